@@ -1,0 +1,83 @@
+"""What can go wrong, as types. Each has an exit code; only cli.py turns one into a message and an exit.
+
+GdanimError                 1  it failed while running
+├── UsageError              2  the request is wrong
+│   ├── SettingError           a value that an option does not take
+│   ├── UnknownNameError       no such function, format, view, …; names the nearest known one
+│   ├── FormulaError           a formula that cannot be read, or that gdanim refuses
+│   ├── DomainError            the descent would start where the function has no value
+│   └── TargetError            an output path that cannot be written
+└── OutputError             1  the file could not be finished; the old one, if any, stands
+    └── EncoderError           the encoder failed, or its file is not what was sent
+
+A run that diverges is an Outcome (solver.py), drawn; it is not an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class GdanimError(Exception):
+    """Base of all errors that gdanim raises on purpose. The text is one line for a person."""
+
+    exit_code = 1
+
+
+class UsageError(GdanimError):
+    """The request is wrong: nothing was rendered, nothing was written."""
+
+    exit_code = 2
+
+
+class SettingError(UsageError):
+    """An option, preset key or argument has a value outside what it takes."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        self.name, self.value, self.allowed = name, value, allowed
+        super().__init__(f"{name} {shown(value)}: {allowed}")
+
+
+class UnknownNameError(UsageError):
+    """A name that no registry holds. Suggests the nearest known one and the command that lists them."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str = "") -> None:
+        self.kind, self.name = kind, name
+        near = nearest(name, known)
+        hint = f" Did you mean '{near}'?" if near else ""
+        super().__init__(f"Unknown {kind} {shown(name)}.{hint}" + (f" See: {see}" if see else ""))
+
+
+class FormulaError(UsageError):
+    """A formula that cannot be read, or that gdanim refuses to evaluate."""
+
+
+class DomainError(UsageError):
+    """The function has no finite value or gradient at a start."""
+
+
+class TargetError(UsageError):
+    """An output path that cannot be written."""
+
+
+class OutputError(GdanimError):
+    """The file could not be finished. What stood at the path before still stands there."""
+
+
+class EncoderError(OutputError):
+    """The encoder failed, or the file it made does not hold the frames that were sent."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that resembles `name` most, or None where none is near."""
+    import difflib
+
+    by_key = {candidate.lower().replace("-", "_"): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower().replace("-", "_"), by_key, n=1, cutoff=0.6)
+    return by_key[near[0]] if near else None
+
+
+def shown(value: object) -> str:
+    """`value` as a message quotes it: on one line, printable, shortened in the middle of nowhere."""
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:45]}… ({len(text)} characters)"

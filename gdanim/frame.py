@@ -1,0 +1,41 @@
+"""Frame: what the raster hands to the writers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]  # (h, w, 4), straight-alpha sRGB
+
+
+class Box(NamedTuple):
+    """A rectangle of the canvas in whole pixels, from the top left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns, to index an image of shape (height, width, …)."""
+        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One moment: the box that changed since the frame before, and when the moment ends.
+
+    index   position in the timeline, from 0; frame 0 covers the whole canvas
+    end_s   absolute time at which the next frame replaces this one, in seconds
+    box     the changed rectangle; width and height are 0 where nothing changed
+    pixels  (box.height, box.width, 4) uint8, straight-alpha sRGB; valid until the next frame is drawn
+    """
+
+    index: int
+    end_s: float
+    box: Box
+    pixels: Pixels

@@ -1,0 +1,84 @@
+"""Lettering: text composed from glyphs that are rendered once, so that a number may change in every frame.
+
+matplotlib lays a changed Text out anew: 3.8 ms, twenty times the rest of a frame.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil, floor
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.ft2font import FT2Font
+from numpy.typing import NDArray
+
+from gdanim.frame import Pixels
+
+SANS = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+
+
+class Glyph(NamedTuple):
+    """One letter: its coverage (h, w) from 0 to 255, and where that stands from the pen on the baseline, in pixels."""
+
+    coverage: NDArray[np.uint8]
+    left: int
+    top: int
+    advance: int
+
+
+class Lettering:
+    """Draws one line of text at one size. All digits are equally wide, so numbers of equal length keep their places."""
+
+    def __init__(self, *, size_pt: float, dpi: float, font: Path = SANS) -> None:
+        self.size_pt = size_pt
+        self._font = FT2Font(str(font))
+        self._font.set_size(size_pt, dpi)
+        self._glyphs: dict[str, Glyph] = {}
+
+    @cached_property
+    def ascent(self) -> int:
+        """Pixels above the baseline that every line leaves room for."""
+        return max(self._glyph(letter).top for letter in "fdÂ")
+
+    @cached_property
+    def descent(self) -> int:
+        """Pixels below the baseline that every line leaves room for."""
+        return max(glyph.coverage.shape[0] - glyph.top for glyph in map(self._glyph, "gj("))
+
+    def width(self, text: str) -> int:
+        """The width of a text in pixels."""
+        return sum(self._glyph(letter).advance for letter in text)
+
+    def image(self, *pieces: tuple[str, str]) -> Pixels:
+        """Draw pieces of (text, colour) one after the other: (ascent + descent, width, 4), transparent around them."""
+        width = sum(self.width(text) for text, _ in pieces)
+        image = np.zeros((self.ascent + self.descent, max(width, 1), 4), dtype=np.uint8)
+        pen = 0
+        for text, colour in pieces:
+            end = pen + self.width(text)
+            # The whole piece has its colour, also where it is transparent: blending then never darkens an edge.
+            image[:, pen:end, :3] = np.round(np.multiply(to_rgb(colour), 255))
+            for letter in text:
+                glyph = self._glyph(letter)
+                self._stamp(image[..., 3], glyph, pen)
+                pen += glyph.advance
+        return image
+
+    def _stamp(self, alpha: NDArray[np.uint8], glyph: Glyph, pen: int) -> None:
+        top, left = max(self.ascent - glyph.top, 0), max(pen + glyph.left, 0)
+        room = alpha[top : top + glyph.coverage.shape[0], left : left + glyph.coverage.shape[1]]
+        np.maximum(room, glyph.coverage[: room.shape[0], : room.shape[1]], out=room)
+
+    def _glyph(self, letter: str) -> Glyph:
+        if letter not in self._glyphs:
+            glyph = self._font.load_char(ord(letter))
+            left, bottom, right, top = (edge / 64 for edge in glyph.bbox)
+            # The font places the glyph to the right of the pen itself: the bearing is part of the image.
+            coverage = np.zeros((max(ceil(top) - floor(bottom), 1), max(ceil(right) - min(0, floor(left)), 1)), dtype=np.uint8)
+            self._font.draw_glyph_to_bitmap(coverage, max(0, -floor(left)), 0, glyph)
+            self._glyphs[letter] = Glyph(coverage, min(0, floor(left)), ceil(top), round(glyph.linearHoriAdvance / 65536))
+        return self._glyphs[letter]

@@ -1,0 +1,104 @@
+"""Minimizers of an objective inside its bounds, found numerically: wherever the catalogue cannot know them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gdanim.objectives.evaluator import Functions
+    from gdanim.objectives.objective import Vector
+
+GRID = {1: 4001, 2: 201}  # points along each axis
+NEWTON_STEPS = 60
+MOST = 64
+
+
+def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
+    """All minimizers that a grid can tell apart: (m, d), the lowest first; m may be 0.
+
+    Every grid point below its neighbours starts a safeguarded Newton descent; its end counts where the gradient
+    vanishes and the curvature is positive. Points on the border are no minimizers. At most MOST are returned.
+    """
+    grid = _grid(bounds)
+    seeds = grid[_lowest_of_neighbours(functions.value(grid))]
+    seeds = seeds[np.argsort(functions.value(seeds))][:MOST]
+    if not len(seeds):
+        return np.empty((0, functions.dim))
+    cell = (bounds[:, 1] - bounds[:, 0]) / (grid.shape[0] - 1)
+    found = _polished(functions, seeds, cell)
+    inside = np.all((found > bounds[:, 0]) & (found < bounds[:, 1]), axis=1)
+    near = np.all(np.abs(found - seeds) <= 4 * cell, axis=1)
+    found = found[inside & near & _are_minima(functions, found)]
+    return _distinct(found[np.argsort(functions.value(found), kind="stable")], cell)
+
+
+def curvature(functions: Functions, minimizer: Vector) -> float | None:
+    """The largest eigenvalue λ of the Hessian at a minimizer (d,); plain descent is stable below lr = 2/λ.
+
+    None where it is not finite or not positive: at a kink, or where the function is flat.
+    """
+    hessian = functions.hessian(minimizer)
+    if not np.isfinite(hessian).all():
+        return None
+    largest = float(np.linalg.eigvalsh(hessian)[-1])
+    return largest if largest > 1e-12 else None
+
+
+def _grid(bounds: Vector) -> Vector:
+    """Points of a regular grid: (n, d) for one variable, (n, n, d) for two."""
+    axes = [np.linspace(low, high, GRID[len(bounds)]) for low, high in bounds]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+
+
+def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which inner points of a grid lie no higher than any neighbour, and below one of the two along each axis."""
+    f = np.where(np.isfinite(f), f, np.inf)
+    lowest = np.isfinite(f)
+    for axis in range(f.ndim):
+        for shift in (1, -1):
+            beside = np.roll(f, shift, axis)
+            lowest &= f <= beside
+        edge = [slice(None)] * f.ndim
+        for end in (0, -1):
+            edge[axis] = slice(end, end + 1) if end == 0 else slice(-1, None)
+            lowest[tuple(edge)] = False
+    return lowest
+
+
+def _polished(functions: Functions, x: Vector, cell: Vector) -> Vector:
+    """Newton's method on ∇f = 0 from points (m, d), downhill where the Hessian is not positive definite."""
+    for _ in range(NEWTON_STEPS):
+        gradient, hessian = functions.gradient(x), functions.hessian(x)
+        usable = np.isfinite(gradient).all(axis=1) & np.isfinite(hessian).all(axis=(1, 2))
+        hessian = np.where(usable[:, np.newaxis, np.newaxis], hessian, np.eye(x.shape[1]))
+        values, vectors = np.linalg.eigh(hessian)
+        values = np.maximum(np.abs(values), 1e-300)
+        with np.errstate(all="ignore"):
+            along = np.einsum("mji,mj->mi", vectors, np.where(usable[:, np.newaxis], gradient, 0.0)) / values
+        step = -np.einsum("mij,mj->mi", vectors, np.nan_to_num(along, posinf=0.0, neginf=0.0))
+        x = x + np.clip(step, -cell, cell)
+    return x
+
+
+def _are_minima(functions: Functions, x: Vector) -> NDArray[np.bool_]:
+    """Whether the gradient vanishes at points (m, d) and f rises to all sides: (m,)."""
+    gradient, hessian = functions.gradient(x), functions.hessian(x)
+    with np.errstate(all="ignore"):
+        scale = np.maximum(1.0, np.abs(hessian).max(axis=(1, 2)))
+        level = np.isfinite(scale) & (np.abs(gradient).max(axis=1) <= 1e-8 * scale)
+    hessian = np.where(np.isfinite(hessian), hessian, 0.0)
+    convex = np.linalg.eigvalsh(hessian)[:, 0] > -1e-9 * scale
+    minima: NDArray[np.bool_] = level & convex
+    return minima
+
+
+def _distinct(x: Vector, cell: Vector) -> Vector:
+    """Points (m, d) without those that repeat an earlier one."""
+    kept: list[Vector] = []
+    for point in x:
+        if not any(np.all(np.abs(point - other) < cell) for other in kept):
+            kept.append(point)
+    return np.array(kept).reshape(-1, x.shape[1])

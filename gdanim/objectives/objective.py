@@ -1,0 +1,54 @@
+"""Objective: a function that can be descended, with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]  # (…, d)
+Scalar = NDArray[np.float64]  # (…)
+Matrix = NDArray[np.float64]  # (…, d, d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """A function of d = 1 or 2 variables.
+
+    name, formula       as the catalogue or the person writes them
+    typeset             the formula as mathtext, without dollars; empty where there is none
+    value               (…, d) → (…)
+    gradient            (…, d) → (…, d)
+    hessian             (…, d) → (…, d, d)
+    value_and_gradient  (…, d) → (…), (…, d); shares the work. It may warn: the caller holds np.errstate
+    bounds (d, 2)       where starts are drawn and minimizers sought
+    view                limits of the drawn axes, where they are not simply the bounds and what the function spans there
+    start (d,), lr, iterations   what shows this function well
+    minimizers (m, d)   inside the bounds, the lowest first; m may be 0
+    parameters          every parameter of the formula, with the value it has here
+    source              where the function is described
+    """
+
+    name: str
+    dim: int
+    formula: str
+    typeset: str
+    value: Callable[[Vector], Scalar]
+    gradient: Callable[[Vector], Vector]
+    hessian: Callable[[Vector], Matrix]
+    value_and_gradient: Callable[[Vector], tuple[Scalar, Vector]]
+    bounds: Vector
+    start: Vector
+    lr: float
+    iterations: int
+    minimizers: Vector
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    view: tuple[tuple[float, float], ...] | None = None
+    source: str = ""
+
+    def contains(self, x: Vector) -> NDArray[np.bool_]:
+        """Whether points (…, d) lie within the bounds: (…)."""
+        inside: NDArray[np.bool_] = np.all((x >= self.bounds[:, 0]) & (x <= self.bounds[:, 1]), axis=-1)
+        return inside

@@ -1,0 +1,71 @@
+"""What a formula may say: its variables, constants and functions, and what each operation gives on plain floats.
+
+The parser asks how many arguments a function takes; constants are folded with the scalar forms here, never with
+Python's own integers, so that 9**9**9 costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+VARIABLES: Final = ("x", "y")
+CONSTANTS: Final[Mapping[str, float]] = MappingProxyType({"pi": math.pi, "e": math.e, "tau": math.tau})
+
+ANY_NUMBER: Final = 1_000_000  # more arguments than a formula can hold
+
+# name → the fewest and the most arguments
+FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({
+    **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"), (1, 1)),
+    **dict.fromkeys(("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "cbrt", "abs", "sign"), (1, 1)),
+    **dict.fromkeys(("erf", "sigmoid", "softplus", "relu"), (1, 1)),
+    **dict.fromkeys(("atan2", "hypot"), (2, 2)),
+    **dict.fromkeys(("min", "max"), (2, ANY_NUMBER)),
+    **dict.fromkeys(("clip", "where"), (3, 3)),
+})  # fmt: skip
+
+# How the operators of the tree are written. Comparisons and logic stand only in the first argument of where.
+ARITHMETIC: Final[Mapping[str, str]] = MappingProxyType({
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-",
+})  # fmt: skip
+COMPARISONS: Final[Mapping[str, str]] = MappingProxyType({
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
+})  # fmt: skip
+LOGIC: Final = ("and", "or", "not")
+
+
+def _sigmoid(u: float) -> float:
+    return 1 / (1 + math.exp(-u)) if u > -700 else math.exp(u)
+
+
+_SCALAR: Final[Mapping[str, Callable[..., float]]] = MappingProxyType({
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
+    # float ** float can answer with a complex number; math.pow refuses instead.
+    "pow": math.pow,
+    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
+    "and": lambda *truths: all(truths),
+    "or": lambda *truths: any(truths),
+    "not": operator.not_,
+    "where": lambda condition, u, v: u if condition else v,
+    "abs": abs, "min": min, "max": max,
+    "clip": lambda u, low, high: min(max(u, low), high),
+    "relu": lambda u: max(u, 0.0),
+    "sign": lambda u: float((u > 0) - (u < 0)),
+    "step": lambda u: 0.5 * ((u > 0) - (u < 0) + 1),  # the derivative of max(u, 0); no formula names it
+    "sigmoid": _sigmoid,
+    "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
+    **{name: getattr(math, name) for name in FUNCTIONS if hasattr(math, name)},
+})  # fmt: skip
+
+
+def apply(op: str, values: Sequence[float]) -> float:
+    """The value of one operation on plain floats; NaN where it has none, or where it overflows."""
+    try:
+        return float(_SCALAR[op](*values))
+    except (ArithmeticError, ValueError):
+        return math.nan

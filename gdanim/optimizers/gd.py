@@ -1,0 +1,19 @@
+"""Gradient descent."""
+
+from __future__ import annotations
+
+from gdanim.objectives.objective import Objective, Scalar, Vector
+from gdanim.optimizers.optimizer import Optimizer
+
+
+def gd() -> Optimizer:
+    """Gradient descent: x ← x − ηg. No state. Source: Cauchy 1847."""
+    return Optimizer(name="gd", init=_init, update=_update, source="Cauchy 1847")
+
+
+def _init(x: Vector) -> tuple[()]:
+    return ()
+
+
+def _update(grad: Vector, state: tuple[()], x: Vector, lr: Scalar, objective: Objective) -> tuple[Vector, tuple[()]]:
+    return -lr * grad, state

@@ -1,0 +1,82 @@
+"""What can be refused at once: names, formats, rates and paths. Imports neither numpy nor matplotlib."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdanim.atomic import STDOUT, check_target
+from gdanim.catalog import FUNCTIONS, VIEWS, Format, find, format_of
+from gdanim.errors import SettingError, TargetError, UsageError
+from gdanim.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One output: where it goes and in which format."""
+
+    path: str
+    format: Format
+
+
+def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
+    """Refuse what cannot work, before anything is solved or drawn; returns the outputs.
+
+    `name` is what the file is called after where no output is given: the preset, else the function.
+    Raises UsageError.
+    """
+    if not settings.function:
+        raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
+    find(FUNCTIONS, "function", settings.function)
+    if settings.view != "auto":
+        find(VIEWS, "view", settings.view)
+    _check_starts(settings)
+    planned = tuple(
+        Planned(path=path, format=format_of(path, settings.format)) for path in settings.output or (_default(settings, name),)
+    )
+    _check_paths(settings, planned)
+    for output in planned:
+        if settings.fps > output.format.max_fps:
+            allowed = f"a {output.format.name} plays at most {output.format.max_fps} frames per second"
+            raise SettingError("--fps", settings.fps, allowed)
+    return planned
+
+
+def _default(settings: Settings, name: str) -> str:
+    """The file that is written where none is named."""
+    stem = name or settings.function.replace("_", "-")
+    extension = format_of("", settings.format).extensions[0] if settings.format else ".gif"
+    return stem + extension
+
+
+def _check_starts(settings: Settings) -> None:
+    if settings.starts is not None and settings.start:
+        raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
+    if settings.duration is not None and settings.duration <= settings.hold:
+        raise SettingError("--duration", settings.duration, f"must be longer than the hold of {settings.hold:g} s")
+    if settings.duration is not None and settings.every is not None:
+        raise SettingError("--every", settings.every, "goes without --duration, which chooses the iterations itself")
+
+
+def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
+    paths = [output.path for output in planned]
+    if settings.data is not None:
+        from gdanim.replay import check_data_path
+
+        check_data_path(settings.data)
+        paths.append(settings.data)
+    if paths.count(STDOUT) + settings.json > 1:
+        raise TargetError("Standard output can carry one thing: choose one of -o - and --json")
+    twice = [path for path in paths if path != STDOUT and _same(paths, path) > 1]
+    if twice:
+        raise TargetError(f"{twice[0]!r} is named twice: give each output a path of its own")
+    if not settings.dry_run:
+        for path in paths:
+            check_target(path)
+
+
+def _same(paths: list[str], path: str) -> int:
+    regular = Path(path)
+    if regular.exists() and not regular.is_file():
+        return 1
+    return sum(Path(other).absolute() == regular.absolute() for other in paths if other != STDOUT)

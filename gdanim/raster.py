@@ -1,0 +1,111 @@
+"""Raster: a Scene becomes frames. What stands still is drawn once; a frame is the box that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from numpy.typing import NDArray
+
+from gdanim.frame import Box, Frame, Pixels
+from gdanim.marks import Extent
+from gdanim.scene import Scene
+
+Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
+
+SAMPLES = 24
+
+
+class Raster:
+    """Draws the frames of one scene. One pass at a time: frames() and sample() share the canvas."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        canvas = FigureCanvasAgg(scene.figure)
+        canvas.draw()
+        self._renderer = canvas.get_renderer()
+        self._canvas: Words = np.asarray(canvas.buffer_rgba()).view(np.uint32)[..., 0]
+        self._background = self._canvas.copy()
+        self._painted = Box(0, 0, 0, 0)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        height, width = self._canvas.shape
+        return width, height
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame of the timeline, in order."""
+        return self._drawn(range(self.scene.timeline.frames))
+
+    def sample(self) -> Iterator[Frame]:
+        """A few frames spread over the timeline, first and last included; boxes against the sample before."""
+        count = self.scene.timeline.frames
+        return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
+
+    def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
+        shown = np.empty_like(self._canvas)
+        for index in indices:
+            first = index == indices[0]
+            before = self._painted
+            self._paint(index)
+            width, height = self.size
+            box = Box(0, 0, width, height) if first else _changed(self._canvas, shown, _union(before, self._painted))
+            rows, columns = box.slices
+            shown[rows, columns] = self._canvas[rows, columns]
+            yield Frame(
+                index=index,
+                end_s=float(self.scene.timeline.end_s[index]),
+                box=box,
+                pixels=_rgba(shown[rows, columns]),
+            )
+
+    def _paint(self, index: int) -> None:
+        """Draw one frame on the canvas: wipe what the frame before painted, then let the marks paint."""
+        rows, columns = self._painted.slices
+        self._canvas[rows, columns] = self._background[rows, columns]
+        self.scene.update(index)
+        painted = Box(0, 0, 0, 0)
+        for mark in self.scene.marks:
+            mark.draw(self._renderer)
+            extent = mark.touched()
+            if extent is not None:
+                painted = _union(painted, self._box(extent))
+        self._painted = painted
+
+    def _box(self, extent: Extent) -> Box:
+        """The whole pixels around an extent, with one to spare for antialiasing."""
+        width, height = self.size
+        left, bottom, right, top = extent
+        x0, x1 = (int(np.clip(edge, 0, width)) for edge in (left - 1, right + 2))
+        y0, y1 = (int(np.clip(edge, 0, height)) for edge in (height - top - 1, height - bottom + 2))
+        return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _union(a: Box, b: Box) -> Box:
+    if not a.width or not a.height:
+        return b
+    if not b.width or not b.height:
+        return a
+    x0, y0 = min(a.x, b.x), min(a.y, b.y)
+    x1, y1 = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _changed(now: Words, before: Words, within: Box) -> Box:
+    """The smallest box that holds every pixel of `within` that changed."""
+    rows, columns = within.slices
+    differs = now[rows, columns] != before[rows, columns]
+    down = np.flatnonzero(differs.any(axis=1))
+    if not down.size:
+        return Box(within.x, within.y, 0, 0)
+    across = np.flatnonzero(differs.any(axis=0))
+    x0, x1, y0, y1 = int(across[0]), int(across[-1]) + 1, int(down[0]), int(down[-1]) + 1
+    return Box(within.x + x0, within.y + y0, x1 - x0, y1 - y0)
+
+
+def _rgba(words: Words) -> Pixels:
+    pixels = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 4)
+    pixels.flags.writeable = False
+    return pixels

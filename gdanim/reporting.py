@@ -1,0 +1,160 @@
+"""What gdanim says about a request: warnings, the line for each file, the summary as JSON. Returns text; prints nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from gdanim import __version__
+from gdanim.errors import EncoderError
+from gdanim.preflight import Planned
+from gdanim.presets import write_preset
+from gdanim.render import Descent, Progress, Written
+
+BAR_AFTER_S = 1.0
+
+
+def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
+    """A line for everything that a person should know about the picture."""
+    trajectory, timeline = descent.trajectory, descent.timeline
+    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
+    if failed:
+        run = failed[0]
+        which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
+        more = f"; so did {len(failed) - 1} more of {trajectory.runs} runs" if len(failed) > 1 else ""
+        rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
+        yield f"gdanim: the run {which}{trajectory.verdict(run)}{rate}{more}"
+    if timeline.every > 1:
+        yield f"gdanim: showing about one iteration in {timeline.every:.4g}, in {timeline.frames:,} frames"
+    width, height = descent.settings.size
+    for output in outputs:
+        if output.format.even_size and (width % 2 or height % 2):
+            yield (
+                f"gdanim: {output.format.name} holds even sizes only; {width}x{height} is written as "
+                f"{width + width % 2}x{height + height % 2}, the last row or column repeated"
+            )
+
+
+def done(descent: Descent, written: Written) -> str:
+    """The line for a file that is finished."""
+    timeline = descent.timeline
+    size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
+    name = "standard output" if written.path == "-" else written.path
+    return f"{name}: {_count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
+
+
+def failure(written: Written) -> str:
+    """The line for a file that could not be finished."""
+    prefix = f"{written.path}: " if isinstance(written.error, EncoderError) else ""
+    return f"{prefix}{written.error}"
+
+
+def details(descent: Descent) -> str:
+    """What --verbose adds: how each run ended."""
+    lines = []
+    for run in _runs(descent):
+        x = ", ".join(f"{value:.6g}" for value in run["end"])
+        name = f"{run['label']}: " if run["label"] else ""
+        start = ", ".join(f"{value:.6g}" for value in run["start"])
+        lines.append(
+            f"{name}from {start} at lr {run['lr']:g}, {_count(run['iterations'], 'iteration')} "
+            f"to x = {x}, f = {run['f']:.6g}; {run['verdict']}"
+        )
+    return "\n".join(lines)
+
+
+def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
+    """The request as a preset, under comments that say what it would make."""
+    timeline = descent.timeline
+    lines = [f"# {output.path}: {_count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s" for output in outputs]
+    lines += [f"# {line}" for line in details(descent).splitlines()]
+    return "\n".join(lines) + "\n" + write_preset(descent.settings)
+
+
+def summary(descent: Descent, written: Sequence[Written]) -> str:
+    """The summary as JSON. Numbers that are not finite are null."""
+    width, height = descent.settings.size
+    content = {
+        "gdanim": __version__,
+        "function": descent.objective.name,
+        "formula": descent.objective.formula,
+        "parameters": dict(descent.objective.parameters),
+        "optimizer": descent.optimizer.name,
+        "frames": descent.timeline.frames,
+        "duration_s": descent.timeline.duration_s,
+        "width": width,
+        "height": height,
+        "outputs": [
+            {"path": item.path, "format": item.format, "bytes": item.bytes, "error": item.error and str(item.error)}
+            for item in written
+        ],
+        "runs": list(_runs(descent)),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
+    """A bar on standard error, on a terminal only, for what takes longer than a second. Drawing and encoding count."""
+    if quiet or not click.get_text_stream("stderr").isatty():
+        yield None
+        return
+    bar = _LateBar()
+    try:
+        yield bar.step
+    finally:
+        bar.finish()
+
+
+class _LateBar:
+    """A progress bar that appears when the work turns out to take its time."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._bar: Any = None
+        self._finish: Callable[[], object] = lambda: None
+
+    def step(self, done: int, total: int) -> None:
+        if self._bar is None:
+            if done == total or time.monotonic() - self._began < BAR_AFTER_S:
+                return
+            shown = click.progressbar(
+                length=total, label="Rendering", file=click.get_text_stream("stderr"), show_pos=True, update_min_steps=1
+            )
+            self._bar = shown.__enter__()
+            self._finish = lambda: shown.__exit__(None, None, None)
+        self._bar.update(done - self._bar.pos)
+
+    def finish(self) -> None:
+        self._finish()
+
+
+def _runs(descent: Descent) -> Iterator[dict[str, Any]]:
+    trajectory = descent.trajectory
+    for run in range(trajectory.runs):
+        last = int(trajectory.last[run])
+        yield {
+            "label": trajectory.label[run],
+            "lr": float(trajectory.lr[run, 0]) if trajectory.iterations else None,
+            "start": trajectory.x[run, 0].tolist(),
+            "end": trajectory.x[run, last].tolist(),
+            "f": float(trajectory.f[run, last]),
+            "iterations": last,
+            "outcome": trajectory.outcome[run].name,
+            "verdict": trajectory.verdict(run),
+        }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _bytes(number: int) -> str:
+    if number < 1000:
+        return f"{number} bytes"
+    return f"{number / 1000:.3g} kB" if number < 999_500 else f"{number / 1e6:.3g} MB"

@@ -1,0 +1,29 @@
+"""Scene: a picture that is ready to move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from gdanim.marks import Mark
+from gdanim.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A figure whose static artists are drawn once, and the marks that move on top of them, in drawing order.
+
+    The marks are animated artists of the figure above everything static in their axes, so that a full redraw
+    paints the same pixels.
+    """
+
+    figure: Figure
+    marks: tuple[Mark, ...]
+    timeline: Timeline
+
+    def update(self, frame: int) -> None:
+        """Show a frame. Touches only the marks, and depends only on the frame's index."""
+        moment = self.timeline.moment(frame)
+        for mark in self.marks:
+            mark.show(moment)

@@ -1,0 +1,224 @@
+"""Settings: one request, complete and checked. Its fields are the options: the command line and presets read this table.
+
+A field's metadata says how it is written, read and explained. None as a default means that the function (catalogue)
+or the picture decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from gdanim import values
+from gdanim.errors import SettingError, UnknownNameError
+
+MAX_ITERATIONS = 1_000_000
+GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """How one field of Settings is written.
+
+    saved   the picture depends on it, so presets and recipes carry it; the rest belongs to one run on one machine
+    many    may be given several times
+    shown   the default, as --help words it
+    """
+
+    name: str
+    group: str
+    help: str
+    read: values.Reader[Any]
+    metavar: str
+    short: str
+    saved: bool
+    many: bool
+    shown: str
+
+
+def _option(
+    group: str,
+    help: str,  # noqa: A002
+    read: values.Reader[Any],
+    *,
+    default: Any = None,
+    metavar: str = "",
+    short: str = "",
+    saved: bool = True,
+    many: bool = False,
+    shown: str = "",
+) -> Any:
+    read = values.many(read) if many else values.optional(read) if default is None else read
+    option = Option(
+        name="", group=group, help=help, read=read, metavar=metavar, short=short, saved=saved, many=many, shown=shown
+    )
+    return field(default=() if many else default, metadata={"option": option})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A request. Raises SettingError where a value is not one that its option takes."""
+
+    function: str = _option("", "The function to descend on.", values.text, default="", metavar="FUNCTION")
+
+    lr: tuple[float, ...] = _option(
+        "Descent", "Learning rate. Repeat it to compare.", values.number(above=0),
+        many=True, metavar="RATE", shown="the function's own",
+    )  # fmt: skip
+    start: tuple[tuple[float, ...], ...] = _option(
+        "Descent", "Start of the descent. Repeat it to compare.", values.point,
+        many=True, metavar="X[,Y]", shown="the function's own",
+    )  # fmt: skip
+    iterations: int | None = _option(
+        "Descent", "Number of iterations.", values.whole(least=0, most=MAX_ITERATIONS),
+        metavar="N", short="-n", shown="the function's own",
+    )  # fmt: skip
+    tolerance: float | None = _option(
+        "Descent", "Stop where the norm of the gradient is below G.", values.number(above=0), metavar="G", shown="none"
+    )
+    param: tuple[tuple[str, float], ...] = _option(
+        "Descent", "Set a parameter of the function.", values.parameters,
+        default=(), metavar="NAME=VALUE", short="-p",
+    )  # fmt: skip
+
+    starts: int | None = _option(
+        "Many starts", "Draw N random starts, uniform in the function's bounds.", values.whole(least=1, most=1_000_000),
+        metavar="N",
+    )  # fmt: skip
+    seed: int = _option(
+        "Many starts", "Seed of the random starts.", values.whole(least=0, most=2**63 - 1), default=0, metavar="INT"
+    )
+    min_separation: float = _option(
+        "Many starts", "Drop a start that is closer than D to the one before it.", values.number(least=0),
+        default=0.0, metavar="D",
+    )  # fmt: skip
+    avoid_minima: float = _option(
+        "Many starts", "Drop a start that is closer than R to a minimum.", values.number(least=0),
+        default=0.0, metavar="R",
+    )  # fmt: skip
+    order: str = _option(
+        "Many starts", "Show the runs together, or one after another.", values.choice("together", "in-turn"),
+        default="together", metavar="together|in-turn",
+    )  # fmt: skip
+
+    view: str = _option("View", "What to draw; see `gdanim list views`.", values.text, default="auto", metavar="NAME")
+    xlim: tuple[float, float] | None = _option(
+        "View", "Ends of the horizontal axis.", values.interval, metavar="A,B", shown="the function's own"
+    )
+    ylim: tuple[float, float] | None = _option(
+        "View", "Ends of the vertical axis.", values.interval, metavar="A,B", shown="the function's own"
+    )
+    style: str = _option(
+        "View", "Colours and type; see `gdanim list styles`. Also a matplotlib style or .mplstyle file.", values.text,
+        default="light", metavar="NAME|FILE",
+    )  # fmt: skip
+    title: str | None = _option(
+        "View", "Title above the picture; empty for none.", values.text, metavar="TEXT", shown="the formula"
+    )
+    readout: bool = _option(
+        "View", "Show iteration, x, f(x) and rate as they change.", values.flag, default=True, metavar="",
+    )  # fmt: skip
+    size: tuple[int, int] = _option(
+        "View", "Size of the picture in pixels.", values.size, default=(640, 480), metavar="WxH", shown="640x480"
+    )
+    dpi: int | None = _option(
+        "View", "Dots per inch: type and lines grow with it.", values.whole(least=20, most=1200),
+        metavar="INT", shown="100 at 640x480, in proportion elsewhere",
+    )  # fmt: skip
+
+    fps: Fraction = _option(
+        "Time", "Frames per second; ratios such as 100/7 are kept exactly.", values.ratio,
+        default=Fraction(10), metavar="RATE",
+    )  # fmt: skip
+    every: int | None = _option(
+        "Time", "Show every K-th iteration.", values.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
+    )
+    duration: float | None = _option(
+        "Time", "Fit the whole animation, hold included, into this many seconds.", values.number(above=0, most=86_400),
+        metavar="SECONDS",
+    )  # fmt: skip
+    hold: float = _option(
+        "Time", "Hold the last frame.", values.number(least=0, most=3600), default=1.0, metavar="SECONDS"
+    )
+    loop: int = _option(
+        "Time", "Play N times; 0 is for ever. For formats that loop.", values.whole(least=0, most=65_536),
+        default=0, metavar="N",
+    )  # fmt: skip
+
+    output: tuple[str, ...] = _option(
+        "Output", "File to write; repeat it for several. `-` is standard output.", values.text,
+        many=True, saved=False, metavar="PATH", short="-o", shown="FUNCTION.gif",
+    )  # fmt: skip
+    format: str | None = _option(
+        "Output", "Format, whatever the suffix says; see `gdanim list formats`.", values.text,
+        metavar="NAME", short="-f", shown="by the suffix",
+    )  # fmt: skip
+    data: str | None = _option(
+        "Output", "Also write the trajectory: .csv, .jsonl or .npz.", values.text, saved=False, metavar="PATH"
+    )
+    json: bool = _option("Output", "Print a summary as JSON.", values.flag, default=False, saved=False)
+    dry_run: bool = _option(
+        "Output", "Print the request as a preset, with what it would make; write nothing.", values.flag,
+        default=False, saved=False,
+    )  # fmt: skip
+    strict: bool = _option(
+        "Output", "Exit with 3 where a run diverges or leaves the domain.", values.flag, default=False, saved=False
+    )
+    open: bool = _option("Output", "Open what was written.", values.flag, default=False, saved=False)
+    quiet: bool = _option("Output", "Print errors only.", values.flag, default=False, saved=False, short="-q")
+    verbose: bool = _option("Output", "Print more.", values.flag, default=False, saved=False, short="-v")
+
+    def __post_init__(self) -> None:
+        for option, attribute in _table():
+            value = getattr(self, attribute)
+            try:
+                object.__setattr__(self, attribute, option.read(value))
+            except ValueError as refusal:
+                raise SettingError(option.name, value, str(refusal)) from None
+
+
+@cache
+def _table() -> tuple[tuple[Option, str], ...]:
+    return tuple((_named(item), item.name) for item in fields(Settings))
+
+
+def _named(item: Field[Any]) -> Option:
+    name = item.name if item.name == "function" else "--" + item.name.replace("_", "-")
+    return replace(item.metadata["option"], name=name)
+
+
+def options() -> Iterator[tuple[str, Option, Any]]:
+    """Each option as (field, Option, default), in the order of --help."""
+    defaults = {item.name: item.default for item in fields(Settings)}
+    for option, attribute in _table():
+        yield attribute, option, defaults[attribute]
+
+
+def from_saved(saved: Mapping[str, Any], *, source: str) -> dict[str, Any]:
+    """Fields of Settings from the keys of a preset; `source` names the preset in errors."""
+    known = {option.name.lstrip("-"): (attribute, option) for attribute, option, _ in options()}
+    found = {}
+    for key, value in saved.items():
+        if key not in known:
+            raise UnknownNameError(f"key in {source}:", key, known)
+        attribute, option = known[key]
+        if not option.saved:
+            raise SettingError(f"{source}: {key}", value, "belongs on the command line, not in a preset")
+        try:
+            found[attribute] = option.read(value)
+        except ValueError as refusal:
+            raise SettingError(f"{source}: {key}", value, str(refusal)) from None
+    return found
+
+
+def to_saved(settings: Settings) -> dict[str, Any]:
+    """The keys and values of a preset that makes the same picture; what is at its default is left out."""
+    saved = {}
+    for attribute, option, default in options():
+        value = getattr(settings, attribute)
+        if option.saved and value != default:
+            saved[option.name.lstrip("-")] = value
+    return saved

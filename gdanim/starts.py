@@ -1,0 +1,36 @@
+"""Where the runs start: the points that were asked for, or random ones from a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.errors import UsageError
+from gdanim.objectives.objective import Objective, Vector
+
+
+def random_starts(
+    objective: Objective, candidates: int, *, seed: int, min_separation: float = 0.0, avoid_minima: float = 0.0
+) -> Vector:
+    """Draw `candidates` points uniform in the bounds and keep those that both filters accept: (kept, d).
+
+    A candidate is dropped where it is closer than min_separation to the point kept before it, then where it is
+    closer than avoid_minima to a minimizer. Raises UsageError where none is left.
+    """
+    low, high = objective.bounds.T
+    drawn = np.random.default_rng(seed).uniform(low, high, (candidates, objective.dim))
+    if avoid_minima > 0 and len(objective.minimizers):
+        distance = np.linalg.norm(drawn[:, np.newaxis] - objective.minimizers, axis=-1)
+        clear = distance.min(axis=1) >= avoid_minima
+    else:
+        clear = np.ones(candidates, dtype=bool)
+    kept: list[Vector] = []
+    for candidate, is_clear in zip(drawn, clear, strict=True):
+        apart = not kept or np.linalg.norm(candidate - kept[-1]) >= min_separation
+        if apart and is_clear:
+            kept.append(candidate)
+    if not kept:
+        raise UsageError(
+            f"None of {candidates} random starts is {min_separation:g} apart and {avoid_minima:g} away from the minima."
+            " Lower --min-separation or --avoid-minima, or try another --seed"
+        )
+    return np.array(kept)

@@ -1,0 +1,130 @@
+"""Styles: the colours of a picture and the type it is set in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.colors import to_hex
+
+from gdanim.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """Colours by their role, as #rrggbb, and the matplotlib settings that go with them.
+
+    runs   colours of several runs, told apart also by colour-blind readers (after Okabe & Ito 2008)
+    """
+
+    name: str
+    background: str
+    text: str
+    muted: str
+    line: str
+    grid: str
+    function: str
+    trail: str
+    x_series: str
+    f_series: str
+    runs: tuple[str, ...]
+    rc: Mapping[str, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Draw on the library's own defaults plus this style, whatever the user's matplotlibrc says."""
+        with mpl.rc_context():
+            defaults = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NOT_DRAWN}
+            mpl.rcParams.update(defaults)
+            mpl.rcParams.update(self.rc)
+            yield
+
+
+# Reading these from the defaults would choose a backend, or warn.
+_NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
+
+LIGHT = Style(
+    name="light",
+    background="#ffffff",
+    text="#1f2328",
+    muted="#636c76",
+    line="#b6bdc5",
+    grid="#e9ebee",
+    function="#8c959f",
+    trail="#d1242f",
+    x_series="#1a7f37",
+    f_series="#0b63ce",
+    runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#a97400", "#56b4e9", "#3b3f45"),
+)
+
+DARK = Style(
+    name="dark",
+    background="#0f1419",
+    text="#e8edf2",
+    muted="#9aa4af",
+    line="#4b5560",
+    grid="#222930",
+    function="#8c98a4",
+    trail="#ff6b64",
+    x_series="#4cc56a",
+    f_series="#5aa9ff",
+    runs=("#ff8c42", "#4aa8e8", "#2fc59a", "#e59cc4", "#f0c649", "#a7d8ff", "#e8edf2"),
+)
+
+
+def load_style(name: str) -> Style:
+    """Find a style: one of ours, a matplotlib style, or an .mplstyle file. Raises UsageError where there is none."""
+    from gdanim.catalog import STYLES
+
+    if name in STYLES:
+        style: Style = STYLES[name].load()
+        return style
+    try:
+        rc = _matplotlib_rc(name)
+    except (OSError, ValueError):
+        raise UsageError(
+            f"Unknown style {name!r}: neither one of gdanim's nor of matplotlib's, nor an .mplstyle file. "
+            "See: gdanim list styles"
+        ) from None
+    return _from_rc(name, rc)
+
+
+def _matplotlib_rc(name: str) -> dict[str, Any]:
+    import warnings
+
+    from matplotlib import style
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key not in _NOT_DRAWN})
+        style.use(name)
+        return {
+            key: value
+            for key, value in mpl.rcParams.items()
+            if key not in _NOT_DRAWN and value != mpl.rcParamsDefault[key]
+        }
+
+
+def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
+    """Give the roles the colours that a matplotlib style has for them."""
+    full = {**mpl.rcParamsDefault, **rc}
+    cycle = tuple(to_hex(colour) for colour in full["axes.prop_cycle"].by_key().get("color", LIGHT.runs))
+    background = to_hex(full["axes.facecolor"])
+    runs = tuple(dict.fromkeys(cycle)) or LIGHT.runs
+    return Style(
+        name=name,
+        background=to_hex(full["figure.facecolor"]) if "figure.facecolor" in rc else background,
+        text=to_hex(full["text.color"]),
+        muted=to_hex(full["axes.labelcolor"]),
+        line=to_hex(full["axes.edgecolor"]),
+        grid=to_hex(full["grid.color"]),
+        function=to_hex(full["xtick.color"]),
+        trail=runs[min(3, len(runs) - 1)],
+        x_series=runs[min(2, len(runs) - 1)],
+        f_series=runs[0],
+        runs=runs,
+        rc=dict(rc),
+    )

@@ -1,0 +1,170 @@
+"""From what a person writes, on the command line, in a preset or in Python, to checked values.
+
+Each reader takes text or an already typed value and returns the typed one; it raises ValueError with the sentence
+that says what is allowed. Reading a typed value again returns it unchanged.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Reader = Callable[[Any], T]
+
+SIZE_RANGE_PX = (64, 8192)
+
+
+def number(
+    *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf, unit: str = ""
+) -> Reader[float]:
+    """Read a finite float with above < value, least ≤ value ≤ most."""
+    allowed = _described("a number", above=above, least=least, most=most, unit=unit)
+
+    def read(value: Any) -> float:
+        try:
+            if isinstance(value, bool):
+                raise ValueError
+            found = float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(f"give {allowed}") from None
+        if not (math.isfinite(found) and found > above and least <= found <= most):
+            raise ValueError(f"give {allowed}")
+        return found
+
+    return read
+
+
+def whole(*, least: int, most: int) -> Reader[int]:
+    """Read an integer with least ≤ value ≤ most."""
+    allowed = _described("a whole number", least=least, most=most)
+
+    def read(value: Any) -> int:
+        # Text is matched first: int() would accept "1_000" and digits of other scripts.
+        text = value if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()) or not least <= int(text) <= most:
+            raise ValueError(f"give {allowed}")
+        return int(text)
+
+    return read
+
+
+def ratio(value: Any) -> Fraction:
+    """Read a positive rate, exactly: 25, 29.97 or 100/7."""
+    try:
+        if isinstance(value, bool) or (isinstance(value, str) and len(value) > 40):
+            raise ValueError
+        # repr: 29.97 means the decimal that was written, not its neighbour in base two.
+        found = Fraction(repr(value) if isinstance(value, float) else value)
+        if not Fraction(1, 1000) <= found <= 1000:
+            raise ValueError
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise ValueError("give a rate from 0.001 to 1000, such as 10, 29.97 or 100/7") from None
+    return found
+
+
+def point(value: Any) -> tuple[float, ...]:
+    """Read one or two finite coordinates: `4.3` or `-1.5,2`."""
+    coordinates = _numbers(value)
+    if len(coordinates) not in (1, 2):
+        raise ValueError("give one coordinate or two, such as 4.3 or -1.5,2")
+    return coordinates
+
+
+def interval(value: Any) -> tuple[float, float]:
+    """Read two finite ends in rising order: `-6,6`."""
+    ends = _numbers(value)
+    if len(ends) != 2 or not ends[0] < ends[1]:
+        raise ValueError("give two numbers, the lower first, such as -6,6")
+    return ends[0], ends[1]
+
+
+def size(value: Any) -> tuple[int, int]:
+    """Read a canvas in pixels: `640x480`."""
+    least, most = SIZE_RANGE_PX
+    parts = re.split("[x×]", value) if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else []
+    try:
+        width, height = map(whole(least=least, most=most), parts)
+    except ValueError:
+        raise ValueError(f"give WIDTHxHEIGHT in pixels, each from {least} to {most}, such as 640x480") from None
+    return width, height
+
+
+def choice(*names: str) -> Reader[str]:
+    """Read one of a few words."""
+
+    def read(value: Any) -> str:
+        if value not in names:
+            raise ValueError(f"give one of {', '.join(names)}")
+        return str(value)
+
+    return read
+
+
+def text(value: Any) -> str:
+    """Read a text of one line."""
+    if not isinstance(value, str) or len(value) > 1000 or any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise ValueError("give a text of one line, at most 1000 characters")
+    return value
+
+
+def flag(value: Any) -> bool:
+    """Read a switch."""
+    if not isinstance(value, bool):
+        raise ValueError("give true or false")
+    return value
+
+
+def parameters(value: Any) -> tuple[tuple[str, float], ...]:
+    """Read parameters of a function: `l=1`, several of those, or a mapping. Sorted by name; the last of a name wins."""
+    pairs = value.items() if isinstance(value, Mapping) else [_pair(item) for item in _several(value)]
+    read = number()
+    return tuple(sorted({name: read(amount) for name, amount in pairs}.items()))
+
+
+def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
+    """Read one value or several."""
+
+    def read_all(value: Any) -> tuple[T, ...]:
+        return tuple(read(item) for item in _several(value))
+
+    return read_all
+
+
+def optional(read: Reader[T]) -> Reader[T | None]:
+    """Read a value, or None: the function's own choice stands."""
+    return lambda value: None if value is None else read(value)
+
+
+def _several(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _pair(item: Any) -> tuple[str, Any]:
+    if isinstance(item, tuple) and len(item) == 2:
+        return item
+    name, equals, amount = str(item).partition("=")
+    if not equals or not re.fullmatch("[A-Za-z_][A-Za-z_0-9]{0,30}", name.strip()):
+        raise ValueError("give NAME=VALUE, such as l=1")
+    return name.strip(), amount
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    read = number()
+    if isinstance(value, str):
+        value = value.split(",")
+    return tuple(read(item) for item in _several(value))
+
+
+def _described(noun: str, *, least: float, most: float, above: float = -math.inf, unit: str = "") -> str:
+    bounds = [f"above {above:g}"] if math.isfinite(above) else []
+    if math.isfinite(least) and math.isfinite(most):
+        bounds.append(f"from {least:g} to {most:,}".replace(",", " "))
+    elif math.isfinite(least):
+        bounds.append("of 0 or more" if least == 0 else f"of at least {least:g}")
+    elif math.isfinite(most):
+        bounds.append(f"up to {most:g}")
+    return " ".join([noun, *bounds, *([unit] if unit else [])])

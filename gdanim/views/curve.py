@@ -1,0 +1,111 @@
+"""The curve view: a function of one variable, the trail of each run and where it is."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from gdanim.marks import Caption, Landings, Mark, Points, Spots, Trail
+from gdanim.objectives.objective import Objective
+from gdanim.scene import Scene
+from gdanim.settings import Settings
+from gdanim.solver import Trajectory
+from gdanim.styles import Style, load_style
+from gdanim.timeline import Moment, Timeline
+from gdanim.views import header
+from gdanim.views.stage import Cell, Stage, nice_limits
+
+TRAIL_PT, DOT_PT, SPOT_PT = 1.8, 4.0, 9.0
+SAMPLES = 2001
+
+
+def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
+    """Lay out one axes with the function, and the marks of all runs."""
+    style = load_style(settings.style)
+    stage = Stage.open(settings, style)
+    colours = run_colours(trajectory, timeline, style)
+    head = header.compose(stage, settings, objective, trajectory, colours)
+    axes, marks = draw_curve(stage, objective, trajectory, timeline, settings, colours)
+    stage.layout([Cell(axes, 0, 0, 1, 1)], header=head.height)
+    marks += [*head.place(axes.get_window_extent().x0), *notices(stage, axes, trajectory)]
+    return Scene(figure=stage.figure, marks=tuple(marks), timeline=timeline)
+
+
+def draw_curve(
+    stage: Stage,
+    objective: Objective,
+    trajectory: Trajectory,
+    timeline: Timeline,
+    settings: Settings,
+    colours: tuple[str, ...],
+) -> tuple[Axes, list[Mark]]:
+    """Add the axes with the function; returns them with the marks on them."""
+    style = stage.style
+    xlim, ylim, x, f = _window(objective, trajectory, settings)
+    axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
+    axes.plot(x, f, color=style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
+    points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
+    marks = moving(points, colours, style)
+    if timeline.in_turn and trajectory.runs > 1:
+        marks.insert(0, Landings(points, trajectory.last, colour=style.muted, size_pt=4.5))
+    for mark in marks:
+        axes.add_artist(mark)
+    return axes, marks
+
+
+def moving(points: Points, colours: tuple[str, ...], style: Style) -> list[Mark]:
+    """A trail and a spot through points (runs, n+1, 2)."""
+    return [
+        Trail(points, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
+        Spots(points, colours, casing=style.background, size_pt=SPOT_PT),
+    ]
+
+
+def run_colours(trajectory: Trajectory, timeline: Timeline, style: Style) -> tuple[str, ...]:
+    """One colour for each run; runs that are seen alone all have the trail's."""
+    if trajectory.runs == 1 or timeline.in_turn:
+        return (style.trail,) * trajectory.runs
+    return tuple(style.runs[run % len(style.runs)] for run in range(trajectory.runs))
+
+
+def notices(stage: Stage, axes: Axes, trajectory: Trajectory) -> list[Mark]:
+    """A line inside the axes for each run that failed, from the moment it did: `diverged at iteration 4`."""
+    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
+    lettering = stage.lettering()
+    box = axes.get_window_extent()
+    y = box.y1 - 2 * lettering.ascent
+    marks: list[Mark] = []
+    for place, run in enumerate(failed[:4]):
+        name = f"{trajectory.label[run]} " if trajectory.label[run] else ""
+        text = name + trajectory.verdict(run)
+        from_k = min(int(trajectory.since[run]), int(trajectory.last[run]))
+
+        def words(moment: Moment, run: int = run, text: str = text, from_k: int = from_k) -> list[tuple[str, str]]:
+            shown = run in moment.visible and moment.iteration(run) >= from_k
+            return [(text, stage.style.text)] if shown else []
+
+        at = (box.x0 + box.width / 2, y - place * 2 * lettering.ascent)
+        caption = Caption(lettering, words, at, centred=True, plate=stage.style.background)
+        stage.figure.add_artist(caption)
+        marks.append(caption)
+    return marks
+
+
+def _window(
+    objective: Objective, trajectory: Trajectory, settings: Settings
+) -> tuple[tuple[float, float], tuple[float, float], np.ndarray, np.ndarray]:
+    """The ends of both axes, and the function between them: x (n,), f (n,)."""
+    low, high = objective.bounds[0]
+    own_x, own_y = objective.view or ((float(low), float(high)), None)
+    xlim = settings.xlim or own_x
+    # The function is drawn where it is defined to be searched; a reader who asks for other ends gets all of them.
+    first, last = xlim if settings.xlim else (low, high)
+    x = np.linspace(first, last, SAMPLES)
+    with np.errstate(all="ignore"):
+        f = objective.value(x[:, np.newaxis])
+    f = np.where(np.isfinite(f), f, np.nan)
+    seen = f[np.isfinite(f)]
+    path = trajectory.f[:, 0]
+    automatic = nice_limits(float(min(seen.min(), path.min())), float(max(seen.max(), path.max()))) if seen.size else (0, 1)
+    ylim = settings.ylim or (own_y if own_y and not settings.xlim else automatic)
+    return xlim, ylim, x, f

@@ -1,0 +1,154 @@
+"""The header of a picture: the title, the readout of live numbers, and what tells several runs apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.lettering import Lettering
+from gdanim.marks import Caption, Pieces
+from gdanim.objectives.objective import Objective
+from gdanim.settings import Settings
+from gdanim.solver import Trajectory
+from gdanim.styles import Style
+from gdanim.timeline import Moment
+from gdanim.views.stage import TITLE_PT, Stage
+
+MAX_LEGEND_RUNS = 8
+
+
+@dataclass(slots=True, kw_only=True)
+class Header:
+    """The lines above the axes, before they are placed. Lengths in pixels."""
+
+    title: Text | None
+    words: Callable[[Moment], Pieces] | None
+    legend: tuple[tuple[str, str], ...]
+    lettering: Lettering
+    stage: Stage
+
+    @property
+    def height(self) -> float:
+        """What the header takes from the height of the picture."""
+        title = self.stage.px(TITLE_PT * 1.75) if self.title else 0.0
+        return title + self._line_px * self._lines + (self.stage.px(4) if self._lines else 0.0)
+
+    @property
+    def _line_px(self) -> float:
+        return 1.5 * self.lettering.ascent + self.lettering.descent
+
+    @property
+    def _lines(self) -> int:
+        return (self.words is not None) + len(self._legend_rows())
+
+    def place(self, left: float) -> tuple[Caption, ...]:
+        """Put the lines at `left`, from the top down; returns the ones that change."""
+        stage = self.stage
+        y = stage.height - stage.margin
+        if self.title:
+            y -= stage.px(TITLE_PT)
+            self.title.set_position((left, y))
+            y -= stage.px(TITLE_PT * 0.75)
+        captions = []
+        if self.words is not None:
+            captions.append(Caption(self.lettering, self.words, (left, y - self.lettering.ascent)))
+            y -= self._line_px
+        for row in self._legend_rows():
+            self._write(row, left, y - self.lettering.ascent)
+            y -= self._line_px
+        for caption in captions:
+            stage.figure.add_artist(caption)
+        return tuple(captions)
+
+    def _legend_rows(self) -> list[list[tuple[str, str]]]:
+        """Legend entries, broken into lines that fit."""
+        rows: list[list[tuple[str, str]]] = []
+        x, room = 0.0, self.stage.width - 4 * self.stage.margin
+        for label, colour in self.legend:
+            width = self._entry_px(label)
+            if not rows or x + width > room:
+                rows.append([])
+                x = 0.0
+            rows[-1].append((label, colour))
+            x += width
+        return rows
+
+    def _entry_px(self, label: str) -> float:
+        return self.lettering.width(f"● {label}    ")
+
+    def _write(self, row: list[tuple[str, str]], x: float, y: float) -> None:
+        for label, colour in row:
+            for text, ink, shift in (("●", colour, 0.0), (label, self.stage.style.text, self.lettering.width("● "))):
+                self.stage.figure.text(
+                    x + shift, y, text, transform=IdentityTransform(), color=ink, fontsize=self.lettering.size_pt,
+                    parse_math=False,
+                )  # fmt: skip
+            x += self._entry_px(label)
+
+
+def compose(
+    stage: Stage, settings: Settings, objective: Objective, trajectory: Trajectory, colours: tuple[str, ...]
+) -> Header:
+    """Decide what the header of a picture says."""
+    told_apart = len(set(trajectory.label)) > 1 and trajectory.runs <= MAX_LEGEND_RUNS and settings.order == "together"
+    legend = tuple(zip(trajectory.label, colours, strict=True)) if told_apart else ()
+    return Header(
+        title=_title(stage, settings, objective),
+        words=_readout(objective, trajectory, settings, stage.style) if settings.readout else None,
+        legend=legend,
+        lettering=stage.lettering(),
+        stage=stage,
+    )
+
+
+def _title(stage: Stage, settings: Settings, objective: Objective) -> Text | None:
+    if settings.title is not None:
+        return stage.title(settings.title, plain=True)
+    if not objective.typeset:
+        return stage.title(objective.name, plain=True)
+    variables = "x" if objective.dim == 1 else "x, y"
+    return stage.title(f"$f({variables}) = {objective.typeset}$", plain=False)
+
+
+def _readout(
+    objective: Objective, trajectory: Trajectory, settings: Settings, style: Style
+) -> Callable[[Moment], Pieces]:
+    """The words of the readout for a moment. Numbers have fixed widths, so that digits keep their places."""
+    runs = trajectory.runs
+    digits = len(str(trajectory.iterations))
+    in_turn = settings.order == "in-turn" and runs > 1
+    names = ("x",) if objective.dim == 1 else ("x", "y")
+
+    def words(moment: Moment) -> Pieces:
+        run = moment.current
+        k = moment.iteration(run)
+        pieces = [("iteration ", style.muted), (f"{k:>{digits}}".replace(" ", _FIGURE_SPACE), style.text)]
+        if in_turn:
+            which = f"{run + 1:>{len(str(runs))}}".replace(" ", _FIGURE_SPACE)
+            pieces = [("run ", style.muted), (f"{which} of {runs}", style.text), ("    ", style.muted), *pieces]
+        elif runs > 1:
+            return pieces
+        values = [*zip(names, trajectory.x[run, k], strict=True), (f"f({', '.join(names)})", trajectory.f[run, k])]
+        for name, value in values:
+            pieces += [(f"    {name} ", style.muted), (fixed_width(float(value)), style.text)]
+        rate = trajectory.lr[run, max(k - 1, 0)] if trajectory.iterations else None
+        if rate is not None:
+            pieces += [("    lr ", style.muted), (f"{rate:g}".replace("-", "−"), style.text)]
+        return pieces
+
+    return words
+
+
+_FIGURE_SPACE = "\u2007"
+
+
+def fixed_width(value: float) -> str:
+    """A number in nine places: fixed point where four decimals tell it, else with an exponent."""
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        text = f"{value:.4f}"
+    else:
+        text = f"{value:.2e}"
+    return text.replace("-", "−").rjust(9, _FIGURE_SPACE)

@@ -1,0 +1,47 @@
+"""What every writer of frames can rely on, and what it must do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from types import TracebackType
+from typing import Protocol
+
+from gdanim.frame import Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """What is known of an animation before its first frame.
+
+    width, height   the canvas in pixels
+    fps             frames per second between the first frame and the hold
+    loop            how often the animation plays; 0 means for ever
+    duration_s      when the last frame ends, in seconds
+    sample          draws whole-canvas frames spread over the timeline, for writers that choose colours first
+    """
+
+    width: int
+    height: int
+    fps: Fraction
+    loop: int
+    duration_s: float
+    sample: Callable[[], Iterator[Frame]]
+
+
+class FrameWriter(Protocol):
+    """Writes frames, in order, as they come; memory does not grow with their number.
+
+    A writer is opened by `with`. Leaving the block in peace finishes the file and checks it
+    (raising OutputError where it is not whole); leaving it by an exception gives everything up at once.
+    Writers that the catalogue marks `needs_path` take a pathlib.Path, the others a binary stream.
+    """
+
+    def __enter__(self) -> FrameWriter: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def write(self, frame: Frame) -> None: ...

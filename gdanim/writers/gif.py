@@ -1,0 +1,188 @@
+"""GIF, written block by block as the frames come: one palette, changed pixels only, delays from absolute times.
+
+Layout (CompuServe, GIF89a, 1990): header with the global colour table · loop extension · for each change a graphic
+control extension (the delay) and an image (box and compressed indices) · trailer.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PIL import Image
+
+from gdanim.frame import Box
+from gdanim.writers.palette import NearestColour, choose_palette, packed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import BinaryIO, Self
+
+    from numpy.typing import NDArray
+
+    from gdanim.frame import Frame, Pixels
+    from gdanim.writers.base import Reel
+    from gdanim.writers.palette import Indices
+
+TRANSPARENT: Final = 0
+MAX_DELAY_CS: Final = 0xFFFF
+NO_COLOUR: Final = 0xFFFFFFFF  # differs from every packed colour
+TRAILER: Final = b"\x3b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One image of the file. Its delay is known only when the next change arrives.
+
+    box     where it goes on the canvas
+    lzw     minimum code size, compressed indices in sub-blocks, terminator
+    sparse  whether pixels of index 0 let the canvas through
+    """
+
+    box: Box
+    lzw: bytes
+    sparse: bool
+
+    def to_bytes(self, delay_cs: int) -> bytes:
+        """Graphic control extension and image; disposal 1: it stays where it was drawn."""
+        control = struct.pack("<3sBHBB", b"\x21\xf9\x04", 1 << 2 | self.sparse, delay_cs, TRANSPARENT, 0)
+        return control + struct.pack("<BHHHHB", 0x2C, *self.box, 0) + self.lzw
+
+
+class GifWriter:
+    """Writes frames to a binary stream as an animated GIF; see FrameWriter. Raises what the stream raises.
+
+    One global palette serves all frames; `reel.sample` shows it the colours. Frames that look like the one before
+    only prolong it. Pixels count as opaque.
+    """
+
+    def __init__(self, stream: BinaryIO, reel: Reel) -> None:
+        self._stream, self._reel = stream, reel
+        self._drawn = np.full((reel.height, reel.width), NO_COLOUR, np.uint32)
+        self._shown = np.full((reel.height, reel.width), TRANSPARENT, np.uint8)
+        self._dirty = Box(0, 0, 0, 0)  # where `_drawn` may differ from `_shown`
+        self._held: Block | None = None
+        self._held_since_cs = 0
+        self._end_cs = 0
+
+    def __enter__(self) -> Self:
+        palette = choose_palette(frame.pixels for frame in self._reel.sample())
+        self._index_of = NearestColour(palette)
+        self._stream.write(_header(self._reel, palette))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._hold_changes()
+            self._release()
+            self._stream.write(TRAILER)
+
+    def write(self, frame: Frame) -> None:
+        """Take the next frame. The changes of a frame that would last 0 cs are shown by the one after it."""
+        self._draw(frame)
+        end_cs = round(100 * frame.end_s)
+        if end_cs > self._end_cs:
+            self._hold_changes()
+            self._end_cs = end_cs
+
+    def _draw(self, frame: Frame) -> None:
+        """Bring `_drawn` up to date. Comparing colours first keeps the mapping to what really changed in the box."""
+        colours = packed(frame.pixels)
+        target = self._drawn[frame.box.slices]
+        if changed := _bounds(colours != target):
+            target[changed.slices] = colours[changed.slices]
+            self._dirty = _union(self._dirty, _moved(changed, frame.box))
+
+    def _hold_changes(self) -> None:
+        """Make the next block from what differs between `_drawn` and `_shown`, and let the one before it go."""
+        dirty, self._dirty = self._dirty, Box(0, 0, 0, 0)
+        indices = self._index_of(self._drawn[dirty.slices])
+        target = self._shown[dirty.slices]
+        differs = indices != target
+        if changed := _bounds(differs):
+            self._release()
+            target[...] = indices
+            block = _smallest_block(_moved(changed, dirty), indices[changed.slices], differs[changed.slices])
+            self._held, self._held_since_cs = block, self._end_cs
+
+    def _release(self) -> None:
+        """Write the held block, shown until `_end_cs`."""
+        if self._held is None:
+            return
+        block = self._held
+        for delay_cs in _delays(self._end_cs - self._held_since_cs):
+            self._stream.write(block.to_bytes(delay_cs))
+            block = NOTHING_NEW
+
+
+def _header(reel: Reel, palette: Pixels) -> bytes:
+    """Everything before the first image. The colour table is the smallest that holds index 0 and the palette."""
+    table_bits = max(1, len(palette).bit_length())
+    # Index 0 is never drawn; viewers that fill the canvas with it should show the commonest colour.
+    table = np.concatenate((palette[:1], palette)).tobytes().ljust(3 << table_bits, b"\0")
+    screen = struct.pack("<6sHHBBB", b"GIF89a", reel.width, reel.height, 0xF0 | table_bits - 1, TRANSPARENT, 0)
+    return screen + table + _loop_extension(reel.loop)
+
+
+def _loop_extension(n_plays: int) -> bytes:
+    """How often the animation plays. NETSCAPE2.0 counts repeats (0: for ever); without it, players stop after one."""
+    if n_plays == 1:
+        return b""
+    return b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", max(n_plays - 1, 0), 0)
+
+
+def _smallest_block(box: Box, indices: Indices, changed: NDArray[np.bool_]) -> Block:
+    """The block as it is, or with unchanged pixels left transparent: on plots mostly, but not always, the smaller."""
+    whole = Block(box=box, lzw=_compressed(indices), sparse=False)
+    if changed.all():
+        return whole
+    sparse = Block(box=box, lzw=_compressed(indices * changed), sparse=True)
+    return min(whole, sparse, key=lambda block: len(block.lzw))
+
+
+def _compressed(indices: Indices) -> bytes:
+    """Indices (h, w) as GIF image data. The palette's order by use keeps the codes of small changes short."""
+    code_bits = max(2, int(indices.max()).bit_length())
+    height, width = indices.shape
+    image = Image.frombuffer("L", (width, height), np.ascontiguousarray(indices), "raw", "L", 0, 1)
+    return bytes((code_bits,)) + image.tobytes("gif", "L", code_bits) + b"\0"
+
+
+def _delays(total_cs: int) -> Iterator[int]:
+    """`total_cs` in as few parts as the 16 bits of a delay allow; at least one, be it 0."""
+    while total_cs > MAX_DELAY_CS:
+        yield MAX_DELAY_CS
+        total_cs -= MAX_DELAY_CS
+    yield total_cs
+
+
+def _bounds(mask: NDArray[np.bool_]) -> Box | None:
+    """The smallest box around the true items of `mask` (h, w), or None where there are none."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if not rows.size:
+        return None
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return Box(left, top, right - left, bottom - top)
+
+
+def _moved(box: Box, origin: Box) -> Box:
+    """`box`, given relative to the corner of `origin`, on the canvas."""
+    return box._replace(x=box.x + origin.x, y=box.y + origin.y)
+
+
+def _union(a: Box, b: Box) -> Box:
+    """The smallest box around both, where a box without area counts for nothing."""
+    if not a.width * a.height:
+        return b
+    x, y = min(a.x, b.x), min(a.y, b.y)
+    return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
+
+
+NOTHING_NEW: Final = Block(box=Box(0, 0, 1, 1), lzw=_compressed(np.zeros((1, 1), np.uint8)), sparse=True)

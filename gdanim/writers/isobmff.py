@@ -1,0 +1,84 @@
+"""Is an MP4 or MOV whole? Reads the boxes of the ISO base media file format (ISO/IEC 14496-12), never the pictures."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from gdanim.errors import EncoderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Span(NamedTuple):
+    """The content of one box: the bytes from `start` up to `end` of the file."""
+
+    kind: bytes
+    start: int
+    end: int
+
+
+def n_video_samples(path: Path) -> int:
+    """How many pictures the first video track holds.
+
+    Raises EncoderError unless the top-level boxes cover the file exactly, and moov, the table of contents, stands
+    before mdat, the pictures: only then can a browser begin to play before it has everything.
+    """
+    with path.open("rb") as file:
+        top = list(_boxes(file, Span(b"file", 0, path.stat().st_size)))
+        kinds = [box.kind for box in top]
+        if b"moov" not in kinds or b"mdat" not in kinds:
+            raise EncoderError(f"the encoded file is not whole: it has the boxes {_listed(kinds)}, not moov and mdat")
+        if kinds.index(b"moov") > kinds.index(b"mdat"):
+            raise EncoderError(f"the encoded file cannot be streamed: its boxes are in the order {_listed(kinds)}")
+        for track in _inside(file, top[kinds.index(b"moov")], b"trak"):
+            for media in _inside(file, track, b"mdia"):
+                if _handler(file, media) == b"vide":
+                    return _sample_count(file, media)
+    raise EncoderError("the encoded file is not whole: it has no video track")
+
+
+def _boxes(file: BinaryIO, parent: Span) -> Iterator[Span]:
+    """The boxes inside `parent`, which they must fill exactly."""
+    position = parent.start
+    while position < parent.end:
+        file.seek(position)
+        header = file.read(16)
+        size, kind = struct.unpack(">I4s", header[:8]) if len(header) >= 8 else (0, b"")
+        header_size = 8
+        if size == 1 and len(header) == 16:  # mdat beyond 4 GB: the true size follows the kind
+            (size,) = struct.unpack(">Q", header[8:])
+            header_size = 16
+        if not header_size <= size <= parent.end - position:
+            raise EncoderError(f"the encoded file is not whole: it breaks off in the box at byte {position}")
+        yield Span(kind, position + header_size, position + size)
+        position += size
+
+
+def _inside(file: BinaryIO, parent: Span, *kinds: bytes) -> list[Span]:
+    """The boxes found by going down from `parent` through one kind after the other."""
+    found = [parent]
+    for kind in kinds:
+        found = [box for outer in found for box in _boxes(file, outer) if box.kind == kind]
+    return found
+
+
+def _handler(file: BinaryIO, media: Span) -> bytes:
+    """What a track holds: b"vide", b"soun", …, or b"" where it doesn't say."""
+    return b"".join(_read(file, box, 8, 4) for box in _inside(file, media, b"hdlr")[:1])
+
+
+def _sample_count(file: BinaryIO, media: Span) -> int:
+    """The number of samples in the table of sample sizes (stsz: version and flags, common size, count, sizes)."""
+    return sum(int.from_bytes(_read(file, box, 8, 4)) for box in _inside(file, media, b"minf", b"stbl", b"stsz")[:1])
+
+
+def _read(file: BinaryIO, box: Span, offset: int, size: int) -> bytes:
+    file.seek(box.start + offset)
+    return file.read(size)
+
+
+def _listed(kinds: list[bytes]) -> str:
+    return ", ".join(kind.decode("latin-1") for kind in kinds) or "none"
