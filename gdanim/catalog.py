@@ -1,16 +1,18 @@
-"""Every registry, as data: what there is, what it is called, where it is loaded from. Nothing heavy is imported here."""
+"""Every registry, as data: what there is, what it is called, where it is loaded from. Imports nothing heavy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdanim.errors import UnknownNameError
 from gdanim.objectives.formulas import FORMULAS, Formula
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ def format_of(path: str, name: str | None) -> Format:
         if suffix in entry.extensions:
             return entry
     known = [extension for entry in FORMATS.values() for extension in entry.extensions]
-    raise UnknownNameError("suffix of", path if not suffix else suffix, known, see="gdanim list formats, or name one: -f gif")
+    raise UnknownNameError("suffix of", suffix or path, known, see="gdanim list formats, or name one: -f gif")
 
 
 def presets() -> Mapping[str, Path]:

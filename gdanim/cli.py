@@ -121,7 +121,9 @@ class _Grouped(click.Option):
             super().__init__(names, is_flag=True, default=None, help=told)
         else:
             many = option.many or attribute == "param"
-            super().__init__(names, type=_Setting(option), metavar=option.metavar, multiple=many, default=None, help=told)
+            super().__init__(
+                names, type=_Setting(option), metavar=option.metavar, multiple=many, default=None, help=told
+            )
 
 
 @click.group(cls=_Default, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -137,7 +139,9 @@ def _parameters() -> list[click.Parameter]:
     settings: list[click.Parameter] = [
         _Grouped(attribute, option, default) for attribute, option, default in options() if attribute != "function"
     ]
-    preset = click.Option(["--preset"], metavar="NAME|FILE", help="Start from a saved command line; options win over it.")
+    preset = click.Option(
+        ["--preset"], metavar="NAME|FILE", help="Start from a saved command line; options win over it."
+    )
     return [click.Argument(["function"], required=False, metavar="FUNCTION"), *settings, preset]
 
 

@@ -15,7 +15,10 @@ A run that diverges is an Outcome (solver.py), drawn; it is not an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class GdanimError(Exception):

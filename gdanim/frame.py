@@ -24,6 +24,25 @@ class Box(NamedTuple):
         """Rows and columns, to index an image of shape (height, width, …)."""
         return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
 
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no pixel."""
+        return not (self.width and self.height)
+
+    def union(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        if self.empty or other.empty:
+            return other if self.empty else self
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = (
+            max(self.x + self.width, other.x + other.width),
+            max(self.y + self.height, other.y + other.height),
+        )
+        return Box(x, y, right - x, bottom - y)
+
+
+NOWHERE = Box(0, 0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:

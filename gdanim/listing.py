@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gdanim.catalog import KINDS, Entry, Format, presets
 from gdanim.errors import UnknownNameError
 from gdanim.objectives.formulas import Formula
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def as_text(kind: str | None) -> str:
@@ -27,7 +29,9 @@ def as_text(kind: str | None) -> str:
 
 def as_json(kind: str | None) -> str:
     """One registry as a list of objects, or all of them by kind."""
-    content = {title: [_described(name, entry) for name, entry in items.items()] for title, items in _chosen(kind).items()}
+    content = {
+        title: [_described(name, entry) for name, entry in items.items()] for title, items in _chosen(kind).items()
+    }
     return json.dumps(content if kind is None else content[next(iter(content))], indent=2, ensure_ascii=False) + "\n"
 
 

@@ -7,7 +7,7 @@ that changes in every frame spends most of its time on bookkeeping.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -16,17 +16,21 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
-from gdanim.lettering import Lettering
-from gdanim.timeline import Moment
-
 if TYPE_CHECKING:
+    from matplotlib.axes._base import _AxesBase
     from matplotlib.backend_bases import RendererBase
+
+    from gdanim.lettering import Lettering
+    from gdanim.solver import Index
+    from gdanim.timeline import Moment
 
 Extent = tuple[float, float, float, float]  # left, bottom, right, top; pixels from the bottom left
 Points = NDArray[np.float64]  # (runs, n+1, 2)
+Pixels2 = NDArray[np.float64]  # (m, 2), from the bottom left
 Pieces = Sequence[tuple[str, str]]  # (text, colour), one after the other
 
-_CIRCLE = Path.unit_circle()
+_CIRCLE = np.asarray(Path.unit_circle().vertices)
+_CIRCLE_CODES = np.asarray(Path.unit_circle().codes)
 _PIXELS = IdentityTransform()
 # Far outside, where a path only needs its direction: Agg's arithmetic stays finite.
 _FAR = 1e100
@@ -41,6 +45,14 @@ class Mark(Artist):
         self.set_in_layout(False)
         self.set_animated(True)
         self.moment: Moment | None = None
+
+    @property
+    def dpi(self) -> float:
+        """Dots per inch of the figure."""
+        figure = self.get_figure(root=True)
+        if figure is None:
+            raise RuntimeError("add the mark to a figure first")
+        return float(figure.dpi)
 
     def show(self, moment: Moment) -> None:
         """Choose the moment to draw."""
@@ -59,42 +71,55 @@ class RunsMark(Mark):
 
     def __init__(self, points: Points, colours: Sequence[str], zorder: float) -> None:
         super().__init__(zorder)
-        self.points = np.clip(points, -_FAR, _FAR)
+        self.points = np.maximum(np.minimum(points, _FAR), -_FAR)
         self.colours = colours
+        self._pixels_at: tuple[float, Points] | None = None
 
-    def _by_colour(self, runs: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    @property
+    def plane(self) -> _AxesBase:
+        """The axes that the mark stands in."""
+        if self.axes is None:
+            raise RuntimeError("add the mark to axes first")
+        return self.axes
+
+    @property
+    def pixels(self) -> Points:
+        """The points in pixels from the bottom left: (runs, n+1, 2). Computed once for a resolution."""
+        if self._pixels_at is None or self._pixels_at[0] != self.dpi:
+            flat = self.plane.transData.transform(self.points.reshape(-1, 2))
+            self._pixels_at = self.dpi, flat.reshape(self.points.shape)
+        return self._pixels_at[1]
+
+    def _by_colour(self, runs: Index) -> Iterator[tuple[str, Index]]:
+        if len(runs) == 1:
+            yield self.colours[runs[0]], runs
+            return
         for colour in dict.fromkeys(self.colours[run] for run in runs):
             yield colour, np.array([run for run in runs if self.colours[run] == colour])
 
-    def _here(self, runs: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Where runs (m,) are, in pixels: (m, 2)."""
-        assert self.moment is not None  # noqa: S101
-        row = self.moment.position[runs].astype(np.int64)
-        # A spot that is beyond 1e9 pixels away is only asked for its direction.
-        return np.clip(self.axes.transData.transform(self.points[runs, row]), -1e9, 1e9)
-
-    def _in_view(self, pixels: NDArray[np.float64]) -> NDArray[np.bool_]:
-        left, bottom, right, top = self.axes.bbox.extents
-        x, y = pixels[:, 0], pixels[:, 1]
-        inside: NDArray[np.bool_] = (x >= left - 1) & (x <= right + 1) & (y >= bottom - 1) & (y <= top + 1)
-        return inside
+    def _in_view(self, pixels: Pixels2) -> NDArray[np.bool_]:
+        """Which points (m, 2) lie in the axes, its edges included: (m,)."""
+        low, high = _ends(self.plane, pad=1.0)
+        return np.asarray((pixels >= low) & (pixels <= high)).all(axis=1)
 
     def _paint(
-        self, renderer: RendererBase, path: Path, transform: Any, *, line: str, width_pt: float, fill: str | None = None
+        self, renderer: RendererBase, path: Path, *, line: str, width_pt: float, fill: str | None = None
     ) -> None:
+        """Stroke, and fill, a path in pixels."""
         gc = renderer.new_gc()
         gc.set_foreground(line)
-        gc.set_linewidth(renderer.points_to_pixels(width_pt))
+        gc.set_linewidth(width_pt)
         gc.set_capstyle("round")
         gc.set_joinstyle("round")
         gc.set_snap(False)
         if self.get_clip_on():
-            gc.set_clip_rectangle(self.axes.bbox)
-        renderer.draw_path(gc, path, transform, to_rgba(fill) if fill else None)
+            gc.set_clip_rectangle(self.plane.bbox)
+        renderer.draw_path(gc, path, _PIXELS, to_rgba(fill) if fill else None)
         gc.restore()
 
-    def _pixels(self, points: float) -> float:
-        return points * self.get_figure(root=True).dpi / 72
+    def px(self, points: float) -> float:
+        """Points as pixels."""
+        return points * self.dpi / 72
 
 
 class Trail(RunsMark):
@@ -107,40 +132,36 @@ class Trail(RunsMark):
         self.width_pt = width_pt
         self.dot_pt = dot_pt if points.shape[0] * points.shape[1] <= self.MAX_DOTS else 0.0
 
-    def _so_far(self, runs: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _so_far(self, runs: Index) -> Points:
         """The points of runs (m,) up to now: (m, k, 2). Rows past a run's end repeat it, which paints nothing new."""
-        assert self.moment is not None  # noqa: S101
-        rows = int(np.nanmax(self.moment.position[runs])) + 1
-        return self.points[runs, :rows]
+        rows = int(np.max(_moment(self).position[runs])) + 1
+        return self.pixels[runs, :rows]
 
     def draw(self, renderer: RendererBase) -> None:
         """Paint lines, then dots."""
         if self.moment is None or not self.get_visible():
             return
-        transform = self.axes.transData
         for colour, runs in self._by_colour(self.moment.visible):
             points = self._so_far(runs)
-            path = transform.transform_path_non_affine(_polylines(points))
-            self._paint(renderer, path, transform.get_affine(), line=colour, width_pt=self.width_pt)
+            self._paint(renderer, _polylines(points), line=colour, width_pt=self.width_pt)
             if self.dot_pt:
-                radius = self._pixels(self.dot_pt) / 2
-                dots = _circles(transform.transform(points.reshape(-1, 2)), radius)
-                self._paint(renderer, dots, _PIXELS, line=colour, width_pt=0, fill=colour)
+                dots = _circles(points.reshape(-1, 2), self.px(self.dot_pt) / 2)
+                self._paint(renderer, dots, line=colour, width_pt=0, fill=colour)
 
     def touched(self) -> Extent | None:
         """Bound the visible part of the lines."""
         if self.moment is None or not self.moment.visible.size:
             return None
+        pad = self.px(max(self.width_pt, self.dot_pt))
+        low, high = _ends(self.plane, pad)
         points = self._so_far(self.moment.visible).reshape(-1, 2)
-        corners = self.axes.transData.transform([points.min(axis=0), points.max(axis=0)])
-        left, bottom, right, top = self.axes.bbox.extents
-        pad = self._pixels(max(self.width_pt, self.dot_pt))
-        corners = np.clip(corners, [left - pad, bottom - pad], [right + pad, top + pad])
-        return _extent(corners, pad)
+        return _extent(np.maximum(np.minimum(points, high), low), pad)
 
 
 class Spots(RunsMark):
     """Where every visible run is: a spot, or at the frame's edge an arrow towards it."""
+
+    CASING_PT = 1.2
 
     def __init__(self, points: Points, colours: Sequence[str], *, casing: str, size_pt: float) -> None:
         super().__init__(points, colours, zorder=12)
@@ -148,73 +169,63 @@ class Spots(RunsMark):
         # A spot on the edge of the axes stays round; what is outside is never drawn.
         self.set_clip_on(False)
 
-    CASING_PT = 1.2
+    def _here(self, runs: Index) -> Pixels2:
+        """Where runs (m,) are: (m, 2). Far away only the direction counts."""
+        row = _moment(self).position[runs].astype(np.int64)
+        return np.maximum(np.minimum(self.pixels[runs, row], 1e9), -1e9)
 
     def draw(self, renderer: RendererBase) -> None:
         """Paint the spots in view, and arrows for those that are not."""
         if self.moment is None or not self.get_visible():
             return
-        radius = self._pixels(self.size_pt) / 2
+        radius = self.px(self.size_pt) / 2
         for colour, runs in self._by_colour(self.moment.visible):
             here = self._here(runs)
             inside = self._in_view(here)
             shapes = [_circles(here[inside], radius)] if inside.any() else []
-            shapes += [self._arrow(spot, radius) for spot in here[~inside]]
+            outside = here[~inside]
+            shapes += [_arrow(foot, spot, radius) for foot, spot in zip(self._foot(outside), outside, strict=True)]
             for shape in shapes:
-                self._paint(renderer, shape, _PIXELS, line=self.casing, width_pt=self.CASING_PT, fill=colour)
-
-    def _arrow(self, spot: NDArray[np.float64], radius: float) -> Path:
-        """A triangle at the edge of the axes that points to a spot outside."""
-        foot = self._foot(spot, radius)
-        ahead = (spot - foot) / np.hypot(*(spot - foot)) * radius * 1.3
-        aside = np.array([-ahead[1], ahead[0]]) * 0.8
-        corners = [foot + ahead, foot - ahead + aside, foot - ahead - aside, foot + ahead]
-        return Path(np.array(corners), closed=True)
-
-    def _foot(self, spots: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
-        left, bottom, right, top = self.axes.bbox.extents
-        inset = 1.6 * radius
-        return np.clip(spots, [left + inset, bottom + inset], [right - inset, top - inset])
+                self._paint(renderer, shape, line=self.casing, width_pt=self.CASING_PT, fill=colour)
 
     def touched(self) -> Extent | None:
         """Bound spots and arrows."""
         if self.moment is None or not self.moment.visible.size:
             return None
-        radius = self._pixels(self.size_pt) / 2
         here = self._here(self.moment.visible)
-        inside = self._in_view(here)
-        drawn = np.where(inside[:, np.newaxis], here, self._foot(here, radius))
-        return _extent(drawn, 2 * radius + self._pixels(self.CASING_PT))
+        drawn = np.where(self._in_view(here)[:, np.newaxis], here, self._foot(here))
+        return _extent(drawn, 1.3 * self.px(self.size_pt) + self.px(self.CASING_PT))
+
+    def _foot(self, spots: Pixels2) -> Pixels2:
+        """Where the arrows towards spots outside stand: (m, 2)."""
+        low, high = _ends(self.plane, pad=-0.9 * self.px(self.size_pt))
+        return np.maximum(np.minimum(spots, high), low)
 
 
 class Landings(RunsMark):
     """Where the runs that made room for a later one have ended."""
 
-    def __init__(self, points: Points, last: NDArray[np.int64], *, colour: str, size_pt: float) -> None:
+    def __init__(self, points: Points, last: Index, *, colour: str, size_pt: float) -> None:
         ends = points[np.arange(len(points)), last][:, np.newaxis]
         super().__init__(ends, (colour,) * len(points), zorder=9)
         self.size_pt = size_pt
 
-    def _ends(self) -> NDArray[np.float64]:
-        assert self.moment is not None  # noqa: S101
-        pixels = np.clip(self.axes.transData.transform(self.points[self.moment.over, 0]), -1e9, 1e9)
-        return pixels[self._in_view(pixels)]
+    def _over(self) -> Pixels2:
+        ends: Pixels2 = self.pixels[_moment(self).over, 0]
+        return ends[self._in_view(ends)]
 
     def draw(self, renderer: RendererBase) -> None:
         """Paint one small dot for each run that is over."""
-        if self.moment is None or not self.get_visible() or not self.moment.over.size:
+        if self.moment is None or not self.get_visible() or not (ends := self._over()).size:
             return
-        ends = self._ends()
-        if ends.size:
-            dots = _circles(ends, self._pixels(self.size_pt) / 2)
-            self._paint(renderer, dots, _PIXELS, line=self.colours[0], width_pt=0, fill=self.colours[0])
+        dots = _circles(ends, self.px(self.size_pt) / 2)
+        self._paint(renderer, dots, line=self.colours[0], width_pt=0, fill=self.colours[0])
 
     def touched(self) -> Extent | None:
         """Bound the dots."""
-        if self.moment is None or not self.moment.over.size:
+        if self.moment is None or not (ends := self._over()).size:
             return None
-        ends = self._ends()
-        return _extent(ends, self._pixels(self.size_pt)) if ends.size else None
+        return _extent(ends, self.px(self.size_pt))
 
 
 class Caption(Mark):
@@ -259,7 +270,8 @@ class Caption(Mark):
         return plate
 
     def _corner(self) -> tuple[int, int]:
-        assert self._image is not None  # noqa: S101
+        if self._image is None:
+            raise RuntimeError("there are no words")
         x, y = self.at
         shift = self._image.shape[1] / 2 if self.centred else 0
         return round(x - shift), round(y) - self.lettering.descent
@@ -282,7 +294,19 @@ class Caption(Mark):
         return x, y, x + width, y + height
 
 
-def _polylines(points: NDArray[np.float64]) -> Path:
+def _moment(mark: Mark) -> Moment:
+    if mark.moment is None:
+        raise RuntimeError("show() comes before draw()")
+    return mark.moment
+
+
+def _ends(axes: _AxesBase, pad: float) -> tuple[Pixels2, Pixels2]:
+    """The lower left and the upper right corner of an axes in pixels, moved outwards."""
+    left, bottom, right, top = axes.bbox.extents
+    return np.array([left - pad, bottom - pad]), np.array([right + pad, top + pad])
+
+
+def _polylines(points: Points) -> Path:
     """One path of m separate lines through (m, k, 2)."""
     lines, rows = points.shape[:2]
     codes = np.full(lines * rows, Path.LINETO, dtype=np.uint8)
@@ -293,14 +317,22 @@ def _polylines(points: NDArray[np.float64]) -> Path:
     return path
 
 
-def _circles(centres: NDArray[np.float64], radius: float) -> Path:
+def _circles(centres: Pixels2, radius: float) -> Path:
     """One path of circles around (m, 2)."""
-    outline = np.asarray(_CIRCLE.vertices) * radius
-    vertices = (centres[:, np.newaxis] + outline).reshape(-1, 2)
-    return Path(vertices, np.tile(np.asarray(_CIRCLE.codes), len(centres)))
+    vertices = centres[:, np.newaxis] + _CIRCLE * radius
+    codes = np.broadcast_to(_CIRCLE_CODES, vertices.shape[:2])
+    return Path(vertices.reshape(-1, 2), codes.reshape(-1))
 
 
-def _extent(points: NDArray[np.float64], pad: float) -> Extent:
-    left, bottom = points.min(axis=0) - pad
-    right, top = points.max(axis=0) + pad
-    return float(left), float(bottom), float(right), float(top)
+def _arrow(foot: Pixels2, spot: Pixels2, radius: float) -> Path:
+    """A triangle at `foot` that points to a spot outside."""
+    ahead = (spot - foot) / np.hypot(*(spot - foot)) * radius * 1.6
+    aside = np.array([-ahead[1], ahead[0]]) * 0.8
+    corners = [foot + ahead, foot - ahead + aside, foot - ahead - aside, foot + ahead]
+    return Path(np.array(corners), closed=True)
+
+
+def _extent(points: Pixels2, pad: float) -> Extent:
+    left, bottom = points.min(axis=0).tolist()
+    right, top = points.max(axis=0).tolist()
+    return left - pad, bottom - pad, right + pad, top + pad

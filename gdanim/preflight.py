@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gdanim.atomic import STDOUT, check_target
 from gdanim.catalog import FUNCTIONS, VIEWS, Format, find, format_of
 from gdanim.errors import SettingError, TargetError, UsageError
-from gdanim.settings import Settings
+
+if TYPE_CHECKING:
+    from gdanim.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,8 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
         find(VIEWS, "view", settings.view)
     _check_starts(settings)
     planned = tuple(
-        Planned(path=path, format=format_of(path, settings.format)) for path in settings.output or (_default(settings, name),)
+        Planned(path=path, format=format_of(path, settings.format))
+        for path in settings.output or (_default(settings, name),)
     )
     _check_paths(settings, planned)
     for output in planned:

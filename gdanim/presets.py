@@ -60,8 +60,10 @@ def _toml(value: Any) -> str:
         case tuple() if value and all(isinstance(item, tuple) and isinstance(item[0], str) for item in value):
             return _toml(dict(value))
         case tuple():
-            return _toml(value[0]) if len(value) == 1 and not isinstance(value[0], tuple) else (
-                "[" + ", ".join(_toml(item) for item in value) + "]"
+            return (
+                _toml(value[0])
+                if len(value) == 1 and not isinstance(value[0], tuple)
+                else ("[" + ", ".join(_toml(item) for item in value) + "]")
             )
         case _:
             return repr(value)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
-from gdanim.frame import Box, Frame, Pixels
-from gdanim.marks import Extent
-from gdanim.scene import Scene
+from gdanim.frame import NOWHERE, Box, Frame, Pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gdanim.marks import Extent
+    from gdanim.scene import Scene
 
 Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
 
@@ -22,12 +26,12 @@ class Raster:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        canvas = FigureCanvasAgg(scene.figure)
+        canvas: Any = FigureCanvasAgg(scene.figure)  # the backend's methods carry no types
         canvas.draw()
         self._renderer = canvas.get_renderer()
         self._canvas: Words = np.asarray(canvas.buffer_rgba()).view(np.uint32)[..., 0]
         self._background = self._canvas.copy()
-        self._painted = Box(0, 0, 0, 0)
+        self._painted = NOWHERE
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,7 +55,7 @@ class Raster:
             before = self._painted
             self._paint(index)
             width, height = self.size
-            box = Box(0, 0, width, height) if first else _changed(self._canvas, shown, _union(before, self._painted))
+            box = Box(0, 0, width, height) if first else _changed(self._canvas, shown, before.union(self._painted))
             rows, columns = box.slices
             shown[rows, columns] = self._canvas[rows, columns]
             yield Frame(
@@ -66,31 +70,21 @@ class Raster:
         rows, columns = self._painted.slices
         self._canvas[rows, columns] = self._background[rows, columns]
         self.scene.update(index)
-        painted = Box(0, 0, 0, 0)
+        painted = NOWHERE
         for mark in self.scene.marks:
             mark.draw(self._renderer)
             extent = mark.touched()
             if extent is not None:
-                painted = _union(painted, self._box(extent))
+                painted = painted.union(self._box(extent))
         self._painted = painted
 
     def _box(self, extent: Extent) -> Box:
         """The whole pixels around an extent, with one to spare for antialiasing."""
         width, height = self.size
         left, bottom, right, top = extent
-        x0, x1 = (int(np.clip(edge, 0, width)) for edge in (left - 1, right + 2))
-        y0, y1 = (int(np.clip(edge, 0, height)) for edge in (height - top - 1, height - bottom + 2))
-        return Box(x0, y0, x1 - x0, y1 - y0)
-
-
-def _union(a: Box, b: Box) -> Box:
-    if not a.width or not a.height:
-        return b
-    if not b.width or not b.height:
-        return a
-    x0, y0 = min(a.x, b.x), min(a.y, b.y)
-    x1, y1 = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
-    return Box(x0, y0, x1 - x0, y1 - y0)
+        x0, x1 = max(int(left) - 1, 0), min(int(right) + 2, width)
+        y0, y1 = max(int(height - top) - 1, 0), min(int(height - bottom) + 2, height)
+        return Box(x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else NOWHERE
 
 
 def _changed(now: Words, before: Words, within: Box) -> Box:

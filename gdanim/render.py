@@ -8,26 +8,28 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdanim.atomic import STDOUT, open_output
 from gdanim.catalog import OPTIMIZERS, VIEWS, find
 from gdanim.errors import OutputError, SettingError
-from gdanim.frame import Frame
 from gdanim.objectives.lookup import objective as objective_of
-from gdanim.objectives.objective import Objective, Vector
-from gdanim.optimizers.optimizer import Optimizer
-from gdanim.preflight import Planned
 from gdanim.raster import Raster
-from gdanim.scene import Scene
-from gdanim.settings import Settings
 from gdanim.solver import Trajectory, solve
 from gdanim.starts import random_starts
 from gdanim.styles import load_style
 from gdanim.timeline import Timeline, plan
 from gdanim.writers.base import FrameWriter, Reel
+
+if TYPE_CHECKING:
+    from gdanim.frame import Frame
+    from gdanim.objectives.objective import Objective, Vector
+    from gdanim.optimizers.optimizer import Optimizer
+    from gdanim.preflight import Planned
+    from gdanim.scene import Scene
+    from gdanim.settings import Settings
 
 MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from gdanim.atomic import open_output
 from gdanim.errors import UnknownNameError
-from gdanim.solver import Trajectory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gdanim.solver import Trajectory
 
 Row = tuple[int, str, float, int, *tuple[float, ...]]
 
@@ -65,7 +68,9 @@ def _write_npz(stream: BinaryIO, trajectory: Trajectory, optimizer: str) -> None
     table = list(zip(*_rows(trajectory, optimizer), strict=True))
     # savez wants to seek; an output may be a pipe.
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **{name: np.array(column) for name, column in zip(names, table, strict=True)})
+    np.savez_compressed(
+        buffer, allow_pickle=False, **{name: np.array(column) for name, column in zip(names, table, strict=True)}
+    )
     stream.write(buffer.getvalue())
 
 

@@ -1,20 +1,23 @@
-"""What gdanim says about a request: warnings, the line for each file, the summary as JSON. Returns text; prints nothing."""
+"""What gdanim says about a request: warnings, a line for each file, the summary as JSON. Prints nothing itself."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gdanim import __version__
 from gdanim.errors import EncoderError
-from gdanim.preflight import Planned
 from gdanim.presets import write_preset
-from gdanim.render import Descent, Progress, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from gdanim.preflight import Planned
+    from gdanim.render import Descent, Progress, Written
 
 BAR_AFTER_S = 1.0
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-from gdanim.marks import Mark
-from gdanim.timeline import Timeline
+    from gdanim.marks import Mark
+    from gdanim.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

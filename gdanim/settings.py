@@ -1,4 +1,4 @@
-"""Settings: one request, complete and checked. Its fields are the options: the command line and presets read this table.
+"""Settings: one request, complete and checked. Its fields are the options of the command line and keys of presets.
 
 A field's metadata says how it is written, read and explained. None as a default means that the function (catalogue)
 or the picture decides.
@@ -6,14 +6,16 @@ or the picture decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gdanim import values
 from gdanim.errors import SettingError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 MAX_ITERATIONS = 1_000_000
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
@@ -187,7 +189,8 @@ def _table() -> tuple[tuple[Option, str], ...]:
 
 def _named(item: Field[Any]) -> Option:
     name = item.name if item.name == "function" else "--" + item.name.replace("_", "-")
-    return replace(item.metadata["option"], name=name)
+    option: Option = item.metadata["option"]
+    return replace(option, name=name)
 
 
 def options() -> Iterator[tuple[str, Option, Any]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.errors import DomainError
-from gdanim.objectives.objective import Objective, Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.optimizers.optimizer import Optimizer
 
 Index = NDArray[np.int64]  # (runs,)
 
@@ -54,12 +58,12 @@ class Trajectory:
     @property
     def runs(self) -> int:
         """The number of runs."""
-        return self.x.shape[0]
+        return len(self.x)
 
     @property
     def iterations(self) -> int:
         """The number of iterations that were asked for."""
-        return self.x.shape[1] - 1
+        return len(self.x[0]) - 1
 
     def verdict(self, run: int) -> str:
         """How a run ended, in words: `diverged at iteration 4`."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gdanim.errors import UsageError
-from gdanim.objectives.objective import Objective, Vector
+
+if TYPE_CHECKING:
+    from gdanim.objectives.objective import Objective, Vector
 
 
 def random_starts(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.colors import to_hex
 
 from gdanim.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,7 @@ class Style:
     def applied(self) -> Iterator[None]:
         """Draw on the library's own defaults plus this style, whatever the user's matplotlibrc says."""
         with mpl.rc_context():
-            defaults = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NOT_DRAWN}
-            mpl.rcParams.update(defaults)
-            mpl.rcParams.update(self.rc)
+            _set_rc({**_defaults(), **self.rc})
             yield
 
 
@@ -99,18 +99,30 @@ def _matplotlib_rc(name: str) -> dict[str, Any]:
 
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key not in _NOT_DRAWN})
+        _set_rc(_defaults())
         style.use(name)
-        return {
-            key: value
-            for key, value in mpl.rcParams.items()
-            if key not in _NOT_DRAWN and value != mpl.rcParamsDefault[key]
-        }
+        defaults = _defaults()
+        return {key: value for key, value in _items(mpl.rcParams) if key in defaults and value != defaults[key]}
+
+
+def _defaults() -> dict[str, Any]:
+    """The settings of the library that a picture depends on."""
+    return {key: value for key, value in _items(mpl.rcParamsDefault) if key not in _NOT_DRAWN}
+
+
+def _items(params: Any) -> Iterator[tuple[str, Any]]:
+    # matplotlib's own annotations name every key; for us the keys are text.
+    yield from params.items()
+
+
+def _set_rc(values: Mapping[str, Any]) -> None:
+    params: Any = mpl.rcParams
+    params.update(values)
 
 
 def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
     """Give the roles the colours that a matplotlib style has for them."""
-    full = {**mpl.rcParamsDefault, **rc}
+    full = {**_defaults(), **rc}
     cycle = tuple(to_hex(colour) for colour in full["axes.prop_cycle"].by_key().get("color", LIGHT.runs))
     background = to_hex(full["axes.facecolor"])
     runs = tuple(dict.fromkeys(cycle)) or LIGHT.runs

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gdanim.solver import Index
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from gdanim.solver import Index
 
 MAX_FRAMES = 10_000
 
@@ -102,7 +105,10 @@ def plan(
         end_s = np.array([float((i + 1) / fps) for i in range(count)])
     else:
         end_s = motion_s * np.arange(1, count + 1) / count
-    end_s[-1] += hold_s if duration_s is None else duration_s - motion_s
+    if duration_s is None:
+        end_s[-1] += hold_s
+    else:
+        end_s[-1] = duration_s
     every_shown = len(ticks) / count if len(ticks) > count else 1.0
     return Timeline(tick=shown, opens=opens, last=np.asarray(last), end_s=end_s, in_turn=in_turn, every=every_shown)
 
@@ -118,7 +124,9 @@ def _thinned(ticks: NDArray[np.float64], opens: Index, last: Index, every: int) 
     """Every so many iterations of each run, with its start and its end."""
     if every == 1:
         return ticks
-    pieces = [np.append(np.arange(begin, begin + end, every), begin + end) for begin, end in zip(opens, last, strict=True)]
+    pieces = [
+        np.append(np.arange(begin, begin + end, every), begin + end) for begin, end in zip(opens, last, strict=True)
+    ]
     thinned: NDArray[np.float64] = np.unique(np.concatenate(pieces)).astype(np.float64)
     return thinned
 

@@ -85,7 +85,9 @@ def interval(value: Any) -> tuple[float, float]:
 def size(value: Any) -> tuple[int, int]:
     """Read a canvas in pixels: `640x480`."""
     least, most = SIZE_RANGE_PX
-    parts = re.split("[x×]", value) if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else []
+    parts = (
+        re.split("[x×]", value) if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else []
+    )
     try:
         width, height = map(whole(least=least, most=most), parts)
     except ValueError:

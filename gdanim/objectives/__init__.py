@@ -1,0 +1,1 @@
+"""What can be descended: the catalogue, formulas, their derivatives."""

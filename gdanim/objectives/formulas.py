@@ -285,7 +285,7 @@ TWO_VARIABLES: Final = (
     Formula(
         name="levy13",
         formula="sin(3*pi*x)**2 + (x - 1)**2*(1 + sin(3*pi*y)**2) + (y - 1)**2*(1 + sin(2*pi*y)**2)",
-        bounds=((-10, 10), (-10, 10)), start=(2.8, -8.1), lr=0.0035, iterations=30,
+        bounds=((-10, 10), (-10, 10)), start=(5.6, -8.6), lr=0.0025, iterations=40,
         minimizers=((1.0, 1.0),), minimum=0.0, curvature=179.65287921960845,
         source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments (sfu.ca/~ssurjano): Levy N. 13",
     ),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gdanim.catalog import FUNCTIONS, find
 from gdanim.objectives.evaluator import Functions, build
 from gdanim.objectives.expression import parse
-from gdanim.objectives.formulas import Formula
 from gdanim.objectives.minimizers import find_minimizers
 from gdanim.objectives.objective import Objective, Vector
 from gdanim.objectives.typeset import mathtext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gdanim.objectives.formulas import Formula
 
 TITLE_CHARACTERS = 60
 

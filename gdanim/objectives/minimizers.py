@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gdanim.objectives.evaluator import Functions
     from gdanim.objectives.objective import Vector
 
@@ -56,7 +57,7 @@ def _grid(bounds: Vector) -> Vector:
 def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which inner points of a grid lie no higher than any neighbour, and below one of the two along each axis."""
     f = np.where(np.isfinite(f), f, np.inf)
-    lowest = np.isfinite(f)
+    lowest = np.array(np.isfinite(f))
     for axis in range(f.ndim):
         for shift in (1, -1):
             beside = np.roll(f, shift, axis)

@@ -103,8 +103,21 @@ def _substituted(tree: Tree, values: Mapping[str, float]) -> Tree:
             size = Number(abs(values[name]))
             return size if values[name] >= 0 else Call("neg", (size,))
         case Call(op, args):
-            return Call(op, tuple([_substituted(arg, values) for arg in args]))
+            known = tuple([_substituted(arg, values) for arg in args])
+            return tree if known == args else _tidied(op, known)
     return tree
+
+
+def _tidied(op: str, args: tuple[Tree, ...]) -> Tree:
+    """What a person writes once the numbers stand: 9 for 3², and no factor 1."""
+    match op, args:
+        case "mul", (Number(1.0), factor):
+            return factor
+        case "mul" | "div", (factor, Number(1.0)):
+            return factor
+        case "pow", (Number(base), Number(2.0)) if base.is_integer() and base < 100:
+            return Number(base * base)
+    return Call(op, args)
 
 
 def _beginnings(tree: Tree) -> list[Tree]:

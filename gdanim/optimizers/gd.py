@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from gdanim.objectives.objective import Objective, Scalar, Vector
+from typing import TYPE_CHECKING
+
 from gdanim.optimizers.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from gdanim.objectives.objective import Objective, Scalar, Vector
 
 
 def gd() -> Optimizer:

@@ -1,0 +1,1 @@
+"""What is drawn: each view builds a Scene."""

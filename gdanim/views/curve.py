@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
-from gdanim.marks import Caption, Landings, Mark, Points, Spots, Trail
-from gdanim.objectives.objective import Objective
+import numpy as np
+
+from gdanim.marks import Landings, Mark, Points, Spots, Trail
 from gdanim.scene import Scene
-from gdanim.settings import Settings
-from gdanim.solver import Trajectory
 from gdanim.styles import Style, load_style
-from gdanim.timeline import Moment, Timeline
 from gdanim.views import header
+from gdanim.views.notices import notices
 from gdanim.views.stage import Cell, Stage, nice_limits
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from gdanim.objectives.objective import Objective
+    from gdanim.settings import Settings
+    from gdanim.solver import Trajectory
+    from gdanim.timeline import Timeline
 
 TRAIL_PT, DOT_PT, SPOT_PT = 1.8, 4.0, 9.0
 SAMPLES = 2001
@@ -68,29 +74,6 @@ def run_colours(trajectory: Trajectory, timeline: Timeline, style: Style) -> tup
     return tuple(style.runs[run % len(style.runs)] for run in range(trajectory.runs))
 
 
-def notices(stage: Stage, axes: Axes, trajectory: Trajectory) -> list[Mark]:
-    """A line inside the axes for each run that failed, from the moment it did: `diverged at iteration 4`."""
-    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
-    lettering = stage.lettering()
-    box = axes.get_window_extent()
-    y = box.y1 - 2 * lettering.ascent
-    marks: list[Mark] = []
-    for place, run in enumerate(failed[:4]):
-        name = f"{trajectory.label[run]} " if trajectory.label[run] else ""
-        text = name + trajectory.verdict(run)
-        from_k = min(int(trajectory.since[run]), int(trajectory.last[run]))
-
-        def words(moment: Moment, run: int = run, text: str = text, from_k: int = from_k) -> list[tuple[str, str]]:
-            shown = run in moment.visible and moment.iteration(run) >= from_k
-            return [(text, stage.style.text)] if shown else []
-
-        at = (box.x0 + box.width / 2, y - place * 2 * lettering.ascent)
-        caption = Caption(lettering, words, at, centred=True, plate=stage.style.background)
-        stage.figure.add_artist(caption)
-        marks.append(caption)
-    return marks
-
-
 def _window(
     objective: Objective, trajectory: Trajectory, settings: Settings
 ) -> tuple[tuple[float, float], tuple[float, float], np.ndarray, np.ndarray]:
@@ -106,6 +89,8 @@ def _window(
     f = np.where(np.isfinite(f), f, np.nan)
     seen = f[np.isfinite(f)]
     path = trajectory.f[:, 0]
-    automatic = nice_limits(float(min(seen.min(), path.min())), float(max(seen.max(), path.max()))) if seen.size else (0, 1)
+    automatic = (
+        nice_limits(float(min(seen.min(), path.min())), float(max(seen.max(), path.max()))) if seen.size else (0, 1)
+    )
     ylim = settings.ylim or (own_y if own_y and not settings.xlim else automatic)
     return xlim, ylim, x, f

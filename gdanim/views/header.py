@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.lettering import Lettering
 from gdanim.marks import Caption, Pieces
-from gdanim.objectives.objective import Objective
-from gdanim.settings import Settings
-from gdanim.solver import Trajectory
-from gdanim.styles import Style
-from gdanim.timeline import Moment
 from gdanim.views.stage import TITLE_PT, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.text import Text
+
+    from gdanim.lettering import Lettering
+    from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.settings import Settings
+    from gdanim.solver import Trajectory
+    from gdanim.styles import Style
+    from gdanim.timeline import Moment
 
 MAX_LEGEND_RUNS = 8
 
@@ -121,6 +126,8 @@ def _readout(
     digits = len(str(trajectory.iterations))
     in_turn = settings.order == "in-turn" and runs > 1
     names = ("x",) if objective.dim == 1 else ("x", "y")
+    series = [*((name, trajectory.x[..., i]) for i, name in enumerate(names)), (f"f({', '.join(names)})", trajectory.f)]
+    widths = [_width(values) for _, values in series]
 
     def words(moment: Moment) -> Pieces:
         run = moment.current
@@ -131,9 +138,8 @@ def _readout(
             pieces = [("run ", style.muted), (f"{which} of {runs}", style.text), ("    ", style.muted), *pieces]
         elif runs > 1:
             return pieces
-        values = [*zip(names, trajectory.x[run, k], strict=True), (f"f({', '.join(names)})", trajectory.f[run, k])]
-        for name, value in values:
-            pieces += [(f"    {name} ", style.muted), (fixed_width(float(value)), style.text)]
+        for (name, values), width in zip(series, widths, strict=True):
+            pieces += [(f"    {name} ", style.muted), (_number(float(values[run, k]), width), style.text)]
         rate = trajectory.lr[run, max(k - 1, 0)] if trajectory.iterations else None
         if rate is not None:
             pieces += [("    lr ", style.muted), (f"{rate:g}".replace("-", "−"), style.text)]
@@ -145,10 +151,12 @@ def _readout(
 _FIGURE_SPACE = "\u2007"
 
 
-def fixed_width(value: float) -> str:
-    """A number in nine places: fixed point where four decimals tell it, else with an exponent."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        text = f"{value:.4f}"
-    else:
-        text = f"{value:.2e}"
-    return text.replace("-", "−").rjust(9, _FIGURE_SPACE)
+def _number(value: float, width: int) -> str:
+    """A number in a fixed number of places: fixed point where four decimals tell it, else with an exponent."""
+    text = f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+    return text.replace("-", "−").rjust(width, _FIGURE_SPACE)
+
+
+def _width(values: Scalar) -> int:
+    """The places that hold every one of the values; the widest that there is, where they are many."""
+    return max(len(_number(value, 0)) for value in values.ravel().tolist()) if values.size <= 5000 else 9

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from gdanim.marks import Mark
-from gdanim.objectives.objective import Objective, Scalar
 from gdanim.scene import Scene
-from gdanim.settings import Settings
-from gdanim.solver import Trajectory
 from gdanim.styles import load_style
-from gdanim.timeline import Timeline
 from gdanim.views import header
-from gdanim.views.curve import draw_curve, moving, notices, run_colours
+from gdanim.views.curve import draw_curve, moving, run_colours
+from gdanim.views.notices import notices
 from gdanim.views.stage import Cell, Stage, nice_limits
+
+if TYPE_CHECKING:
+    from gdanim.marks import Mark
+    from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.settings import Settings
+    from gdanim.solver import Trajectory
+    from gdanim.timeline import Timeline
 
 CURVE_WIDTH = 2 / 3
 

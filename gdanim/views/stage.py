@@ -6,22 +6,27 @@ from a thumbnail to a slide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.lettering import Lettering
-from gdanim.settings import Settings
-from gdanim.styles import Style
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+    from gdanim.settings import Settings
+    from gdanim.styles import Style
+
+ROUND_STEPS = [1, 2, 5, 10]
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 
 
@@ -108,6 +113,7 @@ class Stage:
         for cell in cells:
             self._place(cell.axes, self._inner(cell, header, (0.0, 0.0, 0.0, 0.0)))
             _set_ticks(cell.axes, self.px(TICK_PT))
+        self.figure.align_ylabels([cell.axes for cell in cells])
         overhang = {cell.axes: _overhang(cell.axes) for cell in cells}
         for cell in cells:
             # Axes that stand in one column or on one line share the wider overhang, and so line up.
@@ -152,15 +158,16 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
     from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
     bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span
     top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
-    ticks = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
+    ticks = MaxNLocator(nbins=5, steps=ROUND_STEPS).tick_values(bottom, top)
     return float(ticks[0]), float(ticks[-1])
 
 
 def _set_ticks(axes: Axes, em: float) -> None:
     """As many ticks as there is room for, at round values."""
     box = axes.get_window_extent()
-    for axis, room in ((axes.xaxis, box.width / (5.5 * em)), (axes.yaxis, box.height / (3.2 * em))):
-        axis.set_major_locator(MaxNLocator(nbins=int(np.clip(room, 1, 9)), steps=[1, 2, 2.5, 5, 10]))
+    places = max(len(f"{end:.3g}") for end in axes.get_xlim())
+    for axis, room in ((axes.xaxis, box.width / ((0.8 * places + 1) * em)), (axes.yaxis, box.height / (2.8 * em))):
+        axis.set_major_locator(MaxNLocator(nbins=int(np.clip(room, 1, 8)), steps=ROUND_STEPS))
 
 
 def _overhang(axes: Axes) -> tuple[float, float, float, float]:

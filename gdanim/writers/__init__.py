@@ -1,0 +1,1 @@
+"""What is written: each writer takes frames."""

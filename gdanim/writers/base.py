@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from gdanim.frame import Frame
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+    from types import TracebackType
+
+    from gdanim.frame import Frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,4 +46,5 @@ class FrameWriter(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def write(self, frame: Frame) -> None: ...
+    def write(self, frame: Frame) -> None:
+        """Take the next frame."""

@@ -8,7 +8,11 @@ import operator
 from dataclasses import dataclass
 
 import mpmath
+from hypothesis import settings
 from hypothesis import strategies as st
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SMOOTH = (
     "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "log2", "log10", "log1p",
@@ -20,7 +24,7 @@ NUMBERS = ("0.5", "2.0", "3.0", ".25", "1e-1", "1.5e0", "pi", "e")
 UNIT = 1e-13  # the relative error that one operation is granted
 
 
-class Undecided(Exception):
+class UndecidedError(Exception):
     """The rounding errors decide on which side of a jump or an edge of the domain the value lies."""
 
 
@@ -70,7 +74,7 @@ class Approximate:
     def __lt__(self, other):
         other = approximate(other)
         if abs(self.value - other.value) <= self.error + other.error:
-            raise Undecided
+            raise UndecidedError
         return self.value < other.value
 
     def __gt__(self, other):

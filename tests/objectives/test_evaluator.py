@@ -11,16 +11,16 @@ import pytest
 import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import SMOOTH, Undecided, by_math, by_mpmath, formulas
+from strategies import SMOOTH, UndecidedError, by_math, by_mpmath, formulas
 
 from gdanim.errors import FormulaError
 from gdanim.objectives import derivatives, evaluator, kernels, vocabulary
 from gdanim.objectives.expression import parse
 
 coordinates = st.floats(-3, 3, allow_subnormal=False)
-# Points at which no simple formula has a kink: |x − y| has none where x and y are of these.
-odd_x = st.integers(-1000, 1000).map(lambda k: (k + 1 / math.pi) / 400)
-odd_y = st.integers(-1000, 1000).map(lambda k: (k + 1 / math.e) / 400)
+# Far from the kinks and poles of simple formulas, where rounding before them would show: asin(cos(x)) near 0.
+generic_x = st.sampled_from((0.3183, -0.7357, 1.2931, -2.1447, 2.6713, 0.8617, -1.3719, 0.1257))
+generic_y = st.sampled_from((0.4127, -0.5953, 1.1273, -1.8391, 2.3517, 0.9239, -2.6139, 0.2261))
 
 
 def build(text: str, **parameters: float) -> evaluator.Functions:
@@ -49,7 +49,7 @@ def test_value_is_that_of_python_within_the_condition_of_the_formula(text, x, y)
     assume(functions is not None)
     try:
         expected = by_math(text, x=x, y=y)
-    except (ArithmeticError, ValueError, Undecided):
+    except (ArithmeticError, ValueError, UndecidedError):
         hypothesis.reject()
     assert abs(functions.value(point(functions, x, y)) - expected.value) <= 10 * expected.error
 
@@ -58,7 +58,7 @@ def test_value_is_that_of_python_within_the_condition_of_the_formula(text, x, y)
 def test_formulas_are_refused_only_where_python_finds_no_value_either(text):
     if build_or_none(text) is None:
         for x in (0.7, -0.7, 1.9):
-            with pytest.raises((ArithmeticError, ValueError, Undecided)):
+            with pytest.raises((ArithmeticError, ValueError, UndecidedError)):
                 by_math(text, x=x, y=0.3)
 
 
@@ -193,8 +193,8 @@ def test_gradient_and_hessian_are_those_of_sympy(text):
     np.testing.assert_allclose(functions.hessian(x), expected_hessian, rtol=1e-11, atol=1e-13 * scale)
 
 
-@settings(max_examples=150, deadline=None)
-@given(formulas(max_leaves=7), odd_x, odd_y)
+@settings(max_examples=150)
+@given(formulas(max_leaves=7), generic_x, generic_y)
 def test_derivatives_of_random_formulas_are_those_of_mpmath(text, x, y):
     functions = build_or_none(text)
     assume(functions is not None)
@@ -215,11 +215,11 @@ def test_derivatives_of_random_formulas_are_those_of_mpmath(text, x, y):
                 for i in range(dim)
                 for j in range(dim)
             }
-        except (ArithmeticError, ValueError, Undecided):
+        except (ArithmeticError, ValueError, UndecidedError):
             hypothesis.reject()
     hessian = [[second[i, j] for j in range(dim)] for i in range(dim)]
-    np.testing.assert_allclose(functions.gradient(at), gradient, rtol=1e-8, atol=1e-8)
-    np.testing.assert_allclose(functions.hessian(at), hessian, rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(functions.gradient(at), gradient, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(functions.hessian(at), hessian, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(

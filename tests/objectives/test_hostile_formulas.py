@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import formulas
-
-import numpy as np
 
 from gdanim.errors import FormulaError
 from gdanim.objectives import evaluator, typeset

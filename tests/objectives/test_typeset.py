@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 from strategies import formulas
 
-from gdanim.objectives.expression import parse
+from gdanim.errors import FormulaError
+from gdanim.objectives.expression import Expression, parse
 from gdanim.objectives.typeset import mathtext, visible_length
 
 PARSER = MathTextParser("path")
@@ -22,7 +25,8 @@ PARSER = MathTextParser("path")
         ("sin(10*pi*x)/(2*x) + (x - 1)**4", r"\frac{\sin(10\pi x)}{2x} + (x - 1)^{4}"),
         ("-x**2/4", r"-\frac{x^{2}}{4}"),
         ("exp(-x**2/4)", r"e^{-x^{2}/4}"),
-        ("exp(-(x - pi)**2 - (y - pi)**2 + sin(x*y)*100)", r"\exp(-(x - \pi)^{2} - (y - \pi)^{2} + \sin(xy) \cdot 100)"),
+        ("exp(-(x - pi)**2)", r"e^{-(x - \pi)^{2}}"),
+        ("exp(-(x - pi)**2 - sin(x*y)*100)", r"\exp(-(x - \pi)^{2} - \sin(xy) \cdot 100)"),
         ("2*3*x*4", r"2 \cdot 3x \cdot 4"),
         ("1/2*x", r"\frac{1}{2}x"),
         ("2*(1/2)*x", r"2 \cdot \frac{1}{2}x"),
@@ -69,7 +73,7 @@ def test_visible_length_counts_what_is_seen(text, length):
     assert visible_length(mathtext(parse(text))) == length
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(formulas(max_leaves=25), st.integers(1, 60))
 def test_matplotlib_reads_every_formula(text, limit):
     expression = parse_or_none(text)
@@ -80,9 +84,7 @@ def test_matplotlib_reads_every_formula(text, limit):
         assert visible_length(shortened) <= max(limit, 1)
 
 
-def parse_or_none(text: str):
-    from gdanim.errors import FormulaError
-
+def parse_or_none(text: str) -> Expression | None:
     try:
         return parse(text)
     except FormulaError:  # a constant part without a value, or a longer text than is read
@@ -100,8 +102,8 @@ def test_matplotlib_reads_chains_of_operators(operator):
     PARSER.parse(f"${mathtext(parse(f'(x{operator}' * 60 + 'x' + ')' * 60))}$")
 
 
-@pytest.mark.parametrize("name", ["sinus", "frac", "left", "mathrm", "a_", "a__b_c", "A1b2", "lamda", "Omega", "omicron", "z9"])
+@pytest.mark.parametrize("name", ["sinus", "frac", "left", "mathrm", "a_", "a__b_c", "A1b2", "Omega", "omicron", "z9"])
 def test_parameter_names_are_never_read_as_commands(name):
     text = mathtext(parse(f"{name}*x"))
     PARSER.parse(f"${text}$")
-    assert not text.startswith((r"\frac", r"\left", r"\mathrm*", r"\omicron"))
+    assert set(re.findall(r"\\[A-Za-z]+", text)) <= {r"\mathrm", r"\Omega"}
