@@ -1,3 +1,58 @@
-"""gdanim: render gradient-descent animations to files."""
+"""gdanim: render gradient-descent animations to files.
+
+    import gdanim
+
+    gdanim.render(gdanim.Settings(function="parabola", lr=0.1, output="out.gif"))
+
+Names are loaded when they are first used (PEP 562), so that importing gdanim costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gdanim.errors import GdanimError, OutputError, UsageError
+    from gdanim.render import Descent, Written, descend, render
+    from gdanim.settings import Settings
+    from gdanim.solver import Outcome, Trajectory
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Descent",
+    "GdanimError",
+    "Outcome",
+    "OutputError",
+    "Settings",
+    "Trajectory",
+    "UsageError",
+    "Written",
+    "descend",
+    "render",
+]
+
+_HOME = {
+    "Descent": "render",
+    "GdanimError": "errors",
+    "Outcome": "solver",
+    "OutputError": "errors",
+    "Settings": "settings",
+    "Trajectory": "solver",
+    "UsageError": "errors",
+    "Written": "render",
+    "descend": "render",
+    "render": "render",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'gdanim' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"gdanim.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -52,13 +52,12 @@ class Lettering:
     @cached_property
     def descent(self) -> int:
         """Pixels below the baseline that every line leaves room for."""
-        return max(glyph.coverage.shape[0] - glyph.top for glyph in map(self._glyph, "gj("))
+        return max(len(glyph.coverage) - glyph.top for glyph in map(self._glyph, "gj("))
 
     def width(self, text: str) -> int:
         """The width of a text in pixels."""
         parts: list[str] = _PARTS.findall(text)
-        advances: list[int] = [self._glyph(part).advance for part in parts]
-        return sum(advances)
+        return int(sum(self._glyph(part).advance for part in parts))
 
     def image(self, *pieces: tuple[str, str]) -> Pixels:
         """Draw pieces of (text, colour) one after the other: (ascent + descent, width, 4), transparent around them."""

@@ -100,7 +100,8 @@ class RunsMark(Mark):
     def _in_view(self, pixels: Pixels2) -> NDArray[np.bool_]:
         """Which points (m, 2) lie in the axes, its edges included: (m,)."""
         low, high = _ends(self.plane, pad=1.0)
-        return np.asarray((pixels >= low) & (pixels <= high)).all(axis=1)
+        inside: NDArray[np.bool_] = np.all((pixels >= low) & (pixels <= high), axis=1)
+        return inside
 
     def _paint(
         self, renderer: RendererBase, path: Path, *, line: str, width_pt: float, fill: str | None = None

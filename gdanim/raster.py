@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
 
-SAMPLES = 24
+# Frames that a palette is chosen from: more of them change no colour that can be seen, and each costs a drawing.
+SAMPLES = 12
 
 
 class Raster:

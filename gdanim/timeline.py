@@ -96,7 +96,8 @@ def plan(
     if motion_s is not None:
         shown = _spread(ticks, most=max(1, math.floor(motion_s * fps + 1e-9)))
     elif every is None:
-        shown = ticks if len(ticks) <= MAX_FRAMES else _thinned(ticks, opens, last, -(-len(ticks) // MAX_FRAMES))
+        # So many runs that their starts and ends alone are too many are spread like everything else.
+        shown = _spread(_thinned(ticks, opens, last, -(-len(ticks) // MAX_FRAMES)), most=MAX_FRAMES)
     else:
         shown = _thinned(ticks, opens, last, every)
     count = len(shown)
@@ -135,4 +136,4 @@ def _spread(ticks: NDArray[np.float64], most: int) -> NDArray[np.float64]:
     """At most so many ticks, evenly spread, the last one always."""
     if len(ticks) <= most:
         return ticks
-    return np.round(np.linspace(0 if most > 1 else len(ticks) - 1, len(ticks) - 1, most))
+    return ticks[np.round(np.linspace(0 if most > 1 else len(ticks) - 1, len(ticks) - 1, most)).astype(np.int64)]

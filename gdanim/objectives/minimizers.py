@@ -73,7 +73,7 @@ def _polished(functions: Functions, x: Vector, cell: Vector) -> Vector:
     """Newton's method on ∇f = 0 from points (m, d), downhill where the Hessian is not positive definite."""
     for _ in range(NEWTON_STEPS):
         gradient, hessian = functions.gradient(x), functions.hessian(x)
-        usable = np.isfinite(gradient).all(axis=1) & np.isfinite(hessian).all(axis=(1, 2))
+        usable: NDArray[np.bool_] = np.all(np.isfinite(gradient), axis=1) & np.all(np.isfinite(hessian), axis=(1, 2))
         hessian = np.where(usable[:, np.newaxis, np.newaxis], hessian, np.eye(x.shape[1]))
         values, vectors = np.linalg.eigh(hessian)
         values = np.maximum(np.abs(values), 1e-300)

@@ -1,0 +1,86 @@
+"""What the tests of descents and pictures share: objectives from a formula, solved requests, whole pictures."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from gdanim.objectives.evaluator import build
+from gdanim.objectives.expression import parse
+from gdanim.objectives.objective import Objective
+from gdanim.raster import Raster
+from gdanim.render import Descent, descend, draw
+from gdanim.settings import Settings
+from gdanim.styles import load_style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gdanim.scene import Scene
+
+    Picture = NDArray[np.uint8]  # (h, w, 4)
+
+
+def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[float, ...], ...] = ()) -> Objective:
+    """An objective from a formula in x, or in x and y, as the catalogue would make it."""
+    functions = build(parse(text), {})
+    ends = np.array(bounds or ((-5.0, 5.0),) * functions.dim)
+    return Objective(
+        name="mine",
+        dim=functions.dim,
+        formula=text,
+        typeset="",
+        value=functions.value,
+        gradient=functions.gradient,
+        hessian=functions.hessian,
+        value_and_gradient=functions.raw_value_and_gradient,
+        bounds=ends,
+        start=ends.mean(axis=1),
+        lr=0.1,
+        iterations=10,
+        minimizers=np.array(minimizers, dtype=float).reshape(-1, functions.dim),
+    )
+
+
+def solved(function: str = "parabola", **options: Any) -> Descent:
+    """A request, solved and planned."""
+    return descend(Settings(function=function, **options))
+
+
+@contextmanager
+def on_stage(descent: Descent) -> Iterator[Scene]:
+    """The picture of a request, inside its style."""
+    with load_style(descent.settings.style).applied():
+        yield draw(descent)
+
+
+def composed(raster: Raster) -> Iterator[Picture]:
+    """Every whole picture, as a reader of the frames puts it together. The array is reused."""
+    width, height = raster.size
+    canvas = np.zeros((height, width, 4), np.uint8)
+    for frame in raster.frames():
+        canvas[frame.box.slices] = frame.pixels
+        yield canvas
+
+
+def redrawn(scene: Scene, frame: int) -> Picture:
+    """One picture as matplotlib draws the whole figure, moving parts included."""
+    for mark in scene.marks:
+        mark.set_animated(False)
+    scene.update(frame)
+    canvas = FigureCanvasAgg(scene.figure)
+    canvas.draw()
+    for mark in scene.marks:
+        mark.set_animated(True)
+    return np.array(canvas.buffer_rgba())
+
+
+def pictures(function: str = "parabola", **options: Any) -> list[Picture]:
+    """All pictures of a request."""
+    with on_stage(solved(function, **options)) as scene:
+        return [picture.copy() for picture in composed(Raster(scene))]

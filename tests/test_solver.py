@@ -1,0 +1,202 @@
+"""solve() against closed forms, a plain loop, and the definitions of its outcomes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from problems import formula
+
+from gdanim.errors import DomainError
+from gdanim.objectives.formulas import FORMULAS
+from gdanim.objectives.lookup import objective as catalogued
+from gdanim.optimizers.gd import gd
+from gdanim.solver import Outcome, Trajectory, solve
+
+if TYPE_CHECKING:
+    from gdanim.objectives.objective import Objective
+
+PARABOLA = formula("x**2", (-6, 6))
+SMOOTH = [
+    formula("x**4 - 3*x**2 + x", (-3, 3)),
+    formula("sin(3*x) + exp(-x**2) + 0.1*x**2", (-6, 6)),
+    formula("tanh(x*y) + cos(x) + log(1 + y**2)", (-4, 4), (-4, 4)),
+]
+
+
+def descend(objective: Objective, starts: Any, lr: Any, iterations: int, **options: Any) -> Trajectory:
+    x = np.array(starts, dtype=float).reshape(-1, objective.dim)
+    return solve(objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, **options)
+
+
+@given(st.floats(1e-3, 1.5), st.floats(-5.9, 5.9).filter(lambda x: abs(x) > 1e-6), st.integers(0, 60))
+def test_gd_on_x_squared_scales_x_by_1_minus_2lr(lr: float, start: float, iterations: int) -> None:
+    trajectory = descend(PARABOLA, start, lr, iterations)
+    k = np.arange(iterations + 1)
+    np.testing.assert_allclose(trajectory.x[0, :, 0], start * (1 - 2 * lr) ** k, rtol=1e-13 * (iterations + 1))
+
+
+def test_rows_hold_x_f_gradient_and_rate_of_every_iteration() -> None:
+    objective = formula("x**2 + 3*y**2")
+    trajectory = descend(objective, [(4, -2), (1, 1)], (0.1, 0.05), 7)
+    x, y = trajectory.x[..., 0], trajectory.x[..., 1]
+    np.testing.assert_allclose(trajectory.f, x**2 + 3 * y**2, rtol=1e-15)
+    np.testing.assert_allclose(trajectory.grad, np.stack([2 * x, 6 * y], axis=-1), rtol=1e-15)
+    assert np.array_equal(trajectory.lr, [[0.1] * 7, [0.05] * 7])
+    assert (trajectory.x.shape, trajectory.runs, trajectory.iterations) == ((2, 8, 2), 2, 7)
+
+
+@pytest.mark.parametrize("objective", SMOOTH, ids=lambda o: o.formula)
+@pytest.mark.parametrize("runs", [2, 7, 64])
+def test_all_runs_together_equal_one_at_a_time_bit_for_bit(objective: Objective, runs: int) -> None:
+    random = np.random.default_rng(runs)
+    starts, rates = random.uniform(*objective.bounds.T, (runs, objective.dim)), random.uniform(0.01, 0.4, runs)
+    together = descend(objective, starts, rates, 30, tolerance=1e-2)
+    for run in range(runs):
+        alone = descend(objective, starts[run], rates[run], 30, tolerance=1e-2)
+        for name in ("x", "f", "grad", "last", "since"):
+            assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0]), name
+        assert together.outcome[run] is alone.outcome[0]
+
+
+@pytest.mark.parametrize("tolerance", [1.0, 1e-3, 1e-9])
+def test_a_run_converges_where_the_gradient_first_falls_below_the_tolerance(tolerance: float) -> None:
+    trajectory = descend(PARABOLA, 4.3, 0.1, 400, tolerance=tolerance)
+    expected = math.ceil(math.log(tolerance / 8.6) / math.log(0.8))  # ‖∇f‖ = 8.6·0.8^k
+    assert trajectory.outcome == (Outcome.CONVERGED,)
+    assert trajectory.last[0] == trajectory.since[0] == expected
+    assert (trajectory.x[0, expected:] == trajectory.x[0, expected]).all()
+
+
+def test_a_run_converges_at_its_start_and_at_its_last_iteration() -> None:
+    at_start = descend(PARABOLA, 0.01, 0.1, 5, tolerance=0.1)
+    assert (at_start.outcome, at_start.last[0]) == ((Outcome.CONVERGED,), 0)
+    at_end = descend(PARABOLA, 4.3, 0.1, 10, tolerance=8.6 * 0.8**9.5)
+    assert (at_end.outcome, at_end.last[0]) == ((Outcome.CONVERGED,), 10)
+
+
+def test_without_tolerance_all_iterations_are_done() -> None:
+    trajectory = descend(PARABOLA, (4.3, 0.0), 0.1, 12)
+    assert trajectory.outcome == (Outcome.STEP_LIMIT,) * 2
+    assert trajectory.last.tolist() == [12, 12]
+    assert not any(outcome.failed for outcome in trajectory.outcome)
+
+
+@given(st.floats(1.001, 3.0), st.integers(1, 40))
+def test_a_run_diverges_where_it_ends_outside_the_bounds_and_higher(lr: float, iterations: int) -> None:
+    trajectory = descend(PARABOLA, 4.3, lr, iterations)
+    outside = 4.3 * (2 * lr - 1) ** np.arange(iterations + 1) > 6
+    assert trajectory.outcome == (Outcome.DIVERGED if outside[-1] else Outcome.STEP_LIMIT,)
+    if outside[-1]:
+        assert trajectory.since[0] == np.argmax(outside)
+        assert trajectory.verdict(0) == f"diverged at iteration {np.argmax(outside)}"
+
+
+def test_since_counts_from_the_last_time_a_run_left() -> None:
+    # Out at once, back at the second step, out again for good: x ← x·(−1.1) under a bound that moves past it once.
+    objective = formula("x**2", (-6, 4.6))
+    trajectory = descend(objective, 4.3, 1.05, 8)
+    x = trajectory.x[0, :, 0]
+    inside = np.flatnonzero((x >= -6) & (x <= 4.6))
+    assert (np.diff(inside) > 1).any()  # it did come back
+    assert trajectory.since[0] == inside[-1] + 1
+
+
+def test_outside_the_bounds_but_lower_is_no_divergence() -> None:
+    objective = formula("-x**2/10", (-1, 1))
+    assert descend(objective, 0.9, 0.9, 30).outcome == (Outcome.STEP_LIMIT,)
+
+
+def test_overflow_is_divergence_and_stops_only_its_run() -> None:
+    trajectory = descend(formula("x**4", (-2, 2)), (1.9, 0.5), 0.6, 50)
+    assert trajectory.outcome == (Outcome.DIVERGED, Outcome.STEP_LIMIT)
+    last = trajectory.last[0]
+    assert 0 < last < 50
+    assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
+    assert (trajectory.f[0, last:] == trajectory.f[0, last]).all()
+    assert (trajectory.grad[0, last:] == trajectory.grad[0, last]).all()
+    assert np.isfinite(trajectory.f).all()
+    alone = descend(formula("x**4", (-2, 2)), 0.5, 0.6, 50)
+    assert np.array_equal(trajectory.x[1], alone.x[0])
+
+
+def test_a_run_leaves_the_domain_where_f_is_nan_at_a_finite_x() -> None:
+    trajectory = descend(formula("log(x)", (0.1, 5)), 0.5, 0.1, 50)  # x falls until log has no value
+    assert trajectory.outcome == (Outcome.LEFT_DOMAIN,)
+    x, expected = 0.5, 0
+    while x - 0.1 / x > 0:
+        x, expected = x - 0.1 / x, expected + 1
+    assert (trajectory.last[0], trajectory.since[0]) == (expected, expected + 1)
+    assert trajectory.x[0, -1, 0] == pytest.approx(x, rel=1e-12)
+    assert trajectory.verdict(0) == f"left the domain at iteration {expected + 1}"
+
+
+@pytest.mark.parametrize("name", ["x", "f", "grad", "lr", "last", "since"])
+def test_arrays_are_read_only(name: str) -> None:
+    array = getattr(descend(PARABOLA, (4.3, 1.0), 0.1, 3), name)
+    with pytest.raises(ValueError, match="read-only"):
+        array[...] = 0
+
+
+def test_the_start_is_not_changed() -> None:
+    start = np.array([[4.3]])
+    solve(PARABOLA, gd(), start, np.array([0.1]), 5)
+    assert start.tolist() == [[4.3]]
+
+
+def test_zero_iterations_are_the_start_alone() -> None:
+    trajectory = descend(PARABOLA, 4.3, 0.1, 0)
+    assert (trajectory.x.tolist(), trajectory.f.shape, trajectory.lr.shape) == ([[[4.3]]], (1, 1), (1, 0))
+    assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.STEP_LIMIT,), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "words"),
+    [
+        ("log(x)", (-1.5,), ("log(x)", "-1.5")),
+        ("1/x", (0.0,), ("1/x", " 0.")),
+        ("sqrt(x)", (0.0,), ("sqrt(x)", " 0.")),  # a value, but no slope
+        ("log(x) + y", (-2, 3), ("f(x, y)", "log(x) + y", "-2, 3")),
+    ],
+)
+def test_a_start_without_value_or_slope_is_refused_by_name(
+    text: str, start: tuple[float, ...], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        descend(formula(text), start, 0.1, 5)
+    assert all(word in str(refusal.value) for word in words), refusal.value
+    assert "\n" not in str(refusal.value)
+
+
+def test_the_start_that_is_refused_is_the_one_that_is_named() -> None:
+    with pytest.raises(DomainError, match="-2.25"):
+        descend(formula("log(x)"), (1.0, 2.0, -2.25, 3.0), 0.1, 5)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(FORMULAS), st.floats(1e-12, 1e12), st.integers(0, 30), st.data())
+def test_no_rate_or_start_makes_a_descent_raise_or_record_what_is_not_finite(
+    row: Any, lr: float, iterations: int, data: st.DataObject
+) -> None:
+    objective = catalogued(row.name, {})
+    start = [data.draw(st.floats(low, high)) for low, high in objective.bounds]
+    tolerance = data.draw(st.none() | st.floats(1e-9, 1e3))
+    try:
+        trajectory = descend(objective, start, lr, iterations, tolerance=tolerance)
+    except DomainError:
+        assert not np.isfinite([*objective.gradient(np.array(start)), objective.value(np.array(start))]).all()
+        return
+    last = trajectory.last[0]
+    assert np.isfinite(trajectory.x).all()
+    assert np.isfinite(trajectory.f).all()
+    assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
+    assert last == iterations or trajectory.outcome[0] is not Outcome.STEP_LIMIT
+    assert 0 <= trajectory.since[0] <= iterations
+    if trajectory.outcome[0] is Outcome.CONVERGED:
+        norms = np.linalg.norm(trajectory.grad[0, : last + 1], axis=1)
+        assert norms[-1] < tolerance
+        assert (norms[:-1] >= tolerance).all()
