@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gdanim.errors import UnknownNameError
+from gdanim.errors import UnknownNameError, UsageError, shown
 from gdanim.objectives.formulas import FORMULAS, Formula
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ class Format(Entry):
     loops: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View(Entry):
+    """A way to draw. dims: the numbers of variables that it draws."""
+
+    dims: tuple[int, ...]
+
+
 E = TypeVar("E", bound=Entry | Formula)
 
 
@@ -61,11 +68,23 @@ OPTIMIZERS = _by_name(
 )
 
 VIEWS = _by_name(
-    Entry(name="curve", target="gdanim.views.curve:build", summary="the function with trail and spot; one variable"),
-    Entry(
+    View(
+        name="curve",
+        target="gdanim.views.curve:build",
+        summary="the function with trail and spot; one variable",
+        dims=(1,),
+    ),
+    View(
         name="panels",
         target="gdanim.views.panels:build",
-        summary="the curve, and beside it x and y against the iteration",
+        summary="the curve, and beside it x and y against the iteration; one variable",
+        dims=(1,),
+    ),
+    View(
+        name="contour",
+        target="gdanim.views.contour:build",
+        summary="levels from above with trail and spot; two variables",
+        dims=(2,),
     ),
 )
 
@@ -112,7 +131,7 @@ def find(registry: Mapping[str, E], kind: str, name: str) -> E:
 
 
 def format_of(path: str, name: str | None) -> Format:
-    """The format of an output: by name, else by suffix; standard output is GIF. Raises UnknownNameError."""
+    """The format of an output: by name, else by suffix; standard output is GIF. Raises UsageError."""
     if name is not None:
         return find(FORMATS, "format", name)
     suffix = Path(path).suffix.lower()
@@ -121,8 +140,12 @@ def format_of(path: str, name: str | None) -> Format:
     for entry in FORMATS.values():
         if suffix in entry.extensions:
             return entry
+    if not suffix:
+        raise UsageError(
+            f"Output {shown(path)} has no suffix that tells the format: write {Path(path).name or 'out'}.gif, or -f gif"
+        )
     known = [extension for entry in FORMATS.values() for extension in entry.extensions]
-    raise UnknownNameError("suffix of", suffix or path, known, see="gdanim list formats, or name one: -f gif")
+    raise UnknownNameError("suffix", suffix, known, see="gdanim list formats; -f NAME writes a format to any path")
 
 
 def presets() -> Mapping[str, Path]:

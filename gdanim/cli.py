@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gdanim import __version__, interrupts
-from gdanim.errors import GdanimError, SettingError, UnknownNameError, UsageError
-from gdanim.settings import GROUPS, Option, Settings, options
+from gdanim import __version__, interrupts, options
+from gdanim.errors import GdanimError, OutputError, UnknownNameError, UsageError, shown
+from gdanim.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gdanim.preflight import Planned
+    from gdanim.render import Descent
 
 EXIT_STRICT = 3
 
-EPILOG = """\b
-Examples:
-  gdanim parabola --lr 0.1 -o out.gif
-  gdanim parabola --lr 0.05 --lr 0.5 --lr 0.95 -o rates.mp4
-  gdanim double-well --starts 20 --order in-turn -o wells.gif
-  gdanim --preset double-well -o wells.gif -o wells.mp4
-"""
+# What a preset says under a name gives way to these options of the command line.
+_RULED_OUT_BY: Mapping[str, set[str]] = {
+    "start": {"starts"},
+    "starts": {"start"},
+    "every": {"duration"},
+    "duration": {"every"},
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 done, 1 failed, 2 the request is wrong, 3 `--strict` objects."""
+    _speak_utf8()
     try:
         code = gdanim.main(args=arguments, prog_name="gdanim", standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        interrupts.die_of_broken_pipe()
     except GdanimError as error:
         code = _complain(str(error), error.exit_code)
     except click.ClickException as error:
@@ -42,91 +44,94 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _speak_utf8() -> None:
+    """Print JSON and TOML as what they are by definition, whatever the locale says."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(encoding="utf-8")
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Die by SIGPIPE where the reader of our output went away. Inside of click, which would make it an exit 1."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        interrupts.die_of_broken_pipe()
+    except OSError as error:
+        raise OutputError(f"Cannot write {error.filename or 'standard output'}: {error.strerror}") from None
+
+
 def _complain(message: str, code: int) -> int:
     click.echo(f"gdanim: {' '.join(message.split())}", err=True)
     return code
 
 
 def _in_one_line(error: click.ClickException) -> str:
+    """Say in our words what click found wrong."""
+    context = getattr(error, "ctx", None)
+    page = "gdanim list --help" if context is not None and context.info_name == "list" else "gdanim --help"
     if isinstance(error, click.NoSuchOption):
-        raise_as = UnknownNameError("option", error.option_name, error.possibilities or (), see="gdanim --help")
-        return str(raise_as)
+        return str(UnknownNameError("option", error.option_name, error.possibilities or (), see=page))
+    if isinstance(error, click.BadOptionUsage):
+        return f"{error.message.rstrip('.')}. See: {page}"
     return error.format_message()
 
 
-class _Setting(click.ParamType):
-    """The click type of an option of Settings; the reader does the work and finds the words."""
-
-    def __init__(self, option: Option) -> None:
-        self.name = option.metavar or "value"
-        self._option = option
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            read = self._option.read(value)
-        except ValueError as refusal:
-            raise SettingError(self._option.name, value, str(refusal)) from None
-        return read[0] if self._option.many else read
-
-
-class _Default(click.Group):
+class _Group(click.Group):
     """A group whose first word may also be a function: `gdanim parabola` is `gdanim render parabola`."""
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _reader_may_leave():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _reader_may_leave():
+            return super().invoke(ctx)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = args and (args[0] in self.commands or args[0] in ("--help", "-h", "--version"))
-        if args and not named:
+        if args and args[0] not in {*self.commands, *options.HELP_NAMES, "--version"}:
             args = ["render", *args]
         return super().parse_args(ctx, args)
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        render = self.commands["render"]
-        formatter.write_usage("gdanim", "FUNCTION [OPTIONS]")
-        with formatter.indentation():
-            formatter.write_paragraph()
-            formatter.write_text(self.help or "")
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in self.commands.items()])
-        render.format_options(ctx, formatter)
-        render.format_epilog(ctx, formatter)
+    def get_help(self, ctx: click.Context) -> str:
+        return _help(ctx)
 
 
-class _Render(click.Command):
-    """The command that renders. Its options stand in the groups of Settings."""
+class _Command(click.Command):
+    """A command that takes no more words than it names."""
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
-        for parameter in self.params:
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                groups[getattr(parameter, "group", GROUPS[-1])].append(record)
-        for group, records in groups.items():
-            with formatter.section(group):
-                formatter.write_dl(records, col_max=26)
+    allow_extra_args = True  # so that we are asked about them
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_paragraph()
-        formatter.write_text(self.epilog or "")
-
-
-class _Grouped(click.Option):
-    """An option of Settings, in its group."""
-
-    def __init__(self, attribute: str, option: Option, default: Any) -> None:
-        self.group = option.group
-        names = [attribute, *([option.short] if option.short else []), option.name]
-        shown = option.shown or ("" if default in (None, (), "", False) else f"{default}")
-        told = f"{option.help}  [default: {shown}]" if shown and not isinstance(default, bool) else option.help
-        if isinstance(default, bool):
-            names[-1] += f"/--no-{option.name[2:]}" if default else ""
-            super().__init__(names, is_flag=True, default=None, help=told)
-        else:
-            many = option.many or attribute == "param"
-            super().__init__(
-                names, type=_Setting(option), metavar=option.metavar, multiple=many, default=None, help=told
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if rest:
+            raise UsageError(
+                f"Unexpected word {shown(rest[0])}. A formula that holds blanks needs quotes. See: gdanim --help"
             )
+        return rest
 
 
-@click.group(cls=_Default, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Render(_Command):
+    """The command that renders: its help is that of the whole."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return _help(ctx)
+
+
+def _help(ctx: click.Context) -> str:
+    formatter = ctx.make_formatter()
+    options.write_help(formatter, ctx, render_command, list_command.get_short_help_str(100))
+    return options.printed(formatter.getvalue()).rstrip("\n")
+
+
+@click.group(
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": options.HELP_NAMES, "max_content_width": options.MAX_WIDTH},
+)
 @click.version_option(__version__, prog_name="gdanim", message="%(prog)s %(version)s")
 @click.pass_context
 def gdanim(ctx: click.Context) -> None:
@@ -135,31 +140,31 @@ def gdanim(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-def _parameters() -> list[click.Parameter]:
-    settings: list[click.Parameter] = [
-        _Grouped(attribute, option, default) for attribute, option, default in options() if attribute != "function"
-    ]
-    preset = click.Option(
-        ["--preset"], metavar="NAME|FILE", help="Start from a saved command line; options win over it."
-    )
-    return [click.Argument(["function"], required=False, metavar="FUNCTION"), *settings, preset]
-
-
 def _render(function: str | None, preset: str | None, **given: Any) -> int:
     from gdanim import preflight
 
-    saved = _saved(preset) if preset else {}
+    saved = {} if preset is None else _saved(preset)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if function is not None:
         chosen["function"] = function
+    settings = Settings(**_merged(saved, chosen))
+    name = _stem(preset) if preset is not None and function is None else ""
+    return _Session(settings, preflight.check(settings, name=name)).run()
+
+
+def _merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """A preset under the options of the command line, which win; with what they rule out goes the preset's."""
+    kept = {name: value for name, value in saved.items() if not _RULED_OUT_BY.get(name, set()) & chosen.keys()}
+    if "function" in chosen and _key(chosen["function"]) != _key(saved.get("function", "")):
+        kept.pop("param", None)  # parameters belong to their function
     if "param" in chosen:
-        chosen["param"] = dict(saved.get("param", ())) | dict(pair for pairs in chosen["param"] for pair in pairs)
-    settings = Settings(**{**saved, **chosen})
-    name = _stem(preset) if preset and function is None else ""
-    outputs = preflight.check(settings, name=name)
-    if sys.stdout is None:
-        raise UsageError("Standard output is closed")
-    return _Session(settings, outputs).run()
+        pairs = (pair for given in chosen["param"] for pair in given)
+        chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(pairs)}
+    return {**kept, **chosen}
+
+
+def _key(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _saved(preset: str) -> Mapping[str, Any]:
@@ -174,19 +179,16 @@ def _stem(preset: str) -> str:
     return Path(preset).stem.replace("_", "-")
 
 
-gdanim.add_command(
-    _Render(
-        "render",
-        params=_parameters(),
-        callback=_render,
-        epilog=EPILOG,
-        help="Render FUNCTION to a file. This is the default: `gdanim parabola`.",
-        short_help="Render a function; the word may be left out.",
-    )
+render_command = _Render(
+    "render",
+    params=options.parameters(),
+    callback=_render,
+    short_help="Render a function; the word may be left out.",
 )
+gdanim.add_command(render_command)
 
 
-@gdanim.command("list", short_help="List functions, views, formats, styles, presets.")
+@gdanim.command("list", cls=_Command, short_help="List functions, optimizers, views, formats, styles and presets.")
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(kind: str | None, as_json: bool) -> None:
@@ -201,7 +203,7 @@ class _Session:
     """One request on its way through: what is said, and the exit code."""
 
     settings: Settings
-    outputs: Sequence[Any]
+    outputs: Sequence[Planned]
 
     def run(self) -> int:
         from gdanim import reporting
@@ -216,36 +218,44 @@ class _Session:
             self._say(line)
         with reporting.progress_bar(quiet=settings.quiet) as progress:
             written = write(descent, self.outputs, progress)
-        if settings.data is not None:
-            self._export(descent)
         for result in written:
-            if result.error is not None:
+            if result.error is None:
+                self._say(reporting.done(descent, result))
+            else:
                 _complain(reporting.failure(result), 1)
-            elif not settings.quiet:
-                click.echo(reporting.done(descent, result), err=True)
+        exported = self._export(descent)
         if settings.verbose:
             self._say(reporting.details(descent))
         if settings.json:
             click.echo(reporting.summary(descent, written), nl=False)
         self._open([result.path for result in written if result.error is None])
-        return self._code(descent, failed=any(result.error is not None for result in written))
+        return self._code(descent, failed=not exported or any(result.error is not None for result in written))
 
     def _say(self, line: str) -> None:
         if not self.settings.quiet:
             click.echo(line, err=True)
 
-    def _export(self, descent: Any) -> None:
+    def _export(self, descent: Descent) -> bool:
+        """Write the trajectory where that is wanted. What else was written is kept if it fails."""
         from gdanim.replay import write_trajectory
 
-        write_trajectory(self.settings.data, descent.trajectory, descent.optimizer.name)  # type: ignore[arg-type]
+        if self.settings.data is None:
+            return True
+        try:
+            write_trajectory(self.settings.data, descent.trajectory, descent.optimizer.name)
+        except OutputError as error:
+            _complain(str(error), 1)
+            return False
+        return True
 
     def _open(self, paths: list[str]) -> None:
-        if self.settings.open:
-            for path in paths:
-                if path != "-":
-                    click.launch(path)
+        from gdanim.atomic import STDOUT
 
-    def _code(self, descent: Any, *, failed: bool) -> int:
+        for path in paths if self.settings.open else ():
+            if path != STDOUT:
+                click.launch(path)
+
+    def _code(self, descent: Descent, *, failed: bool) -> int:
         if failed:
             return 1
         return EXIT_STRICT if self.settings.strict and any(o.failed for o in descent.trajectory.outcome) else 0

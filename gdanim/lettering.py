@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.colors import to_rgb
 from matplotlib.ft2font import FT2Font
 
@@ -42,6 +43,8 @@ class Lettering:
         self.size_pt = size_pt
         self._font = FT2Font(str(font))
         self._font.set_size(size_pt, dpi)
+        # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
+        self._hinting = get_hinting_flag()
         self._glyphs: dict[str, Glyph] = {}
 
     @cached_property
@@ -85,7 +88,7 @@ class Lettering:
         return self._glyphs[part]
 
     def _letter(self, letter: str) -> Glyph:
-        glyph = self._font.load_char(ord(letter))
+        glyph = self._font.load_char(ord(letter), flags=self._hinting)
         left, bottom, right, top = (edge / 64 for edge in glyph.bbox)
         # The font draws the glyph to the right of the pen itself: the bearing is part of the image.
         shift = max(0, -floor(left))
@@ -95,10 +98,10 @@ class Lettering:
 
     def _word(self, word: str) -> Glyph:
         """A word as the font spaces it."""
-        self._font.set_text(word)
+        self._font.set_text(word, flags=self._hinting)
         self._font.draw_glyphs_to_bitmap()
         coverage = np.array(self._font.get_image(), dtype=np.uint8)
         left = self._font.get_bitmap_offset()[0] / 64
         top = coverage.shape[0] - ceil(self._font.get_descent() / 64)
-        advance = sum(self._font.load_char(ord(letter)).horiAdvance for letter in word) / 64
+        advance = sum(self._font.load_char(ord(letter), flags=self._hinting).horiAdvance for letter in word) / 64
         return Glyph(coverage, floor(left), top, round(advance))

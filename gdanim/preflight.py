@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim.atomic import STDOUT, check_target
-from gdanim.catalog import FUNCTIONS, VIEWS, Format, find, format_of
+from gdanim.catalog import VIEWS, Format, find, format_of
 from gdanim.errors import SettingError, TargetError, UsageError
+from gdanim.objectives import naming
 
 if TYPE_CHECKING:
     from gdanim.settings import Settings
@@ -30,7 +32,7 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     """
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
-    find(FUNCTIONS, "function", settings.function)
+    naming.check(settings.function, dict(settings.param))
     if settings.view != "auto":
         find(VIEWS, "view", settings.view)
     _check_starts(settings)
@@ -41,14 +43,14 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     _check_paths(settings, planned)
     for output in planned:
         if settings.fps > output.format.max_fps:
-            allowed = f"a {output.format.name} plays at most {output.format.max_fps} frames per second"
+            allowed = f"{output.format.name} plays at most {output.format.max_fps} frames per second"
             raise SettingError("--fps", settings.fps, allowed)
     return planned
 
 
 def _default(settings: Settings, name: str) -> str:
     """The file that is written where none is named."""
-    stem = name or settings.function.replace("_", "-")
+    stem = name or naming.stem(settings.function)
     extension = format_of("", settings.format).extensions[0] if settings.format else ".gif"
     return stem + extension
 
@@ -71,6 +73,8 @@ def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
         paths.append(settings.data)
     if paths.count(STDOUT) + settings.json > 1:
         raise TargetError("Standard output can carry one thing: choose one of -o - and --json")
+    if STDOUT in paths and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
+        raise TargetError("Standard output is a terminal: name a file with -o, or send -o - to a pipe")
     twice = [path for path in paths if path != STDOUT and _same(paths, path) > 1]
     if twice:
         raise TargetError(f"{twice[0]!r} is named twice: give each output a path of its own")

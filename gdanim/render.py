@@ -59,7 +59,7 @@ class Written:
 
 def descend(settings: Settings) -> Descent:
     """Solve a request and plan its frames. Raises UsageError where it cannot be."""
-    objective = objective_of(settings.function, dict(settings.param))
+    objective = objective_of(settings)
     optimizer: Optimizer = OPTIMIZERS["gd"].load()()
     start, lr, labels = _runs(settings, objective)
     iterations = objective.iterations if settings.iterations is None else settings.iterations
@@ -81,8 +81,11 @@ def descend(settings: Settings) -> Descent:
 
 def draw(descent: Descent) -> Scene:
     """Build the picture. Call it, and use the scene, inside the style: `with load_style(…).applied()`."""
-    name = descent.settings.view
-    view = find(VIEWS, "view", "curve" if name == "auto" else name)
+    dim, name = descent.objective.dim, descent.settings.view
+    view = find(VIEWS, "view", {1: "curve", 2: "contour"}[dim] if name == "auto" else name)
+    if dim not in view.dims:
+        allowed = f"draws functions of {_variables(view.dims[0])}; this one has {_variables(dim)}"
+        raise SettingError("--view", name, allowed)
     scene: Scene = view.load()(descent.objective, descent.trajectory, descent.timeline, descent.settings)
     return scene
 
@@ -127,6 +130,10 @@ def _runs(settings: Settings, objective: Objective) -> tuple[Vector, Vector, lis
         parts += [f"start {', '.join(f'{x:.4g}' for x in start)}"] if len(starts) > 1 else []
         labels.append(", ".join(parts))
     return np.array([start for start, _ in runs]), np.array([rate for _, rate in runs]), labels
+
+
+def _variables(dim: int) -> str:
+    return "one variable" if dim == 1 else "two variables"
 
 
 def _reel(descent: Descent, raster: Raster) -> Reel:

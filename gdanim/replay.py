@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
-
 from gdanim.atomic import open_output
-from gdanim.errors import UnknownNameError
+from gdanim.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +26,10 @@ def columns(dim: int) -> tuple[str, ...]:
 
 
 def check_data_path(path: str) -> None:
-    """Raise UnknownNameError where no form of trajectory has the path's suffix."""
+    """Raise SettingError where no form of trajectory has the path's suffix."""
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMS:
-        raise UnknownNameError("suffix of --data", suffix or path, _FORMS, see=", ".join(_FORMS))
+        raise SettingError("--data", path, f"give a path that ends in {', '.join(_FORMS)}")
 
 
 def write_trajectory(path: str, trajectory: Trajectory, optimizer: str) -> None:
@@ -59,11 +58,13 @@ def _write_jsonl(stream: BinaryIO, trajectory: Trajectory, optimizer: str) -> No
     names = columns(trajectory.x.shape[2])
     for row in _rows(trajectory, optimizer):
         # JSON has no NaN: a value that is not finite is null.
-        values = [None if isinstance(v, float) and not np.isfinite(v) else v for v in row]
+        values = [None if isinstance(v, float) and not math.isfinite(v) else v for v in row]
         stream.write((json.dumps(dict(zip(names, values, strict=True))) + "\n").encode())
 
 
 def _write_npz(stream: BinaryIO, trajectory: Trajectory, optimizer: str) -> None:
+    import numpy as np  # here: preflight asks this module about a suffix, and must not wait for numpy
+
     names = columns(trajectory.x.shape[2])
     table = list(zip(*_rows(trajectory, optimizer), strict=True))
     # savez wants to seek; an output may be a pipe.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -64,8 +66,9 @@ def details(descent: Descent) -> str:
         x = ", ".join(f"{value:.6g}" for value in run["end"])
         name = f"{run['label']}: " if run["label"] else ""
         start = ", ".join(f"{value:.6g}" for value in run["start"])
+        rate = "" if run["lr"] is None else f" at lr {run['lr']:g}"
         lines.append(
-            f"{name}from {start} at lr {run['lr']:g}, {_count(run['iterations'], 'iteration')} "
+            f"{name}from {start}{rate}, {_count(run['iterations'], 'iteration')} "
             f"to x = {x}, f = {run['f']:.6g}; {run['verdict']}"
         )
     return "\n".join(lines)
@@ -98,13 +101,13 @@ def summary(descent: Descent, written: Sequence[Written]) -> str:
         ],
         "runs": list(_runs(descent)),
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 @contextmanager
 def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
     """A bar on standard error, on a terminal only, for what takes longer than a second. Drawing and encoding count."""
-    if quiet or not click.get_text_stream("stderr").isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     bar = _LateBar()
@@ -127,7 +130,7 @@ class _LateBar:
             if done == total or time.monotonic() - self._began < BAR_AFTER_S:
                 return
             shown = click.progressbar(
-                length=total, label="Rendering", file=click.get_text_stream("stderr"), show_pos=True, update_min_steps=1
+                length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1
             )
             self._bar = shown.__enter__()
             self._finish = lambda: shown.__exit__(None, None, None)
@@ -145,12 +148,16 @@ def _runs(descent: Descent) -> Iterator[dict[str, Any]]:
             "label": trajectory.label[run],
             "lr": float(trajectory.lr[run, 0]) if trajectory.iterations else None,
             "start": trajectory.x[run, 0].tolist(),
-            "end": trajectory.x[run, last].tolist(),
-            "f": float(trajectory.f[run, last]),
+            "end": [_finite(value) for value in trajectory.x[run, last].tolist()],
+            "f": _finite(float(trajectory.f[run, last])),
             "iterations": last,
             "outcome": trajectory.outcome[run].name,
             "verdict": trajectory.verdict(run),
         }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _count(number: int, noun: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_ITERATIONS = 1_000_000
+MAX_SEED = 2**32 - 1
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 
 
@@ -67,111 +68,116 @@ class Settings:
     function: str = _option("", "The function to descend on.", values.text, default="", metavar="FUNCTION")
 
     lr: tuple[float, ...] = _option(
-        "Descent", "Learning rate. Repeat it to compare.", values.number(above=0),
+        "Descent", "Set the learning rate; repeat to compare.", values.number(above=0),
         many=True, metavar="RATE", shown="the function's own",
     )  # fmt: skip
     start: tuple[tuple[float, ...], ...] = _option(
-        "Descent", "Start of the descent. Repeat it to compare.", values.point,
+        "Descent", "Start here; repeat to compare.", values.point,
         many=True, metavar="X[,Y]", shown="the function's own",
     )  # fmt: skip
     iterations: int | None = _option(
-        "Descent", "Number of iterations.", values.whole(least=0, most=MAX_ITERATIONS),
+        "Descent", "Stop after N iterations.", values.whole(least=0, most=MAX_ITERATIONS),
         metavar="N", short="-n", shown="the function's own",
     )  # fmt: skip
     tolerance: float | None = _option(
-        "Descent", "Stop where the norm of the gradient is below G.", values.number(above=0), metavar="G", shown="none"
+        "Descent", "Stop where the gradient's norm falls below G.", values.number(above=0), metavar="G", shown="none"
     )
     param: tuple[tuple[str, float], ...] = _option(
-        "Descent", "Set a parameter of the function.", values.parameters,
-        default=(), metavar="NAME=VALUE", short="-p",
+        "Descent", "Set a parameter of the function; repeat for more.", values.parameters,
+        default=(), metavar="NAME=VALUE", short="-p", shown="the function's own",
     )  # fmt: skip
 
     starts: int | None = _option(
-        "Many starts", "Draw N random starts, uniform in the function's bounds.", values.whole(least=1, most=1_000_000),
+        "Many starts", "Draw N random starts, uniform in the bounds.", values.whole(least=1, most=1_000_000),
         metavar="N",
     )  # fmt: skip
     seed: int = _option(
-        "Many starts", "Seed of the random starts.", values.whole(least=0, most=2**63 - 1), default=0, metavar="INT"
+        "Many starts", "Seed the random starts.", values.whole(least=0, most=MAX_SEED), default=0, metavar="INT"
     )
     min_separation: float = _option(
-        "Many starts", "Drop a start that is closer than D to the one before it.", values.number(least=0),
+        "Many starts", "Drop a start closer than D to the one before.", values.number(least=0),
         default=0.0, metavar="D",
     )  # fmt: skip
     avoid_minima: float = _option(
-        "Many starts", "Drop a start that is closer than R to a minimum.", values.number(least=0),
-        default=0.0, metavar="R",
-    )  # fmt: skip
+        "Many starts", "Drop a start closer than R to a minimum.", values.number(least=0), default=0.0, metavar="R"
+    )
     order: str = _option(
-        "Many starts", "Show the runs together, or one after another.", values.choice("together", "in-turn"),
-        default="together", metavar="together|in-turn",
+        "Many starts", "Play the runs `together`, or one by one: `in-turn`.",
+        values.choice("together", "in-turn"), default="together", metavar="WORD",
     )  # fmt: skip
 
-    view: str = _option("View", "What to draw; see `gdanim list views`.", values.text, default="auto", metavar="NAME")
+    view: str = _option(
+        "View", "Choose what to draw: `gdanim list views`.", values.text, default="auto", metavar="NAME"
+    )
     xlim: tuple[float, float] | None = _option(
-        "View", "Ends of the horizontal axis.", values.interval, metavar="A,B", shown="the function's own"
+        "View", "Set the ends of the horizontal axis.", values.interval, metavar="A,B", shown="the function's own"
     )
     ylim: tuple[float, float] | None = _option(
-        "View", "Ends of the vertical axis.", values.interval, metavar="A,B", shown="the function's own"
+        "View", "Set the ends of the vertical axis.", values.interval, metavar="A,B", shown="the function's own"
     )
     style: str = _option(
-        "View", "Colours and type; see `gdanim list styles`. Also a matplotlib style or .mplstyle file.", values.text,
-        default="light", metavar="NAME|FILE",
+        "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file.",
+        values.text, default="light", metavar="NAME|FILE",
     )  # fmt: skip
     title: str | None = _option(
-        "View", "Title above the picture; empty for none.", values.text, metavar="TEXT", shown="the formula"
+        "View", "Set the title; empty for none.", values.text, metavar="TEXT", shown="the formula"
     )
     readout: bool = _option(
-        "View", "Show iteration, x, f(x) and rate as they change.", values.flag, default=True, metavar="",
-    )  # fmt: skip
+        "View", "Show iteration, x, f(x) and rate as they change.", values.flag, default=True, shown="readout"
+    )
     size: tuple[int, int] = _option(
-        "View", "Size of the picture in pixels.", values.size, default=(640, 480), metavar="WxH", shown="640x480"
+        "View", "Set the size in pixels.", values.size, default=(640, 480), metavar="WxH", shown="640x480"
     )
     dpi: int | None = _option(
-        "View", "Dots per inch: type and lines grow with it.", values.whole(least=20, most=1200),
-        metavar="INT", shown="100 at 640x480, in proportion elsewhere",
+        "View", "Scale type and lines, in dots per inch.", values.whole(least=20, most=1200),
+        metavar="INT", shown="100 at 640x480, more for larger sizes",
     )  # fmt: skip
 
     fps: Fraction = _option(
-        "Time", "Frames per second; ratios such as 100/7 are kept exactly.", values.ratio,
+        "Time", "Show RATE frames per second; 100/7 is exact.", values.ratio,
         default=Fraction(10), metavar="RATE",
     )  # fmt: skip
     every: int | None = _option(
         "Time", "Show every K-th iteration.", values.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
     )
     duration: float | None = _option(
-        "Time", "Fit the whole animation, hold included, into this many seconds.", values.number(above=0, most=86_400),
+        "Time", "Fit everything, hold included, into SECONDS.", values.number(above=0, most=86_400),
         metavar="SECONDS",
     )  # fmt: skip
     hold: float = _option(
-        "Time", "Hold the last frame.", values.number(least=0, most=3600), default=1.0, metavar="SECONDS"
+        "Time", "Hold the last frame for SECONDS.", values.number(least=0, most=3600), default=1.0, metavar="SECONDS"
     )
     loop: int = _option(
-        "Time", "Play N times; 0 is for ever. For formats that loop.", values.whole(least=0, most=65_536),
+        "Time", "Play N times, 0 for ever, in formats that loop.", values.whole(least=0, most=65_536),
         default=0, metavar="N",
     )  # fmt: skip
 
     output: tuple[str, ...] = _option(
-        "Output", "File to write; repeat it for several. `-` is standard output.", values.text,
+        "Output", "Write this file; repeat for several. `-` is standard output.", values.text,
         many=True, saved=False, metavar="PATH", short="-o", shown="FUNCTION.gif",
     )  # fmt: skip
     format: str | None = _option(
-        "Output", "Format, whatever the suffix says; see `gdanim list formats`.", values.text,
+        "Output", "Set the format: `gdanim list formats`.", values.text,
         metavar="NAME", short="-f", shown="by the suffix",
     )  # fmt: skip
     data: str | None = _option(
-        "Output", "Also write the trajectory: .csv, .jsonl or .npz.", values.text, saved=False, metavar="PATH"
+        "Output", "Write the trajectory, too: .csv, .jsonl or .npz.", values.text, saved=False, metavar="PATH"
     )
-    json: bool = _option("Output", "Print a summary as JSON.", values.flag, default=False, saved=False)
+    json: bool = _option(
+        "Output", "Print a summary as JSON on standard output.", values.flag, default=False, saved=False
+    )
     dry_run: bool = _option(
-        "Output", "Print the request as a preset, with what it would make; write nothing.", values.flag,
+        "Output", "Print the request as a preset; write nothing.", values.flag,
         default=False, saved=False,
     )  # fmt: skip
     strict: bool = _option(
-        "Output", "Exit with 3 where a run diverges or leaves the domain.", values.flag, default=False, saved=False
+        "Output", "Exit with 3 if a run diverges or leaves the domain.", values.flag, default=False, saved=False
     )
     open: bool = _option("Output", "Open what was written.", values.flag, default=False, saved=False)
     quiet: bool = _option("Output", "Print errors only.", values.flag, default=False, saved=False, short="-q")
-    verbose: bool = _option("Output", "Print more.", values.flag, default=False, saved=False, short="-v")
+    verbose: bool = _option(
+        "Output", "Print how each run ended, too.", values.flag, default=False, saved=False, short="-v"
+    )
 
     def __post_init__(self) -> None:
         for option, attribute in _table():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 from gdanim.errors import UsageError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class Style:
     """Colours by their role, as #rrggbb, and the matplotlib settings that go with them.
 
+    levels  tints from the bottom of a valley upwards; the background follows at the top
     runs   colours of several runs, told apart also by colour-blind readers (after Okabe & Ito 2008)
     """
 
@@ -32,6 +33,7 @@ class Style:
     trail: str
     x_series: str
     f_series: str
+    levels: tuple[str, ...]
     runs: tuple[str, ...]
     rc: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,6 +59,7 @@ LIGHT = Style(
     trail="#d1242f",
     x_series="#1a7f37",
     f_series="#0b63ce",
+    levels=("#9fc3e6", "#c4daef", "#e2edf7"),
     runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#a97400", "#56b4e9", "#3b3f45"),
 )
 
@@ -71,6 +74,7 @@ DARK = Style(
     trail="#ff6b64",
     x_series="#4cc56a",
     f_series="#5aa9ff",
+    levels=("#2d5578", "#1f3b56", "#16293c"),
     runs=("#ff8c42", "#4aa8e8", "#2fc59a", "#e59cc4", "#f0c649", "#a7d8ff", "#e8edf2"),
 )
 
@@ -137,6 +141,11 @@ def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
         trail=runs[min(3, len(runs) - 1)],
         x_series=runs[min(2, len(runs) - 1)],
         f_series=runs[0],
+        levels=LIGHT.levels if _is_light(background) else DARK.levels,
         runs=runs,
         rc=dict(rc),
     )
+
+
+def _is_light(colour: str) -> bool:
+    return sum(to_rgb(colour)) > 1.5

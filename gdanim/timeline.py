@@ -96,8 +96,9 @@ def plan(
     if motion_s is not None:
         shown = _spread(ticks, most=max(1, math.floor(motion_s * fps + 1e-9)))
     elif every is None:
-        # So many runs that their starts and ends alone are too many are spread like everything else.
-        shown = _spread(_thinned(ticks, opens, last, -(-len(ticks) // MAX_FRAMES)), most=MAX_FRAMES)
+        step = max(math.ceil((len(ticks) - 1) / (MAX_FRAMES - 1)), 1)
+        # Where there are many runs, their starts and ends may still be too many.
+        shown = _spread(_thinned(ticks, opens, last, step), most=MAX_FRAMES)
     else:
         shown = _thinned(ticks, opens, last, every)
     count = len(shown)

@@ -17,16 +17,23 @@ Reader = Callable[[Any], T]
 
 SIZE_RANGE_PX = (64, 8192)
 
+# Matched before Python reads a text: float() and Fraction() would accept "1_000" and digits of other scripts, and
+# Fraction() would spend minutes on "1e999999999".
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*", re.ASCII)
+_RATIO = re.compile(r"\s*([0-9]{1,40}(/[0-9]{1,40}|\.[0-9]{0,40})?|\.[0-9]{1,40})\s*", re.ASCII)
+# Control characters and line separators, and what stands for bytes that are not UTF-8.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
-def number(
-    *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf, unit: str = ""
-) -> Reader[float]:
+
+def number(*, above: float = -math.inf, least: float = -math.inf, most: float = math.inf) -> Reader[float]:
     """Read a finite float with above < value, least ≤ value ≤ most."""
-    allowed = _described("a number", above=above, least=least, most=most, unit=unit)
+    noun = "a number" if math.isfinite(most) else "a finite number"
+    allowed = _described(noun, above=above, least=least, most=most)
 
     def read(value: Any) -> float:
         try:
-            if isinstance(value, bool):
+            if isinstance(value, bool) or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
                 raise ValueError
             found = float(value)
         except (TypeError, ValueError, OverflowError):
@@ -43,9 +50,8 @@ def whole(*, least: int, most: int) -> Reader[int]:
     allowed = _described("a whole number", least=least, most=most)
 
     def read(value: Any) -> int:
-        # Text is matched first: int() would accept "1_000" and digits of other scripts.
         text = value if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
-        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()) or not least <= int(text) <= most:
+        if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
             raise ValueError(f"give {allowed}")
         return int(text)
 
@@ -55,7 +61,7 @@ def whole(*, least: int, most: int) -> Reader[int]:
 def ratio(value: Any) -> Fraction:
     """Read a positive rate, exactly: 25, 29.97 or 100/7."""
     try:
-        if isinstance(value, bool) or (isinstance(value, str) and len(value) > 40):
+        if isinstance(value, bool) or (isinstance(value, str) and not _RATIO.fullmatch(value)):
             raise ValueError
         # repr: 29.97 means the decimal that was written, not its neighbour in base two.
         found = Fraction(repr(value) if isinstance(value, float) else value)
@@ -70,7 +76,7 @@ def point(value: Any) -> tuple[float, ...]:
     """Read one or two finite coordinates: `4.3` or `-1.5,2`."""
     coordinates = _numbers(value)
     if len(coordinates) not in (1, 2):
-        raise ValueError("give one coordinate or two, such as 4.3 or -1.5,2")
+        raise ValueError("give one finite coordinate or two, such as 4.3 or -1.5,2")
     return coordinates
 
 
@@ -78,16 +84,14 @@ def interval(value: Any) -> tuple[float, float]:
     """Read two finite ends in rising order: `-6,6`."""
     ends = _numbers(value)
     if len(ends) != 2 or not ends[0] < ends[1]:
-        raise ValueError("give two numbers, the lower first, such as -6,6")
+        raise ValueError("give two finite numbers, the lower first, such as -6,6")
     return ends[0], ends[1]
 
 
 def size(value: Any) -> tuple[int, int]:
     """Read a canvas in pixels: `640x480`."""
     least, most = SIZE_RANGE_PX
-    parts = (
-        re.split("[x×]", value) if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else []
-    )
+    parts = re.split("[xX×]", value) if isinstance(value, str) else _several(value)
     try:
         width, height = map(whole(least=least, most=most), parts)
     except ValueError:
@@ -108,7 +112,7 @@ def choice(*names: str) -> Reader[str]:
 
 def text(value: Any) -> str:
     """Read a text of one line."""
-    if not isinstance(value, str) or len(value) > 1000 or any(ord(c) < 32 or ord(c) == 127 for c in value):
+    if not isinstance(value, str) or len(value) > 1000 or _UNPRINTABLE.search(value):
         raise ValueError("give a text of one line, at most 1000 characters")
     return value
 
@@ -150,23 +154,29 @@ def _pair(item: Any) -> tuple[str, Any]:
         return item
     name, equals, amount = str(item).partition("=")
     if not equals or not re.fullmatch("[A-Za-z_][A-Za-z_0-9]{0,30}", name.strip()):
-        raise ValueError("give NAME=VALUE, such as l=1")
+        raise ValueError("give NAME=NUMBER, such as l=1")
     return name.strip(), amount
 
 
 def _numbers(value: Any) -> tuple[float, ...]:
+    """Finite numbers from `1,2` or a list; none where one of them is not."""
     read = number()
-    if isinstance(value, str):
-        value = value.split(",")
-    return tuple(read(item) for item in _several(value))
+    try:
+        return tuple(read(item) for item in (value.split(",") if isinstance(value, str) else _several(value)))
+    except ValueError:
+        return ()
 
 
-def _described(noun: str, *, least: float, most: float, above: float = -math.inf, unit: str = "") -> str:
+def _described(noun: str, *, least: float, most: float, above: float = -math.inf) -> str:
     bounds = [f"above {above:g}"] if math.isfinite(above) else []
     if math.isfinite(least) and math.isfinite(most):
-        bounds.append(f"from {least:g} to {most:,}".replace(",", " "))
+        bounds.append(f"from {least:g} to {_readable(most)}")
     elif math.isfinite(least):
         bounds.append("of 0 or more" if least == 0 else f"of at least {least:g}")
     elif math.isfinite(most):
         bounds.append(f"up to {most:g}")
-    return " ".join([noun, *bounds, *([unit] if unit else [])])
+    return " ".join([noun, *bounds])
+
+
+def _readable(number: float) -> str:
+    return f"{number:,.15g}" if number >= 10_000 else f"{number:g}"

@@ -33,6 +33,7 @@ def descend(objective: Objective, starts: Any, lr: Any, iterations: int, **optio
     return solve(objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, **options)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-3, 1.5), st.floats(-5.9, 5.9).filter(lambda x: abs(x) > 1e-6), st.integers(0, 60))
 def test_gd_on_x_squared_scales_x_by_1_minus_2lr(lr: float, start: float, iterations: int) -> None:
     trajectory = descend(PARABOLA, start, lr, iterations)
@@ -86,6 +87,7 @@ def test_without_tolerance_all_iterations_are_done() -> None:
     assert not any(outcome.failed for outcome in trajectory.outcome)
 
 
+@settings(deadline=None)
 @given(st.floats(1.001, 3.0), st.integers(1, 40))
 def test_a_run_diverges_where_it_ends_outside_the_bounds_and_higher(lr: float, iterations: int) -> None:
     trajectory = descend(PARABOLA, 4.3, lr, iterations)

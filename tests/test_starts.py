@@ -6,7 +6,7 @@ import tomllib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import formula
 
@@ -21,6 +21,7 @@ FLAT = formula("x**2 + y**2", (-2, 2), (10, 30), minimizers=((0, 15), (1, 20)))
 seeds = st.integers(0, 2**63 - 1)
 
 
+@settings(deadline=None)
 @given(seeds, st.integers(1, 50))
 def test_without_filters_every_candidate_is_kept_inside_the_bounds(seed: int, candidates: int) -> None:
     starts = random_starts(FLAT, candidates, seed=seed)
@@ -28,6 +29,7 @@ def test_without_filters_every_candidate_is_kept_inside_the_bounds(seed: int, ca
     assert ((starts >= FLAT.bounds[:, 0]) & (starts <= FLAT.bounds[:, 1])).all()
 
 
+@settings(deadline=None)
 @given(seeds)
 def test_the_same_seed_gives_the_same_starts(seed: int) -> None:
     assert np.array_equal(random_starts(WELL, 20, seed=seed), random_starts(WELL, 20, seed=seed))
@@ -51,6 +53,7 @@ def test_starts_are_spread_evenly_over_the_bounds() -> None:
     assert abs(counts - 1000).max() < 5 * np.sqrt(900)  # five standard deviations
 
 
+@settings(deadline=None)
 @given(seeds, st.floats(0, 2), st.floats(0, 2.5), st.sampled_from([WELL, FLAT]))
 def test_both_filters_hold_and_drop_nothing_else(seed: int, separation: float, radius: float, where: object) -> None:
     candidates = random_starts(where, 20, seed=seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdanim.timeline import MAX_FRAMES, Timeline, plan
@@ -26,6 +26,7 @@ def shown(timeline: Timeline, run: int) -> set[int]:
     return {moment.iteration(run) for moment in moments if run in moment.visible}
 
 
+@settings(deadline=None)
 @given(rates, st.integers(0, 500))
 def test_each_frame_ends_at_its_exact_time_rounded_once(fps: Fraction, iterations: int) -> None:
     timeline = planned([iterations], fps)
@@ -39,6 +40,7 @@ def test_nothing_accumulates_at_100_sevenths_of_a_frame_per_second() -> None:
     assert [round(end * 100) for end in timeline.end_s] == list(range(7, 7 * 9999 + 1, 7))  # centiseconds, as GIF counts
 
 
+@settings(deadline=None)
 @given(rates, st.integers(0, 50), st.floats(0, 100))
 def test_the_last_frame_alone_is_held(fps: Fraction, iterations: int, hold_s: float) -> None:
     held, plain = planned([iterations], fps, hold_s), planned([iterations], fps)
@@ -72,6 +74,7 @@ def test_runs_in_turn_follow_one_another() -> None:
     assert np.isnan(moments[0].position).tolist() == [False, True, True]
 
 
+@settings(deadline=None)
 @given(ends, st.integers(1, 60), st.booleans())
 def test_every_k_iterations_and_every_start_and_end_are_shown(last: list[int], every: int, in_turn: bool) -> None:
     timeline = planned(last, every=every, in_turn=in_turn)
@@ -84,6 +87,7 @@ def test_every_k_iterations_and_every_start_and_end_are_shown(last: list[int], e
     assert timeline.end_s.tolist() == [float(Fraction(i + 1, 10)) for i in range(timeline.frames)]
 
 
+@settings(deadline=None)
 @given(ends, st.booleans(), rates, st.floats(0.05, 1000), st.floats(0, 100))
 def test_a_duration_is_met_exactly_and_no_frame_is_faster_than_asked(
     last: list[int], in_turn: bool, fps: Fraction, duration_s: float, hold_s: float
@@ -106,6 +110,8 @@ def test_a_duration_shows_every_iteration_where_there_is_time() -> None:
     assert planned([1000], duration_s=0.25, hold_s=1.0).tick.tolist() == [1000]  # no time for more than the end
 
 
+@settings(deadline=None, max_examples=20)
+@example(999_999, False)
 @given(st.integers(MAX_FRAMES, 1_000_000), st.booleans())
 def test_more_frames_than_the_limit_are_thinned_evenly(iterations: int, in_turn: bool) -> None:
     timeline = planned([iterations], in_turn=in_turn)

@@ -9,8 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.evaluator import Functions
-    from gdanim.objectives.objective import Vector
+    from gdanim.objectives.objective import Functions, Vector
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 NEWTON_STEPS = 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,32 @@ Scalar = NDArray[np.float64]  # (…)
 Matrix = NDArray[np.float64]  # (…, d, d)
 
 
+class Functions(Protocol):
+    """Value and derivatives, vectorised over points (…, d); see Objective."""
+
+    @property
+    def dim(self) -> int:
+        """The number of variables."""
+
+    def value(self, x: Vector) -> Scalar:
+        """f."""
+
+    def gradient(self, x: Vector) -> Vector:
+        """∇f."""
+
+    def hessian(self, x: Vector) -> Matrix:
+        """The second derivatives."""
+
+    def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
+        """Both, inside the caller's np.errstate."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
     """A function of d = 1 or 2 variables.
 
     name, formula       as the catalogue or the person writes them
-    typeset             the formula as mathtext, without dollars; empty where there is none
+    typeset             the formula as mathtext, without dollars: whole, then ever shorter; empty where there is none
     value               (…, d) → (…)
     gradient            (…, d) → (…, d)
     hessian             (…, d) → (…, d, d)
@@ -30,6 +50,8 @@ class Objective:
     view                limits of the drawn axes, where they are not simply the bounds and what the function spans there
     start (d,), lr, iterations   what shows this function well
     minimizers (m, d)   inside the bounds, the lowest first; m may be 0
+    curvature           λ, the largest eigenvalue of the Hessian at the first minimizer: plain gradient descent at a
+                        constant rate is stable there below 2/λ. None without a minimizer, at a kink and where flat
     parameters          every parameter of the formula, with the value it has here
     source              where the function is described
     """
@@ -37,7 +59,7 @@ class Objective:
     name: str
     dim: int
     formula: str
-    typeset: str
+    typeset: tuple[str, ...]
     value: Callable[[Vector], Scalar]
     gradient: Callable[[Vector], Vector]
     hessian: Callable[[Vector], Matrix]
@@ -47,6 +69,7 @@ class Objective:
     lr: float
     iterations: int
     minimizers: Vector
+    curvature: float | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""

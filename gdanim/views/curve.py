@@ -16,7 +16,7 @@ from gdanim.views.stage import Cell, Stage, nice_limits
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gdanim.objectives.objective import Objective
+    from gdanim.objectives.objective import Objective, Scalar
     from gdanim.settings import Settings
     from gdanim.solver import Trajectory
     from gdanim.timeline import Timeline
@@ -84,13 +84,22 @@ def _window(
     # The function is drawn where it is defined to be searched; a reader who asks for other ends gets all of them.
     first, last = xlim if settings.xlim else (low, high)
     x = np.linspace(first, last, SAMPLES)
-    with np.errstate(all="ignore"):
-        f = objective.value(x[:, np.newaxis])
-    f = np.where(np.isfinite(f), f, np.nan)
-    seen = f[np.isfinite(f)]
-    path = trajectory.f[:, 0]
-    automatic = (
-        nice_limits(float(min(seen.min(), path.min())), float(max(seen.max(), path.max()))) if seen.size else (0, 1)
-    )
+    f = objective.value(x[:, np.newaxis])
+    automatic = _heights(f, trajectory)
     ylim = settings.ylim or (own_y if own_y and not settings.xlim else automatic)
+    # A pole is a gap: without one, its two sides would be joined by a vertical line.
+    far = 2 * (ylim[1] - ylim[0])
+    f = np.where(np.isfinite(f) & (f > ylim[0] - far) & (f < ylim[1] + far), f, np.nan)
     return xlim, ylim, x, f
+
+
+def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
+    """Ends of the vertical axis for samples of the function: poles are cut off, starts and settled runs are not."""
+    seen = f[np.isfinite(f)]
+    if not seen.size:
+        return 0.0, 1.0
+    low, high = np.quantile(seen, [0.02, 0.98])
+    low, high = max(seen.min(), low - 0.5 * (high - low)), min(seen.max(), high + 0.5 * (high - low))
+    settled = [run for run in range(trajectory.runs) if not trajectory.outcome[run].failed]
+    path = np.concatenate([trajectory.f[:, 0], trajectory.f[settled].ravel()])
+    return nice_limits(float(min(low, path.min())), float(max(high, path.max())))

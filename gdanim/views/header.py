@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.marks import Caption, Pieces
+from gdanim.objectives.typeset import visible_length
 from gdanim.views.stage import TITLE_PT, Stage
 
 if TYPE_CHECKING:
@@ -112,10 +113,12 @@ def compose(
 def _title(stage: Stage, settings: Settings, objective: Objective) -> Text | None:
     if settings.title is not None:
         return stage.title(settings.title, plain=True)
-    if not objective.typeset:
-        return stage.title(objective.name, plain=True)
     variables = "x" if objective.dim == 1 else "x, y"
-    return stage.title(f"$f({variables}) = {objective.typeset}$", plain=False)
+    room = (stage.width - 2 * stage.margin) / stage.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
+    for form in objective.typeset:
+        if visible_length(form) <= room:
+            return stage.title(f"$f({variables}) = {form}$", plain=False)
+    return stage.title(objective.name.replace("_", "-"), plain=True)
 
 
 def _readout(

@@ -1,0 +1,57 @@
+"""What a person means by FUNCTION: a row of the catalogue, a Python callable or a formula. Imports no numpy."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from gdanim.catalog import FUNCTIONS, find
+from gdanim.objectives.expression import parse
+
+
+class Kind(Enum):
+    """What a function is given as."""
+
+    ROW = auto()
+    CALLABLE = auto()
+    FORMULA = auto()
+
+
+_CALLABLE = re.compile(r"(?P<home>[^:\s][^:]*):(?P<name>[A-Za-z_]\w*)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
+
+
+def kind_of(text: str) -> Kind:
+    """Tell the three apart by their looks; nothing is loaded."""
+    if text.replace("-", "_") in FUNCTIONS:
+        return Kind.ROW
+    if _CALLABLE.fullmatch(text):
+        return Kind.CALLABLE
+    # A word is a name, and if no row has it a misspelt one; x-1 is a formula, however much it looks like a name.
+    if _NAME.fullmatch(text) and not {"x", "y"} & set(text.split("-")):
+        return Kind.ROW
+    return Kind.FORMULA
+
+
+def check(text: str, parameters: dict[str, float]) -> None:
+    """Refuse a name that no row has, and a formula that cannot be read. Raises UsageError.
+
+    A callable is only looked at when it is loaded.
+    """
+    kind = kind_of(text)
+    if kind is Kind.ROW:
+        row = find(FUNCTIONS, "function", text)
+        parse(row.formula).bind(dict(row.parameters) | parameters)
+    elif kind is Kind.FORMULA:
+        parse(text).bind(parameters)
+
+
+def stem(text: str) -> str:
+    """What a file is called after a function: its name, or `descent` for a formula."""
+    match kind_of(text):
+        case Kind.ROW:
+            return text.replace("_", "-")
+        case Kind.CALLABLE:
+            return text.rpartition(":")[2]
+        case Kind.FORMULA:
+            return "descent"

@@ -1,0 +1,136 @@
+"""Scout: where to look at a function that nobody has described, and a descent that shows it, found by trying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.errors import UsageError
+from gdanim.objectives.minimizers import find_minimizers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gdanim.objectives.objective import Functions, Vector
+
+    Limits = tuple[tuple[float, float] | None, tuple[float, float] | None]
+
+WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+PLAIN_WINDOW = 5.0  # where there is no minimum to find
+TRIED = 200  # iterations of a trial
+RATES = np.array([digit * 10.0**power for power in range(-6, 2) for digit in (1, 2, 3, 5, 7)])
+WATCHED = 25  # iterations in which a descent is pleasant to follow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Bounds (d, 2), minimizers (m, d) inside them, and a start (d,), a rate and a number of iterations."""
+
+    bounds: Vector
+    minimizers: Vector
+    start: Vector
+    lr: float
+    iterations: int
+
+
+def scout(
+    functions: Functions, *, limits: Limits, starts: Sequence[tuple[float, ...]], rates: Sequence[float]
+) -> Found:
+    """Choose what shows a function well; `limits`, `starts` and `rates` are what a person has fixed already.
+
+    The window is the smallest of WINDOWS that has a minimum well inside. In it, plain descents are tried from many
+    starts at many rates: one is taken that falls steadily, from far away, to the lowest minimum it can reach, in
+    about WATCHED iterations. Raises UsageError where the function has no value in the window.
+    """
+    given = np.array([start for start in starts if len(start) == functions.dim]).reshape(-1, functions.dim)
+    bounds, minimizers = _window(functions, limits, given)
+    x0 = given if len(given) else _candidates(bounds)
+    lr = np.array(rates) if rates else RATES
+    start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
+    return Found(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
+
+
+def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vector, Vector]:
+    """Bounds with a minimum well inside, and the minimizers in them."""
+    reach = float(np.abs(starts).max()) * 1.05 if len(starts) else 0.0
+    whole = np.empty((0, functions.dim))
+    for width in (w for w in WINDOWS if w >= reach):
+        bounds = _bounds(functions, limits, width)
+        minimizers = find_minimizers(functions, bounds)
+        middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
+        if np.any(np.all(np.abs(minimizers - middle) <= 0.75 * half, axis=1)):
+            return bounds, minimizers
+        if all(limits[: functions.dim]):
+            return bounds, minimizers
+    plain = max([PLAIN_WINDOW, *(w for w in WINDOWS if w >= reach > PLAIN_WINDOW)][:2])
+    return _bounds(functions, limits, plain), whole
+
+
+def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
+    """±width where nothing is fixed, shortened in one variable to where the function has values."""
+    bounds = np.array([limit or (-width, width) for limit in limits[: functions.dim]], dtype=np.float64)
+    if functions.dim == 1 and limits[0] is None:
+        x = np.linspace(bounds[0, 0], bounds[0, 1], 2001)
+        finite = np.flatnonzero(np.isfinite(functions.value(x[:, np.newaxis])))
+        if len(finite) and (first := max(finite[0] - 1, 0)) < (last := min(finite[-1] + 1, len(x) - 1)):
+            bounds[0] = x[first], x[last]
+    return bounds
+
+
+def _candidates(bounds: Vector) -> Vector:
+    """Starts all around: (m, d), rounded so that a person can say them."""
+    shares = [-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85]
+    middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
+    around = np.array(list(product(shares, repeat=len(bounds))))
+    digits = int(np.ceil(1.5 - np.log10(half.max())))
+    rounded: Vector = np.round(middle + around * half, digits)
+    return rounded
+
+
+def _best_trial(
+    functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, lr: NDArray[np.float64]
+) -> tuple[Vector, float, int]:
+    start, rate = np.repeat(x0, len(lr), axis=0), np.tile(lr, len(x0))
+    path, f = _tried(functions, start, rate)
+    if not np.isfinite(f[0]).any():
+        raise UsageError("The function has no finite value where gdanim looked. Say where to look: --xlim, --start")
+    score, settled = _judged(bounds, minimizers, path, f)
+    best = int(np.argmax(score))
+    iterations = int(np.clip(5 * np.ceil(1.3 * settled[best] / 5), WATCHED, 100)) if score[best] > -np.inf else WATCHED
+    if score[best] == -np.inf and len(lr) > 1:
+        # Nothing falls steadily: a careful rate at least stays where it is.
+        best = int(np.argmax(np.where(np.isfinite(f[0]), -rate, -np.inf)))
+    return start[best], float(rate[best]), iterations
+
+
+def _tried(functions: Functions, x: Vector, lr: NDArray[np.float64]) -> tuple[Vector, NDArray[np.float64]]:
+    """Plain descents from x (m, d) at rates lr (m,): points (n, m, d) and values (n, m)."""
+    path, values = np.empty((TRIED + 1, *x.shape)), np.empty((TRIED + 1, len(x)))
+    with np.errstate(all="ignore"):
+        for k in range(TRIED + 1):
+            value, gradient = functions.raw_value_and_gradient(x)
+            path[k], values[k] = x, value
+            x = x - lr[:, np.newaxis] * gradient
+    return path, values
+
+
+def _judged(
+    bounds: Vector, minimizers: Vector, path: Vector, f: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """How well each trial shows the function (-inf: not at all), and after how many iterations it has settled."""
+    span = bounds[:, 1] - bounds[:, 0]
+    with np.errstate(all="ignore"):
+        inside = np.all((path >= bounds[:, 0]) & (path <= bounds[:, 1]), axis=(0, 2))
+        steady = np.all(np.diff(f, axis=0) <= 1e-12 * np.abs(f[:1]), axis=0) & np.all(np.isfinite(f), axis=0)
+        drop = f[0] - f[-1]
+        settled = np.argmax(f - f[-1] <= 0.01 * drop, axis=0)
+        travelled = np.abs((path[0] - path[-1]) / span).max(axis=1)
+        score = np.minimum(travelled, 0.6) - 0.25 * np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
+        if len(minimizers):
+            score += 0.5 * np.all(np.abs(path[-1] - minimizers[0]) <= 0.02 * span, axis=1)
+    return np.where(inside & steady & (drop > 0), score, -np.inf), settled

@@ -1,0 +1,127 @@
+"""Lettering against matplotlib's own text, and the promise that digits keep their places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.lettering import Lettering
+from gdanim.styles import LIGHT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIZES = [(9.5, 100.0), (7.0, 72.0), (14.0, 180.0), (9.5, 34.7)]
+INK = "#204080"
+
+each_size = pytest.mark.parametrize(("size_pt", "dpi"), SIZES)
+
+
+def ink(text: str, lettering: Lettering) -> NDArray[np.float64]:
+    """How much ink of a text lies on each pixel, from 0 to 1."""
+    return lettering.image((text, INK))[..., 3] / 255
+
+
+def matplotlib_ink(text: str, size_pt: float, dpi: float) -> NDArray[np.float64]:
+    """The same from matplotlib, with room around it."""
+    with LIGHT.applied():
+        figure = Figure(figsize=(8, 1.2), dpi=dpi)
+        # On whole pixels, where ours stands as well.
+        figure.text(20, 40, text, fontsize=size_pt, color="black", parse_math=False, transform=IdentityTransform())
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        return 1 - np.asarray(canvas.buffer_rgba())[..., 0] / 255
+
+
+def cropped(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows, columns = np.flatnonzero(picture.any(axis=1)), np.flatnonzero(picture.any(axis=0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def likeness(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """The correlation of two pictures' ink where they match best, one pixel of shift either way allowed."""
+    height, width = max(a.shape[0], b.shape[0]) + 2, max(a.shape[1], b.shape[1]) + 2
+    here = np.zeros((height, width))
+    here[1 : 1 + a.shape[0], 1 : 1 + a.shape[1]] = a
+    best = 0.0
+    for down in range(height - b.shape[0] + 1):
+        for across in range(width - b.shape[1] + 1):
+            there = np.zeros_like(here)
+            there[down : down + b.shape[0], across : across + b.shape[1]] = b
+            best = max(best, float(np.corrcoef(here.ravel(), there.ravel())[0, 1]))
+    return best
+
+
+@each_size
+def test_digits_are_equally_wide_and_the_figure_space_with_them(size_pt: float, dpi: float) -> None:
+    lettering = Lettering(size_pt=size_pt, dpi=dpi)
+    assert len({lettering.width(digit) for digit in "0123456789\u2007"}) == 1
+
+
+@settings(deadline=None)
+@given(st.floats(0, 9999), st.floats(0, 9999), st.sampled_from(SIZES))
+def test_numbers_of_equal_form_have_their_digits_at_the_same_places(a: float, b: float, size: tuple[float, float]) -> None:
+    lettering = Lettering(size_pt=size[0], dpi=size[1])
+    for one, other in zip(f"{a:09.4f}", f"{b:09.4f}", strict=True):
+        assert one == other or lettering.width(one) == lettering.width(other)
+    assert lettering.width(f"{a:09.4f}") == lettering.width(f"{b:09.4f}")
+
+
+@each_size
+def test_a_digit_paints_the_same_pixels_wherever_its_neighbours_change(size_pt: float, dpi: float) -> None:
+    lettering = Lettering(size_pt=size_pt, dpi=dpi)
+    step = lettering.width("0")
+    before, after = ink("1.0471", lettering), ink("1.0472", lettering)
+    # A glyph may reach one pixel to the left of its pen.
+    assert np.array_equal(before[:, : -step - 1], after[:, : -step - 1])
+    assert not np.array_equal(before[:, -step:], after[:, -step:])
+
+
+@each_size
+@pytest.mark.parametrize("text", ["iteration", "f(x)", "lr", "diverged", "0.3582", "−46.5892", "2.64e−04", "Ag"])
+def test_glyphs_resemble_those_of_matplotlib(text: str, size_pt: float, dpi: float) -> None:
+    ours, theirs = ink(text, Lettering(size_pt=size_pt, dpi=dpi)), matplotlib_ink(text, size_pt, dpi)
+    ours, theirs = cropped(ours), cropped(theirs)
+    assert abs(ours.shape[0] - theirs.shape[0]) <= 1
+    # Each part of a number stands on whole pixels: half a pixel may be gained or lost at each of them.
+    assert abs(ours.shape[1] - theirs.shape[1]) <= 1 + len(text) / 2
+    assert ours.sum() == pytest.approx(theirs.sum(), rel=0.12)
+    if text.isalpha():
+        assert likeness(ours, theirs) > 0.8
+
+
+@each_size
+def test_no_letter_is_cut_off(size_pt: float, dpi: float) -> None:
+    lettering = Lettering(size_pt=size_pt, dpi=dpi)
+    for letter in "fgjpqyQÂ()|0−.,%ABCdlr":
+        with_room = ink(f"  {letter}  ", lettering)
+        alone = cropped(ink(f"  {letter}  ", lettering)).sum()
+        assert with_room.sum() == pytest.approx(alone)
+        assert alone == pytest.approx(matplotlib_ink(letter, size_pt, dpi).sum(), rel=0.15), letter
+
+
+def test_pieces_have_their_own_colours_and_follow_one_another() -> None:
+    lettering = Lettering(size_pt=10, dpi=100)
+    image = lettering.image(("x ", "#ff0000"), ("12", "#0000ff"))
+    middle = lettering.width("x ")
+    assert image.shape == (lettering.ascent + lettering.descent, middle + lettering.width("12"), 4)
+    assert (image[:, :middle, :3] == (255, 0, 0)).all()
+    assert (image[:, middle:, :3] == (0, 0, 255)).all()
+    assert np.array_equal(image[:, middle:, 3], lettering.image(("12", "#000000"))[..., 3])
+
+
+def test_no_text_is_an_empty_image() -> None:
+    assert not Lettering(size_pt=10, dpi=100).image(("", INK))[..., 3].any()
+
+
+def test_type_grows_with_the_resolution() -> None:
+    once, twice = (Lettering(size_pt=10, dpi=dpi) for dpi in (100, 200))
+    assert twice.width("iteration 12") == pytest.approx(2 * once.width("iteration 12"), abs=6)
+    assert twice.ascent == pytest.approx(2 * once.ascent, abs=2)

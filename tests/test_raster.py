@@ -1,0 +1,127 @@
+"""The raster against matplotlib: boxes laid over one another are the picture that a full redraw of the figure draws."""
+
+from __future__ import annotations
+
+import tracemalloc
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from problems import composed, on_stage, redrawn, solved
+
+from gdanim.raster import SAMPLES, Raster
+
+CASES: dict[str, dict[str, Any]] = {
+    "one run": {},
+    "together": {"lr": (0.1, 0.45, 0.9)},
+    "in turn": {"function": "double_well", "starts": 4, "order": "in-turn", "seed": 3},
+    "diverging": {"lr": 1.05},
+    "some diverge": {"lr": (0.3, 1.02, 1.3)},
+    "overflow": {"function": "quartic", "lr": 0.6},
+    "still": {"iterations": 0},
+    "no readout": {"readout": False, "title": ""},
+    "odd size": {"size": "333x251"},
+    "smallest": {"size": "64x64", "lr": (0.1, 1.05)},
+    "tall": {"size": "135x240", "dpi": 50},
+    "large": {"size": "1152x864", "iterations": 4},
+    "asked limits": {"xlim": "-1,3", "ylim": "2,12"},
+    "dark": {"lr": (0.3, 1.02), "style": "dark"},
+    "a matplotlib style": {"lr": (0.3, 1.02), "style": "ggplot"},
+    "thinned": {"lr": 0.01, "iterations": 300, "every": 70},
+}
+
+each_view = pytest.mark.parametrize("view", ["curve", "panels"])
+
+
+@pytest.mark.parametrize("case", CASES)
+@each_view
+def test_composed_boxes_equal_a_full_redraw(view: str, case: str) -> None:
+    options = {"size": "240x180", "iterations": 6, "view": view, **CASES[case]}
+    with on_stage(solved(**options)) as scene:
+        checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
+        kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
+        for i, picture in kept.items():
+            assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
+
+
+@each_view
+@pytest.mark.parametrize("case", ["one run", "in turn", "some diverge", "still"])
+def test_a_box_ends_where_the_change_ends(view: str, case: str) -> None:
+    options = {"size": "240x180", "iterations": 6, "view": view, **CASES[case]}
+    with on_stage(solved(**options)) as scene:
+        raster = Raster(scene)
+        before: Any = None
+        for frame, after in zip(raster.frames(), composed(Raster(scene)), strict=True):
+            if before is None:
+                assert frame.box == (0, 0, *raster.size)
+            elif frame.box.empty:
+                assert np.array_equal(before, after)
+            else:
+                changed = (before != after).any(axis=2)[frame.box.slices]
+                assert all(edge.any() for edge in (changed[0], changed[-1], changed[:, 0], changed[:, -1]))
+            assert frame.pixels.shape == (frame.box.height, frame.box.width, 4)
+            before = after.copy()
+
+
+@each_view
+def test_a_frame_depends_on_its_index_alone(view: str) -> None:
+    with on_stage(solved("parabola", lr=(0.1, 1.05), iterations=8, size="200x150", view=view)) as scene:
+        in_order = [picture.copy() for picture in composed(Raster(scene))]
+        for i in (8, 0, 4):
+            assert np.array_equal(redrawn(scene, i), in_order[i])
+
+
+def test_samples_are_frames_and_leave_the_frames_as_they_were() -> None:
+    with on_stage(solved("parabola", lr=0.02, iterations=60, size="160x120")) as scene:
+        raster = Raster(scene)
+        every = [picture.copy() for picture in composed(raster)]
+        canvas = np.zeros_like(every[0])
+        indices = []
+        for sample in raster.sample():
+            canvas[sample.box.slices] = sample.pixels
+            assert np.array_equal(canvas, every[sample.index])
+            indices.append(sample.index)
+        assert len(indices) == SAMPLES
+        assert (indices[0], indices[-1]) == (0, 60)
+        assert indices == sorted(set(indices))
+        assert all(np.array_equal(a, b) for a, b in zip(composed(raster), every, strict=True))
+
+
+def test_frames_say_when_they_end_and_are_opaque_and_read_only() -> None:
+    with on_stage(solved("parabola", iterations=3, fps="100/7", size="160x120")) as scene:
+        for i, frame in enumerate(Raster(scene).frames()):
+            assert (frame.index, frame.end_s) == (i, scene.timeline.end_s[i])
+            assert (frame.pixels[..., 3] == 255).all()
+            with pytest.raises(ValueError, match="read-only"):
+                frame.pixels[...] = 0
+
+
+@pytest.mark.parametrize(("view", "axes"), [("curve", 1), ("panels", 3)])
+def test_what_stands_still_is_drawn_once(view: str, axes: int) -> None:
+    with (
+        on_stage(solved("parabola", iterations=30, size="160x120", view=view)) as scene,
+        patch.object(Axes, "draw", autospec=True, side_effect=Axes.draw) as drawn,
+    ):
+        raster = Raster(scene)
+        assert len(list(raster.sample())) + len(list(raster.frames())) > 31
+        assert drawn.call_count == axes
+
+
+def test_memory_does_not_grow_with_the_number_of_frames() -> None:
+    descent = solved("parabola", iterations=20, size="160x120")
+
+    def peak(frames: int) -> int:
+        # The same descent in more and more frames: what was solved stays as it is.
+        slow = replace(descent.timeline, tick=np.linspace(0, 20, frames), end_s=np.arange(1.0, frames + 1))
+        with on_stage(replace(descent, timeline=slow)) as scene:
+            tracemalloc.start()
+            try:
+                assert sum(1 for _ in Raster(scene).frames()) == frames
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    assert peak(400) <= 1.1 * peak(40)
