@@ -5,7 +5,6 @@ matplotlib lays a changed Text out anew: 3.8 ms, twenty times the rest of a fram
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from math import ceil, floor
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     from gdanim.frame import Pixels
 
-# Words are spaced by the font; everything in a number stands on its own, at a pen position that never moves.
-_PARTS = re.compile(r"[A-Za-z(),]+|.", re.DOTALL)
 SANS = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 
 
@@ -44,7 +41,7 @@ class Lettering:
         self._font = FT2Font(str(font))
         self._font.set_size(size_pt, dpi)
         # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
-        self._hinting = get_hinting_flag()
+        self._hinting = get_hinting_flag()  # type: ignore[no-untyped-call]
         self._glyphs: dict[str, Glyph] = {}
 
     @cached_property
@@ -59,8 +56,7 @@ class Lettering:
 
     def width(self, text: str) -> int:
         """The width of a text in pixels."""
-        parts: list[str] = _PARTS.findall(text)
-        return int(sum(self._glyph(part).advance for part in parts))
+        return sum([self._glyph(letter).advance for letter in text])
 
     def image(self, *pieces: tuple[str, str]) -> Pixels:
         """Draw pieces of (text, colour) one after the other: (ascent + descent, width, 4), transparent around them."""
@@ -71,8 +67,8 @@ class Lettering:
             end = pen + self.width(text)
             # The whole piece has its colour, also where it is transparent: blending then never darkens an edge.
             image[:, pen:end, :3] = np.round(np.multiply(to_rgb(colour), 255))
-            for part in _PARTS.findall(text):
-                glyph = self._glyph(part)
+            for letter in text:
+                glyph = self._glyph(letter)
                 self._stamp(image[..., 3], glyph, pen)
                 pen += glyph.advance
         return image
@@ -82,12 +78,12 @@ class Lettering:
         room = alpha[top : top + glyph.coverage.shape[0], left : left + glyph.coverage.shape[1]]
         np.maximum(room, glyph.coverage[: room.shape[0], : room.shape[1]], out=room)
 
-    def _glyph(self, part: str) -> Glyph:
-        if part not in self._glyphs:
-            self._glyphs[part] = self._word(part) if len(part) > 1 else self._letter(part)
-        return self._glyphs[part]
+    def _glyph(self, letter: str) -> Glyph:
+        if letter not in self._glyphs:
+            self._glyphs[letter] = self._drawn(letter)
+        return self._glyphs[letter]
 
-    def _letter(self, letter: str) -> Glyph:
+    def _drawn(self, letter: str) -> Glyph:
         glyph = self._font.load_char(ord(letter), flags=self._hinting)
         left, bottom, right, top = (edge / 64 for edge in glyph.bbox)
         # The font draws the glyph to the right of the pen itself: the bearing is part of the image.
@@ -95,13 +91,3 @@ class Lettering:
         coverage = np.zeros((max(ceil(top) - floor(bottom), 1), max(ceil(right) + shift, 1)), dtype=np.uint8)
         self._font.draw_glyph_to_bitmap(coverage, shift, 0, glyph)
         return Glyph(coverage, -shift, ceil(top), round(glyph.horiAdvance / 64))
-
-    def _word(self, word: str) -> Glyph:
-        """A word as the font spaces it."""
-        self._font.set_text(word, flags=self._hinting)
-        self._font.draw_glyphs_to_bitmap()
-        coverage = np.array(self._font.get_image(), dtype=np.uint8)
-        left = self._font.get_bitmap_offset()[0] / 64
-        top = coverage.shape[0] - ceil(self._font.get_descent() / 64)
-        advance = sum(self._font.load_char(ord(letter), flags=self._hinting).horiAdvance for letter in word) / 64
-        return Glyph(coverage, floor(left), top, round(advance))

@@ -16,6 +16,7 @@ from gdanim.atomic import STDOUT, open_output
 from gdanim.catalog import OPTIMIZERS, VIEWS, find
 from gdanim.errors import OutputError, SettingError
 from gdanim.objectives.lookup import objective as objective_of
+from gdanim.objectives.scout import Fixed
 from gdanim.raster import Raster
 from gdanim.solver import Trajectory, solve
 from gdanim.starts import random_starts
@@ -59,7 +60,9 @@ class Written:
 
 def descend(settings: Settings) -> Descent:
     """Solve a request and plan its frames. Raises UsageError where it cannot be."""
-    objective = objective_of(settings)
+    limits = settings.xlim, settings.ylim
+    fixed = Fixed(limits=limits, starts=settings.start, rates=settings.lr)
+    objective = objective_of(settings.function, dict(settings.param), fixed, settings.gradient)
     optimizer: Optimizer = OPTIMIZERS["gd"].load()()
     start, lr, labels = _runs(settings, objective)
     iterations = objective.iterations if settings.iterations is None else settings.iterations

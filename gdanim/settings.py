@@ -86,6 +86,13 @@ class Settings:
         "Descent", "Set a parameter of the function; repeat for more.", values.parameters,
         default=(), metavar="NAME=VALUE", short="-p", shown="the function's own",
     )  # fmt: skip
+    gradient: str | None = _option(
+        "Descent", "Take a Python function's gradient from here.", values.text, metavar="FILE:NAME",
+        shown="its own, else differences",
+    )  # fmt: skip
+    allow_python: bool = _option(
+        "Descent", "Let a preset name Python functions.", values.flag, default=False, saved=False
+    )
 
     starts: int | None = _option(
         "Many starts", "Draw N random starts, uniform in the bounds.", values.whole(least=1, most=1_000_000),

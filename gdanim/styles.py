@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 
-from gdanim.errors import UsageError
+from gdanim.errors import UnknownNameError, UsageError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,7 @@ LIGHT = Style(
     x_series="#1a7f37",
     f_series="#0b63ce",
     levels=("#9fc3e6", "#c4daef", "#e2edf7"),
-    runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#a97400", "#56b4e9", "#3b3f45"),
+    runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#8f7000", "#3599d4", "#3b3f45"),
 )
 
 DARK = Style(
@@ -80,19 +81,24 @@ DARK = Style(
 
 
 def load_style(name: str) -> Style:
-    """Find a style: one of ours, a matplotlib style, or an .mplstyle file. Raises UsageError where there is none."""
+    """Find a style: one of ours, a matplotlib style, or an .mplstyle file.
+
+    Raises UnknownNameError where there is none, UsageError where the file is not one.
+    """
     from gdanim.catalog import STYLES
 
     if name in STYLES:
         style: Style = STYLES[name].load()
         return style
+    from matplotlib import style as library
+
+    # Only these two: given a dotted name or an address, matplotlib would import a package or open a connection.
+    if name != "default" and name not in library.library and not Path(name).is_file():
+        raise UnknownNameError("style", name, [*STYLES, *library.available], see="gdanim list styles")
     try:
         rc = _matplotlib_rc(name)
     except (OSError, ValueError):
-        raise UsageError(
-            f"Unknown style {name!r}: neither one of gdanim's nor of matplotlib's, nor an .mplstyle file. "
-            "See: gdanim list styles"
-        ) from None
+        raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
     return _from_rc(name, rc)
 
 
@@ -128,11 +134,15 @@ def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
     """Give the roles the colours that a matplotlib style has for them."""
     full = {**_defaults(), **rc}
     cycle = tuple(to_hex(colour) for colour in full["axes.prop_cycle"].by_key().get("color", LIGHT.runs))
-    background = to_hex(full["axes.facecolor"])
+    faces = [full["axes.facecolor"], LIGHT.background]
+    if "figure.facecolor" in rc:
+        faces.insert(0, full["figure.facecolor"])
+    # A style that leaves its face transparent stands on paper.
+    background = to_hex(next(face for face in faces if to_rgba(face)[3]))
     runs = tuple(dict.fromkeys(cycle)) or LIGHT.runs
     return Style(
         name=name,
-        background=to_hex(full["figure.facecolor"]) if "figure.facecolor" in rc else background,
+        background=background,
         text=to_hex(full["text.color"]),
         muted=to_hex(full["axes.labelcolor"]),
         line=to_hex(full["axes.edgecolor"]),

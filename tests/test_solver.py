@@ -175,7 +175,7 @@ def test_a_start_without_value_or_slope_is_refused_by_name(
 
 
 def test_the_start_that_is_refused_is_the_one_that_is_named() -> None:
-    with pytest.raises(DomainError, match="-2.25"):
+    with pytest.raises(DomainError, match=r"-2\.25"):
         descend(formula("log(x)"), (1.0, 2.0, -2.25, 3.0), 0.1, 5)
 
 

@@ -37,7 +37,7 @@ def test_each_frame_ends_at_its_exact_time_rounded_once(fps: Fraction, iteration
 def test_nothing_accumulates_at_100_sevenths_of_a_frame_per_second() -> None:
     timeline = planned([9999 - 1], "100/7")
     assert timeline.end_s[-1] == 9999 * 7 / 100
-    assert [round(end * 100) for end in timeline.end_s] == list(range(7, 7 * 9999 + 1, 7))  # centiseconds, as GIF counts
+    assert [round(end * 100) for end in timeline.end_s] == list(range(7, 7 * 9999 + 1, 7))
 
 
 @settings(deadline=None)

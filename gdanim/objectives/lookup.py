@@ -12,7 +12,7 @@ from gdanim.objectives.expression import parse
 from gdanim.objectives.minimizers import curvature, find_minimizers
 from gdanim.objectives.naming import Kind, kind_of
 from gdanim.objectives.objective import Objective
-from gdanim.objectives.scout import scout
+from gdanim.objectives.scout import NOTHING_FIXED, Fixed, Found, scout
 from gdanim.objectives.typeset import mathtext
 
 if TYPE_CHECKING:
@@ -21,30 +21,32 @@ if TYPE_CHECKING:
     from gdanim.objectives.expression import Expression
     from gdanim.objectives.formulas import Formula
     from gdanim.objectives.objective import Functions
-    from gdanim.settings import Settings
 
 TITLE_CHARACTERS = (90, 66, 48, 34, 24)
 
 
-def objective(settings: Settings) -> Objective:
-    """The objective that a request names, with what shows it well.
+def objective(
+    function: str, parameters: Mapping[str, float], fixed: Fixed = NOTHING_FIXED, gradient: str | None = None
+) -> Objective:
+    """The objective that `function` names: a row, a formula or a callable, with what shows it well.
 
+    `fixed` is what the request has settled already; `gradient` names a callable for a callable's gradient.
     Raises UsageError: UnknownNameError, FormulaError, or what a Python callable is refused for.
     """
-    parameters = dict(settings.param)
-    match kind_of(settings.function):
+    match kind_of(function):
         case Kind.ROW:
-            return _from_row(find(FUNCTIONS, "function", settings.function), parameters)
+            return _from_row(find(FUNCTIONS, "function", function), parameters)
         case Kind.FORMULA:
-            expression = parse(settings.function)
+            expression = parse(function)
             functions = build(expression, parameters)
             typeset = _typeset(expression, parameters)
-            return _scouted(settings, functions, name="formula", formula=expression.text, typeset=typeset)
+            found = scout(functions, fixed)
+            return _scouted(functions, found, parameters, name="formula", formula=expression.text, typeset=typeset)
         case Kind.CALLABLE:
             from gdanim.objectives.callables import load
 
-            loaded = load(settings.function, settings.gradient)
-            return _scouted(settings, loaded, name=settings.function.rpartition(":")[2], formula=settings.function)
+            loaded = load(function, gradient)
+            return _scouted(loaded, scout(loaded, fixed), {}, name=function.rpartition(":")[2], formula=function)
 
 
 def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
@@ -87,15 +89,15 @@ def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, 
 
 
 def _scouted(
-    settings: Settings, functions: Functions, *, name: str, formula: str, typeset: tuple[str, ...] = ()
+    functions: Functions,
+    found: Found,
+    parameters: Mapping[str, float],
+    *,
+    name: str,
+    formula: str,
+    typeset: tuple[str, ...] = (),
 ) -> Objective:
-    """A function that nobody has described: what shows it well is found by trying."""
-    found = scout(
-        functions,
-        limits=(settings.xlim, settings.ylim if functions.dim == 2 else None),
-        starts=settings.start,
-        rates=settings.lr,
-    )
+    """A function that nobody has described, with what was found by trying."""
     return Objective(
         name=name,
         dim=functions.dim,
@@ -111,5 +113,6 @@ def _scouted(
         iterations=found.iterations,
         minimizers=found.minimizers,
         curvature=curvature(functions, found.minimizers[0]) if len(found.minimizers) else None,
-        parameters=dict(settings.param),
+        parameters=dict(parameters),
+        scouted=True,
     )

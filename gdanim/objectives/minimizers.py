@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Functions, Vector
+    from gdanim.objectives.objective import Functions, Objective, Vector
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 NEWTON_STEPS = 60
@@ -35,7 +35,7 @@ def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
     return _distinct(found[np.argsort(functions.value(found), kind="stable")], cell)
 
 
-def curvature(functions: Functions, minimizer: Vector) -> float | None:
+def curvature(functions: Functions | Objective, minimizer: Vector) -> float | None:
     """The largest eigenvalue λ of the Hessian at a minimizer (d,); plain descent is stable below lr = 2/λ.
 
     None where it is not finite or not positive: at a kink, or where the function is flat.

@@ -52,6 +52,7 @@ class Objective:
     minimizers (m, d)   inside the bounds, the lowest first; m may be 0
     curvature           λ, the largest eigenvalue of the Hessian at the first minimizer: plain gradient descent at a
                         constant rate is stable there below 2/λ. None without a minimizer, at a kink and where flat
+    scouted             whether bounds, start, lr and iterations were found by trying (scout.py), not written by hand
     parameters          every parameter of the formula, with the value it has here
     source              where the function is described
     """
@@ -73,6 +74,7 @@ class Objective:
     parameters: Mapping[str, float] = field(default_factory=dict)
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""
+    scouted: bool = False
 
     def contains(self, x: Vector) -> NDArray[np.bool_]:
         """Whether points (…, d) lie within the bounds: (…)."""

@@ -18,13 +18,25 @@ if TYPE_CHECKING:
 
     from gdanim.objectives.objective import Functions, Vector
 
-    Limits = tuple[tuple[float, float] | None, tuple[float, float] | None]
+    Limits = Sequence[tuple[float, float] | None]
 
 WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 PLAIN_WINDOW = 5.0  # where there is no minimum to find
 TRIED = 200  # iterations of a trial
 RATES = np.array([digit * 10.0**power for power in range(-6, 2) for digit in (1, 2, 3, 5, 7)])
 WATCHED = 25  # iterations in which a descent is pleasant to follow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """What a request has settled: limits of x and of y, starts (d,), rates. Empty or None: gdanim may choose."""
+
+    limits: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
+    starts: tuple[tuple[float, ...], ...] = ()
+    rates: tuple[float, ...] = ()
+
+
+NOTHING_FIXED = Fixed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +50,17 @@ class Found:
     iterations: int
 
 
-def scout(
-    functions: Functions, *, limits: Limits, starts: Sequence[tuple[float, ...]], rates: Sequence[float]
-) -> Found:
-    """Choose what shows a function well; `limits`, `starts` and `rates` are what a person has fixed already.
+def scout(functions: Functions, fixed: Fixed = NOTHING_FIXED) -> Found:
+    """Choose what shows a function well, around what is fixed already.
 
     The window is the smallest of WINDOWS that has a minimum well inside. In it, plain descents are tried from many
     starts at many rates: one is taken that falls steadily, from far away, to the lowest minimum it can reach, in
     about WATCHED iterations. Raises UsageError where the function has no value in the window.
     """
-    given = np.array([start for start in starts if len(start) == functions.dim]).reshape(-1, functions.dim)
-    bounds, minimizers = _window(functions, limits, given)
+    given = np.array([start for start in fixed.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
+    bounds, minimizers = _window(functions, fixed.limits[: functions.dim], given)
     x0 = given if len(given) else _candidates(bounds)
-    lr = np.array(rates) if rates else RATES
+    lr = np.array(fixed.rates) if fixed.rates else RATES
     start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
     return Found(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
 
@@ -65,7 +75,7 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
         middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
         if np.any(np.all(np.abs(minimizers - middle) <= 0.75 * half, axis=1)):
             return bounds, minimizers
-        if all(limits[: functions.dim]):
+        if all(limits):
             return bounds, minimizers
     plain = max([PLAIN_WINDOW, *(w for w in WINDOWS if w >= reach > PLAIN_WINDOW)][:2])
     return _bounds(functions, limits, plain), whole
@@ -73,7 +83,7 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
 
 def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
     """±width where nothing is fixed, shortened in one variable to where the function has values."""
-    bounds = np.array([limit or (-width, width) for limit in limits[: functions.dim]], dtype=np.float64)
+    bounds = np.array([limit or (-width, width) for limit in limits], dtype=np.float64)
     if functions.dim == 1 and limits[0] is None:
         x = np.linspace(bounds[0, 0], bounds[0, 1], 2001)
         finite = np.flatnonzero(np.isfinite(functions.value(x[:, np.newaxis])))

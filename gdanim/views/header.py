@@ -39,8 +39,14 @@ class Header:
     @property
     def height(self) -> float:
         """What the header takes from the height of the picture."""
-        title = self.stage.px(TITLE_PT * 1.75) if self.title else 0.0
-        return title + self._line_px * self._lines + (self.stage.px(4) if self._lines else 0.0)
+        return self._title_px + self._line_px * self._lines + (self.stage.px(4) if self._lines else 0.0)
+
+    @property
+    def _title_px(self) -> float:
+        """The height of the title: more than a line's where it holds fractions."""
+        if self.title is None:
+            return 0.0
+        return max(self.stage.px(TITLE_PT), self.title.get_window_extent().height) + self.stage.px(TITLE_PT * 0.75)
 
     @property
     def _line_px(self) -> float:
@@ -55,9 +61,9 @@ class Header:
         stage = self.stage
         y = stage.height - stage.margin
         if self.title:
-            y -= stage.px(TITLE_PT)
+            self.title.set_verticalalignment("top")
             self.title.set_position((left, y))
-            y -= stage.px(TITLE_PT * 0.75)
+            y -= self._title_px
         captions = []
         if self.words is not None:
             captions.append(Caption(self.lettering, self.words, (left, y - self.lettering.ascent)))

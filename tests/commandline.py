@@ -1,0 +1,136 @@
+"""The command line as the tests call it: in this process, because a process of its own costs most of a second."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import gdanim
+from gdanim import cli
+
+# A small picture of a short descent: what it costs is little more than what the command line does.
+QUICK = ("-n", "3", "--size", "160x120")
+
+# What a process of its own needs to import the gdanim that is tested.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(gdanim.__file__).parents[1])}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a command left: exit code, bytes on standard output, text on standard error."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Standard error, line by line."""
+        return self.err.splitlines()
+
+
+def run(*arguments: object) -> Ran:
+    """Run `gdanim` with the arguments, in this process. An exception that is no exit passes: it is a traceback."""
+    out, err = _stream(), _stream()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            cli.main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+    assert isinstance(code, int)
+    for stream in (out, err):
+        stream.flush()
+    return Ran(code=code, out=_content(out), err=_content(err).decode())
+
+
+def command(*arguments: object) -> list[str]:
+    """The same command for a process of its own."""
+    return [sys.executable, "-m", "gdanim", *map(str, arguments)]
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+def _content(stream: io.TextIOWrapper) -> bytes:
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()
+
+
+# A request that is wrong, and what the one line about it must say: the option or the value, and the way out.
+REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("parabola", "--lr", "0"), ("--lr '0'", "above 0")),
+    (("parabola", "--lr", "-0.1"), ("--lr '-0.1'", "above 0")),
+    (("parabola", "--lr", "nan"), ("--lr 'nan'", "finite number")),
+    (("parabola", "--lr", "inf"), ("--lr 'inf'", "finite number")),
+    (("parabola", "--lr", "1_0"), ("--lr '1_0'", "number")),
+    (("parabola", "--lr", "٣"), ("--lr", "number")),
+    (("parabola", "--lr", ""), ("--lr ''", "number")),
+    (("parabola", "--lr"), ("--lr", "gdanim --help")),
+    (("parabola", "--start", "foo"), ("--start 'foo'", "4.3")),
+    (("parabola", "--start", "1,2,3"), ("--start '1,2,3'", "one finite coordinate or two")),
+    (("parabola", "--start", "nan"), ("--start 'nan'", "finite")),
+    (("parabola", "-n", "-1"), ("--iterations '-1'", "from 0 to 1,000,000")),
+    (("parabola", "-n", "1000001"), ("--iterations '1000001'", "from 0 to 1,000,000")),
+    (("parabola", "-n", "1_000"), ("--iterations '1_000'", "whole number")),
+    (("parabola", "-n", "2.5"), ("--iterations '2.5'", "whole number")),
+    (("parabola", "--tolerance", "0"), ("--tolerance '0'", "above 0")),
+    (("parabola", "-p", "q=3"), ("'q'", "no parameters")),
+    (("double-well", "-p", "l"), ("--param 'l'", "NAME=NUMBER")),
+    (("double-well", "-p", "l=much"), ("--param 'l=much'", "number")),
+    (("parabola", "--starts", "0"), ("--starts '0'", "from 1")),
+    (("parabola", "--starts", "3", "--start", "1"), ("--starts 3", "--start")),
+    (("parabola", "--seed", "-1"), ("--seed '-1'", "from 0")),
+    (("parabola", "--min-separation", "-1"), ("--min-separation '-1'", "0 or more")),
+    (("parabola", "--avoid-minima", "nan"), ("--avoid-minima 'nan'", "0 or more")),
+    (("parabola", "--order", "in_turn"), ("--order 'in_turn'", "together, in-turn")),
+    (("parabola", "--view", "curv"), ("view 'curv'", "Did you mean 'curve'?", "gdanim list views")),
+    (("parabola", "--xlim", "6,-6"), ("--xlim '6,-6'", "-6,6")),
+    (("parabola", "--ylim", "0"), ("--ylim '0'", "two finite numbers")),
+    (("parabola", "--size", "10x10"), ("--size '10x10'", "from 64 to 8192")),
+    (("parabola", "--size", "640"), ("--size '640'", "640x480")),
+    (("parabola", "--dpi", "0"), ("--dpi '0'", "from 20 to 1200")),
+    (("parabola", "--title", "two\nlines"), ("--title", "one line")),
+    (("parabola", "--title", "\udcff"), ("--title", "one line")),
+    (("parabola", "--fps", "0"), ("--fps '0'", "100/7")),
+    (("parabola", "--fps", "nan"), ("--fps 'nan'", "100/7")),
+    (("parabola", "--fps", "1/0"), ("--fps '1/0'", "100/7")),
+    (("parabola", "--fps", "1e999999999"), ("--fps '1e999999999'", "100/7")),
+    (("parabola", "--fps", "60"), ("--fps 60", "gif", "50")),
+    (("parabola", "--fps", "241", "-o", "out.mp4"), ("--fps 241", "mp4", "240")),
+    (("parabola", "--every", "0"), ("--every '0'", "from 1")),
+    (("parabola", "--duration", "1", "--hold", "2"), ("--duration 1", "hold of 2 s")),
+    (("parabola", "--duration", "9", "--every", "2"), ("--every 2", "--duration")),
+    (("parabola", "--hold", "-1"), ("--hold '-1'", "from 0 to 3600")),
+    (("parabola", "--loop", "-1"), ("--loop '-1'", "from 0")),
+    (("parabola", "-o", "out.gfi"), ("suffix '.gfi'", "Did you mean '.gif'?", "gdanim list formats")),
+    (("parabola", "-o", "out"), ("'out'", "out.gif", "-f")),
+    (("parabola", "-o", ""), ("''", "out.gif")),
+    (("parabola", "-o", "nowhere/out.gif"), ("'nowhere'", "does not exist")),
+    (("parabola", "-o", "/", "-f", "gif"), ("'/'",)),
+    (("parabola", "-o", "a.gif", "-o", "./a.gif"), ("'a.gif'", "twice")),
+    (("parabola", "-o", "-", "--json"), ("Standard output", "-o -", "--json")),
+    (("parabola", "-o", "-", "-o", "-"), ("Standard output",)),
+    (("parabola", "-f", "giff"), ("format 'giff'", "Did you mean 'gif'?")),
+    (("parabola", "--data", "t.txt"), ("--data 't.txt'", ".csv, .jsonl, .npz")),
+    (("parabola", "--data", "nowhere/t.csv"), ("'nowhere'", "does not exist")),
+    (("parabola", "--preset", "double-wel"), ("preset 'double-wel'", "Did you mean 'double-well'?")),
+    (("parabola", "--preset", "nowhere.toml"), ("'nowhere.toml'", "gdanim list presets")),
+    (("parabola", "--preset", "."), ("'.'",)),
+    (("parabola", "--lrr", "1"), ("option '--lrr'", "Did you mean '--lr'?", "gdanim --help")),
+    (("parabola", "--iteratons", "1"), ("option '--iteratons'", "Did you mean '--iterations'?")),
+    (("parabola", "-z"), ("option '-z'", "gdanim --help")),
+    (("parabola", "--json=3"), ("--json", "gdanim --help")),
+    (("parabola", "cubic"), ("'cubic'", "quotes")),
+    (("parabla",), ("function 'parabla'", "Did you mean 'parabola'?", "gdanim list functions")),
+    (("",), ("Name a function", "gdanim list functions")),
+    (("-o", "out.gif"), ("Name a function", "gdanim list functions")),
+    (("list", "functons"), ("kind 'functons'", "Did you mean 'functions'?", "gdanim list --help")),
+    (("list", "functions", "views"), ("'views'",)),
+    (("list", "--jsn"), ("option '--jsn'", "Did you mean '--json'?", "gdanim list --help")),
+)

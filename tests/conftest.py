@@ -1,0 +1,20 @@
+"""What all tests share: the marker for programs that are not Python, and how hypothesis behaves here."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from hypothesis import settings
+
+# The machine decides how long an example takes; what matters is whether it holds.
+settings.register_profile("gdanim", deadline=None)
+settings.load_profile("gdanim")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is not installed, and say which one it is."""
+    for marker in item.iter_markers("program"):
+        for name in marker.args:
+            if shutil.which(name) is None:
+                pytest.skip(f"needs {name}, which is not installed here")

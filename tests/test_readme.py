@@ -1,0 +1,89 @@
+"""The README is true: its tables are generated, its commands run and print what it says.
+
+After a change of options or formats, `python tests/test_readme.py` writes the tables anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gdanim.catalog import FORMATS, FUNCTIONS
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def formats() -> str:
+    rows = [
+        f"| `{entry.name}` | {' '.join(f'`{e}`' for e in entry.extensions)} | {entry.summary} |"
+        for entry in FORMATS.values()
+    ]
+    return "\n".join(["| format | suffix | |", "|---|---|---|", *rows])
+
+
+def functions() -> str:
+    names = [
+        ", ".join(f"`{row.name.replace('_', '-')}`" for row in FUNCTIONS.values() if len(row.bounds) == dim)
+        for dim in (1, 2)
+    ]
+    return f"One variable: {names[0]}.\n\nTwo variables: {names[1]}."
+
+
+def command_help() -> str:
+    printed = _shell("gdanim --help", ROOT, COLUMNS="100").stdout
+    return f"```text\n{printed.strip()}\n```"
+
+
+GENERATED = {"formats": formats, "functions": functions, "help": command_help}
+
+
+def _shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return subprocess.run(
+        ["bash", "-c", line], cwd=folder, env={**os.environ, **environment, "PATH": path}, text=True,
+        capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def _between(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_part_is_up_to_date(name: str) -> None:
+    found = _between(name).search(README.read_text(encoding="utf-8"))
+    assert found is not None
+    assert found.group().strip() == GENERATED[name]()
+
+
+def _blocks() -> list[str]:
+    return re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def _without_sizes(text: str) -> str:
+    return re.sub(r"\d[\d.]* kB", "N kB", text)
+
+
+@pytest.mark.parametrize("block", _blocks(), ids=lambda block: block.splitlines()[0][2:])
+def test_commands_run_and_print_what_the_readme_says(block: str, tmp_path: Path) -> None:
+    assert block.startswith("$ gdanim")
+    for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, promised = step.partition("\n")
+        result = _shell(command, tmp_path)
+        assert result.returncode == 0, result.stderr
+        if promised.strip():
+            printed = result.stdout + result.stderr
+            assert _without_sizes(promised.strip()) in _without_sizes(printed)
+
+
+if __name__ == "__main__":
+    text = README.read_text(encoding="utf-8")
+    for part, make in GENERATED.items():
+        text = _between(part).sub(lambda _, make=make: make() + "\n", text)
+    README.write_text(text, encoding="utf-8")

@@ -1,0 +1,194 @@
+"""Settings: what each option takes, in text and in Python, and the way to a preset and back."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import FrozenInstanceError
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gdanim import values
+from gdanim.errors import SettingError, UnknownNameError
+from gdanim.presets import read_preset, write_preset
+from gdanim.settings import Settings, from_saved, options, to_saved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False)
+point = st.lists(finite, min_size=1, max_size=2).map(tuple)
+interval = st.lists(finite, min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
+line = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
+rate = st.one_of(
+    st.fractions(min_value=Fraction(1, 1000), max_value=1000, max_denominator=10**12),
+    st.floats(min_value=0.001, max_value=1000),
+    st.integers(min_value=1, max_value=1000),
+)
+names = st.from_regex("[A-Za-z_][A-Za-z_0-9]{0,8}", fullmatch=True)
+
+SAVED: dict[str, st.SearchStrategy[Any]] = {
+    "function": line,
+    "lr": st.lists(positive, max_size=3).map(tuple),
+    "start": st.lists(point, max_size=3).map(tuple),
+    "iterations": st.none() | st.integers(0, 1_000_000),
+    "tolerance": st.none() | positive,
+    "param": st.dictionaries(names, finite, max_size=3),
+    "starts": st.none() | st.integers(1, 1_000_000),
+    "seed": st.integers(0, 2**32 - 1),
+    "min_separation": st.floats(min_value=0, allow_infinity=False),
+    "avoid_minima": st.floats(min_value=0, allow_infinity=False),
+    "order": st.sampled_from(["together", "in-turn"]),
+    "view": line,
+    "xlim": st.none() | interval,
+    "ylim": st.none() | interval,
+    "style": line,
+    "title": st.none() | line,
+    "readout": st.booleans(),
+    "size": st.tuples(st.integers(64, 8192), st.integers(64, 8192)),
+    "dpi": st.none() | st.integers(20, 1200),
+    "fps": rate,
+    "every": st.none() | st.integers(1, 1_000_000),
+    "duration": st.none() | st.floats(min_value=0, max_value=86_400, exclude_min=True),
+    "hold": st.floats(min_value=0, max_value=3600),
+    "loop": st.integers(0, 65_536),
+    "format": st.none() | line,
+}
+
+requests = st.fixed_dictionaries({}, optional=SAVED)
+
+
+def test_the_strategies_know_every_option_that_is_saved() -> None:
+    assert {name for name, option, _ in options() if option.saved} <= SAVED.keys()
+
+
+@given(requests)
+def test_settings_go_to_a_preset_and_back_unchanged(given: dict[str, Any]) -> None:
+    request = Settings(**given)
+    assert Settings(**from_saved(to_saved(request), source="test")) == request
+
+
+@given(requests)
+def test_the_toml_of_a_preset_reads_back_as_the_same_settings(given: dict[str, Any]) -> None:
+    request = Settings(**given)
+    saved = tomllib.loads(write_preset(request))
+    assert Settings(**from_saved(saved, source="test")) == request
+
+
+@given(requests)
+def test_reading_settings_again_changes_nothing(given: dict[str, Any]) -> None:
+    request = Settings(**given)
+    assert Settings(**{name: getattr(request, name) for name, _, _ in options()}) == request
+
+
+def test_a_preset_file_gives_what_was_written(tmp_path: Path) -> None:
+    request = Settings(function="x", title='a "b" \\ ü', param={"l": 1.5}, start=((1.0, 2.0),), fps=Fraction(100, 7))
+    file = tmp_path / "a.toml"
+    file.write_text(write_preset(request), encoding="utf-8")
+    assert Settings(**read_preset(str(file))) == request
+
+
+def test_defaults_are_not_saved() -> None:
+    assert to_saved(Settings()) == {}
+    assert to_saved(Settings(function="parabola", seed=0, readout=True)) == {"function": "parabola"}
+
+
+def test_what_belongs_to_one_run_is_neither_saved_nor_read() -> None:
+    assert to_saved(Settings(output=("a.gif",), data="t.csv", json=True, quiet=True, strict=True)) == {}
+    with pytest.raises(SettingError, match=r"me\.toml: output 'a\.gif': belongs on the command line"):
+        from_saved({"output": "a.gif"}, source="me.toml")
+
+
+def test_unknown_keys_name_the_file_and_the_nearest_key() -> None:
+    with pytest.raises(UnknownNameError, match=r"me\.toml: 'avoid_minimas'\. Did you mean 'avoid-minima'\?"):
+        from_saved({"avoid_minimas": 1}, source="me.toml")
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().seed = 1  # type: ignore[misc]
+
+
+def test_python_values_are_checked_as_texts_are() -> None:
+    request = Settings(lr=0.1, start=4.3, fps=29.97, size=(640, 480), xlim=[-6, 6])  # type: ignore[arg-type]
+    assert (request.lr, request.start, request.fps) == ((0.1,), ((4.3,),), Fraction(2997, 100))
+    assert (request.size, request.xlim) == ((640, 480), (-6.0, 6.0))
+    with pytest.raises(SettingError, match="--lr"):
+        Settings(lr=0)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="--readout"):
+        Settings(readout=1)  # type: ignore[arg-type]
+
+
+# --- readers ----------------------------------------------------------------------------------------------------------
+
+TAKEN: list[tuple[Callable[[Any], Any], Any, Any]] = [
+    (values.number(), "-1.5e3", -1500.0),
+    (values.number(), " .5 ", 0.5),
+    (values.number(least=0, most=3600), 3600, 3600.0),
+    (values.whole(least=0, most=9), "+7", 7),
+    (values.whole(least=0, most=2**32 - 1), "4294967295", 2**32 - 1),
+    (values.ratio, "100/7", Fraction(100, 7)),
+    (values.ratio, "29.97", Fraction(2997, 100)),
+    (values.ratio, 29.97, Fraction(2997, 100)),
+    (values.ratio, 1000, Fraction(1000)),
+    (values.point, "-1.5,2", (-1.5, 2.0)),
+    (values.point, 4, (4.0,)),
+    (values.interval, "-6,6", (-6.0, 6.0)),
+    (values.size, "640x480", (640, 480)),
+    (values.size, "640×480", (640, 480)),
+    (values.size, "8192X64", (8192, 64)),
+    (values.choice("a", "b"), "b", "b"),
+    (values.text, "", ""),
+    (values.text, "ünïcode − π", "ünïcode − π"),
+    (values.parameters, "l=1", (("l", 1.0),)),
+    (values.parameters, ["l=1", "f=2", "l=3"], (("f", 2.0), ("l", 3.0))),
+    (values.many(values.number()), ["1", 2], (1.0, 2.0)),
+    (values.optional(values.number()), None, None),
+]
+
+REFUSED: list[tuple[Callable[[Any], Any], Any]] = [
+    *((values.number(), bad) for bad in ("", "nan", "inf", "-inf", "1e400", "1_0", "٣", "1,5", "0x1", True, None, [], {})),
+    (values.number(), float("nan")),
+    (values.number(), float("inf")),
+    (values.number(), 10**400),
+    (values.number(above=0), 0),
+    (values.number(least=0), -1e-300),
+    (values.number(most=2), 2.0000001),
+    *((values.whole(least=0, most=9), bad) for bad in ("", "10", "-1", "1.0", "1e0", "1_0", "９", 1.0, True, None, "9" * 5000)),
+    *((values.ratio, bad) for bad in ("", "0", "-1", "nan", "1/0", "1e3", "1_0", "1/2/3", "1001", "0.0009", True, None, [])),
+    (values.ratio, float("nan")),
+    *((values.point, bad) for bad in ("", ",", "1,2,3", "nan", "1;2", [], [1, 2, 3], None)),
+    *((values.interval, bad) for bad in ("", "1", "1,1", "2,1", "1,inf", "1,2,3", None, [2, 1])),
+    *((values.size, bad) for bad in ("", "x", "640", "640x", "63x64", "64x8193", "1e3x64", "64x64x64", 640, None, {})),
+    *((values.choice("a", "b"), bad) for bad in ("", "c", "A", None, [])),
+    *((values.text, bad) for bad in ("a\nb", "\0", "\x7f", "\u2028", "\udcff", "a" * 1001, 1, None)),
+    *((values.flag, bad) for bad in (0, 1, "true", None)),
+    *((values.parameters, bad) for bad in ("l", "=1", "1l=1", "l=", "l=x", "l=nan", 5, [["l", 1]])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("read", "value", "expected"), TAKEN)
+def test_readers_take(read: Callable[[Any], Any], value: Any, expected: Any) -> None:
+    found = read(value)
+    assert found == expected
+    assert read(found) == expected
+
+
+@pytest.mark.parametrize(("read", "value"), REFUSED)
+def test_readers_refuse_with_what_is_allowed(read: Callable[[Any], Any], value: Any) -> None:
+    with pytest.raises(ValueError, match="^give "):
+        read(value)
+
+
+@given(st.text())
+def test_no_text_makes_a_reader_fail_in_another_way(text: str) -> None:
+    for _, option, _ in options():
+        try:
+            option.read(text)
+        except ValueError as refusal:
+            assert str(refusal).startswith("give ")  # noqa: PT017
