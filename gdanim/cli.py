@@ -147,7 +147,10 @@ def _render(function: str | None, preset: str | None, **given: Any) -> int:
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if function is not None:
         chosen["function"] = function
-    settings = Settings(**_merged(saved, chosen))
+    merged = _merged(saved, chosen)
+    if preset is not None and not chosen.get("allow_python"):
+        _refuse_python(merged, chosen, source=preset)
+    settings = Settings(**merged)
     name = _stem(preset) if preset is not None and function is None else ""
     return _Session(settings, preflight.check(settings, name=name)).run()
 
@@ -156,7 +159,8 @@ def _merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, An
     """A preset under the options of the command line, which win; with what they rule out goes the preset's."""
     kept = {name: value for name, value in saved.items() if not _RULED_OUT_BY.get(name, set()) & chosen.keys()}
     if "function" in chosen and _key(chosen["function"]) != _key(saved.get("function", "")):
-        kept.pop("param", None)  # parameters belong to their function
+        for name in ("param", "gradient"):  # they belong to their function
+            kept.pop(name, None)
     if "param" in chosen:
         pairs = (pair for given in chosen["param"] for pair in given)
         chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(pairs)}
@@ -171,6 +175,12 @@ def _saved(preset: str) -> Mapping[str, Any]:
     from gdanim.presets import read_preset
 
     return read_preset(preset)
+
+
+def _refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
+    from gdanim.presets import refuse_python
+
+    refuse_python(merged, given, source=source)
 
 
 def _stem(preset: str) -> str:
@@ -198,6 +208,16 @@ def list_command(kind: str | None, as_json: bool) -> None:
     click.echo(listing.as_json(kind) if as_json else listing.as_text(kind), nl=False)
 
 
+def _check_style(name: str) -> None:
+    """Refuse a style that is nowhere, before the rest of what drawing needs is imported and anything is solved."""
+    from gdanim.catalog import STYLES
+
+    if name not in STYLES:
+        from gdanim.styles import load_style
+
+        load_style(name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
     """One request on its way through: what is said, and the exit code."""
@@ -206,6 +226,7 @@ class _Session:
     outputs: Sequence[Planned]
 
     def run(self) -> int:
+        _check_style(self.settings.style)
         from gdanim import reporting
         from gdanim.render import descend, write
 

@@ -7,6 +7,7 @@ GdanimError                 1  it failed while running
 │   ├── FormulaError           a formula that cannot be read, or that gdanim refuses
 │   ├── DomainError            the descent would start where the function has no value
 │   └── TargetError            an output path that cannot be written
+├── CallableError           1  a person's own Python code failed, or left; says where
 └── OutputError             1  the file could not be finished; the old one, if any, stands
     └── EncoderError           the encoder failed, or its file is not what was sent
 
@@ -61,6 +62,10 @@ class DomainError(UsageError):
 
 class TargetError(UsageError):
     """An output path that cannot be written."""
+
+
+class CallableError(GdanimError):
+    """Python code that a person pointed at raised. The text names their file and line; __cause__ is what it raised."""
 
 
 class OutputError(GdanimError):

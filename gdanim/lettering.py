@@ -34,7 +34,7 @@ class Glyph(NamedTuple):
 
 
 class Lettering:
-    """Draws one line of text at one size. All digits are equally wide, so numbers of equal length keep their places."""
+    """Draws one line of text at one size. Digits and the minus are equally wide, so that numbers keep their places."""
 
     def __init__(self, *, size_pt: float, dpi: float, font: Path = SANS) -> None:
         self.size_pt = size_pt
@@ -90,4 +90,9 @@ class Lettering:
         shift = max(0, -floor(left))
         coverage = np.zeros((max(ceil(top) - floor(bottom), 1), max(ceil(right) + shift, 1)), dtype=np.uint8)
         self._font.draw_glyph_to_bitmap(coverage, shift, 0, glyph)
-        return Glyph(coverage, -shift, ceil(top), round(glyph.horiAdvance / 64))
+        advance = round(glyph.horiAdvance / 64)
+        if letter != "−":
+            return Glyph(coverage, -shift, ceil(top), advance)
+        # The sign takes a digit's width, its blank sides cut off: a number keeps its places when it becomes negative.
+        digit = self._glyph("0").advance
+        return Glyph(coverage, -shift - (advance - digit) // 2, ceil(top), digit)

@@ -33,6 +33,8 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
     naming.check(settings.function, dict(settings.param))
+    if settings.gradient is not None and naming.kind_of(settings.function) is not naming.Kind.CALLABLE:
+        raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     if settings.view != "auto":
         find(VIEWS, "view", settings.view)
     _check_starts(settings)

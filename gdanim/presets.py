@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.catalog import presets
-from gdanim.errors import UnknownNameError, UsageError
+from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.objectives.naming import Kind, kind_of
 from gdanim.settings import Settings, from_saved, to_saved
 
 MAX_BYTES = 1_000_000
@@ -41,6 +42,19 @@ def read_preset(name: str) -> dict[str, Any]:
     return from_saved(saved, source=path.name)
 
 
+def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
+    """Refuse a Python callable that a preset names, rather than the command line itself. Raises UsageError.
+
+    `merged` are the fields of the request, `given` those of the command line; `source` names the preset.
+    """
+    for key in ("function", "gradient"):
+        name = None if key in given else merged.get(key)
+        if name is not None and (key == "gradient" or kind_of(name) is Kind.CALLABLE):
+            raise UsageError(
+                f"{source}: {key} {shown(name)} is Python code, which a preset may run only with --allow-python"
+            )
+
+
 def write_preset(settings: Settings) -> str:
     """The TOML text of a preset that makes the same picture."""
     return "".join(f"{key} = {_toml(value)}\n" for key, value in to_saved(settings).items())
@@ -59,11 +73,14 @@ def _toml(value: Any) -> str:
             return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
         case tuple() if value and all(isinstance(item, tuple) and isinstance(item[0], str) for item in value):
             return _toml(dict(value))
+        case tuple() if len(value) == 1 and not _is_point_in_a_plane(value[0]):
+            return _toml(value[0])
         case tuple():
-            return (
-                _toml(value[0])
-                if len(value) == 1 and not isinstance(value[0], tuple)
-                else ("[" + ", ".join(_toml(item) for item in value) + "]")
-            )
+            return "[" + ", ".join(_toml(item) for item in value) + "]"
         case _:
             return repr(value)
+
+
+def _is_point_in_a_plane(item: Any) -> bool:
+    """Whether [item] means one point: without its brackets, [x, y] would be two starts."""
+    return isinstance(item, tuple) and len(item) > 1

@@ -34,7 +34,7 @@ def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[flo
         name="mine",
         dim=functions.dim,
         formula=text,
-        typeset="",
+        typeset=(),
         value=functions.value,
         gradient=functions.gradient,
         hessian=functions.hessian,

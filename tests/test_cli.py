@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from contextlib import redirect_stderr
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +26,6 @@ from gdanim.settings import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
@@ -49,7 +49,9 @@ def gif_frames(content: bytes) -> int:
 
 
 @pytest.mark.parametrize(("arguments", "said"), REFUSALS, ids=[" ".join(case[0])[:40] for case in REFUSALS])
-def test_a_wrong_request_is_one_line_and_exit_2(arguments: tuple[str, ...], said: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_wrong_request_is_one_line_and_exit_2(
+    arguments: tuple[str, ...], said: tuple[str, ...], tmp_path: Path
+) -> None:
     ran = run(*arguments)
     assert ran.code == 2
     assert ran.out == b""
@@ -62,6 +64,7 @@ def test_a_wrong_request_is_one_line_and_exit_2(arguments: tuple[str, ...], said
 def test_what_only_the_picture_can_tell_is_one_line_and_exit_2_too(tmp_path: Path) -> None:
     for arguments, said in (
         (("parabola", "--style", "dakr"), "'dakr'"),
+        (("parabola", "--style", "dakr", "--dry-run"), "'dakr'"),
         (("parabola", "--start", "1,2"), "one coordinate"),
         (("double-well", "--starts", "5", "--avoid-minima", "100"), "--avoid-minima"),
         (("parabola", "-n", "1000000", "--starts", "100"), "20,000,000"),
@@ -75,8 +78,12 @@ def test_what_only_the_picture_can_tell_is_one_line_and_exit_2_too(tmp_path: Pat
 WORDS = st.one_of(
     st.sampled_from(["parabola", "double_well", "parabla", "x**2", "list", "render", "--", "-", "", "gif", "1", "-1"]),
     st.sampled_from([name for _, option, _ in options() for name in (option.name, option.short) if name]),
-    st.sampled_from(["--preset", "--no-readout", "--lr=0.1", "--lr=", "-n5", "-qv", "--json=1", "-\x00", "--help", "-h"]),
-    st.sampled_from(["0", "nan", "1/0", "3,4", "-6,6", "160x120", "l=1", "out.gif", "out.mp4", "t.csv", "/", "together"]),
+    st.sampled_from(
+        ["--preset", "--no-readout", "--lr=0.1", "--lr=", "-n5", "-qv", "--json=1", "-\x00", "--help", "-h"]
+    ),
+    st.sampled_from(
+        ["0", "nan", "1/0", "3,4", "-6,6", "160x120", "l=1", "out.gif", "out.mp4", "t.csv", "/", "together"]
+    ),
     st.text(max_size=8),
 )
 
@@ -357,7 +364,9 @@ def test_quiet_shows_no_bar_even_on_a_terminal(monkeypatch: pytest.MonkeyPatch) 
     assert screen.getvalue() == ""
 
 
-def test_a_film_is_not_poured_into_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_film_is_not_poured_into_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(SystemExit) as end:
         cli.main(["parabola", "-o", "-"])
@@ -366,7 +375,9 @@ def test_a_film_is_not_poured_into_a_terminal(monkeypatch: pytest.MonkeyPatch, c
 
 
 @posix
-@pytest.mark.parametrize("arguments", [("--help",), ("list",), ("parabola", *QUICK, "-o", "-"), ("parabola", "--dry-run")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("list",), ("parabola", *QUICK, "-o", "-"), ("parabola", "--dry-run")]
+)
 def test_a_reader_that_has_left_ends_the_command_by_sigpipe(arguments: tuple[str, ...]) -> None:
     import signal
 
@@ -401,9 +412,9 @@ def test_a_broken_pipe_is_seen_before_click_makes_it_an_exit_1(
         cli.main([*arguments])
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_standard_output_is_one_line_and_exit_1() -> None:
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             command("list", "views"), stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False
         )

@@ -45,7 +45,9 @@ def entries(page: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("option", "default"), OPTIONS)
-def test_every_option_says_what_it_takes_what_it_does_and_its_default(option: Option, default: object, page: str) -> None:
+def test_every_option_says_what_it_takes_what_it_does_and_its_default(
+    option: Option, default: object, page: str
+) -> None:
     entry = entries(page)[option.name]
     assert option.help.replace("`", "") in entry.replace("`", "")
     assert option.help.endswith(".")
@@ -74,7 +76,7 @@ def test_groups_stand_in_their_order(page: str) -> None:
     assert headings == [*GROUPS, "Commands", "Help", "Examples"]
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+@pytest.mark.parametrize("columns", [72, 80, 100, 200])
 def test_lines_fit_and_columns_line_up(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     page = wide(monkeypatch, columns)
     assert max(map(len, page.splitlines())) <= min(columns, 100)
@@ -84,8 +86,8 @@ def test_lines_fit_and_columns_line_up(columns: int, monkeypatch: pytest.MonkeyP
 
 def test_no_default_is_torn_over_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     page = wide(monkeypatch, 80)
-    assert all(line.count("[default") == line.count("]") - line.count("[no-]") for line in page.split("\n\n", 2)[2].splitlines()
-               if "list [KIND]" not in line)  # fmt: skip
+    assert page.count("[default: ") >= 20
+    assert not re.search(r"\[default[^]]*\n", page)
     assert page.isascii()
 
 
@@ -121,4 +123,6 @@ def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("attribute", [name for name, _, _ in options()])
 def test_something_reads_every_option(attribute: str) -> None:
     sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.name != "settings.py"]
-    assert any(re.search(rf"\bsettings\.{attribute}\b", source) for source in sources)
+    # What a preset may run is asked before there are Settings.
+    reading = re.compile(rf'\bsettings\.{attribute}\b|\bchosen\.get\("{attribute}"\)')
+    assert any(reading.search(source) for source in sources)

@@ -106,7 +106,9 @@ def test_a_matplotlibrc_and_a_backend_change_no_pixel(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("".join(f"{key}: {value}\n" for key, value in UGLY.items()))
     folders = [Path(gdanim.__file__).parents[1], Path(__file__).parent]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "MPLBACKEND": "template"}
-    script = "import matplotlib as m; assert m.rcParams['font.size'] == 22; import test_styles; print(test_styles.shot())"
+    script = (
+        "import matplotlib as m; assert m.rcParams['font.size'] == 22; import test_styles; print(test_styles.shot())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )

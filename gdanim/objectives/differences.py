@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from gdanim.objectives.objective import Matrix, Scalar, Vector
 
@@ -25,13 +26,13 @@ def value_and_slopes(f: Map, x: Vector, eps: float = DOUBLE, *, order: int = 1) 
 
     f′ ≈ (8 (f(x + h) − f(x − h)) − (f(x + 2h) − f(x − 2h))) / 12h, of fourth order. The truncation is h⁴f⁽⁵⁾/30 and the
     rounding 1.5 eps |f| / h, where f is computed to the relative precision `eps`. They meet at h = eps^(1/5) for scales
-    of 1; h = eps^(1/4) max(1, |x|), 2⁻¹³ for float64, serves functions that change faster, too. Steps are powers of two,
-    so that x ± h is exact. `order` is how often f will be differentiated, which takes wider steps: eps^(1/6) for 2.
+    of 1; h = eps^(1/4) max(1, |x|), 2⁻¹³ for float64, serves functions that change faster, too. Steps are rounded to
+    powers of two, so that x ± h is exact. `order` is how often f will be differentiated in all, and 2 takes eps^(1/5).
     Source: Fornberg 1988; steps as in Press et al., Numerical Recipes, 5.7.
     """
     n, d = x.shape
     exponent = np.frexp(np.maximum(1.0, np.abs(x)))[1] - 1
-    h = np.ldexp(2.0 ** round(np.log2(eps) / (2 + 2 * order)), exponent)
+    h = np.ldexp(2.0 ** round(np.log2(eps) / (3 + order)), exponent)
     aside = x + _OFFSETS[:, np.newaxis, np.newaxis, np.newaxis] * (np.eye(d)[:, np.newaxis] * h)  # (4, d, n, d)
     found = f(np.concatenate([x, aside.reshape(-1, d)]))
     value, beside = found[:n], found[n:].reshape(4, d, n, *found.shape[1:])

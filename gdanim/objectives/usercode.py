@@ -8,16 +8,18 @@ import os
 import pkgutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdanim.errors import CallableError, GdanimError, UnknownNameError, UsageError, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import CodeType, ModuleType
 
 MAX_TEXT = 300  # characters of an exception's text that are repeated
 
@@ -25,7 +27,7 @@ _OURS = str(Path(__file__).parents[1])
 
 
 class UserCode:
-    """Finds callables by name and runs them. A file or module is executed once, however many names are taken from it."""
+    """Finds callables by name and runs them. A file is executed once, however many names are taken from it."""
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
@@ -41,13 +43,13 @@ class UserCode:
             raise UsageError(f"{shown(spec)} names no Python callable: write file.py:name or package.module:name")
         module = self._from_file(home) if home.endswith(".py") else self._from_path(home)
         with self.running(spec):
-            found = getattr(module, name, None)
+            found: Callable[..., Any] | None = getattr(module, name, None)
             if found is None and not hasattr(module, name):
                 known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("__")]
                 raise UnknownNameError(f"name in {home}:", name, known)
-        if not callable(found):
-            raise UsageError(f"{spec} is {described(found)}: name a function")
-        return found
+        if callable(found):
+            return found
+        raise UsageError(f"{spec} is {described(found)}: name a function")
 
     @contextmanager
     def running(self, name: str) -> Iterator[None]:
@@ -135,7 +137,7 @@ def described(result: object) -> str:
     if result is None:
         return "None"
     kind, shape = type(result).__name__, getattr(result, "shape", ())
-    return f"{kind} of shape {tuple(shape)}" if isinstance(shape, tuple) and shape else f"{kind} {shown(repr(result))}"
+    return f"{kind} of shape {tuple(shape)}" if isinstance(shape, tuple) and shape else f"{kind} {shown(result)}"
 
 
 def _text(error: BaseException) -> str:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective, Scalar
     from gdanim.settings import Settings
     from gdanim.solver import Trajectory
-    from gdanim.styles import Style
     from gdanim.timeline import Moment
 
 MAX_LEGEND_RUNS = 8
+
+Column = tuple[str, "Callable[[int, int], str]"]  # name, (run, iteration) → value
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Header:
 
     title: Text | None
     words: Callable[[Moment], Pieces] | None
+    words_px: float
     legend: tuple[tuple[str, str], ...]
     lettering: Lettering
     stage: Stage
@@ -57,9 +59,9 @@ class Header:
         return (self.words is not None) + len(self._legend_rows())
 
     def place(self, left: float) -> tuple[Caption, ...]:
-        """Put the lines at `left`, from the top down; returns the ones that change."""
+        """Put the lines at `left`, or as far left of it as they need, from the top down; returns those that change."""
         stage = self.stage
-        y = stage.height - stage.margin
+        left, y = self._left(left), stage.height - stage.margin
         if self.title:
             self.title.set_verticalalignment("top")
             self.title.set_position((left, y))
@@ -75,13 +77,20 @@ class Header:
             stage.figure.add_artist(caption)
         return tuple(captions)
 
+    def _left(self, left: float) -> float:
+        """Where all lines begin, so that the longest ends inside the margin."""
+        widths = [sum(self._entry_px(label) for label, _ in row) for row in self._legend_rows()]
+        widths += [self.title.get_window_extent().width] if self.title else []
+        widths += [self.words_px]
+        return max(min(left, self.stage.width - self.stage.margin - max(widths)), self.stage.margin)
+
     def _legend_rows(self) -> list[list[tuple[str, str]]]:
         """Legend entries, broken into lines that fit."""
         rows: list[list[tuple[str, str]]] = []
-        x, room = 0.0, self.stage.width - 4 * self.stage.margin
+        x = 0.0
         for label, colour in self.legend:
             width = self._entry_px(label)
-            if not rows or x + width > room:
+            if not rows or x + width > self.stage.room:
                 rows.append([])
                 x = 0.0
             rows[-1].append((label, colour))
@@ -107,11 +116,14 @@ def compose(
     """Decide what the header of a picture says."""
     told_apart = len(set(trajectory.label)) > 1 and trajectory.runs <= MAX_LEGEND_RUNS and settings.order == "together"
     legend = tuple(zip(trajectory.label, colours, strict=True)) if told_apart else ()
+    lettering = stage.lettering()
+    words, words_px = _readout(objective, trajectory, settings, stage, lettering) if settings.readout else (None, 0.0)
     return Header(
         title=_title(stage, settings, objective),
-        words=_readout(objective, trajectory, settings, stage.style) if settings.readout else None,
+        words=words,
+        words_px=words_px,
         legend=legend,
-        lettering=stage.lettering(),
+        lettering=lettering,
         stage=stage,
     )
 
@@ -120,7 +132,7 @@ def _title(stage: Stage, settings: Settings, objective: Objective) -> Text | Non
     if settings.title is not None:
         return stage.title(settings.title, plain=True)
     variables = "x" if objective.dim == 1 else "x, y"
-    room = (stage.width - 2 * stage.margin) / stage.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
+    room = stage.room / stage.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
     for form in objective.typeset:
         if visible_length(form) <= room:
             return stage.title(f"$f({variables}) = {form}$", plain=False)
@@ -128,36 +140,56 @@ def _title(stage: Stage, settings: Settings, objective: Objective) -> Text | Non
 
 
 def _readout(
-    objective: Objective, trajectory: Trajectory, settings: Settings, style: Style
-) -> Callable[[Moment], Pieces]:
-    """The words of the readout for a moment. Numbers have fixed widths, so that digits keep their places."""
-    runs = trajectory.runs
-    digits = len(str(trajectory.iterations))
+    objective: Objective, trajectory: Trajectory, settings: Settings, stage: Stage, lettering: Lettering
+) -> tuple[Callable[[Moment], Pieces], float]:
+    """The words of the readout for a moment, and their width in pixels. Columns without room are left out."""
+    columns = _columns(objective, trajectory, settings)
+    label, ink = stage.style.muted, stage.style.text
+
+    def pieces(run: int, iteration: int) -> Pieces:
+        shown = [(name, value(run, iteration)) for name, value in columns]
+        return [
+            piece
+            for place, (name, value) in enumerate(shown)
+            for piece in ((f"{_GAP if place else ''}{name} ", label), (value, ink))
+        ]
+
+    def width() -> float:
+        return sum(lettering.width(text) for text, _ in pieces(0, 0))
+
+    while len(columns) > 1 and width() > stage.room:
+        columns.pop()
+    return lambda moment: pieces(moment.current, moment.iteration(moment.current)), width()
+
+
+def _columns(objective: Objective, trajectory: Trajectory, settings: Settings) -> list[Column]:
+    """What the readout names, the least needed last. Texts have fixed widths, so that digits keep their places."""
+    runs, iterations = trajectory.runs, trajectory.iterations
     in_turn = settings.order == "in-turn" and runs > 1
+    columns: list[Column] = [("run", lambda run, _: f"{_whole(run + 1, runs)} of {runs}")] if in_turn else []
+    columns.append(("iteration", lambda _, k: _whole(k, iterations)))
+    if runs > 1 and not in_turn:
+        return columns
     names = ("x",) if objective.dim == 1 else ("x", "y")
-    series = [*((name, trajectory.x[..., i]) for i, name in enumerate(names)), (f"f({', '.join(names)})", trajectory.f)]
-    widths = [_width(values) for _, values in series]
-
-    def words(moment: Moment) -> Pieces:
-        run = moment.current
-        k = moment.iteration(run)
-        pieces = [("iteration ", style.muted), (f"{k:>{digits}}".replace(" ", _FIGURE_SPACE), style.text)]
-        if in_turn:
-            which = f"{run + 1:>{len(str(runs))}}".replace(" ", _FIGURE_SPACE)
-            pieces = [("run ", style.muted), (f"{which} of {runs}", style.text), ("    ", style.muted), *pieces]
-        elif runs > 1:
-            return pieces
-        for (name, values), width in zip(series, widths, strict=True):
-            pieces += [(f"    {name} ", style.muted), (_number(float(values[run, k]), width), style.text)]
-        rate = trajectory.lr[run, max(k - 1, 0)] if trajectory.iterations else None
-        if rate is not None:
-            pieces += [("    lr ", style.muted), (f"{rate:g}".replace("-", "−"), style.text)]
-        return pieces
-
-    return words
+    columns += [_series(name, trajectory.x[..., i]) for i, name in enumerate(names)]
+    columns.append(_series(f"f({', '.join(names)})", trajectory.f))
+    if iterations:
+        columns.append(("lr", lambda run, k: f"{trajectory.lr[run, max(k - 1, 0)]:g}".replace("-", "−")))
+    return columns
 
 
+def _series(name: str, values: Scalar) -> Column:
+    width = _width(values)
+    return name, lambda run, k: _number(float(values[run, k]), width)
+
+
+_GAP = "    "
 _FIGURE_SPACE = "\u2007"
+
+
+def _whole(value: int, most: int) -> str:
+    """A whole number in as many places as the largest one needs."""
+    return str(value).rjust(len(str(most)), _FIGURE_SPACE)
 
 
 def _number(value: float, width: int) -> str:
@@ -168,4 +200,4 @@ def _number(value: float, width: int) -> str:
 
 def _width(values: Scalar) -> int:
     """The places that hold every one of the values; the widest that there is, where they are many."""
-    return max(len(_number(value, 0)) for value in values.ravel().tolist()) if values.size <= 5000 else 9
+    return max(len(_number(value, 0)) for value in values.ravel().tolist()) if values.size <= 5000 else 10

@@ -95,18 +95,22 @@ class Stage:
         written = self.figure.text(
             0, 0, text, transform=IdentityTransform(), parse_math=not plain, color=self.style.text, fontsize=TITLE_PT
         )
-        room = self.width - 2 * self.margin
-        while (found := written.get_window_extent().width) > room and plain and len(text) > 4:
-            text = text[: min(len(text) - 1, int(len(text) * room / found))].rstrip()
+        while (found := written.get_window_extent().width) > self.room and plain and len(text) > 4:
+            text = text[: min(len(text) - 1, int(len(text) * self.room / found))].rstrip()
             written.set_text(text + "…")
-        if found > room:
-            written.set_fontsize(max(TITLE_PT * room / found, TICK_PT * 0.75))
+        if found > self.room:
+            written.set_fontsize(max(TITLE_PT * self.room / found, TICK_PT * 0.75))
         return written
 
     @property
     def margin(self) -> float:
         """The empty border of the picture."""
         return self.px(TICK_PT)
+
+    @property
+    def room(self) -> float:
+        """The width between the margins."""
+        return self.width - 2 * self.margin
 
     def layout(self, cells: Sequence[Cell], *, header: float) -> None:
         """Place axes so that their labels fit their cells, `header` pixels below the upper margin."""
@@ -128,7 +132,7 @@ class Stage:
     ) -> tuple[float, float, float, float]:
         """The rectangle of an axes: left, bottom, right, top."""
         gutter = self.margin
-        width, height = self.width - 2 * self.margin, self.height - 2 * self.margin - header
+        width, height = self.room, self.height - 2 * self.margin - header
         left, bottom, right, top = overhang
         return (
             self.margin + cell.left * width + (gutter if cell.left > 0 else 0) + left,

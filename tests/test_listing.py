@@ -1,0 +1,65 @@
+"""`gdanim list`: every registry, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from commandline import run
+
+from gdanim.catalog import FORMATS, FUNCTIONS, KINDS, OPTIMIZERS, STYLES, VIEWS, presets
+
+ALL = {**KINDS, "presets": presets()}
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_entry_has_a_line_and_a_json_object(kind: str) -> None:
+    text = run("list", kind).out.decode()
+    objects = json.loads(run("list", kind, "--json").out)
+    names = [name.replace("_", "-") for name in ALL[kind]]
+    assert [line.split()[0] for line in text.splitlines()] == names
+    assert [entry["name"] for entry in objects] == list(ALL[kind])
+    assert all(len(line.split(maxsplit=1)) == 2 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_one_of_a_kind_may_be_asked_for_in_the_singular(kind: str) -> None:
+    assert run("list", kind[:-1]).out == run("list", kind).out
+
+
+def test_the_whole_list_has_every_kind_under_its_heading() -> None:
+    text = run("list").out.decode()
+    assert [line.lower() for line in text.splitlines() if line and not line.startswith(" ")] == list(ALL)
+    assert json.loads(run("list", "--json").out).keys() == ALL.keys()
+
+
+def test_functions_tell_programs_all_that_a_row_knows() -> None:
+    (row,) = [row for row in json.loads(run("list", "functions", "--json").out) if row["name"] == "double_well"]
+    assert row["formula"] == "l*(x**2 - f**2)**2 + 2*x + 6"
+    assert (row["dim"], row["parameters"]) == (1, {"l": 1, "f": 3})
+    low, high = row["bounds"][0]
+    assert low <= row["start"][0] <= high
+    # The deeper of the two wells: 4 x (x² − 9) + 2 = 0 at the negative one.
+    x = row["minimizers"][0][0]
+    assert 4 * x * (x * x - 9) + 2 == pytest.approx(0, abs=1e-9)
+    assert row["minimum"] == pytest.approx((x * x - 9) ** 2 + 2 * x + 6, abs=1e-12)
+    assert row["curvature"] == pytest.approx(12 * x * x - 36, rel=1e-12)
+    assert row["source"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [*OPTIMIZERS.values(), *VIEWS.values(), *STYLES.values(), *FORMATS.values()],
+    ids=lambda entry: entry.target,
+)
+def test_every_entry_of_the_catalogue_can_be_loaded(entry: object) -> None:
+    assert entry.load() is not None  # type: ignore[attr-defined]
+
+
+def test_no_suffix_means_two_formats() -> None:
+    suffixes = [suffix for entry in FORMATS.values() for suffix in entry.extensions]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_every_function_has_one_spelling_besides_its_hyphens() -> None:
+    assert all(name == name.lower().replace("-", "_") for name in FUNCTIONS)

@@ -1,0 +1,169 @@
+"""What moves, by its pixels: spots stand where the descent is, arrows point to what is outside, notices cover no path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from problems import composed, on_stage, pictures, redrawn, solved
+
+from gdanim.marks import Caption, Landings
+from gdanim.raster import Raster
+from gdanim.styles import LIGHT
+from gdanim.views.notices import MOST
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+    from problems import Picture
+
+    from gdanim.scene import Scene
+
+
+def rgb(colour: str) -> NDArray[np.float64]:
+    return np.round(np.multiply(to_rgb(colour), 255))
+
+
+def has_colour(picture: Picture, colour: str) -> NDArray[np.bool_]:
+    """Which pixels have exactly a colour."""
+    return (picture[..., :3] == rgb(colour)).all(axis=-1)
+
+
+def pixel_at(axes: Axes, picture: Picture, x: float, y: float) -> NDArray[np.uint8]:
+    left, bottom = axes.transData.transform((x, y))
+    return picture[int(picture.shape[0] - bottom), int(left), :3]
+
+
+def captions(scene: Scene) -> list[Caption]:
+    """The notices: the captions that stand inside the axes."""
+    return [mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate]
+
+
+@pytest.mark.parametrize(
+    ("view", "function"), [("curve", "parabola"), ("panels", "parabola"), ("contour", "himmelblau")]
+)
+def test_the_spot_stands_where_the_descent_is(view: str, function: str) -> None:
+    descent = solved(function, view=view, iterations=6, size="320x240")
+    x, f = descent.trajectory.x[0], descent.trajectory.f[0]
+    with on_stage(descent) as scene:
+        main, *series = scene.figure.axes
+        for k, picture in enumerate(composed(Raster(scene))):
+            assert (pixel_at(main, picture, x[k, 0], x[k, 1] if view == "contour" else f[k]) == rgb(LIGHT.trail)).all()
+            for axes, value, colour in zip(series, (x[k, 0], f[k]), (LIGHT.x_series, LIGHT.f_series), strict=False):
+                assert (pixel_at(axes, picture, k, value) == rgb(colour)).all()
+
+
+def test_the_trail_grows_and_never_changes_behind_the_spot() -> None:
+    inked = [has_colour(picture, LIGHT.trail).sum() for picture in pictures(lr=0.05, iterations=8, size="320x240")]
+    assert inked[0] > 10
+    assert (np.diff(inked) > 0).all()
+
+
+def test_runs_together_have_a_colour_each_and_their_legend_too() -> None:
+    last = pictures(lr=(0.02, 0.1, 0.45), iterations=5, size="480x360")[-1]
+    legend, plot = last[:80], last[80:]
+    for colour in LIGHT.runs[:3]:
+        assert has_colour(legend, colour).sum() > 10
+        assert has_colour(plot, colour).sum() > 10
+    assert not has_colour(last, LIGHT.trail).any()
+
+
+def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
+    descent = solved("double_well", starts=3, order="in-turn", iterations=5, size="320x240", seed=4)
+    with on_stage(descent) as scene:
+        (axes,) = scene.figure.axes
+        (landings,) = (mark for mark in scene.marks if isinstance(mark, Landings))
+        colour = rgb(landings.colours[0])
+        last = list(composed(Raster(scene)))[-1]
+        for run in (0, 1):
+            x, f = descent.trajectory.x[run, -1, 0], descent.trajectory.f[run, -1]
+            assert (pixel_at(axes, last, x, f) == colour).all()
+        scene.update(0)
+        assert landings.touched() is None
+
+
+@pytest.mark.parametrize("options", [{"lr": 1.05}, {"lr": 1.05, "start": -4.3}, {"lr": 3.0}, {"ylim": "20,40"}])
+def test_a_run_out_of_view_has_an_arrow_inside_the_axes(options: dict[str, Any]) -> None:
+    with on_stage(solved("parabola", iterations=12, size="320x240", **options)) as scene:
+        (axes,) = scene.figure.axes
+        box = axes.get_window_extent()
+        last = list(composed(Raster(scene)))[-1]
+        rows, columns = np.nonzero(has_colour(last, LIGHT.trail))
+        assert len(rows) > 20
+        # One pixel to spare: an edge between two pixels belongs to both.
+        assert box.x0 - 1 <= columns.min() <= columns.max() <= box.x1 + 1
+        assert box.y0 - 1 <= 240 - rows.max() <= 240 - rows.min() <= box.y1 + 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"lr": 1e300},
+        {"lr": 1e150, "iterations": 1},
+        {"start": 1e154},
+        {"start": -1e-300},
+        {"xlim": "1e300,2e300"},
+        {"ylim": "1e-300,2e-300"},
+        {"xlim": "4.29999999,4.3"},
+        {"function": "quartic", "lr": 100.0},
+    ],
+)
+@pytest.mark.parametrize("view", ["curve", "panels"])
+def test_numbers_of_any_size_are_drawn(view: str, options: dict[str, Any]) -> None:
+    with on_stage(solved(**{"iterations": 8, "size": "160x120", "view": view, **options})) as scene:
+        last = [picture.copy() for picture in composed(Raster(scene))][-1]
+        assert np.array_equal(last, redrawn(scene, scene.timeline.frames - 1))
+
+
+@pytest.mark.parametrize(
+    ("view", "size"), [("curve", "640x480"), ("panels", "640x480"), ("panels", "1152x864"), ("curve", "1920x1080")]
+)
+def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(view: str, size: str) -> None:
+    with on_stage(solved("parabola", lr=1.05, view=view, size=size)) as scene:
+        (notice,) = captions(scene)
+        end = scene.timeline.frames - 1
+        scene.update(end)
+        assert notice.words(notice.moment) == [("diverged at iteration 4", LIGHT.text)]
+        extent = notice.touched()
+        assert extent is not None
+        left, bottom, right, top = map(round, extent)
+        box = scene.figure.axes[0].get_window_extent()
+        assert box.x0 < left < right < box.x1
+        assert box.y0 < bottom < top < box.y1
+        notice.set_visible(False)
+        moving = redrawn(scene, end)
+        for mark in scene.marks:
+            mark.set_visible(False)
+        still = redrawn(scene, end)
+        height = still.shape[0]
+        under = np.s_[height - top : height - bottom, left:right]
+        assert np.array_equal(moving[under], still[under])
+        assert not np.array_equal(moving, still)
+
+
+def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
+    with on_stage(solved("parabola", lr=(0.1, 1.05), iterations=12, size="320x240")) as scene:
+        (notice,) = captions(scene)
+        shown = []
+        for frame in range(scene.timeline.frames):
+            scene.update(frame)
+            shown.append("".join(text for text, _ in notice.words(scene.timeline.moment(frame))))
+        assert shown == [""] * 4 + ["lr 1.05 diverged at iteration 4"] * 9
+
+
+def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> None:
+    with on_stage(solved("parabola", lr=(1.05, 1.1, 1.2, 1.3, 1.4, 1.5), iterations=9)) as scene:
+        scene.update(scene.timeline.frames - 1)
+        extents = [notice.touched() for notice in captions(scene)]
+        assert len(extents) == MOST
+        heights = sorted((bottom, top) for _, bottom, _, top in extents)
+        assert all(below[1] <= above[0] for below, above in zip(heights, heights[1:], strict=False))
+
+
+def test_a_caption_without_words_paints_nothing() -> None:
+    with on_stage(solved("parabola", lr=1.05, iterations=6, size="320x240")) as scene:
+        (notice,) = captions(scene)
+        scene.update(0)
+        assert notice.touched() is None

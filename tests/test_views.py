@@ -1,0 +1,216 @@
+"""Layouts by the extents of their artists: nothing clipped, nothing over something else, limits as asked."""
+
+from __future__ import annotations
+
+import tomllib
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from problems import on_stage, solved
+
+from gdanim.catalog import presets
+from gdanim.marks import Caption
+from gdanim.raster import Raster
+from gdanim.settings import from_saved
+from gdanim.views.stage import nice_limits
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from gdanim.scene import Scene
+
+SIZES = ["240x180", "480x270", "460x345", "640x480", "1152x864", "1920x1080", "405x720"]
+CASES: dict[str, dict[str, Any]] = {
+    "curve": {"function": "double_well"},
+    "curve, rates": {"function": "parabola", "lr": (0.001, 0.05, 0.3, 0.95, 1.05, 1.2)},
+    "curve, in turn": {"function": "double_well", "starts": 12, "order": "in-turn"},
+    "panels": {"function": "parabola", "lr": 1.05, "view": "panels"},
+    "panels, starts": {"function": "double_well", "starts": 4, "view": "panels"},
+    "contour": {"function": "rosenbrock"},
+    "contour, in turn": {"function": "himmelblau", "starts": 12, "order": "in-turn"},
+    "contour, long title": {"function": "goldstein_price", "lr": (0.00005, 0.01)},
+}
+
+
+def preset(name: str, **options: Any) -> dict[str, Any]:
+    saved = tomllib.loads(presets()[name].read_text(encoding="utf-8"))
+    return {**from_saved(saved, source=name), **options}
+
+
+def texts(scene: Scene) -> list[tuple[str, Bbox]]:
+    """Every text that can be read in the last frame, and where it stands, in pixels."""
+    found = [(text.get_text(), text.get_window_extent()) for text in scene.figure.texts]
+    for axes in scene.figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            labels: list[Text] = [axis.label]
+            labels += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            found += [(label.get_text(), label.get_window_extent()) for label in labels]
+    for mark in scene.marks:
+        if isinstance(mark, Caption) and (extent := mark.touched()):
+            found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
+    return [(text, box) for text, box in found if text]
+
+
+def at_last_frame(scene: Scene) -> Raster:
+    raster = Raster(scene)
+    scene.update(scene.timeline.frames - 1)
+    return raster
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("case", CASES)
+def test_no_text_is_clipped_or_overlaps_another(case: str, size: str) -> None:
+    with on_stage(solved(**{"size": size, "iterations": 12, **CASES[case]})) as scene:
+        width, height = at_last_frame(scene).size
+        assert f"{width}x{height}" == size
+        shown = texts(scene)
+        for text, box in shown:
+            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, (text, box)
+        for (one, box), (other, beside) in combinations(shown, 2):
+            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
+            down = min(box.y1, beside.y1) - max(box.y0, beside.y0)
+            assert across <= 0 or down <= 0, (one, other, across, down)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("case", CASES)
+def test_the_axes_keep_most_of_the_picture(case: str, size: str) -> None:
+    with on_stage(solved(**{"size": size, "iterations": 3, **CASES[case]})) as scene:
+        width, height = (int(n) for n in size.split("x"))
+        boxes = [axes.get_window_extent() for axes in scene.figure.axes]
+        assert sum(box.width * box.height for box in boxes) >= 0.4 * width * height
+        assert all(not Bbox.intersection(a, b) for a, b in combinations(boxes, 2))
+        curves = [axes.get_window_extent() for axes in scene.figure.axes[1:]]
+        assert all(box.width > 0.1 * width and box.height > 0.1 * height for box in curves)
+
+
+def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() -> None:
+    with on_stage(solved(**preset("parabola"))) as scene:
+        assert Raster(scene).size == (1152, 864)
+        curve, x, y = scene.figure.axes
+        limits = [(axes.get_xlim(), axes.get_ylim()) for axes in (curve, x, y)]
+        assert limits == [((-6, 6), (-0.05, 40)), ((0, 25), (0, 5)), ((0, 25), (0, 25))]
+        labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in (curve, x, y)]
+        assert labels == [("x", "y"), ("Iteration", "x"), ("Iteration", "y")]
+        # The curve and its labels have two thirds of the width, the two panels the last third, one above the other.
+        assert 0.6 < curve.get_position().x1 < 2 / 3 < x.get_position().x0
+        assert x.get_position().x0 == y.get_position().x0
+        assert x.get_position().y0 > y.get_position().y1
+        assert scene.timeline.frames == 26
+        assert np.diff(scene.timeline.end_s)[:-1] == pytest.approx(0.1)
+        assert not any(isinstance(mark, Caption) for mark in scene.marks)
+
+
+def test_the_double_well_preset_has_the_limits_of_the_notebook() -> None:
+    descent = solved(**preset("double-well"))
+    with on_stage(descent) as scene:
+        assert Raster(scene).size == (460, 345)
+        (axes,) = scene.figure.axes
+        assert (axes.get_xlim(), axes.get_ylim()) == ((-6, 6), (-1, 300))
+        x = axes.get_lines()[0].get_xdata()
+        assert (min(x), max(x)) == (-5, 5)
+        assert axes.xaxis.get_gridlines()[0].get_visible()
+        assert scene.timeline.in_turn
+        assert scene.timeline.frames == 26 * descent.trajectory.runs
+        assert np.diff(scene.timeline.end_s)[:-1] == pytest.approx(0.07)
+
+
+def curve_of(axes: Axes) -> tuple[np.ndarray, np.ndarray]:
+    line = axes.get_lines()[0]
+    return np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+
+
+def test_the_curve_is_the_function() -> None:
+    with on_stage(solved("double_well", iterations=0)) as scene:
+        x, y = curve_of(scene.figure.axes[0])
+        drawn = np.isfinite(y)
+        assert drawn.mean() > 0.9
+        np.testing.assert_allclose(y[drawn], ((x**2 - 9) ** 2 + 2 * x + 6)[drawn], rtol=1e-12)
+
+
+def test_limits_that_are_asked_for_are_kept() -> None:
+    with on_stage(solved("parabola", iterations=1, xlim="-1.5,20", ylim="3,7")) as scene:
+        axes = scene.figure.axes[0]
+        assert (axes.get_xlim(), axes.get_ylim()) == ((-1.5, 20), (3, 7))
+        assert (curve_of(axes)[0].min(), curve_of(axes)[0].max()) == (-1.5, 20)
+
+
+def readout(scene: Scene, frame: int) -> str:
+    scene.update(frame)
+    caption = next(mark for mark in scene.marks if isinstance(mark, Caption))  # notices come after it
+    return "".join(text for text, _ in caption.words(scene.timeline.moment(frame))).replace("\u2007", " ")
+
+
+def test_the_readout_says_iteration_x_f_and_rate() -> None:
+    with on_stage(solved("parabola", lr=0.1, iterations=25)) as scene:
+        assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", "lr", "0.1"]
+        assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", "lr", "0.1"]
+        assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64e−04", "lr", "0.1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "drift_px"),
+    [
+        ({"lr": 0.95}, 0),
+        ({"lr": 0.95, "size": "1152x864"}, 0),
+        ({"lr": 1.05, "start": -4.3}, 0),
+        ({"function": "double_well", "starts": 3, "order": "in-turn"}, 0),
+        # Where a number goes over to an exponent, its e is up to a pixel narrower than a digit.
+        ({"lr": 0.3, "size": "1152x864"}, 1),
+    ],
+)
+def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], drift_px: int) -> None:
+    with on_stage(solved(**{"iterations": 30, **options})) as scene:
+        caption = next(mark for mark in scene.marks if isinstance(mark, Caption))
+        places = []
+        for frame in range(scene.timeline.frames):
+            widths = [caption.lettering.width(text) for text, _ in caption.words(scene.timeline.moment(frame))]
+            places.append(np.cumsum(widths))
+        assert np.ptp(places, axis=0).max() <= drift_px
+
+
+def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
+    with on_stage(solved("himmelblau", starts=12, order="in-turn", size="150x120", iterations=3)) as scene:
+        words = readout(scene, 0)
+        assert words.startswith("run  1 of 12    iteration 0    x")
+        assert "lr" not in words
+        assert "f(x, y)" in words
+
+
+@pytest.mark.parametrize(("options", "count"), [({"readout": False}, 0), ({}, 1)])
+def test_the_readout_can_be_left_out(options: dict[str, Any], count: int) -> None:
+    with on_stage(solved("parabola", iterations=2, **options)) as scene:
+        assert sum(isinstance(mark, Caption) for mark in scene.marks) == count
+
+
+def test_a_title_is_drawn_as_it_is_written_and_none_where_it_is_empty() -> None:
+    with on_stage(solved("parabola", iterations=0, title=r"$\frac{1}{$ & 100 %")) as scene:
+        assert [text.get_text() for text in scene.figure.texts] == [r"$\frac{1}{$ & 100 %"]
+        Raster(scene)
+    with on_stage(solved("parabola", iterations=0, title="")) as scene:
+        assert [text.get_text() for text in scene.figure.texts if text.get_text()] == []
+
+
+def test_a_title_that_is_too_long_is_cut_to_the_width() -> None:
+    with on_stage(solved("parabola", iterations=0, title="descent " * 60, size="320x240")) as scene:
+        (title,) = scene.figure.texts
+        assert title.get_text().startswith("descent descent")
+        assert title.get_text().endswith("…")
+        assert title.get_window_extent().x1 <= 320
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0, 4.3), (-46, 46), (0, 18.49), (1e-9, 3e-9), (1e6, 1e6 + 1), (5, 5), (0, 0), (-3, -1), (-1e300, 1e300)],
+)
+def test_nice_limits_hold_the_values_between_round_ends(low: float, high: float) -> None:
+    bottom, top = nice_limits(low, high)
+    assert bottom <= low <= high <= top
+    assert bottom < top
+    if high > low:
+        assert top - bottom <= 3 * (high - low)
