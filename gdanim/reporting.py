@@ -27,6 +27,8 @@ BAR_AFTER_S = 1.0
 def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     """A line for everything that a person should know about the picture."""
     trajectory, timeline = descent.trajectory, descent.timeline
+    for remark in descent.objective.remarks:
+        yield f"gdanim: {remark}"
     failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
     if failed:
         run = failed[0]

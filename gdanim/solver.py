@@ -134,7 +134,8 @@ def _check_start(objective: Objective, x: Vector, f: Scalar, grad: Vector) -> No
         where = ", ".join(f"{value:g}" for value in x[np.argmin(good)])
         f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
         raise DomainError(
-            f"{f_of} = {objective.formula} has no finite value and slope at the start {where}. Give another one: --start"
+            f"{f_of} = {objective.formula} has no finite value and slope at the start {where}. "
+            "Give another one: --start"
         )
 
 

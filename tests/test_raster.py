@@ -33,13 +33,34 @@ CASES: dict[str, dict[str, Any]] = {
     "thinned": {"lr": 0.01, "iterations": 300, "every": 70},
 }
 
+FUNCTIONS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau"}
+
 each_view = pytest.mark.parametrize("view", ["curve", "panels"])
+
+
+TWO_VARIABLES: dict[str, dict[str, Any]] = {
+    "one run": {},
+    "together": {"lr": (0.005, 0.018, 0.06)},
+    "in turn": {"starts": 4, "order": "in-turn"},
+    "still": {"iterations": 0, "size": "333x251"},
+    "smallest": {"size": "64x64", "readout": False},
+    "dark": {"style": "dark", "xlim": "0,5", "function": "rosenbrock", "lr": 0.01},
+}
+
+
+@pytest.mark.parametrize("case", TWO_VARIABLES)
+def test_composed_boxes_equal_a_full_redraw_from_above(case: str) -> None:
+    options = {"function": "himmelblau", "size": "240x180", "iterations": 6, "view": "contour", **TWO_VARIABLES[case]}
+    check_against_redraw(options)
 
 
 @pytest.mark.parametrize("case", CASES)
 @each_view
 def test_composed_boxes_equal_a_full_redraw(view: str, case: str) -> None:
-    options = {"size": "240x180", "iterations": 6, "view": view, **CASES[case]}
+    check_against_redraw({"size": "240x180", "iterations": 6, "view": view, **CASES[case]})
+
+
+def check_against_redraw(options: dict[str, Any]) -> None:
     with on_stage(solved(**options)) as scene:
         checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
         kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
@@ -99,10 +120,10 @@ def test_frames_say_when_they_end_and_are_opaque_and_read_only() -> None:
                 frame.pixels[...] = 0
 
 
-@pytest.mark.parametrize(("view", "axes"), [("curve", 1), ("panels", 3)])
+@pytest.mark.parametrize(("view", "axes"), [("curve", 1), ("panels", 3), ("contour", 1)])
 def test_what_stands_still_is_drawn_once(view: str, axes: int) -> None:
     with (
-        on_stage(solved("parabola", iterations=30, size="160x120", view=view)) as scene,
+        on_stage(solved(FUNCTIONS[view], iterations=30, size="160x120", view=view)) as scene,
         patch.object(Axes, "draw", autospec=True, side_effect=Axes.draw) as drawn,
     ):
         raster = Raster(scene)

@@ -121,7 +121,7 @@ def test_drawing_leaves_the_settings_as_they_were() -> None:
     assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.parametrize("name", ["ggplot", "dark_background", "seaborn-v0_8", "classic", "default", "bmh"])
+@pytest.mark.parametrize("name", ["ggplot", "dark_background", "classic", "default"])
 def test_styles_of_matplotlib_give_their_colours(name: str) -> None:
     style = load_style(name)
     with mpl.rc_context():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from problems import on_stage, solved
 
@@ -20,6 +19,7 @@ from gdanim.views.stage import nice_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
     from gdanim.scene import Scene
 
@@ -56,6 +56,12 @@ def texts(scene: Scene) -> list[tuple[str, Bbox]]:
     return [(text, box) for text, box in found if text]
 
 
+def overlap(one: Bbox, other: Bbox) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return bool(across > 0 and down > 0)
+
+
 def at_last_frame(scene: Scene) -> Raster:
     raster = Raster(scene)
     scene.update(scene.timeline.frames - 1)
@@ -64,29 +70,20 @@ def at_last_frame(scene: Scene) -> Raster:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", CASES)
-def test_no_text_is_clipped_or_overlaps_another(case: str, size: str) -> None:
+def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_most_of_the_room(case: str, size: str) -> None:
     with on_stage(solved(**{"size": size, "iterations": 12, **CASES[case]})) as scene:
         width, height = at_last_frame(scene).size
         assert f"{width}x{height}" == size
         shown = texts(scene)
+        assert len(shown) >= 8
         for text, box in shown:
-            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, (text, box)
-        for (one, box), (other, beside) in combinations(shown, 2):
-            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            down = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert across <= 0 or down <= 0, (one, other, across, down)
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("case", CASES)
-def test_the_axes_keep_most_of_the_picture(case: str, size: str) -> None:
-    with on_stage(solved(**{"size": size, "iterations": 3, **CASES[case]})) as scene:
-        width, height = (int(n) for n in size.split("x"))
+            assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
+        assert [pair for pair in combinations(shown, 2) if overlap(pair[0][1], pair[1][1])] == []
         boxes = [axes.get_window_extent() for axes in scene.figure.axes]
-        assert sum(box.width * box.height for box in boxes) >= 0.4 * width * height
-        assert all(not Bbox.intersection(a, b) for a, b in combinations(boxes, 2))
-        curves = [axes.get_window_extent() for axes in scene.figure.axes[1:]]
-        assert all(box.width > 0.1 * width and box.height > 0.1 * height for box in curves)
+        assert sum(box.width * box.height for box in boxes) >= 0.35 * width * height
+        assert min(box.width for box in boxes) > 0.1 * width
+        assert min(box.height for box in boxes) > 0.1 * height
+        assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 
 def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() -> None:
@@ -140,6 +137,12 @@ def test_limits_that_are_asked_for_are_kept() -> None:
         assert (curve_of(axes)[0].min(), curve_of(axes)[0].max()) == (-1.5, 20)
 
 
+def test_nice_limits_stay_finite() -> None:
+    for low, high in [(0.0, 1.7e308), (-1.7e308, 1.7e308), (-1.7e308, 0.0), (1e300, 1e301)]:
+        bottom, top = nice_limits(low, high)
+        assert -2e100 <= bottom < top <= 2e100
+
+
 def readout(scene: Scene, frame: int) -> str:
     scene.update(frame)
     caption = next(mark for mark in scene.marks if isinstance(mark, Caption))  # notices come after it
@@ -179,7 +182,7 @@ def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
         words = readout(scene, 0)
         assert words.startswith("run  1 of 12    iteration 0    x")
         assert "lr" not in words
-        assert "f(x, y)" in words
+        assert "f(x" not in words
 
 
 @pytest.mark.parametrize(("options", "count"), [({"readout": False}, 0), ({}, 1)])
@@ -206,7 +209,7 @@ def test_a_title_that_is_too_long_is_cut_to_the_width() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high"),
-    [(0, 4.3), (-46, 46), (0, 18.49), (1e-9, 3e-9), (1e6, 1e6 + 1), (5, 5), (0, 0), (-3, -1), (-1e300, 1e300)],
+    [(0, 4.3), (-46, 46), (0, 18.49), (1e-9, 3e-9), (1e6, 1e6 + 1), (5, 5), (0, 0), (-3, -1), (-1e99, 1e99)],
 )
 def test_nice_limits_hold_the_values_between_round_ends(low: float, high: float) -> None:
     bottom, top = nice_limits(low, high)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.objectives.calling import TRIAL, Caller, settle
+from gdanim.objectives.calling import TRIAL, Caller, Layout, settle
 from gdanim.objectives.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.usercode import UserCode
 
@@ -51,7 +51,8 @@ class Callables:
     Without a gradient of its own, central differences stand in; the Hessian always is differences. All raise
     CallableError where the code fails at a point, and UsageError where it returns something else than it did.
 
-    remarks     what a person should be told, a sentence each
+    remarks         what a person should be told, a sentence each
+    point_by_point  whether a thousand points take a thousand calls
     """
 
     def __init__(self, f: Caller, gradient: Caller | None) -> None:
@@ -59,6 +60,7 @@ class Callables:
         self.dim = f.form.dim
         self.gradient_is_numerical = gradient is None
         self.gradient_is_doubtful = gradient is not None and self._disagrees(gradient)
+        self.point_by_point = any(part is not None and part.takes is Layout.ONE_BY_ONE for part in (f, gradient))
         self.remarks = tuple(self._remarks())
 
     def value(self, x: Vector) -> Scalar:

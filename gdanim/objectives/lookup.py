@@ -45,8 +45,8 @@ def objective(
         case Kind.CALLABLE:
             from gdanim.objectives.callables import load
 
-            loaded = load(function, gradient)
-            return _scouted(loaded, scout(loaded, fixed), {}, name=function.rpartition(":")[2], formula=function)
+            loaded, name = load(function, gradient), function.rpartition(":")[2]
+            return _scouted(loaded, scout(loaded, fixed), {}, name=name, formula=function, remarks=loaded.remarks)
 
 
 def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
@@ -96,6 +96,7 @@ def _scouted(
     name: str,
     formula: str,
     typeset: tuple[str, ...] = (),
+    remarks: tuple[str, ...] = (),
 ) -> Objective:
     """A function that nobody has described, with what was found by trying."""
     return Objective(
@@ -115,4 +116,5 @@ def _scouted(
         curvature=curvature(functions, found.minimizers[0]) if len(found.minimizers) else None,
         parameters=dict(parameters),
         scouted=True,
+        remarks=remarks,
     )

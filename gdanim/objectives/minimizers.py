@@ -58,9 +58,9 @@ def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
     f = np.where(np.isfinite(f), f, np.inf)
     lowest = np.array(np.isfinite(f))
     for axis in range(f.ndim):
-        for shift in (1, -1):
-            beside = np.roll(f, shift, axis)
-            lowest &= f <= beside
+        before, after = np.roll(f, 1, axis), np.roll(f, -1, axis)
+        # Below one of the two, or a plain would be made of minima.
+        lowest &= (f <= before) & (f <= after) & ((f < before) | (f < after))
         edge = [slice(None)] * f.ndim
         for end in (0, -1):
             edge[axis] = slice(end, end + 1) if end == 0 else slice(-1, None)

@@ -55,6 +55,7 @@ class Objective:
     scouted             whether bounds, start, lr and iterations were found by trying (scout.py), not written by hand
     parameters          every parameter of the formula, with the value it has here
     source              where the function is described
+    remarks             what a person should be told of it, a sentence each
     """
 
     name: str
@@ -74,6 +75,7 @@ class Objective:
     parameters: Mapping[str, float] = field(default_factory=dict)
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""
+    remarks: tuple[str, ...] = ()
     scouted: bool = False
 
     def contains(self, x: Vector) -> NDArray[np.bool_]:

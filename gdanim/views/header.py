@@ -79,7 +79,8 @@ class Header:
 
     def _left(self, left: float) -> float:
         """Where all lines begin, so that the longest ends inside the margin."""
-        widths = [sum(self._entry_px(label) for label, _ in row) for row in self._legend_rows()]
+        gap = self.lettering.width(_GAP)
+        widths = [sum(self._entry_px(label) for label, _ in row) - gap for row in self._legend_rows()]
         widths += [self.title.get_window_extent().width] if self.title else []
         widths += [self.words_px]
         return max(min(left, self.stage.width - self.stage.margin - max(widths)), self.stage.margin)
@@ -90,7 +91,7 @@ class Header:
         x = 0.0
         for label, colour in self.legend:
             width = self._entry_px(label)
-            if not rows or x + width > self.stage.room:
+            if not rows or x + width - self.lettering.width(_GAP) > self.stage.room:
                 rows.append([])
                 x = 0.0
             rows[-1].append((label, colour))
@@ -98,7 +99,7 @@ class Header:
         return rows
 
     def _entry_px(self, label: str) -> float:
-        return self.lettering.width(f"● {label}    ")
+        return self.lettering.width(f"● {label}{_GAP}")
 
     def _write(self, row: list[tuple[str, str]], x: float, y: float) -> None:
         for label, colour in row:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gdanim.views.stage import Stage
 
 MOST = 4
-ARROW_PT = 8.0
+ARROW_PT = 8.0  # an arrow's reach, and its distance from the edge
+ROWS = 14  # heights that are tried
 
 
 def notices(stage: Stage, axes: Axes, trajectory: Trajectory) -> list[Caption]:
@@ -50,17 +51,18 @@ def _from(run: int, iteration: int, piece: tuple[str, str]) -> Callable[[Moment]
 
 
 def _free_place(axes: Axes, size: tuple[float, float], margin: float) -> tuple[float, float]:
-    """The centre of a rectangle along the edge of the axes that covers the least of paths and curve, in pixels."""
+    """The centre of a rectangle in the axes that covers the least of paths and curve, in pixels."""
     box = axes.get_window_extent()
     drawn = _drawn(axes)
     half = np.array(size) / 2
     columns = [box.x0 + box.width / 2, box.x0 + margin + half[0], box.x1 - margin - half[0]]
-    rows = [box.y1 - margin - half[1], box.y0 + margin + half[1], box.y0 + box.height / 2]
+    top, bottom = box.y1 - margin - half[1], box.y0 + margin + half[1]
+    rows = [top, bottom, *np.linspace(top, bottom, ROWS)[1:-1]]
 
     def covered(place: tuple[float, float]) -> int:
         return int((np.abs(drawn - np.array(place)) < half).all(axis=1).sum())
 
-    # min() keeps the first of equals: the upper edge before the lower one, its middle before its ends.
+    # min() keeps the first of equals: the upper edge before the lower one and what is between, middles before ends.
     return min(((x, y) for y, x in product(rows, columns)), key=covered)
 
 
@@ -72,8 +74,12 @@ def _drawn(axes: Axes) -> Pixels2:
         if isinstance(artist, RunsMark):
             lines += list(artist.pixels)
             # Beyond the edge, an arrow stands where the path would.
-            edge = axes.get_window_extent().padded(-artist.px(ARROW_PT))
-            feet += [np.clip(path, edge.min, edge.max) for path in artist.pixels]
+            reach = artist.px(ARROW_PT)
+            edge = axes.get_window_extent().padded(-reach)
+            for path in artist.pixels:
+                outside = path[((path < edge.min) | (path > edge.max)).any(axis=1)]
+                foot = np.clip(outside, edge.min, edge.max)
+                feet += [foot + reach * np.array(corner) for corner in product((-1, 0, 1), repeat=2)]
     fine = [*feet, *(_fine(np.clip(line, -1e6, 1e6)) for line in lines if len(line))]
     points = np.concatenate(fine) if fine else np.empty((0, 2))
     return points[np.isfinite(points).all(axis=1)]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gdanim.styles import Style
 
 ROUND_STEPS = [1, 2, 5, 10]
+FAR = 1e100  # tick arithmetic overflows a little below the largest float
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 
 
@@ -153,11 +154,15 @@ class Stage:
 def proportionate_dpi(width: int, height: int) -> float:
     """Dots per inch for a canvas: 100 at 640×480, in proportion above, a little more than that below."""
     scale = min(width / 640, height / 480)
-    return 100 * (scale if scale > 1 else max(scale, 0.2) ** 0.8)
+    return 100 * (scale if scale > 1 else max(scale, 0.2) ** 0.7)
 
 
 def nice_limits(low: float, high: float) -> tuple[float, float]:
-    """Ends of an axis for values from low to high: round, with a tenth of headroom, from 0 where that is near."""
+    """Ends of an axis for values from low to high: round, with a tenth of headroom, from 0 where that is near.
+
+    Nothing beyond ±FAR is reached for.
+    """
+    low, high = (min(max(end, -FAR), FAR) for end in (low, high))
     span = max(high - low, abs(high) * 1e-6, 1e-12)
     from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
     bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span

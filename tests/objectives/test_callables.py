@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from commandline import ENVIRONMENT, command, run
+from commandline import ENVIRONMENT, QUICK, command, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,6 +152,7 @@ def test_the_form_is_found_out_and_values_are_those_of_single_calls(
     write(f"import math\nimport numpy as np\n{code}\n")
     loaded = load("loss.py:f")
     assert (loaded.dim, loaded._f.takes) == (dim, takes)
+    assert loaded.point_by_point is (takes is Layout.ONE_BY_ONE)
     scope: dict[str, Callable[..., float]] = {"math": math, "np": np}  # type: ignore[dict-item]
     exec(code, scope)
     points = POINTS[:, :dim]
@@ -449,6 +450,23 @@ def test_a_callable_descends_to_its_minimum_and_standard_output_stays_clean(writ
     np.testing.assert_allclose(summary["runs"][0]["end"], [1.0, -0.5], atol=1e-9)
     with open("runs.txt") as log:  # noqa: PTH123
         assert log.read() == "."
+
+
+@pytest.mark.parametrize(
+    ("gradient", "said"),
+    [
+        ((), "gdanim: loss.py:f has no gradient; central differences are used (--gradient gives one)"),
+        (("--gradient", "loss.py:right"), None),
+        (
+            ("--gradient", "loss.py:wrong"),
+            "gdanim: the gradient loss.py:wrong is not that of loss.py:f, by central differences",
+        ),
+    ],
+)
+def test_what_becomes_of_the_gradient_is_said_once(gradient: tuple[str, ...], said: str | None, write: Write) -> None:
+    write("def f(x): return x**2\ndef right(x): return 2 * x\ndef wrong(x): return x")
+    done = run("loss.py:f", *gradient, *QUICK, "-o", "f.gif")
+    assert [line for line in done.lines if "gradient" in line] == ([said] if said else [])
 
 
 def test_a_gif_on_standard_output_is_not_mixed_with_prints(write: Write) -> None:
