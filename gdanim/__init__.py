@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gdanim.descent import Descent, descend
     from gdanim.errors import GdanimError, OutputError, UsageError
-    from gdanim.render import Descent, Written, descend, render
+    from gdanim.pipeline import Written, render
     from gdanim.settings import Settings
     from gdanim.solver import Outcome, Trajectory
 
@@ -33,16 +34,16 @@ __all__ = [
 ]
 
 _HOME = {
-    "Descent": "render",
+    "Descent": "descent",
     "GdanimError": "errors",
     "Outcome": "solver",
     "OutputError": "errors",
     "Settings": "settings",
     "Trajectory": "solver",
     "UsageError": "errors",
-    "Written": "render",
-    "descend": "render",
-    "render": "render",
+    "Written": "pipeline",
+    "descend": "descent",
+    "render": "pipeline",
 }
 
 

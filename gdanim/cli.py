@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from gdanim.errors import GdanimError, OutputError, UnknownNameError, UsageError
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from gdanim.descent import Descent
+    from gdanim.pipeline import Written
     from gdanim.preflight import Planned
-    from gdanim.render import Descent
 
 EXIT_STRICT = 3
 
@@ -218,6 +220,17 @@ def _check_style(name: str) -> None:
         load_style(name)
 
 
+def _drawing() -> Callable[..., tuple[Written, ...]]:
+    """Import what draws, late: it takes longer than all else, and what is refused needs none of it."""
+    # A backend of the user's that cannot be had here must not stop a program that shows nothing.
+    os.environ["MPLBACKEND"] = "agg"
+    try:
+        from gdanim.pipeline import write
+    except Exception as error:
+        raise OutputError(f"matplotlib cannot be imported here: {error}") from error
+    return write
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
     """One request on its way through: what is said, and the exit code."""
@@ -228,7 +241,7 @@ class _Session:
     def run(self) -> int:
         _check_style(self.settings.style)
         from gdanim import reporting
-        from gdanim.render import descend, write
+        from gdanim.descent import descend
 
         settings = self.settings
         descent = descend(settings)
@@ -237,6 +250,7 @@ class _Session:
             return self._code(descent, failed=False)
         for line in reporting.warnings(descent, self.outputs):
             self._say(line)
+        write = _drawing()
         with reporting.progress_bar(quiet=settings.quiet) as progress:
             written = write(descent, self.outputs, progress)
         for result in written:

@@ -18,8 +18,9 @@ from gdanim.presets import write_preset
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from gdanim.descent import Descent
+    from gdanim.pipeline import Progress, Written
     from gdanim.preflight import Planned
-    from gdanim.render import Descent, Progress, Written
 
 BAR_AFTER_S = 1.0
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from gdanim.descent import Descent, descend
 from gdanim.objectives.evaluator import build
 from gdanim.objectives.expression import parse
 from gdanim.objectives.objective import Objective
+from gdanim.pipeline import draw
 from gdanim.raster import Raster
-from gdanim.render import Descent, descend, draw
 from gdanim.settings import Settings
 from gdanim.styles import load_style
 

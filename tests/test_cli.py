@@ -92,7 +92,7 @@ WORDS = st.one_of(
 @given(st.lists(WORDS, max_size=8))
 def test_random_arguments_never_give_a_traceback(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("gdanim.render.write", lambda *_: ())
+        patched.setattr("gdanim.pipeline.write", lambda *_: ())
         patched.setattr("gdanim.replay.write_trajectory", lambda *_: None)
         patched.setattr("click.launch", lambda _: 0)
         ran = run(*arguments)

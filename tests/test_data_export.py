@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from commandline import run
 
-from gdanim.render import Descent, descend
+from gdanim.descent import Descent, descend
 from gdanim.replay import write_trajectory
 from gdanim.settings import Settings
 

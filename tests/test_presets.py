@@ -11,9 +11,9 @@ import pytest
 from commandline import run
 
 from gdanim.catalog import presets
+from gdanim.descent import descend
 from gdanim.errors import UsageError
 from gdanim.presets import read_preset
-from gdanim.render import descend
 from gdanim.settings import Settings, to_saved
 
 if TYPE_CHECKING:

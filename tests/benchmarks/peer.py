@@ -14,9 +14,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
+from gdanim.descent import descend
 from gdanim.marks import Caption, Landings, RunsMark, Spots, Trail
+from gdanim.pipeline import draw
 from gdanim.presets import read_preset
-from gdanim.render import descend, draw
 from gdanim.settings import Settings
 from gdanim.styles import load_style
 from gdanim.views.curve import DOT_PT, SPOT_PT, TRAIL_PT

@@ -6,46 +6,27 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from gdanim import preflight
 from gdanim.atomic import STDOUT, open_output
-from gdanim.catalog import OPTIMIZERS, VIEWS, find
+from gdanim.catalog import VIEWS, find
+from gdanim.descent import descend
 from gdanim.errors import OutputError, SettingError
-from gdanim.objectives.lookup import objective as objective_of
-from gdanim.objectives.scout import Fixed
 from gdanim.raster import Raster
-from gdanim.solver import Trajectory, solve
-from gdanim.starts import random_starts
+from gdanim.replay import write_trajectory
 from gdanim.styles import load_style
-from gdanim.timeline import Timeline, plan
 from gdanim.writers.base import FrameWriter, Reel
 
 if TYPE_CHECKING:
+    from gdanim.descent import Descent
     from gdanim.frame import Frame
-    from gdanim.objectives.objective import Objective, Vector
-    from gdanim.optimizers.optimizer import Optimizer
     from gdanim.preflight import Planned
     from gdanim.scene import Scene
     from gdanim.settings import Settings
 
-MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
-
 Progress = Callable[[int, int], None]  # frames done, frames in all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descent:
-    """A request, solved and planned, and not yet drawn."""
-
-    settings: Settings
-    objective: Objective
-    optimizer: Optimizer
-    trajectory: Trajectory
-    timeline: Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,28 +39,20 @@ class Written:
     error: OutputError | None = None
 
 
-def descend(settings: Settings) -> Descent:
-    """Solve a request and plan its frames. Raises UsageError where it cannot be."""
-    limits = settings.xlim, settings.ylim
-    fixed = Fixed(limits=limits, starts=settings.start, rates=settings.lr)
-    objective = objective_of(settings.function, dict(settings.param), fixed, settings.gradient)
-    optimizer: Optimizer = OPTIMIZERS["gd"].load()()
-    start, lr, labels = _runs(settings, objective)
-    iterations = objective.iterations if settings.iterations is None else settings.iterations
-    if len(start) * (iterations + 1) > MAX_RECORDED:
-        raise SettingError("--iterations", iterations, f"{len(start)} runs may record {MAX_RECORDED:,} steps in all")
-    trajectory = solve(objective, optimizer, start, lr, iterations, tolerance=settings.tolerance, label=labels)
-    timeline = plan(
-        trajectory.last,
-        fps=settings.fps,
-        hold_s=settings.hold,
-        in_turn=settings.order == "in-turn",
-        every=settings.every,
-        duration_s=settings.duration,
-    )
-    return Descent(
-        settings=settings, objective=objective, optimizer=optimizer, trajectory=trajectory, timeline=timeline
-    )
+def render(settings: Settings, progress: Progress | None = None) -> tuple[Written, ...]:
+    """Do what `gdanim` does with these settings, saying nothing. Raises GdanimError, also where only one output failed.
+
+    `progress` is called with the frames that are done and the frames in all.
+    """
+    outputs = preflight.check(settings)
+    descent = descend(settings)
+    written = write(descent, outputs, progress)
+    if settings.data is not None:
+        write_trajectory(settings.data, descent.trajectory, descent.optimizer.name)
+    for result in written:
+        if result.error is not None:
+            raise result.error
+    return written
 
 
 def draw(descent: Descent) -> Scene:
@@ -107,32 +80,6 @@ def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | Non
                 for writing in writings:
                     writing.write(frame)
         return tuple(writing.result() for writing in writings)
-
-
-def _runs(settings: Settings, objective: Objective) -> tuple[Vector, Vector, list[str]]:
-    """Every combination of start and rate: starts (runs, d), rates (runs,), labels."""
-    if settings.starts is not None:
-        starts = random_starts(
-            objective,
-            settings.starts,
-            seed=settings.seed,
-            min_separation=settings.min_separation,
-            avoid_minima=settings.avoid_minima,
-        )
-    else:
-        for start in settings.start:
-            if len(start) != objective.dim:
-                needed = "one coordinate" if objective.dim == 1 else "two coordinates"
-                raise SettingError("--start", ",".join(f"{x:g}" for x in start), f"{objective.name} takes {needed}")
-        starts = np.array(settings.start or [objective.start], dtype=np.float64)
-    rates = settings.lr or (objective.lr,)
-    runs = list(product(starts, rates))
-    labels = []
-    for start, rate in runs:
-        parts = [f"lr {rate:g}"] if len(rates) > 1 else []
-        parts += [f"start {', '.join(f'{x:.4g}' for x in start)}"] if len(starts) > 1 else []
-        labels.append(", ".join(parts))
-    return np.array([start for start, _ in runs]), np.array([rate for _, rate in runs]), labels
 
 
 def _variables(dim: int) -> str:
