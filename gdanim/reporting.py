@@ -14,6 +14,7 @@ import click
 from gdanim import __version__
 from gdanim.errors import EncoderError
 from gdanim.presets import write_preset
+from gdanim.stability import limit_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +37,14 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
         which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
         more = f"; so did {len(failed) - 1} more of {trajectory.runs} runs" if len(failed) > 1 else ""
         rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
-        yield f"gdanim: the run {which}{trajectory.verdict(run)}{rate}{more}"
+        limit = _exceeded(descent, run)
+        why = f": gradient descent can settle only below lr = 2/λ = {limit:.4g}" if limit else ""
+        yield f"gdanim: the run {which}{trajectory.verdict(run)}{rate}{more}{why}"
+    above = [run for run in range(trajectory.runs) if run not in failed and _exceeded(descent, run)]
+    if above:
+        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in above[:4]))
+        limit = _exceeded(descent, above[0])
+        yield f"gdanim: lr {rates} is above 2/λ = {limit:.4g}: gradient descent cannot settle at the minimum it is near"
     if timeline.every > 1:
         yield f"gdanim: showing about one iteration in {timeline.every:.4g}, in {timeline.frames:,} frames"
     width, height = descent.settings.size
@@ -62,9 +70,25 @@ def failure(written: Written) -> str:
     return f"{prefix}{written.error}"
 
 
+def _exceeded(descent: Descent, run: int) -> float | None:
+    """The stability limit of a run's minimum, where its rate is above it."""
+    limit = limit_of_run(descent.objective, descent.trajectory, run)
+    over = limit is not None and descent.trajectory.iterations > 0 and descent.trajectory.lr[run, 0] > limit
+    return limit if over else None
+
+
 def details(descent: Descent) -> str:
-    """What --verbose adds: how each run ended."""
+    """What --verbose adds: where gradient descent is stable, what gdanim chose, and how each run ended."""
     lines = []
+    objective = descent.objective
+    if objective.curvature is not None:
+        x = ", ".join(f"{value:.6g}" for value in objective.minimizers[0])
+        lines.append(
+            f"λ = {objective.curvature:.6g} at the minimum {x}: gradient descent is stable there below "
+            f"lr = 2/λ = {2 / objective.curvature:.6g}"
+        )
+    if objective.scouted:
+        lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     for run in _runs(descent):
         x = ", ".join(f"{value:.6g}" for value in run["end"])
         name = f"{run['label']}: " if run["label"] else ""
@@ -93,6 +117,9 @@ def summary(descent: Descent, written: Sequence[Written]) -> str:
         "function": descent.objective.name,
         "formula": descent.objective.formula,
         "parameters": dict(descent.objective.parameters),
+        "minimizers": descent.objective.minimizers.tolist(),
+        "curvature": descent.objective.curvature,
+        "stability_limit": 2 / descent.objective.curvature if descent.objective.curvature else None,
         "optimizer": descent.optimizer.name,
         "frames": descent.timeline.frames,
         "duration_s": descent.timeline.duration_s,
@@ -156,6 +183,7 @@ def _runs(descent: Descent) -> Iterator[dict[str, Any]]:
             "iterations": last,
             "outcome": trajectory.outcome[run].name,
             "verdict": trajectory.verdict(run),
+            "stability_limit": limit_of_run(descent.objective, trajectory, run),
         }
 
 

@@ -177,6 +177,11 @@ def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], d
         assert np.ptp(places, axis=0).max() <= drift_px
 
 
+def test_the_readout_of_runs_together_counts_on_where_one_has_stopped() -> None:
+    with on_stage(solved("quartic", lr=(0.01, 0.6), iterations=30)) as scene:
+        assert [readout(scene, frame).split() for frame in (0, 29, 30)] == [["iteration", k] for k in ("0", "29", "30")]
+
+
 def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
     with on_stage(solved("himmelblau", starts=12, order="in-turn", size="150x120", iterations=3)) as scene:
         words = readout(scene, 0)

@@ -37,6 +37,8 @@ class Functions:
     They are NaN outside the domain and may be infinite. Each program is built when it is first used.
     """
 
+    point_by_point: Final = False
+
     def __init__(self, expression: Expression, constants: Mapping[str, float]) -> None:
         """`constants` names the value of all that is not a variable; Expression.bind gives it."""
         self.dim = len(expression.variables)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Functions, Objective, Vector
 
 GRID = {1: 4001, 2: 201}  # points along each axis
+COARSE_GRID = {1: 401, 2: 41}  # the same, where each point costs a call of somebody's code
 NEWTON_STEPS = 60
 MOST = 64
 
@@ -22,7 +23,7 @@ def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
     Every grid point below its neighbours starts a safeguarded Newton descent; its end counts where the gradient
     vanishes and the curvature is positive. Points on the border are no minimizers. At most MOST are returned.
     """
-    grid = _grid(bounds)
+    grid = _grid(bounds, (COARSE_GRID if functions.point_by_point else GRID)[functions.dim])
     seeds = grid[_lowest_of_neighbours(functions.value(grid))]
     seeds = seeds[np.argsort(functions.value(seeds))][:MOST]
     if not len(seeds):
@@ -47,9 +48,9 @@ def curvature(functions: Functions | Objective, minimizer: Vector) -> float | No
     return largest if largest > 1e-12 else None
 
 
-def _grid(bounds: Vector) -> Vector:
+def _grid(bounds: Vector, points: int) -> Vector:
     """Points of a regular grid: (n, d) for one variable, (n, n, d) for two."""
-    axes = [np.linspace(low, high, GRID[len(bounds)]) for low, high in bounds]
+    axes = [np.linspace(low, high, points) for low, high in bounds]
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
 
 

@@ -6,6 +6,7 @@ import re
 from enum import Enum, auto
 
 from gdanim.catalog import FUNCTIONS, find
+from gdanim.errors import SettingError
 from gdanim.objectives.expression import parse
 
 
@@ -39,6 +40,9 @@ def check(text: str, parameters: dict[str, float]) -> None:
     A callable is only looked at when it is loaded.
     """
     kind = kind_of(text)
+    if kind is Kind.CALLABLE and parameters:
+        name, value = next(iter(parameters.items()))
+        raise SettingError("--param", f"{name}={value:g}", "is for formulas; a Python function has its own defaults")
     if kind is Kind.ROW:
         row = find(FUNCTIONS, "function", text)
         parse(row.formula).bind(dict(row.parameters) | parameters)

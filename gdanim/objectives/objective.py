@@ -23,6 +23,10 @@ class Functions(Protocol):
     def dim(self) -> int:
         """The number of variables."""
 
+    @property
+    def point_by_point(self) -> bool:
+        """Whether every point costs a call of somebody's code: be sparing."""
+
     def value(self, x: Vector) -> Scalar:
         """f."""
 

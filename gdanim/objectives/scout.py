@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 PLAIN_WINDOW = 5.0  # where there is no minimum to find
 TRIED = 200  # iterations of a trial
-RATES = np.array([digit * 10.0**power for power in range(-6, 2) for digit in (1, 2, 3, 5, 7)])
 WATCHED = 25  # iterations in which a descent is pleasant to follow
+# Where starts are tried, as shares of the half width, and the leading digits of the rates; sparingly for the slow.
+SHARES = (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85)
+DIGITS = (1, 2, 3, 5, 7)
+FEW_SHARES, FEW_DIGITS = (-0.8, -0.3, 0.3, 0.8), (1, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,10 @@ def scout(functions: Functions, fixed: Fixed = NOTHING_FIXED) -> Found:
     """
     given = np.array([start for start in fixed.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
     bounds, minimizers = _window(functions, fixed.limits[: functions.dim], given)
-    x0 = given if len(given) else _candidates(bounds)
-    lr = np.array(fixed.rates) if fixed.rates else RATES
+    few = functions.point_by_point
+    x0 = given if len(given) else _candidates(bounds, FEW_SHARES if few else SHARES)
+    digits = FEW_DIGITS if few else DIGITS
+    lr = np.array(fixed.rates or [digit * 10.0**power for power in range(-6, 2) for digit in digits])
     start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
     return Found(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
 
@@ -92,9 +97,8 @@ def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
     return bounds
 
 
-def _candidates(bounds: Vector) -> Vector:
+def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
     """Starts all around: (m, d), rounded so that a person can say them."""
-    shares = [-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85]
     middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
     around = np.array(list(product(shares, repeat=len(bounds))))
     digits = int(np.ceil(1.5 - np.log10(half.max())))
@@ -106,41 +110,56 @@ def _best_trial(
     functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, lr: NDArray[np.float64]
 ) -> tuple[Vector, float, int]:
     start, rate = np.repeat(x0, len(lr), axis=0), np.tile(lr, len(x0))
-    path, f = _tried(functions, start, rate)
+    path, f, lasting = _tried(functions, bounds, start, rate)
     if not np.isfinite(f[0]).any():
         raise UsageError("The function has no finite value where gdanim looked. Say where to look: --xlim, --start")
     score, settled = _judged(bounds, minimizers, path, f)
+    score[lasting < WATCHED] = -np.inf
     best = int(np.argmax(score))
-    iterations = int(np.clip(5 * np.ceil(1.3 * settled[best] / 5), WATCHED, 100)) if score[best] > -np.inf else WATCHED
-    if score[best] == -np.inf and len(lr) > 1:
-        # Nothing falls steadily: a careful rate at least stays where it is.
-        best = int(np.argmax(np.where(np.isfinite(f[0]), -rate, -np.inf)))
-    return start[best], float(rate[best]), iterations
+    if score[best] == -np.inf:
+        # Nothing falls steadily: the most careful rate at least stays near.
+        best = int(np.argmin(np.where(np.isfinite(f[0]), rate, np.inf)))
+        return start[best], float(rate[best]), WATCHED
+    iterations = min(5 * int(np.ceil(1.3 * settled[best] / 5)), 100, int(lasting[best]))
+    return start[best], float(rate[best]), max(iterations, WATCHED)
 
 
-def _tried(functions: Functions, x: Vector, lr: NDArray[np.float64]) -> tuple[Vector, NDArray[np.float64]]:
-    """Plain descents from x (m, d) at rates lr (m,): points (n, m, d) and values (n, m)."""
-    path, values = np.empty((TRIED + 1, *x.shape)), np.empty((TRIED + 1, len(x)))
+def _tried(
+    functions: Functions, bounds: Vector, x: Vector, lr: NDArray[np.float64]
+) -> tuple[Vector, NDArray[np.float64], NDArray[np.intp]]:
+    """Plain descents from x (m, d) at rates lr (m,): points (n, m, d), values (n, m), steps that each lasted (m,).
+
+    A trial lasts until it rises, leaves the bounds or loses its value; its last good row is repeated from there on.
+    """
+    path, values = np.empty((TRIED + 1, *x.shape)), np.full((TRIED + 1, len(x)), np.nan)
+    lasting = np.full(len(x), TRIED)
+    running = np.arange(len(x))
     with np.errstate(all="ignore"):
         for k in range(TRIED + 1):
             value, gradient = functions.raw_value_and_gradient(x)
-            path[k], values[k] = x, value
-            x = x - lr[:, np.newaxis] * gradient
-    return path, values
+            falls = np.isfinite(value) & np.all((x >= bounds[:, 0]) & (x <= bounds[:, 1]), axis=1)
+            if k > 0:
+                path[k], values[k] = path[k - 1], values[k - 1]
+                falls &= value <= values[k - 1, running] + 1e-12 * np.abs(values[0, running])
+            lasting[running[~falls]] = k - 1
+            running = running[falls]
+            if not len(running):
+                path[k:], values[k:] = path[max(k - 1, 0)], values[max(k - 1, 0)]
+                break
+            path[k, running], values[k, running] = x[falls], value[falls]
+            x = x[falls] - lr[running, np.newaxis] * gradient[falls]
+    return path, values, lasting
 
 
 def _judged(
     bounds: Vector, minimizers: Vector, path: Vector, f: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """How well each trial shows the function (-inf: not at all), and after how many iterations it has settled."""
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """How well each trial shows the function, and after how many iterations it has settled."""
     span = bounds[:, 1] - bounds[:, 0]
-    with np.errstate(all="ignore"):
-        inside = np.all((path >= bounds[:, 0]) & (path <= bounds[:, 1]), axis=(0, 2))
-        steady = np.all(np.diff(f, axis=0) <= 1e-12 * np.abs(f[:1]), axis=0) & np.all(np.isfinite(f), axis=0)
-        drop = f[0] - f[-1]
-        settled = np.argmax(f - f[-1] <= 0.01 * drop, axis=0)
-        travelled = np.abs((path[0] - path[-1]) / span).max(axis=1)
-        score = np.minimum(travelled, 0.6) - 0.25 * np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
-        if len(minimizers):
-            score += 0.5 * np.all(np.abs(path[-1] - minimizers[0]) <= 0.02 * span, axis=1)
-    return np.where(inside & steady & (drop > 0), score, -np.inf), settled
+    settled = np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0)
+    travelled = np.minimum(np.abs((path[0] - path[-1]) / span).max(axis=1), 0.6)
+    if len(minimizers):
+        # To arrive at the lowest minimum is worth as much as to come from far away.
+        travelled *= 1 + np.all(np.abs(path[-1] - minimizers[0]) <= 0.02 * span, axis=1)
+    off_pace = np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
+    return travelled / (1 + off_pace), settled

@@ -160,7 +160,8 @@ def _readout(
 
     while len(columns) > 1 and width() > stage.room:
         columns.pop()
-    return lambda moment: pieces(moment.current, moment.iteration(moment.current)), width()
+    # Of runs together, one may have stopped: the count is that of those that still run.
+    return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()
 
 
 def _columns(objective: Objective, trajectory: Trajectory, settings: Settings) -> list[Column]:

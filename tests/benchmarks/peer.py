@@ -28,7 +28,7 @@ def as_line(mark: RunsMark):
     colour = mark.colours[0]
     looks = {
         Trail: {"linewidth": TRAIL_PT, "marker": "o", "markersize": DOT_PT, "markeredgewidth": 0},
-        Spots: {"linestyle": "", "marker": "o", "markersize": SPOT_PT, "markeredgecolor": getattr(mark, "casing", None)},
+        Spots: {"linestyle": "", "marker": "o", "markersize": SPOT_PT, "markeredgecolor": "white"},
         Landings: {"linestyle": "", "marker": "o", "markersize": 4.5, "markeredgewidth": 0},
     }[type(mark)]
     (line,) = mark.axes.plot([], [], color=colour, zorder=mark.get_zorder(), clip_on=mark.get_clip_on(), **looks)

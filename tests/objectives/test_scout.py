@@ -1,0 +1,84 @@
+"""What gdanim chooses for a formula that nobody has described: a view with the minimum, and a descent that falls."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gdanim.errors import UsageError
+from gdanim.objectives.lookup import objective
+from gdanim.objectives.scout import NOTHING_FIXED, Fixed
+from gdanim.optimizers.gd import gd
+from gdanim.solver import Trajectory, solve
+
+FORMULAS = [
+    "x**4 - 3*x**2 + x",
+    "(x - 20)**2",
+    "log(x) + 1/x",
+    "x*log(x)",
+    "sin(x)",
+    "cosh(x)",
+    "1000*x**2",
+    "1e-3*x**2",
+    "abs(x - 1)",
+    "exp(-x)",
+    "tan(x) + x**2",
+    "x**2 + 3*y**2 + sin(3*x)",
+    "(1 - x)**2 + 100*(y - x**2)**2",
+    "x*y",
+    "exp(-x**2 - y**2)",
+    "sqrt(1 - x**2 - y**2)",
+]
+
+
+def descended(formula: str, fixed: Fixed = NOTHING_FIXED) -> Trajectory:
+    found = objective(formula, {}, fixed)
+    return solve(found, gd(), found.start[np.newaxis], np.array([found.lr]), found.iterations)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_the_chosen_descent_falls_in_every_step_and_stays_in_view(formula: str) -> None:
+    found = objective(formula, {})
+    path = descended(formula)
+    assert np.all(np.diff(path.f[0]) <= 1e-9 * abs(path.f[0, 0]))
+    assert path.f[0, -1] < path.f[0, 0]
+    assert found.contains(path.x[0]).all()
+    assert 25 <= found.iterations <= 100
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_the_chosen_descent_can_be_seen_to_move(formula: str) -> None:
+    found = objective(formula, {})
+    path = descended(formula)
+    travelled = np.abs(path.x[0, -1] - path.x[0, 0]) / (found.bounds[:, 1] - found.bounds[:, 0])
+    assert travelled.max() > 0.04
+
+
+@pytest.mark.parametrize(("formula", "minimum"), [("(x - 20)**2", 20.0), ("x*log(x)", np.exp(-1)), ("cosh(x)", 0.0)])
+def test_the_minimum_lies_well_inside_the_view(formula: str, minimum: float) -> None:
+    found = objective(formula, {})
+    (low, high) = found.bounds[0]
+    assert low < minimum < high
+    assert found.minimizers[0, 0] == pytest.approx(minimum, abs=1e-9)
+
+
+def test_bounds_are_shortened_to_where_there_are_values() -> None:
+    assert objective("log(x) + 1/x", {}).bounds[0, 0] == pytest.approx(0.0, abs=0.01)
+
+
+def test_what_is_fixed_is_kept() -> None:
+    fixed = Fixed(limits=((-3.0, 7.0), None), starts=((6.0,),), rates=(0.05,))
+    found = objective("(x - 2)**2", {}, fixed)
+    assert found.bounds.tolist() == [[-3.0, 7.0]]
+    assert found.start.tolist() == [6.0]
+    assert found.lr == 0.05
+
+
+def test_a_start_far_away_is_in_view() -> None:
+    found = objective("x**2", {}, Fixed(starts=((40.0,),)))
+    assert found.contains(np.array([40.0]))
+
+
+def test_a_function_without_values_is_refused_with_the_next_step() -> None:
+    with pytest.raises(UsageError, match="--xlim"):
+        objective("log(-1 - x**2)", {})
