@@ -56,12 +56,15 @@ def _grid(bounds: Vector, points: int) -> Vector:
 
 def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which inner points of a grid lie no higher than any neighbour, and below one of the two along each axis."""
-    f = np.where(np.isfinite(f), f, np.inf)
     lowest = np.array(np.isfinite(f))
+    height = float(np.ptp(f[lowest])) if lowest.any() else 0.0
+    # What lies this little below its surroundings is where a tail underflows, not a valley.
+    flat = 1e-30 * height if np.isfinite(height) else 0.0
+    f = np.where(lowest, f, np.inf)
     for axis in range(f.ndim):
         before, after = np.roll(f, 1, axis), np.roll(f, -1, axis)
         # Below one of the two, or a plain would be made of minima.
-        lowest &= (f <= before) & (f <= after) & ((f < before) | (f < after))
+        lowest &= (f <= before) & (f <= after) & ((f + flat < before) | (f + flat < after))
         edge = [slice(None)] * f.ndim
         for end in (0, -1):
             edge[axis] = slice(end, end + 1) if end == 0 else slice(-1, None)

@@ -27,6 +27,7 @@ WATCHED = 25  # iterations in which a descent is pleasant to follow
 # Where starts are tried, as shares of the half width, and the leading digits of the rates; sparingly for the slow.
 SHARES = (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85)
 DIGITS = (1, 2, 3, 5, 7)
+DOMAIN_GRID = {1: 2001, 2: 41}  # points along each axis that are asked for a value
 FEW_SHARES, FEW_DIGITS = (-0.8, -0.3, 0.3, 0.8), (1, 3)
 
 
@@ -87,13 +88,14 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
 
 
 def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
-    """±width where nothing is fixed, shortened in one variable to where the function has values."""
+    """±width where nothing is fixed, shortened to where the function has values."""
     bounds = np.array([limit or (-width, width) for limit in limits], dtype=np.float64)
-    if functions.dim == 1 and limits[0] is None:
-        x = np.linspace(bounds[0, 0], bounds[0, 1], 2001)
-        finite = np.flatnonzero(np.isfinite(functions.value(x[:, np.newaxis])))
-        if len(finite) and (first := max(finite[0] - 1, 0)) < (last := min(finite[-1] + 1, len(x) - 1)):
-            bounds[0] = x[first], x[last]
+    ticks = [np.linspace(low, high, DOMAIN_GRID[functions.dim]) for low, high in bounds]
+    finite = np.isfinite(functions.value(np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)))
+    for axis, (limit, tick) in enumerate(zip(limits, ticks, strict=True)):
+        inside = np.flatnonzero(finite.any(axis=tuple(i for i in range(functions.dim) if i != axis)))
+        if limit is None and len(inside):
+            bounds[axis] = tick[max(inside[0] - 1, 0)], tick[min(inside[-1] + 1, len(tick) - 1)]
     return bounds
 
 
@@ -131,7 +133,7 @@ def _tried(
 
     A trial lasts until it rises, leaves the bounds or loses its value; its last good row is repeated from there on.
     """
-    path, values = np.empty((TRIED + 1, *x.shape)), np.full((TRIED + 1, len(x)), np.nan)
+    path, values = np.zeros((TRIED + 1, *x.shape)), np.full((TRIED + 1, len(x)), np.nan)
     lasting = np.full(len(x), TRIED)
     running = np.arange(len(x))
     with np.errstate(all="ignore"):
