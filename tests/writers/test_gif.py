@@ -228,7 +228,8 @@ def held_bytes(n_frames):
 
 def test_memory_does_not_grow_with_the_number_of_frames():
     held_bytes(40)  # what is made once, on first use
-    assert held_bytes(4000) <= held_bytes(400) + 3600  # less than one byte a frame
+    # Whatever is kept of a frame takes a reference of 8 bytes at least: half of that a frame is noise.
+    assert held_bytes(4000) <= held_bytes(400) + 4 * 3600
 
 
 @pytest.fixture(params=["bars", "line plot", "noise", "still", "long"])
