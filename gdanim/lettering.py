@@ -96,3 +96,8 @@ class Lettering:
         # The sign takes a digit's width, its blank sides cut off: a number keeps its places when it becomes negative.
         digit = self._glyph("0").advance
         return Glyph(coverage, -shift - (advance - digit) // 2, ceil(top), digit)
+
+
+def minus(text: str) -> str:
+    """A text of numbers with real minus signs, as matplotlib sets them along the axes."""
+    return text.replace("-", "−")

@@ -61,7 +61,7 @@ LIGHT = Style(
     x_series="#1a7f37",
     f_series="#0b63ce",
     levels=("#9fc3e6", "#c4daef", "#e2edf7"),
-    runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#8f7000", "#3599d4", "#3b3f45"),
+    runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#8f7000", "#3599d4", "#3b3f45", "#7647a2"),
 )
 
 DARK = Style(
@@ -76,7 +76,7 @@ DARK = Style(
     x_series="#4cc56a",
     f_series="#5aa9ff",
     levels=("#2d5578", "#1f3b56", "#16293c"),
-    runs=("#ff8c42", "#4aa8e8", "#2fc59a", "#e59cc4", "#f0c649", "#a7d8ff", "#e8edf2"),
+    runs=("#ff8c42", "#4aa8e8", "#2fc59a", "#e59cc4", "#f0c649", "#a7d8ff", "#e8edf2", "#b79bf0"),
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.transforms import IdentityTransform
 
+from gdanim.lettering import minus
 from gdanim.marks import Caption, Pieces
 from gdanim.objectives.typeset import visible_length
 from gdanim.views.stage import TITLE_PT, Stage
@@ -115,8 +116,11 @@ def compose(
     stage: Stage, settings: Settings, objective: Objective, trajectory: Trajectory, colours: tuple[str, ...]
 ) -> Header:
     """Decide what the header of a picture says."""
-    told_apart = len(set(trajectory.label)) > 1 and trajectory.runs <= MAX_LEGEND_RUNS and settings.order == "together"
-    legend = tuple(zip(trajectory.label, colours, strict=True)) if told_apart else ()
+    labels = [minus(label) for label in trajectory.label]
+    # The coordinates of random starts tell a reader nothing: where the runs begin is there to be seen.
+    chosen = settings.starts is None and settings.order == "together"
+    told_apart = chosen and len(set(labels)) > 1 and len(labels) <= MAX_LEGEND_RUNS
+    legend = tuple(zip(labels, colours, strict=True)) if told_apart else ()
     lettering = stage.lettering()
     words, words_px = _readout(objective, trajectory, settings, stage, lettering) if settings.readout else (None, 0.0)
     return Header(
@@ -176,7 +180,7 @@ def _columns(objective: Objective, trajectory: Trajectory, settings: Settings) -
     columns += [_series(name, trajectory.x[..., i]) for i, name in enumerate(names)]
     columns.append(_series(f"f({', '.join(names)})", trajectory.f))
     if iterations:
-        columns.append(("lr", lambda run, k: f"{trajectory.lr[run, max(k - 1, 0)]:g}".replace("-", "−")))
+        columns.append(("lr", lambda run, k: minus(f"{trajectory.lr[run, max(k - 1, 0)]:g}")))
     return columns
 
 
@@ -197,7 +201,7 @@ def _whole(value: int, most: int) -> str:
 def _number(value: float, width: int) -> str:
     """A number in a fixed number of places: fixed point where four decimals tell it, else with an exponent."""
     text = f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
-    return text.replace("-", "−").rjust(width, _FIGURE_SPACE)
+    return minus(text).rjust(width, _FIGURE_SPACE)
 
 
 def _width(values: Scalar) -> int:

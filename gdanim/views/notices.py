@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim.lettering import minus
 from gdanim.marks import Caption, Pieces, Pixels2, RunsMark
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def notices(stage: Stage, axes: Axes, trajectory: Trajectory) -> list[Caption]:
     if not failed:
         return []
     lettering = stage.lettering()
-    texts = [f"{trajectory.label[run]} {trajectory.verdict(run)}".strip() for run in failed]
+    texts = [f"{minus(trajectory.label[run])} {trajectory.verdict(run)}".strip() for run in failed]
     line_px = 2.0 * lettering.ascent
     size = max(lettering.width(text) for text in texts) + 2.0 * lettering.ascent, line_px * len(failed)
     x, y = _free_place(axes, size, margin=stage.px(6))
