@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 ABOUT = """\
 Render the animation of a gradient descent to a file.
 
-FUNCTION is a name from `gdanim list functions`. It may be left out where --preset names one.
+FUNCTION is a name from `gdanim list functions`, a formula in x or in x and y, or a Python function as FILE.py:NAME.
+It may be left out where --preset names one.
 """
 
 EPILOG = """\
@@ -23,6 +24,7 @@ EPILOG = """\
 Examples:
   gdanim parabola --lr 0.1 -o out.gif
   gdanim parabola --lr 0.05 --lr 0.5 --lr 0.95 -o rates.mp4
+  gdanim "x**4 - 3*x**2 + x" -o formula.gif
   gdanim double-well --starts 20 --order in-turn -o wells.gif
   gdanim --preset double-well -o wells.gif -o wells.mp4
 
