@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,11 +96,16 @@ class _Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, *options.HELP_NAMES, "--version"}:
-            args = ["render", *args]
+            args = ["render", _in_parentheses(args[0]), *args[1:]]
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
         return _help(ctx)
+
+
+def _in_parentheses(word: str) -> str:
+    """A formula that begins with a minus, so that it is not taken for an option; any other word as it is."""
+    return f"({word})" if re.match(r"-([0-9.(]|[xy]\b|[a-z0-9]+\()", word) else word
 
 
 class _Command(click.Command):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.errors import UsageError
 from gdanim.objectives.minimizers import find_minimizers
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def scout(functions: Functions, fixed: Fixed = NOTHING_FIXED) -> Found:
 
     The window is the smallest of WINDOWS that has a minimum well inside. In it, plain descents are tried from many
     starts at many rates: one is taken that falls steadily, from far away, to the lowest minimum it can reach, in
-    about WATCHED iterations. Raises UsageError where the function has no value in the window.
+    about WATCHED iterations.
     """
     given = np.array([start for start in fixed.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
     bounds, minimizers = _window(functions, fixed.limits[: functions.dim], given)
@@ -113,13 +112,11 @@ def _best_trial(
 ) -> tuple[Vector, float, int]:
     start, rate = np.repeat(x0, len(lr), axis=0), np.tile(lr, len(x0))
     path, f, lasting = _tried(functions, bounds, start, rate)
-    if not np.isfinite(f[0]).any():
-        raise UsageError("The function has no finite value where gdanim looked. Say where to look: --xlim, --start")
     score, settled = _judged(bounds, minimizers, path, f)
     score[lasting < WATCHED] = -np.inf
     best = int(np.argmax(score))
     if score[best] == -np.inf:
-        # Nothing falls steadily: the most careful rate at least stays near.
+        # Nothing falls steadily: the most careful rate at least stays near. A start without a value is the solver's case.
         best = int(np.argmin(np.where(np.isfinite(f[0]), rate, np.inf)))
         return start[best], float(rate[best]), WATCHED
     iterations = min(5 * int(np.ceil(1.3 * settled[best] / 5)), 100, int(lasting[best]))

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from commandline import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import formulas
@@ -166,3 +167,29 @@ def test_mutated_formula_is_a_formula_or_a_refusal(text, cut, patch):
     start, end = sorted(round(share * len(text)) for share in cut)
     survive(text[:start] + patch + text[end:])
     survive(text[:start] + patch + text[start:])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_command_refuses_in_one_line_and_writes_nothing(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refused = run(HOSTILE[name])
+    assert refused.code == 2
+    assert len(refused.lines) == 1
+    assert not refused.out
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("formula", ["-x**4 + x**2", "-2*x + x**2", "-(1 - x**2)", "-exp(-x**2)", "-hypot(x, y)"])
+def test_a_formula_may_begin_with_a_minus(formula):
+    planned = run(formula, "-n", "3", "--dry-run")
+    assert planned.code == 0
+    assert f'function = "({formula})"' in planned.out.decode()
+
+
+@pytest.mark.parametrize("formula", ["log(x)", "sqrt(x)", "x**0.5"])
+def test_a_start_outside_the_domain_is_refused_with_function_and_start(formula):
+    refused = run(formula, "--start", "-1", "--dry-run")
+    assert refused.code == 2
+    assert len(refused.lines) == 1
+    assert formula in refused.err
+    assert "-1" in refused.err

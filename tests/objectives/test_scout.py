@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdanim.errors import UsageError
+from gdanim.errors import DomainError
 from gdanim.objectives.lookup import objective
 from gdanim.objectives.scout import NOTHING_FIXED, Fixed
 from gdanim.optimizers.gd import gd
@@ -80,5 +80,5 @@ def test_a_start_far_away_is_in_view() -> None:
 
 
 def test_a_function_without_values_is_refused_with_the_next_step() -> None:
-    with pytest.raises(UsageError, match="--xlim"):
-        objective("log(-1 - x**2)", {})
+    with pytest.raises(DomainError, match=r"log\(-1 - x\*\*2\).*--start"):
+        descended("log(-1 - x**2)")
