@@ -32,7 +32,7 @@ class Raster:
         self._renderer = canvas.get_renderer()
         self._canvas: Words = np.asarray(canvas.buffer_rgba()).view(np.uint32)[..., 0]
         self._background = self._canvas.copy()
-        self._painted = NOWHERE
+        self._painted: list[Box] = []
 
     @property
     def size(self) -> tuple[int, int]:
@@ -50,34 +50,36 @@ class Raster:
         return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
 
     def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
-        shown = np.empty_like(self._canvas)
+        shown = np.zeros_like(self._canvas)
+        pixels: Pixels = shown.view(np.uint8).reshape(*shown.shape, 4)
+        pixels.flags.writeable = False
+        width, height = self.size
         for index in indices:
-            first = index == indices[0]
             before = self._painted
             self._paint(index)
-            width, height = self.size
-            box = Box(0, 0, width, height) if first else _changed(self._canvas, shown, before.union(self._painted))
-            rows, columns = box.slices
-            shown[rows, columns] = self._canvas[rows, columns]
-            yield Frame(
-                index=index,
-                end_s=float(self.scene.timeline.end_s[index]),
-                box=box,
-                pixels=_rgba(shown[rows, columns]),
-            )
+            changed = NOWHERE
+            if index == indices[0]:
+                changed = Box(0, 0, width, height)
+                shown[...] = self._canvas
+            for place in (*before, *self._painted):
+                # Each mark's place on its own: the box around all of them may be the whole canvas.
+                box = _changed(self._canvas, shown, place)
+                shown[box.slices] = self._canvas[box.slices]
+                changed = changed.union(box)
+            end_s = float(self.scene.timeline.end_s[index])
+            yield Frame(index=index, end_s=end_s, box=changed, pixels=pixels[changed.slices])
 
     def _paint(self, index: int) -> None:
         """Draw one frame on the canvas: wipe what the frame before painted, then let the marks paint."""
-        rows, columns = self._painted.slices
-        self._canvas[rows, columns] = self._background[rows, columns]
+        for box in self._painted:
+            self._canvas[box.slices] = self._background[box.slices]
         self.scene.update(index)
-        painted = NOWHERE
+        self._painted = []
         for mark in self.scene.marks:
             mark.draw(self._renderer)
             extent = mark.touched()
             if extent is not None:
-                painted = painted.union(self._box(extent))
-        self._painted = painted
+                self._painted.append(self._box(extent))
 
     def _box(self, extent: Extent) -> Box:
         """The whole pixels around an extent, with one to spare for antialiasing."""
@@ -90,17 +92,10 @@ class Raster:
 
 def _changed(now: Words, before: Words, within: Box) -> Box:
     """The smallest box that holds every pixel of `within` that changed."""
-    rows, columns = within.slices
-    differs = now[rows, columns] != before[rows, columns]
+    differs = now[within.slices] != before[within.slices]
     down = np.flatnonzero(differs.any(axis=1))
     if not down.size:
-        return Box(within.x, within.y, 0, 0)
+        return NOWHERE
     across = np.flatnonzero(differs.any(axis=0))
     x0, x1, y0, y1 = int(across[0]), int(across[-1]) + 1, int(down[0]), int(down[-1]) + 1
     return Box(within.x + x0, within.y + y0, x1 - x0, y1 - y0)
-
-
-def _rgba(words: Words) -> Pixels:
-    pixels = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 4)
-    pixels.flags.writeable = False
-    return pixels

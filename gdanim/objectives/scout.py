@@ -116,7 +116,7 @@ def _best_trial(
     score[lasting < WATCHED] = -np.inf
     best = int(np.argmax(score))
     if score[best] == -np.inf:
-        # Nothing falls steadily: the most careful rate at least stays near. A start without a value is the solver's case.
+        # Nothing falls steadily: the most careful rate at least stays near. The solver refuses a start without a value.
         best = int(np.argmin(np.where(np.isfinite(f[0]), rate, np.inf)))
         return start[best], float(rate[best]), WATCHED
     iterations = min(5 * int(np.ceil(1.3 * settled[best] / 5)), 100, int(lasting[best]))

@@ -32,7 +32,7 @@ N_COLOURS_24_BIT: Final = 1 << 24
 
 def packed(pixels: Pixels) -> Packed:
     """The colours (h, w) of straight-alpha pixels (h, w, 4); the alpha is left out."""
-    return np.ascontiguousarray(pixels).view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+    return pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
 
 
 def unpacked(colours: Packed) -> Points:
