@@ -50,12 +50,13 @@ def objective(
 
 
 def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
-    """A row with its parameters set; what it states of minima holds for the defaults only."""
+    """A row with its parameters set; what it states of minima and of the view holds for the defaults only."""
     expression = parse(row.formula)
     values = {**dict(row.parameters), **parameters}
     functions = build(expression, values)
     bounds = np.array(row.bounds, dtype=np.float64)
-    if values == dict(row.parameters):
+    as_described = values == dict(row.parameters)
+    if as_described:
         minimizers = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
         steepest = row.curvature or None
     else:
@@ -77,7 +78,7 @@ def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
         minimizers=minimizers,
         curvature=steepest,
         parameters=values,
-        view=row.view,
+        view=row.view if as_described else None,
         source=row.source,
     )
 
