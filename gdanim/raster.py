@@ -13,8 +13,8 @@ from gdanim.frame import NOWHERE, Box, Frame, Pixels
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gdanim.marks import Extent
     from gdanim.scene import Scene
+    from gdanim.shapes import Extent
 
 Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
 

@@ -10,7 +10,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from problems import composed, on_stage, pictures, redrawn, solved
 
-from gdanim.marks import Caption, Landings
+from gdanim.caption import Caption
+from gdanim.marks import Landings
 from gdanim.raster import Raster
 from gdanim.styles import LIGHT
 from gdanim.views.notices import MOST

@@ -11,8 +11,8 @@ import pytest
 from matplotlib.transforms import Bbox
 from problems import on_stage, solved
 
+from gdanim.caption import Caption
 from gdanim.catalog import presets
-from gdanim.marks import Caption
 from gdanim.raster import Raster
 from gdanim.settings import from_saved
 from gdanim.views.stage import nice_limits

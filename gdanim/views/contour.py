@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from gdanim.marks import Landings, Mark, Spots, Trail
 from gdanim.scene import Scene
 from gdanim.styles import load_style
+from gdanim.track import Track
 from gdanim.views import header
 from gdanim.views.curve import DOT_PT, SPOT_PT, TRAIL_PT, run_colours
 from gdanim.views.notices import notices
@@ -42,13 +43,14 @@ def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, sett
     axes.grid(visible=False)
     _draw_levels(axes, objective, style)
     _draw_minimizers(axes, objective, style)
+    track = Track(trajectory.x)
     marks: list[Mark] = [
-        Trail(trajectory.x, (style.background,) * trajectory.runs, width_pt=CASING_PT, dot_pt=DOT_PT + 1.8),
-        Trail(trajectory.x, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
-        Spots(trajectory.x, colours, casing=style.background, size_pt=SPOT_PT),
+        Trail(track, (style.background,) * trajectory.runs, width_pt=CASING_PT, dot_pt=DOT_PT + 1.8),
+        Trail(track, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
+        Spots(track, colours, casing=style.background, size_pt=SPOT_PT),
     ]
     if timeline.in_turn and trajectory.runs > 1:
-        marks.insert(0, Landings(trajectory.x, trajectory.last, colour=style.text, size_pt=4.5))
+        marks.insert(0, Landings(track, trajectory.last, colour=style.text, size_pt=4.5))
     for mark in marks:
         axes.add_artist(mark)
     stage.layout([Cell(axes, 0, 0, 1, 1)], header=head.height)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.marks import Landings, Mark, Points, Spots, Trail
+from gdanim.marks import Landings, Mark, Spots, Trail
 from gdanim.scene import Scene
 from gdanim.styles import Style, load_style
+from gdanim.track import Track
 from gdanim.views import header
 from gdanim.views.notices import notices
 from gdanim.views.stage import Cell, Stage, nice_limits
@@ -50,20 +51,20 @@ def draw_curve(
     xlim, ylim, x, f = _window(objective, trajectory, settings)
     axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
     axes.plot(x, f, color=style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
-    points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
-    marks = moving(points, colours, style)
+    track = Track(np.stack([trajectory.x[..., 0], trajectory.f], axis=-1))
+    marks = moving(track, colours, style)
     if timeline.in_turn and trajectory.runs > 1:
-        marks.insert(0, Landings(points, trajectory.last, colour=style.muted, size_pt=4.5))
+        marks.insert(0, Landings(track, trajectory.last, colour=style.muted, size_pt=4.5))
     for mark in marks:
         axes.add_artist(mark)
     return axes, marks
 
 
-def moving(points: Points, colours: tuple[str, ...], style: Style) -> list[Mark]:
-    """A trail and a spot through points (runs, n+1, 2)."""
+def moving(track: Track, colours: tuple[str, ...], style: Style) -> list[Mark]:
+    """The trails and the spots of a track."""
     return [
-        Trail(points, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
-        Spots(points, colours, casing=style.background, size_pt=SPOT_PT),
+        Trail(track, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
+        Spots(track, colours, casing=style.background, size_pt=SPOT_PT),
     ]
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.transforms import IdentityTransform
 
+from gdanim.caption import Caption, Pieces
 from gdanim.lettering import minus
-from gdanim.marks import Caption, Pieces
 from gdanim.objectives.typeset import visible_length
 from gdanim.views.stage import TITLE_PT, Stage
 

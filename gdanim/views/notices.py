@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim.caption import Caption, Pieces
 from gdanim.lettering import minus
-from gdanim.marks import Caption, Pieces, Pixels2, RunsMark
+from gdanim.marks import RunsMark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from gdanim.solver import Trajectory
     from gdanim.timeline import Moment
+    from gdanim.track import Pixels2
     from gdanim.views.stage import Stage
 
 MOST = 4

@@ -8,6 +8,7 @@ import numpy as np
 
 from gdanim.scene import Scene
 from gdanim.styles import load_style
+from gdanim.track import Track
 from gdanim.views import header
 from gdanim.views.curve import draw_curve, moving, run_colours
 from gdanim.views.notices import notices
@@ -40,7 +41,7 @@ def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, sett
         )
         cells.append(Cell(axes, CURVE_WIDTH, top, 1, bottom))
         iteration = np.broadcast_to(np.arange(values.shape[1], dtype=np.float64), values.shape)
-        drawn: list[Mark] = moving(np.stack([iteration, values], axis=-1), own, style)
+        drawn: list[Mark] = moving(Track(np.stack([iteration, values], axis=-1)), own, style)
         for mark in drawn:
             axes.add_artist(mark)
         marks += drawn

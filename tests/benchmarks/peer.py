@@ -14,8 +14,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
+from gdanim.caption import Caption
 from gdanim.descent import descend
-from gdanim.marks import Caption, Landings, RunsMark, Spots, Trail
+from gdanim.marks import Landings, RunsMark, Spots, Trail
 from gdanim.pipeline import draw
 from gdanim.presets import read_preset
 from gdanim.settings import Settings
@@ -35,11 +36,11 @@ def as_line(mark: RunsMark):
 
     def move(moment) -> None:
         if isinstance(mark, Landings):
-            line.set_data(*mark.points[moment.over, 0].T)
+            line.set_data(*mark.track.points[moment.over, mark.last[moment.over]].T)
             return
         run = moment.visible[0]
         row = moment.iteration(run)
-        line.set_data(*mark.points[run, (0 if isinstance(mark, Trail) else row) : row + 1].T)
+        line.set_data(*mark.track.points[run, (0 if isinstance(mark, Trail) else row) : row + 1].T)
 
     return line, move
 
