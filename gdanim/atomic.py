@@ -1,7 +1,8 @@
 """A file is complete or absent: under a target's name stands the whole of a finished run, or what stood there before.
 
-    check_target()   before rendering: one line where the path cannot be written
-    open_output()    the file, to one writer, until it commits or gives up
+    check_target()     before rendering: one line where the path cannot be written
+    own_descriptor()   whether a path means a file that is open already, such as standard output
+    open_output()      the file, to one writer, until it commits or gives up
 
 A regular file is written as a draft beside it (draft.py), which replaces it when it is whole. Into a pipe, a device
 or standard output the bytes are streamed: there is nothing to replace.
@@ -144,7 +145,7 @@ def _streamed(path: str) -> Iterator[Output]:
 
 def _descriptor_of(path: str) -> int | None:
     """A new descriptor that writes to `path`; None where standard output is an object of a test or a notebook."""
-    number = _own_descriptor(path)
+    number = own_descriptor(path)
     if path == STDOUT or number == 1:
         sys.stdout.flush()  # what was printed before comes first
     if path == STDOUT:
@@ -232,7 +233,7 @@ def _reason(error: OSError) -> str:
 
 
 def _is_replaceable(path: str) -> bool:
-    if path == STDOUT or _own_descriptor(path) is not None:
+    if path == STDOUT or own_descriptor(path) is not None:
         return False
     try:
         return stat.S_ISREG(Path(path).stat().st_mode)
@@ -240,7 +241,7 @@ def _is_replaceable(path: str) -> bool:
         return True
 
 
-def _own_descriptor(path: str) -> int | None:
+def own_descriptor(path: str) -> int | None:
     """N where `path` leads to /dev/fd/N: the file behind it belongs to whoever opened it, who goes on writing."""
     descriptors = {os.path.realpath("/dev/fd"), os.path.realpath("/proc/self/fd")}
     step = Path(path)
@@ -255,7 +256,7 @@ def _own_descriptor(path: str) -> int | None:
 
 def _obstacle(path: str) -> str | None:
     """What stands in the way of writing `path`, and the next step. Raises OSError where the system has the word."""
-    number = _own_descriptor(path)
+    number = own_descriptor(path)
     if number is not None:
         os.fstat(number)
         return None

@@ -138,8 +138,9 @@ def _take_over_permissions(descriptor: int, target: Path) -> None:
     except FileNotFoundError:
         os.fchmod(descriptor, 0o666 & ~_umask())
         return
-    with suppress(OSError):  # only root, or a member of the old group, may hand a file back
-        os.fchown(descriptor, old.st_uid, old.st_gid)
+    if hasattr(os, "fchown"):  # Windows has fchmod alone since Python 3.13
+        with suppress(OSError):  # only root, or a member of the old group, may hand a file back
+            os.fchown(descriptor, old.st_uid, old.st_gid)
     os.fchmod(descriptor, stat.S_IMODE(old.st_mode) & 0o777)
 
 

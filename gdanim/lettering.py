@@ -8,12 +8,13 @@ from __future__ import annotations
 from functools import cached_property
 from math import ceil, floor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from gdanim.frame import Pixels
 
 SANS = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+DIGITS = "0123456789"
+FACE = ("font.style", "font.variant", "font.weight", "font.stretch")
+FIGURES = f"{DIGITS}−\u2007"  # equally wide in every font, so that numbers keep their places
 
 
 class Glyph(NamedTuple):
@@ -34,12 +38,14 @@ class Glyph(NamedTuple):
 
 
 class Lettering:
-    """Draws one line of text at one size. Digits and the minus are equally wide, so that numbers keep their places."""
+    """Draws one line of text at one size, in the font of the style that is applied.
 
-    def __init__(self, *, size_pt: float, dpi: float, font: Path = SANS) -> None:
+    Digits and the minus are equally wide, so that numbers keep their places.
+    """
+
+    def __init__(self, *, size_pt: float, dpi: float) -> None:
         self.size_pt = size_pt
-        self._font = FT2Font(str(font))
-        self._font.set_size(size_pt, dpi)
+        self._font, self._plain = _opened(_font_of_style(), size_pt, dpi), _opened(SANS, size_pt, dpi)
         # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
         self._hinting = get_hinting_flag()  # type: ignore[no-untyped-call]
         self._glyphs: dict[str, Glyph] = {}
@@ -84,18 +90,38 @@ class Lettering:
         return self._glyphs[letter]
 
     def _drawn(self, letter: str) -> Glyph:
-        glyph = self._font.load_char(ord(letter), flags=self._hinting)
+        # What the style's font lacks, the signs of mathematics often, is set in ours.
+        font = self._font if self._font.get_char_index(ord(letter)) else self._plain
+        glyph = font.load_char(ord(letter), flags=self._hinting)
         left, bottom, right, top = (edge / 64 for edge in glyph.bbox)
         # The font draws the glyph to the right of the pen itself: the bearing is part of the image.
         shift = max(0, -floor(left))
         coverage = np.zeros((max(ceil(top) - floor(bottom), 1), max(ceil(right) + shift, 1)), dtype=np.uint8)
-        self._font.draw_glyph_to_bitmap(coverage, shift, 0, glyph)
+        font.draw_glyph_to_bitmap(coverage, shift, 0, glyph)
         advance = round(glyph.horiAdvance / 64)
-        if letter != "−":
+        if letter not in FIGURES:
             return Glyph(coverage, -shift, ceil(top), advance)
-        # The sign takes a digit's width, its blank sides cut off: a number keeps its places when it becomes negative.
-        digit = self._glyph("0").advance
-        return Glyph(coverage, -shift - (advance - digit) // 2, ceil(top), digit)
+        # In the middle of its place; the sign's blank sides are cut off.
+        return Glyph(coverage, -shift - (advance - self._figure_px) // 2, ceil(top), self._figure_px)
+
+    @cached_property
+    def _figure_px(self) -> int:
+        """The width of the widest digit."""
+        advances = [self._font.load_char(ord(digit), flags=self._hinting).horiAdvance for digit in DIGITS]
+        return round(max(advances) / 64)
+
+
+def _font_of_style() -> Path:
+    defaults: Any = mpl.rcParamsDefault
+    ours = all(mpl.rcParams[key] == defaults[key] for key in ("font.family", "font.sans-serif", *FACE))
+    # The bundled one: a search could come upon another version of it that is installed.
+    return SANS if ours else Path(findfont(FontProperties()))
+
+
+def _opened(font: Path, size_pt: float, dpi: float) -> FT2Font:
+    opened = FT2Font(str(font))
+    opened.set_size(size_pt, dpi)
+    return opened
 
 
 def minus(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim import preflight
+from gdanim import plotting, preflight  # noqa: F401 (plotting first: see there)
 from gdanim.atomic import STDOUT, open_output
 from gdanim.catalog import VIEWS, find
 from gdanim.descent import descend
@@ -67,7 +67,7 @@ def draw(descent: Descent) -> Scene:
 
 
 def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None = None) -> tuple[Written, ...]:
-    """Draw the frames once and write them to every output. One that fails does not stop the others."""
+    """Draw the frames once and write them to every output. One that fails stops no other."""
     with load_style(descent.settings.style).applied():
         raster = Raster(draw(descent))
         reel = _reel(descent, raster)
@@ -79,6 +79,8 @@ def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | Non
             for frame in _counted(raster.frames(), descent.timeline.frames, progress):
                 for writing in writings:
                     writing.write(frame)
+                if all(writing.failed for writing in writings):
+                    break
         return tuple(writing.result() for writing in writings)
 
 
@@ -129,6 +131,11 @@ class _Writing:
                 self._opened.__exit__(*raised)
             except OutputError as error:
                 self._error = error
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing more can come of it."""
+        return self._error is not None
 
     def result(self) -> Written:
         path = Path(self._output.path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdanim.atomic import STDOUT, check_target
+from gdanim.atomic import STDOUT, check_target, own_descriptor
 from gdanim.catalog import VIEWS, Format, find, format_of
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.objectives import naming
@@ -37,7 +38,7 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     if settings.view != "auto":
         find(VIEWS, "view", settings.view)
-    _check_starts(settings)
+    _check_combinations(settings)
     planned = tuple(
         Planned(path=path, format=format_of(path, settings.format))
         for path in settings.output or (_default(settings, name),)
@@ -57,7 +58,7 @@ def _default(settings: Settings, name: str) -> str:
     return stem + extension
 
 
-def _check_starts(settings: Settings) -> None:
+def _check_combinations(settings: Settings) -> None:
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
     if settings.duration is not None and settings.duration <= settings.hold:
@@ -73,11 +74,12 @@ def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
 
         check_data_path(settings.data)
         paths.append(settings.data)
-    if paths.count(STDOUT) + settings.json > 1:
+    streamed = [path for path in paths if path == STDOUT or own_descriptor(path) == 1]
+    if len(streamed) + settings.json > 1:
         raise TargetError("Standard output can carry one thing: choose one of -o - and --json")
-    if STDOUT in paths and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
+    if streamed and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
         raise TargetError("Standard output is a terminal: name a file with -o, or send -o - to a pipe")
-    twice = [path for path in paths if path != STDOUT and _same(paths, path) > 1]
+    twice = [path for path in paths if path not in streamed and _same(paths, path) > 1]
     if twice:
         raise TargetError(f"{twice[0]!r} is named twice: give each output a path of its own")
     if not settings.dry_run:
@@ -89,4 +91,5 @@ def _same(paths: list[str], path: str) -> int:
     regular = Path(path)
     if regular.exists() and not regular.is_file():
         return 1
-    return sum(Path(other).absolute() == regular.absolute() for other in paths if other != STDOUT)
+    place = os.path.realpath(path)
+    return sum(os.path.realpath(other) == place for other in paths if other != STDOUT)

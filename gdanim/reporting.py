@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 from gdanim import __version__
 from gdanim.errors import EncoderError
+from gdanim.interrupts import on_signal
 from gdanim.presets import write_preset
-from gdanim.stability import limit_of_run
+from gdanim.stability import limits_of_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from gdanim.descent import Descent
     from gdanim.pipeline import Progress, Written
@@ -31,20 +34,20 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     trajectory, timeline = descent.trajectory, descent.timeline
     for remark in descent.objective.remarks:
         yield f"gdanim: {remark}"
+    limits = _exceeded(descent)
     failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
     if failed:
         run = failed[0]
         which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
         more = f"; so did {len(failed) - 1} more of {trajectory.runs} runs" if len(failed) > 1 else ""
         rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
-        limit = _exceeded(descent, run)
-        why = f": gradient descent can settle only below lr = 2/λ = {limit:.4g}" if limit else ""
+        why = f": gradient descent can settle only below lr = 2/λ = {limits[run]:.4g}" if run in limits else ""
         yield f"gdanim: the run {which}{trajectory.verdict(run)}{rate}{more}{why}"
-    above = [run for run in range(trajectory.runs) if run not in failed and _exceeded(descent, run)]
+    above = [run for run in limits if not trajectory.outcome[run].failed]
     if above:
         rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in above[:4]))
-        limit = _exceeded(descent, above[0])
-        yield f"gdanim: lr {rates} is above 2/λ = {limit:.4g}: gradient descent cannot settle at the minimum it is near"
+        limit = f"2/λ = {limits[above[0]]:.4g}"
+        yield f"gdanim: lr {rates} is above {limit}: gradient descent cannot settle at the minimum it is near"
     if timeline.every > 1:
         yield f"gdanim: showing about one iteration in {timeline.every:.4g}, in {timeline.frames:,} frames"
     width, height = descent.settings.size
@@ -54,6 +57,9 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
                 f"gdanim: {output.format.name} holds even sizes only; {width}x{height} is written as "
                 f"{width + width % 2}x{height + height % 2}, the last row or column repeated"
             )
+    if descent.settings.loop and not any(output.format.loops for output in outputs):
+        formats = ", ".join(dict.fromkeys(output.format.name for output in outputs))
+        yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: how often it plays, the player decides"
 
 
 def done(descent: Descent, written: Written) -> str:
@@ -70,11 +76,12 @@ def failure(written: Written) -> str:
     return f"{prefix}{written.error}"
 
 
-def _exceeded(descent: Descent, run: int) -> float | None:
-    """The stability limit of a run's minimum, where its rate is above it."""
-    limit = limit_of_run(descent.objective, descent.trajectory, run)
-    over = limit is not None and descent.trajectory.iterations > 0 and descent.trajectory.lr[run, 0] > limit
-    return limit if over else None
+def _exceeded(descent: Descent) -> dict[int, float]:
+    """The runs of plain descent whose rate is above the stability limit of their minimum, with that limit."""
+    if not descent.trajectory.iterations or descent.optimizer.name != "gd":
+        return {}
+    limits = limits_of_runs(descent.objective, descent.trajectory)
+    return {int(run): float(limits[run]) for run in np.flatnonzero(descent.trajectory.lr[:, 0] > limits)}
 
 
 def details(descent: Descent) -> str:
@@ -117,6 +124,7 @@ def summary(descent: Descent, written: Sequence[Written]) -> str:
         "function": descent.objective.name,
         "formula": descent.objective.formula,
         "parameters": dict(descent.objective.parameters),
+        "source": descent.objective.source,
         "minimizers": descent.objective.minimizers.tolist(),
         "curvature": descent.objective.curvature,
         "stability_limit": 2 / descent.objective.curvature if descent.objective.curvature else None,
@@ -140,38 +148,36 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    bar = _LateBar()
-    try:
-        yield bar.step
-    finally:
-        bar.finish()
+    with ExitStack() as shown:
+        yield _LateBar(shown).step
 
 
 class _LateBar:
     """A progress bar that appears when the work turns out to take its time."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: ExitStack) -> None:
         self._began = time.monotonic()
+        self._shown = shown
         self._bar: Any = None
-        self._finish: Callable[[], object] = lambda: None
 
     def step(self, done: int, total: int) -> None:
         if self._bar is None:
             if done == total or time.monotonic() - self._began < BAR_AFTER_S:
                 return
-            shown = click.progressbar(
-                length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1
-            )
-            self._bar = shown.__enter__()
-            self._finish = lambda: shown.__exit__(None, None, None)
+            # click hides the cursor, and a death by signal runs none of its own clean-up.
+            self._shown.enter_context(on_signal(_show_cursor))
+            bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1)
+            self._bar = self._shown.enter_context(bar)
         self._bar.update(done - self._bar.pos)
 
-    def finish(self) -> None:
-        self._finish()
+
+def _show_cursor() -> None:
+    os.write(sys.stderr.fileno(), b"\x1b[?25h\n")
 
 
 def _runs(descent: Descent) -> Iterator[dict[str, Any]]:
     trajectory = descent.trajectory
+    limits = limits_of_runs(descent.objective, trajectory).tolist()
     for run in range(trajectory.runs):
         last = int(trajectory.last[run])
         yield {
@@ -183,7 +189,7 @@ def _runs(descent: Descent) -> Iterator[dict[str, Any]]:
             "iterations": last,
             "outcome": trajectory.outcome[run].name,
             "verdict": trajectory.verdict(run),
-            "stability_limit": limit_of_run(descent.objective, trajectory, run),
+            "stability_limit": _finite(limits[run]),
         }
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gdanim.errors import SettingError
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -90,17 +92,20 @@ def plan(
 
     duration_s shortens or stretches the motion so that the whole lasts that long, thinning where fps would be passed.
     Without `every` and duration_s, more than MAX_FRAMES frames are thinned to fit.
+    Raises SettingError where `every` or duration_s asks for more than MAX_FRAMES.
     """
     ticks, opens = _ticks(np.asarray(last), in_turn)
     motion_s = None if duration_s is None else max(duration_s - hold_s, float(1 / fps))
     if motion_s is not None:
         shown = _spread(ticks, most=max(1, math.floor(motion_s * fps + 1e-9)))
+        _check_frames(len(shown), "--duration", duration_s, "Shorten it, or lower --fps")
     elif every is None:
         step = max(math.ceil((len(ticks) - 1) / (MAX_FRAMES - 1)), 1)
         # Where there are many runs, their starts and ends may still be too many.
         shown = _spread(_thinned(ticks, opens, last, step), most=MAX_FRAMES)
     else:
         shown = _thinned(ticks, opens, last, every)
+        _check_frames(len(shown), "--every", every, "Give a larger one, or leave it out to thin them to fit")
     count = len(shown)
     if motion_s is None:
         # Each time is rounded once, from the exact ratio: nothing accumulates over the frames.
@@ -113,6 +118,11 @@ def plan(
         end_s[-1] = duration_s
     every_shown = len(ticks) / count if len(ticks) > count else 1.0
     return Timeline(tick=shown, opens=opens, last=np.asarray(last), end_s=end_s, in_turn=in_turn, every=every_shown)
+
+
+def _check_frames(frames: int, option: str, value: object, way_out: str) -> None:
+    if frames > MAX_FRAMES:
+        raise SettingError(option, value, f"makes {frames:,} frames; at most {MAX_FRAMES:,} are drawn. {way_out}")
 
 
 def _ticks(last: Index, in_turn: bool) -> tuple[NDArray[np.float64], Index]:

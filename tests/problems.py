@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from gdanim.descent import Descent, descend
 from gdanim.objectives.evaluator import build
 from gdanim.objectives.expression import parse
+from gdanim.objectives.minimizers import curvatures
 from gdanim.objectives.objective import Objective
 from gdanim.pipeline import draw
 from gdanim.raster import Raster
@@ -33,18 +34,15 @@ def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[flo
     ends = np.array(bounds or ((-5.0, 5.0),) * functions.dim)
     return Objective(
         name="mine",
-        dim=functions.dim,
         formula=text,
         typeset=(),
-        value=functions.value,
-        gradient=functions.gradient,
-        hessian=functions.hessian,
-        value_and_gradient=functions.raw_value_and_gradient,
+        functions=functions,
         bounds=ends,
         start=ends.mean(axis=1),
         lr=0.1,
         iterations=10,
-        minimizers=np.array(minimizers, dtype=float).reshape(-1, functions.dim),
+        minimizers=(at := np.array(minimizers, dtype=float).reshape(-1, functions.dim)),
+        curvatures=curvatures(functions, at),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gdanim.errors import SettingError
 from gdanim.timeline import MAX_FRAMES, Timeline, plan
 
 rates = st.fractions(Fraction(1, 10), 240, max_denominator=1001)
@@ -28,10 +30,14 @@ def shown(timeline: Timeline, run: int) -> set[int]:
 
 @settings(deadline=None)
 @given(rates, st.integers(0, 500))
-def test_each_frame_ends_at_its_exact_time_rounded_once(fps: Fraction, iterations: int) -> None:
+def test_each_frame_ends_at_the_float_nearest_to_its_exact_time(fps: Fraction, iterations: int) -> None:
     timeline = planned([iterations], fps)
     assert timeline.frames == iterations + 1
-    assert [float(Fraction(i + 1) / fps) for i in range(iterations + 1)] == timeline.end_s.tolist()
+    for count, end_s in enumerate(timeline.end_s.tolist(), start=1):
+        # By whole numbers: count·q/p lies within half a spacing of floats of the end, on either side.
+        above, below = (Fraction(math.nextafter(end_s, to)) for to in (math.inf, -math.inf))
+        assert (Fraction(end_s) + below) * fps.numerator <= 2 * count * fps.denominator
+        assert 2 * count * fps.denominator <= (Fraction(end_s) + above) * fps.numerator
 
 
 def test_nothing_accumulates_at_100_sevenths_of_a_frame_per_second() -> None:
@@ -135,8 +141,26 @@ def test_many_runs_in_turn_are_thinned_below_the_limit_too(last: list[int]) -> N
     assert (np.diff(timeline.tick) > 0).all()
 
 
-def test_the_limit_gives_way_where_every_iteration_is_asked_for() -> None:
-    assert planned([MAX_FRAMES + 5], every=1).frames == MAX_FRAMES + 6
+@pytest.mark.parametrize(
+    ("last", "options", "message"),
+    [
+        ([MAX_FRAMES], {"every": 1}, r"--every 1: makes 10,001 frames; at most 10,000 .* leave it out"),
+        ([100_000], {"every": 9}, r"--every 9: makes 11,113 frames; at most 10,000 .* larger"),
+        ([3000] * 4, {"every": 1, "in_turn": True}, r"--every 1: makes 12,004 frames; at most 10,000"),
+        ([MAX_FRAMES], {"duration_s": 1000.1}, r"--duration 1000\.1: makes 10,001 frames; at most 10,000 .* --fps"),
+    ],
+)
+def test_more_frames_than_the_limit_are_refused_where_they_are_asked_for(
+    last: list[int], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SettingError, match=message) as refusal:
+        planned(last, **options)
+    assert refusal.value.exit_code == 2
+
+
+@pytest.mark.parametrize("options", [{"every": 1}, {"duration_s": 1000.0}, {"duration_s": 9e6}])
+def test_as_many_frames_as_the_limit_are_drawn_where_they_are_asked_for(options: dict[str, Any]) -> None:
+    assert planned([MAX_FRAMES - 1], **options).frames == MAX_FRAMES
 
 
 @pytest.mark.parametrize("frame", range(4))

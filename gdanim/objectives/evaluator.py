@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 BLOCK: Final = 8192  # points at a time: some ten registers of this length stay in the cache
 
 
-def build(expression: Expression, parameters: Mapping[str, float]) -> Functions:
+def build(expression: Expression, parameters: Mapping[str, float]) -> FormulaFunctions:
     """The functions of a formula for given values of its parameters.
 
     Raises FormulaError where a parameter has no value, or a value makes a constant part undefined or infinite.
     """
-    return Functions(expression, expression.bind(parameters))
+    return FormulaFunctions(expression, expression.bind(parameters))
 
 
-class Functions:
+class FormulaFunctions:
     """Value, gradient and Hessian at points x (…, d), in float64. Results are new arrays that the caller may change.
 
     They are NaN outside the domain and may be infinite. Each program is built when it is first used.

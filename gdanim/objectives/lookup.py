@@ -9,7 +9,7 @@ import numpy as np
 from gdanim.catalog import FUNCTIONS, find
 from gdanim.objectives.evaluator import build
 from gdanim.objectives.expression import parse
-from gdanim.objectives.minimizers import curvature, find_minimizers
+from gdanim.objectives.minimizers import curvatures, find_minimizers
 from gdanim.objectives.naming import Kind, kind_of
 from gdanim.objectives.objective import Objective
 from gdanim.objectives.scout import NOTHING_FIXED, Fixed, Found, scout
@@ -58,25 +58,19 @@ def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
     as_described = values == dict(row.parameters)
     if as_described:
         minimizers = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
-        steepest = row.curvature or None
     else:
         minimizers = find_minimizers(functions, bounds)
-        steepest = curvature(functions, minimizers[0]) if len(minimizers) else None
     return Objective(
         name=row.name,
-        dim=functions.dim,
         formula=row.formula,
         typeset=_typeset(expression, values),
-        value=functions.value,
-        gradient=functions.gradient,
-        hessian=functions.hessian,
-        value_and_gradient=functions.raw_value_and_gradient,
+        functions=functions,
         bounds=bounds,
         start=np.array(row.start, dtype=np.float64),
         lr=row.lr,
         iterations=row.iterations,
         minimizers=minimizers,
-        curvature=steepest,
+        curvatures=curvatures(functions, minimizers),
         parameters=values,
         view=row.view if as_described else None,
         source=row.source,
@@ -102,19 +96,15 @@ def _scouted(
     """A function that nobody has described, with what was found by trying."""
     return Objective(
         name=name,
-        dim=functions.dim,
         formula=formula,
         typeset=typeset,
-        value=functions.value,
-        gradient=functions.gradient,
-        hessian=functions.hessian,
-        value_and_gradient=functions.raw_value_and_gradient,
+        functions=functions,
         bounds=found.bounds,
         start=found.start,
         lr=found.lr,
         iterations=found.iterations,
         minimizers=found.minimizers,
-        curvature=curvature(functions, found.minimizers[0]) if len(found.minimizers) else None,
+        curvatures=curvatures(functions, found.minimizers),
         parameters=dict(parameters),
         scouted=True,
         remarks=remarks,

@@ -9,10 +9,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Functions, Objective, Vector
+    from gdanim.objectives.objective import Functions, Scalar, Vector
 
 GRID = {1: 4001, 2: 201}  # points along each axis
-COARSE_GRID = {1: 401, 2: 41}  # the same, where each point costs a call of somebody's code
+COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
 NEWTON_STEPS = 60
 MOST = 64
 
@@ -36,7 +36,13 @@ def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
     return _distinct(found[np.argsort(functions.value(found), kind="stable")], cell)
 
 
-def curvature(functions: Functions | Objective, minimizer: Vector) -> float | None:
+def curvatures(functions: Functions, minimizers: Vector) -> Scalar:
+    """λ at each of the minimizers (m, d): (m,). NaN where there is none."""
+    found = [curvature(functions, minimizer) for minimizer in minimizers]
+    return np.array([np.nan if steepest is None else steepest for steepest in found])
+
+
+def curvature(functions: Functions, minimizer: Vector) -> float | None:
     """The largest eigenvalue λ of the Hessian at a minimizer (d,); plain descent is stable below lr = 2/λ.
 
     None where it is not finite or not positive: at a kink, or where the function is flat.
@@ -83,7 +89,10 @@ def _polished(functions: Functions, x: Vector, cell: Vector) -> Vector:
         with np.errstate(all="ignore"):
             along = np.einsum("mji,mj->mi", vectors, np.where(usable[:, np.newaxis], gradient, 0.0)) / values
         step = -np.einsum("mij,mj->mi", vectors, np.nan_to_num(along, posinf=0.0, neginf=0.0))
-        x = x + np.clip(step, -cell, cell)
+        step = np.clip(step, -cell, cell)
+        x = x + step
+        if np.all(np.abs(step) <= 1e-15 * np.abs(x)):
+            break
     return x
 
 

@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 
 from gdanim.catalog import FUNCTIONS, find
-from gdanim.errors import SettingError
+from gdanim.errors import SettingError, UsageError
 from gdanim.objectives.expression import parse
 
 
@@ -18,7 +18,8 @@ class Kind(Enum):
     FORMULA = auto()
 
 
-_CALLABLE = re.compile(r"(?P<home>[^:\s][^:]*):(?P<name>[A-Za-z_]\w*)")
+# The colon of a drive belongs to its path: C:\file.py:name.
+_CALLABLE = re.compile(r"(?P<home>([A-Za-z]:[\\/])?[^:\s][^:]*):(?P<name>[A-Za-z_]\w*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 
 
@@ -48,6 +49,15 @@ def check(text: str, parameters: dict[str, float]) -> None:
         parse(row.formula).bind(dict(row.parameters) | parameters)
     elif kind is Kind.FORMULA:
         parse(text).bind(parameters)
+
+
+def is_formula(text: str) -> bool:
+    """Whether a text can be read as a formula, be its parameters known or not."""
+    try:
+        parse(text)
+    except UsageError:
+        return False
+    return True
 
 
 def stem(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 Vector = NDArray[np.float64]  # (…, d)
 Scalar = NDArray[np.float64]  # (…)
@@ -42,20 +42,17 @@ class Functions(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """A function of d = 1 or 2 variables.
+    """A function of d = 1 or 2 variables, with what is known of it. It passes its Functions on: f.value(x).
 
     name, formula       as the catalogue or the person writes them
     typeset             the formula as mathtext, without dollars: whole, then ever shorter; empty where there is none
-    value               (…, d) → (…)
-    gradient            (…, d) → (…, d)
-    hessian             (…, d) → (…, d, d)
-    value_and_gradient  (…, d) → (…), (…, d); shares the work. It may warn: the caller holds np.errstate
+    functions           value and derivatives
     bounds (d, 2)       where starts are drawn and minimizers sought
     view                limits of the drawn axes, where they are not simply the bounds and what the function spans there
     start (d,), lr, iterations   what shows this function well
     minimizers (m, d)   inside the bounds, the lowest first; m may be 0
-    curvature           λ, the largest eigenvalue of the Hessian at the first minimizer: plain gradient descent at a
-                        constant rate is stable there below 2/λ. None without a minimizer, at a kink and where flat
+    curvatures (m,)     λ, the largest eigenvalue of the Hessian at each: plain gradient descent at a constant rate is
+                        stable there below 2/λ. NaN at a kink and where the function is flat
     scouted             whether bounds, start, lr and iterations were found by trying (scout.py), not written by hand
     parameters          every parameter of the formula, with the value it has here
     source              where the function is described
@@ -63,24 +60,52 @@ class Objective:
     """
 
     name: str
-    dim: int
     formula: str
     typeset: tuple[str, ...]
-    value: Callable[[Vector], Scalar]
-    gradient: Callable[[Vector], Vector]
-    hessian: Callable[[Vector], Matrix]
-    value_and_gradient: Callable[[Vector], tuple[Scalar, Vector]]
+    functions: Functions
     bounds: Vector
     start: Vector
     lr: float
     iterations: int
     minimizers: Vector
-    curvature: float | None = None
+    curvatures: Scalar
     parameters: Mapping[str, float] = field(default_factory=dict)
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""
     remarks: tuple[str, ...] = ()
     scouted: bool = False
+
+    @property
+    def dim(self) -> int:
+        """The number of variables, d."""
+        return self.functions.dim
+
+    @property
+    def point_by_point(self) -> bool:
+        """Whether every point costs a call of somebody's code: be sparing."""
+        return self.functions.point_by_point
+
+    @property
+    def curvature(self) -> float | None:
+        """λ at the first minimizer; None without one, at a kink and where flat."""
+        known = len(self.curvatures) and np.isfinite(self.curvatures[0])
+        return float(self.curvatures[0]) if known else None
+
+    def value(self, x: Vector) -> Scalar:
+        """f at x (…, d): (…)."""
+        return self.functions.value(x)
+
+    def gradient(self, x: Vector) -> Vector:
+        """∇f at x (…, d): (…, d)."""
+        return self.functions.gradient(x)
+
+    def hessian(self, x: Vector) -> Matrix:
+        """The second derivatives of f at x (…, d): (…, d, d)."""
+        return self.functions.hessian(x)
+
+    def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
+        """f and ∇f at x (…, d), sharing the work. It may warn: the caller holds np.errstate."""
+        return self.functions.raw_value_and_gradient(x)
 
     def contains(self, x: Vector) -> NDArray[np.bool_]:
         """Whether points (…, d) lie within the bounds: (…)."""

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 PLAIN_WINDOW = 5.0  # where there is no minimum to find
+WIDEST = 1e100  # arithmetic with the bounds must not overflow
 TRIED = 200  # iterations of a trial
 WATCHED = 25  # iterations in which a descent is pleasant to follow
 # Where starts are tried, as shares of the half width, and the leading digits of the rates; sparingly for the slow.
 SHARES = (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85)
 DIGITS = (1, 2, 3, 5, 7)
 DOMAIN_GRID = {1: 2001, 2: 41}  # points along each axis that are asked for a value
+COARSE_DOMAIN_GRID = {1: 101, 2: 11}
 FEW_SHARES, FEW_DIGITS = (-0.8, -0.3, 0.3, 0.8), (1, 3)
 
 
@@ -71,10 +73,10 @@ def scout(functions: Functions, fixed: Fixed = NOTHING_FIXED) -> Found:
 
 
 def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vector, Vector]:
-    """Bounds with a minimum well inside, and the minimizers in them."""
+    """Bounds with a minimum well inside, and the minimizers in them; the starts are in view."""
     reach = float(np.abs(starts).max()) * 1.05 if len(starts) else 0.0
-    whole = np.empty((0, functions.dim))
-    for width in (w for w in WINDOWS if w >= reach):
+    widths = [width for width in WINDOWS if width >= reach] or [_rounded_up(1.25 * reach)]
+    for width in widths:
         bounds = _bounds(functions, limits, width)
         minimizers = find_minimizers(functions, bounds)
         middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
@@ -82,14 +84,22 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
             return bounds, minimizers
         if all(limits):
             return bounds, minimizers
-    plain = max([PLAIN_WINDOW, *(w for w in WINDOWS if w >= reach > PLAIN_WINDOW)][:2])
-    return _bounds(functions, limits, plain), whole
+    plain = next(width for width in widths if width >= PLAIN_WINDOW)
+    return _bounds(functions, limits, plain), np.empty((0, functions.dim))
+
+
+def _rounded_up(width: float) -> float:
+    """The next larger number that a person can say: 2, 30, 7000."""
+    width = min(width, WIDEST)
+    power = 10.0 ** np.floor(np.log10(width))
+    return float(np.ceil(width / power) * power)
 
 
 def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
     """±width where nothing is fixed, shortened to where the function has values."""
     bounds = np.array([limit or (-width, width) for limit in limits], dtype=np.float64)
-    ticks = [np.linspace(low, high, DOMAIN_GRID[functions.dim]) for low, high in bounds]
+    points = (COARSE_DOMAIN_GRID if functions.point_by_point else DOMAIN_GRID)[functions.dim]
+    ticks = [np.linspace(low, high, points) for low, high in bounds]
     finite = np.isfinite(functions.value(np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)))
     for axis, (limit, tick) in enumerate(zip(limits, ticks, strict=True)):
         inside = np.flatnonzero(finite.any(axis=tuple(i for i in range(functions.dim) if i != axis)))

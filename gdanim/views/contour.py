@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gdanim.styles import Style
     from gdanim.timeline import Timeline
 
-GRID = 241  # points along each axis
+GRID, COARSE_GRID = 241, 61  # points along each axis; coarse where each costs a call of somebody's code
 LEVELS = 16
 CASING_PT = 3.6
 MAX_CROSSINGS = 70  # with more lines than that the levels are a grey veil
@@ -59,7 +59,8 @@ def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, sett
 
 
 def _draw_levels(axes: Axes, objective: Objective, style: Style) -> None:
-    x, y = np.linspace(*axes.get_xlim(), GRID), np.linspace(*axes.get_ylim(), GRID)
+    points = COARSE_GRID if objective.point_by_point else GRID
+    x, y = np.linspace(*axes.get_xlim(), points), np.linspace(*axes.get_ylim(), points)
     f = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
     f = np.where(np.isfinite(f), f, np.nan)
     levels = spread_levels(f)

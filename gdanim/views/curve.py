@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gdanim.timeline import Timeline
 
 TRAIL_PT, DOT_PT, SPOT_PT = 1.8, 4.0, 9.0
-SAMPLES = 2001
+SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 
 
 def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
@@ -84,7 +84,7 @@ def _window(
     xlim = settings.xlim or own_x
     # The function is drawn where it is defined to be searched; a reader who asks for other ends gets all of them.
     first, last = xlim if settings.xlim else (low, high)
-    x = np.linspace(first, last, SAMPLES)
+    x = np.linspace(first, last, FEW_SAMPLES if objective.point_by_point else SAMPLES)
     f = objective.value(x[:, np.newaxis])
     automatic = _heights(f, trajectory)
     ylim = settings.ylim or (own_y if own_y and not settings.xlim else automatic)

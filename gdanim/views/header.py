@@ -200,6 +200,7 @@ def _whole(value: int, most: int) -> str:
 
 def _number(value: float, width: int) -> str:
     """A number in a fixed number of places: fixed point where four decimals tell it, else with an exponent."""
+    value += 0.0  # a zero below zero is a zero
     text = f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
     return minus(text).rjust(width, _FIGURE_SPACE)
 

@@ -51,7 +51,10 @@ def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, sett
 
 
 def _limits(trajectory: Trajectory, values: Scalar) -> tuple[float, float]:
-    """Ends of the axis of a series; a run that diverges does not stretch it beyond ten times the others' span."""
+    """Ends of the axis of a series: every start and every run that did not fail is in view.
+
+    Where all failed, each is in view until its failure showed, so that one that leaves the axes leaves them late.
+    """
     kept = [run for run in range(trajectory.runs) if not trajectory.outcome[run].failed]
     low, high = float(values[:, 0].min()), float(values[:, 0].max())
     if kept:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, cast
 import numpy as np
 
 from gdanim.errors import EncoderError
-from gdanim.interrupts import on_signal
+from gdanim.interrupts import on_signal, postponed
 from gdanim.writers.isobmff import n_video_samples
 
 if TYPE_CHECKING:
@@ -200,13 +200,14 @@ def _running(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.P
 
     with on_signal(kill):
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=complaints,
-                process_group=0,  # Ctrl-C in the terminal is gdanim's to answer
-            )
+            with postponed():  # a child that has no name yet could not be killed
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=complaints,
+                    process_group=0,  # Ctrl-C in the terminal is gdanim's to answer
+                )
         except OSError as error:
             raise EncoderError(f"cannot start ffmpeg ({command[0]}): {error.strerror}; {REMEDY}") from error
         try:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.objectives.evaluator import Functions
-
     Array = NDArray[np.float64]
 
 GRID = {1: 2_001, 2: 400}
@@ -60,7 +58,7 @@ def _filled(function: Callable[..., Any], x: Array, shape: tuple[int, ...]) -> A
     return np.stack(columns, axis=-1).reshape(len(x), *shape)
 
 
-def ours(row: Formula) -> Functions:
+def ours(row: Formula) -> FormulaFunctions:
     return build(parse(row.formula), dict(row.parameters))
 
 

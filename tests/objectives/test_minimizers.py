@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdanim.objectives.evaluator import Functions, build
+from gdanim.objectives.evaluator import build
 from gdanim.objectives.expression import parse
 from gdanim.objectives.formulas import FORMULAS, Formula
 from gdanim.objectives.minimizers import MOST, curvature, find_minimizers
@@ -15,7 +15,7 @@ from gdanim.objectives.minimizers import MOST, curvature, find_minimizers
 LISTS_ALL = [row for row in FORMULAS if row.name not in {"rastrigin", "ackley", "griewank", "levy13", "easom"}]
 
 
-def functions(text: str) -> Functions:
+def functions(text: str) -> FormulaFunctions:
     return build(parse(text), {})
 
 

@@ -74,9 +74,35 @@ def test_what_is_fixed_is_kept() -> None:
     assert found.lr == 0.05
 
 
-def test_a_start_far_away_is_in_view() -> None:
-    found = objective("x**2", {}, Fixed(starts=((40.0,),)))
-    assert found.contains(np.array([40.0]))
+@pytest.mark.parametrize("start", [40.0, 100.0, -500.0, 1e3, 1e6, -1e30])
+def test_a_start_far_away_is_in_view_with_the_minimum(start: float) -> None:
+    found = objective("x**2", {}, Fixed(starts=((start,),)))
+    assert found.contains(np.array([start]))
+    assert found.minimizers == pytest.approx(0.0, abs=1e-6 * abs(start))
+    assert len(found.minimizers) == 1
+    (low, high) = found.bounds[0]
+    assert -low == high <= 3 * abs(start)
+    assert float(f"{high:.0e}") == high  # one digit, so that a person can say it
+
+
+@pytest.mark.parametrize("start", [(100.0, 3.0), (-2e3, 1e4)])
+def test_a_start_far_away_is_in_view_from_above_too(start: tuple[float, float]) -> None:
+    found = objective("x**2 + 3*y**2", {}, Fixed(starts=(start,)))
+    assert found.contains(np.array(start))
+    assert found.minimizers == pytest.approx(np.zeros((1, 2)), abs=1e-6)
+
+
+@pytest.mark.parametrize("formula", ["exp(-x)", "x", "(x - 1e5)**2"])
+def test_a_start_far_away_is_in_view_where_no_minimum_is(formula: str) -> None:
+    found = objective(formula, {}, Fixed(starts=((500.0,),)))
+    assert found.contains(np.array([500.0]))
+    assert not len(found.minimizers)
+
+
+@pytest.mark.parametrize("start", [1e100, 1e200, 1.7e308])
+def test_a_start_near_the_largest_float_raises_nothing_but_that_f_has_no_value_there(start: float) -> None:
+    for formula in ("x**2", "tanh(x)", "x"):
+        assert np.isfinite(objective(formula, {}, Fixed(starts=((start,),))).bounds).all()
 
 
 def test_a_function_without_values_is_refused_with_the_next_step() -> None:
