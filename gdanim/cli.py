@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,16 +11,19 @@ import click
 
 from gdanim import __version__, interrupts, options
 from gdanim.errors import GdanimError, OutputError, UnknownNameError, UsageError, shown
+from gdanim.objectives import naming
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gdanim.descent import Descent
-    from gdanim.pipeline import Written
     from gdanim.preflight import Planned
 
 EXIT_STRICT = 3
+
+# What click reads where a formula stands that begins with a minus: no word that a person would write.
+_STAND_IN = "FUNCTION"
 
 # What a preset says under a name gives way to these options of the command line.
 _RULED_OUT_BY: Mapping[str, set[str]] = {
@@ -60,11 +61,26 @@ def _reader_may_leave() -> Iterator[None]:
     try:
         yield
         if sys.stdout is not None:
-            sys.stdout.flush()
+            with _printing():
+                sys.stdout.flush()
     except BrokenPipeError:
         interrupts.die_of_broken_pipe()
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Name standard output where it cannot take what is printed inside."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise OutputError(f"Cannot write {error.filename or 'standard output'}: {error.strerror}") from None
+        raise OutputError(f"Cannot write standard output: {error.strerror}") from None
+
+
+def _print(text: str) -> None:
+    with _printing():
+        click.echo(text, nl=False)
 
 
 def _complain(message: str, code: int) -> int:
@@ -87,7 +103,7 @@ class _Group(click.Group):
     """A group whose first word may also be a function: `gdanim parabola` is `gdanim render parabola`."""
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        with _reader_may_leave():
+        with _reader_may_leave(), _printing():  # --help and --version print at once
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -96,16 +112,11 @@ class _Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, *options.HELP_NAMES, "--version"}:
-            args = ["render", _in_parentheses(args[0]), *args[1:]]
+            args = ["render", *args]
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
         return _help(ctx)
-
-
-def _in_parentheses(word: str) -> str:
-    """A formula that begins with a minus, so that it is not taken for an option; any other word as it is."""
-    return f"({word})" if re.match(r"-([0-9.(]|[xy]\b|[a-z0-9]+\()", word) else word
 
 
 class _Command(click.Command):
@@ -113,17 +124,44 @@ class _Command(click.Command):
 
     allow_extra_args = True  # so that we are asked about them
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _printing():
+            return super().make_context(*args, **extra)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        rest = self.parse_words(ctx, args)
         if rest:
             raise UsageError(
                 f"Unexpected word {shown(rest[0])}. A formula that holds blanks needs quotes. See: gdanim --help"
             )
         return rest
 
+    def parse_words(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let click sort the words into options and arguments; returns those that are neither."""
+        return super().parse_args(ctx, args)
+
 
 class _Render(_Command):
-    """The command that renders: its help is that of the whole."""
+    """The command that renders: its help is that of the whole, and its function may begin with a minus."""
+
+    def parse_words(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, but what it knows as no option and can be read as a formula is the function."""
+        try:
+            return super().parse_words(ctx, list(args))
+        except click.NoSuchOption as error:
+            unknown = error
+        for place, word in enumerate(args):
+            if not (word.startswith("-") and naming.is_formula(word)):
+                continue
+            try:
+                rest = super().parse_words(ctx, [*args[:place], _STAND_IN, *args[place + 1 :]])
+            except click.NoSuchOption as error:
+                unknown = error
+                continue
+            if ctx.params["function"] == _STAND_IN:
+                ctx.params["function"] = word
+                return rest
+        raise unknown
 
     def get_help(self, ctx: click.Context) -> str:
         return _help(ctx)
@@ -145,7 +183,7 @@ def _help(ctx: click.Context) -> str:
 def gdanim(ctx: click.Context) -> None:
     """Render the animation of a gradient descent to a file."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        _print(ctx.get_help() + "\n")
 
 
 def _render(function: str | None, preset: str | None, **given: Any) -> int:
@@ -213,7 +251,7 @@ def list_command(kind: str | None, as_json: bool) -> None:
     """List what there is: functions, optimizers, views, formats, styles or presets."""
     from gdanim import listing
 
-    click.echo(listing.as_json(kind) if as_json else listing.as_text(kind), nl=False)
+    _print(listing.as_json(kind) if as_json else listing.as_text(kind))
 
 
 def _check_style(name: str) -> None:
@@ -224,17 +262,6 @@ def _check_style(name: str) -> None:
         from gdanim.styles import load_style
 
         load_style(name)
-
-
-def _drawing() -> Callable[..., tuple[Written, ...]]:
-    """Import what draws, late: it takes longer than all else, and what is refused needs none of it."""
-    # A backend of the user's that cannot be had here must not stop a program that shows nothing.
-    os.environ["MPLBACKEND"] = "agg"
-    try:
-        from gdanim.pipeline import write
-    except Exception as error:
-        raise OutputError(f"matplotlib cannot be imported here: {error}") from error
-    return write
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +279,14 @@ class _Session:
         settings = self.settings
         descent = descend(settings)
         if settings.dry_run:
-            click.echo(reporting.dry_run(descent, self.outputs), nl=False)
+            _print(reporting.dry_run(descent, self.outputs))
             return self._code(descent, failed=False)
         for line in reporting.warnings(descent, self.outputs):
             self._say(line)
-        write = _drawing()
+        # Late: importing what draws takes longer than all else, and what is refused needs none of it.
+        from gdanim.pipeline import write
+
+        self._warn_of_missing_letters()
         with reporting.progress_bar(quiet=settings.quiet) as progress:
             written = write(descent, self.outputs, progress)
         for result in written:
@@ -268,13 +298,20 @@ class _Session:
         if settings.verbose:
             self._say(reporting.details(descent))
         if settings.json:
-            click.echo(reporting.summary(descent, written), nl=False)
+            _print(reporting.summary(descent, written))
         self._open([result.path for result in written if result.error is None])
         return self._code(descent, failed=not exported or any(result.error is not None for result in written))
 
     def _say(self, line: str) -> None:
         if not self.settings.quiet:
             click.echo(line, err=True)
+
+    def _warn_of_missing_letters(self) -> None:
+        from gdanim.styles import load_style
+
+        letters, font = load_style(self.settings.style).missing_letters(self.settings.title or "")
+        if letters:
+            self._say(f"gdanim: the title has letters that the font {font} lacks: {letters}")
 
     def _export(self, descent: Descent) -> bool:
         """Write the trajectory where that is wanted. What else was written is kept if it fails."""

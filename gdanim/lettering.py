@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SANS = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 DIGITS = "0123456789"
-FACE = ("font.style", "font.variant", "font.weight", "font.stretch")
+FACE = ("font.family", "font.sans-serif", "font.style", "font.variant", "font.weight", "font.stretch")
 FIGURES = f"{DIGITS}−\u2007"  # equally wide in every font, so that numbers keep their places
 
 
@@ -112,10 +112,11 @@ class Lettering:
 
 
 def _font_of_style() -> Path:
-    defaults: Any = mpl.rcParamsDefault
-    ours = all(mpl.rcParams[key] == defaults[key] for key in ("font.family", "font.sans-serif", *FACE))
-    # The bundled one: a search could come upon another version of it that is installed.
-    return SANS if ours else Path(findfont(FontProperties()))
+    current: Any = mpl.rcParams  # matplotlib's annotations name every key
+    default: Any = mpl.rcParamsDefault
+    # A search costs time, and could come upon another version of the bundled font that is installed.
+    is_bundled = all(current[key] == default[key] for key in FACE)
+    return SANS if is_bundled else Path(findfont(FontProperties()))
 
 
 def _opened(font: Path, size_pt: float, dpi: float) -> FT2Font:

@@ -15,7 +15,7 @@ from gdanim.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["mpl", "quietly"]
+__all__ = ["mpl", "quietly", "to_hex", "to_rgb", "to_rgba"]
 
 
 @contextmanager
@@ -49,5 +49,6 @@ try:
         with _without_a_backend():
             import matplotlib as mpl
         import matplotlib.backends.backend_agg
+        from matplotlib.colors import to_hex, to_rgb, to_rgba
 except Exception as error:
     raise OutputError(f"matplotlib cannot be imported here: {error}") from error

@@ -59,7 +59,7 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
             )
     if descent.settings.loop and not any(output.format.loops for output in outputs):
         formats = ", ".join(dict.fromkeys(output.format.name for output in outputs))
-        yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: how often it plays, the player decides"
+        yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
 
 
 def done(descent: Descent, written: Written) -> str:

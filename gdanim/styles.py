@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.colors import to_hex, to_rgb, to_rgba
-
 from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.plotting import mpl, quietly, to_hex, to_rgb, to_rgba
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,13 +40,31 @@ class Style:
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Draw on the library's own defaults plus this style, whatever the user's matplotlibrc says."""
-        with mpl.rc_context():
+        with mpl.rc_context(), warnings.catch_warnings():
+            # Said in one line of our own: missing_letters().
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
             _set_rc({**_defaults(), **self.rc})
             yield
+
+    def missing_letters(self, text: str) -> tuple[str, str]:
+        """The letters of a text that the style's font lacks, each once, and the name of the font."""
+        from matplotlib.font_manager import FontProperties, findfont, get_font
+
+        with mpl.rc_context(), quietly():
+            _set_rc({**_defaults(), **self.rc})
+            fonts = [get_font(findfont(FontProperties(family=[family]))) for family in mpl.rcParams["font.family"]]
+        lacking = (letter for letter in text if not any(font.get_char_index(ord(letter)) for font in fonts))
+        return "".join(dict.fromkeys(lacking)), fonts[0].family_name
 
 
 # Reading these from the defaults would choose a backend, or warn.
 _NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
+
+# What a style may set. The rest is no matter of looks: text.usetex runs a program, figure.autolayout moves the axes.
+_STYLED = (
+    *("axes.", "figure.edgecolor", "figure.facecolor", "font.", "grid.", "lines.", "mathtext.", "patch."),
+    *("text.color", "xtick.", "ytick."),
+)
 
 LIGHT = Style(
     name="light",
@@ -83,36 +100,45 @@ DARK = Style(
 def load_style(name: str) -> Style:
     """Find a style: one of ours, a matplotlib style, or an .mplstyle file.
 
-    Raises UnknownNameError where there is none, UsageError where the file is not one.
+    Raises UnknownNameError where there is none, UsageError where the file is not one or holds a wrong value.
     """
     from gdanim.catalog import STYLES
 
     if name in STYLES:
         style: Style = STYLES[name].load()
         return style
-    from matplotlib import style as library
+    with quietly():
+        from matplotlib import style as library
 
     # Only these two: given a dotted name or an address, matplotlib would import a package or open a connection.
     if name != "default" and name not in library.library and not Path(name).is_file():
         raise UnknownNameError("style", name, [*STYLES, *library.available], see="gdanim list styles")
     try:
         rc = _matplotlib_rc(name)
-    except (OSError, ValueError):
+    except (OSError, UnicodeError):
         raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
+    except ValueError as error:
+        raise UsageError(f"Style {shown(name)} holds a value that matplotlib refuses: {error}") from None
     return _from_rc(name, rc)
 
 
 def _matplotlib_rc(name: str) -> dict[str, Any]:
-    import warnings
-
+    """What a style of matplotlib, or a file, changes of what a style may set. Raises OSError, ValueError."""
     from matplotlib import style
 
-    with mpl.rc_context(), warnings.catch_warnings():
+    defaults = _defaults()
+    with quietly(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _set_rc(_defaults())
-        style.use(name)
-        defaults = _defaults()
-        return {key: value for key, value in _items(mpl.rcParams) if key in defaults and value != defaults[key]}
+        if name == "default":
+            return {}
+        # A Path: matplotlib would take a text such as file:… for an address.
+        file = None if name in style.library else Path(name)
+        rc = style.library[name] if file is None else mpl.rc_params_from_file(file, True, False)
+        return {
+            key: value
+            for key, value in _items(rc)
+            if key.startswith(_STYLED) and key in defaults and value != defaults[key]
+        }
 
 
 def _defaults() -> dict[str, Any]:

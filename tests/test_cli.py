@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,6 +74,15 @@ def test_what_only_the_picture_can_tell_is_one_line_and_exit_2_too(tmp_path: Pat
         assert (ran.code, len(ran.lines), ran.out) == (2, 1, b""), ran.err
         assert said in ran.err
     assert not list(tmp_path.iterdir())
+
+
+@posix
+def test_a_link_to_another_output_is_the_same_output(tmp_path: Path) -> None:
+    (tmp_path / "link.gif").symlink_to("out.gif")
+    ran = run("parabola", *QUICK, "-o", "out.gif", "-o", "link.gif")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "twice" in ran.err
+    assert not (tmp_path / "out.gif").exists()
 
 
 WORDS = st.one_of(
@@ -157,6 +167,19 @@ def test_verbose_says_how_each_run_ended() -> None:
 def test_an_odd_size_is_said_for_mp4_and_not_for_gif() -> None:
     assert "162x122" in run("parabola", "-n", 1, "--size", "161x121", "-o", "a.mp4").err
     assert len(run("parabola", "-n", 1, "--size", "161x121", "-o", "a.gif").lines) == 1
+
+
+def test_a_loop_that_no_format_plays_is_said_once() -> None:
+    said = run("parabola", *QUICK, "-o", "a.mp4", "-o", "b.mp4", "--loop", 2).err
+    assert said.count("--loop 2 means nothing in mp4") == 1
+    assert "--loop" not in run("parabola", *QUICK, "-o", "a.mp4", "-o", "a.gif", "--loop", 2).err
+    assert "--loop" not in run("parabola", *QUICK, "-o", "a.mp4").err
+
+
+def test_letters_that_the_font_lacks_are_said_in_one_line() -> None:
+    ran = run("parabola", *QUICK, "--title", "日本語 x")
+    assert (ran.code, len(ran.lines)) == (0, 2)
+    assert ran.lines[0] == "gdanim: the title has letters that the font DejaVu Sans lacks: 日本語"
 
 
 def test_thinning_is_said() -> None:
@@ -285,6 +308,24 @@ def test_one_output_that_fails_leaves_the_others_and_exits_with_1(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "b.mp4", "c.gif", "t.csv"]
 
 
+def test_when_every_output_has_failed_nothing_more_is_drawn(drawn: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __init__(self, *_: object) -> None: ...
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def write(self, frame: Any) -> None:
+            if frame.index == 1:
+                raise OutputError("no space left")
+
+    monkeypatch.setattr("gdanim.writers.gif.GifWriter", Full)
+    assert run("parabola", *QUICK, "-o", "a.gif", "-o", "b.gif").code == 1
+    assert drawn == [0, 1]
+
+
 def test_data_that_cannot_be_written_leaves_the_film_and_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -352,6 +393,30 @@ def test_a_bar_appears_on_a_terminal_for_long_work_and_nowhere_else(monkeypatch:
 
 
 @posix
+def test_a_signal_while_the_bar_shows_gives_the_cursor_back(tmp_path: Path) -> None:
+    import pty
+
+    script = """
+        import signal, sys
+        from gdanim import interrupts, reporting
+        interrupts.install()
+        reporting.BAR_AFTER_S = 0.0
+        with reporting.progress_bar(quiet=False) as progress:
+            progress(1, 9)
+            signal.raise_signal(signal.SIGTERM)
+    """
+    screen, terminal = pty.openpty()
+    environment = {**ENVIRONMENT, "TERM": "xterm"}
+    ended = subprocess.run([sys.executable, "-c", dedent(script)], stderr=terminal, env=environment, check=False)
+    os.close(terminal)
+    text = os.read(screen, 100_000).decode()
+    os.close(screen)
+    assert ended.returncode < 0
+    assert "\x1b[?25l" in text
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
+
+
+@posix
 def test_quiet_shows_no_bar_even_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     class Screen(io.StringIO):
         def isatty(self) -> bool:
@@ -413,13 +478,25 @@ def test_a_broken_pipe_is_seen_before_click_makes_it_an_exit_1(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_standard_output_is_one_line_and_exit_1() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("list", "views"), ("--help",), ("render", "-h"), ("--version",), ("parabola", "--dry-run"), ()],
+    ids=" ".join,
+)
+def test_a_full_standard_output_is_one_line_and_exit_1(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run(
-            command("list", "views"), stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False
-        )
+        ended = subprocess.run(command(*arguments), stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
     assert ended.returncode == 1
     assert ended.stderr.decode().splitlines() == ["gdanim: Cannot write standard output: No space left on device"]
+
+
+def test_a_failure_elsewhere_is_not_laid_at_standard_output_s_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("gdanim.descent.descend", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        run("parabola")
 
 
 def test_json_and_toml_are_utf_8_in_any_locale() -> None:

@@ -73,6 +73,18 @@ def test_root_hands_a_file_back_to_its_owner(target: Path) -> None:
     assert (target.stat().st_uid, target.stat().st_gid) == (12_345, 23_456)
 
 
+@posix
+def test_where_owners_cannot_be_set_the_mode_is_kept_all_the_same(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where Python 3.13 has fchmod and no fchown."""
+    monkeypatch.delattr(os, "fchown")
+    target.chmod(0o640)
+    put(target)
+    assert target.read_bytes() == NEW
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
 # --- killed runs and neighbours ---
 
 

@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("starts", "solver", "stability"),
     ("timeline",),
     ("descent",),
-    ("styles", "lettering", "track", "shapes", "marks", "caption", "scene", "views."),
+    ("plotting", "styles", "lettering", "track", "shapes", "marks", "caption", "scene", "views."),
     ("raster",),
     ("writers.",),
     ("replay", "preflight"),

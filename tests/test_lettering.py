@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.lettering import Lettering
-from gdanim.styles import LIGHT
+from gdanim.styles import LIGHT, Style
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 SIZES = [(9.5, 100.0), (7.0, 72.0), (14.0, 180.0), (9.5, 34.7)]
@@ -24,8 +27,8 @@ INK = "#204080"
 each_size = pytest.mark.parametrize(("size_pt", "dpi"), SIZES)
 
 
-def lettering_at(size_pt: float, dpi: float) -> Lettering:
-    with LIGHT.applied():
+def lettering_at(size_pt: float, dpi: float, style: Style = LIGHT) -> Lettering:
+    with style.applied():
         return Lettering(size_pt=size_pt, dpi=dpi)
 
 
@@ -34,9 +37,9 @@ def ink(text: str, lettering: Lettering) -> NDArray[np.float64]:
     return lettering.image((text, INK))[..., 3] / 255
 
 
-def matplotlib_ink(text: str, size_pt: float, dpi: float) -> NDArray[np.float64]:
+def matplotlib_ink(text: str, size_pt: float, dpi: float, style: Style = LIGHT) -> NDArray[np.float64]:
     """The same from matplotlib, with room around it."""
-    with LIGHT.applied():
+    with style.applied():
         figure = Figure(figsize=(600 / dpi, 100 / dpi), dpi=dpi)
         # On whole pixels, where ours stands as well.
         figure.text(20, 40, text, fontsize=size_pt, color="black", parse_math=False, transform=IdentityTransform())
@@ -99,6 +102,36 @@ def test_glyphs_resemble_those_of_matplotlib(text: str, size_pt: float, dpi: flo
     assert abs(np.subtract(ours.shape, theirs.shape)).max() <= 1
     assert ours.sum() == pytest.approx(theirs.sum(), rel=0.1)
     assert likeness(ours, theirs) > 0.95
+
+
+@pytest.mark.parametrize(
+    "rc",
+    [
+        {"font.family": "serif"},
+        {"font.family": "monospace"},
+        {"font.weight": "bold"},
+        {"font.style": "italic"},
+        {"font.family": "sans-serif", "font.sans-serif": ["No Such Font", "STIXGeneral", "DejaVu Sans"]},
+        {"font.family": "cmr10", "axes.formatter.use_mathtext": True},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("text", ["iteration", "lr", "2.64", "(Ag)"])
+def test_letters_are_those_of_the_style(rc: Mapping[str, Any], text: str) -> None:
+    style = replace(LIGHT, rc=rc)
+    # The blank gives room to an oblique letter, which leans out of its own width.
+    ours, theirs = cropped(ink(f"{text} ", lettering_at(14, 180, style))), cropped(matplotlib_ink(text, 14, 180, style))
+    assert abs(np.subtract(ours.shape, theirs.shape)).max() <= 2
+    assert likeness(ours, theirs) > 0.9
+
+
+@pytest.mark.parametrize("family", ["serif", "monospace", "cmr10", "STIXGeneral"])
+def test_every_font_has_signs_and_digits_that_keep_their_places(family: str) -> None:
+    lettering = lettering_at(9.5, 100, replace(LIGHT, rc={"font.family": family, "axes.formatter.use_mathtext": True}))
+    assert len({lettering.width(figure) for figure in "0123456789−\u2007"}) == 1
+    minus = cropped(ink("−", lettering))
+    assert minus.shape[1] > 2 * minus.shape[0]  # cmr10 has none, and would draw a box
+    assert not ink("\u2007", lettering).any()
 
 
 @each_size

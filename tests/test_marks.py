@@ -57,10 +57,27 @@ def test_the_spot_stands_where_the_descent_is(view: str, function: str) -> None:
                 assert (pixel_at(axes, picture, k, value) == rgb(colour)).all()
 
 
-def test_the_trail_grows_and_never_changes_behind_the_spot() -> None:
-    inked = [has_colour(picture, LIGHT.trail).sum() for picture in pictures(lr=0.05, iterations=8, size="320x240")]
-    assert inked[0] > 10
-    assert (np.diff(inked) > 0).all()
+@pytest.mark.parametrize("lr", [0.05, 0.9])  # down one side; to and fro
+def test_the_trail_grows_and_never_changes_behind_the_spot(lr: float) -> None:
+    descent = solved("parabola", lr=lr, iterations=8, size="320x240", title="", readout=False)
+    with on_stage(descent) as scene:
+        raster = Raster(scene)
+        (axes,) = scene.figure.axes
+        path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
+        spots = axes.transData.transform(path) * (1, -1) + (0, raster.size[1])  # (x, y) from the top left
+        shown = [picture.copy() for picture in composed(raster)]
+        radius = 9 * scene.figure.dpi / 72 / 2 + 3  # a spot of 9 points, its casing and antialiasing
+    for k, (before, after) in enumerate(pairwise(shown)):
+        assert has_colour(after, LIGHT.trail).sum() > has_colour(before, LIGHT.trail).sum()
+        rows, columns = np.nonzero((before != after).any(axis=-1))
+        pixels = np.stack([columns, rows], axis=-1) + 0.5
+        assert distance_to_segment(pixels, spots[k], spots[k + 1]).max() <= radius
+
+
+def distance_to_segment(points: NDArray[np.float64], one: Any, other: Any) -> NDArray[np.float64]:
+    """How far points (n, 2) are from the line between two points: (n,)."""
+    along = np.clip((points - one) @ (other - one) / ((other - one) @ (other - one)), 0, 1)
+    return np.linalg.norm(points - one - along[:, np.newaxis] * (other - one), axis=1)
 
 
 def test_runs_together_have_a_colour_each_and_their_legend_too() -> None:

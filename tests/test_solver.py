@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,13 @@ from problems import formula
 from gdanim.errors import DomainError
 from gdanim.objectives.formulas import FORMULAS
 from gdanim.objectives.lookup import objective as catalogued
+from gdanim.objectives.scout import Fixed
 from gdanim.optimizers.gd import gd
 from gdanim.solver import Outcome, Trajectory, solve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gdanim.objectives.objective import Objective
 
 PARABOLA = formula("x**2", (-6, 6))
@@ -26,6 +30,28 @@ SMOOTH = [
     formula("sin(3*x) + exp(-x**2) + 0.1*x**2", (-6, 6)),
     formula("tanh(x*y) + cos(x) + log(1 + y**2)", (-4, 4), (-4, 4)),
 ]
+
+
+NOT_FINITE = [math.nan, math.inf, -math.inf]
+numbers = st.floats(-1e3, 1e3) | st.sampled_from(NOT_FINITE)
+
+
+class Script:
+    """Answers the k-th question with the k-th (f, ∇f), whatever x is."""
+
+    dim, point_by_point = 1, False
+
+    def __init__(self, answers: list[tuple[float, float]]) -> None:
+        self._answers = iter(answers)
+
+    def raw_value_and_gradient(self, x: Any) -> tuple[Any, Any]:
+        f, grad = next(self._answers)
+        return np.full(len(x), f), np.full(x.shape, grad)
+
+
+def scripted(answers: list[tuple[float, float]]) -> Objective:
+    script: Any = Script(answers)  # the solver needs no more of a function
+    return replace(PARABOLA, functions=script)
 
 
 def descend(objective: Objective, starts: Any, lr: Any, iterations: int, **options: Any) -> Trajectory:
@@ -137,6 +163,43 @@ def test_a_run_leaves_the_domain_where_f_is_nan_at_a_finite_x() -> None:
     assert trajectory.verdict(0) == f"left the domain at iteration {expected + 1}"
 
 
+@pytest.mark.parametrize(
+    ("f", "grad", "outcome"),
+    [
+        (math.nan, 1.0, Outcome.LEFT_DOMAIN),
+        (math.nan, math.nan, Outcome.LEFT_DOMAIN),
+        (1.0, math.nan, Outcome.LEFT_DOMAIN),
+        (1.0, math.inf, Outcome.DIVERGED),
+        (1.0, -math.inf, Outcome.DIVERGED),
+        (math.inf, 1.0, Outcome.DIVERGED),
+        (-math.inf, math.nan, Outcome.DIVERGED),
+    ],
+)
+@pytest.mark.parametrize("iterations", [3, 8])
+def test_a_run_ends_before_the_point_where_value_or_slope_is_missing(
+    f: float, grad: float, outcome: Outcome, iterations: int
+) -> None:
+    # f falls all the way, inside the bounds: nothing but the missing number is wrong.
+    trajectory = descend(scripted([(9.0, 1.0), (8.0, 1.0), (7.0, 1.0), (f, grad)]), 4.3, 0.1, iterations)
+    assert (trajectory.outcome, trajectory.last[0], trajectory.since[0]) == ((outcome,), 2, 3)
+    assert trajectory.f[0, 2:].tolist() == [7.0] * (iterations - 1)
+    assert np.isfinite(trajectory.grad).all()
+    assert trajectory.x[0, 2:, 0].tolist() == [trajectory.x[0, 2, 0]] * (iterations - 1)
+
+
+def test_a_callable_without_a_slope_somewhere_leaves_its_domain_there(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import numpy as np\ndef f(x):\n    return x**2\ndef slope(x):\n    return np.where(x < 1, np.nan, 2 * x)\n",
+        encoding="utf-8",
+    )
+    mine = catalogued(f"{file}:f", {}, Fixed(starts=((4.0,),), rates=(0.25,)), f"{file}:slope")
+    trajectory = descend(mine, 4.0, 0.25, 10)  # 4, 2, 1, 0.5
+    assert trajectory.x[0, :, 0].tolist() == [4, 2, 1, *[1] * 8]
+    assert trajectory.verdict(0) == "left the domain at iteration 3"
+    assert np.isfinite(trajectory.grad).all()
+
+
 @pytest.mark.parametrize("name", ["x", "f", "grad", "lr", "last", "since"])
 def test_arrays_are_read_only(name: str) -> None:
     array = getattr(descend(PARABOLA, (4.3, 1.0), 0.1, 3), name)
@@ -179,6 +242,34 @@ def test_the_start_that_is_refused_is_the_one_that_is_named() -> None:
         descend(formula("log(x)"), (1.0, 2.0, -2.25, 3.0), 0.1, 5)
 
 
+@settings(deadline=None)
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=12), st.none() | st.floats(1e-9, 1e3))
+def test_no_answer_of_an_objective_is_recorded_unless_it_is_finite(
+    script: list[tuple[float, float]], tolerance: float | None
+) -> None:
+    iterations = len(script) - 1
+    bad = next((k for k, answer in enumerate(script) if not all(map(math.isfinite, answer))), None)
+    met = next((k for k, (_, grad) in enumerate(script) if tolerance is not None and abs(grad) < tolerance), None)
+    try:
+        trajectory = descend(scripted(script), 4.3, 1e-4, iterations, tolerance=tolerance)
+    except DomainError:
+        assert bad == 0
+        return
+    assert_finite(trajectory)
+    if met is not None and (bad is None or met < bad):
+        assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.CONVERGED,), met)
+    elif bad is not None:
+        assert trajectory.outcome[0].failed
+        assert (trajectory.last[0], trajectory.since[0]) == (bad - 1, bad)
+    else:
+        assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.STEP_LIMIT,), iterations)
+
+
+def assert_finite(trajectory: Trajectory) -> None:
+    for rows in (trajectory.x, trajectory.f, trajectory.grad):
+        assert np.isfinite(rows).all()
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(FORMULAS), st.floats(1e-12, 1e12), st.integers(0, 30), st.data())
 def test_no_rate_or_start_makes_a_descent_raise_or_record_what_is_not_finite(
@@ -193,8 +284,7 @@ def test_no_rate_or_start_makes_a_descent_raise_or_record_what_is_not_finite(
         assert not np.isfinite([*objective.gradient(np.array(start)), objective.value(np.array(start))]).all()
         return
     last = trajectory.last[0]
-    assert np.isfinite(trajectory.x).all()
-    assert np.isfinite(trajectory.f).all()
+    assert_finite(trajectory)
     assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
     assert last == iterations or trajectory.outcome[0] is not Outcome.STEP_LIMIT
     assert 0 <= trajectory.since[0] <= iterations

@@ -166,3 +166,28 @@ def test_a_file_that_is_no_style_is_refused(tmp_path: Path) -> None:
     file.write_bytes(bytes(range(128, 256)))
     with pytest.raises(UsageError, match="cannot be read as a style"):
         load_style(str(file))
+
+
+def test_a_style_file_sets_looks_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "mine.mplstyle"
+    file.write_text(
+        "text.usetex: True\nfigure.autolayout: True\nfigure.dpi: 33\nsavefig.format: pdf\npath.sketch: 1, 100, 2\n"
+        "axes.facecolor: 102030\nno.such.key: 1\n"
+    )
+    assert load_style(str(file)).rc == {"axes.facecolor": "#102030"}
+    shot(style=str(file))  # warnings are errors here
+
+
+@pytest.mark.parametrize("line", ["axes.facecolor: nonsense", "font.size: huge", "text.usetex: perhaps"])
+def test_a_wrong_value_in_a_style_file_is_refused(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.mplstyle").write_text(f"{line}\n")
+    with pytest.raises(UsageError, match=r"'mine\.mplstyle'") as refusal:
+        load_style("mine.mplstyle")
+    assert line.partition(":")[0] in str(refusal.value)
+
+
+def test_letters_that_the_font_lacks_are_named_once_each() -> None:
+    light = load_style("light")
+    assert light.missing_letters("f(x) = x², λ → ∞") == ("", "DejaVu Sans")
+    assert light.missing_letters("日本 and 日本語") == ("日本語", "DejaVu Sans")

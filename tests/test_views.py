@@ -18,6 +18,8 @@ from gdanim.settings import from_saved
 from gdanim.views.stage import nice_limits
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
@@ -154,6 +156,25 @@ def test_the_readout_says_iteration_x_f_and_rate() -> None:
         assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", "lr", "0.1"]
         assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", "lr", "0.1"]
         assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64e−04", "lr", "0.1"]
+
+
+def test_a_zero_below_zero_reads_as_zero() -> None:
+    with on_stage(solved("parabola", lr=0.1, start=-0.0, iterations=1)) as scene:
+        assert readout(scene, 0).split() == ["iteration", "0", "x", "0.0000", "f(x)", "0.0000", "lr", "0.1"]
+
+
+@pytest.mark.parametrize("family", ["monospace", "serif"])
+def test_a_legend_in_the_font_of_a_style_has_room_for_its_labels(family: str, tmp_path: Path) -> None:
+    style = tmp_path / "own.mplstyle"
+    style.write_text(f"font.family: {family}\n", encoding="utf-8")
+    rates = (0.001, 0.0123, 0.0234, 0.0345, 0.0456)
+    with on_stage(solved("parabola", lr=rates, iterations=2, title="", style=str(style))) as scene:
+        labels = [(text, text.get_window_extent()) for text in scene.figure.texts if text.get_text().startswith("lr")]
+        assert len(labels) == len(rates)
+        assert not any(overlap(one, other) for (_, one), (_, other) in combinations(labels, 2))
+        caption = next(mark for mark in scene.marks if isinstance(mark, Caption))
+        for text, extent in labels:
+            assert caption.lettering.width(text.get_text()) == pytest.approx(extent.width, abs=4)
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,34 @@ if TYPE_CHECKING:
 WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 PLAIN_WINDOW = 5.0  # where there is no minimum to find
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
-TRIED = 200  # iterations of a trial
 WATCHED = 25  # iterations in which a descent is pleasant to follow
-# Where starts are tried, as shares of the half width, and the leading digits of the rates; sparingly for the slow.
-SHARES = (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85)
-DIGITS = (1, 2, 3, 5, 7)
-DOMAIN_GRID = {1: 2001, 2: 41}  # points along each axis that are asked for a value
-COARSE_DOMAIN_GRID = {1: 101, 2: 11}
-FEW_SHARES, FEW_DIGITS = (-0.8, -0.3, 0.3, 0.8), (1, 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is tried.
+
+    domain      points along each axis that are asked for a value, for one variable and for two
+    shares      where starts are tried, as shares of the half width
+    digits      leading digits of the rates that are tried
+    iterations  of a trial
+    favourites  how many trials go on after SIFTED iterations: those that have come farthest
+    """
+
+    domain: tuple[int, int]
+    shares: tuple[float, ...]
+    digits: tuple[int, ...]
+    iterations: int
+    favourites: int
+
+
+SIFTED = 5
+PLENTY = Effort(
+    domain=(2001, 41), shares=(-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85), digits=(1, 2, 3, 5, 7),
+    iterations=200, favourites=100_000,
+)  # fmt: skip
+# Where every point costs a call of somebody's code.
+SPARING = Effort(domain=(101, 11), shares=(-0.8, -0.3, 0.3, 0.8), digits=(1, 3), iterations=60, favourites=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +84,9 @@ def scout(functions: Functions, fixed: Fixed = NOTHING_FIXED) -> Found:
     """
     given = np.array([start for start in fixed.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
     bounds, minimizers = _window(functions, fixed.limits[: functions.dim], given)
-    few = functions.point_by_point
-    x0 = given if len(given) else _candidates(bounds, FEW_SHARES if few else SHARES)
-    digits = FEW_DIGITS if few else DIGITS
-    lr = np.array(fixed.rates or [digit * 10.0**power for power in range(-6, 2) for digit in digits])
+    effort = _effort(functions)
+    x0 = given if len(given) else _candidates(bounds, effort.shares)
+    lr = np.array(fixed.rates or [digit * 10.0**power for power in range(-6, 2) for digit in effort.digits])
     start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
     return Found(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
 
@@ -98,7 +117,7 @@ def _rounded_up(width: float) -> float:
 def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
     """±width where nothing is fixed, shortened to where the function has values."""
     bounds = np.array([limit or (-width, width) for limit in limits], dtype=np.float64)
-    points = (COARSE_DOMAIN_GRID if functions.point_by_point else DOMAIN_GRID)[functions.dim]
+    points = _effort(functions).domain[functions.dim - 1]
     ticks = [np.linspace(low, high, points) for low, high in bounds]
     finite = np.isfinite(functions.value(np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)))
     for axis, (limit, tick) in enumerate(zip(limits, ticks, strict=True)):
@@ -106,6 +125,10 @@ def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
         if limit is None and len(inside):
             bounds[axis] = tick[max(inside[0] - 1, 0)], tick[min(inside[-1] + 1, len(tick) - 1)]
     return bounds
+
+
+def _effort(functions: Functions) -> Effort:
+    return SPARING if functions.point_by_point else PLENTY
 
 
 def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
@@ -140,16 +163,21 @@ def _tried(
 
     A trial lasts until it rises, leaves the bounds or loses its value; its last good row is repeated from there on.
     """
-    path, values = np.zeros((TRIED + 1, *x.shape)), np.full((TRIED + 1, len(x)), np.nan)
-    lasting = np.full(len(x), TRIED)
+    effort = _effort(functions)
+    tried = effort.iterations
+    path, values = np.zeros((tried + 1, *x.shape)), np.full((tried + 1, len(x)), np.nan)
+    lasting = np.full(len(x), tried)
     running = np.arange(len(x))
     with np.errstate(all="ignore"):
-        for k in range(TRIED + 1):
+        for k in range(tried + 1):
             value, gradient = functions.raw_value_and_gradient(x)
             falls = np.isfinite(value) & np.all((x >= bounds[:, 0]) & (x <= bounds[:, 1]), axis=1)
             if k > 0:
                 path[k], values[k] = path[k - 1], values[k - 1]
                 falls &= value <= values[k - 1, running] + 1e-12 * np.abs(values[0, running])
+            if k == SIFTED and len(running) > effort.favourites:
+                travelled = np.abs((x - path[0, running]) / (bounds[:, 1] - bounds[:, 0])).max(axis=1)
+                falls &= travelled >= np.sort(np.where(falls, travelled, 0.0))[-effort.favourites]
             lasting[running[~falls]] = k - 1
             running = running[falls]
             if not len(running):

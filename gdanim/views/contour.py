@@ -7,55 +7,43 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from gdanim.marks import Landings, Mark, Spots, Trail
-from gdanim.scene import Scene
-from gdanim.styles import load_style
 from gdanim.track import Track
-from gdanim.views import header
-from gdanim.views.curve import DOT_PT, SPOT_PT, TRAIL_PT, run_colours
-from gdanim.views.notices import notices
+from gdanim.views.assembly import assemble, landing_marks, run_marks
 from gdanim.views.stage import Cell, Stage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from gdanim.marks import Mark
     from gdanim.objectives.objective import Objective
+    from gdanim.scene import Scene
     from gdanim.settings import Settings
     from gdanim.solver import Trajectory
     from gdanim.styles import Style
     from gdanim.timeline import Timeline
+    from gdanim.views.assembly import Colours
 
 GRID, COARSE_GRID = 241, 61  # points along each axis; coarse where each costs a call of somebody's code
 LEVELS = 16
-CASING_PT = 3.6
 MAX_CROSSINGS = 70  # with more lines than that the levels are a grey veil
 
 
 def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
     """Lay out one axes with filled levels, and the marks of all runs."""
-    style = load_style(settings.style)
-    stage = Stage.open(settings, style)
-    colours = run_colours(trajectory, timeline, style)
-    head = header.compose(stage, settings, objective, trajectory, colours)
     xlim, ylim = settings.xlim or tuple(objective.bounds[0]), settings.ylim or tuple(objective.bounds[1])
-    axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
-    axes.grid(visible=False)
-    _draw_levels(axes, objective, style)
-    _draw_minimizers(axes, objective, style)
-    track = Track(trajectory.x)
-    marks: list[Mark] = [
-        Trail(track, (style.background,) * trajectory.runs, width_pt=CASING_PT, dot_pt=DOT_PT + 1.8),
-        Trail(track, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
-        Spots(track, colours, casing=style.background, size_pt=SPOT_PT),
-    ]
-    if timeline.in_turn and trajectory.runs > 1:
-        marks.insert(0, Landings(track, trajectory.last, colour=style.text, size_pt=4.5))
-    for mark in marks:
-        axes.add_artist(mark)
-    stage.layout([Cell(axes, 0, 0, 1, 1)], header=head.height)
-    marks += [*head.place(axes.get_window_extent().x0), *notices(stage, axes, trajectory)]
-    return Scene(figure=stage.figure, marks=tuple(marks), timeline=timeline)
+
+    def fill(stage: Stage, colours: Colours) -> tuple[list[Cell], list[Mark]]:
+        style = stage.style
+        axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
+        axes.grid(visible=False)
+        _draw_levels(axes, objective, style)
+        _draw_minimizers(axes, objective, style)
+        track = Track(trajectory.x)
+        landings = landing_marks(axes, track, trajectory, timeline, style.text)
+        return [Cell(axes, 0, 0, 1, 1)], [*landings, *run_marks(axes, track, colours, style, cased=True)]
+
+    return assemble(objective, trajectory, timeline, settings, fill)
 
 
 def _draw_levels(axes: Axes, objective: Objective, style: Style) -> None:

@@ -6,36 +6,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.marks import Landings, Mark, Spots, Trail
-from gdanim.scene import Scene
-from gdanim.styles import Style, load_style
 from gdanim.track import Track
-from gdanim.views import header
-from gdanim.views.notices import notices
+from gdanim.views.assembly import assemble, landing_marks, run_marks
 from gdanim.views.stage import Cell, Stage, nice_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gdanim.marks import Mark
     from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.scene import Scene
     from gdanim.settings import Settings
     from gdanim.solver import Trajectory
     from gdanim.timeline import Timeline
+    from gdanim.views.assembly import Colours
 
-TRAIL_PT, DOT_PT, SPOT_PT = 1.8, 4.0, 9.0
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 
 
 def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
     """Lay out one axes with the function, and the marks of all runs."""
-    style = load_style(settings.style)
-    stage = Stage.open(settings, style)
-    colours = run_colours(trajectory, timeline, style)
-    head = header.compose(stage, settings, objective, trajectory, colours)
-    axes, marks = draw_curve(stage, objective, trajectory, timeline, settings, colours)
-    stage.layout([Cell(axes, 0, 0, 1, 1)], header=head.height)
-    marks += [*head.place(axes.get_window_extent().x0), *notices(stage, axes, trajectory)]
-    return Scene(figure=stage.figure, marks=tuple(marks), timeline=timeline)
+
+    def fill(stage: Stage, colours: Colours) -> tuple[list[Cell], list[Mark]]:
+        axes, marks = draw_curve(stage, objective, trajectory, timeline, settings, colours)
+        return [Cell(axes, 0, 0, 1, 1)], marks
+
+    return assemble(objective, trajectory, timeline, settings, fill)
 
 
 def draw_curve(
@@ -44,7 +40,7 @@ def draw_curve(
     trajectory: Trajectory,
     timeline: Timeline,
     settings: Settings,
-    colours: tuple[str, ...],
+    colours: Colours,
 ) -> tuple[Axes, list[Mark]]:
     """Add the axes with the function; returns them with the marks on them."""
     style = stage.style
@@ -52,27 +48,8 @@ def draw_curve(
     axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
     axes.plot(x, f, color=style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
     track = Track(np.stack([trajectory.x[..., 0], trajectory.f], axis=-1))
-    marks = moving(track, colours, style)
-    if timeline.in_turn and trajectory.runs > 1:
-        marks.insert(0, Landings(track, trajectory.last, colour=style.muted, size_pt=4.5))
-    for mark in marks:
-        axes.add_artist(mark)
-    return axes, marks
-
-
-def moving(track: Track, colours: tuple[str, ...], style: Style) -> list[Mark]:
-    """The trails and the spots of a track."""
-    return [
-        Trail(track, colours, width_pt=TRAIL_PT, dot_pt=DOT_PT),
-        Spots(track, colours, casing=style.background, size_pt=SPOT_PT),
-    ]
-
-
-def run_colours(trajectory: Trajectory, timeline: Timeline, style: Style) -> tuple[str, ...]:
-    """One colour for each run; runs that are seen alone all have the trail's."""
-    if trajectory.runs == 1 or timeline.in_turn:
-        return (style.trail,) * trajectory.runs
-    return tuple(style.runs[run % len(style.runs)] for run in range(trajectory.runs))
+    landings = landing_marks(axes, track, trajectory, timeline, style.muted)
+    return axes, [*landings, *run_marks(axes, track, colours, style)]
 
 
 def _window(

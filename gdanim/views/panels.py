@@ -6,48 +6,49 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.scene import Scene
-from gdanim.styles import load_style
 from gdanim.track import Track
-from gdanim.views import header
-from gdanim.views.curve import draw_curve, moving, run_colours
-from gdanim.views.notices import notices
+from gdanim.views.assembly import assemble, run_marks
+from gdanim.views.curve import draw_curve
 from gdanim.views.stage import Cell, Stage, nice_limits
 
 if TYPE_CHECKING:
     from gdanim.marks import Mark
     from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.scene import Scene
     from gdanim.settings import Settings
     from gdanim.solver import Trajectory
     from gdanim.timeline import Timeline
+    from gdanim.views.assembly import Colours
 
 CURVE_WIDTH = 2 / 3
 
 
 def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
     """Lay out the curve at two thirds of the width, and two series stacked at its right."""
-    style = load_style(settings.style)
-    stage = Stage.open(settings, style)
-    colours = run_colours(trajectory, timeline, style)
-    head = header.compose(stage, settings, objective, trajectory, colours)
-    curve, marks = draw_curve(stage, objective, trajectory, timeline, settings, colours)
-    cells = [Cell(curve, 0, 0, CURVE_WIDTH, 1)]
-    alone = len(set(colours)) == 1
-    series = (("x", trajectory.x[..., 0], style.x_series, 0.0, 0.5), ("y", trajectory.f, style.f_series, 0.5, 1.0))
-    for label, values, colour, top, bottom in series:
-        own = (colour,) * trajectory.runs if alone else colours
-        axes = stage.axes(
-            xlabel="Iteration", ylabel=label, xlim=(0, max(trajectory.iterations, 1)), ylim=_limits(trajectory, values)
-        )
-        cells.append(Cell(axes, CURVE_WIDTH, top, 1, bottom))
-        iteration = np.broadcast_to(np.arange(values.shape[1], dtype=np.float64), values.shape)
-        drawn: list[Mark] = moving(Track(np.stack([iteration, values], axis=-1)), own, style)
-        for mark in drawn:
-            axes.add_artist(mark)
-        marks += drawn
-    stage.layout(cells, header=head.height)
-    marks += [*head.place(curve.get_window_extent().x0), *notices(stage, curve, trajectory)]
-    return Scene(figure=stage.figure, marks=tuple(marks), timeline=timeline)
+
+    def fill(stage: Stage, colours: Colours) -> tuple[list[Cell], list[Mark]]:
+        curve, marks = draw_curve(stage, objective, trajectory, timeline, settings, colours)
+        cells = [Cell(curve, 0, 0, CURVE_WIDTH, 1)]
+        series = (("x", trajectory.x[..., 0], stage.style.x_series), ("y", trajectory.f, stage.style.f_series))
+        for place, (label, values, colour) in enumerate(series):
+            axes = stage.axes(
+                xlabel="Iteration",
+                ylabel=label,
+                xlim=(0, max(trajectory.iterations, 1)),
+                ylim=_limits(trajectory, values),
+            )
+            cells.append(Cell(axes, CURVE_WIDTH, place / 2, 1, (place + 1) / 2))
+            alike = len(set(colours)) == 1
+            marks += run_marks(axes, _series(values), (colour,) * len(colours) if alike else colours, stage.style)
+        return cells, marks
+
+    return assemble(objective, trajectory, timeline, settings, fill)
+
+
+def _series(values: Scalar) -> Track:
+    """The track of values (runs, n+1) against their iterations."""
+    iteration = np.broadcast_to(np.arange(values.shape[1], dtype=np.float64), values.shape)
+    return Track(np.stack([iteration, values], axis=-1))
 
 
 def _limits(trajectory: Trajectory, values: Scalar) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from gdanim.pipeline import draw
 from gdanim.presets import read_preset
 from gdanim.settings import Settings
 from gdanim.styles import load_style
-from gdanim.views.curve import DOT_PT, SPOT_PT, TRAIL_PT
+from gdanim.views.assembly import DOT_PT, SPOT_PT, TRAIL_PT
 
 
 def as_line(mark: RunsMark):

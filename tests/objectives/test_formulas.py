@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from refine_formulas import derivatives, low_points, refined
 
-from gdanim.objectives.evaluator import build
+from gdanim.objectives.evaluator import FormulaFunctions, build
 from gdanim.objectives.expression import parse
 from gdanim.objectives.formulas import FORMULAS, Formula
 

@@ -179,11 +179,19 @@ def test_the_command_refuses_in_one_line_and_writes_nothing(name, tmp_path, monk
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("formula", ["-x**4 + x**2", "-2*x + x**2", "-(1 - x**2)", "-exp(-x**2)", "-hypot(x, y)"])
-def test_a_formula_may_begin_with_a_minus(formula):
-    planned = run(formula, "-n", "3", "--dry-run")
-    assert planned.code == 0
-    assert f'function = "({formula})"' in planned.out.decode()
+@pytest.mark.parametrize("before", [(), ("--lr", "0.1"), ("--title", "-x")], ids=["first", "later", "behind-its-like"])
+@pytest.mark.parametrize(
+    "formula", ["-x**4 + x**2", "-2*x + x**2", "-(1 - x**2)", "-exp(-x**2)", "-hypot(x, y)", "-a*x", "-cos(x)", "-x"]
+)
+def test_a_formula_may_begin_with_a_minus_and_keeps_its_text(formula, before):
+    planned = run(*before, formula, "-n", "3", "--dry-run", *(("-p", "a=2") if "a*" in formula else ()))
+    assert (planned.code, planned.err) == (0, "")
+    assert f'function = "{formula}"' in planned.out.decode()
+
+
+def test_an_option_that_is_none_is_not_taken_for_a_second_function():
+    assert "Unknown option '-x'" in run("parabola", "-x").err
+    assert "Did you mean '--lr'" in run("-a*x", "--lrr", "1").err
 
 
 @pytest.mark.parametrize("formula", ["log(x)", "sqrt(x)", "x**0.5"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdanim.objectives.evaluator import build
+from gdanim.objectives.evaluator import FormulaFunctions, build
 from gdanim.objectives.expression import parse
 from gdanim.objectives.formulas import FORMULAS, Formula
 from gdanim.objectives.minimizers import MOST, curvature, find_minimizers

@@ -271,3 +271,30 @@ def test_signal_ends_ffmpeg_with_gdanim(number, fake_ffmpeg, tmp_path):
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
     assert ended.returncode == -number
     assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.program("ps")
+def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path):
+    fake_ffmpeg("exec sleep 1000")
+    script = textwrap.dedent("""
+        import signal, subprocess
+        from pathlib import Path
+        from films import Film, bars
+        from gdanim import interrupts
+        from gdanim.writers.video import Mp4Writer
+
+        class Started(subprocess.Popen):
+            def __init__(self, *args, **kept):
+                super().__init__(*args, **kept)
+                Path("pid").write_text(str(self.pid))
+                signal.raise_signal(signal.SIGTERM)
+
+        subprocess.Popen = Started
+        interrupts.install()
+        with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).reel):
+            pass
+    """)
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(video.__file__).parents[2])])
+    ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
+    assert ended.returncode == -signal.SIGTERM
+    assert is_gone(int((tmp_path / "pid").read_text()))

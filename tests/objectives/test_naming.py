@@ -1,0 +1,32 @@
+"""What a word means as FUNCTION, told by its looks."""
+
+from __future__ import annotations
+
+import pytest
+
+from gdanim.objectives import naming
+from gdanim.objectives.naming import Kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("parabola", Kind.ROW),
+        ("double-well", Kind.ROW),
+        ("parabla", Kind.ROW),
+        ("x-1", Kind.FORMULA),
+        ("x**2", Kind.FORMULA),
+        ("f.py:name", Kind.CALLABLE),
+        ("package.module:name", Kind.CALLABLE),
+        (r"C:\f.py:name", Kind.CALLABLE),
+        ("c:/folder/f.py:name", Kind.CALLABLE),
+        (r"C:\f.py", Kind.FORMULA),
+        ("a:b:c", Kind.FORMULA),
+    ],
+)
+def test_kind_is_told_by_the_looks(text: str, kind: Kind) -> None:
+    assert naming.kind_of(text) is kind
+
+
+def test_a_callable_on_a_drive_names_the_file_that_is_written() -> None:
+    assert naming.stem(r"C:\f.py:bowl") == "bowl"
