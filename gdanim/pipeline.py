@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +40,12 @@ class Written:
 
 
 def render(settings: Settings, progress: Progress | None = None) -> tuple[Written, ...]:
-    """Do what `gdanim` does with these settings, saying nothing. Raises GdanimError, also where only one output failed.
+    """Write the files that `gdanim` writes with these settings. Raises GdanimError, also where only one output failed.
 
+    Nothing is printed: the switches of the command line (json, quiet, strict, dry_run, …) mean nothing here.
     `progress` is called with the frames that are done and the frames in all.
     """
+    settings = replace(settings, dry_run=False, json=False)
     outputs = preflight.check(settings)
     descent = descend(settings)
     written = write(descent, outputs, progress)

@@ -69,7 +69,8 @@ def test_the_trail_grows_and_never_changes_behind_the_spot(lr: float) -> None:
         radius = 9 * scene.figure.dpi / 72 / 2 + 3  # a spot of 9 points, its casing and antialiasing
     for k, (before, after) in enumerate(pairwise(shown)):
         assert has_colour(after, LIGHT.trail).sum() > has_colour(before, LIGHT.trail).sum()
-        rows, columns = np.nonzero((before != after).any(axis=-1))
+        # Agg rounds the cover of a longer path by at most one level of 255 differently.
+        rows, columns = np.nonzero(abs(np.subtract(before, after, dtype=np.int16)).max(axis=-1) > 1)
         pixels = np.stack([columns, rows], axis=-1) + 0.5
         assert distance_to_segment(pixels, spots[k], spots[k + 1]).max() <= radius
 
