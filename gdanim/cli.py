@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gdanim import __version__, interrupts, options
-from gdanim.errors import GdanimError, OutputError, UnknownNameError, UsageError, shown
-from gdanim.objectives import naming
+from gdanim import __version__, commands, options
+from gdanim.errors import GdanimError, OutputError
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from gdanim.descent import Descent
     from gdanim.preflight import Planned
 
 EXIT_STRICT = 3
-
-# What click reads where a formula stands that begins with a minus: no word that a person would write.
-_STAND_IN = "FUNCTION"
 
 # What a preset says under a name gives way to these options of the command line.
 _RULED_OUT_BY: Mapping[str, set[str]] = {
@@ -42,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except GdanimError as error:
         code = _complain(str(error), error.exit_code)
     except click.ClickException as error:
-        code = _complain(_in_one_line(error), 2)
+        code = _complain(commands.in_one_line(error), 2)
     except click.Abort:
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
@@ -55,31 +50,8 @@ def _speak_utf8() -> None:
         reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(encoding="utf-8")
 
 
-@contextmanager
-def _reader_may_leave() -> Iterator[None]:
-    """Die by SIGPIPE where the reader of our output went away. Inside of click, which would make it an exit 1."""
-    try:
-        yield
-        if sys.stdout is not None:
-            with _printing():
-                sys.stdout.flush()
-    except BrokenPipeError:
-        interrupts.die_of_broken_pipe()
-
-
-@contextmanager
-def _printing() -> Iterator[None]:
-    """Name standard output where it cannot take what is printed inside."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"Cannot write standard output: {error.strerror}") from None
-
-
 def _print(text: str) -> None:
-    with _printing():
+    with commands.printing():
         click.echo(text, nl=False)
 
 
@@ -88,93 +60,8 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _in_one_line(error: click.ClickException) -> str:
-    """Say in our words what click found wrong."""
-    context = getattr(error, "ctx", None)
-    page = "gdanim list --help" if context is not None and context.info_name == "list" else "gdanim --help"
-    if isinstance(error, click.NoSuchOption):
-        return str(UnknownNameError("option", error.option_name, error.possibilities or (), see=page))
-    if isinstance(error, click.BadOptionUsage):
-        return f"{error.message.rstrip('.')}. See: {page}"
-    return error.format_message()
-
-
-class _Group(click.Group):
-    """A group whose first word may also be a function: `gdanim parabola` is `gdanim render parabola`."""
-
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        with _reader_may_leave(), _printing():  # --help and --version print at once
-            return super().make_context(*args, **extra)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        with _reader_may_leave():
-            return super().invoke(ctx)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, *options.HELP_NAMES, "--version"}:
-            args = ["render", *args]
-        return super().parse_args(ctx, args)
-
-    def get_help(self, ctx: click.Context) -> str:
-        return _help(ctx)
-
-
-class _Command(click.Command):
-    """A command that takes no more words than it names."""
-
-    allow_extra_args = True  # so that we are asked about them
-
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        with _printing():
-            return super().make_context(*args, **extra)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = self.parse_words(ctx, args)
-        if rest:
-            raise UsageError(
-                f"Unexpected word {shown(rest[0])}. A formula that holds blanks needs quotes. See: gdanim --help"
-            )
-        return rest
-
-    def parse_words(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Let click sort the words into options and arguments; returns those that are neither."""
-        return super().parse_args(ctx, args)
-
-
-class _Render(_Command):
-    """The command that renders: its help is that of the whole, and its function may begin with a minus."""
-
-    def parse_words(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, but what it knows as no option and can be read as a formula is the function."""
-        try:
-            return super().parse_words(ctx, list(args))
-        except click.NoSuchOption as error:
-            unknown = error
-        for place, word in enumerate(args):
-            if not (word.startswith("-") and naming.is_formula(word)):
-                continue
-            try:
-                rest = super().parse_words(ctx, [*args[:place], _STAND_IN, *args[place + 1 :]])
-            except click.NoSuchOption as error:
-                unknown = error
-                continue
-            if ctx.params["function"] == _STAND_IN:
-                ctx.params["function"] = word
-                return rest
-        raise unknown
-
-    def get_help(self, ctx: click.Context) -> str:
-        return _help(ctx)
-
-
-def _help(ctx: click.Context) -> str:
-    formatter = ctx.make_formatter()
-    options.write_help(formatter, ctx, render_command, list_command.get_short_help_str(100))
-    return options.printed(formatter.getvalue()).rstrip("\n")
-
-
 @click.group(
-    cls=_Group,
+    cls=commands.Group,
     invoke_without_command=True,
     context_settings={"help_option_names": options.HELP_NAMES, "max_content_width": options.MAX_WIDTH},
 )
@@ -235,7 +122,7 @@ def _stem(preset: str) -> str:
     return Path(preset).stem.replace("_", "-")
 
 
-render_command = _Render(
+render_command = commands.Render(
     "render",
     params=options.parameters(),
     callback=_render,
@@ -244,7 +131,9 @@ render_command = _Render(
 gdanim.add_command(render_command)
 
 
-@gdanim.command("list", cls=_Command, short_help="List functions, optimizers, views, formats, styles and presets.")
+@gdanim.command(
+    "list", cls=commands.Command, short_help="List functions, optimizers, views, formats, styles and presets."
+)
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(kind: str | None, as_json: bool) -> None:

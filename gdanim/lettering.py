@@ -14,7 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.font_manager import FontPath, FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gdanim.frame import Pixels
 
-SANS = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+SANS = FontPath(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"), 0)
 DIGITS = "0123456789"
 FACE = ("font.family", "font.sans-serif", "font.style", "font.variant", "font.weight", "font.stretch")
 FIGURES = f"{DIGITS}−\u2007"  # equally wide in every font, so that numbers keep their places
@@ -111,16 +111,16 @@ class Lettering:
         return round(max(advances) / 64)
 
 
-def _font_of_style() -> Path:
+def _font_of_style() -> FontPath:
     current: Any = mpl.rcParams  # matplotlib's annotations name every key
     default: Any = mpl.rcParamsDefault
     # A search costs time, and could come upon another version of the bundled font that is installed.
     is_bundled = all(current[key] == default[key] for key in FACE)
-    return SANS if is_bundled else Path(findfont(FontProperties()))
+    return SANS if is_bundled else findfont(FontProperties())
 
 
-def _opened(font: Path, size_pt: float, dpi: float) -> FT2Font:
-    opened = FT2Font(str(font))
+def _opened(font: FontPath, size_pt: float, dpi: float) -> FT2Font:
+    opened = FT2Font(font, face_index=font.face_index)
     opened.set_size(size_pt, dpi)
     return opened
 

@@ -90,6 +90,11 @@ class RunsMark(Mark):
         inside: NDArray[np.bool_] = np.all((pixels >= low) & (pixels <= high), axis=1)
         return inside
 
+    @property
+    def overhang_px(self) -> float:
+        """How far the mark may reach out of its axes."""
+        return 0.0
+
     def _paint(
         self, renderer: RendererBase, path: Path, *, line: str, width_pt: float, fill: str | None = None
     ) -> None:
@@ -101,7 +106,8 @@ class RunsMark(Mark):
         gc.set_joinstyle("round")
         gc.set_snap(False)
         if self.get_clip_on():
-            gc.set_clip_rectangle(self.plane.bbox)
+            # A dot on the edge of the axes stays round.
+            gc.set_clip_rectangle(self.plane.bbox.padded(self.overhang_px))
         renderer.draw_path(gc, path, _PIXELS, to_rgba(fill) if fill else None)
         gc.restore()
 
@@ -120,6 +126,11 @@ class Trail(RunsMark):
         runs, points = track.shape
         self.width_pt = width_pt
         self.dot_pt = dot_pt if runs * points <= self.MAX_DOTS else 0.0
+
+    @property
+    def overhang_px(self) -> float:
+        """Half a dot."""
+        return self.px(max(self.width_pt, self.dot_pt)) / 2
 
     def _so_far(self, runs: Index) -> Sequence[Pixels2]:
         row = int(np.max(_moment(self).position[runs]))
@@ -186,8 +197,10 @@ class Spots(RunsMark):
 
     def _foot(self, spots: Pixels2) -> Pixels2:
         """Where the arrows towards spots outside stand: (m, 2)."""
-        low, high = _ends(self.plane, pad=-0.9 * self.px(self.size_pt))
-        return np.maximum(np.minimum(spots, high), low)
+        low, high = _ends(self.plane, pad=0.0)
+        inner_low, inner_high = _ends(self.plane, pad=-0.9 * self.px(self.size_pt))
+        # Only across the edge that was passed: along it the arrow stands exactly where the spot would.
+        return np.where(spots < low, inner_low, np.where(spots > high, inner_high, spots))
 
 
 class Landings(RunsMark):

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from gdanim import plotting, preflight  # noqa: F401 (plotting first: see there)
 from gdanim.atomic import STDOUT, open_output
-from gdanim.catalog import VIEWS, find
 from gdanim.descent import descend
-from gdanim.errors import OutputError, SettingError
+from gdanim.errors import OutputError
 from gdanim.raster import Raster
 from gdanim.replay import write_trajectory
 from gdanim.styles import load_style
@@ -59,11 +58,7 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
 
 def draw(descent: Descent) -> Scene:
     """Build the picture. Call it, and use the scene, inside the style: `with load_style(…).applied()`."""
-    dim, name = descent.objective.dim, descent.settings.view
-    view = find(VIEWS, "view", {1: "curve", 2: "contour"}[dim] if name == "auto" else name)
-    if dim not in view.dims:
-        allowed = f"draws functions of {_variables(view.dims[0])}; this one has {_variables(dim)}"
-        raise SettingError("--view", name, allowed)
+    view = preflight.view_of(descent.settings.view, descent.objective.dim)
     scene: Scene = view.load()(descent.objective, descent.trajectory, descent.timeline, descent.settings)
     return scene
 
@@ -84,10 +79,6 @@ def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | Non
                 if all(writing.failed for writing in writings):
                     break
         return tuple(writing.result() for writing in writings)
-
-
-def _variables(dim: int) -> str:
-    return "one variable" if dim == 1 else "two variables"
 
 
 def _reel(descent: Descent, raster: Raster) -> Reel:

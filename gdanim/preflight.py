@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim.atomic import STDOUT, check_target, own_descriptor
-from gdanim.catalog import VIEWS, Format, find, format_of
+from gdanim.catalog import VIEWS, Format, View, find, format_of
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.objectives import naming
 
@@ -33,10 +33,12 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     """
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
-    naming.check(settings.function, dict(settings.param))
+    dim = naming.check(settings.function, dict(settings.param))
     if settings.gradient is not None and naming.kind_of(settings.function) is not naming.Kind.CALLABLE:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
-    if settings.view != "auto":
+    if dim is not None:
+        view_of(settings.view, dim)
+    elif settings.view != "auto":
         find(VIEWS, "view", settings.view)
     _check_combinations(settings)
     planned = tuple(
@@ -49,6 +51,19 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
             allowed = f"{output.format.name} plays at most {output.format.max_fps} frames per second"
             raise SettingError("--fps", settings.fps, allowed)
     return planned
+
+
+def view_of(name: str, dim: int) -> View:
+    """The view that draws functions of d variables. Raises UsageError where there is none, or it draws others."""
+    view = find(VIEWS, "view", {1: "curve", 2: "contour"}[dim] if name == "auto" else name)
+    if dim not in view.dims:
+        allowed = f"draws functions of {_variables(view.dims[0])}; this one has {_variables(dim)}"
+        raise SettingError("--view", name, allowed)
+    return view
+
+
+def _variables(dim: int) -> str:
+    return "one variable" if dim == 1 else "two variables"
 
 
 def _default(settings: Settings, name: str) -> str:

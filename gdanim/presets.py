@@ -30,12 +30,13 @@ def read_preset(name: str) -> dict[str, Any]:
         if path.suffix or "/" in name:
             raise UsageError(f"No preset file {name!r}. See: gdanim list presets") from None
         raise UnknownNameError("preset", name, shipped, see="gdanim list presets") from None
-    except OSError as error:
-        raise UsageError(f"Cannot read preset {name!r}: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"Cannot read preset {name!r}: {reason}") from None
     if len(text) > MAX_BYTES:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")
     try:
-        saved = tomllib.loads(text.decode())
+        saved = tomllib.loads(text.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"{path.name} is not TOML: {reason}") from None

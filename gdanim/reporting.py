@@ -49,7 +49,8 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
         limit = f"2/λ = {limits[above[0]]:.4g}"
         yield f"gdanim: lr {rates} is above {limit}: gradient descent cannot settle at the minimum it is near"
     if timeline.every > 1:
-        yield f"gdanim: showing about one iteration in {timeline.every:.4g}, in {timeline.frames:,} frames"
+        iterations = round(timeline.every * timeline.frames)
+        yield f"gdanim: {iterations:,} iterations are shown in {_count(timeline.frames, 'frame')}"
     width, height = descent.settings.size
     for output in outputs:
         if output.format.even_size and (width % 2 or height % 2):

@@ -16,6 +16,7 @@ T = TypeVar("T")
 Reader = Callable[[Any], T]
 
 SIZE_RANGE_PX = (64, 8192)
+MOST_LIMIT, LEAST_SHARE = 1e100, 1e-9  # of the ends of an axis
 
 # Matched before Python reads a text: float() and Fraction() would accept "1_000" and digits of other scripts, and
 # Fraction() would spend minutes on "1e999999999".
@@ -85,6 +86,10 @@ def interval(value: Any) -> tuple[float, float]:
     ends = _numbers(value)
     if len(ends) != 2 or not ends[0] < ends[1]:
         raise ValueError("give two finite numbers, the lower first, such as -6,6")
+    # Beyond these, the ticks between the ends can no longer be told apart in floating point.
+    largest = max(abs(ends[0]), abs(ends[1]))
+    if largest > MOST_LIMIT or ends[1] - ends[0] < LEAST_SHARE * largest:
+        raise ValueError(f"give ends up to {MOST_LIMIT:g}, farther apart than {LEAST_SHARE:g} of them")
     return ends[0], ends[1]
 
 

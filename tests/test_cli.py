@@ -183,7 +183,8 @@ def test_letters_that_the_font_lacks_are_said_in_one_line() -> None:
 
 
 def test_thinning_is_said() -> None:
-    assert "one iteration in" in run("parabola", "-n", 40, "--size", "160x120", "--every", 4).err
+    said = run("parabola", "-n", 40, "--size", "160x120", "--every", 4).lines[0]
+    assert said == "gdanim: 41 iterations are shown in 11 frames"
 
 
 def test_version_is_the_package_s() -> None:

@@ -40,6 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("replay", "preflight"),
     ("pipeline",),
     ("reporting",),
+    ("commands",),
     ("cli",),
     ("__main__",),
 )

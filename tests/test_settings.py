@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 finite = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False)
 point = st.lists(finite, min_size=1, max_size=2).map(tuple)
-interval = st.lists(finite, min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
+interval = (
+    st.tuples(st.floats(-1e90, 1e90), st.floats(1e-3, 1e90))
+    .map(lambda ends: (ends[0], ends[0] + ends[1]))
+    .filter(lambda ends: ends[1] - ends[0] > 1e-8 * max(map(abs, ends)))
+)
 line = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
 rate = st.one_of(
     st.fractions(min_value=Fraction(1, 1000), max_value=1000, max_denominator=10**12),
@@ -164,7 +168,7 @@ REFUSALS: list[tuple[Callable[[Any], Any], tuple[Any, ...]]] = [
         ("", "0", "-1", "nan", "1/0", "1e3", "1_0", "1/2/3", "1001", "0.0009", float("nan"), True, None, []),
     ),
     (values.point, ("", ",", "1,2,3", "nan", "1;2", [], [1, 2, 3], None)),
-    (values.interval, ("", "1", "1,1", "2,1", "1,inf", "1,2,3", None, [2, 1])),
+    (values.interval, ("", "1", "1,1", "2,1", "1,inf", "1,2,3", None, [2, 1], "0,1e101", "1,1.0000000001")),
     (values.size, ("", "x", "640", "640x", "63x64", "64x8193", "1e3x64", "64x64x64", 640, None, {})),
     (values.choice("a", "b"), ("", "c", "A", None, [])),
     (values.text, ("a\nb", "\0", "\x7f", "\u2028", "\udcff", "a" * 1001, 1, None)),

@@ -41,7 +41,9 @@ def objective(
             functions = build(expression, parameters)
             typeset = _typeset(expression, parameters)
             found = scout(functions, fixed)
-            return _scouted(functions, found, parameters, name="formula", formula=expression.text, typeset=typeset)
+            return _scouted(
+                functions, found, parameters, name=expression.text, formula=expression.text, typeset=typeset
+            )
         case Kind.CALLABLE:
             from gdanim.objectives.callables import load
 

@@ -35,10 +35,10 @@ def kind_of(text: str) -> Kind:
     return Kind.FORMULA
 
 
-def check(text: str, parameters: dict[str, float]) -> None:
+def check(text: str, parameters: dict[str, float]) -> int | None:
     """Refuse a name that no row has, and a formula that cannot be read. Raises UsageError.
 
-    A callable is only looked at when it is loaded.
+    Returns the number of variables; None for a callable, which is only looked at when it is loaded.
     """
     kind = kind_of(text)
     if kind is Kind.CALLABLE and parameters:
@@ -47,8 +47,12 @@ def check(text: str, parameters: dict[str, float]) -> None:
     if kind is Kind.ROW:
         row = find(FUNCTIONS, "function", text)
         parse(row.formula).bind(dict(row.parameters) | parameters)
-    elif kind is Kind.FORMULA:
-        parse(text).bind(parameters)
+        return len(row.bounds)
+    if kind is Kind.FORMULA:
+        expression = parse(text)
+        expression.bind(parameters)
+        return len(expression.variables)
+    return None
 
 
 def is_formula(text: str) -> bool:

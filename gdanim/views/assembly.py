@@ -41,7 +41,7 @@ def assemble(objective: Objective, trajectory: Trajectory, timeline: Timeline, s
     cells, marks = fill(stage, colours)
     stage.layout(cells, header=head.height)
     first = cells[0].axes
-    captions = [*head.place(first.get_window_extent().x0), *notices(stage, first, trajectory)]
+    captions = [*head.place(first.get_window_extent().x0), *notices(stage, first, trajectory, colours)]
     return Scene(figure=stage.figure, marks=(*marks, *captions), timeline=timeline)
 
 

@@ -52,13 +52,10 @@ def _series(values: Scalar) -> Track:
 
 
 def _limits(trajectory: Trajectory, values: Scalar) -> tuple[float, float]:
-    """Ends of the axis of a series: every start and every run that did not fail is in view.
-
-    Where all failed, each is in view until its failure showed, so that one that leaves the axes leaves them late.
-    """
-    kept = [run for run in range(trajectory.runs) if not trajectory.outcome[run].failed]
-    low, high = float(values[:, 0].min()), float(values[:, 0].max())
-    if kept:
-        return nice_limits(min(low, float(values[kept].min())), max(high, float(values[kept].max())))
-    inside = [values[run, : max(int(trajectory.since[run]), 1)] for run in range(trajectory.runs)]
-    return nice_limits(min(low, *(float(v.min()) for v in inside)), max(high, *(float(v.max()) for v in inside)))
+    """Ends of the axis of a series: every start is in view, and every run for as long as it did not fail."""
+    until = [
+        max(int(trajectory.since[run]), 1) if trajectory.outcome[run].failed else values.shape[1]
+        for run in range(trajectory.runs)
+    ]
+    seen = [values[run, :rows] for run, rows in enumerate(until)]
+    return nice_limits(min(float(part.min()) for part in seen), max(float(part.max()) for part in seen))

@@ -132,14 +132,14 @@ class Stage:
         self, cell: Cell, header: float, overhang: tuple[float, float, float, float]
     ) -> tuple[float, float, float, float]:
         """The rectangle of an axes: left, bottom, right, top."""
-        gutter = self.margin
+        gutter = self.margin / 2  # on either side of an inner edge
         width, height = self.room, self.height - 2 * self.margin - header
         left, bottom, right, top = overhang
         return (
             self.margin + cell.left * width + (gutter if cell.left > 0 else 0) + left,
             self.margin + (1 - cell.bottom) * height + (gutter if cell.bottom < 1 else 0) + bottom,
-            self.margin + cell.right * width - right,
-            self.margin + (1 - cell.top) * height - top,
+            self.margin + cell.right * width - (gutter if cell.right < 1 else 0) - right,
+            self.margin + (1 - cell.top) * height - (gutter if cell.top > 0 else 0) - top,
         )
 
     def _place(self, axes: Axes, rectangle: tuple[float, float, float, float]) -> None:
