@@ -119,6 +119,8 @@ def load_style(name: str) -> Style:
         raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
     except ValueError as error:
         raise UsageError(f"Style {shown(name)} holds a value that matplotlib refuses: {error}") from None
+    if not rc and name != "default" and name not in library.library:
+        raise UsageError(f"{shown(name)} sets nothing that a style may set: give an .mplstyle file")
     return _from_rc(name, rc)
 
 

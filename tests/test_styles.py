@@ -191,3 +191,10 @@ def test_letters_that_the_font_lacks_are_named_once_each() -> None:
     light = load_style("light")
     assert light.missing_letters("f(x) = x², λ → ∞") == ("", "DejaVu Sans")
     assert light.missing_letters("日本 and 日本語") == ("日本語", "DejaVu Sans")
+
+
+def test_a_file_that_sets_nothing_is_no_style(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts"
+    accounts.write_text("alice:x:1:1:Alice:/home/alice:/bin/sh\n")
+    with pytest.raises(UsageError, match="sets nothing"):
+        load_style(str(accounts))
