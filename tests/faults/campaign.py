@@ -35,7 +35,7 @@ campaign = [
 
 def descent(target: Path | str, *options: object, n: int = 200) -> list[str]:
     """The command whose output is put at risk."""
-    return [sys.executable, "-m", "gdanim", "parabola", "-n", str(n), "-o", str(target), *map(str, options)]
+    return [sys.executable, "-m", "gdanim", "parabola", "-q", "-n", str(n), "-o", str(target), *map(str, options)]
 
 
 def start(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
