@@ -5,9 +5,13 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line. Signals are seen to before anything that takes time is imported."""
+    import gc
+
     from gdanim import interrupts
 
     interrupts.install()
+    # Modules are not garbage: looking for some among them takes longer than most commands do. cli.py turns it on again.
+    gc.disable()
     from gdanim import cli
 
     cli.main()

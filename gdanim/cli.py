@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -175,6 +176,8 @@ class _Session:
         # Late: importing what draws takes longer than all else, and what is refused needs none of it.
         from gdanim.pipeline import write
 
+        gc.freeze()
+        gc.enable()
         self._warn_of_missing_letters()
         with reporting.progress_bar(quiet=settings.quiet) as progress:
             written = write(descent, self.outputs, progress)
