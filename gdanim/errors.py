@@ -86,6 +86,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def shown(value: object) -> str:
-    """`value` as a message quotes it: on one line, printable, shortened in the middle of nowhere."""
+    """`value` as a message quotes it: on one line, printable, cut short where it is long."""
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:45]}… ({len(text)} characters)"

@@ -21,7 +21,8 @@ class Reel:
     fps             frames per second between the first frame and the hold
     loop            how often the animation plays; 0 means for ever
     duration_s      when the last frame ends, in seconds
-    sample          draws whole-canvas frames spread over the timeline, for writers that choose colours first
+    sample          draws a few frames spread over the timeline, the first whole, the others as the box that changed
+                    since the one before; for writers that choose colours first
     """
 
     width: int
