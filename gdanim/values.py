@@ -27,10 +27,12 @@ _RATIO = re.compile(r"\s*([0-9]{1,40}(/[0-9]{1,40}|\.[0-9]{0,40})?|\.[0-9]{1,40}
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def number(*, above: float = -math.inf, least: float = -math.inf, most: float = math.inf) -> Reader[float]:
-    """Read a finite float with above < value, least ≤ value ≤ most."""
-    noun = "a number" if math.isfinite(most) else "a finite number"
-    allowed = _described(noun, above=above, least=least, most=most)
+def number(
+    *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf, below: float = math.inf
+) -> Reader[float]:
+    """Read a finite float with above < value < below and least ≤ value ≤ most."""
+    noun = "a number" if math.isfinite(min(most, below)) else "a finite number"
+    allowed = _described(noun, above=above, least=least, most=most, below=below)
 
     def read(value: Any) -> float:
         try:
@@ -39,7 +41,7 @@ def number(*, above: float = -math.inf, least: float = -math.inf, most: float = 
             found = float(value)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"give {allowed}") from None
-        if not (math.isfinite(found) and found > above and least <= found <= most):
+        if not (math.isfinite(found) and above < found < below and least <= found <= most):
             raise ValueError(f"give {allowed}")
         return found
 
@@ -129,6 +131,16 @@ def flag(value: Any) -> bool:
     return value
 
 
+def yes_or_no(value: Any) -> bool:
+    """Read a switch from a word: yes, no, true or false."""
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in words:
+        raise ValueError("give yes or no")
+    return words[value.lower()]
+
+
 def parameters(value: Any) -> tuple[tuple[str, float], ...]:
     """Read parameters of a function: `l=1`, several of those, or a mapping. Sorted by name; the last of a name wins."""
     pairs = value.items() if isinstance(value, Mapping) else [_pair(item) for item in _several(value)]
@@ -172,7 +184,7 @@ def _numbers(value: Any) -> tuple[float, ...]:
         return ()
 
 
-def _described(noun: str, *, least: float, most: float, above: float = -math.inf) -> str:
+def _described(noun: str, *, least: float, most: float, above: float = -math.inf, below: float = math.inf) -> str:
     bounds = [f"above {above:g}"] if math.isfinite(above) else []
     if math.isfinite(least) and math.isfinite(most):
         bounds.append(f"from {least:g} to {_readable(most)}")
@@ -180,6 +192,8 @@ def _described(noun: str, *, least: float, most: float, above: float = -math.inf
         bounds.append("of 0 or more" if least == 0 else f"of at least {least:g}")
     elif math.isfinite(most):
         bounds.append(f"up to {most:g}")
+    if math.isfinite(below):
+        bounds.append(f"below {below:g}" if not bounds else f"and below {below:g}")
     return " ".join([noun, *bounds])
 
 

@@ -91,6 +91,11 @@ class Objective:
         known = len(self.curvatures) and np.isfinite(self.curvatures[0])
         return float(self.curvatures[0]) if known else None
 
+    @property
+    def minimum(self) -> float:
+        """f at the first minimizer; NaN without one."""
+        return float(self.value(self.minimizers[0])) if len(self.minimizers) else float("nan")
+
     def value(self, x: Vector) -> Scalar:
         """f at x (…, d): (…)."""
         return self.functions.value(x)

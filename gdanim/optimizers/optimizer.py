@@ -1,31 +1,34 @@
-"""Optimizer: a pair of pure functions. The solver owns the loop and adds the step."""
+"""Optimizer: a pair of pure functions. The solver owns the loop, adds the step and keeps the books."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from gdanim.objectives.objective import Objective, Scalar, Vector
+from gdanim.objectives.objective import Scalar, Vector
+from gdanim.optimizers.oracle import Oracle
 
 Init = Callable[[Vector], Any]
-Update = Callable[[Vector, Any, Vector, Scalar, Objective], tuple[Vector, Any]]
+Update = Callable[[Vector, Any, Vector, Scalar, Oracle], tuple[Vector, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimizer:
-    """A rule that turns gradients into steps.
+    """A rule that turns gradients into steps, for all runs at once.
 
-    init             x (…, d) → state
-    update           gradient (…, d), state, x (…, d), lr (…, 1), objective → step (…, d), state
-    hyperparameters  name → value; the rate is not among them
-    source           where the rule is described
+    init     x (runs, d) → state
+    update   gradient (runs, d), state, x (runs, d), lr (runs, 1) or (runs, d), oracle → step (runs, d), state
 
-    Neither function changes its arguments. State is a NamedTuple of arrays shaped like x, or () where there is none.
+    Neither changes its arguments, and the same arguments give the same result. State is a NamedTuple whose arrays are
+    shaped like x, or () where there is none. No run looks at another. A run that is lost passes NaN through; update is
+    called inside np.errstate(all="ignore").
     """
 
-    name: str
     init: Init
     update: Update
-    hyperparameters: Mapping[str, float] = field(default_factory=dict)
-    source: str = ""
+
+
+def stateless(x: Vector) -> tuple[()]:
+    """The state of a rule that remembers nothing."""
+    return ()

@@ -1,0 +1,50 @@
+"""Nonlinear conjugate gradients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from gdanim.optimizers.linesearch import Lines, dot, downhill, strong_wolfe
+from gdanim.optimizers.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.optimizers.oracle import Oracle
+
+MOST_GROWTH: Final = 10.0  # of the first trial over the step before
+
+
+class Conjugate(NamedTuple):
+    """The iteration before: its point, gradient and direction (runs, d); gradient and direction 0 before the first."""
+
+    x: Vector
+    grad: Vector
+    direction: Vector
+
+
+def cg(*, c1: float, c2: float) -> Optimizer:
+    """Polak–Ribière+: d = −g + βd₋, β = max(0, gᵀ(g − g₋)/‖g₋‖²); x ← x + td with t by the strong Wolfe conditions.
+
+    d = −g at first, after no step at all, and where d would not lead downhill. The first search tries t = η; each later
+    one what would take f down as far as the step before promised, t = t₋·g₋ᵀd₋/gᵀd (Nocedal & Wright 2006, § 3.5), but
+    at most 10t₋.
+    0 < c₁ < c₂ < 0.5. Source: Polak & Ribière 1969; β ≥ 0: Gilbert & Nocedal 1992.
+    """
+
+    def update(grad: Vector, state: Conjugate, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Conjugate]:
+        s, d = x - state.x, state.direction
+        moved = s.any(axis=-1)
+        beta = np.where(moved, np.maximum(0.0, dot(grad, grad - state.grad) / dot(state.grad, state.grad)), 0.0)
+        direction = downhill(-grad + beta[:, np.newaxis] * d, grad)
+        lines = Lines.along(direction, grad, x, oracle)
+        growth = np.minimum(dot(state.grad, d) / lines.slope, MOST_GROWTH)
+        first = np.where(moved, growth * dot(s, d) / dot(d, d), lr[:, 0])
+        return strong_wolfe(lines, first, c1=c1, c2=c2), Conjugate(x, grad, direction)
+
+    return Optimizer(init=_init, update=update)
+
+
+def _init(x: Vector) -> Conjugate:
+    return Conjugate(x, np.zeros_like(x), np.zeros_like(x))
