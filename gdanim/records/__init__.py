@@ -1,0 +1,1 @@
+"""Trajectories as files: .csv, .jsonl and .npz, out and in."""

@@ -1,0 +1,65 @@
+"""The forms of a trajectory's file: their columns, and what can be refused of a path before anything else is done.
+
+Imports no numpy: a wrong path is told at once.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from gdanim.errors import SettingError, UsageError, shown
+
+SUFFIXES = (".csv", ".jsonl", ".npz")
+STDIN = "-"
+MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
+
+
+def columns(dim: int) -> tuple[str, ...]:
+    """The names of the columns for d variables."""
+    numbers = range(1, dim + 1)
+    slopes = (f"g{i}" for i in numbers)
+    return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), "f", *slopes, "label")
+
+
+def form_of(path: str) -> str | None:
+    """The suffix that tells the form of a file; None where there is none of ours."""
+    suffix = Path(path).suffix.lower()
+    return suffix if suffix in SUFFIXES else None
+
+
+def check_data_path(path: str) -> None:
+    """Raise SettingError where no form of trajectory has the path's suffix."""
+    if form_of(path) is None:
+        raise SettingError("--data", path, f"give a path that ends in {', '.join(SUFFIXES)}")
+
+
+def check_trajectory_path(path: str) -> None:
+    """Raise UsageError where no trajectory can be read from the path: a file of ours, a pipe, or - for standard input.
+
+    What stands in it is not looked at: a pipe can be read only once.
+    """
+    if path == STDIN:
+        if sys.stdin is None or sys.stdin.closed:
+            raise UsageError("Standard input is closed: name a file with --trajectory")
+        if sys.stdin.isatty():
+            raise UsageError("Standard input is a terminal: send it a trajectory through a pipe, or name a file")
+        return
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        raise unreadable(path, error) from None
+    if stat.S_ISDIR(mode):
+        raise SettingError("--trajectory", path, "it is a folder; name a file in it")
+    if stat.S_ISREG(mode) and form_of(path) is None:
+        raise SettingError("--trajectory", path, f"give a path that ends in {', '.join(SUFFIXES)}, or - for a pipe")
+    if not os.access(path, os.R_OK):
+        raise SettingError("--trajectory", path, "there is no permission to read it")
+
+
+def unreadable(path: str, error: OSError | ValueError) -> UsageError:
+    """The error for a file that the system does not let us read."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return UsageError(f"Cannot read trajectory {shown(path)}: {reason or error}")
