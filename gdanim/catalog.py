@@ -1,73 +1,35 @@
-"""Every registry, as data: what there is, what it is called, where it is loaded from. Imports nothing heavy."""
+"""Every registry, as data: what there is, what it is called, where it is loaded from. Imports nothing heavy.
+
+Installed packages add rows of their own to all registries but that of styles (plugins.py).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gdanim.entries import Choice, Entry, Format, Method, Schedule, View, chosen
 from gdanim.errors import UnknownNameError, UsageError, shown
 from gdanim.objectives.formulas import FORMULAS, Formula
+from gdanim.optimizers import methods, plans
+from gdanim.plugins import Registry
+from gdanim.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One name: a sentence for people, and the object `module:attribute` that is imported on first use."""
-
-    name: str
-    target: str
-    summary: str
-
-    def load(self) -> Any:
-        """Import the object."""
-        module, _, attribute = self.target.partition(":")
-        return getattr(import_module(module), attribute)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format(Entry):
-    """A file format.
-
-    extensions   the suffixes that mean it, the usual one first
-    needs_path   the writer needs a real, seekable file
-    even_size    the format holds even sizes only; the last row or column is repeated
-    max_fps      the fastest that plays as asked
-    loops        whether --loop means anything
-    """
-
-    extensions: tuple[str, ...]
-    needs_path: bool
-    even_size: bool
-    max_fps: int
-    loops: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View(Entry):
-    """A way to draw. dims: the numbers of variables that it draws."""
-
-    dims: tuple[int, ...]
-
-
 E = TypeVar("E", bound=Entry | Formula)
 
-
-def _by_name(*entries: E) -> Mapping[str, E]:
-    return MappingProxyType({entry.name: entry for entry in entries})
+READ_RATE = number(above=0)
 
 
-FUNCTIONS: Mapping[str, Formula] = _by_name(*FORMULAS)
+FUNCTIONS = Registry(FORMULAS, row_type=Formula, group="gdanim.functions")
+OPTIMIZERS = Registry(methods.METHODS, row_type=Method, group="gdanim.optimizers")
+SCHEDULES = Registry(plans.SCHEDULES, row_type=Schedule, group="gdanim.schedules")
 
-OPTIMIZERS = _by_name(
-    Entry(name="gd", target="gdanim.optimizers.gd:gd", summary="gradient descent: x ← x − ηg"),
-)
-
-VIEWS = _by_name(
+_VIEWS = (
     View(
         name="curve",
         target="gdanim.views.curve:build",
@@ -88,12 +50,16 @@ VIEWS = _by_name(
     ),
 )
 
-STYLES = _by_name(
+VIEWS = Registry(_VIEWS, row_type=View, group="gdanim.views")
+
+_STYLES = (
     Entry(name="light", target="gdanim.styles:LIGHT", summary="dark ink on white (default)"),
     Entry(name="dark", target="gdanim.styles:DARK", summary="light ink on near black"),
 )
 
-FORMATS = _by_name(
+STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in _STYLES})
+
+_FORMATS = (
     Format(
         name="gif",
         target="gdanim.writers.gif:GifWriter",
@@ -117,17 +83,41 @@ FORMATS = _by_name(
     ),
 )
 
+FORMATS = Registry(_FORMATS, row_type=Format, group="gdanim.writers")
+
 KINDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {"functions": FUNCTIONS, "optimizers": OPTIMIZERS, "views": VIEWS, "formats": FORMATS, "styles": STYLES}
+    {
+        "functions": FUNCTIONS,
+        "optimizers": OPTIMIZERS,
+        "schedules": SCHEDULES,
+        "views": VIEWS,
+        "formats": FORMATS,
+        "styles": STYLES,
+    }
 )
 
 
-def find(registry: Mapping[str, E], kind: str, name: str) -> E:
-    """Look a name up, hyphens as underscores. Raises UnknownNameError with the nearest name."""
-    for key in (name, name.replace("-", "_")):
-        if key in registry:
-            return registry[key]
-    raise UnknownNameError(kind, name, registry, see=f"gdanim list {kind}s")
+def find(registry: Registry[E], kind: str, name: str) -> E:
+    """Look a name up, hyphens as underscores.
+
+    Raises UnknownNameError with the nearest name, UsageError where the plug-in of that name is broken.
+    """
+    try:
+        return registry.choose(name.replace("-", "_"))
+    except KeyError:
+        raise UnknownNameError(kind, name, registry.names(), see=f"gdanim list {kind}s") from None
+
+
+def optimizer(text: str) -> Choice:
+    """The optimizer that `-O` names, `adam:lr=0.05,beta1=0.8`. Raises UsageError, naming what is wrong."""
+    entry = find(OPTIMIZERS, "optimizer", text.partition(":")[0])
+    return chosen(entry, text, option="--optimizer", read_lr=READ_RATE)
+
+
+def schedule(text: str) -> Choice:
+    """The schedule that `--schedule` names, `cosine:eta_min=0.001`. Raises UsageError, naming what is wrong."""
+    entry = find(SCHEDULES, "schedule", text.partition(":")[0])
+    return chosen(entry, text, option="--schedule", read_lr=READ_RATE)
 
 
 def format_of(path: str, name: str | None) -> Format:
@@ -139,7 +129,7 @@ def format_of(path: str, name: str | None) -> Format:
         return FORMATS["gif"]
     for entry in FORMATS.values():
         if suffix in entry.extensions:
-            return entry
+            return find(FORMATS, "format", entry.name)
     if not suffix:
         raise UsageError(
             f"Output {shown(path)} has no suffix that tells the format: write {Path(path).name or 'out'}.gif, or -f gif"

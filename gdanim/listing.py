@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
-from gdanim.catalog import KINDS, Entry, Format, presets
+from gdanim.catalog import KINDS, presets
+from gdanim.entries import Entry, Format, Method, Schedule, View, written
 from gdanim.errors import UnknownNameError
 from gdanim.objectives.formulas import Formula
+from gdanim.plugins import Registry, installed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from gdanim.entries import Hyperparameter
+
+    Rows = Mapping[str, Any]
+
+WIDTH = 100  # of a line, in characters; a name and its summary may need more
+_UNBROKEN = "\xa0"  # a blank where no line ends
 
 
 def as_text(kind: str | None) -> str:
-    """One table, or all of them."""
+    """One registry with all that people ask about it, or every registry with a line for each entry."""
     kinds = _chosen(kind)
-    tables = []
-    for title, registry in kinds.items():
-        rows = [_columns(name, entry) for name, entry in registry.items()]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)] if rows else []
-        lines = ["  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[-1]]) for row in rows]
-        head = [title.capitalize()] if len(kinds) > 1 else []
-        indent = "  " if head else ""
-        tables.append("\n".join([*head, *(indent + line.rstrip() for line in lines)]) + "\n")
-    return "\n".join(tables)
+    if kind is not None:
+        return "".join(_table(rows, detailed=True) for rows in kinds.values())
+    tables = {title.capitalize(): _table(rows, detailed=False) for title, rows in kinds.items()}
+    return "\n".join(f"{title}\n{textwrap.indent(table, '  ')}" for title, table in tables.items())
 
 
 def as_json(kind: str | None) -> str:
     """One registry as a list of objects, or all of them by kind."""
     content = {
-        title: [_described(name, entry) for name, entry in items.items()] for title, items in _chosen(kind).items()
+        title: [_described(name, entry) | {"distribution": _origin(rows, name)} for name, entry in rows.items()]
+        for title, rows in _chosen(kind).items()
     }
     return json.dumps(content if kind is None else content[next(iter(content))], indent=2, ensure_ascii=False) + "\n"
 
 
-def _chosen(kind: str | None) -> Mapping[str, Mapping[str, Any]]:
+def broken(kind: str | None) -> list[str]:
+    """A sentence about each plug-in that the list should hold and does not."""
+    registries = [rows for rows in _chosen(kind).values() if isinstance(rows, Registry)]
+    return [*(line for rows in registries for line in rows.broken()), *(installed().faults if registries else ())]
+
+
+def _chosen(kind: str | None) -> Mapping[str, Rows]:
     kinds = {**KINDS, "presets": presets()}
     if kind is None:
         return kinds
@@ -45,16 +57,69 @@ def _chosen(kind: str | None) -> Mapping[str, Mapping[str, Any]]:
     raise UnknownNameError("kind", kind, kinds, see="gdanim list --help")
 
 
+def _origin(rows: Rows, name: str) -> str | None:
+    """The distribution that brings an entry; None for gdanim's own."""
+    return (rows.origin(name) or None) if isinstance(rows, Registry) else None
+
+
+def _table(rows: Rows, *, detailed: bool) -> str:
+    """A line for each entry, its last column ragged; with details, what an entry takes and its source stand below."""
+    cells = {name: _columns(name, entry) for name, entry in rows.items()}
+    widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in cells.values()), strict=True)]
+    lines = []
+    for name, row in cells.items():
+        origin = _origin(rows, name)
+        last = f"{row[-1]}  [{origin}]" if origin else row[-1]
+        padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)]
+        lines.append("  ".join([*padded, last]).rstrip())
+        if detailed:
+            lines += _indented(_details(rows[name]), widths[0] + 2)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _indented(details: Iterable[str], by: int) -> list[str]:
+    margin = " " * by
+    return [
+        line.replace(_UNBROKEN, " ")
+        for detail in details
+        for line in textwrap.wrap(detail, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ")
+    ]
+
+
 def _columns(name: str, entry: Any) -> tuple[str, ...]:
+    name = name.replace("_", "-")
     match entry:
         case Formula():
             minimum = f"minimum {entry.minimum:.6g}" if entry.minimum is not None else "no minimum"
-            return name.replace("_", "-"), f"{len(entry.bounds)}-D", minimum, entry.formula
+            return name, f"{len(entry.bounds)}-D", minimum, entry.formula
         case Format():
             return name, " ".join(entry.extensions), entry.summary
         case Entry():
             return name, entry.summary
     return name, _first_comment(entry)
+
+
+def _details(entry: Any) -> list[str]:
+    """What an optimizer or a schedule takes, with the defaults, and its source."""
+    match entry:
+        case Method():
+            return [_together([*map(default, entry.hyperparameters), f"lr: {entry.rate.value}"]), entry.source]
+        case Schedule():
+            return [_together(map(default, entry.hyperparameters)), entry.source]
+    return []
+
+
+def default(item: Hyperparameter) -> str:
+    """`beta1=0.9` as a person writes it; `f_min: f at the lowest minimizer` where the request decides."""
+    if item.default is None:
+        return f"{item.name}: {item.shown}"
+    value = item.default
+    return f"{item.name}={value:g}" if type(value) is float else f"{item.name}={written(value)}"
+
+
+def _together(parts: Iterable[str]) -> str:
+    """Parts with commas, and lines may end only between them."""
+    return ", ".join(part.replace(" ", _UNBROKEN) for part in parts)
 
 
 def _described(name: str, entry: Any) -> dict[str, Any]:
@@ -74,8 +139,21 @@ def _described(name: str, entry: Any) -> dict[str, Any]:
                 "curvature": entry.curvature,
                 "source": entry.source,
             }
+        case Method() | Schedule():
+            return {
+                "name": name,
+                "summary": entry.summary,
+                "hyperparameters": [
+                    {"name": item.name, "default": item.default, "meaning": item.shown or None}
+                    for item in entry.hyperparameters
+                ],
+                **({"rate": entry.rate.value} if isinstance(entry, Method) else {}),
+                "source": entry.source,
+            }
         case Format():
             return {"name": name, "extensions": entry.extensions, "max_fps": entry.max_fps, "summary": entry.summary}
+        case View():
+            return {"name": name, "dims": entry.dims, "summary": entry.summary}
         case Entry():
             return {"name": name, "summary": entry.summary}
     return {"name": name, "summary": _first_comment(entry)}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 import pytest
 from commandline import run
 
-from gdanim.catalog import FORMATS, FUNCTIONS, KINDS, OPTIMIZERS, STYLES, VIEWS, presets
+from gdanim.catalog import FORMATS, FUNCTIONS, KINDS, OPTIMIZERS, SCHEDULES, STYLES, VIEWS, presets
+from gdanim.entries import Method
 
 ALL = {**KINDS, "presets": presets()}
 
@@ -17,9 +20,52 @@ def test_every_entry_has_a_line_and_a_json_object(kind: str) -> None:
     text = run("list", kind).out.decode()
     objects = json.loads(run("list", kind, "--json").out)
     names = [name.replace("_", "-") for name in ALL[kind]]
-    assert [line.split()[0] for line in text.splitlines()] == names
+    lines = [line for line in text.splitlines() if not line.startswith(" ")]
+    assert [line.split()[0] for line in lines] == names
     assert [entry["name"] for entry in objects] == list(ALL[kind])
-    assert all(len(line.split(maxsplit=1)) == 2 for line in text.splitlines())
+    assert all(len(line.split(maxsplit=1)) == 2 for line in lines)
+
+
+def _entries(text: str) -> dict[str, str]:
+    """The text about each entry by its name, its lines joined."""
+    blocks = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+    return {block.split()[0]: " ".join(block.split()) for block in blocks}
+
+
+@pytest.mark.parametrize(("kind", "registry"), [("optimizers", OPTIMIZERS), ("schedules", SCHEDULES)])
+def test_a_method_is_listed_with_its_rule_what_it_takes_and_its_source(kind: str, registry: Any) -> None:
+    listed = _entries(run("list", kind).out.decode())
+    for name, entry in registry.items():
+        shown = name.replace("_", "-")
+        text = listed[shown]
+        assert text.startswith(f"{shown} {entry.summary}")
+        assert text.endswith(entry.source)
+        for item in entry.hyperparameters:
+            assert re.search(rf"\b{item.name}(=|: )", text), item.name
+        assert not isinstance(entry, Method) or f"lr: {entry.rate.value} " in text
+
+
+def test_defaults_are_listed_as_they_are_written() -> None:
+    text = run("list", "optimizers").out.decode()
+    rmsprop = _entries(text)["rmsprop"]
+    assert "alpha=0.99, eps=1e-08, momentum=0, centered=no, lr: 2 % of the width of the function's bounds" in rmsprop
+    assert "f_min: f at the lowest minimizer" in _entries(text)["polyak"]
+
+
+@pytest.mark.parametrize("kind", ["optimizers", "schedules"])
+def test_a_list_of_methods_fits_a_hundred_columns(kind: str) -> None:
+    lines = run("list", kind).out.decode().splitlines()
+    assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize(("kind", "registry"), [("optimizers", OPTIMIZERS), ("schedules", SCHEDULES)])
+def test_programs_are_told_every_default_to_its_last_digit(kind: str, registry: Any) -> None:
+    for row in json.loads(run("list", kind, "--json").out):
+        entry = registry[row["name"]]
+        expected = [(item.name, item.default, item.shown or None) for item in entry.hyperparameters]
+        assert [(item["name"], item["default"], item["meaning"]) for item in row["hyperparameters"]] == expected
+        assert (row["summary"], row["source"], row["distribution"]) == (entry.summary, entry.source, None)
+        assert row.get("rate") == (entry.rate.value if isinstance(entry, Method) else None)
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -49,7 +95,7 @@ def test_functions_tell_programs_all_that_a_row_knows() -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    [*OPTIMIZERS.values(), *VIEWS.values(), *STYLES.values(), *FORMATS.values()],
+    [*OPTIMIZERS.values(), *SCHEDULES.values(), *VIEWS.values(), *STYLES.values(), *FORMATS.values()],
     ids=lambda entry: entry.target,
 )
 def test_every_entry_of_the_catalogue_can_be_loaded(entry: object) -> None:

@@ -24,9 +24,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 
 
 def kind_of(text: str) -> Kind:
-    """Tell the three apart by their looks; nothing is loaded."""
-    if text.replace("-", "_") in FUNCTIONS:
-        return Kind.ROW
+    """Tell the three apart by their looks; nothing is looked up or loaded."""
     if _CALLABLE.fullmatch(text):
         return Kind.CALLABLE
     # A word is a name, and if no row has it a misspelt one; x-1 is a formula, however much it looks like a name.

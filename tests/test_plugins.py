@@ -1,0 +1,444 @@
+"""Rows from installed packages: they work as gdanim's own do, they cost nothing unasked, and a broken one is alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+from commandline import ENVIRONMENT, QUICK, Ran, command
+
+from gdanim import plugins
+from gdanim.catalog import OPTIMIZERS
+from gdanim.entries import Method
+from gdanim.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+def install(
+    site: Path, distribution: str, modules: Mapping[str, str], points: Mapping[str, Mapping[str, str]] | str
+) -> None:
+    """Put a distribution into a folder as pip would: its modules, and a dist-info beside them."""
+    info = site / f"{distribution.replace('-', '_')}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+    if not isinstance(points, str):
+        lines = [f"[{group}]\n" + "".join(f"{n} = {v}\n" for n, v in named.items()) for group, named in points.items()]
+        points = "\n".join(lines)
+    (info / "entry_points.txt").write_text(points)
+    for name, source in modules.items():
+        (site / f"{name}.py").write_text(dedent(source), encoding="utf-8")
+
+
+def seeing(site: Path) -> Mapping[str, str]:
+    return {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join([ENVIRONMENT["PYTHONPATH"], str(site)])}
+
+
+def gdanim(site: Path, *arguments: object, cwd: Path) -> Ran:
+    """Run the command in a process of its own that sees what is installed in `site`."""
+    ended = subprocess.run(command(*arguments), cwd=cwd, env=seeing(site), capture_output=True, check=False)
+    return Ran(code=ended.returncode, out=ended.stdout, err=ended.stderr.decode())
+
+
+def block(text: str, mark: str) -> str:
+    """The indented example of a docstring that holds `mark`."""
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, flags=re.MULTILINE)
+    (found,) = [found for found in blocks if mark in found]
+    return dedent(found)
+
+
+EXAMPLE = block(plugins.__doc__ or "", "NORMALISED = Method(")
+PYPROJECT = block(plugins.__doc__ or "", "[project.entry-points")
+
+# One row for each of the other groups. SPY tells whether the module was imported.
+OTHERS = """
+    import os
+    from gdanim.entries import Format, Schedule, View
+    from gdanim.objectives.formulas import Formula
+
+    if "SPY" in os.environ:
+        open(os.environ["SPY"], "w").close()
+
+    HALVED = Schedule(name="halved", target="others:halved", summary="lr/2^k")
+    TILT = Formula(
+        name="tilt", formula="x**2 + a*x", bounds=((-3.0, 3.0),), start=(2.0,), lr=0.1, iterations=9,
+        minimizers=((-0.5,),), minimum=-0.25, curvature=2.0, parameters=(("a", 1.0),), source="ours",
+    )
+    PLAIN = View(name="plain_curve", target="others:plain", summary="the curve again", dims=(1,))
+    BOXES = Format(
+        name="boxes", target="others:Boxes", summary="what changed, as text", extensions=(".boxes", ".gif"),
+        needs_path=False, even_size=False, max_fps=100, loops=False,
+    )
+
+    def halved():
+        return lambda k, lr, n: lr / 2.0**k
+
+    def plain(descent):
+        from gdanim.views.curve import build
+
+        return build(descent)
+
+    class Boxes:
+        def __init__(self, stream, reel):
+            self.stream = stream
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *raised):
+            pass
+
+        def write(self, frame):
+            self.stream.write(f"{frame.index} {frame.box.width}x{frame.box.height}\\n".encode())
+"""
+OTHER_POINTS = {
+    "gdanim.schedules": {"halved": "others:HALVED"},
+    "gdanim.functions": {"tilt": "others:TILT"},
+    "gdanim.views": {"plain-curve": "others:PLAIN"},
+    "gdanim.writers": {"boxes": "others:BOXES"},
+}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two packages that are as they should be."""
+    site = tmp_path_factory.mktemp("good")
+    install(site, "gdanim-descents", {"descents": EXAMPLE}, tomllib.loads(PYPROJECT)["project"]["entry-points"])
+    install(site, "gdanim-others", {"others": OTHERS}, OTHER_POINTS)
+    return site
+
+
+def test_rows_of_all_five_groups_work_together(good: Path, tmp_path: Path) -> None:
+    ran = gdanim(
+        good, "tilt", "-O", "normalised:eps=0", "--lr", "0.5", "--schedule", "halved", "--view", "plain-curve",
+        "-n", "3", "--size", "160x120", "-o", "out.boxes", "--data", "steps.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    # f′ > 0 all along, so that each step is as long as its rate: ½, ¼, ⅛.
+    with (tmp_path / "steps.csv").open() as file:
+        assert [float(row["x1"]) for row in csv.DictReader(file)] == [2.0, 1.5, 1.25, 1.125]
+    frames = (tmp_path / "out.boxes").read_text().splitlines()
+    assert frames[0] == "0 160x120"
+    assert [line.split()[0] for line in frames] == ["0", "1", "2", "3"]
+
+
+def test_a_preset_may_name_what_a_plugin_brings(good: Path, tmp_path: Path) -> None:
+    saved = gdanim(good, "tilt", "-O", "normalised:eps=0.1", "-f", "boxes", "--dry-run", cwd=tmp_path)
+    assert saved.code == 0, saved.err
+    (tmp_path / "mine.toml").write_bytes(saved.out)
+    again = gdanim(good, "--preset", "mine.toml", "--dry-run", cwd=tmp_path)
+    assert again.out.splitlines()[1:] == saved.out.splitlines()[1:]  # the first line is the file's name
+    assert b'"normalised:eps=0.1"' in saved.out
+
+
+def test_a_list_marks_them_with_their_distribution(good: Path, tmp_path: Path) -> None:
+    listed = gdanim(good, "list", cwd=tmp_path)
+    marked = [line.split()[0] for line in listed.out.decode().splitlines() if line.endswith("  [gdanim-others]")]
+    assert marked == ["tilt", "halved", "plain-curve", "boxes"]
+    (row,) = [
+        row
+        for row in json.loads(gdanim(good, "list", "optimizers", "--json", cwd=tmp_path).out)
+        if row["distribution"] is not None
+    ]
+    assert row == {
+        "name": "normalised",
+        "summary": "d = g/(‖g‖ + ε): every step as long as the rate",
+        "hyperparameters": [{"name": "eps", "default": 1e-8, "meaning": None}],
+        "rate": "2 % of the width of the function's bounds",
+        "source": "Hazan et al. 2015, arXiv 1507.02030",
+        "distribution": "gdanim-descents",
+    }
+    assert listed.err == ""
+
+
+def test_gdanims_own_format_keeps_its_suffix(good: Path, tmp_path: Path) -> None:
+    ran = gdanim(good, "parabola", *QUICK, "-o", "out.gif", cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "out.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_a_misspelt_name_of_a_plugin_is_recognised_and_nothing_imported(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spy = tmp_path / "imported"
+    monkeypatch.setitem(ENVIRONMENT, "SPY", str(spy))
+    assert "Did you mean 'tilt'?" in gdanim(good, "tlit", cwd=tmp_path).err
+    assert not spy.exists()
+    assert gdanim(good, "list", "functions", cwd=tmp_path).code == 0
+    assert spy.exists()
+
+
+def test_what_names_only_gdanims_own_reads_no_entry_points(tmp_path: Path) -> None:
+    script = """
+        import contextlib, io, json, sys
+        from gdanim import cli
+        for request in json.loads(sys.argv[1]):
+            with contextlib.redirect_stdout(io.StringIO()):
+                try:
+                    cli.main(request)
+                except SystemExit as end:
+                    assert end.code == 0, request
+            assert "importlib.metadata" not in sys.modules, request
+    """
+    own = ["-O", "adam", "-O", "momentum", "--schedule", "constant", "--view", "curve"]
+    requests = [
+        ["--help"], ["--version"], ["list", "--help"], ["parabola", "--dry-run", "-o", "out.mp4", *own],
+        ["two-wells", "--dry-run"], ["x**2", "--dry-run"], ["x-1", "--dry-run", "--start", "1"],
+    ]  # fmt: skip
+    ended = subprocess.run(
+        [sys.executable, "-c", dedent(script), json.dumps(requests)], cwd=tmp_path, env=ENVIRONMENT,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr.decode()
+
+
+METHOD = """
+    from gdanim.entries import Hyperparameter, Method, Rate
+    from gdanim.values import number
+    ROW = Method(name="{name}", target="{target}", summary="{summary}", rate={rate}, source="ours", {more})
+"""
+FORMULA = """
+    from gdanim.objectives.formulas import Formula
+    ROW = Formula(
+        name="{name}", formula="{formula}", bounds=((-1, 1),), start=(0.5,), lr=0.1, iterations=9, minimizers=((0,),),
+        minimum=0, curvature=2, source="ours",
+    )
+"""
+
+
+def method(name: str, target: str = "", summary: str = "s", rate: str = "Rate.ONE", more: str = "") -> str:
+    target = target or "gdanim.optimizers.gd:gd"
+    return METHOD.format(name=name, target=target, summary=summary, rate=rate, more=more)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A plug-in that cannot be used: the text of its module, what must be said, and what it should have been."""
+
+    source: str
+    says: str
+    kind: str = "optimizer"
+
+
+# By the name of the entry point, which is that of the module without its `b_`, and of the distribution.
+BROKEN: Mapping[str, Broken] = {
+    "absent": Broken("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module' ("),
+    "syntax": Broken("ROW = (", "SyntaxError: '(' was never closed ("),
+    "rowless": Broken("", "AttributeError: module 'b_rowless' has no attribute 'ROW'"),
+    "leaves": Broken("import sys; sys.exit(0)", "SystemExit: 0 ("),
+    "many_lines": Broken("raise ValueError('one\\ntwo')", "ValueError: one two ("),
+    "untold": Broken(
+        "class E(Exception):\n        def __str__(self): raise TypeError\n    raise E", "cannot be used: E ("
+    ),
+    "number": Broken("ROW = 3", "its entry point names a int, not a Method"),
+    "schedule": Broken(
+        "from gdanim.entries import Schedule\n    ROW = Schedule(name='schedule', target='a:b', summary='s')",
+        "its entry point names a Schedule, not a Method",
+    ),
+    "renamed": Broken(method("other"), "its row is called 'other'"),
+    "rated": Broken(method("rated", rate="'big'"), "rate 'big': give a Rate"),
+    "escape": Broken(method("escape", summary=r"\x1b[31m"), "summary '\\x1b[31m': give a text of one line"),
+    "greedy": Broken(
+        method("greedy", more="hyperparameters=(Hyperparameter(name='lr', default=1.0, read=number()),)"),
+        "hyperparameter 'lr': give a name of Python's, and not lr",
+    ),
+    "unread": Broken(FORMULA.format(name="unread", formula="x**"), "Formula 'x**'", "function"),
+    "x_cubed": Broken(FORMULA.format(name="x_cubed", formula="x**3"), "with hyphens it would be a formula", "function"),
+    "planar": Broken(
+        FORMULA.format(name="planar", formula="x*y"), "bounds: the formula has x and y", "function"
+    ),
+}  # fmt: skip
+
+# These are only found out when they are asked for: a list does not import what a row names.
+LATE: Mapping[str, Broken] = {
+    "rule_less": Broken(method("rule_less", "b_rule_less:rule"), "AttributeError: module 'b_rule_less' has no"),
+    "rule_broken": Broken(method("rule_broken", "no_such_rule:rule"), "ModuleNotFoundError: No module named 'no_such_"),
+    "rule_constant": Broken(method("rule_constant", "gdanim:__version__"), "is a str, and cannot be called"),
+    "rule_stubborn": Broken(
+        method("rule_stubborn", more="hyperparameters=(Hyperparameter(name='eps', default=1.0, read=number()),)"),
+        "TypeError: got an unexpected keyword argument 'eps'",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with everything that is broken, each in a package of its own, and a package that talks."""
+    site = tmp_path_factory.mktemp("bad")
+    for name, plugin in {**BROKEN, **LATE}.items():
+        points = {f"gdanim.{plugin.kind}s": {name: f"b_{name}:ROW"}}
+        install(site, f"dist-{name.replace('_', '-')}", {f"b_{name}": f"    {plugin.source.strip()}\n"}, points)
+    install(site, "dist-clash", {"b_clash": method("adam")}, {"gdanim.optimizers": {"adam": "b_clash:ROW"}})
+    for number_ in "12":
+        module = f"b_twin_{number_}"
+        install(
+            site, f"dist-twin-{number_}", {module: method("twin")}, {"gdanim.optimizers": {"twin": f"{module}:ROW"}}
+        )
+    install(site, "dist-scrawl", {}, "[gdanim.optimizers]\nno equals sign\n")
+    install(site, "dist-astray", {}, {"gdanim.optimizer": {"astray": "b_astray:ROW"}})
+    install(
+        site,
+        "dist-loud",
+        {"b_loud": f"    import warnings; print('LOUD'); warnings.warn('LOUD')\n{method('loud')}"},
+        {"gdanim.optimizers": {"loud": "b_loud:ROW"}},
+    )
+    return site
+
+
+@pytest.fixture(scope="module")
+def listed(bad: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """What `gdanim list` says where every broken plug-in is installed."""
+    return gdanim(bad, "list", cwd=tmp_path_factory.mktemp("cwd"))
+
+
+def test_a_list_beside_broken_plugins_holds_all_the_rest(listed: Ran, tmp_path: Path) -> None:
+    bare, beside = (
+        [" ".join(line.split()) for line in ran.out.decode().splitlines()]
+        for ran in (gdanim(tmp_path, "list", cwd=tmp_path), listed)
+    )
+    assert listed.code == 0
+    assert [line for line in beside if not line.endswith("]")] == bare
+    marked = {line.split()[0].replace("-", "_") for line in beside if line.endswith("]")}
+    assert marked == {"loud", *LATE}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_list_names_each_broken_one_in_one_line(listed: Ran, name: str) -> None:
+    plugin, distribution = BROKEN[name], f"dist-{name.replace('_', '-')}"
+    start = f"gdanim: The {plugin.kind} '{name}' of {distribution} cannot be used: "
+    (line,) = [line for line in listed.lines if line.startswith(start)]
+    assert plugin.says in line
+
+
+@pytest.fixture(scope="module")
+def refused(bad: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ran]:
+    """What is said where each of them is asked for. All in one process, which costs less than one for each."""
+    script = """
+        import contextlib, io, json, sys
+        from gdanim import cli
+        for request in json.loads(sys.argv[1]):
+            out, err = io.StringIO(), io.StringIO()
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    cli.main(request)
+                except SystemExit as end:
+                    code = end.code
+            print(json.dumps([code, out.getvalue(), err.getvalue()]))
+    """
+    names = [*BROKEN, *LATE, "twin"]
+    functions = {name for name, plugin in BROKEN.items() if plugin.kind == "function"}
+    requests = [[name] if name in functions else ["parabola", "-O", name] for name in names]
+    folder = tmp_path_factory.mktemp("cwd")
+    ended = subprocess.run(
+        [sys.executable, "-c", dedent(script), json.dumps(requests)], cwd=folder, env=seeing(bad),
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert list(folder.iterdir()) == []
+    said = map(json.loads, ended.stdout.splitlines())
+    return {name: Ran(code=c, out=out.encode(), err=err) for name, (c, out, err) in zip(names, said, strict=True)}
+
+
+@pytest.mark.parametrize("name", [*BROKEN, *LATE])
+def test_asking_for_a_broken_one_is_refused_in_one_line(refused: Mapping[str, Ran], name: str) -> None:
+    plugin, ran = {**BROKEN, **LATE}[name], refused[name]
+    (line,) = ran.lines
+    assert (ran.code, ran.out) == (2, b"")
+    assert line.startswith(f"gdanim: The {plugin.kind} '{name}' of dist-{name.replace('_', '-')} cannot be used: ")
+    assert plugin.says in line
+
+
+def test_a_clash_is_reported_and_gdanims_own_row_stands(bad: Path, listed: Ran, tmp_path: Path) -> None:
+    assert "gdanim: The optimizer 'adam' of dist-clash cannot be used: gdanim has one of that name" in listed.lines
+    rows = json.loads(gdanim(bad, "list", "optimizers", "--json", cwd=tmp_path).out)
+    assert [row["source"] for row in rows if row["name"] == "adam"] == [OPTIMIZERS["adam"].source]
+
+
+def test_of_two_packages_with_one_name_neither_is_taken(listed: Ran, refused: Mapping[str, Ran]) -> None:
+    (line,) = [line for line in listed.lines if "'twin'" in line]
+    assert "dist-twin-1" in line
+    assert "dist-twin-2" in line
+    assert refused["twin"].lines == [line]
+
+
+def test_a_package_whose_entry_points_cannot_be_read_is_named(listed: Ran) -> None:
+    assert [line for line in listed.lines if "gdanim: The entry_points.txt of dist-scrawl cannot be read: " in line]
+
+
+def test_a_group_that_is_none_is_named(listed: Ran) -> None:
+    said = "gdanim: Unknown entry point group of dist-astray: 'gdanim.optimizer'. Did you mean 'gdanim.optimizers'?"
+    assert said in listed.lines
+
+
+def test_what_a_plugin_prints_while_it_is_imported_stays_off_standard_output(listed: Ran) -> None:
+    assert b"LOUD" not in listed.out
+    assert listed.lines.count("LOUD") == 1  # and the warning is told with its place
+    assert any("b_loud.py:1: UserWarning: LOUD" in line for line in listed.lines)
+
+
+def test_a_render_beside_broken_plugins_is_untouched(bad: Path, tmp_path: Path) -> None:
+    for name, site in (("with", bad), ("without", tmp_path / "nothing")):
+        (tmp_path / name).mkdir()
+        ran = gdanim(site, "parabola", *QUICK, "-o", "out.gif", cwd=tmp_path / name)
+        assert (ran.code, ran.out, len(ran.lines)) == (0, b"", 1), ran.err
+    assert (tmp_path / "with/out.gif").read_bytes() == (tmp_path / "without/out.gif").read_bytes()
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A folder on sys.path whose distributions are found anew, in this process."""
+    monkeypatch.syspath_prepend(tmp_path)
+    plugins.installed.cache_clear()
+    yield tmp_path
+    plugins.installed.cache_clear()
+
+
+def test_a_registry_holds_what_can_be_used(fresh: Path) -> None:
+    gd = OPTIMIZERS["gd"]
+    points = {"gdanim.optimizers": {"here": "p_here:ROW", "gd": "p_here:ROW", "gone": "p_gone:ROW"}}
+    install(fresh, "dist-p", {"p_here": method("here")}, points)
+    registry = plugins.Registry([gd], row_type=Method, group="gdanim.optimizers")
+    assert list(registry) == ["gd", "here"]
+    assert len(registry) == 2
+    assert registry["gd"] is gd
+    assert (registry.origin("gd"), registry.origin("here")) == ("", "dist-p")
+    assert "gone" not in registry
+    assert "nowhere" not in registry
+    assert registry.names() == ["gd", "gone", "here"]
+    with pytest.raises(UsageError, match="'gone' of dist-p"):
+        registry["gone"]
+    with pytest.raises(KeyError):
+        registry["nowhere"]
+
+
+def test_a_module_that_fails_is_imported_once(fresh: Path) -> None:
+    count = fresh / "count"
+    source = f"    with open({str(count)!r}, 'a') as file: file.write('1')\n    raise ValueError\n"
+    install(fresh, "dist-q", {"q_fails": source}, {"gdanim.optimizers": {"q": "q_fails:ROW"}})
+    registry = plugins.Registry([], row_type=Method, group="gdanim.optimizers")
+    for _ in range(3):
+        with pytest.raises(UsageError):
+            registry["q"]
+        assert list(registry) == []
+    assert count.read_text() == "1"
+
+
+def test_the_first_of_two_copies_of_a_distribution_hides_the_other(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("later", "first"):
+        install(fresh / folder, "dist-r", {"r_row": method("r")}, {"gdanim.optimizers": {"r": "r_row:ROW"}})
+        monkeypatch.syspath_prepend(fresh / folder)
+    registry = plugins.Registry([], row_type=Method, group="gdanim.optimizers")
+    assert list(registry) == ["r"]
+    assert registry.broken() == []

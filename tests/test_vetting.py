@@ -1,0 +1,72 @@
+"""What a row must be: gdanim's own pass, and each wrong field is named with what is allowed there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gdanim import vetting
+from gdanim.catalog import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS
+from gdanim.entries import Entry, Format, Hyperparameter, Method, Schedule, View
+from gdanim.errors import UsageError
+from gdanim.objectives.formulas import Formula
+from gdanim.values import choice, number
+
+REGISTRIES = {Formula: FUNCTIONS, Method: OPTIMIZERS, Schedule: SCHEDULES, View: VIEWS, Format: FORMATS}
+
+
+@pytest.mark.parametrize(
+    ("row_type", "name"), [(row_type, name) for row_type, rows in REGISTRIES.items() for name in rows.names()]
+)
+def test_gdanims_own_rows_would_pass_as_plugins(row_type: type[Any], name: str) -> None:
+    row = REGISTRIES[row_type][name]
+    assert vetting.checked(row, row_type, name) is row
+    if isinstance(row, Entry):
+        vetting.check_target(row, row.load())
+
+
+def taking(**hyperparameter: Any) -> tuple[Hyperparameter, ...]:
+    return (Hyperparameter(**{"name": "a", "default": 1.0, "read": number(), **hyperparameter}),)
+
+
+ADAM, CURVE, GIF, PARABOLA = OPTIMIZERS["adam"], VIEWS["curve"], FORMATS["gif"], FUNCTIONS["parabola"]
+WRONG: tuple[tuple[Any, str, Any, str], ...] = (
+    (ADAM, "name", "Adam", "name 'Adam': give snake_case"),
+    (ADAM, "target", "adam", "target 'adam': give module:attribute"),
+    (ADAM, "summary", " ", "summary ' ': say something"),
+    (ADAM, "source", "", "source '': say something"),
+    (ADAM, "hyperparameters", [*ADAM.hyperparameters], "give a tuple of Hyperparameter"),
+    (ADAM, "hyperparameters", ADAM.hyperparameters * 2, "two of them have one name"),
+    (ADAM, "hyperparameters", taking(read=number(least=2)), "'a': give a finite number of at least 2"),
+    (ADAM, "hyperparameters", taking(read=choice("c")), "'a': give one of c"),
+    (ADAM, "hyperparameters", taking(read=lambda value: 2.0), "'a': its own reader changes the default"),
+    (ADAM, "hyperparameters", taking(default=None), "'a': the default is None; `shown` must say"),
+    (ADAM, "hyperparameters", taking(default=(1,)), "'a': give a default that is a number, a switch or a word"),
+    (CURVE, "dims", (3,), "dims (3,): give (1,), (2,) or (1, 2)"),
+    (GIF, "extensions", ".gif", "extensions '.gif': give a tuple of suffixes"),
+    (GIF, "extensions", ("gif",), "give a tuple of suffixes"),
+    (GIF, "extensions", (), "give a tuple of suffixes"),
+    (GIF, "max_fps", 0, "max_fps 0: give a whole number from 1"),
+    (GIF, "loops", 1, "loops 1: give true or false"),
+    (PARABOLA, "bounds", ((6, -6),), "bounds ((6, -6),): give two finite numbers, the lower first"),
+    (PARABOLA, "bounds", ((-6, 6), (-6, 6)), "bounds: the formula has x"),
+    (PARABOLA, "start", (7.0,), "start: it lies outside the bounds"),
+    (PARABOLA, "start", (1.0, 1.0), "start: the formula has x"),
+    (PARABOLA, "lr", 0, "lr 0: give a finite number above 0"),
+    (PARABOLA, "iterations", 2.5, "iterations 2.5: give a whole number"),
+    (PARABOLA, "minimizers", (0.0,), "minimizers (0.0,): give a tuple of points"),
+    (PARABOLA, "minimum", float("nan"), "minimum nan: give a finite number"),
+    (PARABOLA, "parameters", (("q", 1.0),), "Parameter 'q'"),
+    (PARABOLA, "view", ((1, 0), (0, 1)), "view ((1, 0), (0, 1)): give two finite numbers"),
+    (PARABOLA, "note", "hill", "note 'hill': give one of"),
+)
+
+
+@pytest.mark.parametrize(("row", "field", "value", "says"), WRONG, ids=[f"{w[1]}-{w[3]}" for w in WRONG])
+def test_a_wrong_field_is_refused(row: Any, field: str, value: Any, says: str) -> None:
+    changed = replace(row, **{field: value})
+    with pytest.raises(UsageError, match=re.escape(says)):
+        vetting.checked(changed, type(row), changed.name)
