@@ -14,7 +14,7 @@ from gdanim.atomic import STDOUT, open_output
 from gdanim.descent import descend
 from gdanim.errors import OutputError
 from gdanim.raster import Raster
-from gdanim.replay import write_trajectory
+from gdanim.records.export import write_trajectory
 from gdanim.styles import load_style
 from gdanim.writers.base import FrameWriter, Reel
 
@@ -49,7 +49,7 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
     descent = descend(settings)
     written = write(descent, outputs, progress)
     if settings.data is not None:
-        write_trajectory(settings.data, descent.trajectory, descent.optimizer.name)
+        write_trajectory(settings.data, descent.trajectory)
     for result in written:
         if result.error is not None:
             raise result.error
@@ -59,7 +59,7 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
 def draw(descent: Descent) -> Scene:
     """Build the picture. Call it, and use the scene, inside the style: `with load_style(…).applied()`."""
     view = preflight.view_of(descent.settings.view, descent.objective.dim)
-    scene: Scene = view.load()(descent.objective, descent.trajectory, descent.timeline, descent.settings)
+    scene: Scene = view.load()(descent)
     return scene
 
 

@@ -20,7 +20,8 @@ class Style:
     """Colours by their role, as #rrggbb, and the matplotlib settings that go with them.
 
     levels  tints from the bottom of a valley upwards; the background follows at the top
-    runs   colours of several runs, told apart also by colour-blind readers (after Okabe & Ito 2008)
+    runs   colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
+           until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
     """
 
     name: str
@@ -78,7 +79,7 @@ LIGHT = Style(
     x_series="#1a7f37",
     f_series="#0b63ce",
     levels=("#9fc3e6", "#c4daef", "#e2edf7"),
-    runs=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#8f7000", "#3599d4", "#3b3f45", "#7647a2"),
+    runs=("#c14600", "#0b64aa", "#038b61", "#883c6a", "#9e8338", "#289ad5", "#34373c", "#5a297d"),
 )
 
 DARK = Style(
@@ -93,7 +94,7 @@ DARK = Style(
     x_series="#4cc56a",
     f_series="#5aa9ff",
     levels=("#2d5578", "#1f3b56", "#16293c"),
-    runs=("#ff8c42", "#4aa8e8", "#2fc59a", "#e59cc4", "#f0c649", "#a7d8ff", "#e8edf2", "#b79bf0"),
+    runs=("#ea8825", "#119ce5", "#2bd3a7", "#ba7292", "#ebc361", "#8db3c5", "#fff8f0", "#efc6ff"),
 )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.solver import Index
+    from gdanim.trajectory import Index
 
 MAX_FRAMES = 10_000
 

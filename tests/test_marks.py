@@ -11,8 +11,9 @@ from matplotlib.colors import to_rgb
 from problems import composed, on_stage, pictures, redrawn, solved
 
 from gdanim.caption import Caption
-from gdanim.marks import Landings, RunsMark
+from gdanim.marks import RunsMark
 from gdanim.raster import Raster
+from gdanim.spots import Landings
 from gdanim.styles import LIGHT
 from gdanim.views.notices import MOST
 
@@ -95,7 +96,7 @@ def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
     with on_stage(descent) as scene:
         (axes,) = scene.figure.axes
         (landings,) = (mark for mark in scene.marks if isinstance(mark, Landings))
-        colour = rgb(landings.colours[0])
+        colour = rgb(landings.teams[0].colour)
         last = list(composed(Raster(scene)))[-1]
         for run in (0, 1):
             x, f = descent.trajectory.x[run, -1, 0], descent.trajectory.f[run, -1]

@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
@@ -76,16 +75,6 @@ def test_the_trail_stands_out_from_the_tints_of_a_valley(style: Style) -> None:
     # The trail has a casing in the background's colour, so that the tint beside it only has to differ.
     for tint in style.levels:
         assert contrast(style.trail, tint) >= 2.5, tint
-
-
-@each_style
-def test_runs_are_told_apart(style: Style) -> None:
-    def apart(one: str, other: str) -> float:
-        return sum((int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) ** 2 for i in (1, 3, 5)) ** 0.5
-
-    assert len(style.runs) >= 6
-    for one, other in combinations(style.runs, 2):
-        assert apart(one, other) >= 60, (one, other)
 
 
 def shot(**options: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,11 @@ CASES: dict[str, dict[str, Any]] = {
     "panels, starts": {"function": "double_well", "starts": 4, "view": "panels"},
     "contour": {"function": "rosenbrock"},
     "contour, in turn": {"function": "himmelblau", "starts": 12, "order": "in-turn"},
+    "contour, race": {
+        "function": "rosenbrock",
+        "optimizer": ("gd", "momentum", "nesterov", "rmsprop", "adam", "amsgrad", "lion", "newton"),
+    },
+    "curve, two dozen rates": {"function": "parabola", "lr": tuple(0.01 * k for k in range(1, 29))},
     "contour, long title": {"function": "goldstein_price", "lr": (0.00005, 0.01)},
 }
 
@@ -151,16 +157,46 @@ def readout(scene: Scene, frame: int) -> str:
     return "".join(text for text, _ in caption.words(scene.timeline.moment(frame))).replace("\u2007", " ")
 
 
-def test_the_readout_says_iteration_x_f_and_rate() -> None:
+def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_verdict() -> None:
+    # f = x² has λ = 2, so that 2/λ is 1.
+    end = ["lr", "0.1", "=", "0.10", "×", "2/λ", "monotone"]
     with on_stage(solved("parabola", lr=0.1, iterations=25)) as scene:
-        assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", "lr", "0.1"]
-        assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", "lr", "0.1"]
-        assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64e−04", "lr", "0.1"]
+        assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", *end]
+        assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", *end]
+        assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64e−04", *end]
+
+
+def test_momentum_stands_against_its_own_limit() -> None:
+    # 2(1 + μ)/λ = 1.8 with μ = 0.8 and λ = 2.
+    with on_stage(solved("parabola", optimizer=("momentum:momentum=0.8",), lr=0.9, iterations=9)) as scene:
+        assert "lr 0.9 = 0.50 × 2(1+μ)/λ" in readout(scene, 3)
+
+
+@pytest.mark.parametrize("options", [{"optimizer": ("adam",)}, {"schedule": ("cosine",)}, {"function": "x**4"}])
+def test_no_limit_is_named_where_there_is_none(options: dict[str, Any]) -> None:
+    with on_stage(solved(**{"function": "parabola", "lr": 0.01, "iterations": 9, **options})) as scene:
+        words = readout(scene, 3)
+        assert "lr " in words
+        assert "λ" not in words
+
+
+def test_a_rate_that_changes_is_that_of_the_step_that_led_here() -> None:
+    descent = solved("parabola", lr=0.5, schedule=("cosine",), iterations=10)
+    with on_stage(descent) as scene:
+        assert f"lr {descent.trajectory.lr[0, 6]:.4f}" in readout(scene, 7)
+
+
+def test_a_rate_that_nobody_knows_is_not_named() -> None:
+    descent = solved("parabola", iterations=5)
+    unknown = replace(descent.trajectory, lr=np.full((1, 5), np.nan))
+    with on_stage(replace(descent, trajectory=unknown)) as scene:
+        assert "lr" not in readout(scene, 2)
+        assert "monotone" in readout(scene, 2)
 
 
 def test_a_zero_below_zero_reads_as_zero() -> None:
     with on_stage(solved("parabola", lr=0.1, start=-0.0, iterations=1)) as scene:
-        assert readout(scene, 0).split() == ["iteration", "0", "x", "0.0000", "f(x)", "0.0000", "lr", "0.1"]
+        assert readout(scene, 0).startswith("iteration 0    x 0.0000    f(x) 0.0000    lr 0.1")
 
 
 @pytest.mark.parametrize("family", ["monospace", "serif"])
@@ -201,6 +237,18 @@ def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], d
 def test_the_readout_of_runs_together_counts_on_where_one_has_stopped() -> None:
     with on_stage(solved("quartic", lr=(0.01, 0.6), iterations=30)) as scene:
         assert [readout(scene, frame).split() for frame in (0, 29, 30)] == [["iteration", k] for k in ("0", "29", "30")]
+
+
+def test_a_readout_without_room_drops_the_limit_then_the_verdict_then_the_rate() -> None:
+    def columns(width: int) -> list[str]:
+        with on_stage(solved("parabola", lr=0.1, iterations=9, size=f"{width}x240")) as scene:
+            words = readout(scene, 3)
+            return [sign for sign in ("f(x)", "lr", "monotone", "λ") if sign in words]
+
+    shown = [columns(width) for width in range(400, 80, -10)]
+    assert list(dict.fromkeys(map(tuple, shown)))[:4] == [
+        ("f(x)", "lr", "monotone", "λ"), ("f(x)", "lr", "monotone"), ("f(x)", "lr"), ("f(x)",),
+    ]  # fmt: skip
 
 
 def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:

@@ -15,35 +15,34 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from gdanim.descent import Descent
     from gdanim.marks import Mark
     from gdanim.objectives.objective import Objective
     from gdanim.scene import Scene
-    from gdanim.settings import Settings
-    from gdanim.solver import Trajectory
     from gdanim.styles import Style
-    from gdanim.timeline import Timeline
-    from gdanim.views.assembly import Colours
+    from gdanim.views.assembly import Teams
 
 GRID, COARSE_GRID = 241, 61  # points along each axis; coarse where each costs a call of somebody's code
 LEVELS = 16
 MAX_CROSSINGS = 70  # with more lines than that the levels are a grey veil
 
 
-def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
+def build(descent: Descent) -> Scene:
     """Lay out one axes with filled levels, and the marks of all runs."""
+    settings, objective, timeline = descent.settings, descent.objective, descent.timeline
     xlim, ylim = settings.xlim or tuple(objective.bounds[0]), settings.ylim or tuple(objective.bounds[1])
 
-    def fill(stage: Stage, colours: Colours) -> tuple[list[Cell], list[Mark]]:
+    def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
         style = stage.style
         axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
         _draw_levels(axes, objective, style)
         _draw_minimizers(axes, objective, style)
-        track = Track(trajectory.x)
-        landings = landing_marks(axes, track, trajectory, timeline, style.text)
-        return [Cell(axes, 0, 0, 1, 1)], [*landings, *run_marks(axes, track, colours, style, cased=True)]
+        track = Track(descent.trajectory.x)
+        landings = landing_marks(axes, track, teams, timeline, style.text)
+        return [Cell(axes, 0, 0, 1, 1)], [*landings, *run_marks(axes, track, teams, timeline, style, cased=True)]
 
-    return assemble(objective, trajectory, timeline, settings, fill)
+    return assemble(descent, fill)
 
 
 def _draw_levels(axes: Axes, objective: Objective, style: Style) -> None:

@@ -7,29 +7,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.track import Track
-from gdanim.views.assembly import assemble, run_marks
+from gdanim.views.assembly import assemble, recoloured, run_marks
 from gdanim.views.curve import draw_curve
 from gdanim.views.stage import Cell, Stage, nice_limits
 
 if TYPE_CHECKING:
+    from gdanim.descent import Descent
     from gdanim.marks import Mark
-    from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.objectives.objective import Scalar
     from gdanim.scene import Scene
-    from gdanim.settings import Settings
-    from gdanim.solver import Trajectory
-    from gdanim.timeline import Timeline
-    from gdanim.views.assembly import Colours
+    from gdanim.trajectory import Trajectory
+    from gdanim.views.assembly import Teams
 
 CURVE_WIDTH = 2 / 3
 
 
-def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, settings: Settings) -> Scene:
+def build(descent: Descent) -> Scene:
     """Lay out the curve at two thirds of the width, and two series stacked at its right."""
+    trajectory, timeline = descent.trajectory, descent.timeline
 
-    def fill(stage: Stage, colours: Colours) -> tuple[list[Cell], list[Mark]]:
-        curve, marks = draw_curve(stage, objective, trajectory, timeline, settings, colours)
+    def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
+        curve, marks = draw_curve(stage, descent, teams)
         cells = [Cell(curve, 0, 0, CURVE_WIDTH, 1)]
         series = (("x", trajectory.x[..., 0], stage.style.x_series), ("y", trajectory.f, stage.style.f_series))
+        alone = len(teams) == 1 and not teams[0].labels
         for place, (label, values, colour) in enumerate(series):
             axes = stage.axes(
                 xlabel="Iteration",
@@ -38,11 +39,11 @@ def build(objective: Objective, trajectory: Trajectory, timeline: Timeline, sett
                 ylim=_limits(trajectory, values),
             )
             cells.append(Cell(axes, CURVE_WIDTH, place / 2, 1, (place + 1) / 2))
-            alike = len(set(colours)) == 1
-            marks += run_marks(axes, _series(values), (colour,) * len(colours) if alike else colours, stage.style)
+            inked = recoloured(teams, colour) if alone else teams
+            marks += run_marks(axes, _series(values), inked, timeline, stage.style)
         return cells, marks
 
-    return assemble(objective, trajectory, timeline, settings, fill)
+    return assemble(descent, fill)
 
 
 def _series(values: Scalar) -> Track:
@@ -53,9 +54,7 @@ def _series(values: Scalar) -> Track:
 
 def _limits(trajectory: Trajectory, values: Scalar) -> tuple[float, float]:
     """Ends of the axis of a series: every start is in view, and every run for as long as it did not fail."""
-    until = [
-        max(int(trajectory.since[run]), 1) if trajectory.outcome[run].failed else values.shape[1]
-        for run in range(trajectory.runs)
-    ]
-    seen = [values[run, :rows] for run, rows in enumerate(until)]
-    return nice_limits(min(float(part.min()) for part in seen), max(float(part.max()) for part in seen))
+    failed = np.array([outcome.failed for outcome in trajectory.outcome])
+    until = np.where(failed, np.maximum(trajectory.since, 1), values.shape[1])
+    seen = values[np.arange(values.shape[1]) < until[:, np.newaxis]]
+    return nice_limits(float(seen.min()), float(seen.max()))

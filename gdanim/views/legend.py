@@ -1,0 +1,154 @@
+"""The legend: what the runs are called and how each went, above the axes, so that it never covers a path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.lettering import minus
+from gdanim.shapes import SHAPES, copies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gdanim.descent import Descent
+    from gdanim.lettering import Lettering
+    from gdanim.teams import Team
+    from gdanim.views.stage import Stage
+
+MOST = 24  # entries; whoever reads three dozen labels needs a table
+HEIGHT_SHARE = 0.2  # of the picture; the axes are what one looks at
+
+GAP = "    "
+_SPACE = "  "
+
+
+class Entry(NamedTuple):
+    """One label with the look of its team, and how its runs went. Without a team it stands for those left out."""
+
+    team: Team | None
+    label: str
+    verdict: str
+
+
+class Column(NamedTuple):
+    """Entries below one another, and the places of their parts in pixels from the left end of the column."""
+
+    entries: Sequence[Entry]
+    label_px: float
+    verdict_px: float
+    width_px: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legend:
+    """Entries in columns, filled from the top down. Lengths in pixels."""
+
+    columns: tuple[Column, ...]
+    gap_px: float
+    line_px: float
+
+    @property
+    def rows(self) -> int:
+        """The number of lines."""
+        return len(self.columns[0].entries) if self.columns else 0
+
+    @property
+    def width(self) -> float:
+        """From the first sign to the end of the longest line."""
+        return sum(column.width_px + self.gap_px for column in self.columns) - self.gap_px if self.columns else 0.0
+
+    def write(self, stage: Stage, lettering: Lettering, left: float, top: float) -> None:
+        """Put the legend onto the figure, its upper left corner at (left, top)."""
+        for column in self.columns:
+            y = top - lettering.ascent
+            for entry in column.entries:
+                self._sign(stage, lettering, entry, left, y)
+                inked = (
+                    (entry.label, column.label_px if entry.team else 0.0, stage.style.text),
+                    (entry.verdict, column.verdict_px, stage.style.muted),
+                )
+                for text, shift, ink in inked:
+                    if text:
+                        stage.figure.text(
+                            left + shift, y, text, transform=IdentityTransform(), color=ink,
+                            fontsize=lettering.size_pt, parse_math=False,
+                        )  # fmt: skip
+                y -= self.line_px
+            left += column.width_px + self.gap_px
+
+    def _sign(self, stage: Stage, lettering: Lettering, entry: Entry, left: float, y: float) -> None:
+        if entry.team is None:
+            return
+        em = lettering.ascent
+        spot = copies(SHAPES[entry.team.shape], np.array([[left + em / 2, y + 0.4 * em]]), 0.36 * em)
+        stage.figure.add_artist(
+            PathPatch(spot, transform=IdentityTransform(), facecolor=entry.team.colour, linewidth=0)
+        )
+
+
+def entries(descent: Descent, teams: Sequence[Team]) -> list[Entry]:
+    """One entry for each label, with the commonest verdict of its runs."""
+    verdicts: dict[str, list[str]] = {}
+    for label, verdict in zip(descent.trajectory.label, descent.verdict, strict=True):
+        verdicts.setdefault(label, []).append(verdict.value)
+    of = {label: team for team in teams for label in team.labels}
+    return [Entry(of[label], minus(label), _tally(found)) for label, found in verdicts.items() if label in of]
+
+
+def _tally(verdicts: Sequence[str]) -> str:
+    """`— converging`; of several runs `— converging 7 of 10`."""
+    ((verdict, count),) = Counter(verdicts).most_common(1)
+    return f"— {verdict} {count} of {len(verdicts)}" if len(verdicts) > 1 else f"— {verdict}"
+
+
+def fitted(entries: Sequence[Entry], stage: Stage, lettering: Lettering, line_px: float) -> Legend:
+    """The most that there is room for: verdicts go first, then the last entries."""
+    most_rows = max(int(HEIGHT_SHARE * stage.height / line_px), 1)
+    for chosen in _choices(entries, stage.room, lettering):
+        for rows in range(1, min(len(chosen), most_rows) + 1):
+            columns = tuple(_column(chosen[i : i + rows], lettering) for i in range(0, len(chosen), rows))
+            legend = Legend(columns=columns, gap_px=lettering.width(GAP), line_px=line_px)
+            if legend.width <= stage.room:
+                return legend
+    return Legend(columns=(), gap_px=0.0, line_px=line_px)
+
+
+def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Iterator[Sequence[Entry]]:
+    """What a legend may hold, the most welcome first."""
+    bare = [Entry(team, _shortened(label, room, lettering), "") for team, label, _ in entries[:MOST]]
+    if len(entries) <= MOST:
+        yield entries
+        yield bare
+    for count in range(min(len(entries) - 1, MOST), 0, -1):
+        yield [*bare[:count], Entry(None, f"… and {len(entries) - count} more", "")]
+
+
+def _shortened(label: str, room: float, lettering: Lettering) -> str:
+    """A label that fits into a line of its own."""
+    room -= _sign_px(lettering)
+    if lettering.width(label) <= room:
+        return label
+    while label and lettering.width(f"{label}…") > room:
+        label = label[:-1]
+    return f"{label}…"
+
+
+def _column(entries: Sequence[Entry], lettering: Lettering) -> Column:
+    sign_px = _sign_px(lettering)
+    label_px = max(lettering.width(entry.label) + (sign_px if entry.team else 0.0) for entry in entries)
+    verdict_px = max(lettering.width(entry.verdict) for entry in entries)
+    if not verdict_px:
+        return Column(entries, sign_px, label_px, label_px)
+    space = lettering.width(_SPACE)
+    return Column(entries, sign_px, label_px + space, label_px + space + verdict_px)
+
+
+def _sign_px(lettering: Lettering) -> float:
+    """From the left end of an entry to its label."""
+    return 1.3 * lettering.ascent

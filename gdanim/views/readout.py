@@ -1,0 +1,129 @@
+"""The readout: the live numbers of a single run, in columns of fixed width, so that no digit moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from gdanim.lettering import minus
+from gdanim.stability import limit_words, limits_of_runs
+from gdanim.views.legend import GAP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gdanim.caption import Pieces
+    from gdanim.descent import Descent
+    from gdanim.lettering import Lettering
+    from gdanim.objectives.objective import Scalar
+    from gdanim.timeline import Moment
+    from gdanim.views.stage import Stage
+
+_FIGURE_SPACE = "\u2007"
+
+
+class Column(NamedTuple):
+    """One number: its name, its text for (run, iteration), and what stands before it.
+
+    need   columns with the least go first where there is no room
+    """
+
+    name: str
+    text: Callable[[int, int], str]
+    need: int
+    gap: str = GAP
+
+
+def readout(descent: Descent, stage: Stage, lettering: Lettering) -> tuple[Callable[[Moment], Pieces], float]:
+    """The words for a moment, and their width in pixels. Columns without room are left out."""
+    columns = _columns(descent)
+    name_ink, ink = stage.style.muted, stage.style.text
+
+    def pieces(run: int, iteration: int) -> Pieces:
+        return [
+            piece
+            for place, column in enumerate(columns)
+            for piece in (
+                (f"{column.gap if place else ''}{column.name}{' ' if column.name else ''}", name_ink),
+                (column.text(run, iteration), ink),
+            )
+        ]
+
+    def width() -> float:
+        # The last column is the only one whose width may differ from run to run.
+        return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in _unlike(descent))
+
+    while len(columns) > 1 and width() > stage.room:
+        columns.remove(min(columns, key=lambda column: column.need))
+    # Of runs together, one may have stopped: the count is that of those that still run.
+    return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()
+
+
+def _unlike(descent: Descent) -> list[int]:
+    """Runs that stand for all others: one of each verdict."""
+    return list({verdict: run for run, verdict in enumerate(descent.verdict)}.values())
+
+
+def _columns(descent: Descent) -> list[Column]:
+    """What the readout names. Texts have fixed widths, so that digits keep their places."""
+    trajectory, dim = descent.trajectory, descent.objective.dim
+    runs, iterations = trajectory.runs, trajectory.iterations
+    in_turn = descent.timeline.in_turn and runs > 1
+    columns = [Column("run", lambda run, _: f"{_whole(run + 1, runs)} of {runs}", need=9)] if in_turn else []
+    columns.append(Column("iteration", lambda _, k: _whole(k, iterations), need=8))
+    if runs > 1 and not in_turn:
+        return columns
+    names = ("x",) if dim == 1 else ("x", "y")
+    columns += [_series(name, trajectory.x[..., i], need=7 - i) for i, name in enumerate(names)]
+    columns.append(_series(f"f({', '.join(names)})", trajectory.f, need=5))
+    if iterations and np.isfinite(trajectory.lr).all():
+        columns += [_rate(trajectory.lr), *_against_limit(descent)]
+    columns.append(Column("", lambda run, _: descent.verdict[run].value, need=2))
+    return columns
+
+
+def _rate(lr: Scalar) -> Column:
+    if not np.all(lr == lr[:, :1]):
+        return _series("lr", np.concatenate([lr[:, :1], lr], axis=1), need=3)
+    texts = _padded([minus(f"{rate:g}") for rate in lr[:, 0].tolist()])
+    return Column("lr", lambda run, _: texts[run], need=3)
+
+
+def _against_limit(descent: Descent) -> list[Column]:
+    """The rate as a multiple of the largest at which a run could settle, where that is known of all runs."""
+    trajectory = descent.trajectory
+    ratios = trajectory.lr[:, 0] / limits_of_runs(descent.objective, trajectory)
+    if not np.isfinite(ratios).all() or len(words := {limit_words(spec) for spec in set(trajectory.optimizer)}) > 1:
+        return []
+    (limit,) = words
+    texts = _padded([f"{ratio:.2f}" if 0.01 <= ratio < 100 else f"{ratio:.1e}" for ratio in ratios.tolist()])
+    return [Column("=", lambda run, _: f"{minus(texts[run])} × {limit}", need=1, gap=" ")]
+
+
+def _series(name: str, values: Scalar, *, need: int) -> Column:
+    width = _width(values)
+    return Column(name, lambda run, k: _number(float(values[run, k]), width), need)
+
+
+def _whole(value: int, most: int) -> str:
+    """A whole number in as many places as the largest one needs."""
+    return str(value).rjust(len(str(most)), _FIGURE_SPACE)
+
+
+def _padded(texts: list[str]) -> list[str]:
+    """Texts of one width."""
+    width = max(len(text) for text in texts)
+    return [text.ljust(width, _FIGURE_SPACE) for text in texts]
+
+
+def _number(value: float, width: int) -> str:
+    """A number in a fixed number of places: fixed point where four decimals tell it, else with an exponent."""
+    value += 0.0  # a zero below zero is a zero
+    text = f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+    return minus(text).rjust(width, _FIGURE_SPACE)
+
+
+def _width(values: Scalar) -> int:
+    """The places that hold every one of the values; the widest that there is, where they are many."""
+    return max(len(_number(value, 0)) for value in values.ravel().tolist()) if values.size <= 5000 else 10
