@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gdanim.errors import GdanimError, OutputError, UsageError
     from gdanim.pipeline import Written, render
     from gdanim.settings import Settings
-    from gdanim.solver import Outcome, Trajectory
+    from gdanim.trajectory import Outcome, Trajectory
 
 __version__ = "0.1.0"
 
@@ -36,10 +36,10 @@ __all__ = [
 _HOME = {
     "Descent": "descent",
     "GdanimError": "errors",
-    "Outcome": "solver",
+    "Outcome": "trajectory",
     "OutputError": "errors",
     "Settings": "settings",
-    "Trajectory": "solver",
+    "Trajectory": "trajectory",
     "UsageError": "errors",
     "Written": "pipeline",
     "descend": "descent",

@@ -142,6 +142,8 @@ def list_command(kind: str | None, as_json: bool) -> None:
     from gdanim import listing
 
     _print(listing.as_json(kind) if as_json else listing.as_text(kind))
+    for line in listing.broken(kind):
+        _complain(line, 0)
 
 
 def _check_style(name: str) -> None:
@@ -163,7 +165,7 @@ class _Session:
 
     def run(self) -> int:
         _check_style(self.settings.style)
-        from gdanim import reporting
+        from gdanim import reporting, summary
         from gdanim.descent import descend
 
         settings = self.settings
@@ -188,9 +190,9 @@ class _Session:
                 _complain(reporting.failure(result), 1)
         exported = self._export(descent)
         if settings.verbose:
-            self._say(reporting.details(descent))
+            self._say(summary.details(descent))
         if settings.json:
-            _print(reporting.summary(descent, written))
+            _print(summary.as_json(descent, written))
         self._open([result.path for result in written if result.error is None])
         return self._code(descent, failed=not exported or any(result.error is not None for result in written))
 
@@ -207,12 +209,12 @@ class _Session:
 
     def _export(self, descent: Descent) -> bool:
         """Write the trajectory where that is wanted. What else was written is kept if it fails."""
-        from gdanim.replay import write_trajectory
+        from gdanim.records.export import write_trajectory
 
         if self.settings.data is None:
             return True
         try:
-            write_trajectory(self.settings.data, descent.trajectory, descent.optimizer.name)
+            write_trajectory(self.settings.data, descent.trajectory)
         except OutputError as error:
             _complain(str(error), 1)
             return False

@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from gdanim.catalog import OPTIMIZERS
 from gdanim.errors import SettingError
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.scout import Fixed
-from gdanim.solver import Trajectory, solve
-from gdanim.starts import random_starts
+from gdanim.race import heats, labels
+from gdanim.records.forms import MAX_RECORDED
+from gdanim.solver import Terms, solve
 from gdanim.timeline import Timeline, plan
+from gdanim.trajectory import Trajectory, joined, judged_anew
+from gdanim.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Objective, Vector
-    from gdanim.optimizers.optimizer import Optimizer
-    from gdanim.settings import Settings
+    from collections.abc import Sequence
 
-MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
+    from gdanim.objectives.objective import Objective
+    from gdanim.race import Heat
+    from gdanim.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descent:
-    """A request, solved and planned, and not yet drawn."""
+    """A request, solved and planned, and not yet drawn. verdict (runs,): the shape of each run's path."""
 
     settings: Settings
     objective: Objective
-    optimizer: Optimizer
     trajectory: Trajectory
+    verdict: tuple[Verdict, ...]
     timeline: Timeline
 
 
 def descend(settings: Settings) -> Descent:
-    """Solve a request and plan its frames. Raises UsageError where it cannot be."""
-    limits = settings.xlim, settings.ylim
-    fixed = Fixed(limits=limits, starts=settings.start, rates=settings.lr)
-    objective = objective_of(settings.function, dict(settings.param), fixed, settings.gradient)
-    optimizer: Optimizer = OPTIMIZERS["gd"].load()()
-    start, lr, labels = _runs(settings, objective)
-    iterations = objective.iterations if settings.iterations is None else settings.iterations
-    if len(start) * (iterations + 1) > MAX_RECORDED:
-        raise SettingError("--iterations", iterations, f"{len(start)} runs may record {MAX_RECORDED:,} steps in all")
-    trajectory = solve(objective, optimizer, start, lr, iterations, tolerance=settings.tolerance, label=labels)
+    """Solve or replay a request and plan its frames. Raises UsageError where it cannot be."""
+    objective = _objective(settings, settings.start)
+    replayed = _replayed(settings, objective)
+    if replayed is not None and objective.scouted and not settings.start:
+        # Nobody has said where to look: the path does.
+        objective = _objective(settings, tuple(map(tuple, replayed.x[:, 0].tolist())))
+        replayed = judged_anew(objective, replayed)
+    parts = [] if replayed is None else [replayed]
+    if replayed is None or _asks_for_runs(settings):
+        parts += _solved(settings, objective, replayed)
+    trajectory = joined(parts)
     timeline = plan(
         trajectory.last,
         fps=settings.fps,
@@ -55,31 +55,61 @@ def descend(settings: Settings) -> Descent:
         duration_s=settings.duration,
     )
     return Descent(
-        settings=settings, objective=objective, optimizer=optimizer, trajectory=trajectory, timeline=timeline
+        settings=settings,
+        objective=objective,
+        trajectory=trajectory,
+        verdict=verdicts(objective, trajectory),
+        timeline=timeline,
     )
 
 
-def _runs(settings: Settings, objective: Objective) -> tuple[Vector, Vector, list[str]]:
-    """Every combination of start and rate: starts (runs, d), rates (runs,), labels."""
-    if settings.starts is not None:
-        starts = random_starts(
-            objective,
-            settings.starts,
-            seed=settings.seed,
-            min_separation=settings.min_separation,
-            avoid_minima=settings.avoid_minima,
-        )
-    else:
-        for start in settings.start:
-            if len(start) != objective.dim:
-                needed = "one coordinate" if objective.dim == 1 else "two coordinates"
-                raise SettingError("--start", ",".join(f"{x:g}" for x in start), f"{objective.name} takes {needed}")
-        starts = np.array(settings.start or [objective.start], dtype=np.float64)
-    rates = settings.lr or (objective.lr,)
-    runs = list(product(starts, rates))
-    labels = []
-    for start, rate in runs:
-        parts = [f"lr {rate:g}"] if len(rates) > 1 else []
-        parts += [f"start {', '.join(f'{x:.4g}' for x in start)}"] if len(starts) > 1 else []
-        labels.append(", ".join(parts))
-    return np.array([start for start, _ in runs]), np.array([rate for _, rate in runs]), labels
+def _objective(settings: Settings, starts: tuple[tuple[float, ...], ...]) -> Objective:
+    fixed = Fixed(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr)
+    return objective_of(settings.function, dict(settings.param), fixed, settings.gradient)
+
+
+def _replayed(settings: Settings, objective: Objective) -> Trajectory | None:
+    if settings.trajectory is None:
+        return None
+    from gdanim.records.replay import read_trajectory
+
+    return read_trajectory(settings.trajectory, objective, alone=not _asks_for_runs(settings))
+
+
+def _asks_for_runs(settings: Settings) -> bool:
+    """Whether descents are wanted beside a replayed path."""
+    return bool(settings.optimizer or settings.lr or settings.start or settings.schedule or settings.starts)
+
+
+def _solved(settings: Settings, objective: Objective, replayed: Trajectory | None) -> list[Trajectory]:
+    """Solve every heat; beside a replayed path, from its start and for as long, where the request does not say."""
+    field = heats(settings, objective, [] if replayed is None else [replayed.x[0, 0]])
+    iterations = _iterations(settings, objective, replayed)
+    runs = sum(len(heat.lr) for heat in field)
+    if runs * (iterations + 1) > MAX_RECORDED:
+        raise SettingError("--iterations", iterations, f"{runs:,} runs may record {MAX_RECORDED:,} steps in all")
+    terms = Terms(tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed)
+    names = labels(field, coordinates=settings.starts is None, alone=replayed is None)
+    return [_solve(objective, heat, iterations, terms, named) for heat, named in zip(field, names, strict=True)]
+
+
+def _iterations(settings: Settings, objective: Objective, replayed: Trajectory | None) -> int:
+    if settings.iterations is not None:
+        return settings.iterations
+    if settings.budget is not None:
+        return settings.budget  # each step costs an evaluation at least
+    return objective.iterations if replayed is None else replayed.iterations
+
+
+def _solve(objective: Objective, heat: Heat, iterations: int, terms: Terms, label: Sequence[str]) -> Trajectory:
+    return solve(
+        objective,
+        heat.optimizer.build(),
+        heat.start,
+        heat.rates(iterations),
+        iterations,
+        terms,
+        streams=heat.stream,
+        name=heat.optimizer.spec,
+        label=label,
+    )

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim.atomic import STDOUT, check_target, own_descriptor
-from gdanim.catalog import VIEWS, Format, View, find, format_of
+from gdanim.catalog import VIEWS, find, format_of, optimizer, schedule
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.objectives import naming
 
 if TYPE_CHECKING:
+    from gdanim.entries import Format, View
     from gdanim.settings import Settings
 
 
@@ -40,6 +41,10 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
         view_of(settings.view, dim)
     elif settings.view != "auto":
         find(VIEWS, "view", settings.view)
+    for text in settings.optimizer:
+        optimizer(text)
+    for text in settings.schedule:
+        schedule(text)
     _check_combinations(settings)
     planned = tuple(
         Planned(path=path, format=format_of(path, settings.format))
@@ -76,6 +81,10 @@ def _default(settings: Settings, name: str) -> str:
 def _check_combinations(settings: Settings) -> None:
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
+    if settings.trajectory is not None:
+        from gdanim.records.forms import check_trajectory_path
+
+        check_trajectory_path(settings.trajectory)
     if settings.duration is not None and settings.duration <= settings.hold:
         raise SettingError("--duration", settings.duration, f"must be longer than the hold of {settings.hold:g} s")
     if settings.duration is not None and settings.every is not None:
@@ -85,7 +94,7 @@ def _check_combinations(settings: Settings) -> None:
 def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
     paths = [output.path for output in planned]
     if settings.data is not None:
-        from gdanim.replay import check_data_path
+        from gdanim.records.forms import check_data_path
 
         check_data_path(settings.data)
         paths.append(settings.data)

@@ -14,6 +14,7 @@ from gdanim.objectives.naming import Kind, kind_of
 from gdanim.settings import Settings, from_saved, to_saved
 
 MAX_BYTES = 1_000_000
+STDIN = "-"
 
 
 def read_preset(name: str) -> dict[str, Any]:
@@ -40,7 +41,11 @@ def read_preset(name: str) -> dict[str, Any]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"{path.name} is not TOML: {reason}") from None
-    return from_saved(saved, source=path.name)
+    fields = from_saved(saved, source=path.name)
+    if fields.get("trajectory") not in (None, STDIN):
+        # A path in a preset is seen from the preset.
+        fields["trajectory"] = str(path.parent / fields["trajectory"])
+    return fields
 
 
 def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:

@@ -1,9 +1,7 @@
-"""What gdanim says about a request: warnings, a line for each file, the summary as JSON. Prints nothing itself."""
+"""What gdanim says about a request: warnings, a line for each file, progress. Prints nothing itself."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import sys
 import time
@@ -13,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from gdanim import __version__
 from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
 from gdanim.presets import write_preset
-from gdanim.stability import limits_of_runs
+from gdanim.stability import limit_words, limits_of_runs
+from gdanim.summary import count, details
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,26 +29,13 @@ BAR_AFTER_S = 1.0
 
 def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     """A line for everything that a person should know about the picture."""
-    trajectory, timeline = descent.trajectory, descent.timeline
+    timeline = descent.timeline
     for remark in descent.objective.remarks:
         yield f"gdanim: {remark}"
-    limits = _exceeded(descent)
-    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
-    if failed:
-        run = failed[0]
-        which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
-        more = f"; so did {len(failed) - 1} more of {trajectory.runs} runs" if len(failed) > 1 else ""
-        rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
-        why = f": gradient descent can settle only below lr = 2/λ = {limits[run]:.4g}" if run in limits else ""
-        yield f"gdanim: the run {which}{trajectory.verdict(run)}{rate}{more}{why}"
-    above = [run for run in limits if not trajectory.outcome[run].failed]
-    if above:
-        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in above[:4]))
-        limit = f"2/λ = {limits[above[0]]:.4g}"
-        yield f"gdanim: lr {rates} is above {limit}: gradient descent cannot settle at the minimum it is near"
+    yield from _rates(descent)
     if timeline.every > 1:
         iterations = round(timeline.every * timeline.frames)
-        yield f"gdanim: {iterations:,} iterations are shown in {_count(timeline.frames, 'frame')}"
+        yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.frames, 'frame')}"
     width, height = descent.settings.size
     for output in outputs:
         if output.format.even_size and (width % 2 or height % 2):
@@ -63,12 +48,40 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
 
 
+def _rates(descent: Descent) -> Iterator[str]:
+    """What is to be said of runs that were lost, and of rates with which none can settle."""
+    trajectory, limits = descent.trajectory, _exceeded(descent)
+
+    def limit(run: int) -> str:
+        return f"{limit_words(trajectory.optimizer[run])} = {limits[run]:.4g}"
+
+    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
+    if failed:
+        run = failed[0]
+        which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
+        more = f"; so did {len(failed) - 1:,} more of {trajectory.runs:,} runs" if len(failed) > 1 else ""
+        rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
+        why = f": {_name(descent, run)} can settle only below lr = {limit(run)}" if run in limits else ""
+        yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
+    above = [run for run in limits if not trajectory.outcome[run].failed]
+    if above:
+        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in above[:4]))
+        run = above[0]
+        name = _name(descent, run)
+        yield f"gdanim: lr {rates} is above {limit(run)}: {name} cannot settle at the minimum it is near"
+
+
+def _name(descent: Descent, run: int) -> str:
+    name = descent.trajectory.optimizer[run].partition(":")[0]
+    return "gradient descent" if name == "gd" else name
+
+
 def done(descent: Descent, written: Written) -> str:
     """The line for a file that is finished."""
     timeline = descent.timeline
     size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
     name = "standard output" if written.path == "-" else written.path
-    return f"{name}: {_count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
+    return f"{name}: {count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
 
 
 def failure(written: Written) -> str:
@@ -78,69 +91,19 @@ def failure(written: Written) -> str:
 
 
 def _exceeded(descent: Descent) -> dict[int, float]:
-    """The runs of plain descent whose rate is above the stability limit of their minimum, with that limit."""
-    if not descent.trajectory.iterations or descent.optimizer.name != "gd":
+    """The runs whose rate is above the stability limit of their minimum, with that limit."""
+    if not descent.trajectory.iterations:
         return {}
     limits = limits_of_runs(descent.objective, descent.trajectory)
     return {int(run): float(limits[run]) for run in np.flatnonzero(descent.trajectory.lr[:, 0] > limits)}
 
 
-def details(descent: Descent) -> str:
-    """What --verbose adds: where gradient descent is stable, what gdanim chose, and how each run ended."""
-    lines = []
-    objective = descent.objective
-    if objective.curvature is not None:
-        x = ", ".join(f"{value:.6g}" for value in objective.minimizers[0])
-        lines.append(
-            f"λ = {objective.curvature:.6g} at the minimum {x}: gradient descent is stable there below "
-            f"lr = 2/λ = {2 / objective.curvature:.6g}"
-        )
-    if objective.scouted:
-        lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
-    for run in _runs(descent):
-        x = ", ".join(f"{value:.6g}" for value in run["end"])
-        name = f"{run['label']}: " if run["label"] else ""
-        start = ", ".join(f"{value:.6g}" for value in run["start"])
-        rate = "" if run["lr"] is None else f" at lr {run['lr']:g}"
-        lines.append(
-            f"{name}from {start}{rate}, {_count(run['iterations'], 'iteration')} "
-            f"to x = {x}, f = {run['f']:.6g}; {run['verdict']}"
-        )
-    return "\n".join(lines)
-
-
 def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
     """The request as a preset, under comments that say what it would make."""
     timeline = descent.timeline
-    lines = [f"# {output.path}: {_count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s" for output in outputs]
+    lines = [f"# {output.path}: {count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s" for output in outputs]
     lines += [f"# {line}" for line in details(descent).splitlines()]
     return "\n".join(lines) + "\n" + write_preset(descent.settings)
-
-
-def summary(descent: Descent, written: Sequence[Written]) -> str:
-    """The summary as JSON. Numbers that are not finite are null."""
-    width, height = descent.settings.size
-    content = {
-        "gdanim": __version__,
-        "function": descent.objective.name,
-        "formula": descent.objective.formula,
-        "parameters": dict(descent.objective.parameters),
-        "source": descent.objective.source,
-        "minimizers": descent.objective.minimizers.tolist(),
-        "curvature": descent.objective.curvature,
-        "stability_limit": 2 / descent.objective.curvature if descent.objective.curvature else None,
-        "optimizer": descent.optimizer.name,
-        "frames": descent.timeline.frames,
-        "duration_s": descent.timeline.duration_s,
-        "width": width,
-        "height": height,
-        "outputs": [
-            {"path": item.path, "format": item.format, "bytes": item.bytes, "error": item.error and str(item.error)}
-            for item in written
-        ],
-        "runs": list(_runs(descent)),
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 @contextmanager
@@ -174,32 +137,6 @@ class _LateBar:
 
 def _show_cursor() -> None:
     os.write(sys.stderr.fileno(), b"\x1b[?25h\n")
-
-
-def _runs(descent: Descent) -> Iterator[dict[str, Any]]:
-    trajectory = descent.trajectory
-    limits = limits_of_runs(descent.objective, trajectory).tolist()
-    for run in range(trajectory.runs):
-        last = int(trajectory.last[run])
-        yield {
-            "label": trajectory.label[run],
-            "lr": float(trajectory.lr[run, 0]) if trajectory.iterations else None,
-            "start": trajectory.x[run, 0].tolist(),
-            "end": [_finite(value) for value in trajectory.x[run, last].tolist()],
-            "f": _finite(float(trajectory.f[run, last])),
-            "iterations": last,
-            "outcome": trajectory.outcome[run].name,
-            "verdict": trajectory.verdict(run),
-            "stability_limit": _finite(limits[run]),
-        }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _bytes(number: int) -> str:

@@ -75,6 +75,14 @@ class Settings:
         "Descent", "Start here; repeat to compare.", values.point,
         many=True, metavar="X[,Y]", shown="the function's own",
     )  # fmt: skip
+    optimizer: tuple[str, ...] = _option(
+        "Descent", "Choose the method, `gdanim list optimizers`; repeat to race.", values.text,
+        many=True, metavar="NAME[:K=V,...]", short="-O", shown="gd",
+    )  # fmt: skip
+    schedule: tuple[str, ...] = _option(
+        "Descent", "Change the rate as it goes, `gdanim list schedules`.", values.text,
+        many=True, metavar="NAME[:K=V,...]", shown="constant",
+    )  # fmt: skip
     iterations: int | None = _option(
         "Descent", "Stop after N iterations.", values.whole(least=0, most=MAX_ITERATIONS),
         metavar="N", short="-n", shown="the function's own",
@@ -82,6 +90,17 @@ class Settings:
     tolerance: float | None = _option(
         "Descent", "Stop where the gradient's norm falls below G.", values.number(above=0), metavar="G", shown="none"
     )
+    budget: int | None = _option(
+        "Descent", "Stop each run after N evaluations of the gradient, all that it asks for counted.",
+        values.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none",
+    )  # fmt: skip
+    noise: float = _option(
+        "Descent", "Add normal noise of deviation SIGMA to every gradient.", values.number(least=0),
+        default=0.0, metavar="SIGMA",
+    )  # fmt: skip
+    trajectory: str | None = _option(
+        "Descent", "Replay a path from a .csv, .jsonl or .npz; `-` is standard input.", values.text, metavar="FILE",
+    )  # fmt: skip
     param: tuple[tuple[str, float], ...] = _option(
         "Descent", "Set a parameter of the function; repeat for more.", values.parameters,
         default=(), metavar="NAME=VALUE", short="-p", shown="the function's own",
@@ -99,7 +118,11 @@ class Settings:
         metavar="N",
     )  # fmt: skip
     seed: int = _option(
-        "Many starts", "Seed the random starts.", values.whole(least=0, most=MAX_SEED), default=0, metavar="INT"
+        "Many starts",
+        "Seed the random starts and the noise.",
+        values.whole(least=0, most=MAX_SEED),
+        default=0,
+        metavar="INT",
     )
     min_separation: float = _option(
         "Many starts", "Drop a start closer than D to the one before.", values.number(least=0),

@@ -1,4 +1,4 @@
-"""Stability: the rate above which plain gradient descent cannot settle at a minimum."""
+"""Stability: the rate above which a descent at a constant rate cannot settle at a minimum."""
 
 from __future__ import annotations
 
@@ -6,26 +6,67 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim import catalog
+from gdanim.errors import UsageError
+
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective, Scalar, Vector
-    from gdanim.solver import Trajectory
-
-
-def stability_limits(objective: Objective, x: Vector) -> Scalar:
-    """2/λ at the minimizer nearest to each point x (m, d), λ being the largest eigenvalue of the Hessian there: (m,).
-
-    Gradient descent at a constant rate multiplies the error along that eigenvector by 1 − lr·λ in each step.
-    NaN where no minimizer is known, at a kink, and where the function is flat. Source: Nesterov 2018, § 1.2.3.
-    """
-    limits = np.full(len(x), np.nan)
-    if len(objective.minimizers):
-        squares = [np.sum((x - minimizer) ** 2, axis=1) for minimizer in objective.minimizers]
-        limits = 2 / objective.curvatures[np.argmin(squares, axis=0)]
-    return limits
+    from gdanim.trajectory import Trajectory
 
 
 def limits_of_runs(objective: Objective, trajectory: Trajectory) -> Scalar:
-    """The limit at the minimizer where each run ended up, or near which it started if it was lost: (runs,)."""
+    """The rate above which each run could not settle at its minimum: (runs,).
+
+    2/λ for gradient descent and 2(1 + μ)/((1 − τ)λ) for momentum μ with dampening τ, λ being the largest eigenvalue
+    of the Hessian at the minimizer where the run ended, or near which it started if it was lost. NaN for other
+    optimizers, for rates that change, and where λ is not known.
+    Sources: Nesterov 2018, § 1.2.3; for momentum Polyak 1964, Goh 2017 "Why Momentum Really Works".
+    """
+    factor = {spec: limit_factor(spec) for spec in set(trajectory.optimizer)}
+    factors = np.array([factor[spec] for spec in trajectory.optimizer])
+    constant = np.all(trajectory.lr == trajectory.lr[:, :1], axis=1)
     failed = np.array([outcome.failed for outcome in trajectory.outcome])
     row = np.where(failed, 0, trajectory.last)
-    return stability_limits(objective, trajectory.x[np.arange(trajectory.runs), row])
+    curvature = curvatures_near(objective, trajectory.x[np.arange(trajectory.runs), row])
+    limits: Scalar = np.where(constant, factors / curvature, np.nan)
+    return limits
+
+
+def limit_factor(spec: str) -> float:
+    """λ × the largest stable rate of the optimizer that `-O spec` chooses; NaN where no such limit is known."""
+    try:
+        choice = catalog.optimizer(spec)
+    except UsageError:  # a replayed run may have been made by anything
+        return float("nan")
+    match choice.entry.name:
+        case "gd":
+            return 2.0
+        case "momentum":
+            momentum, dampening = choice.values["momentum"], choice.values["dampening"]
+            return float(2 * (1 + momentum) / (1 - dampening))
+    return float("nan")
+
+
+def limit_words(spec: str) -> str:
+    """The same limit as a formula: `2/λ`."""
+    choice = catalog.optimizer(spec)
+    if choice.entry.name == "gd":
+        return "2/λ"
+    return "2(1+μ)/λ" if not choice.values["dampening"] else "2(1+μ)/((1−τ)λ)"
+
+
+def curvatures_near(objective: Objective, x: Vector) -> Scalar:
+    """λ at the minimizer nearest to each point x (m, d): (m,). NaN without one, at a kink, and where f is flat."""
+    if not len(objective.minimizers):
+        return np.full(len(x), np.nan)
+    squares = [np.sum((x - minimizer) ** 2, axis=1) for minimizer in objective.minimizers]
+    nearest: Scalar = objective.curvatures[np.argmin(squares, axis=0)]
+    return nearest
+
+
+def distances(objective: Objective, x: Vector) -> Scalar:
+    """How far each point x (m, d) is from the nearest minimizer: (m,). NaN where none is known."""
+    if not len(objective.minimizers):
+        return np.full(len(x), np.nan)
+    away: Scalar = np.min([np.linalg.norm(x - minimizer, axis=1) for minimizer in objective.minimizers], axis=0)
+    return away

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import redirect_stderr
@@ -103,7 +104,7 @@ WORDS = st.one_of(
 def test_random_arguments_never_give_a_traceback(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("gdanim.pipeline.write", lambda *_: ())
-        patched.setattr("gdanim.replay.write_trajectory", lambda *_: None)
+        patched.setattr("gdanim.records.export.write_trajectory", lambda *_: None)
         patched.setattr("click.launch", lambda _: 0)
         ran = run(*arguments)
     assert ran.code in (0, 2, 3)
@@ -160,8 +161,25 @@ def test_quiet_says_nothing_but_errors() -> None:
 
 def test_verbose_says_how_each_run_ended() -> None:
     ran = run("parabola", "--lr", "0.5", "--lr", "0.25", "-v", *QUICK)
-    assert "lr 0.5: from 4.3 at lr 0.5, 3 iterations to x = 0, f = 0" in ran.err
-    assert f"lr 0.25: from 4.3 at lr 0.25, 3 iterations to x = {4.3 / 8:.6g}" in ran.err
+    head, at_once, slowly = [re.split(r"  +", line) for line in ran.lines[-3:]]
+    assert head == ["run", "iterations", "evaluations", "f", "distance", "verdict", "outcome"]
+    assert at_once[:5] == ["lr 0.5", "3", "3", "0", "0"]
+    assert slowly[:5] == ["lr 0.25", "3", "3", f"{(4.3 / 8) ** 2:.6g}", f"{4.3 / 8:.3g}"]
+    assert slowly[5:] == ["monotone at 0.25 of 2/λ = 1", "all iterations were done"]
+
+
+def test_verbose_says_of_a_single_run_how_it_went_in_a_sentence() -> None:
+    ran = run("parabola", "--lr", "0.25", "-v", *QUICK)
+    assert ran.lines[-1] == (
+        "gd from 4.3 at lr 0.25: 3 iterations, 3 evaluations; x = 0.5375, f = 0.288906, 0.5375 from the nearest "
+        "minimum; monotone at 0.25 of 2/λ = 1: all iterations were done"
+    )
+
+
+def test_of_very_many_runs_verbose_counts() -> None:
+    ran = run("parabola", "--starts", 50, "-v", *QUICK)
+    assert "50 runs: " in ran.err
+    assert "50: all iterations were done" in ran.err
 
 
 def test_an_odd_size_is_said_for_mp4_and_not_for_gif() -> None:
@@ -333,7 +351,7 @@ def test_data_that_cannot_be_written_leaves_the_film_and_exits_with_1(
     def fail(*_: object) -> None:
         raise OutputError("Cannot write 't.csv': no space left")
 
-    monkeypatch.setattr("gdanim.replay.write_trajectory", fail)
+    monkeypatch.setattr("gdanim.records.export.write_trajectory", fail)
     ran = run("parabola", *QUICK, "--data", "t.csv", "--json")
     assert ran.code == 1
     assert "gdanim: Cannot write 't.csv': no space left" in ran.lines

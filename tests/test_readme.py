@@ -10,10 +10,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from gdanim.catalog import FORMATS, FUNCTIONS
+from gdanim.catalog import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES
+from gdanim.listing import default
+
+if TYPE_CHECKING:
+    from gdanim.entries import Method, Schedule
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -25,6 +30,25 @@ def formats() -> str:
         for entry in FORMATS.values()
     ]
     return "\n".join(["| format | suffix | |", "|---|---|---|", *rows])
+
+
+def optimizers() -> str:
+    """Every optimizer with what it takes; the rules stand in `gdanim list optimizers`."""
+    rows = ["| optimizer | `KEY=VALUE` and defaults | |", "|---|---|---|"]
+    rows += [f"| `{entry.name}` | {_settable(entry)} | {_cell(entry.summary)} |" for entry in OPTIMIZERS.values()]
+    rows += ["", "| schedule | `KEY=VALUE` and defaults | |", "|---|---|---|"]
+    rows += [f"| `{entry.name}` | {_settable(entry)} | {_cell(entry.summary)} |" for entry in SCHEDULES.values()]
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _settable(entry: Method | Schedule) -> str:
+    return ", ".join(
+        f"`{default(item)}`" if item.default is not None else default(item) for item in entry.hyperparameters
+    )
 
 
 def functions() -> str:
@@ -40,7 +64,7 @@ def command_help() -> str:
     return f"```text\n{printed.strip()}\n```"
 
 
-GENERATED = {"formats": formats, "functions": functions, "help": command_help}
+GENERATED = {"formats": formats, "functions": functions, "optimizers": optimizers, "help": command_help}
 
 
 def _shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,8 @@ from gdanim.objectives.formulas import FORMULAS
 from gdanim.objectives.lookup import objective as catalogued
 from gdanim.objectives.scout import Fixed
 from gdanim.optimizers.gd import gd
-from gdanim.solver import Outcome, Trajectory, solve
+from gdanim.solver import Terms, solve
+from gdanim.trajectory import Outcome, Trajectory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ numbers = st.floats(-1e3, 1e3) | st.sampled_from(NOT_FINITE)
 class Script:
     """Answers the k-th question with the k-th (f, ∇f), whatever x is."""
 
-    dim, point_by_point = 1, False
+    dim, point_by_point = 1, True
 
     def __init__(self, answers: list[tuple[float, float]]) -> None:
         self._answers = iter(answers)
@@ -56,7 +57,7 @@ def scripted(answers: list[tuple[float, float]]) -> Objective:
 
 def descend(objective: Objective, starts: Any, lr: Any, iterations: int, **options: Any) -> Trajectory:
     x = np.array(starts, dtype=float).reshape(-1, objective.dim)
-    return solve(objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, **options)
+    return solve(objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, Terms(**options))
 
 
 @settings(deadline=None)
@@ -85,8 +86,11 @@ def test_all_runs_together_equal_one_at_a_time_bit_for_bit(objective: Objective,
     together = descend(objective, starts, rates, 30, tolerance=1e-2)
     for run in range(runs):
         alone = descend(objective, starts[run], rates[run], 30, tolerance=1e-2)
-        for name in ("x", "f", "grad", "last", "since"):
-            assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0]), name
+        rows = np.minimum(np.arange(together.iterations + 1), alone.iterations)  # the last one stands for what follows
+        for name in ("x", "f", "grad", "evaluations"):
+            assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0, rows]), name
+        for name in ("last", "since", "lost"):
+            assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0], equal_nan=True), name
         assert together.outcome[run] is alone.outcome[0]
 
 
@@ -121,7 +125,7 @@ def test_a_run_diverges_where_it_ends_outside_the_bounds_and_higher(lr: float, i
     assert trajectory.outcome == (Outcome.DIVERGED if outside[-1] else Outcome.STEP_LIMIT,)
     if outside[-1]:
         assert trajectory.since[0] == np.argmax(outside)
-        assert trajectory.verdict(0) == f"diverged at iteration {np.argmax(outside)}"
+        assert trajectory.ending(0) == f"diverged at iteration {np.argmax(outside)}"
 
 
 def test_since_counts_from_the_last_time_a_run_left() -> None:
@@ -160,7 +164,7 @@ def test_a_run_leaves_the_domain_where_f_is_nan_at_a_finite_x() -> None:
         x, expected = x - 0.1 / x, expected + 1
     assert (trajectory.last[0], trajectory.since[0]) == (expected, expected + 1)
     assert trajectory.x[0, -1, 0] == pytest.approx(x, rel=1e-12)
-    assert trajectory.verdict(0) == f"left the domain at iteration {expected + 1}"
+    assert trajectory.ending(0) == f"left the domain at iteration {expected + 1}"
 
 
 @pytest.mark.parametrize(
@@ -182,9 +186,9 @@ def test_a_run_ends_before_the_point_where_value_or_slope_is_missing(
     # f falls all the way, inside the bounds: nothing but the missing number is wrong.
     trajectory = descend(scripted([(9.0, 1.0), (8.0, 1.0), (7.0, 1.0), (f, grad)]), 4.3, 0.1, iterations)
     assert (trajectory.outcome, trajectory.last[0], trajectory.since[0]) == ((outcome,), 2, 3)
-    assert trajectory.f[0, 2:].tolist() == [7.0] * (iterations - 1)
+    assert trajectory.f[0].tolist() == [9.0, 8.0, 7.0]
+    assert np.array_equal(trajectory.lost[0, 1:], [f, grad], equal_nan=True)
     assert np.isfinite(trajectory.grad).all()
-    assert trajectory.x[0, 2:, 0].tolist() == [trajectory.x[0, 2, 0]] * (iterations - 1)
 
 
 def test_a_callable_without_a_slope_somewhere_leaves_its_domain_there(tmp_path: Path) -> None:
@@ -195,12 +199,12 @@ def test_a_callable_without_a_slope_somewhere_leaves_its_domain_there(tmp_path: 
     )
     mine = catalogued(f"{file}:f", {}, Fixed(starts=((4.0,),), rates=(0.25,)), f"{file}:slope")
     trajectory = descend(mine, 4.0, 0.25, 10)  # 4, 2, 1, 0.5
-    assert trajectory.x[0, :, 0].tolist() == [4, 2, 1, *[1] * 8]
-    assert trajectory.verdict(0) == "left the domain at iteration 3"
+    assert trajectory.x[0, :, 0].tolist() == [4, 2, 1]
+    assert trajectory.ending(0) == "left the domain at iteration 3"
     assert np.isfinite(trajectory.grad).all()
 
 
-@pytest.mark.parametrize("name", ["x", "f", "grad", "lr", "last", "since"])
+@pytest.mark.parametrize("name", ["x", "f", "grad", "lr", "last", "since", "lost", "evaluations"])
 def test_arrays_are_read_only(name: str) -> None:
     array = getattr(descend(PARABOLA, (4.3, 1.0), 0.1, 3), name)
     with pytest.raises(ValueError, match="read-only"):

@@ -1,0 +1,144 @@
+"""Trajectory: what every run did, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdanim.objectives.objective import Objective, Scalar, Vector
+
+Index = NDArray[np.int64]  # (runs,)
+
+
+class Outcome(Enum):
+    """How a run ended, as a person reads it.
+
+    A run has diverged where its last point lies outside the objective's bounds and f has grown, or where x, f or ∇f
+    overflows (from an infinite slope, the next x is infinite). It has left the domain where x is finite and f is NaN,
+    or f is finite and ∇f is NaN: there is no value, or no slope to follow.
+    """
+
+    CONVERGED = "the gradient's norm fell below the tolerance"
+    STEP_LIMIT = "all iterations were done"
+    BUDGET = "the budget of evaluations was spent"
+    LEFT_DOMAIN = "left the domain"
+    DIVERGED = "diverged"
+
+    @property
+    def failed(self) -> bool:
+        """Whether `--strict` objects."""
+        return self in (Outcome.LEFT_DOMAIN, Outcome.DIVERGED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trajectory:
+    """What every run did. Arrays are read-only; row 0 is the start, row n the last that any run came to.
+
+    x (runs, n+1, d), f (runs, n+1), grad (runs, n+1, d)    rows past `last` repeat the last finite point
+    lr (runs, n)             the rate of every step; NaN where none is known
+    evaluations (runs, n+1)  what it cost to come here: points at which f or ∇f was asked, and d for each Hessian;
+                             −1 where that is not known, as of replayed runs
+    last (runs,)             index of the last finite point
+    outcome (runs,)          Outcome of every run
+    since (runs,)            the iteration at which the outcome showed: from there on a diverged run was out of bounds
+    lost (runs, 2d+1)        x, f and ∇f of the step that was not finite; zeros where there was none
+    optimizer (runs,)        what chose the steps, as `-O` takes it
+    label (runs,)            what tells the runs apart, for people
+    """
+
+    x: Vector
+    f: Scalar
+    grad: Vector
+    lr: Scalar
+    evaluations: NDArray[np.int64]
+    last: Index
+    outcome: tuple[Outcome, ...]
+    since: Index
+    lost: Vector
+    optimizer: tuple[str, ...]
+    label: tuple[str, ...]
+
+    @property
+    def runs(self) -> int:
+        """The number of runs."""
+        return len(self.x)
+
+    @property
+    def iterations(self) -> int:
+        """The number of iterations of the longest run."""
+        return len(self.x[0]) - 1
+
+    def ending(self, run: int) -> str:
+        """How a run ended, in words: `diverged at iteration 4`."""
+        outcome = self.outcome[run]
+        return f"{outcome.value} at iteration {self.since[run]}" if outcome.failed else outcome.value
+
+
+def joined(parts: Sequence[Trajectory]) -> Trajectory:
+    """The runs of several trajectories, one after another; the shorter ones repeat their last rows."""
+    if len(parts) == 1:
+        return parts[0]
+    most = max(part.iterations for part in parts)
+    return Trajectory(**{field.name: _together(field.name, parts, most) for field in fields(Trajectory)})
+
+
+def _together(name: str, parts: Sequence[Trajectory], most: int) -> Any:
+    arrays = [getattr(part, name) for part in parts]
+    if isinstance(arrays[0], tuple):
+        return tuple(item for array in arrays for item in array)
+    if name in ("x", "f", "grad", "evaluations", "lr"):
+        rows = most if name == "lr" else most + 1
+        arrays = [_lengthened(array, rows) for array in arrays]
+    together = np.concatenate(arrays)
+    together.flags.writeable = False
+    return together
+
+
+def _lengthened(array: NDArray[Any], rows: int) -> NDArray[Any]:
+    """An array (runs, m, …) with its last row repeated to (runs, rows, …). A rate without a row is not known."""
+    missing = rows - array.shape[1]
+    if not missing:
+        return array
+    last = array[:, -1:] if array.shape[1] else np.full((len(array), 1, *array.shape[2:]), np.nan)
+    return np.concatenate([array, np.repeat(last, missing, axis=1)], axis=1)
+
+
+def judge(
+    objective: Objective, x: Vector, f: Scalar, last: Index, lost: Vector, ended: Sequence[Outcome]
+) -> tuple[tuple[Outcome, ...], Index]:
+    """The outcome of every run, and the iteration at which it showed.
+
+    x (runs, n+1, d) and f (runs, n+1) are finite up to `last` (runs,); `lost` (runs, 2d+1) is the step after it where
+    that was not finite, else zeros; `ended` how each run ended if nothing of this kind happened.
+    """
+    dim, run = objective.dim, np.arange(len(last))
+    lost_x, lost_f, lost_grad = lost[:, :dim], lost[:, dim], lost[:, dim + 1 :]
+    stopped = ~np.isfinite(lost).all(axis=1)
+    undefined = np.isfinite(lost_x).all(axis=1) & (
+        np.isnan(lost_f) | (np.isfinite(lost_f) & np.isnan(lost_grad).any(axis=1))
+    )
+    left = ~objective.contains(x[run, last]) & (f[run, last] > f[:, 0])
+    outcomes, since = list(ended), np.array(last)
+    for r in np.flatnonzero(stopped | left).tolist():
+        # Far outside, ∞ − ∞ is no edge of the domain.
+        if undefined[r] and not left[r]:
+            outcomes[r], since[r] = Outcome.LEFT_DOMAIN, last[r] + 1
+        elif outcomes[r] is not Outcome.CONVERGED:
+            inside = np.flatnonzero(objective.contains(x[r, : last[r] + 1]))
+            outcomes[r], since[r] = Outcome.DIVERGED, inside[-1] + 1 if inside.size else 0
+    since.flags.writeable = False
+    return tuple(outcomes), since
+
+
+def judged_anew(objective: Objective, trajectory: Trajectory) -> Trajectory:
+    """The same paths, with the outcomes that they have on an objective."""
+    ended = [Outcome.STEP_LIMIT] * trajectory.runs
+    outcome, since = judge(objective, trajectory.x, trajectory.f, trajectory.last, trajectory.lost, ended)
+    return replace(trajectory, outcome=outcome, since=since)

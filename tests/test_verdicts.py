@@ -1,0 +1,283 @@
+"""Verdicts against the theory of gradient descent on quadratics, paths made by hand, and invariances."""
+
+from __future__ import annotations
+
+import math
+import tracemalloc
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from problems import formula
+
+from gdanim import verdicts as module
+from gdanim.objectives.formulas import FORMULAS
+from gdanim.objectives.lookup import objective as catalogued
+from gdanim.trajectory import Outcome
+from gdanim.verdicts import Verdict, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gdanim.objectives.objective import Objective
+
+MONOTONE, OSCILLATING, CONVERGING, STALLED, DIVERGING = (
+    Verdict.MONOTONE, Verdict.OSCILLATING, Verdict.CONVERGING, Verdict.STALLED, Verdict.DIVERGING,
+)  # fmt: skip
+PARABOLA = formula("x**2", (-6, 6))
+ELLIPSE = formula("x**2 + 10*y**2", (-5, 5), (-5, 5))
+SADDLE = formula("x**2 - y**2", (-2, 2), (-2, 2))
+
+Path = Any  # (runs, n+1, d)
+
+
+def recorded(objective: Objective, x: Path, *, last: Any = None, outcome: Any = None) -> Any:
+    """What the verdict needs of a trajectory whose points are given."""
+    x = np.asarray(x, dtype=float).reshape(len(x), -1, objective.dim)
+    runs, rows = x.shape[:2]
+    last = np.full(runs, rows - 1) if last is None else np.array(last)
+    return SimpleNamespace(
+        x=x,
+        f=objective.value(x),
+        grad=objective.gradient(x),
+        last=last,
+        outcome=outcome or (Outcome.STEP_LIMIT,) * runs,
+        since=last,
+    )
+
+
+def verdict(objective: Objective, x: Any, outcome: Outcome = Outcome.STEP_LIMIT) -> Verdict:
+    """The verdict on one run that went over these points."""
+    return verdicts(objective, recorded(objective, [x], outcome=(outcome,)))[0]
+
+
+def descended(objective: Objective, start: Any, lr: float, n: int, momentum: float = 0.0) -> list[Any]:
+    """The points of gradient descent, or of the heavy ball, in a plain loop."""
+    x, v = np.array(start, dtype=float), np.zeros(objective.dim)
+    points = [x]
+    for _ in range(n):
+        v = momentum * v - lr * objective.gradient(x)
+        x = x + v
+        points.append(x)
+    return points
+
+
+def geometric(start: Any, factors: Any, n: int) -> Path:
+    """The closed form of gradient descent on a quadratic: each eigencomponent is multiplied by 1 − lr·λ."""
+    return np.array(start) * np.array(factors) ** np.arange(n + 1)[:, np.newaxis]
+
+
+@pytest.mark.parametrize(
+    ("lr", "expected"),
+    [
+        (0.05, MONOTONE), (0.1, MONOTONE), (0.45, MONOTONE), (0.5, MONOTONE), (0.9, OSCILLATING), (0.95, OSCILLATING),
+        (1.0, OSCILLATING), (1.001, DIVERGING), (1.05, DIVERGING), (1e-6, STALLED),
+    ],
+)  # fmt: skip
+def test_the_classroom_parabola(lr: float, expected: Verdict) -> None:
+    assert verdict(PARABOLA, descended(PARABOLA, [4.3], lr, 25)) is expected
+
+
+products = {
+    MONOTONE: st.floats(0.05, 1.0),
+    OSCILLATING: st.floats(1.02, 2.0),
+    DIVERGING: st.floats(2.02, 3.0),
+}
+
+
+@pytest.mark.parametrize("expected", products)
+@given(data=st.data(), start=st.floats(1, 5), n=st.integers(10, 80))
+def test_on_x_squared_the_theory_decides(expected: Verdict, data: Any, start: float, n: int) -> None:
+    product = data.draw(products[expected], "lr·λ")
+    assert verdict(PARABOLA, geometric([start], [1 - product], n)) is expected
+
+
+starts = st.tuples(*[st.floats(0.5, 5) | st.floats(-5, -0.5)] * 2)
+
+
+@pytest.mark.parametrize("expected", products)
+@given(data=st.data(), start=starts)
+def test_on_an_ellipse_the_largest_eigenvalue_decides(expected: Verdict, data: Any, start: Any) -> None:
+    lr = data.draw({**products, MONOTONE: st.floats(0.2, 1), DIVERGING: st.floats(2.1, 3)}[expected], "lr·λ") / 20
+    assert verdict(ELLIPSE, geometric(start, [1 - 2 * lr, 1 - 20 * lr], 60)) is expected
+
+
+@pytest.mark.parametrize("expected", products)
+@settings(max_examples=40)
+@given(data=st.data(), start=starts, angle=st.floats(0, math.pi))
+def test_turning_the_ellipse_does_not_change_that(expected: Verdict, data: Any, start: Any, angle: float) -> None:
+    lr = data.draw({**products, MONOTONE: st.floats(0.2, 1), DIVERGING: st.floats(2.1, 3)}[expected], "lr·λ") / 20
+    cos, sin = math.cos(angle), math.sin(angle)
+    hessian = np.array([[cos, -sin], [sin, cos]]) @ np.diag([1, 10]) @ np.array([[cos, sin], [-sin, cos]])
+    a, b, c = hessian[0, 0], 2 * hessian[0, 1], hessian[1, 1]
+    turned = formula(f"{a:.17f}*x**2 + ({b:.17f})*x*y + {c:.17f}*y**2", (-5, 5), (-5, 5))
+    points = geometric(start, [1 - 2 * lr, 1 - 20 * lr], 60) @ np.array([[cos, sin], [-sin, cos]])
+    assert verdict(turned, points) is expected
+
+
+def test_a_fixed_step_ends_oscillating_at_a_kink() -> None:
+    assert verdict(formula("abs(x)"), descended(formula("abs(x)"), [4.3], 0.2, 30)) is OSCILLATING
+
+
+def test_a_zigzag_across_a_narrow_valley_oscillates_though_f_falls_in_every_step() -> None:
+    points = descended(ELLIPSE, [-4.5, 3.0], 0.09, 60)
+    assert (np.diff(ELLIPSE.value(np.array(points))) < 0).all()
+    assert verdict(ELLIPSE, points) is OSCILLATING
+
+
+def test_chaos_in_a_double_well_oscillates() -> None:
+    well = formula("(x**2 - 1)**2/4", (-2, 2))
+    points = np.array(descended(well, [0.3], 1.9, 60))
+    assert np.abs(points).max() < 1.4  # the map is bounded by 1.379
+    assert verdict(well, points) is OSCILLATING
+
+
+def test_bouncing_for_ever_below_the_start_oscillates() -> None:
+    angle = np.arange(40) * 2.2
+    points = [[5.0, 5.0], *np.stack([2 * np.cos(angle), np.sin(angle)], axis=1)]
+    assert verdict(ELLIPSE, points) is OSCILLATING
+
+
+@pytest.mark.parametrize("lr", [0.005, 0.01, 0.02, 0.05])
+def test_momentum_that_overshoots_and_comes_back_converges(lr: float) -> None:
+    points = descended(PARABOLA, [4.3], lr, 60, momentum=0.9)
+    assert min(points) < 0
+    assert verdict(PARABOLA, points) is CONVERGING
+
+
+def test_a_descent_with_a_hump_that_goes_on_for_ever_converges() -> None:
+    points = descended(SADDLE, [1.6, 0.02], 0.008, 65, momentum=0.9)
+    f = SADDLE.value(np.array(points))
+    assert (np.diff(f) > 0).any()
+    assert f[-1] < f[0] - 1
+    assert verdict(SADDLE, points) is CONVERGING
+
+
+@given(
+    growth=st.floats(1.001, 3), n=st.integers(2, 60), offset=st.floats(-100, 100), swing=st.sampled_from([1.0, -1.0])
+)
+def test_f_that_ends_as_high_as_never_before_diverges(growth: float, n: int, offset: float, swing: float) -> None:
+    shifted = formula(f"x**2 + ({offset!r})", (-6, 6))
+    assert verdict(shifted, geometric([1.5], [swing * growth], n)) is DIVERGING
+
+
+def test_a_diverged_run_is_diverging_wherever_f_went() -> None:
+    assert verdict(PARABOLA, geometric([4.0], [0.8], 20), Outcome.DIVERGED) is DIVERGING
+    assert verdict(PARABOLA, [[4.0]], Outcome.DIVERGED) is DIVERGING
+
+
+EASOM = "-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)"
+
+
+@pytest.mark.parametrize("lift", ["", " + 1", " - 1000"])
+def test_a_plateau_stalls_whatever_its_height(lift: str) -> None:
+    easom = formula(EASOM + lift, (-10, 10), (-10, 10))
+    assert verdict(easom, descended(easom, [-8.0, -7.0], 0.1, 50)) is STALLED
+    assert verdict(easom, [[-8.0, -7.0]], Outcome.CONVERGED) is STALLED
+
+
+@pytest.mark.parametrize("text", ["x**2 - y**2", "x**3 - 3*x*y**2", "x**2 + y**3"])
+def test_a_run_that_slid_into_a_saddle_stalls(text: str) -> None:
+    saddle = formula(text, (-2, 2), (-2, 2))
+    assert verdict(saddle, descended(saddle, [1.0, 0.0], 0.1, 1000)) is STALLED
+
+
+def test_a_dying_rate_stalls_on_the_slope_and_not_at_the_minimum() -> None:
+    dying = 0.3 ** np.arange(30)
+    assert verdict(PARABOLA, (1 + 3 * dying)[:, np.newaxis]) is STALLED
+    assert verdict(PARABOLA, (3 * dying)[:, np.newaxis]) is MONOTONE
+
+
+@pytest.mark.parametrize(
+    ("text", "minimizer"),
+    [("x**2", [0]), ("abs(x)", [0]), ("x**4", [0]), ("x**2 + 1000*y**2", [0, 0]), ("(x**2 + y**2 - 1)**2", [0.6, 0.8])],
+)
+@pytest.mark.parametrize("outcome", [Outcome.STEP_LIMIT, Outcome.CONVERGED])
+def test_a_run_that_rests_at_a_minimizer_is_not_stalled(text: str, minimizer: Any, outcome: Outcome) -> None:
+    objective = formula(text)
+    away = np.array(minimizer) + np.ones(objective.dim) * 0.5 ** np.arange(40)[:, np.newaxis]
+    assert verdict(objective, away, outcome) is MONOTONE
+    assert verdict(objective, [minimizer] * 10, outcome) is MONOTONE
+
+
+def test_a_run_without_iterations_is_monotone() -> None:
+    assert verdict(PARABOLA, [[4.3]]) is MONOTONE
+
+
+def test_a_run_that_left_the_domain_is_judged_by_its_path_up_to_there() -> None:
+    root = formula("x*sqrt(x)", (0, 4))
+    points = [[[4.0], [2.0], [0.5]], [[1.0], [1.0], [1.0]]]
+    left = recorded(root, points, last=[2, 0], outcome=(Outcome.LEFT_DOMAIN,) * 2)
+    assert verdicts(root, left) == (MONOTONE, MONOTONE)
+
+
+@pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
+def test_every_catalogue_function_shows_a_descent_that_works(row: Any) -> None:
+    objective = catalogued(row.name, {})
+    points = descended(objective, objective.start, objective.lr, objective.iterations)
+    assert verdict(objective, points) in (MONOTONE, OSCILLATING)
+
+
+def mixed_runs(row: Any) -> tuple[Objective, Any]:
+    """Runs of one catalogue function that end in different ways."""
+    objective = catalogued(row.name, {})
+    rates = objective.lr * np.array([1e-3, 0.1, 1, 2, 4, 8])
+    with np.errstate(all="ignore"):
+        points = [descended(objective, objective.start, lr, 40, momentum) for lr in rates for momentum in (0.0, 0.8)]
+        good = [run for run in points if np.isfinite(objective.gradient(np.array(run))).all()]
+    return objective, recorded(objective, good)
+
+
+def some(trajectory: Any, change: Callable[[Any], Any]) -> Any:
+    return SimpleNamespace(**{name: change(value) for name, value in vars(trajectory).items()})
+
+
+@pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
+def test_no_run_looks_at_another(row: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    objective, trajectory = mixed_runs(row)
+    together = verdicts(objective, trajectory)
+    runs = range(len(together))
+    assert tuple(verdicts(objective, some(trajectory, lambda a, r=r: a[r : r + 1]))[0] for r in runs) == together
+    assert verdicts(objective, some(trajectory, lambda a: a[::-1])) == together[::-1]
+    monkeypatch.setattr(module, "_POINTS", 100)
+    assert verdicts(objective, trajectory) == together
+
+
+@pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
+def test_rows_past_the_last_point_do_not_matter(row: Any) -> None:
+    objective, trajectory = mixed_runs(row)
+    longer = np.concatenate([trajectory.x, np.repeat(trajectory.x[:, -1:], 25, axis=1)], axis=1)
+    assert verdicts(objective, recorded(objective, longer, last=trajectory.last)) == verdicts(objective, trajectory)
+
+
+@pytest.mark.parametrize("change", ["4*({})", "({})/1024", "({}) + 7", "1000*({}) - 300"])
+@pytest.mark.parametrize("row", [row for row in FORMULAS if not row.parameters], ids=lambda row: row.name)
+def test_scaling_and_shifting_f_does_not_change_a_verdict(row: Any, change: str) -> None:
+    objective, trajectory = mixed_runs(row)
+    other = formula(change.format(row.formula), *row.bounds)
+    assert verdicts(other, recorded(other, trajectory.x)) == verdicts(objective, trajectory)
+
+
+@pytest.mark.parametrize("row", [row for row in FORMULAS if not row.parameters], ids=lambda row: row.name)
+def test_mirroring_x_does_not_change_a_verdict(row: Any) -> None:
+    objective, trajectory = mixed_runs(row)
+    (left, right), *others = row.bounds
+    text = row.formula.replace("exp", "EXP").replace("x", "(-x)").replace("EXP", "exp")
+    mirrored = formula(text, (-right, -left), *others)
+    x = trajectory.x * np.array([-1.0, 1.0])[: objective.dim]
+    assert verdicts(mirrored, recorded(mirrored, x)) == verdicts(objective, trajectory)
+
+
+def test_many_runs_are_judged_in_less_memory_than_their_values_take() -> None:
+    x = np.random.default_rng(0).uniform(-5, 5, (4000, 501, 2))
+    trajectory = recorded(ELLIPSE, x)
+    tracemalloc.start()
+    try:
+        verdicts(ELLIPSE, trajectory)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < trajectory.f.nbytes
