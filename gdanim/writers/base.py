@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gdanim.frame import Frame
+
+
+class Quality(StrEnum):
+    """How true a file is to its frames, against its size. What each format makes of it stands in its catalogue row.
+
+    A quality is a floor: a format that is exact anyway may stay so.
+    """
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    LOSSLESS = "lossless"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +36,9 @@ class Reel:
     duration_s      when the last frame ends, in seconds
     sample          draws a few frames spread over the timeline, the first whole, the others as the box that changed
                     since the one before; for writers that choose colours first
+    quality         how true to the frames; the catalogue says which of them a format has
+    transparent     whether pixels of the frames may let the page show through; the formats without an alpha channel
+                    never get such a reel
     """
 
     width: int
@@ -31,6 +47,8 @@ class Reel:
     loop: int
     duration_s: float
     sample: Callable[[], Iterator[Frame]]
+    quality: Quality = Quality.MEDIUM
+    transparent: bool = False
 
 
 class FrameWriter(Protocol):

@@ -14,7 +14,9 @@ import numpy as np
 from PIL import Image
 
 from gdanim.frame import NOWHERE, Box
-from gdanim.writers.palette import NearestColour, choose_palette, packed
+from gdanim.writers.base import Quality
+from gdanim.writers.moments import bounds, moved
+from gdanim.writers.palette import FEW, NearestColour, choose_palette, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from gdanim.writers.palette import Indices
 
 TRANSPARENT: Final = 0
+MOST: Final = 255  # all indices but the transparent one
 MAX_DELAY_CS: Final = 0xFFFF
 SPARSE: Final = 0.25  # with a smaller share of changed pixels, leaving the others out was smaller in all plots tried
 NO_COLOUR: Final = 0xFFFFFFFF  # differs from every packed colour
@@ -57,7 +60,7 @@ class GifWriter:
     """Writes frames to a binary stream as an animated GIF; see FrameWriter. Raises what the stream raises.
 
     One global palette serves all frames; `reel.sample` shows it the colours. Frames that look like the one before
-    only prolong it. Pixels count as opaque.
+    only prolong it. Pixels count as opaque. Qualities: low has 63 colours, every other 255.
     """
 
     def __init__(self, stream: BinaryIO, reel: Reel) -> None:
@@ -71,7 +74,8 @@ class GifWriter:
         self._end_cs = 0
 
     def __enter__(self) -> Self:
-        palette = choose_palette(frame.pixels for frame in self._reel.sample())
+        n_colours = FEW if self._reel.quality is Quality.LOW else MOST
+        palette = choose_palette((frame.pixels for frame in self._reel.sample()), n_colours)
         self._index_of = NearestColour(palette)
         self._stream.write(_header(self._reel, palette))
         return self
@@ -96,9 +100,9 @@ class GifWriter:
         """Bring `_drawn` up to date. Comparing colours first keeps the mapping to what really changed in the box."""
         colours = packed(frame.pixels)
         target = self._drawn[frame.box.slices]
-        if changed := _bounds(colours != target):
+        if changed := bounds(colours != target):
             target[changed.slices] = colours[changed.slices]
-            self._dirty = self._dirty.union(_moved(changed, frame.box))
+            self._dirty = self._dirty.union(moved(changed, frame.box))
 
     def _hold_changes(self) -> None:
         """Make the next block from what differs between `_drawn` and `_shown`, and let the one before it go."""
@@ -109,11 +113,11 @@ class GifWriter:
         indices = self._index_of(colours[fresh])
         differs = fresh.copy()
         differs[fresh] = indices != shown[fresh]
-        if changed := _bounds(differs):
+        if changed := bounds(differs):
             self._release()
             settled[...] = colours
             shown[fresh] = indices
-            block = _smallest_block(_moved(changed, dirty), shown[changed.slices], differs[changed.slices])
+            block = _smallest_block(moved(changed, dirty), shown[changed.slices], differs[changed.slices])
             self._held, self._held_since_cs = block, self._end_cs
 
     def _release(self) -> None:
@@ -167,22 +171,6 @@ def _delays(total_cs: int) -> Iterator[int]:
         yield MAX_DELAY_CS
         total_cs -= MAX_DELAY_CS
     yield total_cs
-
-
-def _bounds(mask: NDArray[np.bool_]) -> Box | None:
-    """The smallest box around the true items of `mask` (h, w), or None where there are none."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    if not rows.size:
-        return None
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    return Box(left, top, right - left, bottom - top)
-
-
-def _moved(box: Box, origin: Box) -> Box:
-    """`box`, given relative to the corner of `origin`, on the canvas."""
-    return box._replace(x=box.x + origin.x, y=box.y + origin.y)
 
 
 NOTHING_NEW: Final = Block(box=Box(0, 0, 1, 1), lzw=_compressed(np.zeros((1, 1), np.uint8)), sparse=True)

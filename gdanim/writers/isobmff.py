@@ -1,4 +1,4 @@
-"""Is an MP4 or MOV whole? Reads the boxes of the ISO base media file format (ISO/IEC 14496-12), never the pictures."""
+"""Is an MP4, MOV or AVIF whole? Reads the boxes of ISO base media files (ISO/IEC 14496-12), never the pictures."""
 
 from __future__ import annotations
 
@@ -27,17 +27,48 @@ def n_video_samples(path: Path) -> int:
     before mdat, the pictures: only then can a browser begin to play before it has everything.
     """
     with path.open("rb") as file:
-        top = list(_boxes(file, Span(b"file", 0, path.stat().st_size)))
-        kinds = [box.kind for box in top]
-        if b"moov" not in kinds or b"mdat" not in kinds:
-            raise EncoderError(f"the encoded file is not whole: it has the boxes {_listed(kinds)}, not moov and mdat")
-        if kinds.index(b"moov") > kinds.index(b"mdat"):
-            raise EncoderError(f"the encoded file cannot be streamed: its boxes are in the order {_listed(kinds)}")
-        for track in _inside(file, top[kinds.index(b"moov")], b"trak"):
-            for media in _inside(file, track, b"mdia"):
-                if _handler(file, media) == b"vide":
-                    return _sample_count(file, media)
-    raise EncoderError("the encoded file is not whole: it has no video track")
+        counts = _n_samples(file, _top_level(file, path), b"vide")
+    if not counts:
+        raise EncoderError("the encoded file is not whole: it has no video track")
+    return counts[0]
+
+
+def n_image_samples(path: Path) -> int:
+    """How many pictures an AVIF holds; one of a single picture has no track.
+
+    Raises EncoderError as n_video_samples does, and where a track of alpha has not one picture for each of colour.
+    """
+    with path.open("rb") as file:
+        top = _top_level(file, path, still=True)
+        if not any(box.kind == b"moov" for box in top):
+            return 1
+        colours, alphas = _n_samples(file, top, b"pict"), _n_samples(file, top, b"auxv")
+    if not colours or (alphas and alphas != colours):
+        raise EncoderError("the encoded file is not whole: its tracks of colour and alpha differ, or are missing")
+    return colours[0]
+
+
+def _top_level(file: BinaryIO, path: Path, *, still: bool = False) -> list[Span]:
+    """The top-level boxes, in an order that can be streamed; a `still` may have meta in the place of moov."""
+    top = list(_boxes(file, Span(b"file", 0, path.stat().st_size)))
+    kinds = [box.kind for box in top]
+    table = b"meta" if still and b"moov" not in kinds else b"moov"
+    if table not in kinds or b"mdat" not in kinds:
+        raise EncoderError(f"the encoded file is not whole: it has the boxes {_listed(kinds)}, not moov and mdat")
+    if kinds.index(table) > kinds.index(b"mdat"):
+        raise EncoderError(f"the encoded file cannot be streamed: its boxes are in the order {_listed(kinds)}")
+    return top
+
+
+def _n_samples(file: BinaryIO, top: list[Span], handler: bytes) -> list[int]:
+    """For each track of one kind, how many samples it has."""
+    return [
+        _sample_count(file, media)
+        for moov in top
+        if moov.kind == b"moov"
+        for media in _inside(file, moov, b"trak", b"mdia")
+        if _handler(file, media) == handler
+    ]
 
 
 def _boxes(file: BinaryIO, parent: Span) -> Iterator[Span]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gdanim.frame import Pixels
+    from gdanim.writers.base import Reel
 
 Packed = NDArray[np.uint32]  # one colour per item: red + 256·green + 65536·blue
 Points = NDArray[np.int64]  # (n, 3), red, green and blue in 0…255
@@ -27,6 +28,8 @@ N_EXACT: Final = 32
 N_POINTS: Final = 4096
 # Measured on line, contour and surface plots: the fourth round gains less than 0.05 dB.
 N_ROUNDS: Final = 4
+# What low quality leaves of the colours: with the transparent index 64, the largest table of six bits.
+FEW: Final = 63
 N_COLOURS_24_BIT: Final = 1 << 24
 
 
@@ -92,6 +95,22 @@ class NearestColour:
         return indices
 
 
+class FewColours:
+    """Brings pixels down to the few colours of low quality; transparency is left as it is.
+
+    reel   its sample shows the colours
+    """
+
+    def __init__(self, reel: Reel) -> None:
+        self.palette = choose_palette((frame.pixels for frame in reel.sample()), FEW)
+        self.index_of = NearestColour(self.palette)
+
+    def reduced(self, pixels: Pixels) -> Pixels:
+        """Pixels (h, w, 4) in the colours of the palette."""
+        colours = self.palette[self.index_of(packed(pixels)).astype(np.intp) - 1]
+        return np.concatenate((colours, pixels[..., 3:]), axis=2)
+
+
 def _runs(colours: Packed) -> tuple[Packed, Counts]:
     """Colours of the runs along `colours` read in rows, and their lengths: plots have some hundred times fewer."""
     flat = colours.ravel()
@@ -101,7 +120,8 @@ def _runs(colours: Packed) -> tuple[Packed, Counts]:
 
 def _histogram(frames: Iterable[Pixels]) -> tuple[Packed, Counts]:
     """The distinct colours of all frames in ascending order, and how many pixels each covers."""
-    per_frame = [_summed(*_runs(packed(pixels))) for pixels in frames]
+    # A sample in which nothing has changed shows nothing.
+    per_frame = [_summed(*_runs(packed(pixels))) for pixels in frames if pixels.size]
     return _summed(*(np.concatenate(parts) for parts in zip(*per_frame, strict=True)))
 
 

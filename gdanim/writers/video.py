@@ -13,88 +13,56 @@ import signal
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
-from gdanim.errors import EncoderError
+from gdanim.errors import EncoderError, SettingError
 from gdanim.interrupts import on_signal, postponed
-from gdanim.writers.isobmff import n_video_samples
+from gdanim.writers import codecs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from fractions import Fraction
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from gdanim.frame import Frame
-    from gdanim.writers.base import Reel
+    from gdanim.writers.base import Quality, Reel
+    from gdanim.writers.codecs import Codec
 
 # How long an ffmpeg that stopped reading may take to say why.
 LAST_WORDS_S: Final = 5.0
 REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EXE name an ffmpeg"
 
-# Untagged video is off by up to 23/255 in players that guess; converted and tagged as BT.709, white stays 255.
-COLOURS: Final = (
-    "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+bitexact,"
-    "format={pixel_format},"
-    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-)
-# The same bytes every time: no dates, no version of the muxer.
-REPRODUCIBLE: Final = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Codec:
-    """What one video format asks of ffmpeg.
-
-    muxer         the container, as ffmpeg names it
-    pixel_format  how the pictures are stored
-    encoder       arguments that choose and tune the encoder; the thread count is fixed, for it can change the bytes
-    muxing        arguments for the container
-    n_pictures    checks a finished file and counts its pictures; raises EncoderError where it is not whole
-    """
-
-    muxer: str
-    pixel_format: str
-    encoder: tuple[str, ...]
-    muxing: tuple[str, ...]
-    n_pictures: Callable[[Path], int]
-
-    def command(self, exe: str, path: Path, *, width: int, height: int, fps: Fraction) -> list[str]:
-        """The command line that reads raw RGBX pictures from its standard input and writes `path`."""
-        return [
-            *(exe, "-hide_banner", "-nostdin", "-v", "error", "-y"),
-            *("-f", "rawvideo", "-pix_fmt", "rgb0", "-s:v", f"{width}x{height}", "-framerate", str(fps)),
-            *("-i", "pipe:0", "-an", "-vf", COLOURS.format(pixel_format=self.pixel_format)),
-            *self.encoder,
-            *REPRODUCIBLE,
-            *self.muxing,
-            *("-f", self.muxer, f"file:{path}"),
-        ]
-
 
 class VideoWriter:
     """Writes frames to a video file at the constant rate `reel.fps`; see FrameWriter.
 
-    A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the canvas
-    has an odd side, its last row or column is repeated.
-    Raises EncoderError where ffmpeg is missing, fails, or leaves a file that does not hold every picture.
+    A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the codec
+    wants even sides, the last row or column of an odd one is repeated.
+    Raises SettingError for a quality that the format does not have, and EncoderError where ffmpeg is missing, fails,
+    or leaves a file that does not hold every picture.
+
+    opaque        the codecs by quality
+    transparent   likewise, for reels whose pixels may let the page show through
     """
 
-    codec: ClassVar[Codec]
+    name: ClassVar[str]
+    opaque: ClassVar[Mapping[Quality, Codec]]
+    transparent: ClassVar[Mapping[Quality, Codec]] = {}
 
     def __init__(self, path: Path, reel: Reel) -> None:
         self._path, self._reel = path, reel
-        self._canvas = np.zeros((reel.height + reel.height % 2, reel.width + reel.width % 2, 4), np.uint8)
+        self._codec = self._chosen(reel)
+        extra_rows, extra_columns = (reel.height % 2, reel.width % 2) if self._codec.even else (0, 0)
+        self._canvas = np.zeros((reel.height + extra_rows, reel.width + extra_columns, 4), np.uint8)
         self._n_sent = 0
 
     def __enter__(self) -> Self:
         """Start ffmpeg, which gets ready while the first frame is drawn."""
         height, width, _ = self._canvas.shape
-        command = self.codec.command(_ffmpeg(), self._path, width=width, height=height, fps=self._reel.fps)
+        command = self._codec.command(_ffmpeg(), self._path, self._reel, width=width, height=height)
         with ExitStack() as stack:
             # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
             self._complaints = stack.enter_context(tempfile.TemporaryFile())
@@ -124,6 +92,14 @@ class VideoWriter:
         except OSError as error:
             raise self._failure() from error
 
+    def _chosen(self, reel: Reel) -> Codec:
+        having = self.transparent if reel.transparent else self.opaque
+        try:
+            return having[reel.quality]
+        except KeyError:
+            kind = f"{'transparent ' if reel.transparent else ''}{self.name}"
+            raise SettingError("--quality", reel.quality.value, f"{kind} has {', '.join(having) or 'none'}") from None
+
     def _finish(self) -> None:
         try:
             self._input.close()
@@ -132,7 +108,7 @@ class VideoWriter:
         if self._process.wait() or self._complaint():
             raise self._failure()
         try:
-            n_pictures = self.codec.n_pictures(self._path)
+            n_pictures = self._codec.n_pictures(self._path)
         except OSError as error:
             raise EncoderError(f"the encoded file cannot be read: {error.strerror}") from error
         if n_pictures != self._n_sent:
@@ -164,18 +140,39 @@ class VideoWriter:
 class Mp4Writer(VideoWriter):
     """H.264 in MP4, ready to be streamed: plays in every browser, slide program and messenger."""
 
-    # Measured on a line plot of 640×480, 200 pictures: 41 KB, 42.0 dB, 2.1 ms each, flat areas within 3/255; `medium`
-    # gives 42 KB, 42.5 dB, 3.5 ms. Without B-frames it is an eighth faster, and needs no edit list, which some ignore.
-    codec = Codec(
-        muxer="mp4",
-        pixel_format="yuv420p",
-        encoder=(
-            *("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-tune", "animation", "-bf", "0"),
-            *("-threads", "2"),
-        ),
-        muxing=("-movflags", "+faststart"),
-        n_pictures=n_video_samples,
-    )
+    name = "mp4"
+    opaque = codecs.MP4
+
+
+class MovWriter(VideoWriter):
+    """QuickTime for slides and editors: H.264, ProRes 4444 for high quality and transparency, Animation for exact."""
+
+    name = "mov"
+    opaque = codecs.MOV
+    transparent = codecs.MOV_TRANSPARENT
+
+
+class WebmWriter(VideoWriter):
+    """VP9 in WebM, for pages."""
+
+    name = "webm"
+    opaque = codecs.WEBM
+    transparent = codecs.WEBM_TRANSPARENT
+
+
+class Av1Writer(VideoWriter):
+    """AV1 in WebM, for pages: smaller than VP9, and not yet played by every device."""
+
+    name = "av1"
+    opaque = codecs.AV1
+
+
+class AvifWriter(VideoWriter):
+    """An animated AVIF, for pages: AV1 in the place of a picture, with its colours in full resolution."""
+
+    name = "avif"
+    opaque = codecs.AVIF
+    transparent = codecs.AVIF_TRANSPARENT
 
 
 def _ffmpeg() -> str:

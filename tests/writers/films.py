@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from gdanim.frame import Box, Frame
 from gdanim.writers.base import Reel
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from gdanim.writers.base import Quality
 
 WHITE = np.array((255, 255, 255))
 GRID = np.array((221, 221, 221))
@@ -40,6 +43,10 @@ class Film:
         return Reel(
             width=width, height=height, fps=self.fps, loop=self.loop, duration_s=self.ends_s[-1], sample=self._sample
         )
+
+    def reel_in(self, quality: Quality) -> Reel:
+        """The reel in this quality; transparent where a picture is."""
+        return replace(self.reel, quality=quality, transparent=bool((self.pictures[..., 3] < 255).any()))
 
     def frames(self) -> Iterator[Frame]:
         before = None
@@ -93,6 +100,36 @@ def line_plot(n: int, width: int = 460, height: int = 345) -> NDArray[np.uint8]:
     return pictures
 
 
+def race(n: int, runs: int, width: int, height: int) -> NDArray[np.uint8]:
+    """A curve on white paper, on which so many spots move, each in a colour of its own, and leave their trails."""
+    y, x = np.mgrid[0:height, 0:width].astype(float)
+    u = (x[0] - width / 2) / (width / 4.5)
+    curve = height * (0.75 - 0.12 * (u**4 - 2 * u**2 + 0.3 * u))
+    canvas = np.broadcast_to(WHITE, (height, width, 3)).astype(float)
+    blend(canvas, BLUE, 1.5 - np.abs(y - curve) / np.hypot(1, np.gradient(curve)))
+    colours = np.random.default_rng(0).integers(0, 200, (runs, 3))
+    pictures = np.full((n, height, width, 4), 255, np.uint8)
+    for i in range(n):
+        picture = canvas.copy()
+        for run, colour in enumerate(colours):
+            at = int(width * (0.15 + 0.7 * (run + 0.5 * (1 - 0.97**i)) / runs))
+            near = slice(max(at - 6, 0), at + 6)
+            distance = np.hypot(x - at - 0.3, y - curve[at])[:, near]
+            blend(picture[:, near], colour, 4.5 - distance)
+            blend(canvas[:, near], colour, 1.5 - distance)
+        pictures[i, ..., :3] = np.rint(picture)
+    return pictures
+
+
+def see_through(n: int = 6, width: int = 97, height: int = 65) -> NDArray[np.uint8]:
+    """The bars, with a hole in them and a half transparent field that grows."""
+    pictures = bars(n, width, height)
+    pictures[:, 20:40, 10:60, 3] = 0
+    for i in range(n):
+        pictures[i, 20:30, 60 : 66 + 4 * i, 3] = 128
+    return pictures
+
+
 def blend(canvas: NDArray[np.float64], colour: NDArray[np.int64], coverage: NDArray[np.float64]) -> None:
     share = np.clip(coverage, 0, 1)[..., None]
     canvas += share * (colour - canvas)
@@ -113,6 +150,13 @@ def noise(n: int = 4, width: int = 70, height: int = 66, seed: int = 0) -> NDArr
     pictures = np.random.default_rng(seed).integers(0, 256, (n, height, width, 4), np.uint8)
     pictures[..., 3] = 255
     return pictures
+
+
+def far_from_edges(picture: NDArray[np.uint8], reach_px: int) -> NDArray[np.bool_]:
+    """Where all pixels up to `reach_px` away are the same."""
+    image, size = Image.fromarray(picture), 2 * reach_px + 1
+    most, least = image.filter(ImageFilter.MaxFilter(size)), image.filter(ImageFilter.MinFilter(size))
+    return (np.asarray(most) == np.asarray(least)).all(axis=2)
 
 
 def psnr_db(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:

@@ -1,4 +1,4 @@
-"""Whole and broken MP4 files, built here box by box."""
+"""Whole and broken MP4 and AVIF files, built here box by box."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.errors import EncoderError
-from gdanim.writers.isobmff import n_video_samples
+from gdanim.writers.isobmff import n_image_samples, n_video_samples
 
 
 def box(kind, *content):
@@ -65,3 +65,35 @@ def test_contents_after_the_pictures_cannot_be_streamed(tmp_path):
 def test_file_without_video_is_not_whole(tmp_path):
     with pytest.raises(EncoderError, match="no video track"):
         count(tmp_path, FTYP, box(b"moov", track(b"soun", 9)), MDAT)
+
+
+# --- AVIF
+
+META = box(b"meta", bytes(30))
+
+
+def count_images(folder, *boxes):
+    path = folder / "film.avif"
+    path.write_bytes(b"".join(boxes))
+    return n_image_samples(path)
+
+
+def test_pictures_of_an_avif_are_those_of_its_colour_track(tmp_path):
+    moov = box(b"moov", track(b"pict", 7), track(b"auxv", 7))
+    assert count_images(tmp_path, FTYP, META, moov, MDAT) == 7
+
+
+def test_avif_without_a_track_is_one_picture(tmp_path):
+    assert count_images(tmp_path, FTYP, META, MDAT) == 1
+
+
+@pytest.mark.parametrize("tracks", [(), (track(b"pict", 7), track(b"auxv", 6)), (track(b"vide", 7),)])
+def test_avif_whose_tracks_do_not_fit_is_not_whole(tracks, tmp_path):
+    with pytest.raises(EncoderError, match="tracks of colour and alpha differ, or are missing"):
+        count_images(tmp_path, FTYP, META, box(b"moov", *tracks), MDAT)
+
+
+@given(st.integers(0, len(FTYP + META + MDAT) - 1))
+def test_no_beginning_of_an_avif_passes_for_whole(tmp_path_factory, length):
+    with pytest.raises(EncoderError, match="not whole"):
+        count_images(tmp_path_factory.getbasetemp(), (FTYP + META + MDAT)[:length])

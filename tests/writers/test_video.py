@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -15,15 +14,13 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from films import BLUE, GREY, RED, Film, bars, evenly, line_plot, psnr_db
-from PIL import Image, ImageFilter
+from decoders import FFMPEG, video_durations, video_pictures
+from films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, line_plot, psnr_db
 
 from gdanim.errors import EncoderError
 from gdanim.writers import video
 from gdanim.writers.isobmff import n_video_samples
 from gdanim.writers.video import Mp4Writer
-
-FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
 
 def write(path, film):
@@ -31,32 +28,6 @@ def write(path, film):
         for frame in film.frames():
             writer.write(frame)
     return path
-
-
-def ask_ffmpeg(path, *arguments):
-    command = [FFMPEG, "-nostdin", "-v", "error", "-xerror", "-err_detect", "explode", "-i", path, *arguments, "-"]
-    answer = subprocess.run(command, capture_output=True, check=True)
-    assert answer.stderr == b""
-    return answer.stdout
-
-
-def decoded(path, width, height):
-    raw = ask_ffmpeg(path, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24")
-    return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
-
-
-def seconds_per_picture(path):
-    """One exact duration for each picture, from the container."""
-    listing = ask_ffmpeg(path, "-c", "copy", "-f", "framecrc").decode()
-    (unit,) = re.findall(r"^#tb 0: (.*)$", listing, re.MULTILINE)
-    return [int(line.split(",")[3]) * Fraction(unit) for line in listing.splitlines() if not line.startswith("#")]
-
-
-def far_from_edges(picture, reach_px):
-    """Where all pixels up to `reach_px` away are the same."""
-    image, size = Image.fromarray(picture), 2 * reach_px + 1
-    most, least = image.filter(ImageFilter.MaxFilter(size)), image.filter(ImageFilter.MinFilter(size))
-    return (np.asarray(most) == np.asarray(least)).all(axis=2)
 
 
 def luma(pictures):
@@ -75,7 +46,7 @@ def mp4(film, tmp_path_factory):
 
 
 def test_every_frame_is_there_and_the_hold_repeats_the_last(film, mp4):
-    pictures = decoded(mp4, 160, 96)
+    pictures = video_pictures(mp4, 160, 96)
     assert len(pictures) == 12 + 5 == n_video_samples(mp4)
     planned = film.pictures[[*range(12), *[11] * 5], ..., :3]
     for shown, truth in zip(pictures, planned, strict=True):
@@ -84,7 +55,7 @@ def test_every_frame_is_there_and_the_hold_repeats_the_last(film, mp4):
 
 
 def test_flat_areas_are_within_3_of_the_film_and_white_is_255(film, mp4):
-    pictures = decoded(mp4, 160, 96)
+    pictures = video_pictures(mp4, 160, 96)
     for index in (0, 5, 11):
         shown, truth = pictures[index], film.pictures[index, ..., :3]
         flat = far_from_edges(truth, 8)
@@ -97,7 +68,7 @@ def test_flat_areas_are_within_3_of_the_film_and_white_is_255(film, mp4):
 
 def test_luma_of_a_line_plot_is_within_45_db_of_the_film(tmp_path):
     film = Film(pictures=line_plot(20, 480, 360), ends_s=evenly(20))
-    shown = decoded(write(tmp_path / "film.mp4", film), 480, 360)
+    shown = video_pictures(write(tmp_path / "film.mp4", film), 480, 360)
     assert psnr_db(luma(shown), luma(film.pictures[..., :3])) >= 45
 
 
@@ -118,26 +89,26 @@ def test_same_film_gives_the_same_bytes(film, mp4, tmp_path):
 @pytest.mark.parametrize("fps", [Fraction(100, 7), Fraction(30000, 1001), Fraction(1, 2), Fraction(240)], ids=str)
 def test_every_picture_lasts_one_over_fps_exactly(fps, tmp_path):
     film = Film(pictures=bars(5), ends_s=evenly(5, fps), fps=fps)
-    assert seconds_per_picture(write(tmp_path / "film.mp4", film)) == [1 / fps] * 5
+    assert video_durations(write(tmp_path / "film.mp4", film)) == [1 / fps] * 5
 
 
 @pytest.mark.parametrize("hold_s", [0.0, 0.049, 0.051, 1.3])
 def test_film_lasts_as_planned_within_half_a_picture(hold_s, tmp_path):
     film = Film(pictures=bars(3), ends_s=evenly(3, hold_s=hold_s))
-    duration = sum(seconds_per_picture(write(tmp_path / "film.mp4", film)))
+    duration = sum(video_durations(write(tmp_path / "film.mp4", film)))
     assert abs(float(duration) - film.ends_s[-1]) <= 0.05 + 1e-9
 
 
 def test_still_shorter_than_half_a_picture_has_one(tmp_path):
     film = Film(pictures=bars(1), ends_s=(0.0,))
-    assert len(decoded(write(tmp_path / "film.mp4", film), 96, 64)) == 1
+    assert len(video_pictures(write(tmp_path / "film.mp4", film), 96, 64)) == 1
 
 
 def test_odd_sides_repeat_the_last_row_and_column(tmp_path):
     colours = np.array([[BLUE, RED], [GREY, BLUE]])
     picture = np.full((65, 67, 4), 255, np.uint8)
     picture[..., :3] = np.repeat(np.repeat(colours, (32, 33), axis=0), (32, 35), axis=1)
-    shown = decoded(write(tmp_path / "film.mp4", Film(pictures=picture[None], ends_s=(1.0,))), 68, 66)
+    shown = video_pictures(write(tmp_path / "film.mp4", Film(pictures=picture[None], ends_s=(1.0,))), 68, 66)
     corners = shown[-1][np.ix_([10, -1], [10, -1])].astype(int)
     assert abs(corners - colours).max() <= 3
 
