@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.colors import to_rgba
 
-from gdanim.marks import Mark
+from gdanim.marks import Mark, moment_of
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
@@ -45,7 +45,7 @@ class Caption(Mark):
     def show(self, moment: Moment) -> None:
         """Set the words for a moment; nothing is drawn anew where they are the same."""
         super().show(moment)
-        pieces = tuple(self.words(moment))
+        pieces = tuple(self.words(moment_of(self)))
         if pieces != self._pieces:
             self._pieces = pieces
             self._image = self._drawn(pieces) if pieces else None

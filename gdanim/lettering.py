@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 SANS = FontPath(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"), 0)
 DIGITS = "0123456789"
 FACE = ("font.family", "font.sans-serif", "font.style", "font.variant", "font.weight", "font.stretch")
-FIGURES = f"{DIGITS}−\u2007"  # equally wide in every font, so that numbers keep their places
+FIGURES = f"{DIGITS}+−\u2007"  # equally wide in every font, so that numbers keep their places
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+SUBSCRIPT_SPACE = "\u2006"  # a blank, here exactly as wide as a subscript digit
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # stands for a letter that no font at hand has
 
 
 class Glyph(NamedTuple):
@@ -90,8 +93,12 @@ class Lettering:
         return self._glyphs[letter]
 
     def _drawn(self, letter: str) -> Glyph:
+        if letter == SUBSCRIPT_SPACE:
+            return Glyph(np.zeros((1, 1), dtype=np.uint8), 0, 0, self._glyph(SUBSCRIPTS[0]).advance)
         # What the style's font lacks, the signs of mathematics often, is set in ours.
         font = self._font if self._font.get_char_index(ord(letter)) else self._plain
+        if not font.get_char_index(ord(letter)):
+            letter = UNKNOWN
         glyph = font.load_char(ord(letter), flags=self._hinting)
         left, bottom, right, top = (edge / 64 for edge in glyph.bbox)
         # The font draws the glyph to the right of the pen itself: the bearing is part of the image.

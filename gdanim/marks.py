@@ -6,14 +6,16 @@ that changes in every frame spends most of its time on bookkeeping.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.shapes import circles, extent, polylines
+from gdanim.track import chord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,14 +28,19 @@ if TYPE_CHECKING:
     from gdanim.shapes import Extent
     from gdanim.teams import Team
     from gdanim.timeline import Moment
-    from gdanim.track import Lines, Pixels2, Points, Track
+    from gdanim.track import Lines, Pixels2, Points, Positions, Track
     from gdanim.trajectory import Index
 
 _PIXELS = IdentityTransform()
 
 
 class Mark(Artist):
-    """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted."""
+    """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted.
+
+    runs   those of the scene that the mark knows, (m,), which it counts from 0; None where it knows them all
+    """
+
+    runs: Index | None = None
 
     def __init__(self, zorder: float) -> None:
         super().__init__()
@@ -52,7 +59,7 @@ class Mark(Artist):
 
     def show(self, moment: Moment) -> None:
         """Choose the moment to draw."""
-        self.moment = moment
+        self.moment = moment if self.runs is None else moment.among(self.runs)
 
     def touched(self) -> Extent | None:
         """The pixels that draw() may paint at this moment, or None."""
@@ -137,13 +144,18 @@ class RunsMark(Mark):
 class Trail(RunsMark):
     """The path of every visible run so far, with a dot at each iteration where they are few.
 
-    casing   a colour that sets the lines off from coloured ground
+    casing   a colour that sets the lines off from coloured ground; the older parts of a path fade towards it
     tail     how many of its last iterations a run shows; all without it
     """
 
     MAX_DOTS, MAX_DOTS_OF_TEAMS = 2000, 500  # dots of one path run together; those of several hide each other
     CASING_PT = 0.9  # on either side
     STRIPE_PT = 1.4  # what a path is wider than the one that covers it
+    # By shares of its length, not of its iterations: of a run that has settled, all that is seen is old. In few steps,
+    # for each is a stroke more, and what fades evenly changes in every frame from end to end. Where colours tell runs
+    # apart, they are kept up.
+    SHARES, SHADES = (1 / 4, 1 / 2), (0.45, 0.7, 1.0)
+    SHARES_OF_TEAMS, SHADES_OF_TEAMS = (1 / 2,), (0.7, 1.0)
 
     def __init__(
         self,
@@ -162,11 +174,6 @@ class Trail(RunsMark):
         self.dot_pt = dot_pt if runs * points <= most else 0.0
 
     @property
-    def depths(self) -> Sequence[int]:
-        """Tails are too short to be followed by others."""
-        return super().depths if self.tail is None else (0,) * len(self.teams)
-
-    @property
     def overhang_px(self) -> float:
         """Half a dot."""
         return self._wide_px / 2
@@ -176,36 +183,80 @@ class Trail(RunsMark):
         casing_pt = 0.0 if self.casing is None else 2 * self.CASING_PT
         return self.px(max(self.width_pt, self.dot_pt) + max(self.depths) * self.STRIPE_PT + casing_pt)
 
-    def _so_far(self, runs: Index) -> Lines:
-        row = int(np.max(moment_of(self).position[runs]))
-        since = 0 if self.tail is None else max(row - self.tail, 0)
-        return self.track.lines(runs, row, self.plane, self.dpi, since=since)
+    def _shown(self) -> Index:
+        """The runs that have a path at this moment."""
+        return self.moment.visible if self.moment is not None and self.tail != 0 else np.empty(0, dtype=np.int64)
+
+    def _span(self, runs: Index) -> tuple[Positions, Positions]:
+        """The positions between which the paths of runs (m,) are drawn."""
+        until = moment_of(self).position[runs]
+        return np.zeros(len(runs)) if self.tail is None else np.maximum(until - self.tail, 0), until
+
+    def _whole(self, runs: Index) -> Lines:
+        """The paths of runs, up to where they are."""
+        return self.track.lines(runs, *self._span(runs), self._here(runs), self.plane, self.dpi)
+
+    def _here(self, runs: Index) -> Pixels2:
+        """Where runs (m,) are: (m, 2)."""
+        return self.track.here(moment_of(self), self.plane, self.dpi)[runs]
+
+    def _parts(self, runs: Index) -> Iterator[tuple[float, Lines]]:
+        """The paths of runs from their oldest parts to their newest: each with its shade."""
+        since, until = self._span(runs)
+        alone = len(self.teams) == 1
+        shares, shades = (self.SHARES, self.SHADES) if alone else (self.SHARES_OF_TEAMS, self.SHADES_OF_TEAMS)
+        meet = self.track.parted(runs, since, until, shares, self.plane, self.dpi)
+        for shade, begin, end in zip(shades, (since, *meet), meet, strict=False):
+            some = end > begin
+            if some.any():
+                at = chord(self.pixels, runs[some], end[some])
+                yield shade, self.track.lines(runs[some], begin[some], end[some], at, self.plane, self.dpi)
+        yield shades[-1], self.track.lines(runs, meet[-1], until, self._here(runs), self.plane, self.dpi)
 
     def draw(self, renderer: RendererBase) -> None:
         """Paint the casings, then the lines."""
-        if self.moment is None or not self.get_visible():
+        if not self.get_visible():
             return
-        found = [(team, depth, self._so_far(runs)) for team, depth, runs in self.in_teams(self.moment.visible)]
-        if self.casing is not None:
-            for _, depth, lines in found:
-                self._stroke(renderer, lines, self.casing, depth * self.STRIPE_PT + 2 * self.CASING_PT)
-        for team, depth, lines in found:
-            self._stroke(renderer, lines, team.colour, depth * self.STRIPE_PT)
+        found = list(self.in_teams(self._shown()))
+        if self.casing is None:
+            for team, depth, runs in found:
+                self._stroke(renderer, self._whole(runs), team.colour, depth * self.STRIPE_PT)
+            return
+        for level in {depth for _, depth, _ in found}:
+            alike = np.concatenate([runs for _, depth, runs in found if depth == level])
+            self._stroke(renderer, self._whole(alike), self.casing, level * self.STRIPE_PT + 2 * self.CASING_PT)
+        for team, depth, runs in found:
+            for shade, lines in self._parts(runs):
+                # Mixed, not transparent: where parts and paths overlap, nothing shines through.
+                colour = mixed(team.colour, self.casing, shade)
+                self._stroke(renderer, lines, colour, depth * self.STRIPE_PT)
 
     def _stroke(self, renderer: RendererBase, lines: Lines, colour: str, wider_pt: float) -> None:
         self.paint(renderer, polylines(lines), line=colour, width_pt=self.width_pt + wider_pt)
         if self.dot_pt:
-            dots = circles(lines.points, self.px(self.dot_pt + wider_pt) / 2)
+            dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
             self.paint(renderer, dots, line=colour, width_pt=0, fill=colour)
 
     def touched(self) -> Extent | None:
         """Bound the visible part of the lines."""
-        if self.moment is None or not self.moment.visible.size:
+        runs = self._shown()
+        if not runs.size:
             return None
         pad = self._wide_px
         low, high = self.ends(pad)
-        points = self._so_far(self.moment.visible).points
-        return extent(np.maximum(np.minimum(points, high), low), pad)
+        return extent(np.maximum(np.minimum(self._whole(runs).points, high), low), pad)
+
+
+class Tails(Trail):
+    """The short paths of a swarm, which has too many for them to lie as stripes."""
+
+    def __init__(self, track: Track, teams: Sequence[Team], *, width_pt: float, tail: int) -> None:
+        super().__init__(track, teams, width_pt=width_pt, dot_pt=0.0, tail=tail)
+
+    @property
+    def depths(self) -> Sequence[int]:
+        """None follows another."""
+        return (0,) * len(self.teams)
 
 
 def moment_of(mark: Mark) -> Moment:
@@ -213,3 +264,10 @@ def moment_of(mark: Mark) -> Moment:
     if mark.moment is None:
         raise RuntimeError("show() comes before draw()")
     return mark.moment
+
+
+@cache
+def mixed(colour: str, other: str, share: float) -> str:
+    """A share of a colour in another, as #rrggbb."""
+    red, green, blue = (share * one + (1 - share) * two for one, two in zip(to_rgb(colour), to_rgb(other), strict=True))
+    return to_hex((red, green, blue))

@@ -39,8 +39,8 @@ class Spots(RunsMark):
 
     def _here(self, runs: Index) -> Pixels2:
         """Where runs (m,) are: (m, 2). Far away only the direction counts."""
-        row = moment_of(self).position[runs].astype(np.int64)
-        return np.maximum(np.minimum(self.pixels[runs, row], 1e9), -1e9)
+        here = self.track.here(moment_of(self), self.plane, self.dpi)[runs]
+        return np.maximum(np.minimum(here, 1e9), -1e9)
 
     def draw(self, renderer: RendererBase) -> None:
         """Paint the spots in view, and arrows for those that are not."""
@@ -91,7 +91,7 @@ class Dots(RunsMark):
 
     def _here(self, runs: Index) -> Pixels2:
         """Where runs (m,) in view are: (k, 2)."""
-        here: Pixels2 = self.pixels[runs, moment_of(self).position[runs].astype(np.int64)]
+        here = self.track.here(moment_of(self), self.plane, self.dpi)[runs]
         return here[self.in_view(here)]
 
     def draw(self, renderer: RendererBase) -> None:

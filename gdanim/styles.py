@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ class Style:
     levels  tints from the bottom of a valley upwards; the background follows at the top
     runs   colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
            until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
+    scale  how much larger type and lines are than usual
+    boxed  whether axes stand in a box, without a grid
     """
 
     name: str
@@ -36,6 +38,8 @@ class Style:
     f_series: str
     levels: tuple[str, ...]
     runs: tuple[str, ...]
+    scale: float = 1.0
+    boxed: bool = False
     rc: Mapping[str, Any] = field(default_factory=dict)
 
     @contextmanager
@@ -78,7 +82,7 @@ LIGHT = Style(
     trail="#d1242f",
     x_series="#1a7f37",
     f_series="#0b63ce",
-    levels=("#9fc3e6", "#c4daef", "#e2edf7"),
+    levels=("#a6c8e9", "#c8dcf0", "#e3eef7"),
     runs=("#c14600", "#0b64aa", "#038b61", "#883c6a", "#9e8338", "#289ad5", "#34373c", "#5a297d"),
 )
 
@@ -95,6 +99,47 @@ DARK = Style(
     f_series="#5aa9ff",
     levels=("#2d5578", "#1f3b56", "#16293c"),
     runs=("#ea8825", "#119ce5", "#2bd3a7", "#ba7292", "#ebc361", "#8db3c5", "#fff8f0", "#efc6ff"),
+)
+
+# The look of a notebook: matplotlib's box and blue curve, with a red trail and spot.
+NOTEBOOK = replace(
+    LIGHT,
+    name="notebook",
+    text="#000000",
+    muted="#262626",
+    line="#000000",
+    function="#1f77b4",
+    trail="#e60000",
+    x_series="#007a00",
+    f_series="#0000d6",
+    boxed=True,
+)
+
+# Every colour has a lightness of its own, so that nothing is lost on a printer without colour.
+PRINT = replace(
+    LIGHT,
+    name="print",
+    text="#000000",
+    muted="#3d3d3d",
+    line="#9c9c9c",
+    grid="#e6e6e6",
+    function="#8e8e8e",
+    trail="#000000",
+    x_series="#3a3a3a",
+    f_series="#3a3a3a",
+    levels=("#bdbdbd", "#d6d6d6", "#ebebeb"),
+    runs=("#120f2f", "#2771b0", "#a67350", "#4d0b1b", "#968e9b", "#043571", "#5d5771", "#614317"),
+)
+
+# To be read from the last row.
+SLIDES = replace(
+    LIGHT,
+    name="slides",
+    text="#101418",
+    muted="#4a525a",
+    line="#97a0a9",
+    function="#6e7781",
+    scale=1.4,
 )
 
 

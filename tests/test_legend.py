@@ -50,7 +50,11 @@ def test_a_race_names_each_run_with_the_colour_and_the_verdict_that_it_has() -> 
     with on_stage(descent) as scene:
         shown = words(scene)
         assert shown[::2] == [label.replace("-", "−") for label in descent.trajectory.label]
-        assert shown[1::2] == [f"— {verdict.value}" for verdict in descent.verdict]
+        assert [text.partition(",")[0] for text in shown[1::2]] == [f"— {verdict.value}" for verdict in descent.verdict]
+        # 2/λ is 0.0019968 at rosenbrock's minimum; only gd and momentum at a constant rate have a limit.
+        for label, text in zip(shown[::2], shown[1::2], strict=True):
+            assert ("2/λ" in text) == label.startswith("gd")
+            assert ("2(1+μ)/λ" in text) == label.startswith("momentum")
         signs = [patch for patch in scene.figure.get_children() if isinstance(patch, PathPatch)]
         assert [to_hex(sign.get_facecolor()) for sign in signs] == list(LIGHT.runs)
 
@@ -67,7 +71,12 @@ def test_the_sign_of_a_label_stands_before_it_on_its_line() -> None:
 def test_of_several_runs_with_one_label_the_commonest_verdict_is_said_with_its_count() -> None:
     verdicts = [Verdict.STALLED, Verdict.CONVERGING, Verdict.CONVERGING, Verdict.MONOTONE]
     with on_stage(relabelled(["adam", "adam", "adam", "lion"], verdicts)) as scene:
-        assert words(scene) == ["adam", "— converging 2 of 3", "lion", "— monotone"]
+        assert [text.partition(",")[0] for text in words(scene)] == [
+            "adam",
+            "— converging 2 of 3",
+            "lion",
+            "— monotone",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +105,7 @@ def test_labels_and_verdicts_line_up_in_columns(size: str) -> None:
         assert len(columns) * len(rows) < 8 + len(rows)  # filled from the top down
 
 
-@pytest.mark.parametrize("size", ["240x180", "320x240", "480x360", "640x480", "1280x720", "200x600"])
+@pytest.mark.parametrize("size", ["240x180", "320x240", "480x360", "640x480", "1280x720", "240x600"])
 @pytest.mark.parametrize("labels", [2, 8, 20, 40])
 def test_a_legend_takes_no_more_than_its_share_of_the_height(size: str, labels: int) -> None:
     descent = relabelled([f"optimizer {k}, lr 0.001" for k in range(labels)], [Verdict.OSCILLATING] * labels, size=size)
@@ -116,20 +125,20 @@ def test_where_room_is_short_verdicts_go_first_and_then_the_last_entries() -> No
 
     assert shown("640x480")[:2] == (True, 16)
     assert shown("400x260")[:2] == (False, 8)
-    verdicts, count, last = shown("160x120")
+    verdicts, count, last = shown("240x120")
     assert not verdicts
     assert last == f"… and {8 - (count - 1)} more"
 
 
 def test_a_label_wider_than_the_picture_is_cut() -> None:
     descent = relabelled(
-        ["adam with " + "a very long list of hyperparameters " * 4] * 2, [Verdict.STALLED] * 2, size="120x200"
+        ["adam with " + "a very long list of hyperparameters " * 4] * 2, [Verdict.STALLED] * 2, size="240x200"
     )
     with on_stage(descent) as scene:
         (label,) = written(scene)
         assert label.get_text().startswith("adam with")
         assert label.get_text().endswith("…")
-        assert label.get_window_extent().x1 <= 120
+        assert label.get_window_extent().x1 <= 240
 
 
 @pytest.mark.parametrize("style", ["light", "dark"])

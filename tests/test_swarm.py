@@ -62,7 +62,9 @@ def test_the_tails_of_a_swarm_have_a_bounded_number_of_segments(runs: int) -> No
     with on_stage(solved("himmelblau", starts=runs, iterations=80)) as scene:
         scene.update(70)
         (trail,) = (mark for mark in scene.marks if isinstance(mark, Trail))
-        lines = [trail.track.lines(team.runs, 70, trail.plane, 100.0, since=70 - trail.tail) for team in trail.teams]
+        until = np.full(runs, 70.0)
+        ends = trail.pixels[:, 70]
+        lines = [trail.track.lines(np.arange(runs), until - trail.tail, until, ends, trail.plane, 100.0)]
         segments = sum(len(part.points) - len(part.begins) for part in lines)
         assert TAIL_SEGMENTS / 2 < segments <= TAIL_SEGMENTS
 

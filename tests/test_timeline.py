@@ -172,3 +172,148 @@ def test_what_a_frame_shows_does_not_depend_on_the_frames_before(frame: int) -> 
     again = timeline.moment(frame)
     assert np.array_equal(fresh.position, again.position, equal_nan=True)
     assert (fresh.visible.tolist(), fresh.over.tolist()) == (again.visible.tolist(), again.over.tolist())
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    """Everything that may be asked of a timeline, but its runs."""
+    hold_s = draw(st.floats(0, 10))
+    return {
+        "fps": draw(rates),
+        "hold_s": hold_s,
+        "in_turn": draw(st.booleans()),
+        "tween": draw(st.integers(1, 12)),
+        "rewind": draw(st.booleans()),
+        **draw(
+            st.one_of(
+                st.just({}),
+                st.builds(lambda every: {"every": every}, st.integers(1, 50)),
+                st.builds(lambda motion: {"duration_s": hold_s + motion}, st.floats(0.01, 300)),
+            )
+        ),
+    }
+
+
+@settings(deadline=None)
+@given(ends, requests())
+def test_no_iteration_is_without_a_frame_of_its_own_unless_that_is_said(
+    last: list[int], request: dict[str, Any]
+) -> None:
+    timeline = planned(last, **request)
+    there = [timeline.moment(frame) for frame in range(timeline.forward)]
+    met = sum(
+        len({float(moment.position[run]) for moment in there if run in moment.visible} & set(range(end + 1)))
+        for run, end in enumerate(last)
+    )
+    if timeline.every == 1:
+        assert met == sum(end + 1 for end in last)
+    else:
+        assert timeline.tween == 1 or "every" in request
+    # Each run ends in the sight of everybody, whatever is left out.
+    for run, end in enumerate(last):
+        if not request["in_turn"]:
+            assert there[-1].position[run] == end
+
+
+@settings(deadline=None)
+@given(ends, requests())
+def test_times_rise_to_the_duration_and_no_frame_is_faster_than_asked(last: list[int], request: dict[str, Any]) -> None:
+    timeline = planned(last, **request)
+    lengths = np.diff(timeline.end_s, prepend=0.0)
+    assert (lengths >= float(1 / request["fps"]) * (1 - 1e-8)).all() or timeline.frames == 1
+    duration_s = request.get("duration_s", float(timeline.frames / request["fps"]) + request["hold_s"])
+    assert timeline.duration_s == pytest.approx(duration_s, rel=1e-12)
+    held = timeline.forward - 1
+    if timeline.frames > 1:
+        assert lengths[held] == pytest.approx(lengths[(held + 1) % timeline.frames] + request["hold_s"], rel=1e-6)
+        assert np.delete(lengths, held).max() == pytest.approx(np.delete(lengths, held).min(), rel=1e-6)
+
+
+def test_four_frames_an_iteration_start_and_come_to_rest() -> None:
+    timeline = planned([2], tween=4)
+    # 3s² − 2s³ at quarters, exactly.
+    assert timeline.tick.tolist() == [0, 5 / 32, 1 / 2, 27 / 32, 1, 37 / 32, 3 / 2, 59 / 32, 2]
+    assert (timeline.tween, timeline.stops, timeline.forward, timeline.frames) == (4, 3, 9, 9)
+    assert timeline.end_s.tolist() == [float(Fraction(i + 1, 10)) for i in range(9)]
+    assert [timeline.moment(frame).iteration(0) for frame in range(9)] == [0, 0, 0, 0, 1, 1, 1, 1, 2]
+
+
+@given(st.integers(2, 200))
+def test_a_motion_runs_back_as_it_runs_there(tween: int) -> None:
+    ticks = planned([1], tween=tween).tick
+    np.testing.assert_allclose(ticks, 1 - ticks[::-1], atol=1e-15)
+    steps = np.diff(ticks)
+    assert steps.argmin() in (0, tween - 1)
+    assert (np.diff(steps[: (tween + 1) // 2]) > 0).all()
+
+
+def test_between_iterations_that_are_left_out_a_run_keeps_to_its_path() -> None:
+    timeline = planned([10], every=4, tween=2)
+    assert timeline.tick.tolist() == [0, 2, 4, 6, 8, 9, 10]
+    assert timeline.every == pytest.approx(11 / 4)
+    assert timeline.stops == 4
+
+
+def test_a_run_in_turn_stays_at_its_end_for_as_long_as_an_iteration_takes() -> None:
+    timeline = planned([1, 0, 1], in_turn=True, tween=2)
+    moments = [timeline.moment(frame) for frame in range(timeline.frames)]
+    assert [(m.current, float(m.position[m.current])) for m in moments] == [
+        (0, 0), (0, 0.5), (0, 1), (0, 1),
+        (1, 0), (1, 0),
+        (2, 0), (2, 0.5), (2, 1),
+    ]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(ends, requests())
+def test_the_way_back_shows_what_was_shown_on_the_way_there(last: list[int], request: dict[str, Any]) -> None:
+    timeline = planned(last, **request | {"rewind": True})
+    there, back = timeline.tick[: timeline.forward], timeline.tick[timeline.forward :]
+    assert len(back) == math.ceil((len(there) - 1) / 3)
+    if len(back):
+        assert back[-1] == there[0]
+        assert back[:-1].tolist() == there[::-1][3::3].tolist()[: len(back) - 1]
+        assert (np.diff(back) < 0).all()
+    assert planned(last, **request | {"rewind": False}).tick[-1] == there[-1]
+    for frame, tick in enumerate(back.tolist(), start=timeline.forward):
+        now, then = timeline.moment(frame), timeline.moment(there.tolist().index(tick))
+        assert np.array_equal(now.position, then.position, equal_nan=True)
+        assert (now.visible.tolist(), now.over.tolist(), now.current) == (
+            then.visible.tolist(), then.over.tolist(), then.current,
+        )  # fmt: skip
+
+
+def test_without_a_motion_there_is_no_way_back() -> None:
+    assert planned([0], hold_s=1.0, rewind=True, tween=5).end_s.tolist() == [1.1]
+
+
+@pytest.mark.parametrize(
+    ("last", "options", "tween", "every"),
+    [
+        (100, {"duration_s": 10.0}, 1, 101 / 100),
+        (99, {"duration_s": 10.0}, 1, 1),
+        (49, {"duration_s": 10.0}, 2, 1),
+        (10, {"duration_s": 10.0}, 5, 1),
+        (10, {"duration_s": 10.0, "rewind": True}, 5, 1),
+        (20, {"duration_s": 10.0, "rewind": True}, 3, 1),
+        (5000, {}, 1, 1),
+        (4999, {}, 2, 1),
+        (20_000, {}, 1, pytest.approx(3, rel=1e-3)),
+        (20_000, {"every": 10}, 4, pytest.approx(10, rel=1e-3)),
+        (7499, {"rewind": True}, 1, 1),
+        (7500, {"rewind": True}, 1, pytest.approx(2, rel=1e-3)),
+    ],
+)
+def test_frames_between_iterations_give_way_before_iterations_do(
+    last: int, options: dict[str, Any], tween: int, every: Any
+) -> None:
+    timeline = planned([last], tween=5, **options)
+    assert (timeline.tween, timeline.every) == (tween, every)
+    assert timeline.frames <= MAX_FRAMES
+    assert timeline.tick[timeline.forward - 1] == last
+
+
+def test_the_way_back_counts_where_frames_are_asked_for() -> None:
+    assert planned([7499], every=1, rewind=True).frames == MAX_FRAMES
+    with pytest.raises(SettingError, match=r"--every 1: makes 10,001 frames; at most 10,000"):
+        planned([7500], every=1, rewind=True)

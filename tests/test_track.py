@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from matplotlib.figure import Figure
 from gdanim.nesting import DEEPEST, depths
 from gdanim.styles import LIGHT
 from gdanim.teams import Team
-from gdanim.track import GRAINS, THIN_FROM, Track
+from gdanim.timeline import Moment
+from gdanim.track import GRAINS, THIN_FROM, Track, chord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,35 +32,116 @@ def plane() -> Axes:
     return axes
 
 
-def thinned(path: NDArray[np.float64], since: int, row: int) -> NDArray[np.float64]:
-    """The rule, run by run: the first row, each row whose grain is not that of the row before, the last row."""
+def moment(*position: float) -> Moment:
+    """Where runs are that all are visible; NaN for one that is not."""
+    at = np.array(position)
+    return Moment(at, np.flatnonzero(~np.isnan(at)), np.empty(0, dtype=np.int64), 0)
+
+
+def thinned(path: NDArray[np.float64], since: float, until: float, end: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rule, run by run: where the line begins, each row whose grain is not that of the row before, its end."""
     grain = [tuple(np.floor(point * GRAINS)) for point in path]
-    between = [k for k in range(since + 1, row) if grain[k] != grain[k - 1]]
-    return path[[since, *between, row]]
+    between = [k for k in range(int(since) + 1, math.ceil(until)) if len(path) <= THIN_FROM or grain[k] != grain[k - 1]]
+    first = path[int(since)] + since % 1 * (path[math.ceil(since)] - path[int(since)])
+    return np.array([first, *path[between], end])[: 1 if since == until == int(since) else None]
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(THIN_FROM, 600), st.integers(0, 200))
-def test_a_long_line_leaves_out_what_stays_in_one_grain_of_a_pixel(seed: int, row: int, since: int) -> None:
+def walks(seed: int, points: int) -> Track:
+    """The tracks of five runs, of which some stand still at times."""
     rng = np.random.default_rng(seed)
-    steps = rng.choice([0.0, 1e-3, 0.5], size=(5, 601, 2)) * rng.normal(size=(5, 601, 2))
-    track, axes = Track(50 + steps.cumsum(axis=1)), plane()
+    steps = rng.choice([0.0, 1e-3, 0.5], size=(5, points, 2)) * rng.normal(size=(5, points, 2))
+    return Track(50 + steps.cumsum(axis=1))
+
+
+halves = st.integers(0, 1000).map(lambda twice: twice / 2)
+
+
+@given(
+    st.integers(0, 2**32 - 1), st.sampled_from([200, 601]), st.lists(st.tuples(halves, halves), min_size=1, max_size=5)
+)
+def test_a_line_runs_between_its_positions_and_leaves_out_what_stays_in_one_grain_of_a_pixel(
+    seed: int, points: int, spans: list[tuple[float, float]]
+) -> None:
+    track, axes = walks(seed, points), plane()
     pixels = track.pixels(axes, 100.0)
-    runs = rng.permutation(5)[:3]
-    lines = track.lines(runs, row, axes, 100.0, since=since)
-    parts = np.split(lines.points, lines.begins[1:])
-    for run, part in zip(runs, parts, strict=True):
-        expected = thinned(pixels[run], since, row) if row - since >= THIN_FROM else pixels[run, since : row + 1]
-        np.testing.assert_array_equal(part, expected)
+    runs = np.random.default_rng(seed).permutation(5)[: len(spans)]
+    since, until = np.sort(np.minimum(np.array(spans), points - 1), axis=1).T
+    ends = np.arange(2.0 * len(runs)).reshape(-1, 2)
+    whole = since == until
+    ends[whole] = chord(pixels, runs[whole], since[whole])
+    lines = track.lines(runs, since, until, ends, axes, 100.0)
+    for run, begin, end, at, part, iterate in zip(
+        runs,
+        since,
+        until,
+        ends,
+        *(np.split(array, lines.begins[1:]) for array in (lines.points, lines.iterate)),
+        strict=True,
+    ):
+        expected: Any = thinned(pixels[run], begin, end, at)
+        np.testing.assert_allclose(part, expected, rtol=1e-14)
+        assert (iterate[0], iterate[-1]) == (begin == int(begin), end == int(end))
+        assert iterate[1:-1].all()
 
 
 def test_the_older_part_of_a_long_line_stays_as_the_line_grows() -> None:
     rng = np.random.default_rng(4)
     track, axes = Track(50 + 0.1 * rng.normal(size=(1, 700, 2)).cumsum(axis=1)), plane()
-    run = np.array([0])
-    grown = [track.lines(run, row, axes, 100.0).points for row in range(THIN_FROM, 699)]
+    pixels, run, start = track.pixels(axes, 100.0), np.array([0]), np.array([0.0])
+    grown = [track.lines(run, start, np.array([float(k)]), pixels[:, k], axes, 100.0).points for k in range(1, 699)]
     for before, after in pairwise(grown):
         # All but its last point, which is where the run is.
         np.testing.assert_array_equal(before[:-1], after[: len(before) - 1])
+
+
+def test_a_run_is_at_its_points_and_between_them_on_the_way_that_is_known() -> None:
+    points = np.array([[[0.0, 0.0], [10.0, 20.0], [50.0, 20.0]]] * 3)
+    straight, axes = Track(points), plane()
+    np.testing.assert_allclose(
+        straight.here(moment(1.0, 0.25, np.nan), axes, 100.0), [[10, 20], [2.5, 5], [np.nan, np.nan]], rtol=1e-12
+    )
+    asked = []
+
+    def between(runs: NDArray[np.int64], position: NDArray[np.float64]) -> NDArray[np.float64]:
+        asked.append((runs.tolist(), position.tolist()))
+        return np.array([[30.0, 40.0], [30.0, np.nan]])
+
+    bent = Track(points, between)
+    now = moment(1.5, 2.0, 0.5)
+    # Where the way is not known, it is straight.
+    np.testing.assert_allclose(bent.here(now, axes, 100.0), [[30, 40], [50, 20], [5, 10]], rtol=1e-12)
+    bent.here(now, axes, 100.0)
+    assert asked == [([0, 2], [1.5, 0.5])]
+
+
+def test_far_points_have_a_middle() -> None:
+    points = np.array([[[-1e308, 0.0], [1e308, 1e308]]])
+    middle = chord(points, np.array([0]), np.array([0.5]))
+    assert middle.tolist() == [[0.0, 5e307]]
+
+
+@given(st.integers(0, 2**32 - 1), halves, halves, st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4))
+def test_a_path_is_parted_by_its_length_in_view_at_iterations(
+    seed: int, one: float, other: float, shares: list[float]
+) -> None:
+    track, axes = walks(seed, 120), plane()
+    since, until = sorted(min(end, 119.0) for end in (one, other))
+    shares.sort()
+    for run in (0, 4):
+        seen = np.clip(track.points[run], 0, 100)
+        # The length from the first iteration to each, and to the ends, from one point to the next.
+        far = np.concatenate([[0.0], np.hypot(*np.diff(seen, axis=0).T).cumsum()])
+        begin, end = np.interp([since, until], np.arange(120), far)
+        spans = np.array([since]), np.array([until])
+        meets = track.parted(np.array([run]), *spans, shares, axes, 100.0)[:, 0]
+        for share, meet in zip(shares, meets, strict=True):
+            limit = begin + share * (end - begin)
+            before = [k for k in range(math.ceil(since), math.floor(until) + 1) if far[k] < limit - 1e-9]
+            up_to = [k for k in range(math.ceil(since), math.floor(until) + 1) if far[k] < limit + 1e-9]
+            # Rounding decides where an iteration lies within 1e-9 px of a share.
+            assert max(before, default=since) <= meet <= max(up_to, default=since)
+        if far[math.floor(until)] - far[max(math.ceil(until) - 1, 0)] > 1e-6 and until - since >= 1:
+            assert meets[-1] < until
 
 
 def team(*runs: int) -> Team:

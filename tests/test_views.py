@@ -241,18 +241,18 @@ def test_the_readout_of_runs_together_counts_on_where_one_has_stopped() -> None:
 
 def test_a_readout_without_room_drops_the_limit_then_the_verdict_then_the_rate() -> None:
     def columns(width: int) -> list[str]:
-        with on_stage(solved("parabola", lr=0.1, iterations=9, size=f"{width}x240")) as scene:
+        with on_stage(solved("parabola", lr=0.1, iterations=9, size=f"{width}x240", dpi=90)) as scene:
             words = readout(scene, 3)
             return [sign for sign in ("f(x)", "lr", "monotone", "λ") if sign in words]
 
-    shown = [columns(width) for width in range(400, 80, -10)]
+    shown = [columns(width) for width in range(700, 239, -10)]
     assert list(dict.fromkeys(map(tuple, shown)))[:4] == [
         ("f(x)", "lr", "monotone", "λ"), ("f(x)", "lr", "monotone"), ("f(x)", "lr"), ("f(x)",),
     ]  # fmt: skip
 
 
 def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
-    with on_stage(solved("himmelblau", starts=12, order="in-turn", size="150x120", iterations=3)) as scene:
+    with on_stage(solved("himmelblau", starts=12, order="in-turn", size="240x180", dpi=70, iterations=3)) as scene:
         words = readout(scene, 0)
         assert words.startswith("run  1 of 12    iteration 0    x")
         assert "lr" not in words

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
-from gdanim.marks import Mark, Trail
+import numpy as np
+
+from gdanim.errors import SettingError
+from gdanim.marks import Mark, Tails, Trail
 from gdanim.scene import Scene
 from gdanim.spots import Dots, Landings, Spots
 from gdanim.styles import load_style
@@ -22,12 +25,16 @@ if TYPE_CHECKING:
     from gdanim.styles import Style
     from gdanim.timeline import Timeline
     from gdanim.track import Track
+    from gdanim.trajectory import Index
 
 Teams = tuple[Team, ...]
 Fill = Callable[[Stage, Teams], tuple[list[Cell], list[Mark]]]
 
 TRAIL_PT, DOT_PT, SPOT_PT, LANDING_PT = 1.8, 4.0, 9.0, 4.5
 FEW_TEAMS, SLENDER = 4, 0.75  # more paths than that leave each other less room
+SMALL_PT, LEAST_SHARE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
+
+LINED_PT = 2 * (Trail.CASING_PT + 0.4)  # what a trail is wider with its casing and the line around that
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
@@ -37,11 +44,51 @@ TAIL_PT, LEAST_SPOT_PT = 0.8, 1.8
 TAIL_SEGMENTS = 5000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The runs that one axes shows.
+
+    runs (m,)   their numbers in the whole descent
+    descent     of these runs alone, which count from 0
+    teams       of these runs alone
+    """
+
+    runs: Index
+    descent: Descent
+    teams: Teams
+
+
+def whole(descent: Descent, teams: Teams) -> Part:
+    """All runs in one axes."""
+    return Part(runs=np.arange(descent.trajectory.runs), descent=descent, teams=teams)
+
+
+class Plot(Protocol):
+    """How a view shows runs in one axes. What depends on the whole descent, limits first of all, is settled in it."""
+
+    @property
+    def aspect(self) -> float:
+        """Width to height, at which it looks best."""
+
+    def axes(self, stage: Stage) -> Axes:
+        """Add axes with all that stands still and is quickly drawn."""
+
+    def ground(self, stage: Stage, axes: Axes) -> None:
+        """Paint what takes long, lies below all else and is the same for all runs."""
+
+    def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
+        """Add the marks of the runs."""
+
+
 def assemble(descent: Descent, fill: Fill) -> Scene:
     """Put up a scene: `fill` adds the axes and the marks of the runs to the stage; header and notices are the same.
 
     The first of the cells that `fill` returns is the one that the header lines up with and that holds the notices.
+    Raises SettingError where facets are asked for.
     """
+    if descent.settings.facet is not None:
+        allowed = "multiplies views of one axes; choose --view curve or contour, or leave one of them out"
+        raise SettingError("--facet", descent.settings.facet, allowed)
     style = load_style(descent.settings.style)
     stage = Stage.open(descent.settings, style)
     teams = line_up(descent.trajectory, style, in_turn=descent.timeline.in_turn)
@@ -54,28 +101,51 @@ def assemble(descent: Descent, fill: Fill) -> Scene:
 
 
 def run_marks(
-    axes: Axes, track: Track, teams: Teams, timeline: Timeline, style: Style, *, cased: bool = False
+    axes: Axes,
+    track: Track,
+    teams: Teams,
+    timeline: Timeline,
+    style: Style,
+    *,
+    line: str | None = None,
 ) -> list[Mark]:
-    """Add trails and spots to an axes; `cased` sets the trails off from coloured ground. A swarm has tails and dots."""
+    """Add trails and spots to an axes. A swarm has tails and dots.
+
+    line   sets the trails off from coloured ground: the colour of a line around them, and around a casing between
+    """
     runs = track.shape[0]
-    size = SLENDER if len(teams) > FEW_TEAMS else 1.0
+    size = (SLENDER if len(teams) > FEW_TEAMS else 1.0) * _share(axes)
     spot_pt = size * SPOT_PT
     marks: list[Mark]
     if runs > SWARM and not timeline.in_turn:
         # However many they are, they cover as much of the picture as that many spots would.
         dot_pt = max(spot_pt * (SWARM / runs) ** 0.5, LEAST_SPOT_PT)
-        tail = TAIL_SEGMENTS // runs
-        tails = [Trail(track, teams, width_pt=TAIL_PT, dot_pt=0, tail=tail)] if tail else []
+        tail = min(TAIL_SEGMENTS // runs, track.shape[1] if timeline.trail is None else timeline.trail)
+        tails = [Tails(track, teams, width_pt=TAIL_PT, tail=tail)] if tail else []
         marks = [*tails, Dots(track, teams, size_pt=dot_pt)]
     else:
-        casing = style.background if cased else None
-        marks = [
-            Trail(track, teams, width_pt=size * TRAIL_PT, dot_pt=size * DOT_PT, casing=casing),
+        casing = None if line is None else style.background
+        marks = [] if line is None else [
+            Trail(
+                track, recoloured(teams, line), width_pt=size * TRAIL_PT + LINED_PT,
+                dot_pt=size * DOT_PT + LINED_PT, tail=timeline.trail,
+            )
+        ]  # fmt: skip
+        marks += [
+            Trail(track, teams, width_pt=size * TRAIL_PT, dot_pt=size * DOT_PT, casing=casing, tail=timeline.trail),
             Spots(track, teams, casing=style.background, size_pt=spot_pt),
         ]
     for mark in marks:
         axes.add_artist(mark)
     return marks
+
+
+def _share(axes: Axes) -> float:
+    """Of the size of marks: they shrink with small axes, half as fast."""
+    figure = axes.get_figure(root=True)
+    box = axes.get_window_extent()
+    side_pt = min(box.width, box.height) * 72 / (figure.dpi if figure else 72)
+    return float(np.clip((side_pt / SMALL_PT) ** 0.5, LEAST_SHARE, 1.0))
 
 
 def landing_marks(axes: Axes, track: Track, teams: Teams, timeline: Timeline, colour: str) -> list[Mark]:

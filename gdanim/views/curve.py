@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from gdanim.between import on_graph
 from gdanim.track import Track
-from gdanim.views.assembly import assemble, landing_marks, run_marks
-from gdanim.views.stage import Cell, Stage, nice_limits
+from gdanim.views.assembly import landing_marks, run_marks
+from gdanim.views.explain import pointers
+from gdanim.views.facets import put_up
+from gdanim.views.ground import draw_strip
+from gdanim.views.stage import nice_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,33 +23,61 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Scalar
     from gdanim.scene import Scene
     from gdanim.trajectory import Trajectory
-    from gdanim.views.assembly import Teams
+    from gdanim.views.assembly import Part
+    from gdanim.views.stage import Stage
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 
 
 def build(descent: Descent) -> Scene:
-    """Lay out one axes with the function, and the marks of all runs."""
-
-    def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
-        axes, marks = draw_curve(stage, descent, teams)
-        return [Cell(axes, 0, 0, 1, 1)], marks
-
-    return assemble(descent, fill)
+    """Lay out axes with the function, and the marks of all runs."""
+    return put_up(descent, Curve.of(descent))
 
 
-def draw_curve(stage: Stage, descent: Descent, teams: Teams) -> tuple[Axes, list[Mark]]:
-    """Add the axes with the function; returns them with the marks on them."""
-    style, trajectory, timeline = stage.style, descent.trajectory, descent.timeline
-    xlim, ylim, x, f = _window(descent)
-    axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
-    axes.plot(x, f, color=style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
-    track = Track(np.stack([trajectory.x[..., 0], trajectory.f], axis=-1))
-    landings = landing_marks(axes, track, teams, timeline, style.muted)
-    return axes, [*landings, *run_marks(axes, track, teams, timeline, style)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """The plot of this view: the ends of both axes, and the function between them, x (n,), f (n,)."""
+
+    descent: Descent
+    xlim: tuple[float, float]
+    ylim: tuple[float, float]
+    x: Scalar
+    f: Scalar
+    aspect: ClassVar[float] = 4 / 3
+
+    @classmethod
+    def of(cls, descent: Descent) -> Curve:
+        """Choose the ends so that all runs are in view."""
+        xlim, ylim, x, f = _window(descent)
+        return cls(descent=descent, xlim=xlim, ylim=ylim, x=x, f=f)
+
+    def axes(self, stage: Stage) -> Axes:
+        """Add axes with the function."""
+        axes = stage.axes(xlabel="x", ylabel="y", xlim=self.xlim, ylim=self.ylim)
+        axes.plot(self.x, self.f, color=stage.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
+        return axes
+
+    def ground(self, stage: Stage, axes: Axes) -> None:
+        """Paint the basins as a strip, where they are wanted."""
+        if self.descent.settings.basins:
+            draw_strip(stage, axes, self.descent)
+
+    def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
+        """Add trails and spots."""
+        trajectory, timeline, style = part.descent.trajectory, part.descent.timeline, stage.style
+        points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
+        track = Track(points, on_graph(part.descent.objective, trajectory) if timeline.tween > 1 else None)
+        landings = landing_marks(axes, track, part.teams, timeline, style.muted)
+        marks = [
+            *landings,
+            *run_marks(axes, track, part.teams, timeline, style),
+            *pointers(axes, track, part.teams, part.descent, style),
+        ]
+        # As matplotlib draws them: trails, arrows, spots.
+        return sorted(marks, key=lambda mark: mark.get_zorder())
 
 
-def _window(descent: Descent) -> tuple[tuple[float, float], tuple[float, float], np.ndarray, np.ndarray]:
+def _window(descent: Descent) -> tuple[tuple[float, float], tuple[float, float], Scalar, Scalar]:
     """The ends of both axes, and the function between them: x (n,), f (n,)."""
     objective, settings = descent.objective, descent.settings
     low, high = objective.bounds[0]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdanim.caption import Caption, Pieces
 from gdanim.objectives.typeset import visible_length
+from gdanim.views.explain import check, explanation
 from gdanim.views.legend import Legend, entries, fitted
 from gdanim.views.readout import readout
 from gdanim.views.stage import TITLE_PT, Stage
@@ -24,21 +25,31 @@ if TYPE_CHECKING:
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
+class LiveLine(NamedTuple):
+    """A line that changes: its words for a moment, and the most that they take, in pixels."""
+
+    words: Callable[[Moment], Pieces]
+    width_px: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Header:
-    """The lines above the axes, before they are placed. Lengths in pixels."""
+    """The lines above the axes, before they are placed. Lengths in pixels.
+
+    beside   whether the first of the lines that change stands at the right end of the title's
+    """
 
     title: Text | None
-    words: Callable[[Moment], Pieces] | None
-    words_px: float
+    lines: tuple[LiveLine, ...]
     legend: Legend
     lettering: Lettering
     stage: Stage
+    beside: bool = False
 
     @property
     def height(self) -> float:
         """What the header takes from the height of the picture."""
-        lines = (self.words is not None) + self.legend.rows
+        lines = len(self.lines) + self.legend.rows - self.beside
         return self._title_px + line_px(self.lettering) * lines + (self.stage.px(GAP_PT) if lines else 0.0)
 
     @property
@@ -48,17 +59,24 @@ class Header:
             return 0.0
         return max(self.stage.px(TITLE_PT), self.title.get_window_extent().height) + self.stage.px(TITLE_PT * 0.75)
 
-    def place(self, left: float) -> tuple[Caption, ...]:
-        """Put the lines at `left`, or as far left of it as they need, from the top down; returns those that change."""
+    def place(self, left: float, right: float = 0.0) -> tuple[Caption, ...]:
+        """Put the lines at `left`, or as far left of it as they need, from the top down; returns those that change.
+
+        What stands beside the title ends at `right`.
+        """
         stage = self.stage
         left, y = self._left(left), stage.height - stage.margin
+        captions = []
         if self.title:
             self.title.set_verticalalignment("top")
             self.title.set_position((left, y))
+            if self.beside:
+                middle = y - self.title.get_window_extent().height / 2
+                at = right - self.lines[0].width_px, middle - self.lettering.ascent / 3
+                captions.append(Caption(self.lettering, self.lines[0].words, at))
             y -= self._title_px
-        captions = []
-        if self.words is not None:
-            captions.append(Caption(self.lettering, self.words, (left, y - self.lettering.ascent)))
+        for line in self.lines[self.beside :]:
+            captions.append(Caption(self.lettering, line.words, (left, y - self.lettering.ascent)))
             y -= line_px(self.lettering)
         self.legend.write(stage, self.lettering, left, y)
         for caption in captions:
@@ -68,7 +86,7 @@ class Header:
     def _left(self, left: float) -> float:
         """Where all lines begin, so that the longest ends inside the margin."""
         title_px = self.title.get_window_extent().width if self.title else 0.0
-        longest = max(title_px, self.words_px, self.legend.width)
+        longest = max(title_px, self.legend.width, *(line.width_px for line in self.lines))
         return max(min(left, self.stage.width - self.stage.margin - longest), self.stage.margin)
 
 
@@ -77,18 +95,34 @@ def line_px(lettering: Lettering) -> float:
     return 1.5 * lettering.ascent + lettering.descent
 
 
-def compose(stage: Stage, descent: Descent, teams: Sequence[Team]) -> Header:
-    """Decide what the header of a picture says."""
+def compose(stage: Stage, descent: Descent, teams: Sequence[Team], *, of_panels: bool = False) -> Header:
+    """Decide what the header of a picture says.
+
+    Over panels that have titles of their own it is brief: they hold the verdicts, and the readout stands beside the
+    title where it can.
+    Raises UsageError where several runs at once were to be explained.
+    """
+    check(descent)
     lettering = stage.lettering()
-    words, words_px = readout(descent, stage, lettering) if descent.settings.readout else (None, 0.0)
+    has_readout = descent.settings.readout and not stage.is_bare
+    lines = [readout(descent, stage, lettering)] if has_readout else []
+    if descent.settings.explain and not stage.is_bare:
+        lines += explanation(descent, stage, lettering)
+    named = [] if stage.is_bare else entries(descent, teams, verdicts=not of_panels)
+    title = _title(stage, descent)
     return Header(
-        title=_title(stage, descent),
-        words=words,
-        words_px=words_px,
-        legend=fitted(entries(descent, teams), stage, lettering, line_px(lettering)),
+        title=title,
+        lines=tuple(LiveLine(*line) for line in lines),
+        legend=fitted(named, stage, lettering, line_px(lettering)),
         lettering=lettering,
         stage=stage,
+        beside=of_panels and title is not None and len(lines) > 0 and _fits_beside(stage, title, lines[0][1]),
     )
+
+
+def _fits_beside(stage: Stage, title: Text, width_px: float) -> bool:
+    """Whether a line has room at the right end of the title's, with space between and for an overhang of the axes."""
+    return bool(title.get_window_extent().width + width_px + stage.px(6 * TITLE_PT) <= stage.room)
 
 
 def _title(stage: Stage, descent: Descent) -> Text | None:

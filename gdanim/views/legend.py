@@ -12,6 +12,7 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.lettering import minus
 from gdanim.shapes import SHAPES, copies
+from gdanim.stability import shares_of_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gdanim.descent import Descent
     from gdanim.lettering import Lettering
     from gdanim.teams import Team
+    from gdanim.verdicts import Verdict
     from gdanim.views.stage import Stage
 
 MOST = 24  # entries; whoever reads three dozen labels needs a table
@@ -29,11 +31,15 @@ _SPACE = "  "
 
 
 class Entry(NamedTuple):
-    """One label with the look of its team, and how its runs went. Without a team it stands for those left out."""
+    """One label with the look of its team, and how its runs went. Without a team it stands for those left out.
+
+    limit   where the rate stands against the largest with which a run could settle; empty where that is not known
+    """
 
     team: Team | None
     label: str
     verdict: str
+    limit: str = ""
 
 
 class Column(NamedTuple):
@@ -92,23 +98,37 @@ class Legend:
         )
 
 
-def entries(descent: Descent, teams: Sequence[Team]) -> list[Entry]:
+def entries(descent: Descent, teams: Sequence[Team], *, verdicts: bool = True) -> list[Entry]:
     """One entry for each label, with the commonest verdict of its runs."""
-    verdicts: dict[str, list[str]] = {}
-    for label, verdict in zip(descent.trajectory.label, descent.verdict, strict=True):
-        verdicts.setdefault(label, []).append(verdict.value)
     of = {label: team for team in teams for label in team.labels}
-    return [Entry(of[label], minus(label), _tally(found)) for label, found in verdicts.items() if label in of]
+    if not of:
+        return []
+    found: dict[str, list[Verdict]] = {}
+    limits: dict[str, set[str]] = {}
+    shares = shares_of_limits(descent.objective, descent.trajectory)
+    for label, verdict, share in zip(descent.trajectory.label, descent.verdict, shares, strict=True):
+        found.setdefault(label, []).append(verdict)
+        limits.setdefault(label, set()).add(share)
+    named = [label for label in found if label in of]
+    if not verdicts:
+        return [Entry(of[label], minus(label), "") for label in named]
+    return [
+        # Runs that ended at different minima have different limits.
+        Entry(
+            of[label], minus(label), f"— {tally(found[label])}", limits[label].pop() if len(limits[label]) == 1 else ""
+        )
+        for label in named
+    ]
 
 
-def _tally(verdicts: Sequence[str]) -> str:
-    """`— converging`; of several runs `— converging 7 of 10`."""
+def tally(verdicts: Sequence[Verdict]) -> str:
+    """`converging`; of several runs `converging 7 of 10`."""
     ((verdict, count),) = Counter(verdicts).most_common(1)
-    return f"— {verdict} {count} of {len(verdicts)}" if len(verdicts) > 1 else f"— {verdict}"
+    return f"{verdict.value} {count} of {len(verdicts)}" if len(verdicts) > 1 else verdict.value
 
 
 def fitted(entries: Sequence[Entry], stage: Stage, lettering: Lettering, line_px: float) -> Legend:
-    """The most that there is room for: verdicts go first, then the last entries."""
+    """The most that there is room for: limits go first, then verdicts, then the last entries."""
     most_rows = max(int(HEIGHT_SHARE * stage.height / line_px), 1)
     for chosen in _choices(entries, stage.room, lettering):
         for rows in range(1, min(len(chosen), most_rows) + 1):
@@ -121,8 +141,12 @@ def fitted(entries: Sequence[Entry], stage: Stage, lettering: Lettering, line_px
 
 def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Iterator[Sequence[Entry]]:
     """What a legend may hold, the most welcome first."""
-    bare = [Entry(team, _shortened(label, room, lettering), "") for team, label, _ in entries[:MOST]]
+    bare = [Entry(entry.team, _shortened(entry.label, room, lettering), "") for entry in entries[:MOST]]
     if len(entries) <= MOST:
+        yield [
+            entry._replace(verdict=f"{entry.verdict}, {entry.limit}" if entry.limit else entry.verdict)
+            for entry in entries
+        ]
         yield entries
         yield bare
     for count in range(min(len(entries) - 1, MOST), 0, -1):

@@ -11,6 +11,7 @@ from gdanim.caption import Caption, Pieces
 from gdanim.lettering import minus
 from gdanim.marks import RunsMark
 from gdanim.teams import team_of
+from gdanim.views.stage import READOUT_PT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from gdanim.descent import Descent
+    from gdanim.lettering import Lettering
     from gdanim.teams import Team
     from gdanim.timeline import Moment
     from gdanim.track import Pixels2
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from gdanim.views.stage import Stage
 
 MOST = 4
+SIGN = "▲ "
+MARGIN_PT, SMALL_PT = 6.0, 8.0
 ARROW_PT = 8.0  # an arrow's reach, and its distance from the edge
 ROWS = 14  # heights that are tried
 FINE = 2000  # points that a path is looked at by, its own included
@@ -32,16 +36,19 @@ AVOIDED = 200  # runs whose paths are kept clear: of more than that, these show 
 
 
 class Notice(NamedTuple):
-    """What is said when a run has come to an iteration: a sign in the run's colour, and a text."""
+    """What is said when a run has come to an iteration: a sign in the run's colour, and a text.
+
+    texts   of falling length, for axes of falling width
+    """
 
     run: int
     iteration: int
-    pieces: Pieces
+    sign: tuple[str, str] | None
+    texts: tuple[str, ...]
 
-    @property
-    def words(self) -> str:
-        """The whole line."""
-        return "".join(text for text, _ in self.pieces)
+    def text(self, form: int) -> str:
+        """One of the texts, or the shortest that there is."""
+        return self.texts[min(form, len(self.texts) - 1)]
 
 
 def notices(stage: Stage, axes: Axes, descent: Descent, teams: tuple[Team, ...]) -> list[Caption]:
@@ -49,35 +56,36 @@ def notices(stage: Stage, axes: Axes, descent: Descent, teams: tuple[Team, ...])
 
     Of more runs that no label tells apart, there is one line for each way to fail: `12 of 300 runs diverged`.
     """
-    ink, trajectory = stage.style.text, descent.trajectory
+    trajectory = descent.trajectory
     failed = np.flatnonzero([outcome.failed for outcome in trajectory.outcome])
-    if not failed.size:
+    if not failed.size or stage.is_bare:
         return []
     if descent.timeline.in_turn:
         # One after the other, they share one line.
-        lines = [[_ending(trajectory, run, teams, ink) for run in failed.tolist()]]
+        lines = [[_ending(trajectory, run, teams) for run in failed.tolist()]]
     elif len(failed) > MOST and not any(trajectory.label):
-        lines = [[notice] for notice in _summary(trajectory, failed, ink)]
+        lines = [[notice] for notice in _summary(trajectory, failed)]
     else:
-        lines = [[_ending(trajectory, run, teams, ink)] for run in failed[:MOST].tolist()]
+        lines = [[_ending(trajectory, run, teams)] for run in failed[:MOST].tolist()]
     return _placed(stage, axes, lines)
 
 
-def _ending(trajectory: Trajectory, run: int, teams: tuple[Team, ...], ink: str) -> Notice:
-    text = f"{minus(trajectory.label[run])} {trajectory.ending(run)}".strip()
-    # The triangle is the arrow at the edge, in the colour of the run.
-    return Notice(run, _seen_at(trajectory, run), (("▲ ", team_of(run, teams).colour), (text, ink)))
+def _ending(trajectory: Trajectory, run: int, teams: tuple[Team, ...]) -> Notice:
+    ending, outcome = trajectory.ending(run), trajectory.outcome[run].value
+    texts = (f"{minus(trajectory.label[run])} {ending}".strip(), ending, outcome)
+    # The sign is the arrow at the edge, in the colour of the run.
+    return Notice(run, _seen_at(trajectory, run), (SIGN, team_of(run, teams).colour), texts)
 
 
-def _summary(trajectory: Trajectory, failed: Index, ink: str) -> list[Notice]:
+def _summary(trajectory: Trajectory, failed: Index) -> list[Notice]:
     """How many runs failed in each way, from the moment that the first one did."""
     ways: dict[str, list[int]] = {}
     for run in failed.tolist():
         ways.setdefault(trajectory.outcome[run].value, []).append(run)
     firsts = [min(runs, key=lambda run: _seen_at(trajectory, run)) for runs in ways.values()]
+    texts = [f"{len(runs):,} of {trajectory.runs:,} runs {way}" for way, runs in ways.items()]
     return [
-        Notice(first, _seen_at(trajectory, first), ((f"{len(runs):,} of {trajectory.runs:,} runs {way}", ink),))
-        for first, (way, runs) in zip(firsts, ways.items(), strict=True)
+        Notice(first, _seen_at(trajectory, first), None, (text,)) for first, text in zip(firsts, texts, strict=True)
     ]
 
 
@@ -88,23 +96,34 @@ def _seen_at(trajectory: Trajectory, run: int) -> int:
 
 def _placed(stage: Stage, axes: Axes, lines: Sequence[Sequence[Notice]]) -> list[Caption]:
     """Captions below one another where they cover the least."""
-    lettering = stage.lettering()
+    margin = stage.px(MARGIN_PT)
+    lettering, form, width = _fitted(stage, [notice for line in lines for notice in line], axes.bbox.width - 2 * margin)
     line_px = 2.0 * lettering.ascent
-    widest = max(lettering.width(notice.words) for line in lines for notice in line)
-    size = widest + 2.0 * lettering.ascent, line_px * len(lines)
+    size = width, line_px * len(lines)
     first = lines[0][0]
     track = next(mark for mark in axes.get_children() if isinstance(mark, RunsMark))
-    x, y = _free_place(axes, size, margin=stage.px(6), near=track.pixels[first.run, first.iteration])
-    captions = []
+    x, y = _free_place(axes, size, margin=margin, near=track.pixels[first.run, first.iteration])
+    captions, plate, is_alone = [], stage.style.background, len(lines) == 1
     for place, line in enumerate(lines):
-        at = (x, y + size[1] / 2 - (place + 0.5) * line_px - lettering.ascent / 3)
-        caption = Caption(lettering, _from(line), at, centred=True, plate=stage.style.background)
+        at = (x if is_alone else x - width / 2, y + size[1] / 2 - (place + 0.5) * line_px - lettering.ascent / 3)
+        caption = Caption(lettering, _from(line, form, stage.style.text), at, centred=is_alone, plate=plate)
         stage.figure.add_artist(caption)
         captions.append(caption)
     return captions
 
 
-def _from(line: Sequence[Notice]) -> Callable[[Moment], Pieces]:
+def _fitted(stage: Stage, notices: Sequence[Notice], room: float) -> tuple[Lettering, int, float]:
+    """How notices fit side to side into axes: the lettering, which of their texts, and the width that these take."""
+    for form, size_pt in product(range(max(len(notice.texts) for notice in notices)), (READOUT_PT, SMALL_PT)):
+        lettering = stage.lettering(size_pt)
+        widths = [lettering.width(f"{SIGN if notice.sign else ''}{notice.text(form)}") for notice in notices]
+        width = max(widths) + 2.0 * lettering.ascent
+        if width <= room:
+            break
+    return lettering, form, width
+
+
+def _from(line: Sequence[Notice], form: int, ink: str) -> Callable[[Moment], Pieces]:
     """The words of a line: those of its only notice, or of the run whose turn it is."""
     of = {notice.run: notice for notice in line}
 
@@ -112,7 +131,8 @@ def _from(line: Sequence[Notice]) -> Callable[[Moment], Pieces]:
         notice = line[0] if len(line) == 1 and not moment.over.size else of.get(moment.current)
         if notice is None or not moment.position[notice.run] >= notice.iteration:  # NaN before a run opens
             return ()
-        return notice.pieces
+        text = (notice.text(form), ink)
+        return (text,) if notice.sign is None else (notice.sign, text)
 
     return words
 
@@ -138,8 +158,10 @@ def _free_place(axes: Axes, size: tuple[float, float], margin: float, near: Pixe
 
 
 def _curves(axes: Axes) -> Pixels2:
-    """Points close together along the lines that stand still: (m, 2) in pixels."""
-    return _dense([line.get_transform().transform(line.get_xydata()) for line in axes.get_lines()])
+    """Points close together along the lines and the texts that stand still: (m, 2) in pixels."""
+    lines = [line.get_transform().transform(line.get_xydata()) for line in axes.get_lines()]
+    texts = [text.get_window_extent().corners()[[0, 1, 3, 2, 0]] for text in axes.texts]
+    return _dense([*lines, *texts])
 
 
 def _paths(axes: Axes) -> Pixels2:

@@ -1,60 +1,136 @@
-"""The panels view: the curve, and beside it x and y against the iteration."""
+"""The panels view: the function with the runs, and beside it two series against the iteration.
+
+Of one variable these are x and y; of two f, as its distance to the minimum where that is known, and ‖∇f‖.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from matplotlib.ticker import NullLocator
 
-from gdanim.track import Track
-from gdanim.views.assembly import assemble, recoloured, run_marks
-from gdanim.views.curve import draw_curve
+from gdanim.track import FAR, Track
+from gdanim.views.assembly import assemble, recoloured, run_marks, whole
+from gdanim.views.contour import Contour
+from gdanim.views.curve import Curve
 from gdanim.views.stage import Cell, Stage, nice_limits
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from gdanim.descent import Descent
     from gdanim.marks import Mark
     from gdanim.objectives.objective import Scalar
     from gdanim.scene import Scene
+    from gdanim.styles import Style
     from gdanim.trajectory import Trajectory
-    from gdanim.views.assembly import Teams
+    from gdanim.views.assembly import Plot, Teams
 
-CURVE_WIDTH = 2 / 3
+EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
+FUNCTION_WIDTH = 2 / 3
+DECADES = 1.5  # more than that between the least and the most are shown as powers of ten
+ROUNDING = 1e-12  # of the values at the start: f this far below its minimum is at its minimum
+
+
+class Series(NamedTuple):
+    """Values (runs, n+1) against their iterations, the name of their axis, and the colour of a run that is alone."""
+
+    label: str
+    values: Scalar
+    colour: str
+    in_decades: bool = False
 
 
 def build(descent: Descent) -> Scene:
-    """Lay out the curve at two thirds of the width, and two series stacked at its right."""
-    trajectory, timeline = descent.trajectory, descent.timeline
+    """Lay out the function at two thirds of the width, and two series stacked at its right."""
+    trajectory = descent.trajectory
+    timeline = replace(descent.timeline, trail=None)  # a series is read as a whole
 
     def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
-        curve, marks = draw_curve(stage, descent, teams)
-        cells = [Cell(curve, 0, 0, CURVE_WIDTH, 1)]
-        series = (("x", trajectory.x[..., 0], stage.style.x_series), ("y", trajectory.f, stage.style.f_series))
+        plot = _plot(descent)
+        function = plot.axes(stage)
+        plot.ground(stage, function)
+        marks = plot.marks(stage, function, whole(descent, teams))
+        cells = [Cell(function, 0, 0, FUNCTION_WIDTH, 1)]
         alone = len(teams) == 1 and not teams[0].labels
-        for place, (label, values, colour) in enumerate(series):
-            axes = stage.axes(
-                xlabel="Iteration",
-                ylabel=label,
-                xlim=(0, max(trajectory.iterations, 1)),
-                ylim=_limits(trajectory, values),
-            )
-            cells.append(Cell(axes, CURVE_WIDTH, place / 2, 1, (place + 1) / 2))
-            inked = recoloured(teams, colour) if alone else teams
-            marks += run_marks(axes, _series(values), inked, timeline, stage.style)
+        for place, series in enumerate(series_of(descent, stage.style)):
+            axes = _axes(stage, trajectory, series)
+            cells.append(Cell(axes, FUNCTION_WIDTH, place / 2, 1, (place + 1) / 2))
+            inked = recoloured(teams, series.colour) if alone else teams
+            marks += run_marks(axes, _track(series.values), inked, timeline, stage.style)
         return cells, marks
 
     return assemble(descent, fill)
 
 
-def _series(values: Scalar) -> Track:
+def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
+    """What is shown against the iteration, from the top down."""
+    trajectory = descent.trajectory
+    if descent.objective.dim == 1:
+        return Series("x", trajectory.x[..., 0], style.x_series), Series("y", trajectory.f, style.f_series)
+    norm = np.hypot(trajectory.grad[..., 0], trajectory.grad[..., 1])
+    heights, slopes = Series("$f$", trajectory.f, style.f_series), Series(NORM, norm, style.x_series)
+    excess = _excess(trajectory, descent.objective.minimum)
+    in_decades = None if excess is None else _in_decades(Series(EXCESS, excess, style.f_series), trajectory)
+    return in_decades or heights, _in_decades(slopes, trajectory) or slopes
+
+
+def _excess(trajectory: Trajectory, minimum: float) -> Scalar | None:
+    """f above its minimum (runs, n+1), never below 0; None where no minimum is known, or a run came below it."""
+    with np.errstate(over="ignore"):
+        excess = trajectory.f - minimum
+    if not np.isfinite(minimum) or np.any(excess < -ROUNDING * (np.abs(trajectory.f[:, :1]) + abs(minimum))):
+        return None
+    return np.maximum(excess, 0.0)
+
+
+def _in_decades(series: Series, trajectory: Trajectory) -> Series | None:
+    """The same in powers of ten where it spans more than DECADES, else None. What is 0 stands at the least above it."""
+    seen = _seen(trajectory, series.values)
+    positive = seen[seen > 0]
+    if not positive.size or np.log10(positive.max()) - np.log10(positive.min()) <= DECADES:
+        return None
+    # A norm that overflows, or that is no longer a normal number, is out of reach of any axis.
+    least = max(float(positive.min()), 1 / FAR)
+    return series._replace(values=np.clip(series.values, least, FAR), in_decades=True)
+
+
+def _plot(descent: Descent) -> Plot:
+    if descent.objective.dim == 1:
+        return Curve.of(descent)
+    return Contour(descent=descent)
+
+
+def _axes(stage: Stage, trajectory: Trajectory, series: Series) -> Axes:
+    seen = _seen(trajectory, series.values)
+    low, high = float(seen.min()), float(seen.max())
+    axes = stage.axes(
+        xlabel="Iteration",
+        ylabel=series.label,
+        xlim=(0, max(trajectory.iterations, 1)),
+        ylim=_whole_decades(low, high) if series.in_decades else nice_limits(low, high),
+    )
+    if series.in_decades:
+        axes.set_yscale("log")
+        axes.yaxis.set_minor_locator(NullLocator())
+    return axes
+
+
+def _whole_decades(low: float, high: float) -> tuple[float, float]:
+    """The powers of ten around two numbers above 0."""
+    return 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
+
+
+def _track(values: Scalar) -> Track:
     """The track of values (runs, n+1) against their iterations."""
     iteration = np.broadcast_to(np.arange(values.shape[1], dtype=np.float64), values.shape)
     return Track(np.stack([iteration, values], axis=-1))
 
 
-def _limits(trajectory: Trajectory, values: Scalar) -> tuple[float, float]:
-    """Ends of the axis of a series: every start is in view, and every run for as long as it did not fail."""
+def _seen(trajectory: Trajectory, values: Scalar) -> Scalar:
+    """The values that are to be in view, (m,): every start, and every run for as long as it did not fail."""
     failed = np.array([outcome.failed for outcome in trajectory.outcome])
     until = np.where(failed, np.maximum(trajectory.since, 1), values.shape[1])
-    seen = values[np.arange(values.shape[1]) < until[:, np.newaxis]]
-    return nice_limits(float(seen.min()), float(seen.max()))
+    return values[np.arange(values.shape[1]) < until[:, np.newaxis]]

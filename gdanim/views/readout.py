@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from gdanim.timeline import Moment
     from gdanim.views.stage import Stage
 
-_FIGURE_SPACE = "\u2007"
+FIGURE_SPACE = "\u2007"
+MANY = 5000  # values of which only the widest possible is looked for
 
 
 class Column(NamedTuple):
@@ -102,28 +103,31 @@ def _against_limit(descent: Descent) -> list[Column]:
 
 
 def _series(name: str, values: Scalar, *, need: int) -> Column:
-    width = _width(values)
-    return Column(name, lambda run, k: _number(float(values[run, k]), width), need)
+    width = places(values)
+    return Column(name, lambda run, k: number(float(values[run, k]), width), need)
 
 
 def _whole(value: int, most: int) -> str:
     """A whole number in as many places as the largest one needs."""
-    return str(value).rjust(len(str(most)), _FIGURE_SPACE)
+    return str(value).rjust(len(str(most)), FIGURE_SPACE)
 
 
 def _padded(texts: list[str]) -> list[str]:
     """Texts of one width."""
     width = max(len(text) for text in texts)
-    return [text.ljust(width, _FIGURE_SPACE) for text in texts]
+    return [text.ljust(width, FIGURE_SPACE) for text in texts]
 
 
-def _number(value: float, width: int) -> str:
-    """A number in a fixed number of places: fixed point where four decimals tell it, else with an exponent."""
+def number(value: float, width: int, decimals: int = 4) -> str:
+    """A number in a fixed number of places: fixed point where the decimals tell it, else with an exponent."""
     value += 0.0  # a zero below zero is a zero
-    text = f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
-    return minus(text).rjust(width, _FIGURE_SPACE)
+    plain = value == 0 or 10.0 ** (1 - decimals) <= abs(value) < 1e4
+    text = f"{value:.{decimals}f}" if plain else f"{value:.{max(decimals - 2, 1)}e}"
+    return minus(text).rjust(width, FIGURE_SPACE)
 
 
-def _width(values: Scalar) -> int:
+def places(values: Scalar, decimals: int = 4) -> int:
     """The places that hold every one of the values; the widest that there is, where they are many."""
-    return max(len(_number(value, 0)) for value in values.ravel().tolist()) if values.size <= 5000 else 10
+    if values.size > MANY:
+        return max(decimals, max(decimals - 2, 1) + 2) + 6
+    return max((len(number(value, 0, decimals)) for value in values.ravel().tolist()), default=1)

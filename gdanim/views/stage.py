@@ -7,12 +7,13 @@ from a thumbnail to a slide.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.lettering import Lettering
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.text import Text
+    from matplotlib.ticker import Locator
 
     from gdanim.settings import Settings
     from gdanim.styles import Style
 
 ROUND_STEPS = [1, 2, 5, 10]
+DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+GAP_EM = 0.5  # between two numbers below an axes, at least
 FAR = 1e100  # tick arithmetic overflows a little below the largest float
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
+LEAST_PX = 240  # wide: in less, words that can be read leave no picture
 
 
 class Cell(NamedTuple):
@@ -54,8 +60,10 @@ class Stage:
     def open(cls, settings: Settings, style: Style) -> Stage:
         """Set up an empty figure of the size that was asked for."""
         width, height = settings.size
-        dpi = settings.dpi or proportionate_dpi(width, height)
-        figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
+        dpi = settings.dpi or proportionate_dpi(width, height) * style.scale
+        figure = Figure(
+            figsize=(width / dpi, height / dpi), dpi=dpi, facecolor="none" if settings.transparent else style.background
+        )
         FigureCanvasAgg(figure)
         return cls(figure=figure, style=style, width=width, height=height)
 
@@ -63,6 +71,11 @@ class Stage:
     def dpi(self) -> float:
         """Dots per inch."""
         return float(self.figure.dpi)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the picture has room for the numbers along its axes only."""
+        return self.width < LEAST_PX
 
     def px(self, points: float) -> float:
         """Points as pixels."""
@@ -75,32 +88,35 @@ class Stage:
     def axes(self, *, xlabel: str, ylabel: str, xlim: tuple[float, float], ylim: tuple[float, float]) -> Axes:
         """Add axes in the style of all views; layout() places them."""
         style = self.style
-        axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor=style.background)
+        axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor="none")
         axes.set_xlim(*xlim)
         axes.set_ylim(*ylim)
-        axes.grid(visible=True, color=style.grid, linewidth=0.8)
+        if not style.boxed:
+            axes.grid(visible=True, color=style.grid, linewidth=0.8)
         axes.set_axisbelow(True)
         for side, spine in axes.spines.items():
-            spine.set_visible(side in ("left", "bottom"))
+            spine.set_visible(style.boxed or side in ("left", "bottom"))
             spine.set_color(style.line)
             spine.set_linewidth(0.8)
         axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
-        axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3)
-        axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5)
+        if not self.is_bare:
+            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3)
+            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5)
         return axes
 
     def title(self, text: str, *, plain: bool) -> Text | None:
         """Write a title: plain text as it is, else mathtext. It shrinks, then is cut, until it fits."""
-        if not text:
+        if not text or self.is_bare:
             return None
         written = self.figure.text(
             0, 0, text, transform=IdentityTransform(), parse_math=not plain, color=self.style.text, fontsize=TITLE_PT
         )
+        if (found := written.get_window_extent().width) > self.room:
+            least = READOUT_PT if plain else TICK_PT * 0.75
+            written.set_fontsize(max(TITLE_PT * self.room / found, least))
         while (found := written.get_window_extent().width) > self.room and plain and len(text) > 4:
             text = text[: min(len(text) - 1, int(len(text) * self.room / found))].rstrip()
             written.set_text(text + "…")
-        if found > self.room:
-            written.set_fontsize(max(TITLE_PT * self.room / found, TICK_PT * 0.75))
         return written
 
     @property
@@ -116,17 +132,20 @@ class Stage:
     def layout(self, cells: Sequence[Cell], *, header: float) -> None:
         """Place axes so that their labels fit their cells, `header` pixels below the upper margin."""
         for cell in cells:
-            self._place(cell.axes, self._inner(cell, header, (0.0, 0.0, 0.0, 0.0)))
-            _set_ticks(cell.axes, self.px(TICK_PT))
+            self.place(cell.axes, self._inner(cell, header, (0.0, 0.0, 0.0, 0.0)))
+            set_ticks(cell.axes, self.px(TICK_PT))
         self.figure.align_ylabels([cell.axes for cell in cells])
-        overhang = {cell.axes: _overhang(cell.axes) for cell in cells}
+        overhang = {cell.axes: overhang_of(cell.axes) for cell in cells}
         for cell in cells:
             # Axes that stand in one column or on one line share the wider overhang, and so line up.
             left = max(overhang[other.axes][0] for other in cells if other.left == cell.left)
             bottom = max(overhang[other.axes][1] for other in cells if other.bottom == cell.bottom)
             right = max(overhang[other.axes][2] for other in cells if other.right == cell.right)
             top = max(overhang[other.axes][3] for other in cells if other.top == cell.top)
-            self._place(cell.axes, self._inner(cell, header, (left, bottom, right, top)))
+            self.place(cell.axes, self._inner(cell, header, (left, bottom, right, top)))
+            # The labels have taken their share.
+            if is_crowded(cell.axes, self.px(TICK_PT)):
+                set_ticks(cell.axes, self.px(TICK_PT))
 
     def _inner(
         self, cell: Cell, header: float, overhang: tuple[float, float, float, float]
@@ -142,7 +161,8 @@ class Stage:
             self.margin + (1 - cell.top) * height - (gutter if cell.top > 0 else 0) - top,
         )
 
-    def _place(self, axes: Axes, rectangle: tuple[float, float, float, float]) -> None:
+    def place(self, axes: Axes, rectangle: tuple[float, float, float, float]) -> None:
+        """Put axes into a rectangle: left, bottom, right, top."""
         left, bottom, right, top = rectangle
         # A canvas too small for its labels still has axes: labels give way before the picture does.
         right, top = max(right, left + 8), max(top, bottom + 8)
@@ -171,15 +191,50 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
     return float(ticks[0]), float(ticks[-1])
 
 
-def _set_ticks(axes: Axes, em: float) -> None:
+def set_ticks(axes: Axes, em: float) -> None:
     """As many ticks as there is room for, at round values."""
     box = axes.get_window_extent()
     places = max(len(f"{end:.3g}") for end in axes.get_xlim())
     for axis, room in ((axes.xaxis, box.width / ((0.8 * places + 1) * em)), (axes.yaxis, box.height / (2.8 * em))):
-        axis.set_major_locator(MaxNLocator(nbins=int(np.clip(room, 1, 8)), steps=ROUND_STEPS))
+        # The numbers between the ends may be longer than those: 0.5 between 0 and 2.
+        for most in range(int(np.clip(room, 1, 8)), -1, -1):
+            axis.set_major_locator(_locator(axis, most))
+            if not _crowded(axis, em):
+                break
 
 
-def _overhang(axes: Axes) -> tuple[float, float, float, float]:
+def is_crowded(axes: Axes, em: float) -> bool:
+    """Whether two numbers along an axes are too near to one another."""
+    return _crowded(axes.xaxis, em) or _crowded(axes.yaxis, em)
+
+
+def _locator(axis: Axis, most: int) -> Locator:
+    """At most so many parts between ticks; of none, one tick is left."""
+    if axis.get_scale() == "log":
+        return _decades(axis, max(most, 1))
+    return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
+
+
+def _crowded(axis: Axis, em: float) -> bool:
+    low, high = sorted(axis.get_view_interval())
+    along = 0 if axis.axis_name == "x" else 1
+    labels = [label for label in axis.get_ticklabels() if low <= label.get_position()[along] <= high]
+    boxes = [label.get_window_extent() for label in labels if label.get_visible() and label.get_text()]
+    ends = sorted((float(box.min[along]), float(box.max[along])) for box in boxes)
+    # Lines of text bring their own space above and below.
+    gap = (GAP_EM * em, 0.0)[along]
+    return any(start - end < gap for (_, end), (start, _) in pairwise(ends))
+
+
+def _decades(axis: Axis, most: int) -> FixedLocator:
+    """Ticks at powers of ten whose exponents are multiples of a round number, 0 first of all."""
+    low, high = np.log10(axis.get_view_interval())
+    step = next(step for step in DECADE_STEPS if (high - low) / step + 1 <= most + 1)
+    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    return FixedLocator((10.0**exponents).tolist())
+
+
+def overhang_of(axes: Axes) -> tuple[float, float, float, float]:
     """How far labels and ticks stand out of an axes: left, bottom, right, top."""
     inner = axes.get_window_extent()
     outer = axes.get_tightbbox() or inner

@@ -1,0 +1,73 @@
+"""The grid of small panels: how many rows and columns, and how small a picture may be for them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
+
+from gdanim.errors import SettingError
+
+LEAST_WIDTH, LEAST_HEIGHT = 160, 120  # of a panel with its share of labels and header, in pixels
+
+
+class Grid(NamedTuple):
+    """Panels fill it row by row; the last row may have gaps."""
+
+    rows: int
+    columns: int
+
+    def place(self, panel: int) -> tuple[int, int]:
+        """The row and the column of a panel."""
+        return divmod(panel, self.columns)
+
+
+def choose(
+    count: int, size: tuple[int, int], room: tuple[float, float], each: tuple[float, float], aspect: float
+) -> Grid:
+    """The grid in which the panels are largest, by a rectangle of their best aspect inside them.
+
+    size   of the canvas in pixels
+    room   what is left of it for the panels, in pixels
+    each   what the gap beside a panel and the title above it take of that
+
+    An empty place costs its share. Raises SettingError where a panel would be smaller than LEAST_WIDTH × LEAST_HEIGHT.
+    """
+    check_room(count, size)
+    width, height = room
+
+    def worth(grid: Grid) -> float:
+        side = min((width / grid.columns - each[0]) / aspect, height / grid.rows - each[1])
+        return side * count / (grid.rows * grid.columns)
+
+    return max(_fitting(count, size), key=worth)
+
+
+def check_room(count: int, size: tuple[int, int]) -> None:
+    """Refuse a canvas too small for so many panels, and name one that is not. Raises SettingError."""
+    if _fitting(count, size):
+        return
+    width, height = size
+    enough = min(
+        max(Fraction(columns * LEAST_WIDTH, width), Fraction(ceil(count / columns) * LEAST_HEIGHT, height))
+        for columns in range(1, count + 1)
+    )
+    larger = f"{_even(width * enough)}x{_even(height * enough)}"
+    allowed = f"has no room for {count} panels of {LEAST_WIDTH}x{LEAST_HEIGHT} pixels; {larger} has"
+    raise SettingError("--size", f"{width}x{height}", allowed)
+
+
+def _fitting(count: int, size: tuple[int, int]) -> list[Grid]:
+    """The grids without an empty row or column whose panels are not too small."""
+    width, height = size
+    grids = {Grid(rows=ceil(count / columns), columns=columns) for columns in range(1, count + 1)}
+    return sorted(
+        Grid(rows, columns)
+        for rows, columns in grids
+        if (columns - 1) * rows < count and columns * LEAST_WIDTH <= width and rows * LEAST_HEIGHT <= height
+    )
+
+
+def _even(length: Fraction) -> int:
+    """Rounded up to what video takes as it is."""
+    return 2 * ceil(length / 2)

@@ -1,0 +1,53 @@
+"""What can be read in a picture, and where it stands: for tests of layouts, in pixels from the bottom left."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from matplotlib.transforms import Bbox
+
+from gdanim.caption import Caption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+    from gdanim.scene import Scene
+
+    Read = tuple[str, Bbox]
+
+
+def readable(scene: Scene) -> list[Read]:
+    """Every text that the last moment shows: titles and legends, labels and numbers of the axes, captions."""
+    written: list[Text] = [text for text in scene.figure.texts if text.get_visible()]
+    for axes in scene.figure.axes:
+        written += labels(axes)
+    found = [(text.get_text(), text.get_window_extent()) for text in written]
+    for mark in scene.marks:
+        if isinstance(mark, Caption) and mark.moment is not None and (extent := mark.touched()):
+            found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
+    return [(text, box) for text, box in found if text]
+
+
+def labels(axes: Axes) -> Iterator[Text]:
+    """The labels of both axes, and the numbers that are shown along them."""
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        yield axis.label
+        for tick in axis.get_major_ticks():
+            if low <= tick.get_loc() <= high and tick.label1.get_visible():
+                yield tick.label1
+
+
+def overlaps(shown: Sequence[Read]) -> list[tuple[str, str]]:
+    """The pairs of texts that lie over one another."""
+    return [(one[0], other[0]) for one, other in combinations(shown, 2) if _overlap(one[1], other[1])]
+
+
+def _overlap(one: Bbox, other: Bbox) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return bool(across > 0 and down > 0)
