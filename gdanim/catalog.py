@@ -9,20 +9,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gdanim.entries import Choice, Entry, Format, Method, Schedule, View, chosen
+from gdanim.choices import Choice, MethodChoice, chosen_method, chosen_schedule
+from gdanim.entries import Entry, Format, Method, Schedule, View
 from gdanim.errors import UnknownNameError, UsageError, shown
 from gdanim.objectives.formulas import FORMULAS, Formula
 from gdanim.optimizers import methods, plans
 from gdanim.plugins import Registry
-from gdanim.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 E = TypeVar("E", bound=Entry | Formula)
-
-READ_RATE = number(above=0)
 
 
 FUNCTIONS = Registry(FORMULAS, row_type=Formula, group="gdanim.functions")
@@ -35,18 +33,28 @@ _VIEWS = (
         target="gdanim.views.curve:build",
         summary="the function with trail and spot; one variable",
         dims=(1,),
+        takes=("facet", "explain", "basins", "arrows"),
     ),
     View(
         name="panels",
         target="gdanim.views.panels:build",
-        summary="the curve, and beside it x and y against the iteration; one variable",
-        dims=(1,),
+        summary="the curve, and beside it x and y against the iteration; or the contour, with f and ‖∇f‖",
+        dims=(1, 2),
+        takes=("explain", "basins", "arrows", "cmap"),
     ),
     View(
         name="contour",
         target="gdanim.views.contour:build",
         summary="levels from above with trail and spot; two variables",
         dims=(2,),
+        takes=("facet", "explain", "basins", "arrows", "cmap"),
+    ),
+    View(
+        name="surface",
+        target="gdanim.views.surface:build",
+        summary="relief with the paths on it, and their shadows below; two variables",
+        dims=(2,),
+        takes=("camera", "turn", "cmap"),
     ),
 )
 
@@ -55,9 +63,15 @@ VIEWS = Registry(_VIEWS, row_type=View, group="gdanim.views")
 _STYLES = (
     Entry(name="light", target="gdanim.styles:LIGHT", summary="dark ink on white (default)"),
     Entry(name="dark", target="gdanim.styles:DARK", summary="light ink on near black"),
+    Entry(name="notebook", target="gdanim.styles:NOTEBOOK", summary="matplotlib's box, with a red trail"),
+    Entry(name="print", target="gdanim.styles:PRINT", summary="told apart without colours, too"),
+    Entry(name="slides", target="gdanim.styles:SLIDES", summary="large type and lines"),
 )
 
 STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in _STYLES})
+
+# An exact format has nothing to gain from more.
+_EXACT = {"medium": "exact", "high": "exact", "lossless": "exact"}
 
 _FORMATS = (
     Format(
@@ -70,6 +84,7 @@ _FORMATS = (
         # Browsers play delays of 1 cs and less at 10 cs, so 50 fps is the fastest that plays.
         max_fps=50,
         loops=True,
+        qualities={"low": "63 colours", "medium": "255 colours", "high": "255 colours"},
     ),
     Format(
         name="mp4",
@@ -80,6 +95,107 @@ _FORMATS = (
         even_size=True,
         max_fps=240,
         loops=False,
+        qualities={
+            "low": "crf 28",
+            "medium": "crf 18",
+            "high": "crf 10",
+            "lossless": "exact, in RGB; for editors, not for browsers",
+        },
+    ),
+    Format(
+        name="webm",
+        target="gdanim.writers.video:WebmWriter",
+        summary="VP9 video in 4:2:0, BT.709; for the web, transparent too",
+        extensions=(".webm",),
+        needs_path=True,
+        even_size=False,
+        max_fps=240,
+        loops=False,
+        transparent=True,
+        opaque_only=("lossless",),
+        qualities={"low": "crf 32", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile 1)"},
+    ),
+    Format(
+        name="av1",
+        target="gdanim.writers.video:Av1Writer",
+        summary="AV1 video in WebM: smaller than VP9, and not yet played by every device; needs -f av1",
+        extensions=(),
+        needs_path=True,
+        even_size=False,
+        max_fps=240,
+        loops=False,
+        qualities={"low": "crf 40", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile High)"},
+    ),
+    Format(
+        name="mov",
+        target="gdanim.writers.video:MovWriter",
+        summary="QuickTime for slides and editors: H.264, or ProRes 4444 where transparent",
+        extensions=(".mov",),
+        needs_path=True,
+        even_size=True,
+        max_fps=240,
+        loops=False,
+        transparent=True,
+        qualities={
+            "low": "H.264, crf 28",
+            "medium": "H.264, crf 18",
+            "high": "ProRes 4444",
+            "lossless": "exact, QuickTime Animation",
+        },
+    ),
+    Format(
+        name="webp",
+        target="gdanim.writers.webp:WebpWriter",
+        summary="animated WebP, exact; for pages",
+        extensions=(".webp",),
+        needs_path=True,
+        even_size=False,
+        # Browsers play delays of 10 ms and less at 100 ms, so 90 fps is the fastest that plays.
+        max_fps=90,
+        loops=True,
+        transparent=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="apng",
+        target="gdanim.writers.apng:ApngWriter",
+        summary="animated PNG, exact; programs that know only PNG show its first frame",
+        extensions=(".apng",),
+        needs_path=True,
+        even_size=False,
+        max_fps=90,
+        loops=True,
+        transparent=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="avif",
+        target="gdanim.writers.video:AvifWriter",
+        summary="animated AVIF: AV1 with colours in full resolution; for pages, the smallest",
+        extensions=(".avif",),
+        needs_path=True,
+        even_size=False,
+        max_fps=240,
+        loops=True,
+        transparent=True,
+        qualities={
+            "low": "crf 40 in 4:2:0",
+            "medium": "crf 20 in 4:4:4",
+            "high": "crf 8 in 4:4:4",
+            "lossless": "exact",
+        },
+    ),
+    Format(
+        name="png",
+        target="gdanim.writers.png:PngWriter",
+        summary="the last frame as a still, exact",
+        extensions=(".png",),
+        needs_path=False,
+        even_size=False,
+        max_fps=240,
+        loops=False,
+        transparent=True,
+        qualities={"low": "63 colours"} | _EXACT,
     ),
 )
 
@@ -108,16 +224,14 @@ def find(registry: Registry[E], kind: str, name: str) -> E:
         raise UnknownNameError(kind, name, registry.names(), see=f"gdanim list {kind}s") from None
 
 
-def optimizer(text: str) -> Choice:
+def optimizer(text: str) -> MethodChoice:
     """The optimizer that `-O` names, `adam:lr=0.05,beta1=0.8`. Raises UsageError, naming what is wrong."""
-    entry = find(OPTIMIZERS, "optimizer", text.partition(":")[0])
-    return chosen(entry, text, option="--optimizer", read_lr=READ_RATE)
+    return chosen_method(find(OPTIMIZERS, "optimizer", text.partition(":")[0]), text)
 
 
-def schedule(text: str) -> Choice:
+def schedule(text: str) -> Choice[Schedule]:
     """The schedule that `--schedule` names, `cosine:eta_min=0.001`. Raises UsageError, naming what is wrong."""
-    entry = find(SCHEDULES, "schedule", text.partition(":")[0])
-    return chosen(entry, text, option="--schedule", read_lr=READ_RATE)
+    return chosen_schedule(find(SCHEDULES, "schedule", text.partition(":")[0]), text)
 
 
 def format_of(path: str, name: str | None) -> Format:

@@ -133,12 +133,12 @@ gdanim.add_command(render_command)
 
 
 @gdanim.command(
-    "list", cls=commands.Command, short_help="List functions, optimizers, views, formats, styles and presets."
+    "list", cls=commands.Command, short_help="List functions, optimizers, schedules, views, formats, styles, presets."
 )
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(kind: str | None, as_json: bool) -> None:
-    """List what there is: functions, optimizers, views, formats, styles or presets."""
+    """List what there is: functions, optimizers, schedules, views, formats, styles or presets."""
     from gdanim import listing
 
     _print(listing.as_json(kind) if as_json else listing.as_text(kind))

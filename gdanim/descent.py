@@ -9,10 +9,9 @@ from gdanim.errors import SettingError
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.scout import Fixed
 from gdanim.race import heats, labels
-from gdanim.records.forms import MAX_RECORDED
 from gdanim.solver import Terms, solve
 from gdanim.timeline import Timeline, plan
-from gdanim.trajectory import Trajectory, joined, judged_anew
+from gdanim.trajectory import MAX_RECORDED, Trajectory, joined, judged_anew
 from gdanim.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
@@ -50,9 +49,12 @@ def descend(settings: Settings) -> Descent:
         trajectory.last,
         fps=settings.fps,
         hold_s=settings.hold,
-        in_turn=settings.order == "in-turn",
+        in_turn=settings.order == "in-turn" and settings.facet is None,  # panels play at once
         every=settings.every,
         duration_s=settings.duration,
+        tween=settings.tween,
+        rewind=settings.rewind,
+        trail=settings.trail,
     )
     return Descent(
         settings=settings,
@@ -84,7 +86,7 @@ def _asks_for_runs(settings: Settings) -> bool:
 def _solved(settings: Settings, objective: Objective, replayed: Trajectory | None) -> list[Trajectory]:
     """Solve every heat; beside a replayed path, from its start and for as long, where the request does not say."""
     field = heats(settings, objective, [] if replayed is None else [replayed.x[0, 0]])
-    iterations = _iterations(settings, objective, replayed)
+    iterations = iterations_of(settings, objective, replayed)
     runs = sum(len(heat.lr) for heat in field)
     if runs * (iterations + 1) > MAX_RECORDED:
         raise SettingError("--iterations", iterations, f"{runs:,} runs may record {MAX_RECORDED:,} steps in all")
@@ -93,7 +95,8 @@ def _solved(settings: Settings, objective: Objective, replayed: Trajectory | Non
     return [_solve(objective, heat, iterations, terms, named) for heat, named in zip(field, names, strict=True)]
 
 
-def _iterations(settings: Settings, objective: Objective, replayed: Trajectory | None) -> int:
+def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory | None) -> int:
+    """How many iterations a request asks for at most; beside a replayed path, as many as that has."""
     if settings.iterations is not None:
         return settings.iterations
     if settings.budget is not None:

@@ -6,32 +6,40 @@ own through entry points (plugins.py).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from gdanim.errors import SettingError, UnknownNameError
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gdanim.values import Reader
 
+# By its name, as all targets: the guard of what plug-ins bring knows optimizers, scenes and files.
+_GUARD: Final = "gdanim.guests:guarded"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One name: a sentence for people, and the object `module:attribute` that is imported on first use."""
+    """One name: a sentence for people, and the object `module:attribute` that is imported on first use.
+
+    plugin   of a row that an installed package brings, who is to blame if its object fails: how a sentence about it
+             begins. Empty for gdanim's own; whatever a package writes there is overwritten.
+    """
 
     name: str
     target: str
     summary: str
+    plugin: str = ""
 
     def load(self) -> Any:
-        """Import the object."""
-        module, _, attribute = self.target.partition(":")
-        return getattr(import_module(module), attribute)
+        """Import the object. One that a plug-in brings is guarded: it raises GdanimError alone."""
+        return _imported(_GUARD)(self, self.imported()) if self.plugin else self.imported()
+
+    def imported(self) -> Any:
+        """The object as it stands in its module."""
+        return _imported(self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,9 @@ class Format(Entry):
     even_size    the format holds even sizes only; the last row or column is repeated
     max_fps      the fastest that plays as asked
     loops        whether --loop means anything
+    qualities    what each value of --quality means here; a value that is missing is refused. The default is medium
+    transparent  pixels can let the page show through; otherwise frames are composited on the paper first
+    opaque_only  qualities that go without --transparent only
     """
 
     extensions: tuple[str, ...]
@@ -50,13 +61,21 @@ class Format(Entry):
     even_size: bool
     max_fps: int
     loops: bool
+    qualities: Mapping[str, str]
+    transparent: bool = False
+    opaque_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View(Entry):
-    """A way to draw. Its target builds a Scene. dims: the numbers of variables that it draws."""
+    """A way to draw. Its target builds a Scene of a Descent.
+
+    dims    the numbers of variables that it draws
+    takes   which of the options that only some views have it reads: VIEW_OPTIONS of settings.py
+    """
 
     dims: tuple[int, ...]
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +92,37 @@ class Hyperparameter:
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule(Entry):
-    """A rule for the rate of every iteration; `name:key=value` sets its hyperparameters.
+def hyper(name: str, default: Any, read: Reader[Any], shown: str = "") -> Hyperparameter:
+    """A Hyperparameter in few words, for tables that hold many."""
+    return Hyperparameter(name=name, default=default, read=read, shown=shown)
 
-    Its target takes the hyperparameters as keywords and returns rates(k (n,), lr (runs, 1), n) → (runs, n).
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Entry):
+    """What is chosen as `name:key=value`, with hyperparameters; its target takes them as keywords.
+
+    ordered   pairs of hyperparameters, of which the first has to be below the second
+    option    the option that chooses it
+    listed    the command that lists what may be chosen
     """
 
+    option: ClassVar[str]
+    listed: ClassVar[str]
+
     hyperparameters: tuple[Hyperparameter, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule(Rule):
+    """A rule for the rate of every iteration.
+
+    Its target returns rates(k (n,), lr (runs, 1), n) → (runs, n).
+    """
+
+    option: ClassVar[str] = "--schedule"
+    listed: ClassVar[str] = "gdanim list schedules"
 
 
 class Rate(Enum):
@@ -94,78 +135,20 @@ class Rate(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Method(Entry):
-    """An optimizer; its summary is the rule. `name:key=value` sets its hyperparameters, lr among them.
+class Method(Rule):
+    """An optimizer; its summary is the rule, and `lr` one more hyperparameter. Its target returns an Optimizer.
 
-    Its target takes the hyperparameters as keywords and returns an Optimizer.
+    rate               the rate where none is given
+    follows_schedule   whether it reads the rate of each iteration, and not that of the first alone
     """
 
-    hyperparameters: tuple[Hyperparameter, ...] = ()
+    option: ClassVar[str] = "--optimizer"
+    listed: ClassVar[str] = "gdanim list optimizers"
+
     rate: Rate
-    source: str
+    follows_schedule: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A method or a schedule with its hyperparameters set.
-
-    lr       the rate that was given with it, or None
-    values   every hyperparameter
-    given    those that were written out
-    """
-
-    entry: Method | Schedule
-    lr: float | None
-    values: Mapping[str, Any]
-    given: Mapping[str, Any]
-
-    @property
-    def spec(self) -> str:
-        """What `-O` takes to choose the same, without the rate: `adam:beta1=0.8`."""
-        pairs = ",".join(f"{name}={written(value)}" for name, value in self.given.items())
-        return f"{self.entry.name}:{pairs}" if pairs else self.entry.name
-
-    @property
-    def words(self) -> str:
-        """The same for people: `adam, beta1 0.8`."""
-        return ", ".join([self.entry.name, *(f"{name} {written(value)}" for name, value in self.given.items())])
-
-    def build(self) -> Any:
-        """Make the optimizer or the schedule."""
-        return self.entry.load()(**self.values)
-
-
-_PAIR = re.compile(r"([A-Za-z_][A-Za-z_0-9]*)=([^,=]+)")
-
-
-def chosen(entry: Method | Schedule, text: str, *, option: str, read_lr: Reader[float]) -> Choice:
-    """Read the `key=value,…` behind a name. Raises SettingError, naming the option and the hyperparameter."""
-    known = {item.name: item for item in entry.hyperparameters}
-    takes_lr = isinstance(entry, Method)
-    given: dict[str, Any] = {}
-    for pair in filter(None, text.partition(":")[2].split(",")):
-        match = _PAIR.fullmatch(pair.strip())
-        if match is None:
-            raise SettingError(option, text, "write NAME:KEY=VALUE,KEY=VALUE, such as adam:lr=0.05,beta1=0.8")
-        key, value = match.groups()
-        if key not in known and not (key == "lr" and takes_lr):
-            raise UnknownNameError(
-                f"hyperparameter of {entry.name}", key, [*known, *(["lr"] if takes_lr else [])],
-                see=f"gdanim list {'optimizers' if takes_lr else 'schedules'}",
-            )  # fmt: skip
-        if key in given:
-            raise SettingError(option, text, f"{key} is set twice")
-        try:
-            given[key] = (read_lr if key == "lr" else known[key].read)(value.strip())
-        except ValueError as refusal:
-            raise SettingError(option, text, f"{key}: {refusal}") from None
-    lr = given.pop("lr", None)
-    values = {name: given.get(name, item.default) for name, item in known.items()}
-    return Choice(entry=entry, lr=lr, values=values, given={name: given[name] for name in known if name in given})
-
-
-def written(value: Any) -> str:
-    """A hyperparameter's value as `name:key=value` takes it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.15g}" if isinstance(value, float) and float(f"{value:.15g}") == value else str(value)
+def _imported(target: str) -> Any:
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(module), attribute)

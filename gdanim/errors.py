@@ -8,6 +8,7 @@ GdanimError                 1  it failed while running
 │   ├── DomainError            the descent would start where the function has no value
 │   └── TargetError            an output path that cannot be written
 ├── CallableError           1  a person's own Python code failed, or left; says where
+├── PluginError             1  an installed package's code failed, or gave what is of no use; names the package
 └── OutputError             1  the file could not be finished; the old one, if any, stands
     └── EncoderError           the encoder failed, or its file is not what was sent
 
@@ -66,6 +67,10 @@ class TargetError(UsageError):
 
 class CallableError(GdanimError):
     """Python code that a person pointed at raised. The text names their file and line; __cause__ is what it raised."""
+
+
+class PluginError(GdanimError):
+    """Code of an installed package raised, or gave what is of no use. The text names the package and what it added."""
 
 
 class OutputError(GdanimError):

@@ -7,7 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from gdanim.catalog import KINDS, presets
-from gdanim.entries import Entry, Format, Method, Schedule, View, written
+from gdanim.choices import written
+from gdanim.entries import Entry, Format, Method, Rule, Schedule, View
 from gdanim.errors import UnknownNameError
 from gdanim.objectives.formulas import Formula
 from gdanim.plugins import Registry, installed
@@ -103,10 +104,16 @@ def _details(entry: Any) -> list[str]:
     """What an optimizer or a schedule takes, with the defaults, and its source."""
     match entry:
         case Method():
-            return [_together([*map(default, entry.hyperparameters), f"lr: {entry.rate.value}"]), entry.source]
+            once = [] if entry.follows_schedule else ["read once: it takes no --schedule"]
+            return [_together([*_taken(entry), f"lr: {entry.rate.value}", *once]), entry.source]
         case Schedule():
-            return [_together(map(default, entry.hyperparameters)), entry.source]
+            return [_together(_taken(entry)), entry.source]
     return []
+
+
+def _taken(entry: Rule) -> list[str]:
+    """The hyperparameters with their defaults, and which has to be below which."""
+    return [*map(default, entry.hyperparameters), *(f"{lower} < {upper}" for lower, upper in entry.ordered)]
 
 
 def default(item: Hyperparameter) -> str:
@@ -139,7 +146,7 @@ def _described(name: str, entry: Any) -> dict[str, Any]:
                 "curvature": entry.curvature,
                 "source": entry.source,
             }
-        case Method() | Schedule():
+        case Rule():
             return {
                 "name": name,
                 "summary": entry.summary,
@@ -147,7 +154,8 @@ def _described(name: str, entry: Any) -> dict[str, Any]:
                     {"name": item.name, "default": item.default, "meaning": item.shown or None}
                     for item in entry.hyperparameters
                 ],
-                **({"rate": entry.rate.value} if isinstance(entry, Method) else {}),
+                "ordered": entry.ordered,
+                **_of_rate(entry),
                 "source": entry.source,
             }
         case Format():
@@ -157,6 +165,13 @@ def _described(name: str, entry: Any) -> dict[str, Any]:
         case Entry():
             return {"name": name, "summary": entry.summary}
     return {"name": name, "summary": _first_comment(entry)}
+
+
+def _of_rate(entry: Rule) -> dict[str, Any]:
+    """What a method says of its rate."""
+    if not isinstance(entry, Method):
+        return {}
+    return {"rate": entry.rate.value, "follows_schedule": entry.follows_schedule}
 
 
 def _first_comment(preset: Any) -> str:

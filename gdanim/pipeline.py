@@ -16,7 +16,7 @@ from gdanim.errors import OutputError
 from gdanim.raster import Raster
 from gdanim.records.export import write_trajectory
 from gdanim.styles import load_style
-from gdanim.writers.base import FrameWriter, Reel
+from gdanim.writers.base import FrameWriter, Quality, Reel
 
 if TYPE_CHECKING:
     from gdanim.descent import Descent
@@ -90,6 +90,8 @@ def _reel(descent: Descent, raster: Raster) -> Reel:
         loop=descent.settings.loop,
         duration_s=descent.timeline.duration_s,
         sample=raster.sample,
+        quality=Quality(descent.settings.quality),
+        transparent=descent.settings.transparent,
     )
 
 

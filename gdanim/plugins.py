@@ -40,21 +40,20 @@ A name that gdanim has itself is never looked for elsewhere. For another one the
 that name is loaded; `gdanim list` loads all of a group, but not their targets. What their code prints while it is
 imported goes to standard error. An import that fails, a row with a wrong field, a name that gdanim or another package
 has, too: each is a sentence that names the package. `gdanim list` prints it, and asking for just that name is refused
-with it; nothing else fails.
+with it; nothing else fails. What is only found out at work, because a rule raises or gives the wrong thing, ends the
+request in such a sentence, too (guests.py).
 """
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from gdanim.blame import said
 from gdanim.entries import Entry
 from gdanim.errors import UnknownNameError, UsageError
 from gdanim.objectives.formulas import Formula
@@ -67,11 +66,6 @@ E = TypeVar("E", bound=Entry | Formula)
 T = TypeVar("T")
 
 GROUPS = ("gdanim.optimizers", "gdanim.schedules", "gdanim.functions", "gdanim.views", "gdanim.writers")
-
-MAX_TEXT = 200  # characters of an exception's text that are repeated
-
-# Files of which no line belongs to a plug-in: ours, the import system's, and what was compiled from no file.
-_NOT_THEIRS = (str(Path(__file__).parent) + os.sep, str(Path(importlib.__file__).parent) + os.sep, "<")
 
 
 class Registry(Mapping[str, E]):
@@ -117,7 +111,11 @@ class Registry(Mapping[str, E]):
 
     def broken(self) -> list[str]:
         """A sentence about each plug-in of the group that cannot be used."""
-        own = [f"{point}: gdanim has one of that name" for name in self._own for point in self._points().get(name, ())]
+        own = [
+            f"{point} cannot be used: gdanim has one of that name"
+            for name in self._own
+            for point in self._points().get(name, ())
+        ]
         outside = [self._outside(name) for name in self._points() if name not in self._own]
         return [*own, *(str(found) for found in outside if isinstance(found, UsageError))]
 
@@ -127,7 +125,7 @@ class Registry(Mapping[str, E]):
         if name not in self._own and name not in self._ready and isinstance(row, Entry):
             from gdanim.vetting import check_target
 
-            _attempt(self._points()[name][0], lambda: check_target(row, row.load()))
+            _attempt(self._points()[name][0], lambda: check_target(row, row.imported()))
             self._ready.add(name)
         return row
 
@@ -149,20 +147,26 @@ class Registry(Mapping[str, E]):
 
         point, *others = points
         if others:
-            raise UsageError(f"{point}: {others[0].distribution} brings one of that name, too; keep one of the two")
-        return _attempt(point, lambda: checked(point.entry.load(), self._row_type, name))
+            twin = others[0].distribution
+            raise UsageError(f"{point} cannot be used: {twin} brings one of that name, too; keep one of the two")
+
+        def load() -> E:
+            row = checked(point.entry.load(), self._row_type, name)
+            return replace(row, plugin=str(point)) if isinstance(row, Entry) else row
+
+        return _attempt(point, load)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """An entry point in a group of ours. `str` is how a sentence about it begins."""
+    """An entry point in a group of ours. `str` is how a sentence about it begins: `The view 'globe' of gd-globe`."""
 
     entry: EntryPoint
     distribution: str
 
     def __str__(self) -> str:
         kind = self.entry.group.removeprefix("gdanim.").removesuffix("s")
-        return f"The {kind} {self.entry.name!r} of {self.distribution} cannot be used"
+        return f"The {kind} {self.entry.name!r} of {self.distribution}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +196,7 @@ def installed() -> Installed:
         try:
             entries = distribution.entry_points
         except Exception as error:
-            faults.append(f"The entry_points.txt of {name} cannot be read: {_said(error)}")
+            faults.append(f"The entry_points.txt of {name} cannot be read: {said(error)}")
             continue
         found += [Point(entry=entry, distribution=name) for entry in entries if entry.group.startswith("gdanim.")]
     points: dict[str, dict[str, list[Point]]] = {group: {} for group in GROUPS}
@@ -227,27 +231,4 @@ def _attempt(point: Point, step: Callable[[], T]) -> T:
         with redirect_stdout(sys.stderr):
             return step()
     except (Exception, SystemExit) as error:
-        raise UsageError(f"{point}: {_said(error)}") from error
-
-
-def _said(error: BaseException) -> str:
-    """An exception in one line: its type, its text and where it arose; of our own, the text."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # an exception whose text cannot be had is still an exception
-        text = ""
-    text = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
-    if isinstance(error, UsageError):
-        return text
-    return ": ".join(filter(None, [type(error).__name__, text])) + _place(error)
-
-
-def _place(error: BaseException) -> str:
-    """Where an exception arose, as ` (signs/rows.py:12)`; empty where no line but ours and the import system's ran."""
-    from traceback import walk_tb
-
-    lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename:
-        lines.append((error.filename, error.lineno or 0))
-    theirs = [(Path(file), line) for file, line in lines if not file.startswith(_NOT_THEIRS)]
-    return f" ({'/'.join(theirs[-1][0].parts[-2:])}:{theirs[-1][1]})" if theirs else ""
+        raise UsageError(f"{point} cannot be used: {said(error)}") from error

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim.atomic import STDOUT, check_target, own_descriptor
-from gdanim.catalog import VIEWS, find, format_of, optimizer, schedule
+from gdanim.catalog import FORMATS, VIEWS, find, format_of, optimizer, schedule
+from gdanim.choices import check_together
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.objectives import naming
+from gdanim.settings import VIEW_OPTIONS
 
 if TYPE_CHECKING:
     from gdanim.entries import Format, View
@@ -38,13 +41,13 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     if settings.gradient is not None and naming.kind_of(settings.function) is not naming.Kind.CALLABLE:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     if dim is not None:
-        view_of(settings.view, dim)
+        _check_view(settings, view_of(settings.view, dim))
     elif settings.view != "auto":
-        find(VIEWS, "view", settings.view)
-    for text in settings.optimizer:
-        optimizer(text)
-    for text in settings.schedule:
-        schedule(text)
+        _check_view(settings, find(VIEWS, "view", settings.view))
+    methods = [optimizer(text) for text in settings.optimizer]
+    schedules = [schedule(text) for text in settings.schedule]
+    for method, planned_rate in product(methods, schedules):
+        check_together(method, planned_rate)
     _check_combinations(settings)
     planned = tuple(
         Planned(path=path, format=format_of(path, settings.format))
@@ -52,10 +55,41 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     )
     _check_paths(settings, planned)
     for output in planned:
-        if settings.fps > output.format.max_fps:
-            allowed = f"{output.format.name} plays at most {output.format.max_fps} frames per second"
-            raise SettingError("--fps", settings.fps, allowed)
+        _check_format(settings, output.format)
     return planned
+
+
+def _check_format(settings: Settings, form: Format) -> None:
+    """Refuse what a format cannot hold."""
+    if settings.fps > form.max_fps:
+        raise SettingError("--fps", settings.fps, f"{form.name} plays at most {form.max_fps} frames per second")
+    if settings.quality not in form.qualities:
+        raise SettingError("--quality", settings.quality, f"{form.name} has {', '.join(form.qualities)}")
+    if settings.transparent and not form.transparent:
+        able = ", ".join(entry.name for entry in FORMATS.values() if entry.transparent)
+        raise UsageError(f"--transparent: {form.name} has no transparency; give one of {able}")
+    if settings.transparent and settings.quality in form.opaque_only:
+        raise SettingError("--quality", settings.quality, f"{form.name} has it without --transparent only")
+
+
+def _check_view(settings: Settings, view: View) -> None:
+    """Refuse options that a view does not read."""
+    for option in VIEW_OPTIONS:
+        if option in view.takes or getattr(settings, option) in (None, False, 0):
+            continue
+        able = " or ".join(entry.name for entry in VIEWS.values() if option in entry.takes)
+        raise UsageError(f"--{option} goes with --view {able}, not with {view.name}")
+    if settings.basins:
+        _check_basins(settings)
+
+
+def _check_basins(settings: Settings) -> None:
+    """Basins are those of one method at one rate."""
+    if settings.trajectory is not None:
+        raise UsageError("--basins colours the ground by what a method does; --trajectory names none: leave one out")
+    for option, given in (("-O", settings.optimizer), ("--lr", settings.lr), ("--schedule", settings.schedule)):
+        if len(given) > 1:
+            raise UsageError(f"--basins colours the ground for one method at one rate: give one {option}")
 
 
 def view_of(name: str, dim: int) -> View:
@@ -74,8 +108,12 @@ def _variables(dim: int) -> str:
 def _default(settings: Settings, name: str) -> str:
     """The file that is written where none is named."""
     stem = name or naming.stem(settings.function)
-    extension = format_of("", settings.format).extensions[0] if settings.format else ".gif"
-    return stem + extension
+    if settings.format is None:
+        return f"{stem}.gif"
+    form = format_of("", settings.format)
+    if not form.extensions:
+        raise UsageError(f"{form.name} has no suffix of its own: name the file with -o")
+    return stem + form.extensions[0]
 
 
 def _check_combinations(settings: Settings) -> None:

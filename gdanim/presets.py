@@ -43,8 +43,9 @@ def read_preset(name: str) -> dict[str, Any]:
         raise UsageError(f"{path.name} is not TOML: {reason}") from None
     fields = from_saved(saved, source=path.name)
     if fields.get("trajectory") not in (None, STDIN):
-        # A path in a preset is seen from the preset.
-        fields["trajectory"] = str(path.parent / fields["trajectory"])
+        beside = path.parent / fields["trajectory"]
+        # What lies beside the preset comes first; else the path is seen from here, as on the command line.
+        fields["trajectory"] = str(beside) if beside.exists() else fields["trajectory"]
     return fields
 
 

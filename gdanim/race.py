@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gdanim import catalog
+from gdanim.choices import CONSTANT, check_together
 from gdanim.entries import Rate
 from gdanim.errors import SettingError
 from gdanim.starts import random_starts
@@ -16,7 +18,8 @@ from gdanim.starts import random_starts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdanim.entries import Choice, Method
+    from gdanim.choices import Choice, MethodChoice
+    from gdanim.entries import Schedule
     from gdanim.objectives.objective import Objective, Scalar, Vector
     from gdanim.settings import Settings
 
@@ -29,17 +32,18 @@ class Heat:
 
     lr (runs,)   the base rates
     start (runs, d)
-    stream (runs,)   the number of each run's start: runs from one start meet the same noise
+    stream (runs,)   of the random numbers of each run: its start alone decides, so that runs from one point meet the
+                     same noise, whatever starts beside them
     """
 
-    optimizer: Choice
-    schedule: Choice
+    optimizer: MethodChoice
+    schedule: Choice[Schedule]
     lr: Scalar
     start: Vector
     stream: tuple[int, ...]
 
     def rates(self, iterations: int) -> Scalar:
-        """The rate of every step: (runs, iterations)."""
+        """The rate of every step: (runs, iterations). Raises PluginError where a plug-in's schedule fails."""
         rates: Scalar = self.schedule.build()(np.arange(iterations), self.lr[:, np.newaxis], iterations)
         return rates
 
@@ -48,30 +52,38 @@ def heats(settings: Settings, objective: Objective, origin: Sequence[Vector] = (
     """What is to be solved: optimizers first, then schedules; within a heat rates first, then starts.
 
     `origin` are the starts where the request names none; without it, the objective's own.
-    Raises UsageError where a start does not fit.
+    Raises UsageError where a start does not fit, or an optimizer would not follow its schedule.
     """
     starts = _starts(settings, objective, origin)
+    streams = tuple(map(stream_of, starts))
     found = []
-    schedules = [catalog.schedule(text) for text in settings.schedule or ("constant",)]
+    schedules = [catalog.schedule(text) for text in settings.schedule or (CONSTANT,)]
     for text, schedule in product(settings.optimizer or ("gd",), schedules):
         optimizer = catalog.optimizer(text)
-        rates = (optimizer.lr,) if optimizer.lr else settings.lr or (default_rate(optimizer, objective),)
+        check_together(optimizer, schedule)
+        own = None if optimizer.lr is None else (optimizer.lr,)
+        rates = own or settings.lr or (default_rate(optimizer, objective),)
         found.append(
             Heat(
                 optimizer=optimizer,
                 schedule=schedule,
                 lr=np.repeat(np.array(rates, dtype=np.float64), len(starts)),
                 start=np.tile(starts, (len(rates), 1)),
-                stream=tuple(range(len(starts))) * len(rates),
+                stream=streams * len(rates),
             )
         )
     return found
 
 
-def default_rate(optimizer: Choice, objective: Objective) -> float:
+def stream_of(start: Vector) -> int:
+    """The stream of a run from a point (d,)."""
+    point = (start + 0.0).astype("<f8")  # −0 is 0
+    return int.from_bytes(blake2b(point.tobytes(), digest_size=8).digest(), "little")
+
+
+def default_rate(optimizer: MethodChoice, objective: Objective) -> float:
     """The rate with which an optimizer is seen to move on an objective."""
-    method: Method = optimizer.entry  # type: ignore[assignment]
-    match method.rate:
+    match optimizer.entry.rate:
         case Rate.OBJECTIVE:
             return objective.lr
         case Rate.DAMPED:
@@ -84,9 +96,10 @@ def default_rate(optimizer: Choice, objective: Objective) -> float:
 
 
 def labels(heats: Sequence[Heat], *, coordinates: bool, alone: bool = True) -> list[list[str]]:
-    """What tells the runs of a request apart, for people: `adam, lr 0.05`; empty for a single run that is alone.
+    """What tells the runs of a request apart, for people: `adam, lr 0.05`; the rate always, be it the same for all.
 
-    `coordinates` says whether a start is told by where it is: of random starts, that says nothing.
+    `coordinates` says whether a start is told by where it is: of random starts, that says nothing, and where nothing
+    else differs they are called nothing. So is a single run that is alone.
     """
     if alone and sum(len(heat.lr) for heat in heats) == 1:
         return [[""]]
@@ -94,16 +107,17 @@ def labels(heats: Sequence[Heat], *, coordinates: bool, alone: bool = True) -> l
     planned = len({heat.schedule.spec for heat in heats}) > 1
     rates = {rate for heat in heats for rate in heat.lr.tolist()}
     starts = len(np.unique(np.concatenate([heat.start for heat in heats]), axis=0))
+    told = coordinates or raced or planned or len(rates) > 1
     found = []
     for heat in heats:
-        always = [heat.optimizer.words] if raced else []
+        first = [heat.optimizer.words] if raced else []
         last = [heat.schedule.words] if planned else []
         found.append(
             [
                 ", ".join(
                     [
-                        *always,
-                        *([f"lr {rate:g}"] if raced or len(rates) > 1 else []),
+                        *first,
+                        *([f"lr {rate:g}"] if told else []),
                         *([f"start {_point(start)}"] if coordinates and starts > 1 else []),
                         *last,
                     ]

@@ -16,6 +16,7 @@ from gdanim.interrupts import on_signal
 from gdanim.presets import write_preset
 from gdanim.stability import limit_words, limits_of_runs
 from gdanim.summary import count, details
+from gdanim.timeline import MAX_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,8 +35,9 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
         yield f"gdanim: {remark}"
     yield from _rates(descent)
     if timeline.every > 1:
-        iterations = round(timeline.every * timeline.frames)
-        yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.frames, 'frame')}"
+        iterations = round(timeline.every * timeline.stops)
+        yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.stops, 'frame')}"
+    yield from _interpolated(descent)
     width, height = descent.settings.size
     for output in outputs:
         if output.format.even_size and (width % 2 or height % 2):
@@ -48,27 +50,45 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
 
 
+def _interpolated(descent: Descent) -> Iterator[str]:
+    """What is to be said of frames that show no iteration."""
+    timeline, settings = descent.timeline, descent.settings
+    if timeline.stops == 1:
+        return
+    if timeline.tween > 1:
+        frames = f"{timeline.tween - 1} of {timeline.tween} frames"
+        yield f"gdanim: {frames} lie between iterations: they are interpolated, and keep the numbers of the last one"
+    if timeline.tween < settings.tween:
+        why = f"at most {MAX_FRAMES:,} are drawn" if settings.duration is None else "--duration leaves time for no more"
+        yield f"gdanim: an iteration takes {count(timeline.tween, 'frame')} in place of {settings.tween}: {why}"
+
+
 def _rates(descent: Descent) -> Iterator[str]:
     """What is to be said of runs that were lost, and of rates with which none can settle."""
     trajectory, limits = descent.trajectory, _exceeded(descent)
-
-    def limit(run: int) -> str:
-        return f"{limit_words(trajectory.optimizer[run])} = {limits[run]:.4g}"
-
     failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
     if failed:
         run = failed[0]
         which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
-        more = f"; so did {len(failed) - 1:,} more of {trajectory.runs:,} runs" if len(failed) > 1 else ""
+        more = f"; {len(failed) - 1:,} more of {trajectory.runs:,} runs were lost, too" if len(failed) > 1 else ""
         rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
-        why = f": {_name(descent, run)} can settle only below lr = {limit(run)}" if run in limits else ""
+        why = (
+            f": {_name(descent, run)} can settle only below lr = {_limit(descent, run, limits)}"
+            if run in limits
+            else ""
+        )
         yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
-    above = [run for run in limits if not trajectory.outcome[run].failed]
-    if above:
-        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in above[:4]))
-        run = above[0]
-        name = _name(descent, run)
-        yield f"gdanim: lr {rates} is above {limit(run)}: {name} cannot settle at the minimum it is near"
+    above: dict[str, list[int]] = {}
+    for run in limits:
+        if not trajectory.outcome[run].failed:
+            above.setdefault(f"{_limit(descent, run, limits)}: {_name(descent, run)}", []).append(run)
+    for limit, runs in above.items():
+        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in runs[:4]))
+        yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
+
+
+def _limit(descent: Descent, run: int, limits: dict[int, float]) -> str:
+    return f"{limit_words(descent.trajectory.optimizer[run])} = {limits[run]:.4g}"
 
 
 def _name(descent: Descent, run: int) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_ITERATIONS = 1_000_000
 MAX_SEED = 2**32 - 1
+# What some views read and others do not; each view's row says which.
+VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 
 
@@ -77,11 +79,11 @@ class Settings:
     )  # fmt: skip
     optimizer: tuple[str, ...] = _option(
         "Descent", "Choose the method, `gdanim list optimizers`; repeat to race.", values.text,
-        many=True, metavar="NAME[:K=V,...]", short="-O", shown="gd",
+        many=True, metavar="NAME[:K=V]", short="-O", shown="gd",
     )  # fmt: skip
     schedule: tuple[str, ...] = _option(
         "Descent", "Change the rate as it goes, `gdanim list schedules`.", values.text,
-        many=True, metavar="NAME[:K=V,...]", shown="constant",
+        many=True, metavar="NAME[:K=V]", shown="constant",
     )  # fmt: skip
     iterations: int | None = _option(
         "Descent", "Stop after N iterations.", values.whole(least=0, most=MAX_ITERATIONS),
@@ -91,11 +93,11 @@ class Settings:
         "Descent", "Stop where the gradient's norm falls below G.", values.number(above=0), metavar="G", shown="none"
     )
     budget: int | None = _option(
-        "Descent", "Stop each run after N evaluations of the gradient, all that it asks for counted.",
+        "Descent", "Give each run N evaluations: of f, the gradient or both at a point; a Hessian is one per variable.",
         values.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none",
     )  # fmt: skip
     noise: float = _option(
-        "Descent", "Add normal noise of deviation SIGMA to every gradient.", values.number(least=0),
+        "Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.", values.number(least=0),
         default=0.0, metavar="SIGMA",
     )  # fmt: skip
     trajectory: str | None = _option(
@@ -139,6 +141,33 @@ class Settings:
     view: str = _option(
         "View", "Choose what to draw: `gdanim list views`.", values.text, default="auto", metavar="NAME"
     )
+    facet: str | None = _option(
+        "View", "Give each `lr`, `optimizer`, `schedule` or `start` a panel of its own.",
+        values.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none",
+    )  # fmt: skip
+    explain: bool = _option(
+        "View", "Write each update out, and draw its slope and its step.", values.flag, default=False
+    )
+    basins: bool = _option("View", "Colour the ground by where a descent from there ends.", values.flag, default=False)
+    arrows: str | None = _option(
+        "View", "Draw the `gradient`, the `step` or the `momentum` at each spot.",
+        values.choice("gradient", "step", "momentum"), metavar="WORD", shown="none",
+    )  # fmt: skip
+    trail: int | None = _option(
+        "View", "Draw the last N iterations of each path only.", values.whole(least=0, most=MAX_ITERATIONS),
+        metavar="N", shown="all",
+    )  # fmt: skip
+    camera: tuple[float, float] | None = _option(
+        "View", "Look at a surface from this height and side, in degrees.", values.camera,
+        metavar="ELEV,AZIM", shown="the view's own",
+    )  # fmt: skip
+    turn: float = _option(
+        "View", "Turn a surface by so many degrees as it plays.", values.number(least=-3600, most=3600),
+        default=0.0, metavar="DEGREES",
+    )  # fmt: skip
+    cmap: str | None = _option(
+        "View", "Colour heights by a colour map of matplotlib.", values.text, metavar="NAME", shown="the style's own"
+    )
     xlim: tuple[float, float] | None = _option(
         "View", "Set the ends of the horizontal axis.", values.interval, metavar="A,B", shown="the function's own"
     )
@@ -149,6 +178,7 @@ class Settings:
         "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file.",
         values.text, default="light", metavar="NAME|FILE",
     )  # fmt: skip
+    transparent: bool = _option("View", "Leave the background out, in formats that can.", values.flag, default=False)
     title: str | None = _option(
         "View", "Set the title; empty for none.", values.text, metavar="TEXT", shown="the formula"
     )
@@ -160,12 +190,16 @@ class Settings:
     )
     dpi: int | None = _option(
         "View", "Scale type and lines, in dots per inch.", values.whole(least=20, most=1200),
-        metavar="INT", shown="100 at 640x480, more for larger sizes",
+        metavar="INT", shown="100 at 640x480, and in proportion",
     )  # fmt: skip
 
     fps: Fraction = _option(
         "Time", "Show RATE frames per second; 100/7 is exact.", values.ratio,
         default=Fraction(10), metavar="RATE",
+    )  # fmt: skip
+    tween: int = _option(
+        "Time", "Take K frames for each iteration, eased between its points.", values.whole(least=1, most=100),
+        default=1, metavar="K",
     )  # fmt: skip
     every: int | None = _option(
         "Time", "Show every K-th iteration.", values.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
@@ -176,6 +210,9 @@ class Settings:
     )  # fmt: skip
     hold: float = _option(
         "Time", "Hold the last frame for SECONDS.", values.number(least=0, most=3600), default=1.0, metavar="SECONDS"
+    )
+    rewind: bool = _option(
+        "Time", "Play back to the start after the hold, three times as fast.", values.flag, default=False
     )
     loop: int = _option(
         "Time", "Play N times, 0 for ever, in formats that loop.", values.whole(least=0, most=65_536),
@@ -189,6 +226,10 @@ class Settings:
     format: str | None = _option(
         "Output", "Set the format: `gdanim list formats`.", values.text,
         metavar="NAME", short="-f", shown="by the suffix",
+    )  # fmt: skip
+    quality: str = _option(
+        "Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
+        values.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD",
     )  # fmt: skip
     data: str | None = _option(
         "Output", "Write the trajectory, too: .csv, .jsonl or .npz.", values.text, saved=False, metavar="PATH"

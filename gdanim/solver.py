@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.errors import DomainError
-from gdanim.optimizers.normals import Normals
+from gdanim.optimizers.normals import METHOD, NOISE, Normals
 from gdanim.optimizers.oracle import Oracle
 from gdanim.trajectory import Index, Outcome, Trajectory, judge
 
@@ -44,7 +44,6 @@ class Terms:
 
 
 NO_TERMS = Terms()
-_NOISE, _METHOD = range(2)  # what random numbers are for
 
 
 def solve(
@@ -68,8 +67,8 @@ def solve(
     runs, dim = start.shape
     streams = range(runs) if streams is None else streams
     recording = _Recording(objective, runs, iterations, terms)
-    oracle = Oracle(objective, runs, Normals(terms.seed, _METHOD, streams, dim))
-    noise = Normals(terms.seed, _NOISE, streams, dim) if terms.noise else None
+    oracle = Oracle(objective, runs, Normals(terms.seed, METHOD, streams, dim))
+    noise = Normals(terms.seed, NOISE, streams, dim) if terms.noise else None
     lr = np.broadcast_to(lr if lr.ndim == 2 else lr[:, np.newaxis], (runs, iterations))
     evaluate, update, record = objective.raw_value_and_gradient, optimizer.update, recording.add
     with np.errstate(all="ignore"):
@@ -133,7 +132,7 @@ class _Recording:
         self._lost = np.zeros((runs, 2 * objective.dim + 1))
         self._ended = [Outcome.STEP_LIMIT] * runs
         self._active = np.ones(runs, dtype=bool)
-        # Where each point costs a call of somebody's code, none is asked for in vain.
+        # Where each point costs a call of somebody's code, no iteration is done in vain.
         self._stride = 1 if objective.point_by_point else max(POINTS_PER_REVIEW // runs, 1)
         self._reviewed, self._due = 0, 0
         self.over = False
@@ -155,8 +154,7 @@ class _Recording:
         """Judge the runs, repeat each one's last finite point to the end, and seal the arrays."""
         runs, n = len(self._last), int(self._last.max())
         rows = self._rows[: n + 1]
-        for run in np.flatnonzero(self._last < n).tolist():
-            rows[self._last[run] + 1 :, run] = rows[self._last[run], run]
+        _repeat_ends(rows, self._last)
         x, f, grad = (part.swapaxes(0, 1) for part in _parts(rows))
         evaluations = self._evaluations(n)
         outcome, since = judge(self._objective, x, f, self._last, self._lost, self._endings(evaluations))
@@ -237,6 +235,19 @@ class _Recording:
         self._spent = beside[-1]
         spent: NDArray[np.int64] = gradients + beside
         return spent
+
+
+def _repeat_ends(rows: Vector, last: Index) -> None:
+    """Repeat row last (runs,) of every run down to the end of rows (n+1, runs, 2d+1)."""
+    n = len(rows) - 1
+    ended = np.flatnonzero(last < n)
+    if len(ended) < n:
+        for run in ended.tolist():
+            rows[last[run] + 1 :, run] = rows[last[run], run]
+    else:
+        for k in range(int(last.min()) + 1, n + 1):
+            over = last < k
+            rows[k, over] = rows[k - 1, over]
 
 
 def _parts(rows: Vector) -> tuple[Vector, Scalar, Vector]:

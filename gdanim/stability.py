@@ -24,7 +24,8 @@ def limits_of_runs(objective: Objective, trajectory: Trajectory) -> Scalar:
     """
     factor = {spec: limit_factor(spec) for spec in set(trajectory.optimizer)}
     factors = np.array([factor[spec] for spec in trajectory.optimizer])
-    constant = np.all(trajectory.lr == trajectory.lr[:, :1], axis=1)
+    taken = np.arange(trajectory.iterations) < trajectory.last[:, np.newaxis]
+    constant = np.all((trajectory.lr == trajectory.lr[:, :1]) | ~taken, axis=1)
     failed = np.array([outcome.failed for outcome in trajectory.outcome])
     row = np.where(failed, 0, trajectory.last)
     curvature = curvatures_near(objective, trajectory.x[np.arange(trajectory.runs), row])
@@ -45,6 +46,19 @@ def limit_factor(spec: str) -> float:
             momentum, dampening = choice.values["momentum"], choice.values["dampening"]
             return float(2 * (1 + momentum) / (1 - dampening))
     return float("nan")
+
+
+def shares_of_limits(objective: Objective, trajectory: Trajectory) -> list[str]:
+    """The rate of each run as a multiple of its limit, in words: `0.95 × 2/λ`; empty where no limit is known."""
+    if not trajectory.iterations:
+        return [""] * trajectory.runs
+    ratios = trajectory.lr[:, 0] / limits_of_runs(objective, trajectory)
+    return [
+        f"{f'{ratio:.2f}' if 0.01 <= ratio < 100 else f'{ratio:.1e}'} × {limit_words(spec)}"
+        if np.isfinite(ratio)
+        else ""
+        for ratio, spec in zip(ratios.tolist(), trajectory.optimizer, strict=True)
+    ]
 
 
 def limit_words(spec: str) -> str:

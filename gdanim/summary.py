@@ -58,6 +58,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "seed": descent.settings.seed,
         "frames": timeline.frames,
         "iterations_per_frame": timeline.every,
+        "tween": timeline.tween,
         "duration_s": timeline.duration_s,
         "width": width,
         "height": height,
@@ -111,7 +112,7 @@ def count(number: int, noun: str) -> str:
 
 def _sentence(run: dict[str, Any]) -> str:
     """How the only run went."""
-    rate = "" if run["lr"] is None else f" at lr {run['lr']:g}"
+    rate = f" at {_rate(run)}" if _rate(run) else ""
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
     return (
@@ -123,17 +124,30 @@ def _sentence(run: dict[str, Any]) -> str:
 def _against(run: dict[str, Any]) -> str:
     if run["lr_over_limit"] is None:
         return ""
-    return f" at {run['lr_over_limit']:.3g} of {limit_words(run['optimizer'])} = {run['stability_limit']:.6g}"
+    return f" at {_share(run['lr_over_limit'])} of {limit_words(run['optimizer'])} = {run['stability_limit']:.6g}"
+
+
+def _share(ratio: float) -> str:
+    """A share of a limit, in as many digits as tell it from the whole."""
+    return next(text for digits in range(3, 18) if float(text := f"{ratio:.{digits}g}") != 1 or ratio == 1)
+
+
+def _rate(run: dict[str, Any]) -> str:
+    return "" if run["lr"] is None else f"lr {run['lr']:g}"
 
 
 def _table(runs: Sequence[dict[str, Any]]) -> list[str]:
     """How several runs went, a row each, in columns."""
     head = ("run", "iterations", "evaluations", "f", "distance", "verdict", "outcome")
     rows = [head]
-    for place, run in enumerate(runs, start=1):
+    named = Counter(run["label"] for run in runs)
+    for run in runs:
+        start = f"start {_point(run['start'])}"
         rows.append(
             (
-                run["label"] or f"{place}: from {_point(run['start'])}",
+                run["label"]
+                if named[run["label"]] == 1
+                else ", ".join(filter(None, [run["label"] or _rate(run), start])),
                 f"{run['iterations']:,}",
                 "–" if run["evaluations"] is None else f"{run['evaluations']:,}",
                 f"{run['f']:.6g}",

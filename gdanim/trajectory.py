@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 Index = NDArray[np.int64]  # (runs,)
 
 
+MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
+AT_HAND = 1e6  # widths of the bounds around them: what has no value beyond is ∞ − ∞, and no edge of the domain
+
+
 class Outcome(Enum):
     """How a run ended, as a person reads it.
 
     A run has diverged where its last point lies outside the objective's bounds and f has grown, or where x, f or ∇f
-    overflows (from an infinite slope, the next x is infinite). It has left the domain where x is finite and f is NaN,
-    or f is finite and ∇f is NaN: there is no value, or no slope to follow.
+    overflows (from an infinite slope, the next x is infinite). It has left the domain where f is NaN at an x not too
+    far away to be computed with, or f is finite and ∇f is NaN: there is no value, or no slope to follow.
     """
 
     CONVERGED = "the gradient's norm fell below the tolerance"
     STEP_LIMIT = "all iterations were done"
-    BUDGET = "the budget of evaluations was spent"
+    BUDGET = "the budget of evaluations allows no more"
     LEFT_DOMAIN = "left the domain"
     DIVERGED = "diverged"
 
@@ -121,13 +125,12 @@ def judge(
     dim, run = objective.dim, np.arange(len(last))
     lost_x, lost_f, lost_grad = lost[:, :dim], lost[:, dim], lost[:, dim + 1 :]
     stopped = ~np.isfinite(lost).all(axis=1)
-    undefined = np.isfinite(lost_x).all(axis=1) & (
-        np.isnan(lost_f) | (np.isfinite(lost_f) & np.isnan(lost_grad).any(axis=1))
-    )
+    low, high = objective.bounds.T
+    at_hand = (np.abs(lost_x - (low + high) / 2) <= AT_HAND * (high - low)).all(axis=1)
+    undefined = at_hand & (np.isnan(lost_f) | (np.isfinite(lost_f) & np.isnan(lost_grad).any(axis=1)))
     left = ~objective.contains(x[run, last]) & (f[run, last] > f[:, 0])
     outcomes, since = list(ended), np.array(last)
     for r in np.flatnonzero(stopped | left).tolist():
-        # Far outside, ∞ − ∞ is no edge of the domain.
         if undefined[r] and not left[r]:
             outcomes[r], since[r] = Outcome.LEFT_DOMAIN, last[r] + 1
         elif outcomes[r] is not Outcome.CONVERGED:
@@ -139,6 +142,6 @@ def judge(
 
 def judged_anew(objective: Objective, trajectory: Trajectory) -> Trajectory:
     """The same paths, with the outcomes that they have on an objective."""
-    ended = [Outcome.STEP_LIMIT] * trajectory.runs
+    ended = [Outcome.STEP_LIMIT if outcome.failed else outcome for outcome in trajectory.outcome]
     outcome, since = judge(objective, trajectory.x, trajectory.f, trajectory.last, trajectory.lost, ended)
     return replace(trajectory, outcome=outcome, since=since)

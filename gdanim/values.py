@@ -95,6 +95,14 @@ def interval(value: Any) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
+def camera(value: Any) -> tuple[float, float]:
+    """Read where a camera stands, in degrees above the ground and around it: `35,-60`."""
+    angles = _numbers(value)
+    if len(angles) != 2 or not 0 <= angles[0] <= 90 or not -360 <= angles[1] <= 360:
+        raise ValueError("give ELEVATION,AZIMUTH in degrees, from 0 to 90 and from -360 to 360, such as 35,-60")
+    return angles[0], angles[1]
+
+
 def size(value: Any) -> tuple[int, int]:
     """Read a canvas in pixels: `640x480`."""
     least, most = SIZE_RANGE_PX

@@ -10,7 +10,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from gdanim import values
-from gdanim.entries import Entry, Format, Hyperparameter, Method, Rate, Schedule, View
+from gdanim.entries import Entry, Format, Hyperparameter, Method, Rate, Rule, Schedule, View
 from gdanim.errors import UsageError, shown
 from gdanim.objectives.formulas import Formula
 
@@ -65,6 +65,8 @@ def _check_hyperparameter(item: Hyperparameter) -> None:
     if not (isinstance(item.name, str) and item.name.isidentifier() and item.name != "lr"):
         raise ValueError("give a name of Python's, and not lr, which every optimizer has")
     values.text(item.shown)
+    if not callable(item.read):
+        raise ValueError("give a `read` that can be called")
     if item.default is None:
         if not item.shown:
             raise ValueError("the default is None; `shown` must say what that means")
@@ -74,16 +76,24 @@ def _check_hyperparameter(item: Hyperparameter) -> None:
         raise ValueError("its own reader changes the default")
 
 
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(name, str) for name in value)
+
+
+_pairs = _tuple("a tuple of pairs of names, each the lower first", _is_pair)
+
+
 def _is_point(value: Any) -> bool:
     return isinstance(value, tuple) and values.point(value) == value
 
 
+def _are_qualities(value: Any) -> bool:
+    known = {"low", "medium", "high", "lossless"}
+    return {"medium"} <= set(value) <= known and all(isinstance(text, str) for text in value.values())
+
+
 def _are_suffixes(value: Any) -> bool:
-    return (
-        isinstance(value, tuple)
-        and len(value) > 0
-        and all(isinstance(suffix, str) and _SUFFIX.fullmatch(suffix) for suffix in value)
-    )
+    return isinstance(value, tuple) and all(isinstance(suffix, str) and _SUFFIX.fullmatch(suffix) for suffix in value)
 
 
 _ENTRY: Final[Mapping[str, Reader[Any]]] = {
@@ -96,11 +106,17 @@ _FIELDS: Final[Mapping[type[Any], Mapping[str, Reader[Any]]]] = {
     Method: {
         **_ENTRY,
         "hyperparameters": _hyperparameters,
+        "ordered": _pairs,
         "rate": _that("a Rate", lambda value: isinstance(value, Rate)),
+        "follows_schedule": values.flag,
         "source": _words,
     },
-    Schedule: {**_ENTRY, "hyperparameters": _hyperparameters, "source": values.text},
-    View: {**_ENTRY, "dims": _that("(1,), (2,) or (1, 2)", lambda value: value in ((1,), (2,), (1, 2)))},
+    Schedule: {**_ENTRY, "hyperparameters": _hyperparameters, "ordered": _pairs, "source": values.text},
+    View: {
+        **_ENTRY,
+        "dims": _that("(1,), (2,) or (1, 2)", lambda value: value in ((1,), (2,), (1, 2))),
+        "takes": _tuple("a tuple of options such as camera", values.text),
+    },
     Format: {
         **_ENTRY,
         "extensions": _that("a tuple of suffixes such as .gif", _are_suffixes),
@@ -108,6 +124,9 @@ _FIELDS: Final[Mapping[type[Any], Mapping[str, Reader[Any]]]] = {
         "even_size": values.flag,
         "max_fps": values.whole(least=1, most=1000),
         "loops": values.flag,
+        "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
+        "transparent": values.flag,
+        "opaque_only": _tuple("a tuple of qualities", values.text),
     },
     Formula: {
         "name": _ENTRY["name"],
@@ -141,9 +160,33 @@ def checked(row: Any, kind: type[E], name: str) -> E:
             raise UsageError(f"{field} {shown(getattr(row, field))}: {refusal}") from None
     if row.name != name:
         raise UsageError(f"its row is called {shown(row.name)}; the entry point must have the same name")
-    if isinstance(row, Formula):
-        _check_formula(row)
+    match row:
+        case Formula():
+            _check_formula(row)
+        case Rule():
+            _check_rule(row)
     return row
+
+
+def _check_rule(row: Rule) -> None:
+    items = {item.name: item for item in row.hyperparameters}
+    for lower, upper in row.ordered:
+        low, high = (items[name].default if name in items else None for name in (lower, upper))
+        if not (isinstance(low, int | float) and isinstance(high, int | float) and low < high):
+            raise UsageError(f"ordered: {lower} and {upper} have to be hyperparameters, their defaults in this order")
+    if isinstance(row, Method) and row.rate is Rate.DAMPED and not _is_share(items.get("momentum")):
+        raise UsageError("rate DAMPED: it goes with a hyperparameter `momentum` of at least 0 and below 1")
+
+
+def _is_share(item: Hyperparameter | None) -> bool:
+    """Whether a hyperparameter is a number of at least 0 that has to be below 1."""
+    if item is None or not isinstance(item.default, int | float) or not 0 <= item.default < 1:
+        return False
+    try:
+        item.read(1.0)
+    except ValueError:
+        return True
+    return False
 
 
 def _check_formula(row: Formula) -> None:
@@ -166,7 +209,7 @@ def check_target(row: Entry, target: Any) -> None:
     if not callable(target):
         raise UsageError(f"target {row.target} is a {type(target).__name__}, and cannot be called")
     match row:
-        case Method() | Schedule():
+        case Rule():
             signature(target).bind(**{item.name: item.default for item in row.hyperparameters})
         case Format():
             signature(target).bind("target", "reel")

@@ -43,7 +43,7 @@ def said(*words: object) -> str:
 def test_iterates_are_4_3_times_0_8_to_the_k(made: Path) -> None:
     with (made / "t.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["run", "optimizer", "lr", "iteration", "x1", "f", "g1"]
+    assert list(rows[0]) == ["run", "optimizer", "lr", "iteration", "x1", "f", "g1", "label", "outcome"]
     assert [int(row["iteration"]) for row in rows] == list(range(FRAMES))
     for k, row in enumerate(rows):
         exact = Fraction(43, 10) * Fraction(8, 10) ** k

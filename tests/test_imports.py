@@ -19,9 +19,9 @@ HEAVY = ("numpy", "matplotlib", "PIL", "imageio_ffmpeg")
 # The way through the house, from the top down (DESIGN.md): a module imports from its own floor and from those above.
 # A name with a dot at its end stands for everything in that package.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "frame", "interrupts", "draft", "atomic", "values"),
+    ("errors", "blame", "frame", "interrupts", "draft", "atomic", "values"),
     (
-        *("settings", "options", "entries", "vetting", "plugins", "catalog", "presets"),
+        *("settings", "options", "entries", "choices", "vetting", "plugins", "catalog", "presets"),
         *("listing", "records.forms"),
         *(
             "objectives.formulas",
@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         ),
     ),
     ("objectives.", "optimizers."),
-    ("starts", "race", "trajectory", "solver", "stability", "verdicts", "basins", "destinations"),
+    ("starts", "race", "trajectory", "solver", "stability", "verdicts", "flock", "destinations", "basins"),
     ("records.",),
     ("timeline",),
     ("descent",),
@@ -43,18 +43,21 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "styles",
         "lettering",
         "track",
+        "between",
         "shapes",
         "teams",
         "nesting",
         "spots",
         "marks",
+        "arrows",
+        "tangent",
         "caption",
         "scene",
         "views.",
     ),
     ("raster",),
     ("writers.",),
-    ("preflight",),
+    ("preflight", "guests"),
     ("pipeline",),
     ("summary", "reporting"),
     ("commands",),

@@ -42,7 +42,10 @@ def test_a_method_is_listed_with_its_rule_what_it_takes_and_its_source(kind: str
         assert text.endswith(entry.source)
         for item in entry.hyperparameters:
             assert re.search(rf"\b{item.name}(=|: )", text), item.name
-        assert not isinstance(entry, Method) or f"lr: {entry.rate.value} " in text
+        if isinstance(entry, Method):
+            once = "" if entry.follows_schedule else ", read once: it takes no --schedule"
+            assert f"lr: {entry.rate.value}{once} " in text
+        assert all(f" {lower} < {upper}" in text for lower, upper in entry.ordered)
 
 
 def test_defaults_are_listed_as_they_are_written() -> None:
@@ -66,6 +69,8 @@ def test_programs_are_told_every_default_to_its_last_digit(kind: str, registry: 
         assert [(item["name"], item["default"], item["meaning"]) for item in row["hyperparameters"]] == expected
         assert (row["summary"], row["source"], row["distribution"]) == (entry.summary, entry.source, None)
         assert row.get("rate") == (entry.rate.value if isinstance(entry, Method) else None)
+        assert row.get("follows_schedule") == (entry.follows_schedule if isinstance(entry, Method) else None)
+        assert row["ordered"] == list(map(list, entry.ordered))
 
 
 @pytest.mark.parametrize("kind", ALL)

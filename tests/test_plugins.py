@@ -78,7 +78,7 @@ OTHERS = """
     PLAIN = View(name="plain_curve", target="others:plain", summary="the curve again", dims=(1,))
     BOXES = Format(
         name="boxes", target="others:Boxes", summary="what changed, as text", extensions=(".boxes", ".gif"),
-        needs_path=False, even_size=False, max_fps=100, loops=False,
+        needs_path=False, even_size=False, max_fps=100, loops=False, qualities={"medium": "exact"},
     )
 
     def halved():
@@ -155,7 +155,9 @@ def test_a_list_marks_them_with_their_distribution(good: Path, tmp_path: Path) -
         "name": "normalised",
         "summary": "d = g/(‖g‖ + ε): every step as long as the rate",
         "hyperparameters": [{"name": "eps", "default": 1e-8, "meaning": None}],
+        "ordered": [],
         "rate": "2 % of the width of the function's bounds",
+        "follows_schedule": True,
         "source": "Hazan et al. 2015, arXiv 1507.02030",
         "distribution": "gdanim-descents",
     }
@@ -253,6 +255,7 @@ BROKEN: Mapping[str, Broken] = {
         method("greedy", more="hyperparameters=(Hyperparameter(name='lr', default=1.0, read=number()),)"),
         "hyperparameter 'lr': give a name of Python's, and not lr",
     ),
+    "damped": Broken(method("damped", rate="Rate.DAMPED"), "rate DAMPED: it goes with a hyperparameter `momentum`"),
     "unread": Broken(FORMULA.format(name="unread", formula="x**"), "Formula 'x**'", "function"),
     "x_cubed": Broken(FORMULA.format(name="x_cubed", formula="x**3"), "with hyphens it would be a formula", "function"),
     "planar": Broken(
@@ -321,9 +324,8 @@ def test_a_list_names_each_broken_one_in_one_line(listed: Ran, name: str) -> Non
     assert plugin.says in line
 
 
-@pytest.fixture(scope="module")
-def refused(bad: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ran]:
-    """What is said where each of them is asked for. All in one process, which costs less than one for each."""
+def in_one_process(site: Path, requests: list[list[str]], cwd: Path) -> list[Ran]:
+    """What each request leaves. One process for all of them costs less than one for each."""
     script = """
         import contextlib, io, json, sys
         from gdanim import cli
@@ -336,17 +338,24 @@ def refused(bad: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
                     code = end.code
             print(json.dumps([code, out.getvalue(), err.getvalue()]))
     """
+    ended = subprocess.run(
+        [sys.executable, "-c", dedent(script), json.dumps(requests)], cwd=cwd, env=seeing(site),
+        capture_output=True, check=True,
+    )  # fmt: skip
+    said = map(json.loads, ended.stdout.splitlines())
+    return [Ran(code=code, out=out.encode(), err=err) for code, out, err in said]
+
+
+@pytest.fixture(scope="module")
+def refused(bad: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ran]:
+    """What is said where each of them is asked for."""
     names = [*BROKEN, *LATE, "twin"]
     functions = {name for name, plugin in BROKEN.items() if plugin.kind == "function"}
     requests = [[name] if name in functions else ["parabola", "-O", name] for name in names]
     folder = tmp_path_factory.mktemp("cwd")
-    ended = subprocess.run(
-        [sys.executable, "-c", dedent(script), json.dumps(requests)], cwd=folder, env=seeing(bad),
-        capture_output=True, check=True,
-    )  # fmt: skip
+    ran = in_one_process(bad, requests, folder)
     assert list(folder.iterdir()) == []
-    said = map(json.loads, ended.stdout.splitlines())
-    return {name: Ran(code=c, out=out.encode(), err=err) for name, (c, out, err) in zip(names, said, strict=True)}
+    return dict(zip(names, ran, strict=True))
 
 
 @pytest.mark.parametrize("name", [*BROKEN, *LATE])
@@ -356,6 +365,195 @@ def test_asking_for_a_broken_one_is_refused_in_one_line(refused: Mapping[str, Ra
     assert (ran.code, ran.out) == (2, b"")
     assert line.startswith(f"gdanim: The {plugin.kind} '{name}' of dist-{name.replace('_', '-')} cannot be used: ")
     assert plugin.says in line
+
+
+# Rows that are as they should be, of code that is not, as is found out when it works. Words in braces are filled in.
+RULE = """
+    from gdanim.entries import Method, Rate
+    ROW = Method(name="{name}", target="w_{name}:make", summary="s", rate=Rate.ONE, source="ours")
+
+    def make():
+        import numpy as np
+        from gdanim.optimizers.optimizer import Optimizer, stateless
+
+        def init(x):
+            {init}
+
+        def update(grad, state, x, lr, oracle):
+            {update}
+
+        {made}
+"""
+PLAN = """
+    from gdanim.entries import Schedule
+    ROW = Schedule(name="{name}", target="w_{name}:make", summary="s")
+
+    def make():
+        import numpy as np
+
+        def rates(k, lr, n):
+            {rates}
+
+        {made}
+"""
+PICTURE = """
+    from gdanim.entries import View
+    ROW = View(name="{name}", target="w_{name}:build", summary="s", dims=(1,))
+
+    def build(descent):
+        from dataclasses import replace
+        from gdanim.views import curve
+
+        def fail(*arguments):
+            raise ValueError("no picture")
+
+        scene = curve.build(descent)
+        {drawn}
+"""
+FILE = """
+    from gdanim.entries import Format
+    ROW = Format(
+        name="{name}", target="w_{name}:Writer", summary="s", extensions=(), needs_path=False, even_size=False,
+        max_fps=100, loops=False, qualities={"medium": "exact"},
+    )
+
+    class Writer:
+        def __init__(self, stream, reel):
+            {init}
+        def __enter__(self):
+            {enter}
+        def __exit__(self, *raised):
+            {leave}
+        def write(self, frame):
+            {write}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A plug-in that fails at work: the text of its module, what must be said, and its group."""
+
+    source: str
+    says: str
+    kind: str
+
+
+def filled(text: str, **parts: str) -> str:
+    """A text with its words in braces replaced; other braces stay."""
+    return re.sub(r"\{(\w+)\}", lambda word: parts.get(word[1], word[0]), text)
+
+
+def rule(says: str, *, init: str = "return ()", update: str = "return -lr * grad, state", made: str = "") -> Failing:
+    made = made or "return Optimizer(init=init, update=update)"
+    return Failing(filled(RULE, init=init, update=update, made=made), says, "optimizer")
+
+
+def plan(says: str, *, rates: str = "return lr / 2.0**k", made: str = "return rates") -> Failing:
+    return Failing(filled(PLAN, rates=rates, made=made), says, "schedule")
+
+
+def picture(says: str, drawn: str) -> Failing:
+    return Failing(filled(PICTURE, drawn=drawn), says, "view")
+
+
+def file(says: str, **bodies: str) -> Failing:
+    bodies = {"init": "pass", "enter": "return self", "leave": "pass", "write": "pass"} | bodies
+    return Failing(filled(FILE, **bodies), says, "writer")
+
+
+FAILING: Mapping[str, Failing] = {
+    "nothing": rule("it gave nothing, not its Optimizer", made="pass"),
+    "unmade": rule("KeyError: 'k' (", made="return {}['k']"),
+    "uninitialised": rule("ZeroDivisionError: division by zero (", init="return 1 / 0"),
+    "raising": rule("RuntimeError: one two (", update="raise RuntimeError('one\\ntwo')"),
+    "leaving": rule("SystemExit: 0 (", update="raise SystemExit(0)"),
+    "lonely": rule("its update gave a ndarray, where a step and a state are due", update="return -lr * grad"),
+    "scalar": rule("the step of its update is a float, not an array", update="return 0.1, state"),
+    "narrow": rule(
+        "the step of its update has the shape (1, 1), not (2, 1)", update="return -lr[:1] * grad[:1], state"
+    ),
+    "complex": rule("the step of its update is of complex128, not of float64", update="return grad * 1j, state"),
+    "moving": rule("ValueError: assignment destination is read-only (", update="x[:] = 0; return -lr * grad, state"),
+    "slowing": rule("read-only", update="lr *= 0.5; return -lr * grad, state"),
+    "spoken": plan("it gave a str, which cannot be called for rates", made="return 'slow'"),
+    "spelt": plan("what it gave as rates is a str, not an array", rates="return 'slow'"),
+    "falling": plan("it gave the rate -0.1 for k = 2", rates="return lr - 0.1 * k"),
+    "undefined": plan("it gave the rate nan for k = 1", rates="return np.where(k == 1, np.nan, lr)"),
+    "flat": plan("what it gave as rates has the shape (3,), not (2, 3)", rates="return lr[0] + 0.0 * k"),
+    "planless": plan("ValueError: no plan (", rates="raise ValueError('no plan')"),
+    "blind": picture("ValueError: no picture (", "fail()"),
+    "empty": picture("it gave nothing, not its Scene", "return None"),
+    "unmoved": picture("ValueError: no picture (", "scene.marks[0].show = fail; return scene"),
+    "undrawn": picture("ValueError: no picture (", "scene.figure.axes[0].draw = fail; return scene"),
+    "boundless": picture("touched() gave ", "scene.marks[0].touched = lambda: [float('nan')] * 4; return scene"),
+    "timeless": picture("its scene has as timeline nothing", "return replace(scene, timeline=None)"),
+    "closed": file("KeyError: 'lid' (", init="raise KeyError('lid')"),
+    "absent_minded": file("AttributeError: 'NoneType' object has no attribute 'write'", enter="pass"),
+    "stuck": file("RuntimeError: ink (", write="raise RuntimeError('ink')"),
+    "hushed": file("RuntimeError: ink (", write="raise RuntimeError('ink')", leave="return True"),
+    "endless": file("SystemExit: 1 (", leave="raise SystemExit(1)"),
+}
+ASKED = {"optimizer": "-O", "schedule": "--schedule", "view": "--view", "writer": "-f"}
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ran]:
+    """What is said where each of them is put to work, on two runs at the rate 0.1."""
+    site, folder = tmp_path_factory.mktemp("failing"), tmp_path_factory.mktemp("cwd")
+    for name, plugin in FAILING.items():
+        source = filled(plugin.source, name=name)
+        install(site, f"dist-{name}", {f"w_{name}": source}, {f"gdanim.{plugin.kind}s": {name: f"w_{name}:ROW"}})
+    runs = ["--start", "1", "--start", "2", "--lr", "0.1", *QUICK]
+    requests = [["parabola", *runs, ASKED[plugin.kind], name, "-o", name] for name, plugin in FAILING.items()]
+    for request in requests:
+        request += [] if "-f" in request else ["-f", "gif"]
+    ran = in_one_process(site, requests, folder)
+    assert list(folder.iterdir()) == []
+    return dict(zip(FAILING, ran, strict=True))
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_one_that_fails_at_work_ends_the_request_in_one_line_that_names_it(
+    failed: Mapping[str, Ran], name: str
+) -> None:
+    plugin, ran = FAILING[name], failed[name]
+    (line,) = ran.lines
+    assert (ran.code, ran.out) == (1, b"")
+    assert f"The {plugin.kind} '{name}' of dist-{name} failed: " in line
+    assert plugin.says in line
+
+
+def test_a_place_is_a_line_of_the_plugin(failed: Mapping[str, Ran]) -> None:
+    for name in ("raising", "planless", "blind", "stuck"):
+        assert re.search(rf"w_{name}\.py:\d+\)$", failed[name].lines[0])
+
+
+def test_a_writer_that_fails_takes_no_other_output_with_it(tmp_path: Path) -> None:
+    points = {"gdanim.writers": {"stuck": "w_stuck:ROW"}}
+    source = filled(FAILING["stuck"].source, name="stuck").replace("extensions=()", 'extensions=(".ink",)')
+    install(tmp_path / "site", "dist-stuck", {"w_stuck": source}, points)
+    ran = gdanim(tmp_path / "site", "parabola", *QUICK, "-o", "out.ink", "-o", "out.gif", cwd=tmp_path)
+    assert ran.code == 1
+    assert [line for line in ran.lines if "The writer 'stuck' of dist-stuck failed: RuntimeError: ink" in line]
+    assert (tmp_path / "out.gif").read_bytes()[-1:] == b";"
+    assert not (tmp_path / "out.ink").exists()
+
+
+def test_what_a_plugin_prints_at_work_stays_off_standard_output(tmp_path: Path) -> None:
+    chatty = filled(rule("", update="print('LOUD'); return -lr * grad, state").source, name="chatty")
+    install(tmp_path / "site", "dist-chatty", {"w_chatty": chatty}, {"gdanim.optimizers": {"chatty": "w_chatty:ROW"}})
+    ran = gdanim(tmp_path / "site", "parabola", "-O", "chatty", "--lr", "0.1", *QUICK, "-o", "-", cwd=tmp_path)
+    own = gdanim(tmp_path / "site", "parabola", "--lr", "0.1", *QUICK, "-o", "-", cwd=tmp_path)
+    assert ran.out == own.out  # the rule is that of gd
+    assert ran.lines.count("LOUD") == 3
+
+
+def test_a_hyperparameter_whose_reader_fails_is_named(tmp_path: Path) -> None:
+    more = "hyperparameters=(Hyperparameter(name='damping', default=1, read=lambda value: value + 0),)"
+    source = method("adder", "gdanim.optimizers.newton:newton", more=more)
+    install(tmp_path / "site", "dist-adder", {"w_adder": source}, {"gdanim.optimizers": {"adder": "w_adder:ROW"}})
+    (line,) = gdanim(tmp_path / "site", "parabola", "-O", "adder:damping=1", cwd=tmp_path).lines
+    assert line.startswith("gdanim: The optimizer 'adder' of dist-adder failed: TypeError: ")
 
 
 def test_a_clash_is_reported_and_gdanims_own_row_stands(bad: Path, listed: Ran, tmp_path: Path) -> None:

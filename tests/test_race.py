@@ -44,8 +44,11 @@ def test_every_combination_of_optimizer_rate_and_start_is_a_run() -> None:
         ({}, ("",)),
         ({"lr": (0.1, 0.2)}, ("lr 0.1", "lr 0.2")),
         ({"optimizer": ("gd", "adam")}, ("gd, lr 0.1", "adam, lr 0.2")),
-        ({"schedule": ("constant", "exponential:gamma=0.9")}, ("constant", "exponential, gamma 0.9")),
+        ({"schedule": ("constant", "exponential:gamma=0.9")}, ("lr 0.1, constant", "lr 0.1, exponential, gamma 0.9")),
+        ({"start": (1.0, 2.0)}, ("lr 0.1, start 1", "lr 0.1, start 2")),
+        ({"start": (1.0, 1.0)}, ("lr 0.1",) * 2),
         ({"starts": 2}, ("", "")),
+        ({"starts": 2, "lr": (0.1, 0.2)}, ("lr 0.1",) * 2 + ("lr 0.2",) * 2),
         ({"starts": 2, "optimizer": ("gd", "adam")}, ("gd, lr 0.1",) * 2 + ("adam, lr 0.2",) * 2),
     ],
 )
@@ -75,6 +78,32 @@ def test_a_race_equals_its_runs_alone_bit_for_bit() -> None:
 )
 def test_the_rate_that_is_not_given_moves_the_optimizer(text: str, rate: float) -> None:
     assert default_rate(catalog.optimizer(text), objective("rosenbrock", {})) == pytest.approx(rate, rel=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", ["rprop", "cg:lr=0.5"])
+def test_a_schedule_that_an_optimizer_would_not_follow_is_refused(optimizer: str) -> None:
+    name = optimizer.partition(":")[0]
+    for asked in (["-O", optimizer], ["-O", "gd", "-O", optimizer]):
+        ran = run("parabola", *asked, "--schedule", "cosine:eta_min=0.01", "--dry-run")
+        assert (ran.code, ran.out) == (2, b"")
+        (line,) = ran.lines
+        assert f"--schedule 'cosine:eta_min=0.01': {name} reads only its first rate" in line
+    assert run("parabola", "-O", optimizer, "--schedule", "constant", "--dry-run").code == 0
+
+
+@pytest.mark.parametrize("text", ["gd", "adam", "noisy"])
+def test_a_start_meets_the_same_noise_wherever_it_stands(text: str) -> None:
+    starts = ((1.0, 1.5), (-1.0, 0.5), (1.0, 1.5), (0.0, 0.0), (-0.0, 0.0))
+    together = trajectory(optimizer=(text,), start=starts, noise=2.0, iterations=100)
+    for place, start in enumerate(starts):
+        alone = trajectory(optimizer=(text,), start=(start,), noise=2.0, iterations=100)
+        assert np.array_equal(together.x[place], alone.x[0])
+    shaken = np.diff(together.x, axis=1)
+    assert np.array_equal(shaken[0], shaken[2])  # one point, given twice
+    assert np.array_equal(shaken[3], shaken[4])  # −0 is 0
+    # On a plane, what differs between two paths is their noise.
+    plane = trajectory("x + y", start=starts[:2], lr=1.0, noise=2.0, iterations=100)
+    assert not np.isclose(*np.diff(plane.x, axis=1)).any()
 
 
 @pytest.mark.parametrize("text", ["gd", "adam"])

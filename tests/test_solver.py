@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from gdanim.objectives.formulas import FORMULAS
 from gdanim.objectives.lookup import objective as catalogued
 from gdanim.objectives.scout import Fixed
 from gdanim.optimizers.gd import gd
+from gdanim.optimizers.optimizer import Optimizer
 from gdanim.solver import Terms, solve
 from gdanim.trajectory import Outcome, Trajectory
 
@@ -38,12 +41,12 @@ numbers = st.floats(-1e3, 1e3) | st.sampled_from(NOT_FINITE)
 
 
 class Script:
-    """Answers the k-th question with the k-th (f, ∇f), whatever x is."""
+    """Answers the k-th question with the k-th (f, ∇f), whatever x is; after them, with the last one."""
 
-    dim, point_by_point = 1, True
+    dim, point_by_point = 1, False
 
     def __init__(self, answers: list[tuple[float, float]]) -> None:
-        self._answers = iter(answers)
+        self._answers = chain(answers, repeat(answers[-1]))
 
     def raw_value_and_gradient(self, x: Any) -> tuple[Any, Any]:
         f, grad = next(self._answers)
@@ -247,26 +250,61 @@ def test_the_start_that_is_refused_is_the_one_that_is_named() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=12), st.none() | st.floats(1e-9, 1e3))
-def test_no_answer_of_an_objective_is_recorded_unless_it_is_finite(
-    script: list[tuple[float, float]], tolerance: float | None
+@given(
+    st.lists(st.tuples(numbers, numbers, st.integers(0, 3)), min_size=1, max_size=12),
+    st.none() | st.floats(1e-9, 1e3),
+    st.none() | st.integers(1, 30),
+    st.sampled_from([1, 3, 256]),
+)
+def test_a_run_ends_where_a_look_at_every_row_ends_it(
+    script: list[tuple[float, float, int]], tolerance: float | None, budget: int | None, stride: int
 ) -> None:
+    """Whatever the solver's stride between two looks: answers that are not finite, tolerance and budget."""
     iterations = len(script) - 1
-    bad = next((k for k, answer in enumerate(script) if not all(map(math.isfinite, answer))), None)
-    met = next((k for k, (_, grad) in enumerate(script) if tolerance is not None and abs(grad) < tolerance), None)
-    try:
-        trajectory = descend(scripted(script), 4.3, 1e-4, iterations, tolerance=tolerance)
-    except DomainError:
-        assert bad == 0
-        return
-    assert_finite(trajectory)
-    if met is not None and (bad is None or met < bad):
-        assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.CONVERGED,), met)
-    elif bad is not None:
-        assert trajectory.outcome[0].failed
-        assert (trajectory.last[0], trajectory.since[0]) == (bad - 1, bad)
+    expected = None
+    spent = 0
+    for k, (f, grad, asked) in enumerate(script):
+        spent += 1 + asked if k else 0
+        if budget is not None and spent > budget:
+            expected = Outcome.BUDGET, k - 1
+        elif not (math.isfinite(f) and math.isfinite(grad)):
+            expected = Outcome.DIVERGED, k - 1
+        elif tolerance is not None and abs(grad) < tolerance:
+            expected = Outcome.CONVERGED, k
+        else:
+            continue
+        break
     else:
-        assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.STEP_LIMIT,), iterations)
+        done = budget is not None and spent >= budget
+        expected = Outcome.BUDGET if done else Outcome.STEP_LIMIT, iterations
+    asks = iter(asked for _, _, asked in script[1:])
+
+    def update(grad: Any, state: Any, x: Any, lr: Any, oracle: Any) -> tuple[Any, Any]:
+        for _ in range(next(asks)):
+            oracle._charge(np.array([0]), 1)
+        return -1e-4 * np.sign(x), state
+
+    objective = scripted([(f, grad) for f, grad, _ in script])
+    terms = Terms(tolerance=tolerance, budget=budget)
+    with mock.patch("gdanim.solver.POINTS_PER_REVIEW", stride):
+        try:
+            optimizer = Optimizer(init=lambda x: (), update=update)
+            found = solve(objective, optimizer, np.array([[4.3]]), np.array([1.0]), iterations, terms)
+        except DomainError:
+            assert expected == (Outcome.DIVERGED, -1)
+            return
+    assert_finite(found)
+    outcome, last = expected
+    assert found.last[0] == last
+    assert found.outcome[0] is outcome or (outcome is Outcome.DIVERGED and found.outcome[0].failed)
+    assert found.evaluations[0].tolist() == [
+        k + sum(asked for _, _, asked in script[1 : k + 1]) for k in range(last + 1)
+    ]
+    if outcome is Outcome.DIVERGED:
+        f, grad, _ = script[last + 1]
+        assert np.array_equal(found.lost[0, 1:], [f, grad], equal_nan=True)
+    else:
+        assert not found.lost.any()
 
 
 def assert_finite(trajectory: Trajectory) -> None:

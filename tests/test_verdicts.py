@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import formula
 
+from gdanim import catalog
 from gdanim import verdicts as module
 from gdanim.objectives.formulas import FORMULAS
 from gdanim.objectives.lookup import objective as catalogued
+from gdanim.solver import solve
 from gdanim.trajectory import Outcome
 from gdanim.verdicts import Verdict, verdicts
 
@@ -32,6 +34,14 @@ ELLIPSE = formula("x**2 + 10*y**2", (-5, 5), (-5, 5))
 SADDLE = formula("x**2 - y**2", (-2, 2), (-2, 2))
 
 Path = Any  # (runs, n+1, d)
+
+
+def solved(name: str, optimizer: str, n: int, lr: float = 1.0) -> Verdict:
+    """The verdict on a descent on a catalogue function from its start."""
+    objective = catalogued(name, {})
+    start = np.array([objective.start], dtype=float)
+    trajectory = solve(objective, catalog.optimizer(optimizer).build(), start, np.array([lr]), n, label=[""])
+    return verdicts(objective, trajectory)[0]
 
 
 def recorded(objective: Objective, x: Path, *, last: Any = None, outcome: Any = None) -> Any:
@@ -96,12 +106,14 @@ def test_on_x_squared_the_theory_decides(expected: Verdict, data: Any, start: fl
 
 
 starts = st.tuples(*[st.floats(0.5, 5) | st.floats(-5, -0.5)] * 2)
+# A zigzag that dies out sooner is none; see the runs whose first turns do not make them oscillate.
+across_the_valley = {MONOTONE: st.floats(0.2, 1), OSCILLATING: st.floats(1.6, 2.0), DIVERGING: st.floats(2.1, 3)}
 
 
 @pytest.mark.parametrize("expected", products)
 @given(data=st.data(), start=starts)
 def test_on_an_ellipse_the_largest_eigenvalue_decides(expected: Verdict, data: Any, start: Any) -> None:
-    lr = data.draw({**products, MONOTONE: st.floats(0.2, 1), DIVERGING: st.floats(2.1, 3)}[expected], "lr·λ") / 20
+    lr = data.draw(across_the_valley[expected], "lr·λ") / 20
     assert verdict(ELLIPSE, geometric(start, [1 - 2 * lr, 1 - 20 * lr], 60)) is expected
 
 
@@ -109,13 +121,60 @@ def test_on_an_ellipse_the_largest_eigenvalue_decides(expected: Verdict, data: A
 @settings(max_examples=40)
 @given(data=st.data(), start=starts, angle=st.floats(0, math.pi))
 def test_turning_the_ellipse_does_not_change_that(expected: Verdict, data: Any, start: Any, angle: float) -> None:
-    lr = data.draw({**products, MONOTONE: st.floats(0.2, 1), DIVERGING: st.floats(2.1, 3)}[expected], "lr·λ") / 20
+    lr = data.draw(across_the_valley[expected], "lr·λ") / 20
     cos, sin = math.cos(angle), math.sin(angle)
     hessian = np.array([[cos, -sin], [sin, cos]]) @ np.diag([1, 10]) @ np.array([[cos, sin], [-sin, cos]])
     a, b, c = hessian[0, 0], 2 * hessian[0, 1], hessian[1, 1]
     turned = formula(f"{a:.17f}*x**2 + ({b:.17f})*x*y + {c:.17f}*y**2", (-5, 5), (-5, 5))
     points = geometric(start, [1 - 2 * lr, 1 - 20 * lr], 60) @ np.array([[cos, sin], [-sin, cos]])
     assert verdict(turned, points) is expected
+
+
+@pytest.mark.parametrize("n", range(2, 11))
+@pytest.mark.parametrize("lr", [0.9, 0.95, 1.0])
+def test_few_iterations_are_enough_to_see_a_parabola_crossed_again_and_again(lr: float, n: int) -> None:
+    assert verdict(PARABOLA, descended(PARABOLA, [4.3], lr, n)) is OSCILLATING
+
+
+@pytest.mark.parametrize("n", range(3, 11))
+def test_few_iterations_are_enough_to_see_a_zigzag(n: int) -> None:
+    assert verdict(ELLIPSE, descended(ELLIPSE, [-4.5, 3.0], 0.09, n)) is OSCILLATING
+
+
+@pytest.mark.parametrize("n", [20, 60, 1000])
+def test_a_zigzag_of_three_turns_before_a_long_smooth_way_does_not_oscillate(n: int) -> None:
+    points = descended(ELLIPSE, [-4.5, 3.0], 0.06, n)
+    assert verdict(ELLIPSE, points) is MONOTONE
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "n", "expected"),
+    [
+        ("ellipse", "cg", 60, MONOTONE),  # at rest after four steps
+        ("quartic", "cg", 60, MONOTONE),
+        ("dixon_price", "cg", 150, MONOTONE),
+        ("rosenbrock", "newton", 150, CONVERGING),  # f rises to thirty times what it was
+        ("camel6", "newton", 40, CONVERGING),
+        ("himmelblau", "wolfe", 40, MONOTONE),
+    ],
+)
+def test_a_method_that_takes_a_few_steps_to_the_minimum_does_not_oscillate(
+    name: str, optimizer: str, n: int, expected: Verdict
+) -> None:
+    assert solved(name, optimizer, n) is expected
+
+
+@given(first=st.floats(0.5, 4), ratio=st.floats(-0.9, -0.1))
+def test_turns_that_nobody_sees_do_not_make_a_run_oscillate(first: float, ratio: float) -> None:
+    about = 1e-4 * ratio ** np.arange(30)
+    assert verdict(PARABOLA, np.array([first, *about])[:, np.newaxis]) in (MONOTONE, CONVERGING)
+
+
+@given(turns=st.integers(0, 3), n=st.integers(20, 200))
+def test_a_few_turns_before_a_long_smooth_way_do_not_make_a_run_oscillate(turns: int, n: int) -> None:
+    wobble = 5 - 0.5 * (np.arange(turns + 1) % 2)
+    way = wobble[-1] * 0.97 ** np.arange(1, n)
+    assert verdict(PARABOLA, np.array([*wobble, *way])[:, np.newaxis]) in (MONOTONE, CONVERGING)
 
 
 def test_a_fixed_step_ends_oscillating_at_a_kink() -> None:
@@ -135,6 +194,11 @@ def test_chaos_in_a_double_well_oscillates() -> None:
     assert verdict(well, points) is OSCILLATING
 
 
+def test_chaos_between_many_wells_oscillates() -> None:
+    levy = catalogued("levy13", {})
+    assert verdict(levy, descended(levy, levy.start, 4 * levy.lr, levy.iterations)) is OSCILLATING
+
+
 def test_bouncing_for_ever_below_the_start_oscillates() -> None:
     angle = np.arange(40) * 2.2
     points = [[5.0, 5.0], *np.stack([2 * np.cos(angle), np.sin(angle)], axis=1)]
@@ -148,8 +212,8 @@ def test_momentum_that_overshoots_and_comes_back_converges(lr: float) -> None:
     assert verdict(PARABOLA, points) is CONVERGING
 
 
-def test_a_descent_with_a_hump_that_goes_on_for_ever_converges() -> None:
-    points = descended(SADDLE, [1.6, 0.02], 0.008, 65, momentum=0.9)
+def test_a_descent_with_a_hump_that_still_goes_on_converges() -> None:
+    points = descended(SADDLE, [1.6, 0.02], 0.008, 57, momentum=0.9)
     f = SADDLE.value(np.array(points))
     assert (np.diff(f) > 0).any()
     assert f[-1] < f[0] - 1
@@ -167,6 +231,46 @@ def test_f_that_ends_as_high_as_never_before_diverges(growth: float, n: int, off
 def test_a_diverged_run_is_diverging_wherever_f_went() -> None:
     assert verdict(PARABOLA, geometric([4.0], [0.8], 20), Outcome.DIVERGED) is DIVERGING
     assert verdict(PARABOLA, [[4.0]], Outcome.DIVERGED) is DIVERGING
+
+
+@given(n=st.integers(1, 300), across=st.floats(0.0, 1.5))
+def test_on_a_saddle_the_edge_of_the_picture_decides(n: int, across: float) -> None:
+    y = 0.02 * 1.05 ** np.arange(n + 1)  # bounds −2 … 2: half a width outside is at 4
+    points = np.stack([across * 0.95 ** np.arange(n + 1), y], axis=1)
+    assert (verdict(SADDLE, points) is DIVERGING) == (y[-1] > 4)
+
+
+@pytest.mark.parametrize("lost_at", [20, 1e4, 1e60])
+@pytest.mark.parametrize("rests", [False, True])
+def test_a_run_that_is_lost_far_outside_diverges_though_f_settles(lost_at: float, rests: bool) -> None:
+    valley = formula("1/(1 + x**2)", (-4.5, 4.5))
+    x = [*np.geomspace(1, lost_at, 20), *[lost_at] * (40 if rests else 0)]
+    assert verdict(valley, np.array(x)[:, np.newaxis]) is (STALLED if rests and lost_at < 900 else DIVERGING)
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "n", "lr"),
+    [
+        ("beale", "newton", 100, 1.0),
+        ("saddle", "newton", 65, 1.0),
+        ("saddle", "rprop", 65, 0.08),
+        ("monkey_saddle", "armijo", 65, 1.0),
+        ("monkey_saddle", "cg", 65, 0.25),
+        ("forrester", "newton", 40, 4.0),
+    ],
+)
+def test_an_escape_from_the_picture_diverges(name: str, optimizer: str, n: int, lr: float) -> None:
+    assert solved(name, optimizer, n, lr) is DIVERGING
+
+
+def test_a_run_that_settles_at_a_minimum_outside_the_bounds_does_not_diverge() -> None:
+    outside = formula("(x - 30)**2", (-6, 6))
+    assert verdict(outside, 30 - 29 * 0.8 ** np.arange(80)[:, np.newaxis]) is MONOTONE
+
+
+def test_a_run_that_comes_back_from_outside_does_not_diverge() -> None:
+    assert verdict(PARABOLA, [[1.0], [5000.0], [3000.0], [2000.0], [1500.0]]) is not DIVERGING
+    assert verdict(formula("x**4 - 3*x**3", (-6, 6)), [[5.0], *([40.0 - k] for k in range(30))]) is not DIVERGING
 
 
 EASOM = "-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)"

@@ -10,7 +10,7 @@ import pytest
 
 from gdanim import vetting
 from gdanim.catalog import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS
-from gdanim.entries import Entry, Format, Hyperparameter, Method, Schedule, View
+from gdanim.entries import Entry, Format, Hyperparameter, Method, Rate, Schedule, View
 from gdanim.errors import UsageError
 from gdanim.objectives.formulas import Formula
 from gdanim.values import choice, number
@@ -32,7 +32,8 @@ def taking(**hyperparameter: Any) -> tuple[Hyperparameter, ...]:
     return (Hyperparameter(**{"name": "a", "default": 1.0, "read": number(), **hyperparameter}),)
 
 
-ADAM, CURVE, GIF, PARABOLA = OPTIMIZERS["adam"], VIEWS["curve"], FORMATS["gif"], FUNCTIONS["parabola"]
+ADAM, MOMENTUM = OPTIMIZERS["adam"], OPTIMIZERS["momentum"]
+CURVE, GIF, PARABOLA = VIEWS["curve"], FORMATS["gif"], FUNCTIONS["parabola"]
 WRONG: tuple[tuple[Any, str, Any, str], ...] = (
     (ADAM, "name", "Adam", "name 'Adam': give snake_case"),
     (ADAM, "target", "adam", "target 'adam': give module:attribute"),
@@ -45,12 +46,21 @@ WRONG: tuple[tuple[Any, str, Any, str], ...] = (
     (ADAM, "hyperparameters", taking(read=lambda value: 2.0), "'a': its own reader changes the default"),
     (ADAM, "hyperparameters", taking(default=None), "'a': the default is None; `shown` must say"),
     (ADAM, "hyperparameters", taking(default=(1,)), "'a': give a default that is a number, a switch or a word"),
+    (ADAM, "hyperparameters", taking(read=1.0), "'a': give a `read` that can be called"),
+    (ADAM, "follows_schedule", "no", "follows_schedule 'no': give true or false"),
+    (ADAM, "rate", Rate.DAMPED, "rate DAMPED: it goes with a hyperparameter `momentum`"),
+    (replace(MOMENTUM, rate=Rate.ONE, hyperparameters=taking(name="momentum", default=0.5)), "rate", Rate.DAMPED,
+     "rate DAMPED: it goes with a hyperparameter `momentum` of at least 0 and below 1"),
+    (ADAM, "ordered", ("beta1", "beta2"), "give a tuple of pairs of names"),
+    (ADAM, "ordered", (("beta2", "beta1"),), "beta2 and beta1 have to be hyperparameters, their defaults in this"),
+    (ADAM, "ordered", (("beta1", "beta3"),), "beta1 and beta3 have to be hyperparameters"),
     (CURVE, "dims", (3,), "dims (3,): give (1,), (2,) or (1, 2)"),
     (GIF, "extensions", ".gif", "extensions '.gif': give a tuple of suffixes"),
     (GIF, "extensions", ("gif",), "give a tuple of suffixes"),
-    (GIF, "extensions", (), "give a tuple of suffixes"),
     (GIF, "max_fps", 0, "max_fps 0: give a whole number from 1"),
     (GIF, "loops", 1, "loops 1: give true or false"),
+    (GIF, "qualities", {"low": "coarse"}, "give a mapping from medium"),
+    (GIF, "qualities", {"medium": "fair", "best": "fine"}, "give a mapping from medium"),
     (PARABOLA, "bounds", ((6, -6),), "bounds ((6, -6),): give two finite numbers, the lower first"),
     (PARABOLA, "bounds", ((-6, 6), (-6, 6)), "bounds: the formula has x"),
     (PARABOLA, "start", (7.0,), "start: it lies outside the bounds"),
@@ -62,7 +72,7 @@ WRONG: tuple[tuple[Any, str, Any, str], ...] = (
     (PARABOLA, "parameters", (("q", 1.0),), "Parameter 'q'"),
     (PARABOLA, "view", ((1, 0), (0, 1)), "view ((1, 0), (0, 1)): give two finite numbers"),
     (PARABOLA, "note", "hill", "note 'hill': give one of"),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("row", "field", "value", "says"), WRONG, ids=[f"{w[1]}-{w[3]}" for w in WRONG])

@@ -77,6 +77,7 @@ class Graph:
 
     def number(self, value: float) -> Node:
         """The node of a constant."""
+        value = float(value)  # the rules of calculus write 3; kernels ask floats whether they are whole
         # -0.0 == 0.0, but 1/-0.0 is not 1/0.0.
         return self._node("number", (), (value, math.copysign(1.0, value)), value)
 

@@ -93,8 +93,8 @@ class Objective:
 
     @property
     def minimum(self) -> float:
-        """f at the first minimizer; NaN without one."""
-        return float(self.value(self.minimizers[0])) if len(self.minimizers) else float("nan")
+        """f at the lowest minimizer; NaN without one."""
+        return float(np.min(self.value(self.minimizers))) if len(self.minimizers) else float("nan")
 
     def value(self, x: Vector) -> Scalar:
         """f at x (…, d): (…)."""

@@ -6,9 +6,9 @@ adding a row, and its rule in the module of its family; the tests take it from t
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from gdanim.entries import Hyperparameter, Method, Rate
+from gdanim.entries import Hyperparameter, Method, Rate, hyper
 from gdanim.values import number, whole, yes_or_no
 
 _SHARE = number(least=0, most=1)  # of an average that keeps everything at 1
@@ -17,16 +17,13 @@ _POSITIVE = number(above=0)
 _NOT_NEGATIVE = number(least=0)
 
 
-def _h(name: str, default: Any, read: Any, shown: str = "") -> Hyperparameter:
-    return Hyperparameter(name=name, default=default, read=read, shown=shown)
-
-
 def _betas(beta1: float = 0.9, beta2: float = 0.999) -> tuple[Hyperparameter, ...]:
-    return _h("beta1", beta1, _BELOW_ONE), _h("beta2", beta2, _BELOW_ONE)
+    return hyper("beta1", beta1, _BELOW_ONE), hyper("beta2", beta2, _BELOW_ONE)
 
 
-_EPS = _h("eps", 1e-8, _NOT_NEGATIVE)
-_SEARCH = _h("c1", 1e-4, number(above=0, most=0.5))
+_EPS = hyper("eps", 1e-8, _NOT_NEGATIVE)
+_SEARCH = hyper("c1", 1e-4, number(above=0, most=0.5))
+_WOLFE = (("c1", "c2"),)
 
 METHODS: Final = (
     Method(
@@ -40,7 +37,7 @@ METHODS: Final = (
         name="momentum",
         target="gdanim.optimizers.momentum:momentum",
         summary="heavy ball: v = μv + (1−τ)g, first v = g; d = v",
-        hyperparameters=(_h("momentum", 0.9, _BELOW_ONE), _h("dampening", 0.0, _BELOW_ONE)),
+        hyperparameters=(hyper("momentum", 0.9, _BELOW_ONE), hyper("dampening", 0.0, _BELOW_ONE)),
         rate=Rate.DAMPED,
         source="Polyak 1964",
     ),
@@ -48,7 +45,7 @@ METHODS: Final = (
         name="nesterov",
         target="gdanim.optimizers.momentum:nesterov",
         summary="accelerated gradient: v = μv + g; d = g + μv",
-        hyperparameters=(_h("momentum", 0.9, _BELOW_ONE),),
+        hyperparameters=(hyper("momentum", 0.9, _BELOW_ONE),),
         rate=Rate.DAMPED,
         source="Nesterov 1983; Sutskever et al. 2013",
     ),
@@ -56,7 +53,7 @@ METHODS: Final = (
         name="qhm",
         target="gdanim.optimizers.momentum:qhm",
         summary="quasi-hyperbolic momentum: m = βm + (1−β)g; d = (1−ν)g + νm",
-        hyperparameters=(_h("beta", 0.999, _BELOW_ONE), _h("nu", 0.7, _SHARE)),
+        hyperparameters=(hyper("beta", 0.999, _BELOW_ONE), hyper("nu", 0.7, _SHARE)),
         rate=Rate.OBJECTIVE,
         source="Ma & Yarats 2019, arXiv 1810.06801",
     ),
@@ -64,7 +61,7 @@ METHODS: Final = (
         name="adagrad",
         target="gdanim.optimizers.adaptive:adagrad",
         summary="s = s + g²; d = g/(√s + ε)",
-        hyperparameters=(_h("eps", 1e-10, _NOT_NEGATIVE), _h("initial_accumulator_value", 0.0, _NOT_NEGATIVE)),
+        hyperparameters=(hyper("eps", 1e-10, _NOT_NEGATIVE), hyper("initial_accumulator_value", 0.0, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Duchi et al. 2011",
     ),
@@ -73,10 +70,10 @@ METHODS: Final = (
         target="gdanim.optimizers.adaptive:rmsprop",
         summary="s = αs + (1−α)g²; d = g/(√s + ε)",
         hyperparameters=(
-            _h("alpha", 0.99, _BELOW_ONE),
+            hyper("alpha", 0.99, _BELOW_ONE),
             _EPS,
-            _h("momentum", 0.0, _BELOW_ONE),
-            _h("centered", False, yes_or_no),
+            hyper("momentum", 0.0, _BELOW_ONE),
+            hyper("centered", False, yes_or_no),
         ),
         rate=Rate.WIDTH,
         source="Hinton 2012, lecture 6e; centered: Graves 2013",
@@ -85,7 +82,7 @@ METHODS: Final = (
         name="adadelta",
         target="gdanim.optimizers.adaptive:adadelta",
         summary="s = ρs + (1−ρ)g²; d = g√(u+ε)/√(s+ε); u = ρu + (1−ρ)d²",
-        hyperparameters=(_h("rho", 0.9, _BELOW_ONE), _h("eps", 1e-6, _POSITIVE)),
+        hyperparameters=(hyper("rho", 0.9, _BELOW_ONE), hyper("eps", 1e-6, _POSITIVE)),
         rate=Rate.ONE,
         source="Zeiler 2012, arXiv 1212.5701",
     ),
@@ -109,7 +106,7 @@ METHODS: Final = (
         name="adamw",
         target="gdanim.optimizers.adam:adamw",
         summary="adam, and beside it λx: decoupled weight decay",
-        hyperparameters=(*_betas(), _EPS, _h("weight_decay", 0.01, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(), _EPS, hyper("weight_decay", 0.01, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Loshchilov & Hutter 2019, arXiv 1711.05101",
     ),
@@ -125,7 +122,7 @@ METHODS: Final = (
         name="nadam",
         target="gdanim.optimizers.adam:nadam",
         summary="adam with Nesterov's look-ahead in m",
-        hyperparameters=(*_betas(), _EPS, _h("momentum_decay", 0.004, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(), _EPS, hyper("momentum_decay", 0.004, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Dozat 2016",
     ),
@@ -133,7 +130,7 @@ METHODS: Final = (
         name="radam",
         target="gdanim.optimizers.adam:radam",
         summary="adam; plain momentum until the variance of v is tractable",
-        hyperparameters=(*_betas(), _EPS, _h("threshold", 5.0, number(least=4))),
+        hyperparameters=(*_betas(), _EPS, hyper("threshold", 5.0, number(least=4))),
         # Its first five steps are plain momentum: they scale with the gradient.
         rate=Rate.OBJECTIVE,
         source="Liu et al. 2020, arXiv 1908.03265",
@@ -142,7 +139,7 @@ METHODS: Final = (
         name="adabelief",
         target="gdanim.optimizers.adam:adabelief",
         summary="adam with v: average of (g − m)²",
-        hyperparameters=(*_betas(), _h("eps", 1e-16, _NOT_NEGATIVE), _h("eps_root", 1e-16, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(), hyper("eps", 1e-16, _NOT_NEGATIVE), hyper("eps_root", 1e-16, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Zhuang et al. 2020, arXiv 2010.07468",
     ),
@@ -150,7 +147,7 @@ METHODS: Final = (
         name="qhadam",
         target="gdanim.optimizers.adam:qhadam",
         summary="adam with (1−ν₁)g + ν₁m over √((1−ν₂)g² + ν₂v)",
-        hyperparameters=(*_betas(0.995, 0.999), _EPS, _h("nu1", 0.7, _SHARE), _h("nu2", 1.0, _SHARE)),
+        hyperparameters=(*_betas(0.995, 0.999), _EPS, hyper("nu1", 0.7, _SHARE), hyper("nu2", 1.0, _SHARE)),
         rate=Rate.WIDTH,
         source="Ma & Yarats 2019, arXiv 1810.06801",
     ),
@@ -159,11 +156,13 @@ METHODS: Final = (
         target="gdanim.optimizers.sign:rprop",
         summary="sign steps from lr on: × η⁺ while the sign stays, × η⁻ where it turns",
         hyperparameters=(
-            _h("etaminus", 0.5, number(above=0, most=1)),
-            _h("etaplus", 1.2, number(least=1)),
-            _h("step_min", 1e-6, _POSITIVE),
-            _h("step_max", 50.0, _POSITIVE),
+            hyper("etaminus", 0.5, number(above=0, most=1)),
+            hyper("etaplus", 1.2, number(least=1)),
+            hyper("step_min", 1e-6, _POSITIVE),
+            hyper("step_max", 50.0, _POSITIVE),
         ),
+        ordered=(("step_min", "step_max"),),
+        follows_schedule=False,
         rate=Rate.WIDTH,
         source="Riedmiller & Braun 1993",
     ),
@@ -178,7 +177,7 @@ METHODS: Final = (
         name="lion",
         target="gdanim.optimizers.sign:lion",
         summary="d = sign(β₁m + (1−β₁)g) + λx; m = β₂m + (1−β₂)g",
-        hyperparameters=(*_betas(0.9, 0.99), _h("weight_decay", 0.0, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(0.9, 0.99), hyper("weight_decay", 0.0, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Chen et al. 2023, arXiv 2302.06675",
     ),
@@ -187,8 +186,8 @@ METHODS: Final = (
         target="gdanim.optimizers.polyak:polyak",
         summary="d = min((f − f*)/‖g‖², most) g",
         hyperparameters=(
-            _h("max_learning_rate", 1.0, _POSITIVE),
-            _h("f_min", None, number(), "f at the lowest minimizer"),
+            hyper("max_learning_rate", 1.0, _POSITIVE),
+            hyper("f_min", None, number(), "f at the lowest minimizer"),
         ),
         rate=Rate.ONE,
         source="Polyak 1969; Loizou et al. 2021, arXiv 2002.10542",
@@ -197,7 +196,10 @@ METHODS: Final = (
         name="armijo",
         target="gdanim.optimizers.search:armijo",
         summary="along −g, backtracking until f falls enough",
-        hyperparameters=(_h("slope", 1e-4, number(above=0, most=0.5)), _h("decrease", 0.5, number(above=0, most=0.95))),
+        hyperparameters=(
+            hyper("slope", 1e-4, number(above=0, most=0.5)),
+            hyper("decrease", 0.5, number(above=0, most=0.95)),
+        ),
         rate=Rate.ONE,
         source="Armijo 1966",
     ),
@@ -205,7 +207,8 @@ METHODS: Final = (
         name="wolfe",
         target="gdanim.optimizers.search:wolfe",
         summary="along −g, as far as the strong Wolfe conditions ask",
-        hyperparameters=(_SEARCH, _h("c2", 0.9, number(above=0, below=1))),
+        hyperparameters=(_SEARCH, hyper("c2", 0.9, number(above=0, below=1))),
+        ordered=_WOLFE,
         rate=Rate.ONE,
         source="Nocedal & Wright 2006, ch. 3",
     ),
@@ -213,7 +216,9 @@ METHODS: Final = (
         name="cg",
         target="gdanim.optimizers.conjugate:cg",
         summary="conjugate gradient, Polak–Ribière+, with strong Wolfe steps",
-        hyperparameters=(_SEARCH, _h("c2", 0.1, number(above=0, most=0.5))),
+        hyperparameters=(_SEARCH, hyper("c2", 0.1, number(above=0, most=0.5))),
+        ordered=_WOLFE,
+        follows_schedule=False,
         rate=Rate.ONE,
         source="Polak & Ribière 1969; Gilbert & Nocedal 1992",
     ),
@@ -222,10 +227,11 @@ METHODS: Final = (
         target="gdanim.optimizers.lbfgs:lbfgs",
         summary="limited-memory BFGS, two-loop recursion, with strong Wolfe steps",
         hyperparameters=(
-            _h("history", 10, whole(least=1, most=100)),
+            hyper("history", 10, whole(least=1, most=100)),
             _SEARCH,
-            _h("c2", 0.9, number(above=0, below=1)),
+            hyper("c2", 0.9, number(above=0, below=1)),
         ),
+        ordered=_WOLFE,
         rate=Rate.ONE,
         source="Liu & Nocedal 1989",
     ),
@@ -233,7 +239,7 @@ METHODS: Final = (
         name="newton",
         target="gdanim.optimizers.newton:newton",
         summary="d = (|H| + δ)⁻¹g: downhill on saddles, too; with δ > 0 halved until f falls",
-        hyperparameters=(_h("damping", 0.0, _NOT_NEGATIVE),),
+        hyperparameters=(hyper("damping", 0.0, _NOT_NEGATIVE),),
         rate=Rate.ONE,
         source="Nocedal & Wright 2006, ch. 3; |H|: Dauphin et al. 2014, arXiv 1406.2572",
     ),
@@ -241,7 +247,7 @@ METHODS: Final = (
         name="noisy",
         target="gdanim.optimizers.noisy:noisy",
         summary="d = g + N(0, η/(1+t)^γ)",
-        hyperparameters=(_h("eta", 0.01, _NOT_NEGATIVE), _h("gamma", 0.55, _NOT_NEGATIVE)),
+        hyperparameters=(hyper("eta", 0.01, _NOT_NEGATIVE), hyper("gamma", 0.55, _NOT_NEGATIVE)),
         rate=Rate.OBJECTIVE,
         source="Neelakantan et al. 2015, arXiv 1511.06807",
     ),

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from gdanim.optimizers.oracle import Oracle
 
 
-class Velocity(NamedTuple):
-    """v (runs, d), after k iterations."""
+class Ball(NamedTuple):
+    """v (runs, d): the velocity after k iterations."""
 
     k: int
+    v: Vector
+
+
+class Velocity(NamedTuple):
+    """v (runs, d)."""
+
     v: Vector
 
 
@@ -35,16 +41,16 @@ def momentum(*, momentum: float, dampening: float) -> Optimizer:
     As torch.optim.SGD, which however leaves dampening unread where the momentum is 0. Source: Polyak 1964.
     """
 
-    def update(grad: Vector, state: Velocity, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Velocity]:
+    def update(grad: Vector, state: Ball, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Ball]:
         share = 1 - dampening if state.k else 1.0
         v = momentum * state.v + share * grad
-        return -lr * v, Velocity(k=state.k + 1, v=v)
+        return -lr * v, Ball(k=state.k + 1, v=v)
 
-    return Optimizer(init=_at_rest, update=update)
+    return Optimizer(init=lambda x: Ball(k=0, v=np.zeros_like(x)), update=update)
 
 
 def nesterov(*, momentum: float) -> Optimizer:
-    """Accelerated gradient: v ← μv + g; x ← x − η(g + μv). State k, v (runs, d).
+    """Accelerated gradient: v ← μv + g; x ← x − η(g + μv). State v (runs, d).
 
     momentum   μ, the share of the velocity that is kept
 
@@ -54,9 +60,9 @@ def nesterov(*, momentum: float) -> Optimizer:
 
     def update(grad: Vector, state: Velocity, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Velocity]:
         v = momentum * state.v + grad
-        return -lr * (grad + momentum * v), Velocity(k=state.k + 1, v=v)
+        return -lr * (grad + momentum * v), Velocity(v=v)
 
-    return Optimizer(init=_at_rest, update=update)
+    return Optimizer(init=lambda x: Velocity(v=np.zeros_like(x)), update=update)
 
 
 def qhm(*, beta: float, nu: float) -> Optimizer:
@@ -73,7 +79,3 @@ def qhm(*, beta: float, nu: float) -> Optimizer:
         return -lr * ((1 - nu) * grad + nu * m), Average(m=m)
 
     return Optimizer(init=lambda x: Average(m=np.zeros_like(x)), update=update)
-
-
-def _at_rest(x: Vector) -> Velocity:
-    return Velocity(k=0, v=np.zeros_like(x))

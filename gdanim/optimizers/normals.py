@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from gdanim.objectives.objective import Vector
 
+NOISE, METHOD = range(2)  # what the numbers are for: keys of Normals
 BLOCK = 64  # iterations drawn at a time: one call of each run's generator
 
 
@@ -30,7 +31,9 @@ class Normals:
         self._block = np.empty((0, len(streams), dim))
 
     def at(self, iteration: int) -> Vector:
-        """The numbers of an iteration: (runs, d)."""
+        """The numbers of an iteration: (runs, d). Raises ValueError for one that has passed."""
+        if iteration < self._first:
+            raise ValueError(f"the numbers of iteration {iteration} are gone")
         while not 0 <= iteration - self._first < len(self._block):
             self._draw()
         numbers: Vector = self._block[iteration - self._first]

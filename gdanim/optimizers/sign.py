@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gdanim.optimizers.momentum import Average
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
-
-
-class Average(NamedTuple):
-    """m (runs, d): the moving average of the gradients."""
-
-    m: Vector
 
 
 class Steps(NamedTuple):

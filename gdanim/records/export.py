@@ -77,6 +77,9 @@ class _Rows:
                 return run
             case "iteration":
                 return iteration
+            case "outcome":
+                names = [outcome.name for outcome in trajectory.outcome]
+                return np.array([names[r] for r in run.tolist()])
             case "optimizer" | "label":
                 texts: tuple[str, ...] = getattr(trajectory, column)
                 return np.array([texts[r] for r in run.tolist()], dtype=f"U{max(map(len, texts)) or 1}")

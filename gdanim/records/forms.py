@@ -14,14 +14,13 @@ from gdanim.errors import SettingError, UsageError, shown
 
 SUFFIXES = (".csv", ".jsonl", ".npz")
 STDIN = "-"
-MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
 
 
 def columns(dim: int) -> tuple[str, ...]:
     """The names of the columns for d variables."""
     numbers = range(1, dim + 1)
     slopes = (f"g{i}" for i in numbers)
-    return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), "f", *slopes, "label")
+    return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), "f", *slopes, "label", "outcome")
 
 
 def form_of(path: str) -> str | None:

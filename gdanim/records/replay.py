@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.errors import DomainError
-from gdanim.records.forms import MAX_RECORDED, STDIN
+from gdanim.records.forms import STDIN
 from gdanim.records.table import Table, read_table
-from gdanim.trajectory import Outcome, Trajectory, judge
+from gdanim.trajectory import MAX_RECORDED, Outcome, Trajectory, judge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> T
     point = table.point[_rows(first, last)]
     x, f, grad = point[..., : objective.dim], point[..., objective.dim], point[..., objective.dim + 1 :]
     failed = np.where(lost[:, np.newaxis], table.point[first + np.minimum(stop, length - 1)], 0.0)
-    outcome, since = judge(objective, x, f, last, failed, [Outcome.STEP_LIMIT] * len(last))
+    outcome, since = judge(objective, x, f, last, failed, [_ended(name) for name in table.names])
     lr = _rates(table, first, last + lost, int(last.max()))
     for array in (point, x, f, grad, lr, last, failed):
         array.flags.writeable = False
@@ -66,6 +66,12 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> T
         optimizer=tuple(name.optimizer or UNKNOWN for name in table.names),
         label=_labels(table, path, alone=alone),
     )
+
+
+def _ended(name: Name) -> Outcome:
+    """How the file says that a run ended, where that cannot be seen from its path."""
+    known = {outcome.name: outcome for outcome in Outcome if not outcome.failed}
+    return known.get(name.outcome or "", Outcome.STEP_LIMIT)
 
 
 def _sorted(table: Table) -> Table:

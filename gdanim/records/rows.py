@@ -22,7 +22,8 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from gdanim.errors import UsageError, shown
-from gdanim.records.forms import MAX_RECORDED, STDIN, columns, form_of, unreadable
+from gdanim.records.forms import STDIN, columns, form_of, unreadable
+from gdanim.trajectory import MAX_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

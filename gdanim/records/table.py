@@ -11,8 +11,8 @@ import numpy as np
 
 from gdanim import values
 from gdanim.errors import shown
-from gdanim.records.forms import MAX_RECORDED
 from gdanim.records.rows import batches, source_of
+from gdanim.trajectory import MAX_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ class Name(NamedTuple):
     run: str | None
     optimizer: str | None
     label: str | None
+    outcome: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ def _columns(batch: Batch, runs: _Runs, source: Source) -> tuple[NDArray[Any], .
         reason = f"iteration {shown(batch.cells['iteration'][row])} is not a whole number of 0 or more"
         raise source.refusal(reason, batch.place[row])
     lr, _ = _numbers(batch, "lr", source)
-    series = [_numbers(batch, name, source) for name in source.columns[4:-1]]
+    series = [_numbers(batch, name, source) for name in source.columns[4:-2]]
     for name, (_, given) in zip(source.columns[4 : 4 + dim], series, strict=False):
         _check(given, f"{name} is empty: give a number, or nan where the run was lost", batch, source)
     point, given = (np.stack(part, axis=1) for part in zip(*series, strict=True))
@@ -109,7 +110,7 @@ def _check(good: NDArray[np.bool_], reason: str, batch: Batch, source: Source) -
 
 
 class _Runs:
-    """The runs of a file: rows that agree in run, optimizer and label are one run's."""
+    """The runs of a file: rows that agree in run, optimizer, label and outcome are one run's."""
 
     def __init__(self, source: Source) -> None:
         self._source = source

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from gdanim.choices import chosen_method
+from gdanim.errors import SettingError
 from gdanim.objectives.lookup import objective
 from gdanim.optimizers.methods import METHODS
 from gdanim.optimizers.normals import Normals
@@ -82,7 +84,10 @@ def same(one: Any, other: Any) -> bool:
 def descend(
     function: Objective, optimizer: Optimizer, start: Array, lr: Array, streams: Sequence[int], *, twice: bool = False
 ) -> Array:
-    """x (runs, n+1, d), as the solver would have it. `twice` asks for every step twice and compares all there is."""
+    """x (runs, n+1, d), as the solver would have it, at rates (runs, 1) or (runs, n).
+
+    `twice` asks for every step twice and compares all there is.
+    """
     oracle = Oracle(function, len(start), Normals(SEED, KEY, streams, function.dim))
     x, rows = start.copy(), [start]
     with np.errstate(all="ignore"):
@@ -91,7 +96,7 @@ def descend(
         for k in range(ITERATIONS):
             f, grad = function.raw_value_and_gradient(x)
             oracle.f, oracle.iteration = f, k
-            arguments = grad, state, x, lr
+            arguments = grad, state, x, lr if lr.shape[1] == 1 else lr[:, k : k + 1]
             seal(arguments, f)
             before = deepcopy(arguments)
             step, state = optimizer.update(*arguments, oracle)
@@ -131,6 +136,34 @@ def test_defaults_pass_their_own_readers(method: Method) -> None:
 def test_the_source_is_stated_in_the_table_and_in_the_docstring(method: Method) -> None:
     document = " ".join(inspect.getdoc(method.load()).split())
     assert method.source.split()[0] in document.partition("Source: ")[2]
+
+
+@EVERY_METHOD
+def test_the_table_says_who_follows_a_schedule(method: Method) -> None:
+    function = catalogued("rosenbrock")
+    lr = 0.002 * np.ones((3, ITERATIONS))
+    lr[:, 1:] /= 2
+    start, streams = starts(function, 3), range(3)
+    early, late = (descend(function, build(method, {}), start, rates, streams) for rates in (lr[:, :1], lr))
+    assert np.array_equal(early[:, :2], late[:, :2])
+    assert np.array_equal(early, late) == (not method.follows_schedule)
+
+
+@EVERY_METHOD
+def test_hyperparameters_out_of_order_are_refused(method: Method) -> None:
+    defaults = {item.name: item.default for item in method.hyperparameters}
+    for lower, upper in method.ordered:
+        least = defaults[lower]
+        assert chosen_method(method, f"{method.name}:{upper}={2 * least!r}").values[upper] == 2 * least
+        for value in (least, least / 2):
+            with pytest.raises(SettingError, match=f"{lower}=.* is not below {upper}="):
+                chosen_method(method, f"{method.name}:{upper}={value!r}")
+
+
+def test_searches_and_bounds_are_ordered() -> None:
+    pairs = {method.name: method.ordered for method in METHODS if method.ordered}
+    wolfe = (("c1", "c2"),)
+    assert pairs == {"wolfe": wolfe, "cg": wolfe, "lbfgs": wolfe, "rprop": (("step_min", "step_max"),)}
 
 
 @EVERY_VARIANT

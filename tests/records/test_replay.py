@@ -65,7 +65,10 @@ def trajectories(draw: DrawFn, objective: Objective) -> Trajectory:
         steps = max(int(last[one]) + (not np.isfinite(lost[one]).all()), 1)
         lr[one, steps:] = lr[one, steps - 1 : steps]
     x, f, grad = table[..., : objective.dim], table[..., objective.dim], table[..., objective.dim + 1 :]
-    outcome, since = judge(objective, x, f, last, lost, [Outcome.STEP_LIMIT] * runs)
+    # A run that was lost did not end otherwise.
+    kinds = st.sampled_from([Outcome.STEP_LIMIT, Outcome.CONVERGED, Outcome.BUDGET])
+    ended = [draw(kinds) if np.isfinite(lost[one]).all() else Outcome.STEP_LIMIT for one in range(runs)]
+    outcome, since = judge(objective, x, f, last, lost, ended)
     return Trajectory(
         x=x,
         f=f,
@@ -133,6 +136,7 @@ RACES = {
     "leaves the domain": ("sqrt(x) + x", "--xlim", "-1,5", "--start", "0.3", "--lr", "1"),
     "random starts": ("himmelblau", "--starts", "12"),
     "random starts, rates": ("himmelblau", "--starts", "2", "--lr", "0.01", "--lr", "0.02"),
+    "meets the tolerance": ("easom", "--start", "8,-8", "--start", "3,3", "--tolerance", "1"),
     "in turn": ("double-well", "--starts", "3", "--order", "in-turn", "--schedule", "step:step_size=2"),
 }
 

@@ -1,0 +1,31 @@
+"""Every optimizer on every function of the catalogue: it ends finite or is lost by name, and nothing is raised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gdanim import catalog
+from gdanim.objectives.formulas import FORMULAS
+from gdanim.objectives.lookup import objective
+from gdanim.optimizers.methods import METHODS
+from gdanim.race import default_rate
+from gdanim.solver import Terms, solve
+
+OBJECTIVES = {row.name: objective(row.name, {}) for row in FORMULAS}
+
+
+@pytest.mark.parametrize("function", OBJECTIVES)
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
+def test_an_optimizer_stays_finite_or_is_lost_by_name(method: str, function: str) -> None:
+    """Warnings are errors in the tests. The rates: the one that is chosen, and a hundred times as much."""
+    f, choice = OBJECTIVES[function], catalog.optimizer(method)
+    start = np.concatenate([[f.start], np.random.default_rng(7).uniform(*f.bounds.T, (3, f.dim))])
+    start = np.repeat(start[np.isfinite(f.value(start)) & np.isfinite(f.gradient(start)).all(axis=1)], 2, axis=0)
+    lr = np.tile([1.0, 100.0], len(start) // 2) * default_rate(choice, f)
+    path = solve(f, choice.build(), start, lr, 40, Terms(noise=0.1, seed=3))
+    assert all(np.isfinite(rows).all() for rows in (path.x, path.f, path.grad))
+    lost = ~np.isfinite(path.lost).all(axis=1)
+    assert all(path.outcome[run].failed for run in np.flatnonzero(lost))
+    assert (path.last[~lost] == 40).all()
+    assert (np.diff(path.evaluations, axis=1) >= 0).all()
