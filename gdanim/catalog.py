@@ -195,6 +195,7 @@ _FORMATS = (
         max_fps=240,
         loops=False,
         transparent=True,
+        still=True,
         qualities={"low": "63 colours"} | _EXACT,
     ),
 )

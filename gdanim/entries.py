@@ -54,6 +54,7 @@ class Format(Entry):
     qualities    what each value of --quality means here; a value that is missing is refused. The default is medium
     transparent  pixels can let the page show through; otherwise frames are composited on the paper first
     opaque_only  qualities that go without --transparent only
+    still        keeps the last frame only
     """
 
     extensions: tuple[str, ...]
@@ -64,6 +65,7 @@ class Format(Entry):
     qualities: Mapping[str, str]
     transparent: bool = False
     opaque_only: tuple[str, ...] = ()
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

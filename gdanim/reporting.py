@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from gdanim.catalog import FORMATS
 from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
 from gdanim.presets import write_preset
@@ -101,6 +102,8 @@ def done(descent: Descent, written: Written) -> str:
     timeline = descent.timeline
     size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
     name = "standard output" if written.path == "-" else written.path
+    if FORMATS[written.format].still:
+        return f"{name}: the last frame{size}"
     return f"{name}: {count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
 
 

@@ -126,6 +126,7 @@ _FIELDS: Final[Mapping[type[Any], Mapping[str, Reader[Any]]]] = {
         "loops": values.flag,
         "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
         "transparent": values.flag,
+        "still": values.flag,
         "opaque_only": _tuple("a tuple of qualities", values.text),
     },
     Formula: {

@@ -164,10 +164,10 @@ def test_a_method_that_takes_a_few_steps_to_the_minimum_does_not_oscillate(
     assert solved(name, optimizer, n) is expected
 
 
-@given(first=st.floats(0.5, 4), ratio=st.floats(-0.9, -0.1))
-def test_turns_that_nobody_sees_do_not_make_a_run_oscillate(first: float, ratio: float) -> None:
-    about = 1e-4 * ratio ** np.arange(30)
-    assert verdict(PARABOLA, np.array([first, *about])[:, np.newaxis]) in (MONOTONE, CONVERGING)
+@given(first=st.floats(0.5, 4), side=st.sampled_from([1e-4, -1e-4]), ratio=st.floats(-0.9, -0.1))
+def test_turns_that_nobody_sees_do_not_make_a_run_oscillate(first: float, side: float, ratio: float) -> None:
+    points = np.array([first, *side * ratio ** np.arange(30)])
+    assert verdict(PARABOLA, points[:, np.newaxis]) is MONOTONE
 
 
 @given(turns=st.integers(0, 3), n=st.integers(20, 200))
@@ -175,6 +175,36 @@ def test_a_few_turns_before_a_long_smooth_way_do_not_make_a_run_oscillate(turns:
     wobble = 5 - 0.5 * (np.arange(turns + 1) % 2)
     way = wobble[-1] * 0.97 ** np.arange(1, n)
     assert verdict(PARABOLA, np.array([*wobble, *way])[:, np.newaxis]) in (MONOTONE, CONVERGING)
+
+
+def test_a_zigzag_that_is_over_in_a_tenth_of_the_way_does_not_make_a_run_oscillate() -> None:
+    narrow = formula("x**2 + 100*y**2", (-5, 5), (-5, 5))
+    points = descended(narrow, [5.0, 3.0], 1.5 / 200, 150)
+    assert len(set(np.sign(np.array(points)[:8, 1]))) == 2  # it crosses the valley seven times
+    assert verdict(narrow, points) is MONOTONE
+
+
+def test_a_tremor_that_is_small_beside_the_steps_is_no_oscillation() -> None:
+    slope = formula("10 - x + y**2", (-5, 5), (-5, 5))
+    k = np.arange(31)
+    assert verdict(slope, np.stack([0.3 * k - 4.5, 0.007 * (-1.0) ** k], axis=1)) is MONOTONE
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("product", "expected"), [(0.2, CONVERGING), (1.6, OSCILLATING)])
+def test_noise_about_a_minimum_oscillates_only_where_the_rate_is_high(
+    product: float, expected: Verdict, seed: int
+) -> None:
+    points = [4.3]
+    for shake in np.random.default_rng(seed).normal(0, 0.1, 600):
+        points.append((1 - product) * points[-1] + shake)
+    assert verdict(PARABOLA, np.array(points)[:, np.newaxis]) is expected
+
+
+def test_a_run_that_was_cut_short_needs_fewer_turns_than_one_that_met_its_tolerance() -> None:
+    points = np.array([4.3, -0.5, 0.1, -0.02, 0.0])[:, np.newaxis]
+    assert verdict(PARABOLA, points, Outcome.STEP_LIMIT) is OSCILLATING
+    assert verdict(PARABOLA, points, Outcome.CONVERGED) is MONOTONE
 
 
 def test_a_fixed_step_ends_oscillating_at_a_kink() -> None:
@@ -209,6 +239,11 @@ def test_bouncing_for_ever_below_the_start_oscillates() -> None:
 def test_momentum_that_overshoots_and_comes_back_converges(lr: float) -> None:
     points = descended(PARABOLA, [4.3], lr, 60, momentum=0.9)
     assert min(points) < 0
+    assert verdict(PARABOLA, points) is CONVERGING
+
+
+def test_momentum_whose_swings_die_down_converges() -> None:
+    points = descended(PARABOLA, [4.3], 0.279, 48, momentum=0.9)  # each swing takes four steps
     assert verdict(PARABOLA, points) is CONVERGING
 
 
@@ -270,6 +305,7 @@ def test_a_run_that_settles_at_a_minimum_outside_the_bounds_does_not_diverge() -
 
 def test_a_run_that_comes_back_from_outside_does_not_diverge() -> None:
     assert verdict(PARABOLA, [[1.0], [5000.0], [3000.0], [2000.0], [1500.0]]) is not DIVERGING
+    assert verdict(PARABOLA, [[5000.0]] * 10) is STALLED
     assert verdict(formula("x**4 - 3*x**3", (-6, 6)), [[5.0], *([40.0 - k] for k in range(30))]) is not DIVERGING
 
 

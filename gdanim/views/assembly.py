@@ -34,7 +34,7 @@ TRAIL_PT, DOT_PT, SPOT_PT, LANDING_PT = 1.8, 4.0, 9.0, 4.5
 FEW_TEAMS, SLENDER = 4, 0.75  # more paths than that leave each other less room
 SMALL_PT, LEAST_SHARE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
-LINED_PT = 2 * (Trail.CASING_PT + 0.4)  # what a trail is wider with its casing and the line around that
+LINED_PT = 2 * (Trail.CASING_PT + 0.5)  # what a trail is wider with its casing and the line around that
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PER_CELL: Final = 4  # places along a step in every cell of the surface
 SPARSE: Final = 8  # of the places along a step, one in so many is kept where it is straight
 GRAINS: Final = 2000  # of the box: points of a path that stay in one of them cannot be told apart
+GRAIN_PX: Final = 0.5  # between places along a step that are drawn, about
 THIN_FROM: Final = 256  # points; shorter paths keep all of them
 
 
@@ -270,13 +271,23 @@ class SpaceTrack(Track):
             for between, end, position in zip(part[2:], (0, -1), bounds[1:], strict=True):
                 if between:
                     shown.pixels[end], shown.iterate[end] = self._point(prospect, bounds[0], position), False
-            found.append(shown)
+            found.append(_thinned(shown))
         return Shown(*map(np.concatenate, zip(*found, strict=True)))
 
     def _point(self, prospect: Prospect, run: int, position: float) -> Pixels2:
         points = self.course.at(np.array([run]), np.array([position]))
         pixels: Pixels2 = prospect.pixels(dropped(points) if self.on_floor else points)[0]
         return pixels
+
+
+def _thinned(shown: Shown) -> Shown:
+    """Without places that crowd within a grain: joined in tiny steps, Agg's lines shoot out of themselves by pixels."""
+    way = np.cumsum(np.hypot(*np.diff(shown.pixels, axis=0, prepend=shown.pixels[:1]).T))
+    differs = np.diff(np.floor(way / GRAIN_PX)) != 0
+    # The ends of every visible or hidden part stay.
+    ends = ~shown.joined[1:] | (shown.hidden[1:] != shown.hidden[:-1])
+    keep = shown.iterate | np.append(ends | differs, True) | np.append(True, ends)
+    return Shown(*(values[keep] for values in shown))
 
 
 def far_away(prospect: Prospect, across: Plane) -> Pixels2:
