@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.transforms import Bbox
 
 from gdanim.caption import Caption
+from gdanim.views.plinth import Plinth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,18 +25,30 @@ if TYPE_CHECKING:
 def readable(scene: Scene) -> list[Read]:
     """Every text that the last moment shows: titles and legends, labels and numbers of the axes, captions."""
     written: list[Text] = [text for text in scene.figure.texts if text.get_visible()]
+    found: list[Read] = []
     for axes in scene.figure.axes:
-        written += labels(axes)
-    found = [(text.get_text(), text.get_window_extent()) for text in written]
+        if isinstance(axes, Plinth):
+            found += around(axes)
+        else:
+            written += [*labels(axes), *axes.texts]
+    found += [(text.get_text(), text.get_window_extent()) for text in written]
     for mark in scene.marks:
         if isinstance(mark, Caption) and mark.moment is not None and (extent := mark.touched()):
             found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
     return [(text, box) for text, box in found if text]
 
 
+def around(plinth: Plinth) -> Iterator[Read]:
+    """The labels around a box, which are artists of their own only where it stands still."""
+    for gauge, middle in plinth.labels():
+        half = np.array(gauge.size_px) / 2
+        yield gauge.text, Bbox([middle - half, middle + half])
+
+
 def labels(axes: Axes) -> Iterator[Text]:
     """The labels of both axes, and the numbers that are shown along them."""
     for axis in (axes.xaxis, axes.yaxis):
+        axis.get_tightbbox()  # puts label and numbers where they will be drawn
         low, high = sorted(axis.get_view_interval())
         yield axis.label
         for tick in axis.get_major_ticks():

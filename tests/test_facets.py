@@ -17,6 +17,7 @@ from gdanim.caption import Caption
 from gdanim.errors import SettingError
 from gdanim.marks import RunsMark
 from gdanim.raster import Raster
+from gdanim.spots import Spots
 from gdanim.styles import LIGHT
 from gdanim.verdicts import Verdict
 from gdanim.views.contour import Contour
@@ -187,7 +188,9 @@ def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all
     descent = solved("himmelblau", lr=(0.01, 0.02), start=((0, 0), (-4, 4)), facet="lr", iterations=6, title="")
     with on_stage(descent) as scene:
         assert [text for text in words(scene) if text.startswith("start")] == ["start 0, 0", "start −4, 4"]
-        looks = [[(team.colour, team.shape, team.runs.tolist()) for team in mark.teams] for mark in run_marks(scene)]
+        spots = [mark for mark in run_marks(scene) if isinstance(mark, Spots)]
+        looks = [[(team.colour, team.shape, team.runs.tolist()) for team in mark.teams] for mark in spots]
+        assert len(looks) == 2
         assert all(look == looks[0] for look in looks)
         assert len({colour for colour, _, _ in looks[0]}) == 2
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from gdanim.descent import Descent
     from gdanim.scene import Scene
+    from gdanim.track import Lines
 
 OF_TWO = [name for name, row in FUNCTIONS.items() if len(row.bounds) == 2]
 

@@ -243,7 +243,7 @@ def test_momentum_that_overshoots_and_comes_back_converges(lr: float) -> None:
 
 
 def test_momentum_whose_swings_die_down_converges() -> None:
-    points = descended(PARABOLA, [4.3], 0.279, 48, momentum=0.9)  # each swing takes four steps
+    points = descended(PARABOLA, [4.3], 0.45, 48, momentum=0.9)  # each swing takes three steps
     assert verdict(PARABOLA, points) is CONVERGING
 
 

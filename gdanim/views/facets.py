@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.ticker import FixedLocator
 
 from gdanim.scene import Scene
 from gdanim.styles import load_style
@@ -142,10 +143,19 @@ class _Lattice:
         """Place the axes, with a title over each. Numbers change with the size, and the room for them with those."""
         for _ in range(2):
             self._place(title)
-            for one in self.axes:
-                set_ticks(one, self.stage.px(TICK_PT))
+            self._set_ticks()
             self._measure()
         self._place(title)
+
+    def _set_ticks(self) -> None:
+        """The same ticks in all panels: those of the lower left one, which has numbers along both of its sides."""
+        rows, columns = self.grid
+        corner = self.axes[(rows - 1) * columns]
+        set_ticks(corner, self.stage.px(TICK_PT))
+        for one in self.axes:
+            if one is not corner:
+                one.xaxis.set_major_locator(FixedLocator(corner.get_xticks().tolist()))
+                one.yaxis.set_major_locator(FixedLocator(corner.get_yticks().tolist()))
 
     def _measure(self) -> None:
         out = [overhang_of(one) for one in self.axes]

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from matplotlib.axis import Axis, XAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
     from matplotlib.text import Text
     from matplotlib.ticker import Locator
 
@@ -217,7 +217,7 @@ def _locator(axis: Axis, most: int) -> Locator:
 
 def _crowded(axis: Axis, em: float) -> bool:
     low, high = sorted(axis.get_view_interval())
-    along = 0 if axis.axis_name == "x" else 1
+    along = 0 if isinstance(axis, XAxis) else 1
     labels = [label for label in axis.get_ticklabels() if low <= label.get_position()[along] <= high]
     boxes = [label.get_window_extent() for label in labels if label.get_visible() and label.get_text()]
     ends = sorted((float(box.min[along]), float(box.max[along])) for box in boxes)
