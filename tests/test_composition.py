@@ -77,10 +77,9 @@ IN_LARGE = {"slides": ("facets, many", "contour, race"), "dark": ("surface",), "
 
 
 def watched() -> Iterator[tuple[str, str, str]]:
-    for case, style, size in (
-        *((case, style, size) for style in STYLES for case, size in product(CASES, SIZES[style])),
-        *((case, style, size) for style, cases in IN_LARGE.items() for case, size in product(cases, LARGE)),
-    ):
+    everywhere = [(case, name, size) for name in STYLES for case, size in product(CASES, SIZES[name])]
+    large = [(case, name, size) for name, cases in IN_LARGE.items() for case, size in product(cases, LARGE)]
+    for case, style, size in (*everywhere, *large):
         with suppress(SettingError):
             check_room(PANELS.get(case, 1), pixels(size))
             yield case, style, size
