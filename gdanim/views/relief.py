@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
     Limits = tuple[tuple[float, float], tuple[float, float]]
 
-GRID, TURNING_GRID, COARSE_GRID = (
-    181,
-    81,
-    51,
-)  # points along each side; coarse where each costs a call of a person's code
+# Points along each side: of a still view, of a turning one, and where each costs a call of a person's code.
+GRID, TURNING_GRID, COARSE_GRID = 181, 81, 51
 MIDDLE: Final = 0.36  # where the median height stands at least, as a share of all heights
 STEPS: Final = 48  # places that a line of sight is looked at
 LIFT: Final = 0.012  # of what stands on the surface
 AT_ONCE: Final = 8192  # points, so that their lines of sight take little memory
+FLAT: Final = 64  # roundings: a function that differs by less has no shape that could be shown
 GRAZING: Final = 0.008  # heights that differ by less are the same: a sight along a slope is free
 
 
@@ -70,8 +68,9 @@ class Heights:
         far = 4 * (high - low)
         least, most = float(finite.min()), float(finite.max())
         low, high = min(max(least, float(low - far)), lowest), min(most, float(high + far))
-        if not high > low:
-            return cls(low=low - 1.0, high=low + 1.0, bend=1e6)
+        size = max(abs(low), abs(high))
+        if not high - low > FLAT * np.spacing(size):
+            return cls(low=low - max(size, 1.0), high=low + max(size, 1.0), bend=1e6)
         share = float(np.clip((middle - low) / (high - low), 1e-9, 1.0))
         small, large = 1e-5, 1e6
         for _ in range(60):

@@ -195,7 +195,7 @@ def children_of(pid):
 @pytest.mark.program("ps")
 @pytest.mark.parametrize("error", [OSError("disk"), KeyboardInterrupt(), EncoderError("sibling")], ids=repr)
 def test_leaving_by_an_error_ends_the_whole_group_and_lets_the_error_through(error, fake_ffmpeg, film, tmp_path):
-    fake_ffmpeg(f'sleep 1000 & echo $! > {tmp_path}/grandchild; "$FFMPEG" "$@"')
+    fake_ffmpeg(f'sleep 1000 & echo $! > {tmp_path}/pid; mv {tmp_path}/pid {tmp_path}/grandchild; "$FFMPEG" "$@"')
 
     def write_one_frame():
         with Mp4Writer(tmp_path / "film.mp4", film.reel) as writer:
