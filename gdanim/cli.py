@@ -164,8 +164,9 @@ class _Session:
     outputs: Sequence[Planned]
 
     def run(self) -> int:
-        _check_style(self.settings.style)
-        from gdanim import reporting, summary
+        for style in dict.fromkeys(output.style for output in self.outputs):
+            _check_style(style)
+        from gdanim import alternative, reporting, summary
         from gdanim.descent import descend
 
         settings = self.settings
@@ -193,6 +194,8 @@ class _Session:
             self._say(summary.details(descent))
         if settings.json:
             _print(summary.as_json(descent, written))
+        if settings.alt_text:
+            _print(alternative.alt_text(descent) + "\n")
         self._open([result.path for result in written if result.error is None])
         return self._code(descent, failed=not exported or any(result.error is not None for result in written))
 

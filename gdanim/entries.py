@@ -44,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format(Entry):
-    """A file format. Its target is a FrameWriter.
+    """A file format. Its target is a FrameWriter, or a SceneWriter where it is a vector format.
 
     extensions   the suffixes that mean it, the usual one first
     needs_path   the writer needs a real, seekable file
@@ -55,6 +55,9 @@ class Format(Entry):
     transparent  pixels can let the page show through; otherwise frames are composited on the paper first
     opaque_only  qualities that go without --transparent only
     still        keeps the last frame only
+    vector       its target reads the scene itself, and sees no frame
+    takes        which of the options that only some formats have it reads, and gets as keywords: FORMAT_OPTIONS of
+                 settings.py
     """
 
     extensions: tuple[str, ...]
@@ -66,6 +69,8 @@ class Format(Entry):
     transparent: bool = False
     opaque_only: tuple[str, ...] = ()
     still: bool = False
+    vector: bool = False
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,17 +6,19 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim import plotting, preflight  # noqa: F401 (plotting first: see there)
+from gdanim.alternative import alt_text, spoken
 from gdanim.atomic import STDOUT, open_output
 from gdanim.descent import descend
 from gdanim.errors import OutputError
 from gdanim.raster import Raster
 from gdanim.records.export import write_trajectory
 from gdanim.styles import load_style
-from gdanim.writers.base import FrameWriter, Quality, Reel
+from gdanim.writers.base import Quality, Reel
 
 if TYPE_CHECKING:
     from gdanim.descent import Descent
@@ -44,7 +46,7 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
     Nothing is printed: the switches of the command line (json, quiet, strict, dry_run, …) mean nothing here.
     `progress` is called with the frames that are done and the frames in all.
     """
-    settings = replace(settings, dry_run=False, json=False)
+    settings = replace(settings, dry_run=False, json=False, alt_text=False)
     outputs = preflight.check(settings)
     descent = descend(settings)
     written = write(descent, outputs, progress)
@@ -64,21 +66,43 @@ def draw(descent: Descent) -> Scene:
 
 
 def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None = None) -> tuple[Written, ...]:
-    """Draw the frames once and write them to every output. One that fails stops no other."""
+    """Draw the frames once for each style and write them to every output. One that fails stops no other."""
+    styles = list(dict.fromkeys(output.style for output in outputs))
+    for style in styles:
+        load_style(style)  # one that is nowhere is refused before a file is written
+    written: dict[int, Written] = {}
+    for part, style in enumerate(styles):
+        places = [place for place, output in enumerate(outputs) if output.style == style]
+        settings = replace(descent.settings, style=style, themes=())
+        counted = None if progress is None else _part(progress, part, len(styles))
+        done = _write(replace(descent, settings=settings), [outputs[place] for place in places], counted)
+        written.update(zip(places, done, strict=True))
+    return tuple(written[place] for place in range(len(outputs)))
+
+
+def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
     with load_style(descent.settings.style).applied():
-        raster = Raster(draw(descent))
+        scene = draw(descent)
+        raster = Raster(scene)
         reel = _reel(descent, raster)
-        writings = [_Writing(output, reel) for output in outputs]
+        writings = [_Writing(output, reel, descent.settings) for output in outputs]
         with ExitStack() as stack:
             for writing in writings:
                 stack.push(writing.close)
                 writing.open()
             for frame in _counted(raster.frames(), descent.timeline.frames, progress):
+                if not any(writing.wants_frames for writing in writings):
+                    break
                 for writing in writings:
                     writing.write(frame)
-                if all(writing.failed for writing in writings):
-                    break
+            for writing in writings:
+                writing.write_scene(scene)
         return tuple(writing.result() for writing in writings)
+
+
+def _part(progress: Progress, place: int, parts: int) -> Progress:
+    """The progress of one of several parts of a work, all as long."""
+    return lambda done, total: progress(place * total + done, parts * total)
 
 
 def _reel(descent: Descent, raster: Raster) -> Reel:
@@ -92,6 +116,8 @@ def _reel(descent: Descent, raster: Raster) -> Reel:
         sample=raster.sample,
         quality=Quality(descent.settings.quality),
         transparent=descent.settings.transparent,
+        title=spoken(descent.objective) if descent.settings.title is None else descent.settings.title,
+        alt_text=alt_text(descent),
     )
 
 
@@ -106,18 +132,30 @@ def _counted(frames: Iterable[Frame], total: int, progress: Progress | None) -> 
 class _Writing:
     """One output on its way. Its failure to write is kept for the result; anything else passes."""
 
-    def __init__(self, output: Planned, reel: Reel) -> None:
+    def __init__(self, output: Planned, reel: Reel, settings: Settings) -> None:
         self._output, self._reel = output, reel
+        self._options = {name: getattr(settings, name) for name in output.format.takes}
         self._opened = ExitStack()
-        self._writer: FrameWriter | None = None
+        self._write: Callable[..., None] | None = None
         self._error: OutputError | None = None
 
     def open(self) -> None:
         self._attempt(self._open)
 
     def write(self, frame: Frame) -> None:
-        if self._writer is not None:
-            self._attempt(lambda: self._writer.write(frame))  # type: ignore[union-attr]
+        """Take the next frame, where the format is one of frames."""
+        if self.wants_frames:
+            self._attempt(self._write, frame)
+
+    def write_scene(self, scene: Scene) -> None:
+        """Take the picture as it is, where the format is a vector format."""
+        if self._output.format.vector:
+            self._attempt(self._write, scene, self._reel, **self._options)
+
+    @property
+    def wants_frames(self) -> bool:
+        """Whether something can still come of frames."""
+        return self._write is not None and not self._output.format.vector
 
     def close(self, *raised: Any) -> None:
         """Finish and commit, or give up where `raised` holds what went wrong elsewhere."""
@@ -126,11 +164,6 @@ class _Writing:
                 self._opened.__exit__(*raised)
             except OutputError as error:
                 self._error = error
-
-    @property
-    def failed(self) -> bool:
-        """Whether nothing more can come of it."""
-        return self._error is not None
 
     def result(self) -> Written:
         path = Path(self._output.path)
@@ -145,16 +178,21 @@ class _Writing:
     def _open(self) -> None:
         form = self._output.format
         target = self._opened.enter_context(open_output(self._output.path, needs_path=form.needs_path))
-        writer = form.load()(target.path if form.needs_path else target.stream, self._reel)
-        self._writer = self._opened.enter_context(writer)
+        place = target.path if form.needs_path else target.stream
+        if form.vector:
+            self._write = partial(form.load(), place)
+        else:
+            self._write = self._opened.enter_context(form.load()(place, self._reel, **self._options)).write
 
-    def _attempt(self, step: Callable[[], None]) -> None:
+    def _attempt(self, step: Callable[..., None] | None, *given: Any, **options: Any) -> None:
+        if step is None:
+            return
         try:
             try:
-                step()
+                step(*given, **options)
             except BaseException:
                 # Gives this output up at once; the file's own context may know better what went wrong.
-                self._writer = None
+                self._write = None
                 self._opened.__exit__(*sys.exc_info())
                 raise
         except OutputError as error:

@@ -14,19 +14,22 @@ from gdanim.catalog import FORMATS, VIEWS, find, format_of, optimizer, schedule
 from gdanim.choices import check_together
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.objectives import naming
-from gdanim.settings import VIEW_OPTIONS
+from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gdanim.entries import Format, View
     from gdanim.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One output: where it goes and in which format."""
+    """One output: where it goes, in which format and in which style."""
 
     path: str
     format: Format
+    style: str
 
 
 def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
@@ -49,14 +52,48 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     for method, planned_rate in product(methods, schedules):
         check_together(method, planned_rate)
     _check_combinations(settings)
-    planned = tuple(
-        Planned(path=path, format=format_of(path, settings.format))
-        for path in settings.output or (_default(settings, name),)
-    )
+    planned = tuple(_planned(settings, name))
     _check_paths(settings, planned)
     for output in planned:
         _check_format(settings, output.format)
+    _check_format_options(settings, planned)
     return planned
+
+
+def _planned(settings: Settings, name: str) -> Iterator[Planned]:
+    """Every file in every style; posters after what they stand beside."""
+    files = [(path, settings.format) for path in settings.output or (_default(settings, name),)]
+    files += [(settings.poster, _poster_format(settings.poster))] if settings.poster is not None else []
+    for path, form in files:
+        found = format_of(path, form)
+        if not settings.themes:
+            yield Planned(path=path, format=found, style=settings.style)
+        for theme in settings.themes:
+            yield Planned(path=_themed(path, theme), format=found, style=theme)
+
+
+def _poster_format(path: str) -> str:
+    if path != STDOUT and Path(path).suffix.lower() not in FORMATS["png"].extensions:
+        raise SettingError("--poster", path, "give a path that ends in .png")
+    return "png"
+
+
+def _themed(path: str, theme: str) -> str:
+    """The path of a file in one of several styles: a.gif becomes a-dark.gif."""
+    if path == STDOUT or own_descriptor(path) is not None:
+        raise UsageError("--themes writes several files, and standard output carries one: name a file with -o")
+    place = Path(path)
+    return str(place.with_name(f"{place.stem}-{Path(theme).stem}{place.suffix}"))
+
+
+def _check_format_options(settings: Settings, planned: tuple[Planned, ...]) -> None:
+    """Refuse options that none of the formats reads."""
+    for option in FORMAT_OPTIONS:
+        if getattr(settings, option) == DEFAULTS[option] or any(option in out.format.takes for out in planned):
+            continue
+        able = " or ".join(entry.name for entry in FORMATS.values() if option in entry.takes)
+        given = ", ".join(dict.fromkeys(output.format.name for output in planned))
+        raise UsageError(f"--{option.replace('_', '-')} goes with {able}, not with {given}")
 
 
 def _check_format(settings: Settings, form: Format) -> None:
@@ -137,8 +174,8 @@ def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
         check_data_path(settings.data)
         paths.append(settings.data)
     streamed = [path for path in paths if path == STDOUT or own_descriptor(path) == 1]
-    if len(streamed) + settings.json > 1:
-        raise TargetError("Standard output can carry one thing: choose one of -o - and --json")
+    if len(streamed) + settings.json + settings.alt_text > 1:
+        raise TargetError("Standard output can carry one thing: choose one of -o -, --json and --alt-text")
     if streamed and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
         raise TargetError("Standard output is a terminal: name a file with -o, or send -o - to a pipe")
     twice = [path for path in paths if path not in streamed and _same(paths, path) > 1]

@@ -16,8 +16,9 @@ from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
 from gdanim.presets import write_preset
 from gdanim.stability import limit_words, limits_of_runs
-from gdanim.summary import count, details
+from gdanim.summary import details
 from gdanim.timeline import MAX_FRAMES
+from gdanim.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import Field, dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from gdanim import values
 from gdanim.errors import SettingError, UnknownNameError
@@ -21,6 +22,8 @@ MAX_ITERATIONS = 1_000_000
 MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
 VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
+# What some formats read and others do not; each format's row says which.
+FORMAT_OPTIONS = ("svg_text", "fragment", "frames")
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 
 
@@ -231,6 +234,31 @@ class Settings:
         "Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
         values.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD",
     )  # fmt: skip
+    max_size: int | None = _option(
+        "Output", "Keep each file below SIZE, such as 1MB, at the least loss that can be seen.", values.bytes_of,
+        metavar="SIZE", shown="none",
+    )  # fmt: skip
+    themes: tuple[str, ...] = _option(
+        "Output", "Write each file in several styles, `a-light.webp` and `a-dark.webp`.", values.names,
+        default=(), metavar="A,B", shown="none",
+    )  # fmt: skip
+    poster: str | None = _option(
+        "Output", "Write the last frame beside it, as .png.", values.text, saved=False, metavar="PATH"
+    )
+    frames: int | None = _option(
+        "Output", "Show N moments in a filmstrip.", values.whole(least=1, most=48), metavar="N", shown="5"
+    )
+    svg_text: str = _option(
+        "Output", "Write the letters of an .svg as `paths`, or as `text` in the reader's font.",
+        values.choice("paths", "text"), default="paths", metavar="WORD",
+    )  # fmt: skip
+    fragment: bool = _option(
+        "Output", "Write an .html without its page, to be put into another.", values.flag, default=False
+    )
+    alt_text: bool = _option(
+        "Output", "Print what the animation shows in a sentence or two, for those who do not see it.", values.flag,
+        default=False, saved=False,
+    )  # fmt: skip
     data: str | None = _option(
         "Output", "Write the trajectory, too: .csv, .jsonl or .npz.", values.text, saved=False, metavar="PATH"
     )
@@ -259,6 +287,9 @@ class Settings:
                 raise SettingError(option.name, value, str(refusal)) from None
 
 
+DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType({item.name: item.default for item in fields(Settings)})
+
+
 @cache
 def _table() -> tuple[tuple[Option, str], ...]:
     return tuple((_named(item), item.name) for item in fields(Settings))
@@ -272,9 +303,8 @@ def _named(item: Field[Any]) -> Option:
 
 def options() -> Iterator[tuple[str, Option, Any]]:
     """Each option as (field, Option, default), in the order of --help."""
-    defaults = {item.name: item.default for item in fields(Settings)}
     for option, attribute in _table():
-        yield attribute, option, defaults[attribute]
+        yield attribute, option, DEFAULTS[attribute]
 
 
 def from_saved(saved: Mapping[str, Any], *, source: str) -> dict[str, Any]:

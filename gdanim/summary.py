@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdanim import __version__
+from gdanim.alternative import alt_text
 from gdanim.stability import distances, limit_words, limits_of_runs
+from gdanim.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,6 +68,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
             {"path": item.path, "format": item.format, "bytes": item.bytes, "error": item.error and str(item.error)}
             for item in written
         ],
+        "alt_text": alt_text(descent),
         "runs": list(records(descent)),
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -103,11 +106,6 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "stability_limit": _finite(limits[run]),
             "lr_over_limit": _finite(lr / limits[run]),
         }
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: `1 frame`, `26 frames`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _sentence(run: dict[str, Any]) -> str:

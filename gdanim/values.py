@@ -23,6 +23,14 @@ MOST_LIMIT, LEAST_SHARE = 1e100, 1e-9  # of the ends of an axis
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*", re.ASCII)
 _RATIO = re.compile(r"\s*([0-9]{1,40}(/[0-9]{1,40}|\.[0-9]{0,40})?|\.[0-9]{1,40})\s*", re.ASCII)
+_BYTES = re.compile(r"\s*([0-9]{1,15}\.?[0-9]{0,15})\s*([kmg]?i?b?)\s*", re.ASCII | re.IGNORECASE)
+_UNITS = {
+    prefix + inner + "b" * written: (1024 if inner else 1000) ** power
+    for power, prefix in enumerate(["", "k", "m", "g"])
+    for inner in ("", "i")
+    for written in (0, 1)
+    if prefix or not inner
+}
 # Control characters and line separators, and what stands for bytes that are not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -112,6 +120,24 @@ def size(value: Any) -> tuple[int, int]:
     except ValueError:
         raise ValueError(f"give WIDTHxHEIGHT in pixels, each from {least} to {most}, such as 640x480") from None
     return width, height
+
+
+def bytes_of(value: Any) -> int:
+    """Read a number of bytes: 800000, 500kB, 1.5MB or 2MiB; a kB has 1000 of them and a KiB 1024."""
+    found = _BYTES.fullmatch(value) if isinstance(value, str) else None
+    amount = float(found[1]) * _UNITS[found[2].lower()] if found else value
+    try:
+        return whole(least=1, most=10**12)(math.floor(amount) if isinstance(amount, float) else amount)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError("give a number of bytes, such as 500kB, 1MB or 2MiB") from None
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """Read names with commas between them, or a list of them, each once."""
+    found = tuple(name.strip() for item in _several(value) for name in text(item).split(","))
+    if not all(found):
+        raise ValueError("give names with commas between them, such as light,dark")
+    return tuple(dict.fromkeys(found))
 
 
 def choice(*names: str) -> Reader[str]:

@@ -80,6 +80,11 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "format": st.none() | line,
     "quality": st.sampled_from(["low", "medium", "high", "lossless"]),
     "gradient": st.none() | line,
+    "max_size": st.none() | st.integers(1, 10**12),
+    "themes": st.lists(names, max_size=3, unique=True).map(tuple),
+    "frames": st.none() | st.integers(1, 48),
+    "svg_text": st.sampled_from(["paths", "text"]),
+    "fragment": st.booleans(),
 }
 
 requests = st.fixed_dictionaries({}, optional=SAVED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gdanim.frame import Frame
+    from gdanim.scene import Scene
 
 
 class Quality(StrEnum):
@@ -39,6 +40,9 @@ class Reel:
     quality         how true to the frames; the catalogue says which of them a format has
     transparent     whether pixels of the frames may let the page show through; the formats without an alpha channel
                     never get such a reel
+    title           what the picture is called, as plain text; may be empty
+    alt_text        one or two sentences that say what it shows, for those who do not see it
+    recipe          the text from which the file can be made again, which it carries; may be empty
     """
 
     width: int
@@ -49,6 +53,19 @@ class Reel:
     sample: Callable[[], Iterator[Frame]]
     quality: Quality = Quality.MEDIUM
     transparent: bool = False
+    title: str = ""
+    alt_text: str = ""
+    recipe: str = ""
+
+
+class SceneWriter(Protocol):
+    """Writes a picture in one go from what moves in it, where the catalogue marks the format `vector`.
+
+    It leaves the stream open, and the scene at any frame. Raises OutputError.
+    """
+
+    def __call__(self, stream: BinaryIO, scene: Scene, reel: Reel, **options: Any) -> None:
+        """Write the whole file."""
 
 
 class FrameWriter(Protocol):
