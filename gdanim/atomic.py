@@ -82,11 +82,9 @@ def check_target(path: str) -> None:
     Pipes, devices and "-" (standard output) are fine. A file without any write permission is refused to root, too.
     """
     if not path.strip():
-        raise TargetError(
-            f"Output path {_quoted(path)} is empty: name a file such as out.gif, or - for standard output"
-        )
+        raise TargetError(f"Output path {quoted(path)} is empty: name a file such as out.gif, or - for standard output")
     if "\0" in path:
-        raise TargetError(f"Cannot write {_quoted(path)}: a file name holds no NUL character. Choose another name")
+        raise TargetError(f"Cannot write {quoted(path)}: a file name holds no NUL character. Choose another name")
     if path != STDOUT:
         try:
             obstacle = _obstacle(path)
@@ -95,7 +93,7 @@ def check_target(path: str) -> None:
     else:
         obstacle = "standard output is closed. Name a file with -o" if sys.stdout is None else None
     if obstacle:
-        raise TargetError(f"Cannot write {_quoted(path)}: {obstacle}")
+        raise TargetError(f"Cannot write {quoted(path)}: {obstacle}")
 
 
 # --- the three kinds of output ---------------------------------------------------------------------------------------
@@ -105,11 +103,11 @@ def check_target(path: str) -> None:
 def _replacing(path: str) -> Iterator[Output]:
     target = Path(os.path.realpath(path))
     with ExitStack() as stack:
-        with _opening(path):
+        with opening(path):
             draft = stack.enter_context(open_draft(target.parent, target.name))
         with _stream(draft.descriptor, path) as stream:
             yield Output(stream=stream, draft=draft)
-        with _finishing(path):
+        with finishing(path):
             draft.replace(target)
 
 
@@ -119,11 +117,11 @@ def _copied(path: str) -> Iterator[Output]:
     import tempfile
 
     with ExitStack() as stack:
-        with _opening(path):
+        with opening(path):
             draft = stack.enter_context(open_draft(Path(tempfile.gettempdir()), "stream"))
         with _stream(draft.descriptor, path) as stream:
             yield Output(stream=stream, draft=draft)
-        with _finishing(path):
+        with finishing(path):
             draft.check()
             with draft.path.open("rb") as whole, _streamed(path) as output:
                 shutil.copyfileobj(whole, output.stream)
@@ -131,7 +129,7 @@ def _copied(path: str) -> Iterator[Output]:
 
 @contextmanager
 def _streamed(path: str) -> Iterator[Output]:
-    with _opening(path):
+    with opening(path):
         descriptor = _descriptor_of(path)
     if descriptor is None:
         yield Output(stream=sys.stdout.buffer, draft=None)
@@ -198,7 +196,8 @@ def _stream(descriptor: int, path: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _opening(path: str) -> Iterator[None]:
+def opening(path: str) -> Iterator[None]:
+    """Name the path in what goes wrong before the first byte: TargetError where it is the path's fault."""
     try:
         yield
     except OSError as error:
@@ -206,7 +205,8 @@ def _opening(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def _finishing(path: str) -> Iterator[None]:
+def finishing(path: str) -> Iterator[None]:
+    """Name the path in what goes wrong later: OutputError."""
     try:
         yield
     except OSError as error:
@@ -216,10 +216,10 @@ def _finishing(path: str) -> Iterator[None]:
 def _named(path: str, error: OSError, kind: type[GdanimError]) -> Exception:
     if isinstance(error, BrokenPipeError):
         return error
-    return kind(f"Cannot write {_quoted(path)}: {_reason(error)}")
+    return kind(f"Cannot write {quoted(path)}: {_reason(error)}")
 
 
-def _quoted(path: str | Path) -> str:
+def quoted(path: str | Path) -> str:
     """The path on one line, and whole: the file's name is at its end."""
     text = str(path)
     return repr(text) if len(text) <= _PATH_SHOWN else shown(text)
@@ -266,16 +266,16 @@ def _obstacle(path: str) -> str | None:
         old = None
     folder = Path(os.path.realpath(path)).parent
     if path.endswith(("/", os.sep)) or (old and stat.S_ISDIR(old.st_mode)):
-        return f"it is a folder. Name a file in it, such as {_quoted(Path(path, 'out.gif'))}"
+        return f"it is a folder. Name a file in it, such as {quoted(Path(path, 'out.gif'))}"
     if not folder.is_dir():
         problem = "is not a folder. Choose" if folder.exists() else "does not exist. Create it first or choose"
-        return f"{_quoted(_as_given(folder, path))} {problem} another path"
+        return f"{quoted(_as_given(folder, path))} {problem} another path"
     if old and not (os.access(path, os.W_OK) and old.st_mode & 0o222):
         return "the file is read-only. Make it writable (chmod u+w) or choose another path"
     if old and not stat.S_ISREG(old.st_mode):
         return None
     if not os.access(folder, os.W_OK | os.X_OK) or (old and _sticky_protects(folder.stat(), old)):
-        return f"no permission to put a file into {_quoted(_as_given(folder, path))}. Choose another path"
+        return f"no permission to put a file into {quoted(_as_given(folder, path))}. Choose another path"
     return None
 
 

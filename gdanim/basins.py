@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -25,6 +25,7 @@ MOST_CELLS, MOST_STEPS = 640 * 480, 640 * 480 * 200
 FEW_CELLS, FEW_STEPS = 4_000, 200_000
 LEAST_CELLS: Final = 400
 TRIAL: Final = 2.0  # steps of gradient descent that take as long as a point that is asked for beside the gradient
+CARRIED: Final = 1 / 8  # the same of a vector that an optimizer carries from step to step, beyond the first eight
 SAMPLE, SAMPLE_STEPS = 16, 20  # starts and iterations by which such points are counted
 
 
@@ -38,6 +39,11 @@ class Basins:
 
     destination: Index
     destinations: Vector
+
+    @property
+    def kinds(self) -> frozenset[int]:
+        """Which of FAILED, UNSETTLED and NOWHERE there are."""
+        return frozenset(np.unique(self.destination[self.destination < 0]).tolist())
 
 
 def basins(
@@ -88,9 +94,13 @@ def basins_of_run(
 
 
 def affordable(objective: Objective, optimizer: Optimizer, rates: Scalar) -> int:
-    """How many cells a picture may have. What the optimizer asks beside its gradients is counted on a short sample."""
+    """How many cells a picture may have: fewer where the optimizer asks or remembers much.
+
+    What it asks beside its gradients is counted on a short sample.
+    """
     cells, steps = (FEW_CELLS, FEW_STEPS) if objective.point_by_point else (MOST_CELLS, MOST_STEPS)
-    cost = 1.0 + TRIAL * _asked_beside(objective, optimizer, rates[:SAMPLE_STEPS])
+    carried = _size(optimizer.init(objective.start[np.newaxis])) / objective.dim
+    cost = max(1.0, CARRIED * carried) + TRIAL * _asked_beside(objective, optimizer, rates[:SAMPLE_STEPS])
     return int(max(min(cells, steps / max(len(rates), 1)) / cost, LEAST_CELLS))
 
 
@@ -107,6 +117,11 @@ def _asked_beside(objective: Objective, optimizer: Optimizer, rates: Scalar) -> 
         return 0.0
     # The account leaves out a gradient that the search before it ended at; it was asked for all the same.
     return max(float(np.mean(spent / np.maximum(last, 1))), 1.0)
+
+
+def _size(state: Any) -> int:
+    """How many numbers a state is made of."""
+    return sum(map(_size, state)) if isinstance(state, tuple) else np.size(state)
 
 
 def grid(limits: tuple[tuple[float, float], ...], size_px: tuple[float, float], most: int) -> Vector:

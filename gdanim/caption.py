@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from matplotlib.colors import to_rgba
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 from gdanim.marks import Mark, moment_of
 
 if TYPE_CHECKING:
-    from matplotlib.backend_bases import RendererBase
+    from matplotlib.backend_bases import GraphicsContextBase, RendererBase
     from numpy.typing import NDArray
 
     from gdanim.lettering import Lettering
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from gdanim.timeline import Moment
 
 Pieces = Sequence[tuple[str, str]]  # (text, colour), one after the other
+
+
+@runtime_checkable
+class TakesWords(Protocol):
+    """A renderer that sets words itself, where others are given their image."""
+
+    def draw_words(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
+        """Set pieces one after the other, from a pen at (left, base) in pixels from the bottom left."""
 
 
 class Caption(Mark):
@@ -73,10 +83,25 @@ class Caption(Mark):
         """Lay the rendered line onto the canvas."""
         if self._image is None or not self.get_visible():
             return
-        gc = renderer.new_gc()
         x, y = self._corner()
-        renderer.draw_image(gc, x, y, self._image[::-1])
+        gc = renderer.new_gc()
+        if isinstance(renderer, TakesWords):
+            self._set(renderer, gc, x, y)
+        else:
+            renderer.draw_image(gc, x, y, self._image[::-1])
         gc.restore()
+
+    def _set(self, renderer: Any, gc: GraphicsContextBase, left: int, bottom: int) -> None:
+        """Let the renderer set the words, where the image has them."""
+        base = bottom + self.lettering.descent
+        if self.plate is not None and self._image is not None:
+            height, width = self._image.shape[:2]
+            gc.set_linewidth(0.0)
+            plate = Affine2D().scale(width, height).translate(left, bottom)
+            renderer.draw_path(gc, Path.unit_rectangle(), plate, to_rgba(self.plate))
+            pad = self.lettering.descent
+            left, base = left + 2 * pad, base + pad - pad // 2
+        renderer.draw_words(self.lettering, self._pieces, left, base)
 
     def touched(self) -> Extent | None:
         """Bound the line."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gdanim.choices import Choice, MethodChoice, chosen_method, chosen_schedule
 from gdanim.entries import Entry, Format, Method, Schedule, View
 from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.numbered import is_numbered
 from gdanim.objectives.formulas import FORMULAS, Formula
 from gdanim.optimizers import methods, plans
 from gdanim.plugins import Registry
@@ -70,6 +71,7 @@ _STYLES = (
 
 STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in _STYLES})
 
+_GRAINS = {"low": "tenths of a pixel", "medium": "hundredths", "high": "thousandths"}
 # An exact format has nothing to gain from more.
 _EXACT = {"medium": "exact", "high": "exact", "lossless": "exact"}
 
@@ -84,7 +86,11 @@ _FORMATS = (
         # Browsers play delays of 1 cs and less at 10 cs, so 50 fps is the fastest that plays.
         max_fps=50,
         loops=True,
-        qualities={"low": "63 colours", "medium": "255 colours", "high": "255 colours"},
+        qualities={
+            "low": "63 colours",
+            "medium": "255 colours",
+            "high": "255 colours, and more as changes come, until the picture is at 70 dB",
+        },
     ),
     Format(
         name="mp4",
@@ -198,6 +204,62 @@ _FORMATS = (
         still=True,
         qualities={"low": "63 colours"} | _EXACT,
     ),
+    Format(
+        name="png_sequence",
+        target="gdanim.writers.png:PngSequenceWriter",
+        summary="every frame as a PNG of its own, exact: -o name-%04d.png",
+        extensions=(),
+        needs_path=True,
+        even_size=False,
+        max_fps=240,
+        loops=False,
+        transparent=True,
+        sequence=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="html",
+        target="gdanim.vector.html:write_html",
+        summary="a page that plays, steps and scrubs, with live text; nothing else needed, or --fragment for your own",
+        extensions=(".html", ".htm"),
+        needs_path=False,
+        even_size=False,
+        max_fps=240,
+        loops=True,
+        vector=True,
+        takes=("fragment", "svg_text"),
+        qualities=_GRAINS,
+    ),
+    Format(
+        name="svg",
+        target="gdanim.vector.svg:write",
+        summary="animated SVG without a script, sharp at every size; works as an image of a page",
+        extensions=(".svg",),
+        needs_path=False,
+        even_size=False,
+        max_fps=240,
+        loops=True,
+        transparent=True,
+        vector=True,
+        takes=("svg_text",),
+        qualities=_GRAINS,
+    ),
+    Format(
+        name="filmstrip",
+        target="gdanim.vector.filmstrip:write_filmstrip",
+        summary="--frames N moments in a row, for print: .pdf, .svg or .png; --size is that of the whole strip",
+        extensions=(),
+        needs_path=False,
+        even_size=False,
+        max_fps=240,
+        loops=False,
+        transparent=True,
+        vector=True,
+        suffixes=(".pdf", ".svg", ".png"),
+        takes=("frames", "dpi", "style"),
+        refuses=("facet",),
+        qualities=_EXACT,
+    ),
 )
 
 FORMATS = Registry(_FORMATS, row_type=Format, group="gdanim.writers")
@@ -240,6 +302,8 @@ def format_of(path: str, name: str | None) -> Format:
     if name is not None:
         return find(FORMATS, "format", name)
     suffix = Path(path).suffix.lower()
+    if suffix in FORMATS["png"].extensions and is_numbered(path):
+        return FORMATS["png_sequence"]
     if path == "-" or (not suffix and path.startswith("/dev/")):
         return FORMATS["gif"]
     for entry in FORMATS.values():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gdanim import __version__, commands, options
+from gdanim import __version__, commands, options, values
 from gdanim.errors import GdanimError, OutputError
 from gdanim.settings import Settings
 
@@ -120,7 +120,8 @@ def _refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, sourc
 def _stem(preset: str) -> str:
     from pathlib import Path
 
-    return Path(preset).stem.replace("_", "-")
+    # What is made from a file is not to take that file's place, if nobody says so.
+    return Path(preset).stem.replace("_", "-") if Path(preset).suffix in ("", ".toml") else ""
 
 
 render_command = commands.Render(
@@ -144,6 +145,44 @@ def list_command(kind: str | None, as_json: bool) -> None:
     _print(listing.as_json(kind) if as_json else listing.as_text(kind))
     for line in listing.broken(kind):
         _complain(line, 0)
+
+
+@gdanim.command("recipe", cls=commands.Command, short_help="Print what a file was made from, as a preset.")
+@click.argument("file")
+def recipe_command(file: str) -> None:
+    """Print the recipe that FILE carries: a preset from which `--preset` makes it again. `-` is standard input."""
+    from gdanim.presets import preset_in
+
+    _print(preset_in(file))
+
+
+@gdanim.command("check", cls=commands.Command, short_help="Solve files' recipes again, and compare.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--tolerance",
+    type=options.read_by("--tolerance", values.number(least=1e-11)),  # iterates are carried to 12 digits
+    default="1e-9",
+    show_default=True,
+    metavar="REL",
+    help="Take numbers for the same that are no farther apart, relative to max(1, |x|).",
+)
+def check_command(files: tuple[str, ...], tolerance: float) -> int:
+    """Solve the recipe of each FILE again and compare the trajectory with what the file says of it.
+
+    Exit codes: 0 all are the same; 1 one has drifted, or cannot be made again; 2 one carries no recipe.
+    """
+    from gdanim.checking import check
+
+    codes = set()
+    for file in files:
+        try:
+            finding = check(file, tolerance)
+        except GdanimError as error:
+            codes.add(_complain(str(error), error.exit_code))
+        else:
+            _print(f"{finding.line}\n")
+            codes.add(0 if finding.same else 1)
+    return min(codes - {0}, default=0)
 
 
 def _check_style(name: str) -> None:

@@ -99,14 +99,16 @@ def _help(ctx: click.Context) -> str:
     group = ctx.find_root().command
     formatter = ctx.make_formatter()
     if isinstance(group, Group):
-        options.write_help(formatter, ctx, group.commands["render"], group.commands["list"].get_short_help_str(100))
+        others = {words: group.commands[name].get_short_help_str(100) for name, words in options.USAGE.items()}
+        options.write_help(formatter, ctx, group.commands["render"], others)
     return options.printed(formatter.getvalue()).rstrip("\n")
 
 
 def in_one_line(error: click.ClickException) -> str:
     """Say in our words what click found wrong."""
     context = getattr(error, "ctx", None)
-    page = "gdanim list --help" if context is not None and context.info_name == "list" else "gdanim --help"
+    command = context.info_name if context is not None else None
+    page = f"gdanim {command} --help" if command in options.USAGE else "gdanim --help"
     if isinstance(error, click.NoSuchOption):
         return str(UnknownNameError("option", error.option_name, error.possibilities or (), see=page))
     if isinstance(error, click.BadOptionUsage):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gdanim.errors import SettingError
@@ -45,7 +45,22 @@ def descend(settings: Settings) -> Descent:
     if replayed is None or _asks_for_runs(settings):
         parts += _solved(settings, objective, replayed)
     trajectory = joined(parts)
-    timeline = plan(
+    return Descent(
+        settings=settings,
+        objective=objective,
+        trajectory=trajectory,
+        verdict=verdicts(objective, trajectory),
+        timeline=_timeline(settings, trajectory),
+    )
+
+
+def redrawn(descent: Descent, settings: Settings) -> Descent:
+    """The same runs for settings that differ in nothing but how they are shown: the frames are planned anew."""
+    return replace(descent, settings=settings, timeline=_timeline(settings, descent.trajectory))
+
+
+def _timeline(settings: Settings, trajectory: Trajectory) -> Timeline:
+    return plan(
         trajectory.last,
         fps=settings.fps,
         hold_s=settings.hold,
@@ -55,13 +70,6 @@ def descend(settings: Settings) -> Descent:
         tween=settings.tween,
         rewind=settings.rewind,
         trail=settings.trail,
-    )
-    return Descent(
-        settings=settings,
-        objective=objective,
-        trajectory=trajectory,
-        verdict=verdicts(objective, trajectory),
-        timeline=timeline,
     )
 
 

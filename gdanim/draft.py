@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from gdanim import interrupts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _RANDOM_BYTES = 8
@@ -45,13 +45,12 @@ class Draft:
     def replace(self, target: Path) -> None:
         """Give the file the target's permissions and, once it is on the disk, the target's name. Raises OSError."""
         self.check()
-        _take_over_permissions(self.descriptor, target)
-        os.fsync(self.descriptor)
+        settle(self.descriptor, target)
         if os.name == "nt":  # Windows moves no open file
             self.close()
         self.path.replace(target)
         with suppress(OSError):  # the file is whole under its name, and some systems cannot sync a folder
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     def close(self) -> None:
         """Let go of the lock and of the descriptor; the file stays."""
@@ -60,17 +59,24 @@ class Draft:
             self.descriptor = -1
 
 
+def remove(path: Path) -> None:
+    """Remove a file, where it is there and may be removed."""
+    with suppress(OSError):
+        path.unlink()
+
+
 @contextmanager
-def open_draft(folder: Path, name: str) -> Iterator[Draft]:
+def open_draft(folder: Path, name: str, *, discard: Callable[[Path], None] = remove) -> Iterator[Draft]:
     """Make a draft for a target called `name` in `folder`; at the end of the block it is removed, unless it was moved.
 
-    Removes the orphans of the same name first. Raises OSError.
+    Removes the orphans of the same name first. Whoever keeps more than one file gives a `discard`, which removes a
+    draft with all that belongs to it, at any moment. Raises OSError.
     """
     stem = _stem(folder, name)
-    _remove_orphans(folder, stem)
+    _remove_orphans(folder, stem, discard)
     while True:
         path = folder / f"{stem}{os.urandom(_RANDOM_BYTES).hex()}.tmp"
-        with interrupts.on_signal(partial(_remove, path)):
+        with interrupts.on_signal(partial(discard, path)):
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             draft = Draft(path, os.open(path, flags, 0o600))
             try:
@@ -82,7 +88,7 @@ def open_draft(folder: Path, name: str) -> Iterator[Draft]:
             finally:
                 if os.name == "nt":  # Windows removes no open file
                     draft.close()
-                _remove(path)  # before the lock goes: nobody else may touch a draft that still has its name
+                discard(path)  # before the lock goes: nobody else may touch a draft that still has its name
                 draft.close()
 
 
@@ -97,20 +103,20 @@ def _stem(folder: Path, name: str) -> str:
     return f".{name}.gdanim-"
 
 
-def _remove_orphans(folder: Path, stem: str) -> None:
+def _remove_orphans(folder: Path, stem: str, discard: Callable[[Path], None]) -> None:
     orphan = re.compile(re.escape(stem) + rf"[0-9a-f]{{{2 * _RANDOM_BYTES}}}\.tmp")
     with suppress(OSError):
         for path in list(folder.iterdir()):
             if orphan.fullmatch(path.name):
                 with suppress(OSError):
-                    _remove_if_unlocked(path)
+                    _remove_if_unlocked(path, discard)
 
 
-def _remove_if_unlocked(path: Path) -> None:
+def _remove_if_unlocked(path: Path, discard: Callable[[Path], None]) -> None:
     descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
         if stat.S_ISREG(os.fstat(descriptor).st_mode) and _lock(descriptor, wait=False):
-            _remove(path)
+            discard(path)
     finally:
         os.close(descriptor)
 
@@ -125,9 +131,10 @@ def _lock(descriptor: int, *, wait: bool) -> bool:
     return True
 
 
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
+def settle(descriptor: int, target: Path) -> None:
+    """Give a finished file the permissions of what it replaces, and have it on the disk. Raises OSError."""
+    _take_over_permissions(descriptor, target)
+    os.fsync(descriptor)
 
 
 def _take_over_permissions(descriptor: int, target: Path) -> None:
@@ -150,7 +157,8 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder's files on the disk. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

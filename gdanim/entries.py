@@ -55,7 +55,11 @@ class Format(Entry):
     transparent  pixels can let the page show through; otherwise frames are composited on the paper first
     opaque_only  qualities that go without --transparent only
     still        keeps the last frame only
+    sequence     one file for each frame: the path holds a number (numbered.py), and the writer takes an empty folder
     vector       its target reads the scene itself, and sees no frame
+    suffixes     of a vector format that only its name chooses, those that its path may have; the writer is told which,
+                 and gets a function that draws the picture with other settings
+    refuses      options that make no sense in it
     takes        which of the options that only some formats have it reads, and gets as keywords: FORMAT_OPTIONS of
                  settings.py
     """
@@ -69,7 +73,10 @@ class Format(Entry):
     transparent: bool = False
     opaque_only: tuple[str, ...] = ()
     still: bool = False
+    sequence: bool = False
     vector: bool = False
+    suffixes: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ GdanimError                 1  it failed while running
 │   ├── DomainError            the descent would start where the function has no value
 │   └── TargetError            an output path that cannot be written
 ├── CallableError           1  a person's own Python code failed, or left; says where
+├── RecipeError             1  a file carries a recipe that does not suffice to make it again
 ├── PluginError             1  an installed package's code failed, or gave what is of no use; names the package
 └── OutputError             1  the file could not be finished; the old one, if any, stands
     └── EncoderError           the encoder failed, or its file is not what was sent
@@ -67,6 +68,10 @@ class TargetError(UsageError):
 
 class CallableError(GdanimError):
     """Python code that a person pointed at raised. The text names their file and line; __cause__ is what it raised."""
+
+
+class RecipeError(GdanimError):
+    """A file carries a recipe that does not suffice to make it again. The text names the file and what it lacks."""
 
 
 class PluginError(GdanimError):

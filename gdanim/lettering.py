@@ -5,7 +5,8 @@ matplotlib lays a changed Text out anew: 3.8 ms, twenty times the rest of a fram
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,8 @@ from matplotlib.font_manager import FontPath, FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from gdanim.frame import Pixels
@@ -28,6 +31,7 @@ FACE = ("font.family", "font.sans-serif", "font.style", "font.variant", "font.we
 FIGURES = f"{DIGITS}+−\u2007"  # equally wide in every font, so that numbers keep their places
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 SUBSCRIPT_SPACE = "\u2006"  # a blank, here exactly as wide as a subscript digit
+KEPT = 256  # texts of which the image is kept
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # stands for a letter that no font at hand has
 
 
@@ -37,6 +41,14 @@ class Glyph(NamedTuple):
     coverage: NDArray[np.uint8]
     left: int
     top: int
+    advance: int
+
+
+class Strip(NamedTuple):
+    """A letter or a text as high as a line: its coverage, where that begins, and how far the pen moves, in pixels."""
+
+    coverage: NDArray[np.uint8]
+    left: int
     advance: int
 
 
@@ -52,6 +64,9 @@ class Lettering:
         # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
         self._hinting = get_hinting_flag()  # type: ignore[no-untyped-call]
         self._glyphs: dict[str, Glyph] = {}
+        self._letters: dict[str, Strip] = {}
+        # Most of a line is the same in the next frame.
+        self._text = lru_cache(KEPT)(self._composed)
 
     @cached_property
     def ascent(self) -> int:
@@ -69,23 +84,45 @@ class Lettering:
 
     def image(self, *pieces: tuple[str, str]) -> Pixels:
         """Draw pieces of (text, colour) one after the other: (ascent + descent, width, 4), transparent around them."""
-        width = sum(self.width(text) for text, _ in pieces)
-        image = np.zeros((self.ascent + self.descent, max(width, 1), 4), dtype=np.uint8)
+        strips = [self._text(text) for text, _ in pieces]
+        line = _joined(strips, self.ascent + self.descent)
+        image = np.zeros((len(line.coverage), max(line.advance, 1), 4), dtype=np.uint8)
         pen = 0
-        for text, colour in pieces:
-            end = pen + self.width(text)
+        for strip, (_, colour) in zip(strips, pieces, strict=True):
             # The whole piece has its colour, also where it is transparent: blending then never darkens an edge.
-            image[:, pen:end, :3] = np.round(np.multiply(to_rgb(colour), 255))
-            for letter in text:
-                glyph = self._glyph(letter)
-                self._stamp(image[..., 3], glyph, pen)
-                pen += glyph.advance
+            image.view(np.uint32)[:, pen : pen + strip.advance] = _clear(colour)
+            pen += strip.advance
+        left = max(line.left, 0)
+        room = image[:, left : left + line.coverage.shape[1], 3]
+        room[...] = line.coverage[:, : room.shape[1]]
         return image
 
-    def _stamp(self, alpha: NDArray[np.uint8], glyph: Glyph, pen: int) -> None:
-        top, left = max(self.ascent - glyph.top, 0), max(pen + glyph.left, 0)
-        room = alpha[top : top + glyph.coverage.shape[0], left : left + glyph.coverage.shape[1]]
-        np.maximum(room, glyph.coverage[: room.shape[0], : room.shape[1]], out=room)
+    def places(self, text: str) -> Iterator[tuple[str, str, float]]:
+        """Each letter that has ink, the file of its font, and where its own pen stands, in pixels from the line's."""
+        pen = 0
+        for letter in text:
+            glyph = self._glyph(letter)
+            if not letter.isspace():
+                font = self._font_of(letter)
+                known = letter if font.get_char_index(ord(letter)) else UNKNOWN
+                # Figures stand in the middle of places that are all equally wide.
+                advance = round(font.load_char(ord(known), flags=self._hinting).horiAdvance / 64)
+                yield known, str(font.fname), pen + (glyph.advance - advance) / 2
+            pen += glyph.advance
+
+    def _composed(self, text: str) -> Strip:
+        return _joined([self._letter(letter) for letter in text], self.ascent + self.descent)
+
+    def _letter(self, letter: str) -> Strip:
+        if letter not in self._letters:
+            glyph = self._glyph(letter)
+            inked = np.flatnonzero(glyph.coverage.any(axis=0))
+            first, last = (inked[0], inked[-1] + 1) if inked.size else (0, 0)
+            coverage = np.zeros((self.ascent + self.descent, last - first), dtype=np.uint8)
+            room = coverage[max(self.ascent - glyph.top, 0) :][: len(glyph.coverage)]
+            room[...] = glyph.coverage[: len(room), first:last]
+            self._letters[letter] = Strip(coverage, glyph.left + int(first), glyph.advance)
+        return self._letters[letter]
 
     def _glyph(self, letter: str) -> Glyph:
         if letter not in self._glyphs:
@@ -95,8 +132,7 @@ class Lettering:
     def _drawn(self, letter: str) -> Glyph:
         if letter == SUBSCRIPT_SPACE:
             return Glyph(np.zeros((1, 1), dtype=np.uint8), 0, 0, self._glyph(SUBSCRIPTS[0]).advance)
-        # What the style's font lacks, the signs of mathematics often, is set in ours.
-        font = self._font if self._font.get_char_index(ord(letter)) else self._plain
+        font = self._font_of(letter)
         if not font.get_char_index(ord(letter)):
             letter = UNKNOWN
         glyph = font.load_char(ord(letter), flags=self._hinting)
@@ -111,11 +147,34 @@ class Lettering:
         # In the middle of its place; the sign's blank sides are cut off.
         return Glyph(coverage, -shift - (advance - self._figure_px) // 2, ceil(top), self._figure_px)
 
+    def _font_of(self, letter: str) -> FT2Font:
+        # What the style's font lacks, the signs of mathematics often, is set in ours.
+        return self._font if self._font.get_char_index(ord(letter)) else self._plain
+
     @cached_property
     def _figure_px(self) -> int:
         """The width of the widest digit."""
         advances = [self._font.load_char(ord(digit), flags=self._hinting).horiAdvance for digit in DIGITS]
         return round(max(advances) / 64)
+
+
+def _joined(strips: Sequence[Strip], height: int) -> Strip:
+    """Strips one after the other; where one leans into the next, both are seen."""
+    pens = [0, *accumulate(strip.advance for strip in strips)]
+    begins = [pen + strip.left for pen, strip in zip(pens, strips, strict=False)]
+    ends = [begin + strip.coverage.shape[1] for begin, strip in zip(begins, strips, strict=True)]
+    left = min(begins, default=0)
+    coverage = np.zeros((height, max(ends, default=0) - left), dtype=np.uint8)
+    for begin, end, strip in zip(begins, ends, strips, strict=True):
+        room = coverage[:, begin - left : end - left]
+        np.maximum(room, strip.coverage, out=room)
+    return Strip(coverage, left, pens[-1])
+
+
+@cache
+def _clear(colour: str) -> NDArray[np.uint32]:
+    """The pixel of a colour that is wholly transparent, in one word: (1,)."""
+    return np.array([*np.round(np.multiply(to_rgb(colour), 255)), 0], dtype=np.uint8).view(np.uint32)
 
 
 def _font_of_style() -> FontPath:

@@ -6,6 +6,7 @@ that changes in every frame spends most of its time on bookkeeping.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _PIXELS = IdentityTransform()
 
 
-class Mark(Artist):
+class Mark(Artist, ABC):
     """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted.
 
     runs   those of the scene that the mark knows, (m,), which it counts from 0; None where it knows them all
@@ -59,11 +60,15 @@ class Mark(Artist):
 
     def show(self, moment: Moment) -> None:
         """Choose the moment to draw."""
-        self.moment = moment if self.runs is None else moment.among(self.runs)
+        self.moment = self.of_its_runs(moment)
 
+    def of_its_runs(self, moment: Moment) -> Moment:
+        """A moment of the scene as the mark knows it."""
+        return moment if self.runs is None else moment.among(self.runs)
+
+    @abstractmethod
     def touched(self) -> Extent | None:
         """The pixels that draw() may paint at this moment, or None."""
-        raise NotImplementedError
 
 
 class RunsMark(Mark):

@@ -10,7 +10,9 @@ from gdanim.errors import SettingError
 from gdanim.settings import GROUPS, Option, options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from gdanim.values import Reader, T
 
 ABOUT = """\
 Render the animation of a gradient descent to a file.
@@ -38,6 +40,8 @@ MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
 # textwrap breaks at plain spaces and hyphens only, so these hold together what must stay on one line.
 _UNBROKEN = str.maketrans(" -", "\N{NO-BREAK SPACE}\N{NON-BREAKING HYPHEN}")
 _PRINTED = {unbroken: plain for plain, unbroken in _UNBROKEN.items()}
+# The commands beside render, as --help writes them.
+USAGE = {"list": "list [KIND]", "recipe": "recipe FILE", "check": "check FILE..."}
 _NO_SHORT = "    "
 
 
@@ -73,7 +77,10 @@ def parameters() -> list[click.Parameter]:
 
 def _preset() -> Parameter:
     return Parameter(
-        "--preset", group="Output", metavar="NAME|FILE", help="Start from a saved command line; options win."
+        "--preset",
+        group="Output",
+        metavar="NAME|FILE",
+        help="Start from a saved command line, or from a file that gdanim made; options win.",
     )
 
 
@@ -88,14 +95,17 @@ def _parameter(attribute: str, option: Option, default: Any) -> Parameter:
 
 
 def _reader(option: Option) -> Callable[[str], Any]:
-    """The type of an option for click: the option's own reader does the work and finds the words."""
+    return read_by(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
 
-    def read(value: str) -> Any:
+
+def read_by(name: str, reader: Reader[T]) -> Callable[[str], T]:
+    """The type of an option for click: the reader does the work and finds the words."""
+
+    def read(value: str) -> T:
         try:
-            found = option.read(value)
+            return reader(value)
         except ValueError as refusal:
-            raise SettingError(option.name, value, str(refusal)) from None
-        return found[0] if option.many else found
+            raise SettingError(name, value, str(refusal)) from None
 
     return read
 
@@ -104,16 +114,22 @@ def _shown(default: Any) -> str:
     return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def write_help(formatter: click.HelpFormatter, ctx: click.Context, render: click.Command, list_help: str) -> None:
-    """Lay out the help of the whole command: the groups of Settings in columns that line up."""
+def write_help(
+    formatter: click.HelpFormatter, ctx: click.Context, render: click.Command, others: Mapping[str, str]
+) -> None:
+    """Lay out the help of the whole command: the groups of Settings in columns that line up.
+
+    `others` are the other commands, with their arguments, and what each does.
+    """
     formatter.write_usage("gdanim", "FUNCTION [OPTIONS]")
-    formatter.write_usage("gdanim", "list [KIND] [--json]", prefix=" " * len("Usage: "))
+    for usage in ("list [KIND] [--json]", "recipe FILE", "check FILE..."):
+        formatter.write_usage("gdanim", usage, prefix=" " * len("Usage: "))
     _write_indented(formatter, ABOUT)
     groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
     for parameter in render.params:
         if isinstance(parameter, Parameter):
             groups[parameter.group].append(parameter.get_help_record(ctx))
-    groups["Commands"] = [("list [KIND]", list_help)]
+    groups["Commands"] = list(others.items())
     groups["Help"] = [("-h, --help", "Show this page."), (f"{_NO_SHORT}--version", "Show the version.")]
     width = max(len(term) for records in groups.values() for term, _ in records)
     for group, records in groups.items():

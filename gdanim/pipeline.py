@@ -15,13 +15,17 @@ from gdanim.alternative import alt_text, spoken
 from gdanim.atomic import STDOUT, open_output
 from gdanim.descent import descend
 from gdanim.errors import OutputError
+from gdanim.fitting import write_within
 from gdanim.raster import Raster
+from gdanim.recipe import recipe_of
 from gdanim.records.export import write_trajectory
+from gdanim.sequence import open_sequence, size_of
 from gdanim.styles import load_style
 from gdanim.writers.base import Quality, Reel
 
 if TYPE_CHECKING:
     from gdanim.descent import Descent
+    from gdanim.fitting import Fitted
     from gdanim.frame import Frame
     from gdanim.preflight import Planned
     from gdanim.scene import Scene
@@ -32,12 +36,16 @@ Progress = Callable[[int, int], None]  # frames done, frames in all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One output that is done, or why it is not. Bytes are None where they were streamed away."""
+    """One output that is done, or why it is not. Bytes are None where they were streamed away.
+
+    fitted   how the file differs from the request, so that it is within --max-size; None where it does not
+    """
 
     path: str
     format: str
     bytes: int | None
     error: OutputError | None = None
+    fitted: Fitted | None = None
 
 
 def render(settings: Settings, progress: Progress | None = None) -> tuple[Written, ...]:
@@ -66,7 +74,15 @@ def draw(descent: Descent) -> Scene:
 
 
 def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None = None) -> tuple[Written, ...]:
-    """Draw the frames once for each style and write them to every output. One that fails stops no other."""
+    """Write every output, within --max-size where that is given. One that fails stops no other."""
+    limit = descent.settings.max_size
+    if limit is None:
+        return _write_all(descent, outputs, progress)
+    return write_within(limit, descent, outputs, _write_all, progress)
+
+
+def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
+    """Draw the frames once for each style and write them to every output."""
     styles = list(dict.fromkeys(output.style for output in outputs))
     for style in styles:
         load_style(style)  # one that is nowhere is refused before a file is written
@@ -85,19 +101,30 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
         scene = draw(descent)
         raster = Raster(scene)
         reel = _reel(descent, raster)
-        writings = [_Writing(output, reel, descent.settings) for output in outputs]
+        recipe = recipe_of(descent)
+        writings = [_Writing(output, replace(reel, recipe=recipe.text(output.format)), descent) for output in outputs]
         with ExitStack() as stack:
             for writing in writings:
                 stack.push(writing.close)
                 writing.open()
-            for frame in _counted(raster.frames(), descent.timeline.frames, progress):
-                if not any(writing.wants_frames for writing in writings):
-                    break
+            for frame in _counted(raster.frames(), descent.timeline.frames, progress) if _wanted(writings) else ():
                 for writing in writings:
                     writing.write(frame)
+                if not _wanted(writings):
+                    break
             for writing in writings:
                 writing.write_scene(scene)
         return tuple(writing.result() for writing in writings)
+
+
+def _wanted(writings: Sequence[_Writing]) -> bool:
+    """Whether anything can still come of frames."""
+    return any(writing.wants_frames for writing in writings)
+
+
+def _redrawn(descent: Descent, **settings: Any) -> Scene:
+    """The picture with other settings; see draw()."""
+    return draw(replace(descent, settings=replace(descent.settings, **settings)))
 
 
 def _part(progress: Progress, place: int, parts: int) -> Progress:
@@ -132,9 +159,11 @@ def _counted(frames: Iterable[Frame], total: int, progress: Progress | None) -> 
 class _Writing:
     """One output on its way. Its failure to write is kept for the result; anything else passes."""
 
-    def __init__(self, output: Planned, reel: Reel, settings: Settings) -> None:
-        self._output, self._reel = output, reel
-        self._options = {name: getattr(settings, name) for name in output.format.takes}
+    def __init__(self, output: Planned, reel: Reel, descent: Descent) -> None:
+        self._output, self._reel, self._frames = output, reel, descent.timeline.frames
+        self._options = {name: getattr(descent.settings, name) for name in output.format.takes}
+        if output.format.suffixes:
+            self._options |= {"suffix": Path(output.path).suffix.lower(), "redraw": partial(_redrawn, descent)}
         self._opened = ExitStack()
         self._write: Callable[..., None] | None = None
         self._error: OutputError | None = None
@@ -166,19 +195,27 @@ class _Writing:
                 self._error = error
 
     def result(self) -> Written:
-        path = Path(self._output.path)
-        regular = self._error is None and self._output.path != STDOUT and path.is_file()
         return Written(
             path=self._output.path,
             format=self._output.format.name,
-            bytes=path.stat().st_size if regular else None,
+            bytes=self._bytes() if self._error is None else None,
             error=self._error,
         )
 
+    def _bytes(self) -> int | None:
+        path = Path(self._output.path)
+        if self._output.format.sequence:
+            return size_of(self._output.path)
+        return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
+
     def _open(self) -> None:
         form = self._output.format
-        target = self._opened.enter_context(open_output(self._output.path, needs_path=form.needs_path))
-        place = target.path if form.needs_path else target.stream
+        place: Any
+        if form.sequence:
+            place = self._opened.enter_context(open_sequence(self._output.path, self._frames))
+        else:
+            target = self._opened.enter_context(open_output(self._output.path, needs_path=form.needs_path))
+            place = target.path if form.needs_path else target.stream
         if form.vector:
             self._write = partial(form.load(), place)
         else:

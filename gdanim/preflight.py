@@ -13,7 +13,9 @@ from gdanim.atomic import STDOUT, check_target, own_descriptor
 from gdanim.catalog import FORMATS, VIEWS, find, format_of, optimizer, schedule
 from gdanim.choices import check_together
 from gdanim.errors import SettingError, TargetError, UsageError
+from gdanim.numbered import Pattern
 from gdanim.objectives import naming
+from gdanim.sequence import check_sequence
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One output: where it goes, in which format and in which style."""
+    """One output: where it goes, in which format and in which style. `file` is the same for all styles of one file."""
 
     path: str
+    file: str
     format: Format
     style: str
 
@@ -56,6 +59,7 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     _check_paths(settings, planned)
     for output in planned:
         _check_format(settings, output.format)
+        _check_suffix(output)
     _check_format_options(settings, planned)
     return planned
 
@@ -67,9 +71,9 @@ def _planned(settings: Settings, name: str) -> Iterator[Planned]:
     for path, form in files:
         found = format_of(path, form)
         if not settings.themes:
-            yield Planned(path=path, format=found, style=settings.style)
+            yield Planned(path=path, file=path, format=found, style=settings.style)
         for theme in settings.themes:
-            yield Planned(path=_themed(path, theme), format=found, style=theme)
+            yield Planned(path=_themed(path, theme), file=path, format=found, style=theme)
 
 
 def _poster_format(path: str) -> str:
@@ -107,6 +111,19 @@ def _check_format(settings: Settings, form: Format) -> None:
         raise UsageError(f"--transparent: {form.name} has no transparency; give one of {able}")
     if settings.transparent and settings.quality in form.opaque_only:
         raise SettingError("--quality", settings.quality, f"{form.name} has it without --transparent only")
+    if settings.max_size is not None and form.sequence:
+        raise UsageError(f"--max-size goes with single files, not with a {form.name}: leave one of them out")
+    for option in form.refuses:
+        if getattr(settings, option) != DEFAULTS[option]:
+            raise UsageError(f"--{option} makes no sense in a {form.name}: leave one of them out")
+
+
+def _check_suffix(output: Planned) -> None:
+    """Refuse a path that leaves open what a format is to be written as."""
+    suffixes = output.format.suffixes
+    if suffixes and Path(output.path).suffix.lower() not in suffixes:
+        allowed = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+        raise SettingError("-o", output.path, f"a {output.format.name} goes to a path that ends in {allowed}")
 
 
 def _check_view(settings: Settings, view: View) -> None:
@@ -121,12 +138,14 @@ def _check_view(settings: Settings, view: View) -> None:
 
 
 def _check_basins(settings: Settings) -> None:
-    """Basins are those of one method at one rate."""
+    """Basins are those of one method at one rate, in each panel."""
     if settings.trajectory is not None:
         raise UsageError("--basins colours the ground by what a method does; --trajectory names none: leave one out")
-    for option, given in (("-O", settings.optimizer), ("--lr", settings.lr), ("--schedule", settings.schedule)):
-        if len(given) > 1:
-            raise UsageError(f"--basins colours the ground for one method at one rate: give one {option}")
+    traits = ("-O", "optimizer"), ("--lr", "lr"), ("--schedule", "schedule")
+    for option, trait in traits:
+        if len(getattr(settings, trait)) > 1 and trait != settings.facet:
+            allowed = f"give one {option}, or a panel to each with --facet {trait}"
+            raise UsageError(f"--basins colours the ground for one method at one rate: {allowed}")
 
 
 def view_of(name: str, dim: int) -> View:
@@ -181,9 +200,15 @@ def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
     twice = [path for path in paths if path not in streamed and _same(paths, path) > 1]
     if twice:
         raise TargetError(f"{twice[0]!r} is named twice: give each output a path of its own")
+    numbered = [output.path for output in planned if output.format.sequence]
+    for path in numbered:
+        pattern = Pattern.read(path)
+        for other in paths:
+            if other != path and pattern.holds(Pattern.read(other) if other in numbered else Path(other)):
+                raise TargetError(f"{other!r} is a file of {path!r}, too: give each output a path of its own")
     if not settings.dry_run:
         for path in paths:
-            check_target(path)
+            check_sequence(path) if path in numbered else check_target(path)
 
 
 def _same(paths: list[str], path: str) -> int:

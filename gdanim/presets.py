@@ -1,26 +1,75 @@
-"""Presets: saved command lines in TOML, in and out."""
+"""Presets: saved command lines in TOML, in and out, from files of their own or from those that gdanim made.
+
+A recipe is a preset that a file carries. Its text may hold two tables beside the keys, and a preset's may, too:
+
+[made]    what made the file and what came of it (recipe.py); no part of the request
+[files]   the contents of the files that the request reads, by their names
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from gdanim import carriers, embedded
+from gdanim.carriers import MAX_RECIPE as MAX_BYTES
 from gdanim.catalog import presets
-from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
 from gdanim.objectives.naming import Kind, kind_of
-from gdanim.settings import Settings, from_saved, to_saved
+from gdanim.settings import DEFAULTS, Settings, from_saved, to_saved
 
-MAX_BYTES = 1_000_000
 STDIN = "-"
+_CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line's end
+_SPECIAL: Final = re.compile("[^\n -~]|[&<>]")
+_VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")
+PYTHON: Final = "python"
+SIZE: Final = "size"
+# What a recipe says of itself where it does not suffice.
+LACKS: Final = {
+    PYTHON: "it was made with a Python function, which a recipe does not hold",
+    SIZE: f"what it was made from, data included, is more than the {MAX_BYTES:,} characters that a recipe holds",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a preset or a recipe says.
+
+    source   what messages call it
+    fields   of Settings; files that it holds are named as it names them
+    files    the contents of these files
+    made     what the file that carries it says of its making
+    """
+
+    source: str
+    fields: Mapping[str, Any]
+    files: Mapping[str, str]
+    made: Mapping[str, Any]
+
+    def unpacked(self) -> dict[str, Any]:
+        """The fields, with its files on this machine for as long as this process runs. Raises UsageError."""
+        return dict(self.fields) | embedded.unpacked(self.fields, self.files)
+
+    def check_complete(self) -> None:
+        """Raise RecipeError where something that made the file is not in the recipe."""
+        lacks = self.made.get("lacks")
+        if "gradient" in self.fields or kind_of(self.fields.get("function", "")) is Kind.CALLABLE:
+            lacks = PYTHON
+        if lacks is not None:
+            reason = LACKS.get(str(lacks), "its recipe is not complete")
+            raise RecipeError(f"{self.source} cannot be made again: {reason}")
 
 
 def read_preset(name: str) -> dict[str, Any]:
-    """Fields of Settings from a preset: one that ships with gdanim, by name, or a TOML file.
+    """Fields of Settings from a preset: one that ships with gdanim, by name, a TOML file, or a file with a recipe.
 
-    Raises UsageError, naming the file and the key, where it is not one.
+    Raises UsageError, naming the file and the key, where it is not one, and RecipeError where a recipe does not
+    suffice.
     """
     shipped = presets()
     path = shipped.get(name.replace("_", "-")) or Path(name)
@@ -34,19 +83,50 @@ def read_preset(name: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"Cannot read preset {name!r}: {reason}") from None
+    if carriers.carries(text[: carriers.HEAD]):
+        recipe = read_recipe(name)
+        recipe.check_complete()
+        return recipe.unpacked()
     if len(text) > MAX_BYTES:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")
-    try:
-        saved = tomllib.loads(text.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"{path.name} is not TOML: {reason}") from None
-    fields = from_saved(saved, source=path.name)
-    if fields.get("trajectory") not in (None, STDIN):
+    saved = _read(text, source=path.name)
+    fields = saved.unpacked()
+    if saved.fields.get("trajectory") not in (None, STDIN, *saved.files):
         beside = path.parent / fields["trajectory"]
         # What lies beside the preset comes first; else the path is seen from here, as on the command line.
         fields["trajectory"] = str(beside) if beside.exists() else fields["trajectory"]
     return fields
+
+
+def read_recipe(path: str) -> Saved:
+    """The recipe that a file carries; "-" is standard input. Raises UsageError where it carries none."""
+    saved = _read(carriers.read_recipe(path).encode(), source=carriers.name_of(path))
+    embedded.check_alone(saved.fields, saved.files, source=saved.source)
+    return saved
+
+
+def preset_in(path: str) -> str:
+    """The recipe that a file carries, as a preset for people and for --preset. Raises as read_recipe; RecipeError."""
+    saved = read_recipe(path)
+    saved.check_complete()
+    version = str(saved.made.get("gdanim"))
+    maker = f"gdanim {version}" if _VERSION.fullmatch(version) else "a gdanim that does not say which"
+    return f"# Made by {maker}.\n{write_request(Settings(**saved.fields))}{write_files(saved.files)}"
+
+
+def _read(text: bytes, *, source: str) -> Saved:
+    try:
+        saved = tomllib.loads(text.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"{source} is not TOML: {reason}") from None
+    tables = {name: saved.pop(name, {}) for name in ("made", "files")}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise UsageError(f"{source}: {name} is not a table")
+    fields = from_saved(saved, source=source)
+    files = embedded.checked(tables["files"], fields, source)
+    return Saved(source=source, fields=fields, files=files, made=tables["made"])
 
 
 def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
@@ -64,7 +144,35 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
 
 def write_preset(settings: Settings) -> str:
     """The TOML text of a preset that makes the same picture."""
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in to_saved(settings).items())
+    names, files = embedded.packed(settings)
+    saved = to_saved(replace(settings, **names))
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in saved.items()) + write_files(files)
+
+
+def write_request(settings: Settings) -> str:
+    """The same, with the seed in any case."""
+    return write_preset(settings) + (f"seed = {settings.seed}\n" if settings.seed == DEFAULTS["seed"] else "")
+
+
+def write_files(files: Mapping[str, str]) -> str:
+    """The table of the contents of files."""
+    return "\n[files]\n" + "".join(_file(name, content) for name, content in files.items()) if files else ""
+
+
+def _file(name: str, content: str) -> str:
+    # A # is escaped: as a comment it might mark the recipe's end.
+    escaped = content.replace("\\", "\\\\").replace('"""', '""\\"').replace("#", "\\u0023")
+    return f'{_toml(name)} = """\n{_CONTROL.sub(_escape, escaped)}"""\n'
+
+
+def plain(toml: str) -> str:
+    """TOML as any container can hold it: printable ASCII without &, < and >, which only stand in its texts."""
+    return _SPECIAL.sub(_escape, toml)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code < 1 << 16 else f"\\U{code:08x}"
 
 
 def _toml(value: Any) -> str:

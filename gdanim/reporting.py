@@ -14,6 +14,7 @@ import numpy as np
 from gdanim.catalog import FORMATS
 from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
+from gdanim.numbered import Pattern
 from gdanim.presets import write_preset
 from gdanim.stability import limit_words, limits_of_runs
 from gdanim.summary import details
@@ -101,11 +102,29 @@ def _name(descent: Descent, run: int) -> str:
 def done(descent: Descent, written: Written) -> str:
     """The line for a file that is finished."""
     timeline = descent.timeline
-    size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
+    size = ("" if written.bytes is None else f", {_bytes(written.bytes)}") + _fitted(written)
+    frames = timeline.frames if written.fitted is None else written.fitted.frames
     name = "standard output" if written.path == "-" else written.path
-    if FORMATS[written.format].still:
+    form = FORMATS[written.format]
+    if form.still:
         return f"{name}: the last frame{size}"
-    return f"{name}: {count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
+    if form.suffixes:
+        return f"{name}: a {form.name}{size}"
+    if form.sequence:
+        pattern = Pattern.read(written.path)
+        ends = dict.fromkeys((pattern.name(0), pattern.name(timeline.frames - 1)))
+        name = str(pattern.folder / " … ".join(ends))
+        hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
+        return f"{name}: {count(timeline.frames, 'frame')}{hold}{size}"
+    return f"{name}: {count(frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
+
+
+def _fitted(written: Written) -> str:
+    """What was given up for --max-size."""
+    if written.fitted is None:
+        return ""
+    comma = "," if written.bytes is None else ""
+    return f"{comma} in place of {_bytes(written.fitted.asked_bytes)}: {written.fitted.words}"
 
 
 def failure(written: Written) -> str:
@@ -156,6 +175,7 @@ class _LateBar:
             self._shown.enter_context(on_signal(_show_cursor))
             bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1)
             self._bar = self._shown.enter_context(bar)
+        self._bar.length = total  # what is tried for --max-size turns out as it goes
         self._bar.update(done - self._bar.pos)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gdanim.caption import Caption
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gdanim.caption import Pieces
     from gdanim.marks import Mark
     from gdanim.timeline import Timeline
 
@@ -29,3 +32,9 @@ class Scene:
         moment = self.timeline.moment(frame)
         for mark in self.marks:
             mark.show(moment)
+
+    def words(self, frame: int) -> tuple[Pieces, ...]:
+        """What is written at a frame, line by line; a line that is not there is empty. Shows nothing."""
+        moment = self.timeline.moment(frame)
+        captions = (mark for mark in self.marks if isinstance(mark, Caption))
+        return tuple(caption.words(caption.of_its_runs(moment)) for caption in captions)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_ITERATIONS = 1_000_000
+MAX_DURATION_S = 86_400
+MIN_DPI = 20
 MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
 VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
@@ -192,7 +194,7 @@ class Settings:
         "View", "Set the size in pixels.", values.size, default=(640, 480), metavar="WxH", shown="640x480"
     )
     dpi: int | None = _option(
-        "View", "Scale type and lines, in dots per inch.", values.whole(least=20, most=1200),
+        "View", "Scale type and lines, in dots per inch.", values.whole(least=MIN_DPI, most=1200),
         metavar="INT", shown="100 at 640x480, and in proportion",
     )  # fmt: skip
 
@@ -208,7 +210,7 @@ class Settings:
         "Time", "Show every K-th iteration.", values.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
     )
     duration: float | None = _option(
-        "Time", "Fit everything, hold included, into SECONDS.", values.number(above=0, most=86_400),
+        "Time", "Fit everything, hold included, into SECONDS.", values.number(above=0, most=MAX_DURATION_S),
         metavar="SECONDS",
     )  # fmt: skip
     hold: float = _option(

@@ -24,6 +24,7 @@ class Style:
            until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
     scale  how much larger type and lines are than usual
     boxed  whether axes stand in a box, without a grid
+    greyscale  whether lightness alone has to tell everything apart
     """
 
     name: str
@@ -40,6 +41,7 @@ class Style:
     runs: tuple[str, ...]
     scale: float = 1.0
     boxed: bool = False
+    greyscale: bool = False
     rc: Mapping[str, Any] = field(default_factory=dict)
 
     @contextmanager
@@ -129,6 +131,7 @@ PRINT = replace(
     f_series="#3a3a3a",
     levels=("#bdbdbd", "#d6d6d6", "#ebebeb"),
     runs=("#120f2f", "#2771b0", "#a67350", "#4d0b1b", "#968e9b", "#043571", "#5d5771", "#614317"),
+    greyscale=True,
 )
 
 # To be read from the last row.
@@ -157,7 +160,8 @@ def load_style(name: str) -> Style:
         from matplotlib import style as library
 
     # Only these two: given a dotted name or an address, matplotlib would import a package or open a connection.
-    if name != "default" and name not in library.library and not Path(name).is_file():
+    file = style_file(name)
+    if file is not None and not file.is_file():
         raise UnknownNameError("style", name, [*STYLES, *library.available], see="gdanim list styles")
     try:
         rc = _matplotlib_rc(name)
@@ -165,9 +169,21 @@ def load_style(name: str) -> Style:
         raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
     except ValueError as error:
         raise UsageError(f"Style {shown(name)} holds a value that matplotlib refuses: {error}") from None
-    if not rc and name != "default" and name not in library.library:
+    if not rc and file is not None:
         raise UsageError(f"{shown(name)} sets nothing that a style may set: give an .mplstyle file")
     return _from_rc(name, rc)
+
+
+def style_file(name: str) -> Path | None:
+    """The path that a style's name is; None where it is a name of ours or of matplotlib's."""
+    from gdanim.catalog import STYLES
+
+    if name in STYLES or name == "default":
+        return None
+    with quietly():
+        from matplotlib import style as library
+
+    return None if name in library.library else Path(name)
 
 
 def _matplotlib_rc(name: str) -> dict[str, Any]:

@@ -65,7 +65,13 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "width": width,
         "height": height,
         "outputs": [
-            {"path": item.path, "format": item.format, "bytes": item.bytes, "error": item.error and str(item.error)}
+            {
+                "path": item.path,
+                "format": item.format,
+                "bytes": item.bytes,
+                "error": item.error and str(item.error),
+                "fitted": item.fitted and item.fitted.as_json(),
+            }
             for item in written
         ],
         "alt_text": alt_text(descent),

@@ -93,6 +93,11 @@ def joined(parts: Sequence[Trajectory]) -> Trajectory:
     return Trajectory(**{field.name: _together(field.name, parts, most) for field in fields(Trajectory)})
 
 
+def first_runs(trajectory: Trajectory, runs: int) -> Trajectory:
+    """The first so many runs of a trajectory. Its arrays stay as long as they are."""
+    return Trajectory(**{field.name: getattr(trajectory, field.name)[:runs] for field in fields(Trajectory)})
+
+
 def _together(name: str, parts: Sequence[Trajectory], most: int) -> Any:
     arrays = [getattr(part, name) for part in parts]
     if isinstance(arrays[0], tuple):

@@ -52,6 +52,15 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "gdanim", *map(str, arguments)]
 
 
+def without_recipe(gif: bytes) -> bytes:
+    """All bytes of a GIF but the comment that carries its recipe."""
+    before, _, rest = gif.partition(b"\x21\xfe")
+    place = 0
+    while rest[place]:
+        place += 1 + rest[place]
+    return before + rest[place + 1 :]
+
+
 def _stream() -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
 

@@ -6,6 +6,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.offsetbox import AnnotationBbox
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from gdanim.caption import Caption
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
     from gdanim.scene import Scene
 
@@ -30,7 +31,7 @@ def readable(scene: Scene) -> list[Read]:
         if isinstance(axes, Plinth):
             found += around(axes)
         else:
-            written += [*labels(axes), *axes.texts]
+            written += [*labels(axes), *axes.texts, *keys(axes)]
     found += [(text.get_text(), text.get_window_extent()) for text in written]
     for mark in scene.marks:
         if isinstance(mark, Caption) and mark.moment is not None and (extent := mark.touched()):
@@ -54,6 +55,14 @@ def labels(axes: Axes) -> Iterator[Text]:
         for tick in axis.get_major_ticks():
             if low <= tick.get_loc() <= high and tick.label1.get_visible():
                 yield tick.label1
+
+
+def keys(axes: Axes) -> Iterator[Text]:
+    """The words beside the name of the horizontal axis."""
+    for box in axes.artists:
+        if isinstance(box, AnnotationBbox):
+            box.draw(axes.figure.canvas.get_renderer())  # puts them where they will be seen
+            yield from (word for word in box.findobj(Text) if word.get_text())
 
 
 def overlaps(shown: Sequence[Read]) -> list[tuple[str, str]]:

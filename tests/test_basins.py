@@ -272,3 +272,9 @@ def test_a_picture_has_a_cell_for_each_pixel_or_fewer_where_they_are_dear() -> N
     assert affordable(objective, method("armijo"), np.ones(200)) < affordable(objective, method("cg"), np.ones(200))
     assert affordable(objective, method("cg"), np.ones(200)) < cheap
     assert affordable(objective, method("gd"), np.full(2000, 0.01)) == pytest.approx(cheap / 10, rel=0.01)
+
+
+def test_an_optimizer_that_remembers_more_has_fewer_cells() -> None:
+    objective = problem("himmelblau")
+    some, more = (affordable(objective, method(f"lbfgs:history={history}"), np.ones(200)) for history in (3, 30))
+    assert more < some

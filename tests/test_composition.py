@@ -26,6 +26,7 @@ from gdanim.errors import SettingError
 from gdanim.marks import Trail
 from gdanim.styles import Style, load_style
 from gdanim.views import ground
+from gdanim.views.assembly import soft_line
 from gdanim.views.grid import check_room
 from gdanim.views.levels import tints
 from gdanim.views.space import TOP
@@ -132,10 +133,10 @@ def colours(shades: NDArray[np.float64]) -> set[str]:
 
 
 def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Style) -> None:
-    palette = ground.DARK if style.name == "dark" else ground.LIGHT
+    palette = ground.palette_of(style)
     basins = (*palette.tints, palette.unsettled, *palette.stripes)
     behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(basins)
-    assert min(contrast(style.muted, tint) for tint in behind) >= 3
+    assert min(contrast(soft_line(style), tint) for tint in behind) >= 3
 
 
 def test_the_line_around_a_path_stands_out_from_a_surface_in_any_light(style: Style) -> None:
@@ -153,11 +154,11 @@ def test_on_a_map_of_any_colours_the_casing_stands_out_or_the_line_around_it(sty
 @pytest.mark.parametrize(
     ("options", "ink"),
     [
-        ({}, "muted"),
-        ({"basins": True}, "muted"),
-        ({"view": "panels"}, "muted"),
-        ({"optimizer": METHODS}, "muted"),
-        ({"lr": (0.001, 0.002), "facet": "lr"}, "muted"),
+        ({}, "soft"),
+        ({"basins": True}, "soft"),
+        ({"view": "panels"}, "soft"),
+        ({"optimizer": METHODS}, "soft"),
+        ({"lr": (0.001, 0.002), "facet": "lr"}, "soft"),
         ({"cmap": "viridis"}, "text"),
         ({"view": "surface"}, "text"),
         ({"view": "surface", "cmap": "viridis"}, "text"),
@@ -172,7 +173,7 @@ def test_every_path_over_coloured_ground_has_a_line_around_it(style: Style, opti
         assert cased
         for place, mark in cased:
             line = above[place - 1]
-            assert {team.colour for team in line.teams} == {getattr(style, ink)}
+            assert {team.colour for team in line.teams} == {soft_line(style) if ink == "soft" else style.text}
             assert line.track is mark.track
             assert line.width_pt > mark.width_pt + 2 * mark.CASING_PT
             assert contrast(style.background, mark.teams[0].colour) >= 3

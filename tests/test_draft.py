@@ -188,7 +188,7 @@ def test_a_draft_taken_for_an_orphan_before_it_is_locked_is_made_again(
     def lock_too_late(descriptor: int, *, wait: bool) -> bool:
         if wait and not taken:  # a neighbour comes between the making and the locking
             taken.extend(drafts(target.parent))
-            draft._remove_orphans(target.parent, ".out.gif.gdanim-")
+            draft._remove_orphans(target.parent, ".out.gif.gdanim-", draft.remove)
         return lock(descriptor, wait=wait)
 
     monkeypatch.setattr(draft, "_lock", lock_too_late)

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from extents import keys
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from problems import solved
-from test_run_colours import TOLD_APART, VISION, contrast, seen
+from matplotlib.image import AxesImage
+from problems import on_stage, solved
+from test_run_colours import TOLD_APART, VISION, contrast, lab, linear, seen
 
 from gdanim.basins import Basins
+from gdanim.catalog import VIEWS
+from gdanim.errors import UsageError
 from gdanim.plotting import to_hex
+from gdanim.preflight import _check_view
+from gdanim.settings import Settings
 from gdanim.styles import load_style
-from gdanim.views.ground import DARK, LIGHT, Palette, draw_ground, draw_strip, hues
+from gdanim.views.ground import DARK, GREY, LIGHT, Palette, draw_ground, draw_strip, hues
 from gdanim.views.stage import Stage
 
 if TYPE_CHECKING:
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Drawing = tuple["Axes", Basins, "NDArray[np.uint8]"]
-PALETTES = {"light": LIGHT, "dark": DARK}
+PALETTES = {"light": LIGHT, "dark": DARK, "print": GREY}
 each_palette = pytest.mark.parametrize(("style", "palette"), PALETTES.items(), ids=PALETTES)
 
 
@@ -118,10 +124,65 @@ def basins_at(destinations: Any, used: Any) -> Basins:
     return Basins(destination=np.array(used), destinations=np.array(destinations, dtype=float))
 
 
-def test_the_lowest_destinations_have_hues_of_their_own_and_those_without_cells_none() -> None:
+def test_the_lowest_destinations_have_hues_of_their_own_and_those_without_cells_keep_theirs_free() -> None:
     line = [(float(x),) for x in range(10)]
     hue = hues(basins_at(line, [0, 2, 3, 4, 5, 6, 7, 8, -1, -2, -3]))
-    assert hue.tolist() == [0, -1, 1, 2, 3, 4, 5, 6, 7, -1]
+    # The ninth shares the hue of the one that is farthest from it.
+    assert hue.tolist() == [0, -1, 2, 3, 4, 5, 6, 7, 0, -1]
+
+
+def test_on_a_printer_without_colour_any_two_basins_differ_in_lightness() -> None:
+    lightness = np.array([lab(linear(tint))[0] for tint in GREY.tints])
+    apart = np.abs(np.subtract.outer(lightness, lightness)) + np.diag(np.full(len(lightness), np.inf))
+    assert apart.min() >= 3.7
+    assert apart[:4, :4].min() >= 7.8
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"function": "himmelblau", "lr": (0.01,), "iterations": 200}, []),
+        ({"function": "himmelblau", "lr": (0.01,), "iterations": 5}, ["still moving"]),
+        ({"function": "ellipse", "lr": (0.1005,), "iterations": 60}, ["diverges", "still moving"]),
+        ({"function": "double_well", "lr": (0.04,)}, ["diverges", "still moving"]),
+        ({"function": "ellipse", "lr": (0.1005,), "iterations": 60, "size": "160x120"}, []),
+    ],
+)
+def test_what_the_ground_shows_beside_basins_is_named_below_it(options: dict[str, Any], words: list[str]) -> None:
+    with on_stage(solved(basins=True, **options)) as scene:
+        assert [word.get_text() for word in keys(scene.figure.axes[0])] == words
+
+
+@pytest.mark.parametrize("function", ["himmelblau", "double_well"])
+def test_each_panel_has_the_basins_of_its_own_rate(function: str) -> None:
+    rates = (0.005, 0.03)
+    with on_stage(solved(function, lr=rates, facet="lr", basins=True, iterations=60)) as scene:
+        grounds = [_ground(axes) for axes in scene.figure.axes]
+    with on_stage(solved(function, lr=rates[::-1], facet="lr", basins=True, iterations=60)) as scene:
+        turned = [_ground(axes) for axes in scene.figure.axes]
+    assert not np.array_equal(*grounds)
+    assert np.array_equal(grounds[0], turned[1])
+    assert np.array_equal(grounds[1], turned[0])
+
+
+def _ground(axes: Axes) -> NDArray[np.uint8]:
+    (image,) = [artist for artist in axes.get_children() if isinstance(artist, AxesImage)]
+    return np.asarray(image.get_array())
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [
+        ({"lr": (0.1, 0.2)}, "give one --lr, or a panel to each with --facet lr"),
+        ({"lr": (0.1, 0.2), "facet": "start"}, "give one --lr"),
+        ({"optimizer": ("gd", "adam"), "lr": (0.1, 0.2), "facet": "optimizer"}, "give one --lr"),
+        ({"optimizer": ("gd", "adam")}, "give one -O, or a panel to each with --facet optimizer"),
+    ],
+)
+def test_a_ground_that_would_belong_to_several_methods_is_refused(options: dict[str, Any], allowed: str) -> None:
+    request = Settings(function="parabola", basins=True, **options)
+    with pytest.raises(UsageError, match=allowed):
+        _check_view(request, VIEWS["curve"])
 
 
 def test_neighbours_in_a_crowd_have_different_hues() -> None:

@@ -19,9 +19,9 @@ HEAVY = ("numpy", "matplotlib", "PIL", "imageio_ffmpeg")
 # The way through the house, from the top down (DESIGN.md): a module imports from its own floor and from those above.
 # A name with a dot at its end stands for everything in that package.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "blame", "frame", "interrupts", "draft", "atomic", "values"),
+    ("errors", "blame", "frame", "interrupts", "draft", "atomic", "numbered", "sequence", "values", "wording"),
     (
-        *("settings", "options", "entries", "choices", "vetting", "plugins", "catalog", "presets"),
+        *("settings", "options", "entries", "choices", "vetting", "plugins", "catalog"),
         *("listing", "records.forms"),
         *(
             "objectives.formulas",
@@ -57,9 +57,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("raster",),
     ("writers.",),
+    ("vector.",),
+    ("carriers", "embedded", "presets", "recipe"),
     ("preflight", "guests"),
-    ("pipeline",),
-    ("summary", "reporting"),
+    ("alternative", "ladder", "fitting", "pipeline"),
+    ("summary", "reporting", "checking"),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -171,7 +171,7 @@ def test_a_wrong_preset_is_one_line_that_names_file_and_key(
 
 
 def test_a_preset_that_is_not_text_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "bad.toml").write_bytes(b"GIF89a\xff\xfe")
+    (tmp_path / "bad.toml").write_bytes(b"lr = \xff\xfe")
     with pytest.raises(UsageError, match=r"bad\.toml is not TOML"):
         read_preset("bad.toml")
 

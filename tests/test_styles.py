@@ -15,7 +15,9 @@ from problems import pictures
 import gdanim
 from gdanim.catalog import STYLES
 from gdanim.errors import UnknownNameError, UsageError
+from gdanim.settings import Settings
 from gdanim.styles import Style, load_style
+from gdanim.views.stage import Stage
 
 OURS = [load_style(name) for name in STYLES]
 UGLY = {
@@ -188,3 +190,12 @@ def test_a_file_that_sets_nothing_is_no_style(tmp_path: Path) -> None:
     accounts.write_text("alice:x:1:1:Alice:/home/alice:/bin/sh\n")
     with pytest.raises(UsageError, match="sets nothing"):
         load_style(str(accounts))
+
+
+@pytest.mark.parametrize(
+    ("size", "larger"), [((640, 480), 1.4), ((3840, 2160), 1.4), ((320, 240), 1.2), ((240, 480), 1.15)]
+)
+def test_slides_have_larger_type_and_less_so_in_small_pictures(size: tuple[int, int], larger: float) -> None:
+    settings = Settings(function="parabola", size=size)
+    usual, slides = (Stage.open(settings, load_style(name)).dpi for name in ("light", "slides"))
+    assert slides == pytest.approx(larger * usual)

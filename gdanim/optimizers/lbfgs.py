@@ -55,11 +55,14 @@ def lbfgs(*, history: int, c1: float, c2: float) -> Optimizer:
 def _with_latest(state: Pairs, grad: Vector, x: Vector) -> Pairs:
     """The pairs with that of the last step, or without any where there was none."""
     s, y = x - state.x, grad - state.grad
-    curved = dot(s, y) > LEAST_CURVED * np.sqrt(dot(s, s) * dot(y, y))
-    keep, moved = ~curved[:, np.newaxis], s.any(axis=-1, keepdims=True)
+    moved = s.any(axis=-1)
+    straight = moved & ~(dot(s, y) > LEAST_CURVED * np.sqrt(dot(s, s) * dot(y, y)))
 
     def latest(pairs: Vector, new: Vector) -> Vector:
-        return np.where(moved, np.where(keep, pairs, np.concatenate([pairs[1:], new[np.newaxis]])), 0.0)
+        found = np.concatenate([pairs[1:], new[np.newaxis]])
+        found[:, straight] = pairs[:, straight]
+        found[:, ~moved] = 0.0
+        return found
 
     return Pairs(x, grad, latest(state.s, s), latest(state.y, y))
 

@@ -8,6 +8,7 @@ a noisy direction leads uphill. It then takes the lowest point that it saw, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from math import ceil, log
 from typing import TYPE_CHECKING, Final
 
@@ -84,7 +85,8 @@ class Lines:
 
 def dot(u: Vector, v: Vector) -> Scalar:
     """The inner products of vectors (…, d): (…)."""
-    product: Scalar = (u * v).sum(axis=-1)
+    # Column by column: numpy takes five times as long to add two numbers in each of many rows.
+    product: Scalar = reduce(np.add, np.moveaxis(u * v, -1, 0))
     return product
 
 

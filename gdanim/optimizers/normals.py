@@ -25,8 +25,10 @@ class Normals:
     """
 
     def __init__(self, seed: int, key: int, streams: Sequence[int], dim: int) -> None:
-        self._seed, self._key, self._streams, self._dim = seed, key, streams, dim
-        self._generators: dict[int, np.random.Generator] | None = None
+        self._seed, self._key, self._dim = seed, key, dim
+        place = {stream: i for i, stream in enumerate(dict.fromkeys(streams))}
+        self._streams, self._place = tuple(place), np.array([place[stream] for stream in streams])
+        self._generators: list[np.random.Generator] | None = None
         self._first = -1
         self._block = np.empty((0, len(streams), dim))
 
@@ -42,13 +44,11 @@ class Normals:
     def _draw(self) -> None:
         if self._generators is None:
             self._first = 0
-            self._generators = {
-                stream: np.random.default_rng([self._seed, self._key, stream]) for stream in set(self._streams)
-            }
+            self._generators = [np.random.default_rng([self._seed, self._key, stream]) for stream in self._streams]
         else:
             self._first += BLOCK
-        drawn = {
-            stream: generator.standard_normal((BLOCK, self._dim)) for stream, generator in self._generators.items()
-        }
-        self._block = np.stack([drawn[stream] for stream in self._streams], axis=1)
+        drawn = np.stack([generator.standard_normal((BLOCK, self._dim)) for generator in self._generators], axis=1)
+        # Shared, not copied: of the cells of basins all have one stream.
+        shape = BLOCK, len(self._place), self._dim
+        self._block = drawn[:, self._place] if len(self._streams) > 1 else np.broadcast_to(drawn, shape)
         self._block.flags.writeable = False

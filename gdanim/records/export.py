@@ -14,6 +14,7 @@ import numpy as np
 
 from gdanim.atomic import open_output
 from gdanim.records.forms import columns, form_of
+from gdanim.trajectory import first_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,15 @@ def write_trajectory(path: str, trajectory: Trajectory) -> None:
         raise ValueError(f"no form of trajectory ends like {path!r}")
     with open_output(path, needs_path=False) as output:
         _WRITERS[form](output.stream, _Rows(trajectory))
+
+
+def as_csv(trajectory: Trajectory, runs: int, most: int) -> str:
+    """The first runs as `--data` writes them in .csv; of more than `most` characters, only that there are more."""
+    text = io.BytesIO()
+    rows = _Rows(first_runs(trajectory, runs))
+    if len(rows) * len(rows.columns) <= most:  # a cell is at least the comma after it
+        _write_csv(text, rows)
+    return text.getvalue().decode() or " " * (most + 1)
 
 
 class _Rows:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from gdanim.errors import SettingError
-from gdanim.marks import Mark, Tails, Trail
+from gdanim.marks import Mark, Tails, Trail, mixed
 from gdanim.scene import Scene
 from gdanim.spots import Dots, Landings, Spots
 from gdanim.styles import load_style
@@ -35,6 +35,7 @@ FEW_TEAMS, SLENDER = 4, 0.75  # more paths than that leave each other less room
 SMALL_PT, LEAST_SHARE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
 LINED_PT = 2 * (Trail.CASING_PT + 0.5)  # what a trail is wider with its casing and the line around that
+LINE_INK = 0.68  # of the text's colour: as soft as a line can be that stands out from all tints with a contrast of 3
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
@@ -73,30 +74,35 @@ class Plot(Protocol):
     def axes(self, stage: Stage) -> Axes:
         """Add axes with all that stands still and is quickly drawn."""
 
-    def ground(self, stage: Stage, axes: Axes) -> None:
-        """Paint what takes long, lies below all else and is the same for all runs."""
+    def ground(self, stage: Stage, axes: Axes, run: int) -> frozenset[int]:
+        """Paint what takes long, lies below all else and is the same for all runs of the method and rates of one.
+
+        Returns the kinds of ground that need a word: key.write_key() says it.
+        """
 
     def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
         """Add the marks of the runs."""
 
 
-def assemble(descent: Descent, fill: Fill) -> Scene:
+def assemble(descent: Descent, fill: Fill, *, words: float = 1.0) -> Scene:
     """Put up a scene: `fill` adds the axes and the marks of the runs to the stage; header and notices are the same.
 
     The first of the cells that `fill` returns is the one that the header lines up with and that holds the notices.
+    Where `words` is less than 1, the header stands at the left of the cells, and takes that share of the width.
     Raises SettingError where facets are asked for.
     """
     if descent.settings.facet is not None:
         allowed = "multiplies views of one axes; choose --view curve or contour, or leave one of them out"
         raise SettingError("--facet", descent.settings.facet, allowed)
     style = load_style(descent.settings.style)
-    stage = Stage.open(descent.settings, style)
+    stage = replace(Stage.open(descent.settings, style), words=words)
     teams = line_up(descent.trajectory, style, in_turn=descent.timeline.in_turn)
     head = header.compose(stage, descent, teams)
     cells, marks = fill(stage, teams)
-    stage.layout(cells, header=head.height)
+    stage.layout(cells, header=head.height if words == 1 else 0.0)
     first = cells[0].axes
-    captions = [*head.place(first.get_window_extent().x0), *notices(stage, first, descent, teams)]
+    left = first.get_window_extent().x0 if words == 1 else stage.margin
+    captions = [*head.place(left), *notices(stage, first, descent, teams)]
     return Scene(figure=stage.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 
@@ -138,6 +144,11 @@ def run_marks(
     for mark in marks:
         axes.add_artist(mark)
     return marks
+
+
+def soft_line(style: Style) -> str:
+    """The colour of the line around paths over the tints of a style."""
+    return mixed(style.text, style.background, LINE_INK)
 
 
 def _share(axes: Axes) -> float:

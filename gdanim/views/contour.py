@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.track import Track
-from gdanim.views.assembly import landing_marks, run_marks
+from gdanim.views.assembly import landing_marks, run_marks, soft_line
 from gdanim.views.explain import pointers
 from gdanim.views.facets import put_up
 from gdanim.views.ground import draw_ground
@@ -49,18 +49,16 @@ class Contour:
             draw_minimizers(axes, self.descent.objective, stage.style)
         return axes
 
-    def ground(self, stage: Stage, axes: Axes) -> None:
-        """Fill the levels, or the basins under lines of level."""
+    def ground(self, stage: Stage, axes: Axes, run: int) -> frozenset[int]:
+        """Fill the levels, or the basins of a run's method under lines of level."""
         descent, settings = self.descent, self.descent.settings
-        if settings.basins:
-            draw_ground(stage, axes, descent)
         draw_levels(axes, descent.objective, stage.style, cmap=settings.cmap, filled=not settings.basins)
+        return draw_ground(stage, axes, descent, run=run).kinds if settings.basins else frozenset()
 
     def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
         """Add trails and spots."""
         trajectory, timeline, style = part.descent.trajectory, part.descent.timeline, stage.style
-        # Among the tints of a style a softer line is enough.
-        line = style.muted if self.descent.settings.cmap is None else style.text
+        line = soft_line(style) if self.descent.settings.cmap is None else style.text
         track = Track(trajectory.x)
         landings = landing_marks(axes, track, part.teams, timeline, style.text)
         marks = [

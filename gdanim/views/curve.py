@@ -57,10 +57,9 @@ class Curve:
         axes.plot(self.x, self.f, color=stage.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
         return axes
 
-    def ground(self, stage: Stage, axes: Axes) -> None:
-        """Paint the basins as a strip, where they are wanted."""
-        if self.descent.settings.basins:
-            draw_strip(stage, axes, self.descent)
+    def ground(self, stage: Stage, axes: Axes, run: int) -> frozenset[int]:
+        """Paint the basins of a run's method as a strip, where they are wanted."""
+        return draw_strip(stage, axes, self.descent, run=run).kinds if self.descent.settings.basins else frozenset()
 
     def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
         """Add trails and spots."""

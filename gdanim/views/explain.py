@@ -71,7 +71,7 @@ def explanation(descent: Descent, stage: Stage, lettering: Lettering) -> list[tu
     longest = int(np.argmax(last))
     for line in _lines(descent, stage.style):
         width = sum(lettering.width(text) for text, _ in line.pieces(longest, 0))
-        if width <= stage.room:
+        if width <= stage.words_px:
             return [(line.at, width)]
     return []
 

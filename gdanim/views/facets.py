@@ -20,6 +20,7 @@ from gdanim.teams import line_up
 from gdanim.views import grid, header
 from gdanim.views.assembly import Part, assemble, whole
 from gdanim.views.groups import groups
+from gdanim.views.key import write_key
 from gdanim.views.notices import notices
 from gdanim.views.stage import TICK_PT, Cell, Stage, overhang_of, set_ticks
 from gdanim.views.titles import Titles
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from gdanim.descent import Descent
+    from gdanim.frame import Pixels
     from gdanim.marks import Mark
     from gdanim.styles import Style
     from gdanim.views.assembly import Plot, Teams
@@ -50,8 +52,10 @@ def put_up(descent: Descent, plot: Plot) -> Scene:
 
     def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
         axes = plot.axes(stage)
-        plot.ground(stage, axes)
-        return [Cell(axes, 0, 0, 1, 1)], plot.marks(stage, axes, whole(descent, teams))
+        cells = [Cell(axes, 0, 0, 1, 1)]
+        stage.sketch(cells)
+        write_key(stage, axes, plot.ground(stage, axes, 0))
+        return cells, plot.marks(stage, axes, whole(descent, teams))
 
     return assemble(descent, fill)
 
@@ -67,7 +71,7 @@ def _faceted(descent: Descent, plot: Plot) -> Scene:
     titles = Titles.fitted(stage, parted, lattice.panel_px)
     lattice.lay_out(titles.height)
     titles.write(axes)
-    _share_ground(stage, axes, plot)
+    _paint_grounds(stage, axes, plot, _models(descent, parted))
     marks: list[Mark] = []
     for one, group, teams in zip(axes, parted, casts, strict=True):
         its_own = plot.marks(stage, one, Part(runs=group.runs, descent=group.descent, teams=teams))
@@ -179,22 +183,39 @@ class _Lattice:
             stage.place(one, (x, y, x + width, y + height))
 
 
-def _share_ground(stage: Stage, axes: Sequence[Axes], plot: Plot) -> None:
-    """Paint the ground once, as pixels, and show them in all axes: a dozen fillings of levels cost three seconds."""
-    box = axes[0].get_window_extent()
+def _models(descent: Descent, parted: Sequence[Group]) -> list[int]:
+    """The run of each panel by which its ground is painted: one for all where the ground is the same."""
+    differ = descent.settings.basins and descent.settings.facet != "start"
+    return [int(group.runs[0]) if differ else 0 for group in parted]
+
+
+def _paint_grounds(stage: Stage, axes: Sequence[Axes], plot: Plot, models: Sequence[int]) -> None:
+    """Paint each ground once, as pixels, and show them in the axes: a dozen fillings of levels cost three seconds."""
+    painted = {run: _painted(stage, axes[0], plot, run) for run in dict.fromkeys(models)}
+    write_key(stage, axes[-1], frozenset().union(*(kinds for _, kinds in painted.values())))
+    for one, run in zip(axes, models, strict=True):
+        pixels, _ = painted[run]
+        if pixels is None:
+            continue
+        image = AxesImage(one, extent=(*one.get_xlim(), *one.get_ylim()), interpolation="nearest", zorder=GROUND_ZORDER)
+        image.set_data(pixels)
+        image.set_clip_path(one.patch)
+        one.add_artist(image)
+
+
+def _painted(stage: Stage, axes: Axes, plot: Plot, run: int) -> tuple[Pixels | None, frozenset[int]]:
+    """The ground of axes, or None where there is none, and what kinds it has."""
+    box = axes.get_window_extent()
     figure = Figure(
         figsize=(box.width / stage.dpi, box.height / stage.dpi), dpi=stage.dpi, facecolor=stage.style.background
     )
     canvas: Any = FigureCanvasAgg(figure)  # the backend's methods carry no types
-    model = figure.add_axes((0, 0, 1, 1), xlim=axes[0].get_xlim(), ylim=axes[0].get_ylim())
+    model = figure.add_axes((0, 0, 1, 1), xlim=axes.get_xlim(), ylim=axes.get_ylim())
     model.set_axis_off()
     empty = len(model.get_children())
-    plot.ground(stage, model)
+    kinds = plot.ground(stage, model, run)
     if len(model.get_children()) == empty:
-        return
+        return None, kinds
     canvas.draw()
-    for one in axes:
-        image = AxesImage(one, extent=(*one.get_xlim(), *one.get_ylim()), interpolation="nearest", zorder=GROUND_ZORDER)
-        image.set_data(np.asarray(canvas.buffer_rgba()))
-        image.set_clip_path(one.patch)
-        one.add_artist(image)
+    pixels: Pixels = np.asarray(canvas.buffer_rgba())
+    return pixels, kinds

@@ -58,6 +58,13 @@ DARK = Palette(
     unsettled="#1a2027",
     stripes=("#3a4048", "#2a3037"),
 )
+# Any two tints differ in lightness by L* ≥ 3.7 as well, the first four by twice that.
+GREY = Palette(
+    tints=("#a5e2f4", "#d7a275", "#f5f3b0", "#74cdfb", "#e6c8a9", "#b398c6", "#cdebdc", "#abbabd"),
+    marks=("#3f6d7c", "#683f22", "#7a7844", "#205d83", "#735b44", "#4d395b", "#5c7367", "#475355"),
+    unsettled="#fafafa",
+    stripes=("#b0b0b0", "#fafafa"),
+)
 
 GROUND_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; above the grid; below the paths
 STRIP_PT: Final = 7.0  # high, and half as strong as the marks: so thin, a tint is not seen
@@ -74,7 +81,7 @@ def draw_ground(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> 
     limits, box = (axes.get_xlim(), axes.get_ylim()), axes.get_window_extent()
     basins = _basins(descent, run, limits, (box.width, box.height))
     style = stage.style
-    palette, hue = _palette(style), hues(basins)
+    palette, hue = palette_of(style), hues(basins)
     pixels = _painted(basins.destination, hue, palette, style.background, stage.px(STRIPE_PT) / box.width)
     _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, GROUND_ZORDER)
     size = max(MARK_PT * min(1.0, (CROWD / max(len(hue), 1)) ** 0.5), LEAST_MARK_PT)
@@ -94,7 +101,7 @@ def draw_strip(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> B
     """
     limits, box = axes.get_xlim(), axes.get_window_extent()
     basins = _basins(descent, run, (limits,), (box.width, 1.0))
-    palette = _palette(stage.style)
+    palette = palette_of(stage.style)
     strong = replace(palette, tints=tuple(map(_half_way, palette.marks, palette.tints)))
     cells = basins.destination[np.newaxis]
     pixels = _painted(cells, hues(basins), strong, stage.style.background, stage.px(STRIPE_PT) / box.width)
@@ -106,17 +113,17 @@ def draw_strip(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> B
 def hues(basins: Basins) -> Index:
     """Which of the hues each destination has: (m,); -1 where no cell ends.
 
-    The lowest ones have a hue of their own. Where there are more, each takes the one whose owners are farthest.
+    The lowest ones have a hue of their own. Where there are more, each takes the one whose owners are farthest. Those
+    without cells keep theirs, so that a minimizer has the same hue whatever the rate.
     """
     count = len(LIGHT.tints)
     hue = np.full(len(basins.destinations), -1)
     taken: list[list[Vector]] = [[] for _ in range(count)]
-    for place in np.unique(basins.destination[basins.destination >= 0]).tolist():
-        here = basins.destinations[place]
+    for place, here in enumerate(basins.destinations):
         gaps = [min((float(np.sum((here - other) ** 2)) for other in owners), default=np.inf) for owners in taken]
         hue[place] = int(np.argmax(gaps))
         taken[hue[place]].append(here)
-    return hue
+    return np.where(np.isin(np.arange(len(hue)), basins.destination), hue, -1)
 
 
 def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, float]) -> Basins:
@@ -153,5 +160,8 @@ def _half_way(colour: str, other: str) -> str:
     return to_hex((red, green, blue))
 
 
-def _palette(style: Style) -> Palette:
+def palette_of(style: Style) -> Palette:
+    """What basins are painted with in a style."""
+    if style.greyscale:
+        return GREY
     return LIGHT if sum(to_rgb(style.background)) > 1.5 else DARK

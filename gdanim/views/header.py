@@ -130,7 +130,7 @@ def _title(stage: Stage, descent: Descent) -> Text | None:
     if asked is not None:
         return stage.title(asked, plain=True)
     variables = "x" if objective.dim == 1 else "x, y"
-    room = stage.room / stage.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
+    room = stage.words_px / stage.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
     for form in objective.typeset:
         if visible_length(form) <= room:
             return stage.title(f"$f({variables}) = {form}$", plain=False)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gdanim.views.stage import Stage
 
 MOST = 24  # entries; whoever reads three dozen labels needs a table
-HEIGHT_SHARE = 0.2  # of the picture; the axes are what one looks at
+HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
 
 GAP = "    "
 _SPACE = "  "
@@ -129,12 +129,13 @@ def tally(verdicts: Sequence[Verdict]) -> str:
 
 def fitted(entries: Sequence[Entry], stage: Stage, lettering: Lettering, line_px: float) -> Legend:
     """The most that there is room for: limits go first, then verdicts, then the last entries."""
-    most_rows = max(int(HEIGHT_SHARE * stage.height / line_px), 1)
-    for chosen in _choices(entries, stage.room, lettering):
+    share = HEIGHT_SHARE if stage.words == 1 else SHARE_BESIDE
+    most_rows = max(int(share * stage.height / line_px), 1)
+    for chosen in _choices(entries, stage.words_px, lettering):
         for rows in range(1, min(len(chosen), most_rows) + 1):
             columns = tuple(_column(chosen[i : i + rows], lettering) for i in range(0, len(chosen), rows))
             legend = Legend(columns=columns, gap_px=lettering.width(GAP), line_px=line_px)
-            if legend.width <= stage.room:
+            if legend.width <= stage.words_px:
                 return legend
     return Legend(columns=(), gap_px=0.0, line_px=line_px)
 

@@ -15,6 +15,7 @@ from gdanim.track import FAR, Track
 from gdanim.views.assembly import assemble, recoloured, run_marks, whole
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
+from gdanim.views.key import write_key
 from gdanim.views.stage import Cell, Stage, nice_limits
 
 if TYPE_CHECKING:
@@ -50,16 +51,19 @@ def build(descent: Descent) -> Scene:
 
     def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
         plot = _plot(descent)
-        function = plot.axes(stage)
-        plot.ground(stage, function)
+        function, beside = plot.axes(stage), series_of(descent, stage.style)
+        cells = [
+            Cell(function, 0, 0, FUNCTION_WIDTH, 1),
+            Cell(_axes(stage, trajectory, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
+            Cell(_axes(stage, trajectory, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
+        ]
+        stage.sketch(cells)
+        write_key(stage, function, plot.ground(stage, function, 0))
         marks = plot.marks(stage, function, whole(descent, teams))
-        cells = [Cell(function, 0, 0, FUNCTION_WIDTH, 1)]
         alone = len(teams) == 1 and not teams[0].labels
-        for place, series in enumerate(series_of(descent, stage.style)):
-            axes = _axes(stage, trajectory, series)
-            cells.append(Cell(axes, FUNCTION_WIDTH, place / 2, 1, (place + 1) / 2))
+        for cell, series in zip(cells[1:], beside, strict=True):
             inked = recoloured(teams, series.colour) if alone else teams
-            marks += run_marks(axes, _track(series.values), inked, timeline, stage.style)
+            marks += run_marks(cell.axes, _track(series.values), inked, timeline, stage.style)
         return cells, marks
 
     return assemble(descent, fill)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 from matplotlib.transforms import IdentityTransform
 
+from gdanim.caption import TakesWords
 from gdanim.marks import Mark
 from gdanim.views.gauges import apart, gauges
 from gdanim.views.space import FLOOR, TOP, fit
@@ -117,10 +118,13 @@ class Labels(Mark):
         plinth = plinth_of(self.axes)
         lettering, style = plinth.lettering, plinth.style
         for gauge, (x, y) in plinth.labels():
-            image = lettering.image((gauge.text, style.text if gauge.is_name else style.muted))
-            left, base = x - image.shape[1] / 2, y - lettering.ascent / 2
+            words = (gauge.text, style.text if gauge.is_name else style.muted)
+            left, base = round(x - lettering.width(gauge.text) / 2), round(y - lettering.ascent / 2)
+            if isinstance(renderer, TakesWords):
+                renderer.draw_words(lettering, [words], left, base)
+                continue
             gc = renderer.new_gc()
-            renderer.draw_image(gc, round(left), round(base) - lettering.descent, image[::-1])
+            renderer.draw_image(gc, left, base - lettering.descent, lettering.image(words)[::-1])
             gc.restore()
 
     def touched(self) -> Extent | None:

@@ -55,7 +55,7 @@ def readout(descent: Descent, stage: Stage, lettering: Lettering) -> tuple[Calla
         # The last column is the only one whose width may differ from run to run.
         return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in _unlike(descent))
 
-    while len(columns) > 1 and width() > stage.room:
+    while len(columns) > 1 and width() > stage.words_px:
         columns.remove(min(columns, key=lambda column: column.need))
     # Of runs together, one may have stopped: the count is that of those that still run.
     return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()

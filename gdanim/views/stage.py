@@ -49,18 +49,23 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A figure under construction. Lengths are pixels from the bottom left."""
+    """A figure under construction. Lengths are pixels from the bottom left.
+
+    words   of the room between the margins, what title, readout and legend may take: less where they stand beside the
+            picture, at its left
+    """
 
     figure: Figure
     style: Style
     width: int
     height: int
+    words: float = 1.0
 
     @classmethod
     def open(cls, settings: Settings, style: Style) -> Stage:
         """Set up an empty figure of the size that was asked for."""
         width, height = settings.size
-        dpi = settings.dpi or proportionate_dpi(width, height) * style.scale
+        dpi = settings.dpi or proportionate_dpi(width, height) * _scale(style, width, height)
         figure = Figure(
             figsize=(width / dpi, height / dpi), dpi=dpi, facecolor="none" if settings.transparent else style.background
         )
@@ -111,11 +116,11 @@ class Stage:
         written = self.figure.text(
             0, 0, text, transform=IdentityTransform(), parse_math=not plain, color=self.style.text, fontsize=TITLE_PT
         )
-        if (found := written.get_window_extent().width) > self.room:
+        if (found := written.get_window_extent().width) > self.words_px:
             least = READOUT_PT if plain else TICK_PT * 0.75
-            written.set_fontsize(max(TITLE_PT * self.room / found, least))
-        while (found := written.get_window_extent().width) > self.room and plain and len(text) > 4:
-            text = text[: min(len(text) - 1, int(len(text) * self.room / found))].rstrip()
+            written.set_fontsize(max(TITLE_PT * self.words_px / found, least))
+        while (found := written.get_window_extent().width) > self.words_px and plain and len(text) > 4:
+            text = text[: min(len(text) - 1, int(len(text) * self.words_px / found))].rstrip()
             written.set_text(text + "…")
         return written
 
@@ -128,6 +133,16 @@ class Stage:
     def room(self) -> float:
         """The width between the margins."""
         return self.width - 2 * self.margin
+
+    def sketch(self, cells: Sequence[Cell]) -> None:
+        """Place axes roughly, for what depends on their size."""
+        for cell in cells:
+            self.place(cell.axes, self._inner(cell, 0.0, (0.0, 0.0, 0.0, 0.0)))
+
+    @property
+    def words_px(self) -> float:
+        """The width that a line of words may have."""
+        return self.words * self.room
 
     def layout(self, cells: Sequence[Cell], *, header: float) -> None:
         """Place axes so that their labels fit their cells, `header` pixels below the upper margin."""
@@ -175,6 +190,11 @@ def proportionate_dpi(width: int, height: int) -> float:
     """Dots per inch for a canvas: 100 at 640×480, in proportion above, a little more than that below."""
     scale = min(width / 640, height / 480)
     return 100 * (scale if scale > 1 else max(scale, 0.2) ** 0.7)
+
+
+def _scale(style: Style, width: int, height: int) -> float:
+    """How much larger the type of a style is: less so in small pictures, which nobody reads from the last row."""
+    return 1.0 + (style.scale - 1.0) * min(width / 640, height / 480, 1.0)
 
 
 def nice_limits(low: float, high: float) -> tuple[float, float]:

@@ -35,6 +35,9 @@ AZIMS: Final = (-60.0, -30.0, -120.0, -150.0, 30.0, 60.0, 120.0, 150.0)  # the m
 LOOKED_AT: Final = 400  # points of the paths that decide from where
 SHADE_PT, SPOT_SHADE_PT = 1.4, 6.0
 SHADE_INK: Final = 0.45  # of a shadow: the rest is the floor's
+# Width to height of a picture from which on the words stand beside the box, which is about as wide as high, and the
+# share of the width that they have then.
+WIDE, WORDS_BESIDE = 2.0, 0.4
 SWEEP: Final = 15.0  # degrees from one look at a turning box to the next, to find its scale
 
 
@@ -46,9 +49,11 @@ def build(descent: Descent) -> Scene:
     def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
         plinth, marks = _put_up(descent, stage, teams)
         plinths.append(plinth)
-        return [Cell(plinth, 0, 0, 1, 1)], marks
+        return [Cell(plinth, 0 if words == 1 else words, 0, 1, 1)], marks
 
-    scene = assemble(descent, fill)
+    width, height = settings.size
+    words = WORDS_BESIDE if width >= WIDE * height else 1.0
+    scene = assemble(descent, fill, words=words)
     if not settings.turn:
         return scene
     (plinth,) = plinths

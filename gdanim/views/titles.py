@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PAD_PT, ABOVE_PT = 6.5, 8.0  # to the axes below, a spot on their edge stays clear of the words; to those above
 LINE, SPACE = 1.25, 0.7  # of the height of the type
+APART = 1.0  # of a space: what keeps the limit clear of the verdict, too
 SMALL_PT = 8.5
 LEAST_LINES = 3.0  # of a title, as high as a panel is at least where the title has several
 
@@ -101,13 +102,13 @@ class Titles:
 def _chosen(parts: Sequence[Parts], size: tuple[float, float], stage: Stage) -> tuple[Form, float]:
     """The fullest form in which all titles fit and leave a picture below them, and the size of its type."""
     width, height = size
-    space = SPACE * stage.px(READOUT_PT)
     # Large type becomes usual type before words go.
     sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / stage.style.scale)}, reverse=True)
+    widths = {size_pt: [_widths(own, size_pt) for own in parts] for size_pt in sizes}
     for form, size_pt in product(FORMS, sizes):
-        line_px, lines = LINE * stage.px(size_pt), len(form)
+        space, line_px, lines = SPACE * stage.px(size_pt), LINE * stage.px(size_pt), len(form)
         is_low = lines > 1 and height - (lines - 1) * line_px < LEAST_LINES * line_px
-        if not is_low and all(_width(own, form, space) * size_pt / READOUT_PT <= width for own in parts):
+        if not is_low and all(_longest(own, form, space) <= width for own in widths[size_pt]):
             return form, size_pt
     return FORMS[-1], sizes[-1]
 
@@ -129,9 +130,18 @@ def _written(stage: Stage, group: Group) -> Parts:
     }  # fmt: skip
 
 
-def _width(parts: Parts, form: Form, space: float) -> float:
-    """Of the longest line, in pixels."""
-    return max(sum(_width_of(parts[name], space) for name in line) - space for line in form)
+def _widths(parts: Parts, size_pt: float) -> dict[str, float]:
+    """Of each part in type of a size, in pixels: hinted letters do not grow with it evenly."""
+    for text in parts.values():
+        text.set_fontsize(size_pt)
+    return {name: _width_of(text, 0.0) for name, text in parts.items()}
+
+
+def _longest(widths: dict[str, float], form: Form, space: float) -> float:
+    """The width of the longest line, in pixels. The limit stands off by one space more."""
+    gaps = {"limit": (1.0 + APART) * space}
+    lines = [[(widths[name], gaps.get(name, space)) for name in line if widths[name]] for line in form]
+    return max(sum(width + gap for width, gap in line) - space for line in lines)
 
 
 def _width_of(part: Text, space: float) -> float:

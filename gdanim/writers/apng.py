@@ -1,8 +1,8 @@
 """APNG, written change by change as the frames come: exact, with delays from absolute times.
 
 Layout (Animated PNG, PNG third edition): the PNG signature and IHDR · acTL (how many frames, how many plays) ·
-for each frame fcTL (box, delay, how it is laid on the canvas) and its pixels, IDAT for the first and fdAT for the
-others · IEND. fcTL and fdAT are numbered through.
+tEXt (the recipe, as a comment) · for each frame fcTL (box, delay, how it is laid on the canvas) and its pixels, IDAT
+for the first and fdAT for the others · IEND. fcTL and fdAT are numbered through.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gdanim.writers.base import Quality
 from gdanim.writers.inplace import InPlace
 from gdanim.writers.moments import Moment, Moments
 from gdanim.writers.palette import FewColours
-from gdanim.writers.png import END, FILTERS, SIGNATURE, Indexed, TrueColour, chunk, deflated, header
+from gdanim.writers.png import END, FILTERS, SIGNATURE, Indexed, TrueColour, chunk, comment, deflated, header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,8 @@ class ApngWriter:
             if not self._reel.transparent:
                 self._coding = Indexed(self._few)
         self._file = InPlace(self._path)
-        self._file.append(header(self._reel.width, self._reel.height, self._coding, between=self._control()))
+        between = self._control() + comment(self._reel.recipe)
+        self._file.append(header(self._reel.width, self._reel.height, self._coding, between=between))
         return self
 
     def __exit__(

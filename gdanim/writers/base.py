@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gdanim.frame import Frame
-    from gdanim.scene import Scene
 
 
 class Quality(StrEnum):
@@ -56,16 +55,6 @@ class Reel:
     title: str = ""
     alt_text: str = ""
     recipe: str = ""
-
-
-class SceneWriter(Protocol):
-    """Writes a picture in one go from what moves in it, where the catalogue marks the format `vector`.
-
-    It leaves the stream open, and the scene at any frame. Raises OutputError.
-    """
-
-    def __call__(self, stream: BinaryIO, scene: Scene, reel: Reel, **options: Any) -> None:
-        """Write the whole file."""
 
 
 class FrameWriter(Protocol):

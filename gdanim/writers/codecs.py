@@ -33,8 +33,12 @@ _PICTURE: Final = (
 )
 _RGB: Final = "format={format},setparams=colorspace=gbr:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
 # The same bytes every time: no dates, no version of the muxer.
-_REPRODUCIBLE: Final = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1")
+_REPRODUCIBLE: Final = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
 _FASTSTART: Final = ("-movflags", "+faststart")
+# QuickTime's own comments end after 65,535 bytes; these do not.
+_QUICKTIME: Final = ("-movflags", "+faststart+use_metadata_tags")
+# Characters of an argument; the whole command line of Windows holds 32,767, and an argument of Linux 131,071.
+MAX_ARGUMENT: Final = 30_000
 # A seek decodes from the last picture that stands on its own; each costs some 10 KB.
 _KEY_EVERY: Final = ("-g", "240")
 
@@ -52,6 +56,7 @@ class Codec:
     alpha       the pictures carry their alpha channel
     alpha_apart the alpha channel is a second track, of grey pictures
     loops       the container says how often it plays
+    tagged      it takes a comment from ffmpeg
     """
 
     muxer: str
@@ -63,13 +68,22 @@ class Codec:
     alpha: bool = False
     alpha_apart: bool = False
     loops: bool = False
+    tagged: bool = True
 
-    def command(self, exe: str, path: Path, reel: Reel, *, width: int, height: int) -> list[str]:
-        """The command line that reads raw RGBA pictures from its standard input and writes `path`."""
+    def command(
+        self, exe: str, path: Path, reel: Reel, *, width: int, height: int, tags: int | None = None
+    ) -> list[str]:
+        """The command line that reads raw RGBA pictures from its standard input and writes `path`.
+
+        `tags` is a descriptor from which metadata too long for an argument can be read, in ffmpeg's own form.
+        """
         return [
             *(exe, "-hide_banner", "-nostdin", "-v", "error", "-y"),
             *("-f", "rawvideo", "-pix_fmt", "rgba" if self.alpha else "rgb0"),
-            *("-s:v", f"{width}x{height}", "-framerate", str(reel.fps), "-i", "pipe:0", "-an"),
+            *("-s:v", f"{width}x{height}", "-framerate", str(reel.fps), "-i", "pipe:0"),
+            *(() if tags is None else ("-f", "ffmetadata", "-i", f"pipe:{tags}")),
+            *("-an", "-map_metadata", "-1" if tags is None else "1"),
+            *(("-metadata", f"comment={reel.recipe}") if self.tagged and 0 < len(reel.recipe) <= MAX_ARGUMENT else ()),
             *self._filtering(),
             *self.encoder,
             *_REPRODUCIBLE,
@@ -95,7 +109,7 @@ def _h264(muxer: str, crf: int) -> Codec:
         muxer=muxer,
         filters=_VIDEO.format(format="yuv420p"),
         encoder=(*encoder, "-threads", "2"),
-        muxing=_FASTSTART,
+        muxing=_FASTSTART if muxer == "mp4" else _QUICKTIME,
         n_pictures=n_video_samples,
         even=True,
     )
@@ -122,7 +136,7 @@ _PRORES = Codec(
     muxer="mov",
     filters=_VIDEO.format(format="yuv444p10le"),
     encoder=("-c:v", "prores_ks", "-profile:v", "4444", "-qscale:v", "4", "-vendor", "apl0", "-threads", "2"),
-    muxing=_FASTSTART,
+    muxing=_QUICKTIME,
     n_pictures=n_video_samples,
     even=True,
 )
@@ -200,6 +214,7 @@ _AVIF = Codec(
     encoder=_av1(20),
     n_pictures=n_image_samples,
     loops=True,
+    tagged=False,
 )
 # P 54 KB, 58.6 dB, D 79 KB, 54.7 dB, 2.5 s. What shows AVIF at all shows 4:4:4, so colours keep their edges.
 AVIF: Mapping[Quality, Codec] = MappingProxyType(

@@ -50,7 +50,7 @@ def n_image_samples(path: Path) -> int:
 
 def _top_level(file: BinaryIO, path: Path, *, still: bool = False) -> list[Span]:
     """The top-level boxes, in an order that can be streamed; a `still` may have meta in the place of moov."""
-    top = list(_boxes(file, Span(b"file", 0, path.stat().st_size)))
+    top = list(boxes(file, Span(b"file", 0, path.stat().st_size)))
     kinds = [box.kind for box in top]
     table = b"meta" if still and b"moov" not in kinds else b"moov"
     if table not in kinds or b"mdat" not in kinds:
@@ -71,7 +71,7 @@ def _n_samples(file: BinaryIO, top: list[Span], handler: bytes) -> list[int]:
     ]
 
 
-def _boxes(file: BinaryIO, parent: Span) -> Iterator[Span]:
+def boxes(file: BinaryIO, parent: Span) -> Iterator[Span]:
     """The boxes inside `parent`, which they must fill exactly."""
     position = parent.start
     while position < parent.end:
@@ -92,7 +92,7 @@ def _inside(file: BinaryIO, parent: Span, *kinds: bytes) -> list[Span]:
     """The boxes found by going down from `parent` through one kind after the other."""
     found = [parent]
     for kind in kinds:
-        found = [box for outer in found for box in _boxes(file, outer) if box.kind == kind]
+        found = [box for outer in found for box in boxes(file, outer) if box.kind == kind]
     return found
 
 

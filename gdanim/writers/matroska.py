@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 EBML: Final = 0x1A45DFA3
 SEGMENT: Final = 0x18538067
 CLUSTER: Final = 0x1F43B675
+TAGS: Final = 0x1254C367
 SIMPLE_BLOCK: Final = 0xA3
 BLOCK_GROUP: Final = 0xA0
 
@@ -32,16 +33,16 @@ def n_video_blocks(path: Path) -> int:
     segment.
     """
     with path.open("rb") as file:
-        top = list(_elements(file, Element(0, 0, path.stat().st_size)))
+        top = list(elements(file, Element(0, 0, path.stat().st_size)))
         if [element.name for element in top] != [EBML, SEGMENT]:
             raise EncoderError("the encoded file is not whole: it is not one header and one segment")
-        inside = list(_elements(file, top[1]))
+        inside = list(elements(file, top[1]))
         clusters = [element for element in inside if element.name == CLUSTER]
-        blocks = (element.name in (SIMPLE_BLOCK, BLOCK_GROUP) for part in clusters for element in _elements(file, part))
+        blocks = (element.name in (SIMPLE_BLOCK, BLOCK_GROUP) for part in clusters for element in elements(file, part))
         return sum(blocks)
 
 
-def _elements(file: BinaryIO, parent: Element) -> Iterator[Element]:
+def elements(file: BinaryIO, parent: Element) -> Iterator[Element]:
     """The elements inside `parent`, which they must fill exactly."""
     position = parent.start
     while position < parent.end:

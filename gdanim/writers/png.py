@@ -1,6 +1,7 @@
 """PNG: the last frame as a still, or every frame as a file of its own; and the parts that APNG is built of, too.
 
 Layout (PNG, ISO/IEC 15948): signature · IHDR (size and colour type) · PLTE and tRNS (the palette, where there is one)
+· tEXt (the recipe, as a comment)
 · IDAT (the filtered rows, deflated) · IEND. Each chunk is its length, its kind, its content and their checksum.
 """
 
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from gdanim.writers.base import Quality
-from gdanim.writers.inplace import telling
 from gdanim.writers.palette import FewColours, packed
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class PngWriter:
     ) -> None:
         if kind is None:
             few = FewColours(self._reel) if self._reel.quality is Quality.LOW else None
-            self._stream.write(still(self._canvas, few))
+            self._stream.write(still(self._canvas, few, self._reel.recipe))
 
     def write(self, frame: Frame) -> None:
         """Bring the canvas up to date."""
@@ -108,7 +108,7 @@ class PngWriter:
 
 
 class PngSequenceWriter:
-    """Writes every frame as a PNG of its own, `<index>.png`, into a folder; see FrameWriter. Raises OutputError.
+    """Writes every frame as a PNG of its own, `<index>.png`, into a folder; see FrameWriter. Raises OSError.
 
     The folder is to be an empty one beside the target, from where whole files are given their names in the end.
     Qualities and alpha as in PngWriter.
@@ -132,12 +132,11 @@ class PngSequenceWriter:
     def write(self, frame: Frame) -> None:
         """Write the canvas with the frame on it."""
         self._canvas[frame.box.slices] = frame.pixels
-        with telling():
-            (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few))
+        (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few, self._reel.recipe))
 
 
-def still(pixels: Pixels, few: FewColours | None) -> bytes:
-    """A whole PNG of pixels (h, w, 4), with all their colours or with few."""
+def still(pixels: Pixels, few: FewColours | None, recipe: str) -> bytes:
+    """A whole PNG of pixels (h, w, 4), with all their colours or with few, and with its recipe."""
     height, width, _ = pixels.shape
     opaque = bool((pixels[..., 3] == 255).all())
     coding: Coding = TrueColour(alpha=not opaque)
@@ -145,14 +144,19 @@ def still(pixels: Pixels, few: FewColours | None) -> bytes:
         coding = Indexed(few)
     elif few is not None:
         pixels = few.reduced(pixels)
-    pieces = (header(width, height, coding), chunk(b"IDAT", deflated(coding.samples(pixels), FILTERS)), END)
-    return b"".join(pieces)
+    start = header(width, height, coding, between=comment(recipe))
+    return start + chunk(b"IDAT", deflated(coding.samples(pixels), FILTERS)) + END
 
 
 def header(width: int, height: int, coding: Coding, *, between: bytes = b"") -> bytes:
     """Everything before the pixels, with chunks of other kinds `between` IHDR and the tables; 8 bits per number."""
     size = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, coding.colour_type, 0, 0, 0))
     return SIGNATURE + size + between + coding.tables()
+
+
+def comment(text: str) -> bytes:
+    """The chunk of a comment in ASCII; nothing for nothing."""
+    return chunk(b"tEXt", b"Comment\0" + text.encode("ascii")) if text else b""
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

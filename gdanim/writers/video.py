@@ -19,7 +19,8 @@ import numpy as np
 
 from gdanim.errors import EncoderError, SettingError
 from gdanim.interrupts import on_signal, postponed
-from gdanim.writers import codecs
+from gdanim.writers import codecs, xmp
+from gdanim.writers.inplace import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,11 +63,14 @@ class VideoWriter:
     def __enter__(self) -> Self:
         """Start ffmpeg, which gets ready while the first frame is drawn."""
         height, width, _ = self._canvas.shape
-        command = self._codec.command(_ffmpeg(), self._path, self._reel, width=width, height=height)
+        exe = _ffmpeg()
         with ExitStack() as stack:
+            too_long = self._codec.tagged and len(self._reel.recipe) > codecs.MAX_ARGUMENT
+            tags = stack.enter_context(_tags(self._reel.recipe)) if too_long and os.name != "nt" else None
+            command = self._codec.command(exe, self._path, self._reel, width=width, height=height, tags=tags)
             # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
             self._complaints = stack.enter_context(tempfile.TemporaryFile())
-            self._process = stack.enter_context(_running(command, self._complaints))
+            self._process = stack.enter_context(_running(command, self._complaints, tags))
             self._input = cast("IO[bytes]", self._process.stdin)
             self._until_exit = stack.pop_all()
         return self
@@ -113,6 +117,9 @@ class VideoWriter:
             raise EncoderError(f"the encoded file cannot be read: {error.strerror}") from error
         if n_pictures != self._n_sent:
             raise EncoderError(f"the encoded file holds {n_pictures} pictures, but {self._n_sent} were sent")
+        if self._reel.recipe and not self._codec.tagged:
+            with telling(), self._path.open("ab") as file:
+                file.write(xmp.box(self._reel.recipe))
 
     def _failure(self) -> EncoderError:
         """What went wrong, in ffmpeg's own words where it has any."""
@@ -186,7 +193,17 @@ def _ffmpeg() -> str:
 
 
 @contextmanager
-def _running(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _tags(comment: str) -> Iterator[int]:
+    """A descriptor of the metadata as ffmpeg reads it; Windows has nothing of the kind, and goes without."""
+    escaped = re.sub(r"[=;#\\\n]", r"\\\g<0>", comment)
+    with tempfile.TemporaryFile() as file:
+        file.write(f";FFMETADATA1\ncomment={escaped}\n".encode("ascii"))
+        file.seek(0)
+        yield file.fileno()
+
+
+@contextmanager
+def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -> Iterator[subprocess.Popen[bytes]]:
     """The started ffmpeg, killed and reaped on leaving if it still runs; killed, too, if a signal ends gdanim."""
     process: subprocess.Popen[bytes] | None = None
 
@@ -203,6 +220,7 @@ def _running(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.P
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=complaints,
+                    pass_fds=() if inherited is None else (inherited,),
                     process_group=0,  # Ctrl-C in the terminal is gdanim's to answer
                 )
         except OSError as error:

@@ -1,7 +1,7 @@
 """Animated WebP, written change by change as the frames come; Pillow compresses each picture.
 
 Layout (RIFF, WebP Container Specification): RIFF header · VP8X (canvas, what there is) · ANIM (how many plays) · for
-each frame ANMF (box, delay, how it is laid on the canvas, and the picture in a chunk of its own).
+each frame ANMF (box, delay, how it is laid on the canvas, and the picture in a chunk of its own) · XMP (the recipe).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from gdanim.frame import Box
+from gdanim.writers import xmp
 from gdanim.writers.base import Quality
 from gdanim.writers.inplace import InPlace
 from gdanim.writers.moments import Moments
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFFFF
 GRID_PX: Final = 2  # offsets are stored as halves
-ANIMATION, ALPHA = 0x02, 0x10  # what VP8X says there is
+ANIMATION, XMP, ALPHA = 0x02, 0x04, 0x10  # what VP8X says there is
 BLEND, REPLACE = 0x00, 0x02  # pixels laid over the canvas, or put in its place
 # Measured on the presets: more effort gains less than 1 %, less loses a quarter.
 METHOD, EFFORT = 2, 50
@@ -52,7 +53,8 @@ class WebpWriter:
     def __enter__(self) -> Self:
         if self._reel.quality is Quality.LOW:
             self._few = FewColours(self._reel)
-        canvas = bytes((ANIMATION | ALPHA, 0, 0, 0)) + _u24(self._reel.width - 1, self._reel.height - 1)
+        content = ANIMATION | ALPHA | (XMP if self._reel.recipe else 0)
+        canvas = bytes((content, 0, 0, 0)) + _u24(self._reel.width - 1, self._reel.height - 1)
         self._file = InPlace(self._path)
         self._file.append(_riff(0), _chunk(b"VP8X", canvas))
         self._file.append(_chunk(b"ANIM", struct.pack("<IH", 0, self._reel.loop)))
@@ -65,6 +67,8 @@ class WebpWriter:
             if kind is None:
                 for moment in self._moments.finish():
                     self._put(moment)
+                if self._reel.recipe:
+                    self._file.append(_chunk(b"XMP ", xmp.packet(self._reel.recipe)))
                 self._file.patch(0, _riff(self._file.tell()))
         finally:
             self._file.close(quietly=kind is not None)

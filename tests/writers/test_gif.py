@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gdanim.frame import Box, Frame
+from gdanim.writers.base import Quality
 from gdanim.writers.gif import GifWriter
 
 
-def written(film):
+def written(film, quality=Quality.MEDIUM):
     stream = io.BytesIO()
-    with GifWriter(stream, film.reel) as writer:
+    with GifWriter(stream, film.reel_in(quality)) as writer:
         for frame in film.frames():
             writer.write(frame)
     return stream.getvalue()
@@ -93,6 +94,40 @@ def test_every_pixel_shows_its_nearest_colour_of_the_table(pictures):
     for truth, colour in zip(exact, shown, strict=True):
         least = np.min([((truth[..., 0, :] - entry) ** 2).sum(axis=-1) for entry in table], axis=0)
         np.testing.assert_array_equal(((truth - colour) ** 2).sum(axis=-1)[..., 0], least)
+
+
+def shaded(n, n_colours=1000):
+    """A standing picture of so many colours, on which a red spot moves."""
+    pictures = np.full((n, 64, 64, 4), 255, np.uint8)
+    shades = np.random.default_rng(0).integers(0, 256, (n_colours, 3))
+    pictures[..., :3] = shades[np.arange(64 * 64) % n_colours].reshape(64, 64, 3)
+    for i in range(n):
+        pictures[i, 8:12, 5 * i : 5 * i + 5, :3] = RED
+    return Film(pictures=pictures, ends_s=evenly(n))
+
+
+@pytest.mark.parametrize(
+    "film",
+    [shaded(12), Film(pictures=line_plot(12, 120, 90), ends_s=evenly(12)), Film(pictures=noise(), ends_s=evenly(4))],
+    ids=["shaded", "line plot", "noise"],
+)
+def test_every_pixel_of_high_quality_is_exact_or_as_in_medium(film):
+    high, medium = (as_played(written(film, quality), film) for quality in (Quality.HIGH, Quality.MEDIUM))
+    exact = (high == film.pictures[..., :3]).all(axis=-1)
+    assert (exact | (high == medium).all(axis=-1)).all()
+
+
+def test_high_quality_mends_a_standing_picture_to_70_db_as_something_moves():
+    film = shaded(12)
+    high, medium = (as_played(written(film, quality), film) for quality in (Quality.HIGH, Quality.MEDIUM))
+    truth = film.pictures[..., :3]
+    assert psnr_db(medium[-1], truth[-1]) < 40
+    assert psnr_db(high[-1], truth[-1]) >= 70
+
+
+def test_high_quality_brings_no_table_where_one_palette_is_exact():
+    film = Film(pictures=bars(9), ends_s=evenly(9))
+    assert written(film, Quality.HIGH) == written(film)
 
 
 def test_table_is_the_smallest_that_holds_the_colours_and_a_transparent_one():
@@ -232,17 +267,18 @@ def test_memory_does_not_grow_with_the_number_of_frames():
     assert held_bytes(4000) <= held_bytes(400) + 4 * 3600
 
 
-@pytest.fixture(params=["bars", "line plot", "noise", "still", "long"])
+@pytest.fixture(params=["bars", "line plot", "noise", "shaded", "still", "long"])
 def gif_path(request, tmp_path):
     film = {
         "bars": lambda: Film(pictures=bars(9, 101, 77), ends_s=evenly(9, 15, 1)),
         "line plot": lambda: Film(pictures=line_plot(8, 120, 90), ends_s=evenly(8), loop=2),
         "noise": lambda: Film(pictures=noise(), ends_s=evenly(4), loop=1),
+        "shaded": lambda: shaded(12),
         "still": lambda: still(RED),
         "long": lambda: still(BLACK, WHITE, end_s=1400),
     }[request.param]()
     path = tmp_path / "film.gif"
-    path.write_bytes(written(film))
+    path.write_bytes(written(film, Quality.HIGH if request.param == "shaded" else Quality.MEDIUM))
     return path
 
 

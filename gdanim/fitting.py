@@ -1,0 +1,224 @@
+"""Fitting: files that are at most as large as --max-size says, or are not written.
+
+What is asked for is rendered first; a file that is small enough is kept as it is. For one that is not, the search goes
+down its ladder (ladder.py) to the first rung that fits, rendering a few of them into a private folder. What is written
+has been measured.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gdanim.atomic import STDOUT, open_output, quoted
+from gdanim.descent import redrawn
+from gdanim.errors import OutputError
+from gdanim.interrupts import on_signal, postponed
+from gdanim.ladder import changes, ladder, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from gdanim.descent import Descent
+    from gdanim.pipeline import Progress, Written
+    from gdanim.preflight import Planned
+    from gdanim.settings import Settings
+
+    Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
+
+# Rungs that are tried where the size is guessed to fall below the limit; after them the rest is halved each time.
+GUESSES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """What was chosen for a file that was too large as asked.
+
+    options       what differs from the request, as the command line has it: --quality → low
+    asked_bytes   the size of the file as asked
+    frames        how many frames the file has
+    """
+
+    options: Mapping[str, str]
+    asked_bytes: int
+    frames: int
+
+    @property
+    def words(self) -> str:
+        """The options as they are typed: `--quality low --size 480x360`."""
+        return _typed(self.options)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs; the settings are named as in a preset."""
+        settings = {name.removeprefix("--"): value for name, value in self.options.items()}
+        return {"asked_bytes": self.asked_bytes, "frames": self.frames, "settings": settings}
+
+
+def write_within(
+    limit: int, descent: Descent, outputs: Sequence[Planned], render: Render, progress: Progress | None
+) -> tuple[Written, ...]:
+    """Render to outputs of at most `limit` bytes each. One that cannot be kept within it is not written.
+
+    All themes of one file get the same rung, because a page shows one in the place of the other.
+    """
+    asked = redrawn(descent, replace(descent.settings, max_size=None))
+    with _private_folder() as folder:
+        trials = _Trials(folder, render, progress)
+        made = trials.render(asked, outputs)
+        done = {place: _named(written, outputs[place]) for place, written in enumerate(made) if written.error}
+        for file in dict.fromkeys(output.file for output in outputs):
+            places = [place for place, output in enumerate(outputs) if output.file == file and place not in done]
+            if places:
+                themes, as_asked = [outputs[place] for place in places], [made[place] for place in places]
+                done.update(zip(places, _fitted(limit, asked, themes, as_asked, trials), strict=True))
+        trials.finish()
+    return tuple(done[place] for place in range(len(outputs)))
+
+
+def first_fitting(size_of: Callable[[int], int], weights: Sequence[float], limit: int) -> dict[int, int]:
+    """The sizes of the rungs that were tried: the first one that fits, where any does, with the one before it.
+
+    `size_of` renders a rung, 0 for the request itself; sizes are taken to fall along the ladder, about as the
+    weights (n,) do. At most 1 + GUESSES + ⌈log₂ n⌉ rungs are tried.
+    """
+    sizes = {0: size_of(0)}
+    # Below lies what is too large, above what fits, or the end of the ladder.
+    below, above = 0, len(weights) if sizes[0] > limit else 0
+    while above - below > 1:
+        guessing = len(sizes) <= GUESSES
+        rung = _guess(sizes, below, above, weights, limit) if guessing else (below + above) // 2
+        sizes[rung] = size_of(rung)
+        if sizes[rung] > limit:
+            below = rung
+        else:
+            above = rung
+    return sizes
+
+
+def _guess(sizes: Mapping[int, int], below: int, above: int, weights: Sequence[float], limit: int) -> int:
+    """Where between two rungs the size should fall to the limit: on a line through what is known, in logarithms."""
+    slope = 1.0
+    if above in sizes:
+        slope = math.log(sizes[below] / max(sizes[above], 1)) / math.log(weights[below] / weights[above])
+    for rung in range(below + 1, above - 1):
+        if sizes[below] * (weights[rung] / weights[below]) ** slope <= limit:
+            return rung
+    return above - 1
+
+
+def _fitted(
+    limit: int, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], trials: _Trials
+) -> tuple[Written, ...]:
+    """Write the themes of one file, rendered as asked already, at the first rung at which all of them fit."""
+    rungs = ladder(asked, themes[0].format)
+    made = {0: tuple(as_asked)}
+
+    def size_of(rung: int) -> int:
+        if rung not in made:
+            made[rung] = trials.render(redrawn(asked, rungs[rung]), themes)
+        return max(map(_size, made[rung]))
+
+    try:
+        sizes = first_fitting(size_of, [weight(rung, rungs[0]) for rung in rungs], limit)
+        chosen = min((rung for rung, size in sizes.items() if size <= limit), default=None)
+        if chosen is None:
+            raise _unreachable(themes[0].file, limit, rungs, sizes)
+    except OutputError as error:
+        return tuple(
+            replace(_named(written, theme), bytes=None, error=error)
+            for written, theme in zip(as_asked, themes, strict=True)
+        )
+    options, frames = changes(rungs[0], rungs[chosen]), redrawn(asked, rungs[chosen]).timeline.frames
+    return tuple(
+        replace(
+            _moved(written, theme),
+            fitted=Fitted(options=options, asked_bytes=_size(before), frames=frames) if options else None,
+        )
+        for written, theme, before in zip(made[chosen], themes, as_asked, strict=True)
+    )
+
+
+def _unreachable(file: str, limit: int, rungs: Sequence[Settings], sizes: Mapping[int, int]) -> OutputError:
+    nearest = min(sizes, key=lambda rung: sizes[rung])
+    how = _typed(changes(rungs[0], rungs[nearest])) or "nothing is left to give up"
+    return OutputError(
+        f"Cannot keep {quoted(file)} within {limit:,} bytes: the nearest try has {sizes[nearest]:,} ({how}). "
+        "Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
+    )
+
+
+def _typed(options: Mapping[str, str]) -> str:
+    return " ".join(f"{name} {value}" for name, value in options.items())
+
+
+# --- the files of the trials -----------------------------------------------------------------------------------------
+
+
+class _Trials:
+    """Renders into a private folder, and counts the frames of all renderings as one work."""
+
+    def __init__(self, folder: Path, render: Render, progress: Progress | None) -> None:
+        self._folder, self._render, self._progress = folder, render, progress
+        self._count, self._frames, self._total = 0, 0, 0
+
+    def render(self, descent: Descent, outputs: Sequence[Planned]) -> tuple[Written, ...]:
+        """Render to a file of its own for each output. Those that could not be finished are among them."""
+        self._count += 1
+        # Some writers go by the suffix.
+        paths = [self._folder / f"{self._count}-{place}{Path(out.path).suffix}" for place, out in enumerate(outputs)]
+        private = [replace(output, path=str(path)) for output, path in zip(outputs, paths, strict=True)]
+        made = self._render(descent, private, None if self._progress is None else self._step)
+        self._frames += self._total
+        return made
+
+    def finish(self) -> None:
+        """Tell that nothing is left to be rendered."""
+        if self._progress is not None:
+            self._progress(self._frames + 1, self._frames + 1)
+
+    def _step(self, done: int, total: int) -> None:
+        self._total = total
+        if self._progress is not None:
+            # One more, for nobody knows yet whether this rendering is the last.
+            self._progress(self._frames + done, self._frames + total + 1)
+
+
+def _size(written: Written) -> int:
+    """The bytes of a finished file. Raises OutputError where it could not be finished."""
+    if written.error is not None:
+        raise written.error
+    return Path(written.path).stat().st_size
+
+
+def _moved(written: Written, output: Planned) -> Written:
+    """Put a finished file where it belongs, whole or not at all."""
+    try:
+        with open_output(output.path, needs_path=False) as target, Path(written.path).open("rb") as file:
+            shutil.copyfileobj(file, target.stream)
+    except OutputError as error:
+        return replace(_named(written, output), bytes=None, error=error)
+    streamed = output.path == STDOUT or not Path(output.path).is_file()
+    return replace(_named(written, output), bytes=None if streamed else written.bytes)
+
+
+def _named(written: Written, output: Planned) -> Written:
+    return replace(written, path=output.path)
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder that goes at the end of the block, be it by a signal."""
+    with ExitStack() as stack:
+        with postponed():  # a folder that has no name yet could not be removed
+            path = tempfile.mkdtemp(prefix="gdanim-")
+            remove = partial(shutil.rmtree, path, ignore_errors=True)
+            stack.enter_context(on_signal(remove))
+            stack.callback(remove)
+        yield Path(path)

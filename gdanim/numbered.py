@@ -1,0 +1,84 @@
+"""Numbered: a path that stands for many files, `frames/name-%04d.png`: the names of a sequence, and which are its."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdanim.errors import SettingError
+
+# A number in decimal digits, filled up with zeros where a width is given; or a percent sign.
+_SIGN = re.compile(r"%(?:%|(?:0(?P<digits>[1-9][0-9]?))?d)")
+
+_MOST = 10_000  # files of a sequence: no timeline has more frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """The parts of such a path: the folder, what stands before and after the number, and how many digits that has."""
+
+    folder: Path
+    before: str
+    after: str
+    digits: int
+
+    @classmethod
+    def read(cls, path: str) -> Pattern:
+        """Take a path apart. Raises SettingError unless its last part, and no other, holds exactly one number."""
+        place = Path(path)
+        numbers = _numbers(place.name)
+        if _numbers(str(place.parent)):
+            raise SettingError("-o", path, "the number goes into the file's name, not into that of a folder")
+        if len(numbers) != 1:
+            wrong = "holds more than one number" if numbers else "needs a number for each frame"
+            raise SettingError("-o", path, f"the file's name {wrong}: write one, such as {_example(place)}")
+        (number,) = numbers
+        before, after = place.name[: number.start()], place.name[number.end() :]
+        if "%" in _SIGN.sub("", place.name):
+            raise SettingError("-o", path, "%d and %04d stand for a number; write %% for a percent sign")
+        return cls(
+            folder=place.parent, before=_unescaped(before), after=_unescaped(after), digits=int(number["digits"] or 1)
+        )
+
+    def name(self, index: int) -> str:
+        """What the file of a frame is called."""
+        return f"{self.before}{index:0{self.digits}d}{self.after}"
+
+    def index(self, name: str) -> int | None:
+        """The frame whose file is called so; None where no file of the sequence is."""
+        found = re.fullmatch(re.escape(self.before) + "([0-9]{1,18})" + re.escape(self.after), name)
+        index = int(found[1]) if found else None
+        return index if index is not None and self.name(index) == name else None
+
+    def holds(self, other: Pattern | Path) -> bool:
+        """Whether a file, or one that another sequence may have, is of this one."""
+        folder = other.parent if isinstance(other, Path) else other.folder
+        if os.path.realpath(folder) != os.path.realpath(self.folder):
+            return False
+        names = [other.name] if isinstance(other, Path) else [other.name(index) for index in range(_MOST)]
+        return any(self.index(name) is not None for name in names)
+
+    def present(self) -> dict[int, Path]:
+        """The files that have such names now, by their numbers from the least up. Raises OSError."""
+        found = {self.index(path.name): path for path in self.folder.iterdir()}
+        return {index: found[index] for index in sorted(index for index in found if index is not None)}
+
+
+def is_numbered(path: str) -> bool:
+    """Whether the last part of a path holds a number."""
+    return bool(_numbers(Path(path).name))
+
+
+def _numbers(name: str) -> list[re.Match[str]]:
+    return [found for found in _SIGN.finditer(name) if found[0] != "%%"]
+
+
+def _unescaped(part: str) -> str:
+    return part.replace("%%", "%")
+
+
+def _example(place: Path) -> str:
+    stem = re.sub("%.*", "", place.stem) or "frame"
+    return f"{stem.rstrip('-')}-%04d{place.suffix or '.png'}"

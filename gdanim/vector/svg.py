@@ -1,0 +1,110 @@
+"""SVG: the picture once, and on it the marks as shapes whose attributes change with the time (SMIL); no script.
+
+What a mark draws at every frame is written down and sorted (svg_recorder.py, svg_layers.py), and each sort is written
+in the form that is shortest. Whoever asks for less motion sees the last frame, and so does a program that plays no
+animation: it is what the attributes say without one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from xml.sax.saxutils import escape
+
+from gdanim.vector.svg_clock import Clock
+from gdanim.vector.svg_layers import Stack, together
+from gdanim.vector.svg_recorder import Recorder
+from gdanim.vector.svg_shapes import Grains
+from gdanim.vector.svg_sheet import Sheet
+from gdanim.writers.base import Quality
+
+if TYPE_CHECKING:
+    from gdanim.marks import Mark
+    from gdanim.scene import Scene
+    from gdanim.vector.svg_recorder import Item
+    from gdanim.writers.base import Reel
+
+DECIMALS: Final = {Quality.LOW: 1, Quality.MEDIUM: 2, Quality.HIGH: 3, Quality.LOSSLESS: 3}
+FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
+
+
+def write(stream: BinaryIO, scene: Scene, reel: Reel, *, svg_text: str) -> None:
+    """Write a file that stands alone; see SceneWriter."""
+    told = [f'<title id="t">{escape(reel.title)}</title>' if reel.title else ""]
+    told += [f'<desc id="d">{escape(reel.alt_text)}</desc>' if reel.alt_text else ""]
+    told += [f"<metadata>{escape(reel.recipe)}</metadata>" if reel.recipe else ""]
+    names = [name for name, text in (("t", reel.title), ("d", reel.alt_text)) if text]
+    labelled = f' role="img" aria-labelledby="{" ".join(names)}"' if names else ' role="img"'
+    content = _Picture(scene, reel, svg_text=svg_text, prefix="").written(still=True)
+    stream.write(f"{_opened(reel, svg_text)}{labelled}>{''.join(told)}{content}</svg>\n".encode())
+
+
+def inline_svg(scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> str:
+    """The same as an element of a page that says what it shows and when it plays.
+
+    The page seeks with setCurrentTime(). Every id begins with the prefix.
+    """
+    content = _Picture(scene, reel, svg_text=svg_text, prefix=f"{prefix}-").written(still=False)
+    return f'{_opened(reel, svg_text)} aria-hidden="true">{content}</svg>'
+
+
+def _opened(reel: Reel, svg_text: str) -> str:
+    width, height = reel.width, reel.height
+    family = f' font-family="{FAMILY}" xml:space="preserve"' if svg_text == "text" else ""
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}{family}'
+
+
+class _Picture:
+    """A scene on its way into an SVG."""
+
+    def __init__(self, scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> None:
+        self._scene = scene
+        canvas: Any = scene.figure.canvas  # the backend's methods carry no types
+        self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
+        self._sheet = Sheet(
+            grains=Grains(DECIMALS[reel.quality]),
+            clock=Clock.of(scene.timeline, reel.loop),
+            outlines=self._recorder.outlines,
+            prefix=prefix,
+            as_text=svg_text == "text",
+            canvas=(reel.width, reel.height),
+        )
+
+    def written(self, *, still: bool) -> str:
+        """What stands still, what moves, and with `still` the last frame for those who asked for less motion."""
+        ground = self._ground()
+        moving = self._moving()
+        if not still:
+            return f"{self._sheet.definitions}{ground}{moving}"
+        name = self._sheet.id
+        rest = self._still([item for mark in self._scene.marks for item in self._items(mark)])
+        style = (
+            f"<style>@media(prefers-reduced-motion:reduce)"
+            f"{{#{name('m')}{{display:none}}#{name('s')}{{display:inline}}}}</style>"
+        )
+        return (
+            f'{style}{self._sheet.definitions}{ground}<g id="{name("m")}">{moving}</g>'
+            f'<g id="{name("s")}" display="none">{rest}</g>'
+        )
+
+    def _ground(self) -> str:
+        self._scene.figure.draw(self._recorder)
+        return self._still(self._recorder.taken())
+
+    def _moving(self) -> str:
+        stacks = [Stack(self._sheet) for _ in self._scene.marks]
+        for frame in range(self._scene.timeline.frames):
+            self._scene.update(frame)
+            for stack, mark in zip(stacks, self._scene.marks, strict=True):
+                stack.take(frame, self._items(mark))
+        return together([layer for stack in stacks for layer in stack.layers])
+
+    def _items(self, mark: Mark) -> list[Item]:
+        """What a mark draws at the frame that the scene shows."""
+        mark.draw(self._recorder)
+        return self._recorder.taken()
+
+    def _still(self, items: list[Item]) -> str:
+        stack = Stack(self._sheet.on(Clock.still()))
+        stack.take(0, items)
+        return together(stack.layers)

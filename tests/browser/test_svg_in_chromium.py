@@ -1,0 +1,84 @@
+"""The animated SVG as Chromium shows it, inside of a page and as an image, beside the frames of the raster."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from commandline import run
+from PIL import Image
+
+from gdanim.descent import descend
+from gdanim.pipeline import draw
+from gdanim.presets import read_preset
+from gdanim.raster import Raster
+from gdanim.settings import Settings
+from gdanim.styles import load_style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Heard
+    from playwright.sync_api import Page
+
+LEAST_SSIM = 0.95
+WINDOW = 7
+
+
+def ssim(one: np.ndarray, other: np.ndarray) -> float:
+    """Structural similarity of grey pictures (h, w) from 0 to 255, in windows of 7×7. Source: Wang et al. 2004."""
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        windows = np.lib.stride_tricks.sliding_window_view(values, (WINDOW, WINDOW))
+        return windows.mean(axis=(2, 3))
+
+    m1, m2 = mean(one), mean(other)
+    v1, v2, both = mean(one * one) - m1**2, mean(other * other) - m2**2, mean(one * other) - m1 * m2
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    return float((((2 * m1 * m2 + c1) * (2 * both + c2)) / ((m1**2 + m2**2 + c1) * (v1 + v2 + c2))).mean())
+
+
+def grey(picture: bytes | np.ndarray) -> np.ndarray:
+    image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else Image.fromarray(picture)
+    return np.asarray(image.convert("L"), dtype=np.float64)
+
+
+@pytest.mark.parametrize("preset", ["parabola", "double-well"])
+def test_three_moments_look_like_the_frames(preset: str, tmp_path: Path, visit: Callable[..., Page]) -> None:
+    path = tmp_path / "a.svg"
+    assert run("--preset", preset, "-q", "-o", path).code == 0
+    settings = Settings(**read_preset(preset))
+    with load_style(settings.style).applied():
+        scene = draw(descend(settings))
+        count, ends = scene.timeline.frames, [0.0, *scene.timeline.end_s.tolist()]
+        wanted, frames = (0, count // 2, count - 1), {}
+        canvas = None
+        for frame in Raster(scene).frames():
+            canvas = np.zeros((*frame.pixels.shape[:2], 4), dtype=np.uint8) if canvas is None else canvas
+            canvas[frame.box.slices] = frame.pixels
+            if frame.index in wanted:
+                frames[frame.index] = grey(canvas.copy())
+    width, height = settings.size
+    page = visit(path, viewport={"width": width, "height": height})
+    page.evaluate("document.documentElement.pauseAnimations()")
+    for index in wanted:
+        page.evaluate(f"document.documentElement.setCurrentTime({(ends[index] + ends[index + 1]) / 2})")
+        assert ssim(grey(page.screenshot()), frames[index]) >= LEAST_SSIM
+
+
+def test_an_image_tag_plays_it(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    assert run("parabola", "--size", "320x240", "-n", "8", "-q", "-o", tmp_path / "a.svg").code == 0
+    (tmp_path / "a.html").write_text('<img src="a.svg">')
+    page = visit(tmp_path / "a.html", reduced_motion="no-preference")
+    assert len({page.screenshot() for _ in range(4) if page.wait_for_timeout(300) is None}) > 1
+
+
+def test_it_stands_still_for_those_who_ask(tmp_path: Path, visit: Callable[..., Page], heard: Heard) -> None:
+    assert run("parabola", "--size", "320x240", "-n", "8", "-q", "-o", tmp_path / "a.svg").code == 0
+    page = visit(tmp_path / "a.svg", reduced_motion="reduce")
+    assert len({page.screenshot() for _ in range(4) if page.wait_for_timeout(300) is None}) == 1
+    assert len(heard.requests) == 1
+    assert not heard.messages

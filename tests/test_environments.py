@@ -1,0 +1,125 @@
+"""The same bytes again: what a request makes depends on the request, and not on where it runs.
+
+Each environment is a process of its own, which writes every format and is compared with a plain one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import pytest
+from commandline import ENVIRONMENT
+
+from gdanim.catalog import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A race with a legend, formulas with fractions and noise: fonts, colours, random numbers.
+REQUEST = ("himmelblau", "-O", "gd", "-O", "adam:lr=0.3", "--noise", "2", "-n", "5", "-q")
+SUFFIXES = [form.extensions[0] for form in FORMATS.values() if form.extensions]
+OUTPUTS = ["--size", "240x180", *(word for suffix in SUFFIXES for word in ("-o", f"out{suffix}"))]
+PAGES = (".png", ".pdf", ".svg")
+STRIPS = [("-f", "filmstrip", "--frames", "3", "--size", "900x300", "-o", f"strip{suffix}") for suffix in PAGES]
+RCPARAMS = "font.size: 30\nlines.linewidth: 9\naxes.facecolor: black\nsvg.hashsalt: other\nsavefig.dpi: 10\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What is unlike the plain environment.
+
+    variables   of the process's environment; None takes one away
+    files       what lies in the folder where it runs
+    folder      the name of that folder
+    options     of the interpreter
+    before      what the process does before it is gdanim's
+    """
+
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "here"
+    options: tuple[str, ...] = ()
+    before: str = ""
+
+
+PLACES = {
+    "another folder": Place(folder="öther folder with blanks"),
+    "a deep folder": Place(folder="/".join(["deep"] * 30)),
+    "no locale": Place(variables={"LANG": None, "LC_ALL": None}),
+    "plain C": Place(variables={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+    "a comma for the decimal point": Place(
+        variables={"LC_ALL": "de_DE.UTF-8"},
+        before="import locale, contextlib\nwith contextlib.suppress(locale.Error): locale.setlocale(locale.LC_ALL, '')",
+    ),
+    "Turkish": Place(variables={"LC_ALL": "tr_TR.UTF-8", "LANGUAGE": "tr"}),
+    "the other side of the world": Place(variables={"TZ": "Pacific/Kiritimati"}),
+    "a time zone of its own": Place(variables={"TZ": "XYZ-13:37"}),
+    "a home without a font cache": Place(variables={"HOME": "fresh", "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None}),
+    "no home": Place(variables={"HOME": "/nonexistent"}),
+    "a matplotlibrc in the folder": Place(files={"matplotlibrc": RCPARAMS}),
+    "a matplotlibrc by name": Place(files={"my.rc": RCPARAMS}, variables={"MATPLOTLIBRC": "my.rc"}),
+    "a backend that is not there": Place(variables={"MPLBACKEND": "qtagg", "DISPLAY": ":99"}),
+    "the order of hashes": Place(variables={"PYTHONHASHSEED": "1"}),
+    "another order of hashes": Place(variables={"PYTHONHASHSEED": "4294967295"}),
+    "one core": Place(before="import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"),
+    "one thread": Place(variables={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}),
+    "no assertions": Place(options=("-OO",)),
+    "a private umask": Place(before="import os\nos.umask(0o077)"),
+    "a date in the past": Place(variables={"SOURCE_DATE_EPOCH": "1"}),
+    "a narrow terminal": Place(variables={"COLUMNS": "20", "TERM": "dumb", "NO_COLOR": "1"}),
+    "a Python package on the path": Place(files={"random.py": "raise SystemExit('not the library')"}, options=("-P",)),
+}
+
+MAIN = """
+import sys
+from gdanim.cli import main
+for words in {commands!r}:
+    try:
+        main(words)
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+
+
+def written_in(place: Place, folder: Path) -> dict[str, str]:
+    """The digest of every file that a process in a place writes."""
+    here = folder / place.folder
+    here.mkdir(parents=True)
+    for name, text in place.files.items():
+        (here / name).write_text(text)
+    variables = ENVIRONMENT | {name: value for name, value in place.variables.items() if value is not None}
+    for name in place.variables.keys() - {name for name, value in place.variables.items() if value is not None}:
+        variables.pop(name, None)
+    if place.variables.get("HOME") == "fresh":
+        variables["HOME"] = mkdtemp(dir=folder)
+    commands = [[*REQUEST, *OUTPUTS], *([*REQUEST, *strip] for strip in STRIPS)]
+    script = f"{place.before}\n{MAIN.format(commands=commands)}"
+    command = [sys.executable, *place.options, "-c", script]
+    ran = subprocess.run(command, cwd=here, env=variables, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    made = [path for path in here.iterdir() if path.name not in place.files]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(made)}
+
+
+@cache
+def plainly() -> dict[str, str]:
+    return written_in(Place(), Path(mkdtemp()))
+
+
+def test_every_format_is_compared() -> None:
+    assert plainly().keys() == {f"out{suffix}" for suffix in SUFFIXES} | {f"strip{suffix}" for suffix in PAGES}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are chosen on Linux alone")
+@pytest.mark.parametrize("name", PLACES)
+def test_the_same_bytes_come_of_it(name: str, tmp_path: Path) -> None:
+    assert written_in(PLACES[name], tmp_path) == plainly()
