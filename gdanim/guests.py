@@ -45,6 +45,8 @@ def guarded(row: Entry, target: Factory) -> Factory:
             return _with(_rates, row.plugin, target)
         case View():
             return _with(_scene, row.plugin, target)
+        case Format() if row.vector:
+            return blaming(row.plugin, target, failure=OutputError)
         case Format():
             return partial(_Writer, row.plugin, target)
     return target
@@ -131,9 +133,9 @@ def _extent(found: Any) -> Extent | None:
 class _Writer:
     """A plug-in's FrameWriter. What it raises is an OutputError, so that other outputs are written all the same."""
 
-    def __init__(self, plugin: str, make: Factory, target: Any, reel: Reel) -> None:
+    def __init__(self, plugin: str, make: Factory, target: Any, reel: Reel, **options: Any) -> None:
         self._plugin = plugin
-        self._made = self._blaming(make)(target, reel)
+        self._made = self._blaming(make)(target, reel, **options)
         self._writing: Any = None
 
     def __enter__(self) -> _Writer:

@@ -127,7 +127,12 @@ _FIELDS: Final[Mapping[type[Any], Mapping[str, Reader[Any]]]] = {
         "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
         "transparent": values.flag,
         "still": values.flag,
+        "sequence": values.flag,
+        "vector": values.flag,
         "opaque_only": _tuple("a tuple of qualities", values.text),
+        "suffixes": _tuple("a tuple of suffixes such as .pdf", values.text),
+        "refuses": _tuple("a tuple of options such as facet", values.text),
+        "takes": _tuple("a tuple of options such as frames", values.text),
     },
     Formula: {
         "name": _ENTRY["name"],
@@ -213,6 +218,8 @@ def check_target(row: Entry, target: Any) -> None:
         case Rule():
             signature(target).bind(**{item.name: item.default for item in row.hyperparameters})
         case Format():
-            signature(target).bind("target", "reel")
+            told = ("suffix", "redraw") if row.suffixes else ()
+            given = ("stream", "scene", "reel") if row.vector else ("target", "reel")
+            signature(target).bind(*given, **dict.fromkeys((*row.takes, *told)))
         case View():
             signature(target).bind("descent")
