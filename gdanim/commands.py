@@ -47,6 +47,7 @@ class Command(click.Command):
     """A command that takes no more words than it names."""
 
     allow_extra_args = True  # so that we are asked about them
+    of_blanks = "A file name that holds blanks needs quotes."
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the words; --help prints at once."""
@@ -57,9 +58,7 @@ class Command(click.Command):
         """Read the words. Raises UsageError where one is left over."""
         rest = self.parse_words(ctx, args)
         if rest:
-            raise UsageError(
-                f"Unexpected word {shown(rest[0])}. A formula that holds blanks needs quotes. See: gdanim --help"
-            )
+            raise UsageError(f"Unexpected word {shown(rest[0])}. {self.of_blanks} See: {_page(self.name)}")
         return rest
 
     def parse_words(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -69,6 +68,8 @@ class Command(click.Command):
 
 class Render(Command):
     """The command that renders: its help is that of the whole, and its function may begin with a minus."""
+
+    of_blanks = "A formula that holds blanks needs quotes."
 
     def parse_words(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, but what it knows as no option and can be read as a formula is the function."""
@@ -107,13 +108,19 @@ def _help(ctx: click.Context) -> str:
 def in_one_line(error: click.ClickException) -> str:
     """Say in our words what click found wrong."""
     context = getattr(error, "ctx", None)
-    command = context.info_name if context is not None else None
-    page = f"gdanim {command} --help" if command in options.USAGE else "gdanim --help"
+    page = _page(context.info_name if context is not None else None)
     if isinstance(error, click.NoSuchOption):
         return str(UnknownNameError("option", error.option_name, error.possibilities or (), see=page))
     if isinstance(error, click.BadOptionUsage):
         return f"{error.message.rstrip('.')}. See: {page}"
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return f"Name a {error.param.human_readable_name.removesuffix('...')}. See: {page}"
     return error.format_message()
+
+
+def _page(command: str | None) -> str:
+    """What prints the help of a command."""
+    return f"gdanim {command} --help" if command in options.USAGE else "gdanim --help"
 
 
 @contextmanager

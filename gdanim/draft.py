@@ -9,16 +9,19 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import stat
-from contextlib import contextmanager, suppress
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim import interrupts
+from gdanim.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _RANDOM_BYTES = 8
 _NAME_MAX = 255  # where the system does not say
@@ -90,6 +93,34 @@ def open_draft(folder: Path, name: str, *, discard: Callable[[Path], None] = rem
                     draft.close()
                 discard(path)  # before the lock goes: nobody else may touch a draft that still has its name
                 draft.close()
+
+
+def folder_of(draft: Path) -> Path:
+    """The folder that may belong to a draft. It is there only while that is."""
+    return draft.with_suffix(".set")
+
+
+@contextmanager
+def open_folder(name: str) -> Iterator[Path]:
+    """Make an empty folder for work in the system's place for that; at the end of the block it is removed.
+
+    It is removed, too, if a signal ends the process, and where that was killed, by the next one. Raises OutputError.
+    """
+    with ExitStack() as stack:
+        try:
+            place = Path(tempfile.gettempdir())
+            draft = stack.enter_context(open_draft(place, name, discard=_remove_with_folder))
+            folder = folder_of(draft.path)
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            reason = error.strerror or error
+            raise OutputError(f"Cannot make a temporary folder: {reason}. Set TMPDIR to a folder with room") from error
+        yield folder
+
+
+def _remove_with_folder(draft: Path) -> None:
+    shutil.rmtree(folder_of(draft), ignore_errors=True)
+    remove(draft)
 
 
 def _stem(folder: Path, name: str) -> str:

@@ -6,15 +6,14 @@ in nothing: only the files that its own request names are unpacked, into a fresh
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gdanim.draft import open_folder
 from gdanim.errors import UsageError, shown
-from gdanim.interrupts import on_signal
 from gdanim.records.forms import STDIN
 
 if TYPE_CHECKING:
@@ -83,12 +82,5 @@ def _folder() -> str:
     import atexit
 
     place = ExitStack()
-    folder = tempfile.mkdtemp(prefix="gdanim-")
-
-    def remove() -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-
-    place.enter_context(on_signal(remove))
-    place.callback(remove)
     atexit.register(place.close)
-    return folder
+    return str(place.enter_context(open_folder("recipe")))

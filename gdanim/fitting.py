@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import math
 import shutil
-import tempfile
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gdanim.atomic import STDOUT, open_output, quoted
 from gdanim.descent import redrawn
-from gdanim.errors import OutputError
-from gdanim.interrupts import on_signal, postponed
+from gdanim.draft import open_folder
+from gdanim.errors import OutputError, UsageError
 from gdanim.ladder import changes, ladder, weight
+from gdanim.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from gdanim.descent import Descent
@@ -69,7 +67,7 @@ def write_within(
     All themes of one file get the same rung, because a page shows one in the place of the other.
     """
     asked = redrawn(descent, replace(descent.settings, max_size=None))
-    with _private_folder() as folder:
+    with open_folder("max-size") as folder:
         trials = _Trials(folder, render, progress)
         made = trials.render(asked, outputs)
         done = {place: _named(written, outputs[place]) for place, written in enumerate(made) if written.error}
@@ -122,11 +120,15 @@ def _fitted(
 
     def size_of(rung: int) -> int:
         if rung not in made:
-            made[rung] = trials.render(redrawn(asked, rungs[rung]), themes)
+            try:
+                made[rung] = trials.render(redrawn(asked, rungs[rung]), themes)
+            except UsageError:  # no room is left for its panels: what fits comes before, or does not come
+                return 0
         return max(map(_size, made[rung]))
 
     try:
-        sizes = first_fitting(size_of, [weight(rung, rungs[0]) for rung in rungs], limit)
+        tried = first_fitting(size_of, [weight(rung, rungs[0]) for rung in rungs], limit)
+        sizes = {rung: size for rung, size in tried.items() if rung in made}
         chosen = min((rung for rung, size in sizes.items() if size <= limit), default=None)
         if chosen is None:
             raise _unreachable(themes[0].file, limit, rungs, sizes)
@@ -147,9 +149,10 @@ def _fitted(
 
 def _unreachable(file: str, limit: int, rungs: Sequence[Settings], sizes: Mapping[int, int]) -> OutputError:
     nearest = min(sizes, key=lambda rung: sizes[rung])
+    name = "standard output" if file == STDOUT else quoted(file)
     how = _typed(changes(rungs[0], rungs[nearest])) or "nothing is left to give up"
     return OutputError(
-        f"Cannot keep {quoted(file)} within {limit:,} bytes: the nearest try has {sizes[nearest]:,} ({how}). "
+        f"Cannot keep {name} within {count(limit, 'byte')}: the nearest try has {sizes[nearest]:,} ({how}). "
         "Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
     )
 
@@ -210,15 +213,3 @@ def _moved(written: Written, output: Planned) -> Written:
 
 def _named(written: Written, output: Planned) -> Written:
     return replace(written, path=output.path)
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder that goes at the end of the block, be it by a signal."""
-    with ExitStack() as stack:
-        with postponed():  # a folder that has no name yet could not be removed
-            path = tempfile.mkdtemp(prefix="gdanim-")
-            remove = partial(shutil.rmtree, path, ignore_errors=True)
-            stack.enter_context(on_signal(remove))
-            stack.callback(remove)
-        yield Path(path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdanim import plotting, preflight  # noqa: F401 (plotting first: see there)
 from gdanim.alternative import alt_text, spoken
-from gdanim.atomic import STDOUT, open_output
+from gdanim.atomic import STDOUT, finishing, open_output
 from gdanim.descent import descend
 from gdanim.errors import OutputError
 from gdanim.fitting import write_within
@@ -216,6 +216,8 @@ class _Writing:
         else:
             target = self._opened.enter_context(open_output(self._output.path, needs_path=form.needs_path))
             place = target.path if form.needs_path else target.stream
+            if form.needs_path:  # a stream names the path itself
+                self._opened.enter_context(finishing(self._output.path))
         if form.vector:
             self._write = partial(form.load(), place)
         else:

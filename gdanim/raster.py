@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,17 +29,27 @@ class Raster:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         canvas: Any = FigureCanvasAgg(scene.figure)  # the backend's methods carry no types
-        canvas.draw()
+        self._agg = canvas
         self._renderer = canvas.get_renderer()
-        self._canvas: Words = np.asarray(canvas.buffer_rgba()).view(np.uint32)[..., 0]
-        self._background = self._canvas.copy()
         self._painted: list[Box] = []
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        height, width = self._canvas.shape
+        width, height = self._agg.get_width_height()
         return width, height
+
+    @cached_property
+    def _canvas(self) -> Words:
+        """What marks are drawn on. Vector formats never ask for it, and save the drawing of what stands still."""
+        self._agg.draw()
+        canvas: Words = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[..., 0]
+        return canvas
+
+    @cached_property
+    def _background(self) -> Words:
+        """What stands still; first asked for before a mark is drawn."""
+        return self._canvas.copy()
 
     def frames(self) -> Iterator[Frame]:
         """Every frame of the timeline, in order."""
@@ -50,7 +61,7 @@ class Raster:
         return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
 
     def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
-        shown = np.zeros_like(self._canvas)
+        shown = np.zeros_like(self._background)
         pixels: Pixels = shown.view(np.uint8).reshape(*shown.shape, 4)
         pixels.flags.writeable = False
         width, height = self.size

@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gdanim.atomic import check_target, finishing, opening, quoted
-from gdanim.draft import open_draft, remove, settle, sync_folder
+from gdanim.draft import folder_of, open_draft, remove, settle, sync_folder
 from gdanim.errors import TargetError
 from gdanim.numbered import Pattern
 
@@ -57,7 +57,7 @@ def open_sequence(path: str, count: int) -> Iterator[Path]:
         with opening(path):
             name = f"{pattern.before}%{pattern.digits}d{pattern.after}"
             draft = stack.enter_context(open_draft(pattern.folder, name, discard=partial(_discard, pattern)))
-            folder = _folder_of(draft.path)
+            folder = folder_of(draft.path)
             folder.mkdir(mode=0o700)
         _refuse_longer(path, pattern, count)  # now, for a killed run may have left frames, and they are back in place
         with finishing(path):
@@ -82,11 +82,6 @@ def _refuse_longer(path: str, pattern: Pattern, count: int) -> None:
         )
 
 
-def _folder_of(draft: Path) -> Path:
-    """The folder that belongs to a draft. It is there only while that is."""
-    return draft.with_suffix(".set")
-
-
 def _move(pattern: Pattern, folder: Path, count: int) -> None:
     """Give the frames their names. Raises OSError; what was moved until then, _discard() moves back."""
     targets = [pattern.folder / pattern.name(index) for index in range(count)]
@@ -109,7 +104,7 @@ def _move(pattern: Pattern, folder: Path, count: int) -> None:
 
 def _discard(pattern: Pattern, draft: Path) -> None:
     """Remove a draft and its folder; of frames that were being named when all ended, first put the old ones back."""
-    folder = _folder_of(draft)
+    folder = folder_of(draft)
     try:
         _undo(pattern, folder)
     except OSError:

@@ -164,5 +164,10 @@ REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("-o", "out.gif"), ("Name a function", "gdanim list functions")),
     (("list", "functons"), ("kind 'functons'", "Did you mean 'functions'?", "gdanim list --help")),
     (("list", "functions", "views"), ("'views'",)),
+    (("recipe",), ("FILE", "gdanim recipe --help")),
+    (("recipe", "a.gif", "b.gif"), ("'b.gif'", "gdanim recipe --help")),
+    (("recipe", "nowhere.gif"), ("'nowhere.gif'", "No such file")),
+    (("check",), ("FILE", "gdanim check --help")),
+    (("check", "a.gif", "--tolerance", "0"), ("--tolerance '0'", "at least 1e-11")),
     (("list", "--jsn"), ("option '--jsn'", "Did you mean '--json'?", "gdanim list --help")),
 )

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # A race with a legend, formulas with fractions and noise: fonts, colours, random numbers.
-REQUEST = ("himmelblau", "-O", "gd", "-O", "adam:lr=0.3", "--noise", "2", "-n", "5", "-q")
+REQUEST = ("himmelblau", "-O", "gd", "-O", "adam:lr=0.3", "--noise", "2", "-n", "2", "-q")
 SUFFIXES = [form.extensions[0] for form in FORMATS.values() if form.extensions]
-OUTPUTS = ["--size", "240x180", *(word for suffix in SUFFIXES for word in ("-o", f"out{suffix}"))]
+OUTPUTS = ("--size", "160x120", *(word for suffix in SUFFIXES for word in ("-o", f"out{suffix}")))
 PAGES = (".png", ".pdf", ".svg")
-STRIPS = [("-f", "filmstrip", "--frames", "3", "--size", "900x300", "-o", f"strip{suffix}") for suffix in PAGES]
+PANELS = ("parabola", "-n", "2", "-q", "-f", "filmstrip", "--frames", "2", "--size", "320x120")
+STRIPS = (*PANELS, *(word for suffix in PAGES for word in ("-o", f"strip{suffix}")))
 RCPARAMS = "font.size: 30\nlines.linewidth: 9\naxes.facecolor: black\nsvg.hashsalt: other\nsavefig.dpi: 10\n"
 
 
@@ -101,7 +102,7 @@ def written_in(place: Place, folder: Path) -> dict[str, str]:
         variables.pop(name, None)
     if place.variables.get("HOME") == "fresh":
         variables["HOME"] = mkdtemp(dir=folder)
-    commands = [[*REQUEST, *OUTPUTS], *([*REQUEST, *strip] for strip in STRIPS)]
+    commands = [[*REQUEST, *OUTPUTS], STRIPS]
     script = f"{place.before}\n{MAIN.format(commands=commands)}"
     command = [sys.executable, *place.options, "-c", script]
     ran = subprocess.run(command, cwd=here, env=variables, capture_output=True, text=True)

@@ -315,9 +315,46 @@ def test_the_trials_are_gone_afterwards_and_when_a_signal_ends_it(
         pipeline.render(Settings(function="parabola", output=(sys.argv[2],), max_size=1000))
     """
     process = start_until_ready(script, trials, tmp_path / "b.gif")
-    assert len(list(trials.iterdir())) == 1
+    assert [path.suffix for path in sorted(trials.iterdir())] == [".set", ".tmp"]
     process.send_signal(signal.SIGTERM)
     process.communicate()
     assert process.returncode == -signal.SIGTERM
     assert list(trials.iterdir()) == []
     assert not (tmp_path / "b.gif").exists()
+
+
+def test_what_a_killed_run_left_behind_goes_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trials = tmp_path / "trials"
+    trials.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(trials))
+    left = trials / f".max-size.gdanim-{16 * '0'}.set"
+    left.mkdir()
+    (left / "1-0.gif").write_bytes(b"half a trial")
+    left.with_suffix(".tmp").touch()
+    gdanim.render(Settings(**REQUEST, output=(str(tmp_path / "a.gif"),), max_size=1_000_000))
+    assert list(trials.iterdir()) == []
+
+
+def test_no_place_for_the_trials_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    ran = run("parabola", *QUICK, "-o", tmp_path / "a.gif", "--max-size", "1MB")
+    assert (ran.code, len(ran.lines)) == (1, 1)
+    assert "TMPDIR" in ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-f", "filmstrip", "--frames", "3", "-o", "a.png", "--size", "480x360"),
+        ("--lr", "0.1", "--lr", "0.2", "--facet", "lr", "-n", "3", "-o", "a.gif", "--size", "336x240"),
+    ],
+)
+def test_panels_are_never_tried_on_a_canvas_without_room_for_them(
+    options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("parabola", *options, "--max-size", "1")
+    assert (ran.code, len(ran.lines)) == (1, 1)
+    assert "Cannot keep 'a." in ran.err
+    assert "within 1 byte: the nearest try has " in ran.err
+    assert list(tmp_path.iterdir()) == []

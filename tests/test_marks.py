@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from problems import composed, on_stage, pictures, redrawn, solved
 
 from gdanim.caption import Caption
-from gdanim.marks import RunsMark
+from gdanim.marks import RunsMark, Trail
 from gdanim.raster import Raster
 from gdanim.spots import Landings
 from gdanim.styles import LIGHT
@@ -189,3 +189,13 @@ def test_a_caption_without_words_paints_nothing() -> None:
         (notice,) = captions(scene)
         scene.update(0)
         assert notice.touched() is None
+
+
+@pytest.mark.parametrize(("iterations", "dotted"), [(12, True), (400, False)])
+def test_a_series_has_a_dot_at_each_iteration_only_where_they_stand_apart(iterations: int, *, dotted: bool) -> None:
+    with on_stage(solved("rosenbrock", view="panels", iterations=iterations, size="640x480")) as scene:
+        trails = [mark for mark in scene.marks if isinstance(mark, Trail)]
+        of_series = [trail for trail in trails if trail.plane.get_xlabel() == "Iteration"]
+        assert [trail.dot_pt > 0 for trail in of_series] == [dotted] * 2
+        # In the plane, steps are as long as they are: most of these dots stand apart all the same.
+        assert all(trail.dot_pt > 0 for trail in trails if trail not in of_series)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
-from xml.sax.saxutils import escape
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -39,7 +39,7 @@ def _write_svg(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
     begin = drawn.index(b"<svg")
     inside = drawn.index(b">", begin) + 1
     said = {"title": reel.title, "desc": reel.alt_text, "metadata": reel.recipe}
-    elements = "".join(f"\n <{name}>{escape(text)}</{name}>" for name, text in said.items() if text)
+    elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in said.items() if text)
     stream.write(drawn[: inside - 1] + b' role="img">' + elements.encode() + drawn[inside:])
 
 

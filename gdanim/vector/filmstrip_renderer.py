@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedPath
+
+from gdanim.vector.thinning import is_long, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.backend_bases import GraphicsContextBase
+    from matplotlib.path import Path
     from matplotlib.text import Text
     from matplotlib.transforms import Transform
     from matplotlib.typing import ColorType
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from gdanim.lettering import Lettering
 
 
-LONG: Final = 128  # points, from which on a path is made leaner: the levels of a function have ten thousand
 _DECIMALS: Final = 2  # of a point, which then is 3.5 µm
-_STRAIGHT: Final = (Path.MOVETO, Path.LINETO, Path.CLOSEPOLY)
 
 
 class Elsewhere(RendererBase):
@@ -163,8 +162,8 @@ class ElsewhereInVectors(Elsewhere):
     ) -> None:
         """Draw a path there, a long one without the points that nobody would miss."""
         there = transform + self._there
-        if len(path) > LONG and _is_straight(path):
-            path, there = _lean(path, there), IdentityTransform()
+        if is_long(path):
+            path, there = thinned(path, there, _DECIMALS), IdentityTransform()
         self._page.draw_path(self._moved(gc), path, there, rgbFace)
 
     def draw_path_collection(self, *given: Any, **more: Any) -> None:
@@ -179,13 +178,3 @@ class ElsewhereInVectors(Elsewhere):
             gc.set_foreground(colour)
             self.draw_text(gc, left, base, text, face, 0.0)
             left += lettering.width(text)
-
-
-def _lean(path: Path, there: Transform) -> Path:
-    """A path of straight lines, moved, without points that lie within a ninth of a unit of the line through others."""
-    lean = path.cleaned(there, simplify=True)
-    return Path(np.round(np.asarray(lean.vertices), _DECIMALS), lean.codes)
-
-
-def _is_straight(path: Path) -> bool:
-    return path.codes is None or bool(np.isin(np.asarray(path.codes), _STRAIGHT).all())

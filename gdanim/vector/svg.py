@@ -1,20 +1,20 @@
 """SVG: the picture once, and on it the marks as shapes whose attributes change with the time (SMIL); no script.
 
-What a mark draws at every frame is written down and sorted (svg_recorder.py, svg_layers.py), and each sort is written
+What a mark draws at every frame is written down and sorted (svg_recorder.py, svg_stack.py), and each sort is written
 in the form that is shortest. Whoever asks for less motion sees the last frame, and so does a program that plays no
 animation: it is what the attributes say without one.
 """
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
-from xml.sax.saxutils import escape
 
 from gdanim.vector.svg_clock import Clock
-from gdanim.vector.svg_layers import Stack, together
 from gdanim.vector.svg_recorder import Recorder
 from gdanim.vector.svg_shapes import Grains
 from gdanim.vector.svg_sheet import Sheet
+from gdanim.vector.svg_stack import Stack, together
 from gdanim.writers.base import Quality
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
 def write(stream: BinaryIO, scene: Scene, reel: Reel, *, svg_text: str) -> None:
     """Write a file that stands alone; see SceneWriter."""
-    told = [f'<title id="t">{escape(reel.title)}</title>' if reel.title else ""]
-    told += [f'<desc id="d">{escape(reel.alt_text)}</desc>' if reel.alt_text else ""]
-    told += [f"<metadata>{escape(reel.recipe)}</metadata>" if reel.recipe else ""]
+    told = [f'<title id="t">{escape(reel.title, quote=False)}</title>' if reel.title else ""]
+    told += [f'<desc id="d">{escape(reel.alt_text, quote=False)}</desc>' if reel.alt_text else ""]
+    told += [f"<metadata>{escape(reel.recipe, quote=False)}</metadata>" if reel.recipe else ""]
     names = [name for name, text in (("t", reel.title), ("d", reel.alt_text)) if text]
     labelled = f' role="img" aria-labelledby="{" ".join(names)}"' if names else ' role="img"'
     content = _Picture(scene, reel, svg_text=svg_text, prefix="").written(still=True)

@@ -114,10 +114,12 @@ def run_marks(
     style: Style,
     *,
     line: str | None = None,
+    dotted: bool = True,
 ) -> list[Mark]:
     """Add trails and spots to an axes. A swarm has tails and dots.
 
-    line   sets the trails off from coloured ground: the colour of a line around them, and around a casing between
+    line     sets the trails off from coloured ground: the colour of a line around them, and around a casing between
+    dotted   whether there is room for a dot at each iteration
     """
     runs = track.shape[0]
     size = (SLENDER if len(teams) > FEW_TEAMS else 1.0) * _share(axes)
@@ -131,14 +133,15 @@ def run_marks(
         marks = [*tails, Dots(track, teams, size_pt=dot_pt)]
     else:
         casing = None if line is None else style.background
+        iterate_pt = size * DOT_PT if dotted else 0.0
         marks = [] if line is None else [
             Trail(
                 track, recoloured(teams, line), width_pt=size * TRAIL_PT + LINED_PT,
-                dot_pt=size * DOT_PT + LINED_PT, tail=timeline.trail,
+                dot_pt=iterate_pt and iterate_pt + LINED_PT, tail=timeline.trail,
             )
         ]  # fmt: skip
         marks += [
-            Trail(track, teams, width_pt=size * TRAIL_PT, dot_pt=size * DOT_PT, casing=casing, tail=timeline.trail),
+            Trail(track, teams, width_pt=size * TRAIL_PT, dot_pt=iterate_pt, casing=casing, tail=timeline.trail),
             Spots(track, teams, casing=style.background, size_pt=spot_pt),
         ]
     for mark in marks:

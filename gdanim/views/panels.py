@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
 FUNCTION_WIDTH = 2 / 3
 DECADES = 1.5  # more than that between the least and the most are shown as powers of ten
+APART_PT = 3.0  # between two iterations: any closer, their dots would run together
 ROUNDING = 1e-12  # of the values at the start: f this far below its minimum is at its minimum
 
 
@@ -63,7 +64,9 @@ def build(descent: Descent) -> Scene:
         alone = len(teams) == 1 and not teams[0].labels
         for cell, series in zip(cells[1:], beside, strict=True):
             inked = recoloured(teams, series.colour) if alone else teams
-            marks += run_marks(cell.axes, _track(series.values), inked, timeline, stage.style)
+            apart = cell.axes.get_window_extent().width / max(trajectory.iterations, 1)
+            dotted = apart >= stage.px(APART_PT)
+            marks += run_marks(cell.axes, _track(series.values), inked, timeline, stage.style, dotted=dotted)
         return cells, marks
 
     return assemble(descent, fill)

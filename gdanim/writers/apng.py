@@ -13,18 +13,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.frame import Box
-from gdanim.writers.base import Quality
-from gdanim.writers.inplace import InPlace
-from gdanim.writers.moments import Moment, Moments
-from gdanim.writers.palette import FewColours
+from gdanim.writers.animation import AnimationWriter
+from gdanim.writers.moments import Moment
 from gdanim.writers.png import END, FILTERS, SIGNATURE, Indexed, TrueColour, chunk, comment, deflated, header
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
-    from gdanim.frame import Frame
     from gdanim.writers.base import Reel
     from gdanim.writers.png import Coding
 
@@ -37,52 +32,30 @@ NOTHING_NEW: Final = Moment(
 )
 
 
-class ApngWriter:
-    """Writes frames to a file as an animated PNG; see FrameWriter. Raises OutputError.
+class ApngWriter(AnimationWriter):
+    """An animated PNG."""
 
-    Qualities: low has 63 colours, every other is exact. Alpha is kept.
-    """
+    ticks_per_s = TICKS_PER_S
 
     def __init__(self, path: Path, reel: Reel) -> None:
-        self._path, self._reel = path, reel
-        self._moments = Moments(reel, ticks_per_s=TICKS_PER_S)
-        self._few: FewColours | None = None
+        super().__init__(path, reel)
         self._coding: Coding = TrueColour(alpha=True)
         self._n_frames = self._n_numbered = 0
 
-    def __enter__(self) -> Self:
-        if self._reel.quality is Quality.LOW:
-            self._few = FewColours(self._reel)
-            if not self._reel.transparent:
-                self._coding = Indexed(self._few)
-        self._file = InPlace(self._path)
+    def _begin(self) -> None:
+        if self._few is not None and not self._reel.transparent:
+            self._coding = Indexed(self._few)
         between = self._control() + comment(self._reel.recipe)
         self._file.append(header(self._reel.width, self._reel.height, self._coding, between=between))
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                for moment in self._moments.finish():
-                    self._put(moment)
-                self._file.append(END)
-                self._file.patch(ACTL_AT, self._control())
-        finally:
-            self._file.close(quietly=kind is not None)
-
-    def write(self, frame: Frame) -> None:
-        """Take the next frame. The changes of a frame that would last 0 ms are shown by the one after it."""
-        ended = self._moments.take(frame)
-        if ended is not None:
-            self._put(ended)
+    def _end(self) -> None:
+        self._file.append(END)
+        self._file.patch(ACTL_AT, self._control())
 
     def _control(self) -> bytes:
         return chunk(b"acTL", struct.pack(">II", self._n_frames, self._reel.loop))
 
     def _put(self, moment: Moment) -> None:
-        """Write a moment, and more frames where 16 bits cannot hold its delay."""
         self._put_frame(moment, min(moment.ticks, MAX_TICKS))
         for start in range(MAX_TICKS, moment.ticks, MAX_TICKS):
             self._put_frame(NOTHING_NEW, min(moment.ticks - start, MAX_TICKS))

@@ -62,6 +62,7 @@ class FrameWriter(Protocol):
 
     A writer is opened by `with`. Leaving the block in peace finishes the file and checks it
     (raising OutputError where it is not whole); leaving it by an exception gives everything up at once.
+    What the system refuses passes as OSError: who opened the output knows what it is called.
     Writers that the catalogue marks `needs_path` take a pathlib.Path, the others a binary stream.
     """
 

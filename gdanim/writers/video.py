@@ -20,7 +20,6 @@ import numpy as np
 from gdanim.errors import EncoderError, SettingError
 from gdanim.interrupts import on_signal, postponed
 from gdanim.writers import codecs, xmp
-from gdanim.writers.inplace import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,7 +117,7 @@ class VideoWriter:
         if n_pictures != self._n_sent:
             raise EncoderError(f"the encoded file holds {n_pictures} pictures, but {self._n_sent} were sent")
         if self._reel.recipe and not self._codec.tagged:
-            with telling(), self._path.open("ab") as file:
+            with self._path.open("ab") as file:
                 file.write(xmp.box(self._reel.recipe))
 
     def _failure(self) -> EncoderError:

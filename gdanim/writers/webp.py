@@ -15,18 +15,10 @@ from PIL import Image
 
 from gdanim.frame import Box
 from gdanim.writers import xmp
-from gdanim.writers.base import Quality
-from gdanim.writers.inplace import InPlace
-from gdanim.writers.moments import Moments
-from gdanim.writers.palette import FewColours
+from gdanim.writers.animation import AnimationWriter
 
 if TYPE_CHECKING:
-    from pathlib import Path
-    from types import TracebackType
-    from typing import Self
-
-    from gdanim.frame import Frame, Pixels
-    from gdanim.writers.base import Reel
+    from gdanim.frame import Pixels
     from gdanim.writers.moments import Moment
 
 TICKS_PER_S: Final = 1000
@@ -38,49 +30,27 @@ BLEND, REPLACE = 0x00, 0x02  # pixels laid over the canvas, or put in its place
 METHOD, EFFORT = 2, 50
 
 
-class WebpWriter:
-    """Writes frames to a file as a lossless animated WebP; see FrameWriter. Raises OutputError.
+class WebpWriter(AnimationWriter):
+    """A lossless animated WebP.
 
-    Qualities: low has 63 colours, every other is exact. Lossy WebP is not offered: on plots it is larger than
-    this, and its colours are of half the resolution. Alpha is kept.
+    Lossy WebP is not offered: on plots it is larger than this, and its colours are of half the resolution.
     """
 
-    def __init__(self, path: Path, reel: Reel) -> None:
-        self._path, self._reel = path, reel
-        self._moments = Moments(reel, ticks_per_s=TICKS_PER_S, grid_px=GRID_PX)
-        self._few: FewColours | None = None
+    ticks_per_s = TICKS_PER_S
+    grid_px = GRID_PX
 
-    def __enter__(self) -> Self:
-        if self._reel.quality is Quality.LOW:
-            self._few = FewColours(self._reel)
+    def _begin(self) -> None:
         content = ANIMATION | ALPHA | (XMP if self._reel.recipe else 0)
         canvas = bytes((content, 0, 0, 0)) + _u24(self._reel.width - 1, self._reel.height - 1)
-        self._file = InPlace(self._path)
         self._file.append(_riff(0), _chunk(b"VP8X", canvas))
         self._file.append(_chunk(b"ANIM", struct.pack("<IH", 0, self._reel.loop)))
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                for moment in self._moments.finish():
-                    self._put(moment)
-                if self._reel.recipe:
-                    self._file.append(_chunk(b"XMP ", xmp.packet(self._reel.recipe)))
-                self._file.patch(0, _riff(self._file.tell()))
-        finally:
-            self._file.close(quietly=kind is not None)
-
-    def write(self, frame: Frame) -> None:
-        """Take the next frame. The changes of a frame that would last 0 ms are shown by the one after it."""
-        ended = self._moments.take(frame)
-        if ended is not None:
-            self._put(ended)
+    def _end(self) -> None:
+        if self._reel.recipe:
+            self._file.append(_chunk(b"XMP ", xmp.packet(self._reel.recipe)))
+        self._file.patch(0, _riff(self._file.tell()))
 
     def _put(self, moment: Moment) -> None:
-        """Write a moment, and more frames where 24 bits cannot hold its delay."""
         pixels, operation = (moment.sparse_pixels, BLEND) if moment.blends else (moment.pixels, REPLACE)
         if self._few is not None:
             pixels = self._few.reduced(pixels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from commandline import run
 from PIL import Image
 
 from gdanim.descent import descend
-from gdanim.pipeline import draw
+from gdanim.pipeline import draw, render
 from gdanim.presets import read_preset
 from gdanim.raster import Raster
 from gdanim.settings import Settings
@@ -42,15 +42,30 @@ def ssim(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def grey(picture: bytes | np.ndarray) -> np.ndarray:
+    """A picture as it looks on the white of an empty page."""
     image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else Image.fromarray(picture)
-    return np.asarray(image.convert("L"), dtype=np.float64)
+    page = Image.new("RGBA", image.size, "white")
+    page.alpha_composite(image.convert("RGBA"))
+    return np.asarray(page.convert("L"), dtype=np.float64)
 
 
-@pytest.mark.parametrize("preset", ["parabola", "double-well"])
-def test_three_moments_look_like_the_frames(preset: str, tmp_path: Path, visit: Callable[..., Page]) -> None:
+SHORT = {"iterations": 6}
+ASKED: dict[str, dict[str, Any]] = {
+    "parabola": read_preset("parabola"),
+    "double-well": read_preset("double-well"),
+    "transparent": {"function": "parabola", "view": "panels", "transparent": True, **SHORT},
+    "tween": {"function": "double_well", "tween": 3, "rewind": True, **SHORT},
+    "levels": {"function": "himmelblau", **SHORT},
+    "swarm": {"function": "himmelblau", "starts": 200, **SHORT},
+    "turning": {"function": "booth", "view": "surface", "turn": 20.0, **SHORT},
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_three_moments_look_like_the_frames(asked: dict[str, Any], tmp_path: Path, visit: Callable[..., Page]) -> None:
     path = tmp_path / "a.svg"
-    assert run("--preset", preset, "-q", "-o", path).code == 0
-    settings = Settings(**read_preset(preset))
+    settings = Settings(**{**asked, "output": (str(path),)})
+    render(settings)
     with load_style(settings.style).applied():
         scene = draw(descend(settings))
         count, ends = scene.timeline.frames, [0.0, *scene.timeline.end_s.tolist()]

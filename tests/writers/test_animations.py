@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tracemalloc
 from functools import partial
 
 import numpy as np
 import pytest
+from commandline import QUICK, run
 from decoders import animation, ask_ffmpeg, chunks, silent, video_pictures
 from films import Film, bars, evenly, line_plot, noise, psnr_db, see_through
 from PIL import Image
 
-from gdanim.errors import OutputError
 from gdanim.frame import Box, Frame
 from gdanim.writers.apng import ApngWriter
 from gdanim.writers.base import Quality, Reel
+from gdanim.writers.inplace import InPlace
 from gdanim.writers.webp import WebpWriter
 
 WRITERS = {"apng": ApngWriter, "webp": WebpWriter}
@@ -130,9 +133,9 @@ def test_leaving_by_an_error_lets_it_through(kind, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["gone/film", "/dev/full"])
-def test_file_that_cannot_be_written_is_an_output_error(path, kind, tmp_path):
+def test_file_that_cannot_be_written_is_an_error_of_the_system(path, kind, tmp_path):
     film = Film(pictures=noise(40, 300, 200), ends_s=evenly(40))
-    with pytest.raises(OutputError, match="the file cannot be written: N"):
+    with pytest.raises(OSError, match=r"No such file|No space left"):
         write(kind, tmp_path / path, film)
 
 
@@ -151,3 +154,14 @@ def test_apng_numbers_its_chunks_through_and_counts_its_frames(kind, written):
         numbers = [int.from_bytes(content[:4]) for name, content in found if name in (b"fcTL", b"fdAT")]
         assert numbers == list(range(7))
         assert dict(found)[b"acTL"] == bytes((0, 0, 0, 4, 0, 0, 0, 0))
+
+
+def test_refusal_of_the_system_names_the_output(kind, tmp_path, monkeypatch):
+    def refuse(file: InPlace, *parts: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(InPlace, "append", refuse)
+    ran = run("parabola", *QUICK, "-o", tmp_path / f"out.{kind}")
+    assert ran.code == 1
+    assert ran.lines == [f"gdanim: Cannot write '{tmp_path}/out.{kind}': {os.strerror(errno.ENOSPC)}"]
+    assert list(tmp_path.iterdir()) == []
