@@ -48,16 +48,15 @@ def _opening(descent: Descent) -> str:
 
 
 def _descents(descent: Descent) -> str:
-    """Who descends: the method and its rate where there is one run, else the runs by name or number."""
-    trajectory, labels = descent.trajectory, list(dict.fromkeys(descent.trajectory.label))
+    """Who descends: the method, and the rate where all runs have the same."""
+    trajectory = descent.trajectory
     methods = list(dict.fromkeys(spec.partition(":")[0] for spec in trajectory.optimizer))
     what = {"gd": "gradient descent"}.get(methods[0], methods[0]) if len(methods) == 1 else "descent"
     rates = np.unique(trajectory.lr[:, 0]) if trajectory.iterations else np.empty(0)
     rate = f" at the learning rate {rates[0]:g}" if len(rates) == 1 and np.isfinite(rates[0]) else ""
     if trajectory.runs == 1:
         return f"{what[0].upper()}{what[1:]}{rate}"
-    named = f" ({'; '.join(labels)})" if all(labels) and len(labels) == trajectory.runs <= MAX_NAMED else ""
-    return f"{trajectory.runs:,} runs of {what}{rate}{named}"
+    return f"{trajectory.runs:,} runs of {what}{rate}"
 
 
 def _ending(descent: Descent) -> str:
@@ -65,10 +64,12 @@ def _ending(descent: Descent) -> str:
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
     places = list(_places(descent, ends))
     if trajectory.runs == 1:
-        final = float(trajectory.f[0, trajectory.last[0]])
-        return f"It {places[0]}; its last point is {_point(ends[0].tolist())}, f = {final:.4g}."
+        final = _number(float(trajectory.f[0, trajectory.last[0]]))
+        descended = trajectory.iterations and not trajectory.outcome[0].failed
+        how = f"After a descent that is {descent.verdict[0].value}, it" if descended else "It"
+        return f"{how} {places[0]}: {_point(ends[0].tolist())}, f = {final}."
     told = [f"{number:,} {place if number == 1 else _plural(place)}" for place, number in Counter(places).most_common()]
-    return f"Of the runs, {listed(told)}{_winner(descent)}."
+    return f"Of the runs, {listed(told)}{_by_verdict(descent)}{_winner(descent)}."
 
 
 def _places(descent: Descent, ends: Vector) -> Iterator[str]:
@@ -90,6 +91,22 @@ def _places(descent: Descent, ends: Vector) -> Iterator[str]:
             yield "ends"
 
 
+def _by_verdict(descent: Descent) -> str:
+    """Which of a few named runs did what on its way."""
+    if not _are_named(descent) or descent.trajectory.runs > MAX_NAMED:
+        return ""
+    groups: dict[str, list[str]] = {}
+    for label, verdict in zip(descent.trajectory.label, descent.verdict, strict=True):
+        groups.setdefault(verdict.value, []).append(label)
+    return "".join(f"; {verdict}: {listed(labels)}" for verdict, labels in groups.items())
+
+
+def _are_named(descent: Descent) -> bool:
+    """Whether each run has a name of its own."""
+    labels = descent.trajectory.label
+    return all(labels) and len(set(labels)) == len(labels)
+
+
 def _plural(place: str) -> str:
     """The same words after `they`."""
     verb, blank, rest = place.partition(" ")
@@ -99,13 +116,13 @@ def _plural(place: str) -> str:
 def _winner(descent: Descent) -> str:
     """Which of several named runs comes lowest."""
     trajectory = descent.trajectory
-    if not all(trajectory.label) or len(set(trajectory.label)) < trajectory.runs:
+    if not _are_named(descent):
         return ""
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())
     if len(lowest) > 1:
         return ""
-    return f"; the lowest is {trajectory.label[lowest[0]]}, f = {final[lowest[0]]:.4g}"
+    return f"; the lowest is {trajectory.label[lowest[0]]}, f = {_number(float(final[lowest[0]]))}"
 
 
 def spoken(objective: Objective) -> str:
@@ -115,10 +132,16 @@ def spoken(objective: Objective) -> str:
     names = "x" if objective.dim == 1 else "x, y"
     powers = re.sub(r"\s*\*\*\s*(\d+)\b", lambda power: power[1].translate(_RAISED), objective.formula)
     formula = powers.replace("**", "^").replace("*", "·").replace("-", "−")
-    given = [f"{name} = {value:g}" for name, value in objective.parameters.items()]
-    return f"f({names}) = {formula}{f' with {listed(given)}' if given else ''}"
+    for name, value in objective.parameters.items():
+        formula = re.sub(rf"\b{name}(?![A-Za-z_])", _number(value) if value >= 0 else f"({_number(value)})", formula)
+    formula = re.sub(r"(?<![\w.])1·", "", formula)
+    return f"f({names}) = {formula}"
+
+
+def _number(value: float) -> str:
+    return f"{value + 0.0:.4g}".replace("-", "−")  # a zero below zero is a zero
 
 
 def _point(x: Sequence[float]) -> str:
-    numbers = [f"{value:.4g}".replace("-", "−") for value in (item + 0.0 for item in x)]
+    numbers = [_number(value) for value in x]
     return f"x = {numbers[0]}" if len(numbers) == 1 else f"({', '.join(numbers)})"

@@ -65,8 +65,8 @@ def check(path: str, tolerance: float = TOLERANCE) -> Finding:
     if drift is not None:
         return Finding(same=False, line=f"{saved.source}: {drift}")
     exact = digest(trajectory) == told.digest
-    how = "to the last bit" if exact else f"to {tolerance:g}, as far as its recipe tells"
-    return Finding(same=True, line=f"{saved.source}: the same {how}")
+    how = "to the last bit" if exact else f"to {tolerance:g} where its recipe tells it, though its digest is another"
+    return Finding(same=True, line=f"{saved.source}: the same trajectory, {how}")
 
 
 def _drift(trajectory: Trajectory, told: _Made, tolerance: float) -> str | None:

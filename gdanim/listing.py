@@ -101,13 +101,15 @@ def _columns(name: str, entry: Any) -> tuple[str, ...]:
 
 
 def _details(entry: Any) -> list[str]:
-    """What an optimizer or a schedule takes, with the defaults, and its source."""
+    """What an entry takes, with the defaults or their meaning, and its source."""
     match entry:
         case Method():
             once = [] if entry.follows_schedule else ["read once: it takes no --schedule"]
             return [_together([*_taken(entry), f"lr: {entry.rate.value}", *once]), entry.source]
         case Schedule():
             return [_together(_taken(entry)), entry.source]
+        case Format():
+            return ["--quality " + _together(f"{quality}: {meaning}" for quality, meaning in entry.qualities.items())]
     return []
 
 
@@ -159,7 +161,14 @@ def _described(name: str, entry: Any) -> dict[str, Any]:
                 "source": entry.source,
             }
         case Format():
-            return {"name": name, "extensions": entry.extensions, "max_fps": entry.max_fps, "summary": entry.summary}
+            return {
+                "name": name,
+                "extensions": entry.extensions,
+                "max_fps": entry.max_fps,
+                "qualities": dict(entry.qualities),
+                "transparent": entry.transparent,
+                "summary": entry.summary,
+            }
         case View():
             return {"name": name, "dims": entry.dims, "summary": entry.summary}
         case Entry():

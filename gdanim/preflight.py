@@ -108,7 +108,7 @@ def _check_format(settings: Settings, form: Format) -> None:
         raise SettingError("--quality", settings.quality, f"{form.name} has {', '.join(form.qualities)}")
     if settings.transparent and not form.transparent:
         able = ", ".join(entry.name for entry in FORMATS.values() if entry.transparent)
-        raise UsageError(f"--transparent: {form.name} has no transparency; give one of {able}")
+        raise UsageError(f"--transparent: {form.name} has no alpha channel; give one of {able}")
     if settings.transparent and settings.quality in form.opaque_only:
         raise SettingError("--quality", settings.quality, f"{form.name} has it without --transparent only")
     if settings.max_size is not None and form.sequence:

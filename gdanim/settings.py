@@ -155,7 +155,7 @@ class Settings:
     )
     basins: bool = _option("View", "Colour the ground by where a descent from there ends.", values.flag, default=False)
     arrows: str | None = _option(
-        "View", "Draw the `gradient`, the `step` or the `momentum` at each spot.",
+        "View", "Draw at each spot where the `gradient` points downhill, the `step` or the `momentum`.",
         values.choice("gradient", "step", "momentum"), metavar="WORD", shown="none",
     )  # fmt: skip
     trail: int | None = _option(

@@ -26,7 +26,7 @@ README = ROOT / "README.md"
 
 def formats() -> str:
     rows = [
-        f"| `{entry.name}` | {' '.join(f'`{e}`' for e in entry.extensions)} | {entry.summary} |"
+        f"| `{entry.name.replace('_', '-')}` | {' '.join(f'`{e}`' for e in entry.extensions)} | {entry.summary} |"
         for entry in FORMATS.values()
     ]
     return "\n".join(["| format | suffix | |", "|---|---|---|", *rows])

@@ -83,7 +83,7 @@ def test_shipped_preset_is_made_again_from_its_recipe(name: str) -> None:
     make("--preset", name, *small, "-o", "a.png")
     make("--preset", "a.png", "-o", "b.png")
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
-    assert run("check", "a.png").out == b"a.png: the same to the last bit\n"
+    assert run("check", "a.png").out == b"a.png: the same trajectory, to the last bit\n"
 
 
 def test_what_recipe_prints_is_a_preset_that_makes_the_file_again() -> None:
@@ -226,7 +226,7 @@ def test_replayed_file_travels_in_the_recipe(suffix: str, tmp_path: Path) -> Non
     source.unlink()
     make("--preset", "a.gif", "-o", "b.gif")
     assert Path("b.gif").read_bytes() == Path("a.gif").read_bytes()
-    assert run("check", "a.gif").out == b"a.gif: the same to the last bit\n"
+    assert run("check", "a.gif").out == b"a.gif: the same trajectory, to the last bit\n"
     name = "path.csv" if suffix == ".npz" else source.name
     embedded = recipe_in("a.gif")["files"][name]
     if suffix == ".npz":
@@ -324,7 +324,9 @@ def test_check_tells_a_drift_from_a_difference_within_the_tolerance() -> None:
     make("parabola", "--start", "4.3000001", "-n", "12", "--size", "160x120", "-o", "a.png")
     plant("a.png", "start = 4.3000001", "start = 4.3000002")
     assert run("check", "a.png").code == 1
-    assert run("check", "a.png", "--tolerance", "1e-7").out == b"a.png: the same to 1e-07, as far as its recipe tells\n"
+    assert run("check", "a.png", "--tolerance", "1e-7").out == (
+        b"a.png: the same trajectory, to 1e-07 where its recipe tells it, though its digest is another\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def overlap(one: Bbox, other: Bbox) -> bool:
 
 def at_last_frame(scene: Scene) -> Raster:
     raster = Raster(scene)
+    scene.figure.canvas.draw()  # puts labels where they are seen
     scene.update(scene.timeline.frames - 1)
     return raster
 
