@@ -88,9 +88,10 @@ _FORMATS = (
         loops=True,
         qualities={
             "low": "63 colours",
-            "medium": "255 colours",
+            "medium": "255 colours; where few pixels need others, more as changes come, until the picture is at 62 dB",
             "high": "255 colours, and more as changes come, until the picture is at 70 dB",
         },
+        takes=("dither",),
     ),
     Format(
         name="mp4",

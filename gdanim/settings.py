@@ -25,7 +25,7 @@ MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
 VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
 # What some formats read and others do not; each format's row says which.
-FORMAT_OPTIONS = ("svg_text", "fragment", "frames")
+FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "dither")
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 
 
@@ -235,6 +235,10 @@ class Settings:
     quality: str = _option(
         "Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
         values.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD",
+    )  # fmt: skip
+    dither: bool = _option(
+        "Output", "Dither colours that a GIF lacks, by a fixed pattern that does not flicker.", values.flag,
+        default=False,
     )  # fmt: skip
     max_size: int | None = _option(
         "Output", "Keep each file below SIZE, such as 1MB, at the least loss that can be seen.", values.bytes_of,

@@ -85,6 +85,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "frames": st.none() | st.integers(1, 48),
     "svg_text": st.sampled_from(["paths", "text"]),
     "fragment": st.booleans(),
+    "dither": st.booleans(),
 }
 
 requests = st.fixed_dictionaries({}, optional=SAVED)

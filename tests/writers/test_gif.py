@@ -21,9 +21,9 @@ from gdanim.writers.base import Quality
 from gdanim.writers.gif import GifWriter
 
 
-def written(film, quality=Quality.MEDIUM):
+def written(film, quality=Quality.MEDIUM, *, dither=False):
     stream = io.BytesIO()
-    with GifWriter(stream, film.reel_in(quality)) as writer:
+    with GifWriter(stream, film.reel_in(quality), dither=dither) as writer:
         for frame in film.frames():
             writer.write(frame)
     return stream.getvalue()
@@ -128,6 +128,53 @@ def test_high_quality_mends_a_standing_picture_to_70_db_as_something_moves():
 def test_high_quality_brings_no_table_where_one_palette_is_exact():
     film = Film(pictures=bars(9), ends_s=evenly(9))
     assert written(film, Quality.HIGH) == written(film)
+
+
+def shades(n):
+    """Patches of 8×8 pixels in 256 shades, each one flat, between columns of white; on the white a red spot moves."""
+    pictures = np.full((n, 128, 144, 4), 255, np.uint8)
+    patch = np.arange(16 * 16).reshape(16, 16).repeat(8, axis=0).repeat(8, axis=1)
+    pictures[:, :, :128, :3] = np.stack([patch // 2 + 60, patch // 2 + 70, 240 - patch // 2], axis=-1)
+    for i in range(n):
+        pictures[i, 9 * i : 9 * i + 5, 132:140, :3] = RED
+    return Film(pictures=pictures, ends_s=evenly(n))
+
+
+def patch_means(pictures):
+    """The mean colour of each of the patches."""
+    return pictures[:, :, :128, :3].reshape(-1, 16, 8, 16, 8, 3).mean(axis=(2, 4))
+
+
+def test_dithering_leaves_the_colours_of_the_table_exact():
+    film = shades(4)
+    gif = written(film, Quality.LOW, dither=True)
+    truth, shown = film.pictures[..., :3], as_played(gif, film)
+    held = np.isin(truth.astype(int) @ (1, 256, 65536), palette_of(gif).astype(int) @ (1, 256, 65536))
+    assert held[..., 128:].all()
+    np.testing.assert_array_equal(shown[held], truth[held])
+
+
+def test_dithering_brings_the_means_of_flat_patches_closer_to_the_truth():
+    film = shades(2)
+    plain, dithered = (as_played(written(film, Quality.LOW, dither=dither), film) for dither in (False, True))
+    truth = patch_means(film.pictures)
+    assert np.square(patch_means(dithered) - truth).mean() < np.square(patch_means(plain) - truth).mean()
+
+
+@pytest.mark.parametrize("quality", [Quality.LOW, Quality.MEDIUM])
+def test_a_pixel_of_one_colour_dithers_alike_in_all_frames(quality):
+    film = Film(pictures=shades(4).pictures[[0, 1, 2, 0]], ends_s=evenly(4))
+    away = film.pictures.copy()
+    away[1, :, :64, :3] = WHITE  # drawn anew by frame 2
+    film = replace(film, pictures=away)
+    shown = as_played(written(film, quality, dither=True), film)
+    np.testing.assert_array_equal(shown[0, :, :128], shown[2, :, :128])
+    np.testing.assert_array_equal(shown[0], shown[3])
+
+
+def test_dithering_changes_nothing_where_one_palette_is_exact():
+    film = Film(pictures=bars(9), ends_s=evenly(9))
+    assert written(film, dither=True) == written(film)
 
 
 def test_table_is_the_smallest_that_holds_the_colours_and_a_transparent_one():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from gdanim.writers.palette import NearestColour, choose_palette, nearest, packed, unpacked
+from gdanim.writers.palette import NearestColour, choose_palette, dithered, nearest, packed, pattern, unpacked
 
 colour_lists = hnp.arrays(np.int64, st.tuples(st.integers(1, 60), st.just(3)), elements=st.integers(0, 255))
 
@@ -110,3 +110,33 @@ def test_error_is_less_than_with_pillows_palettes(picture, method):
 def test_order_of_frames_does_not_matter():
     frames = list(noise(3))
     np.testing.assert_array_equal(choose_palette(frames), choose_palette(frames[::-1]))
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 16))
+def test_pattern_repeats_every_8_pixels_and_stays_within_its_reach(height, width, reach):
+    offsets = pattern(height, width, reach)
+    assert offsets.shape == (height, width)
+    assert np.abs(offsets).max() <= reach
+    np.testing.assert_array_equal(offsets[8:], offsets[:-8])
+    np.testing.assert_array_equal(offsets[:, 8:], offsets[:, :-8])
+
+
+@given(st.integers(1, 60))
+def test_pattern_changes_no_mean(reach):
+    assert pattern(8, 8, reach).sum() == 0
+
+
+@given(st.integers(4, 251))
+def test_dithered_grey_is_within_half_a_step_in_the_mean_where_entries_are_8_apart(grey):
+    index_of = NearestColour(np.repeat(np.arange(0, 256, 8)[:, None], 3, axis=1).astype(np.uint8))
+    colours = packed(as_pixels([[grey] * 3], [64]))[0]
+    shown = 8 * (index_of(dithered(colours, pattern(8, 8, 4).ravel())).astype(int) - 1)
+    assert abs(min(grey, 248) - shown.mean()) <= 0.5
+
+
+@given(hnp.arrays(np.int64, (64, 3), elements=st.integers(0, 255)), st.integers(1, 60))
+def test_dithered_channels_move_by_the_offset_and_stay_in_a_byte(points, reach):
+    colours = packed(as_pixels(points))[0]
+    moved = unpacked(dithered(colours, pattern(8, 8, reach).ravel()))
+    expected = [[min(max(v + o, 0), 255) for v in p] for p, o in zip(points, pattern(8, 8, reach).ravel(), strict=True)]
+    np.testing.assert_array_equal(moved, expected)
