@@ -16,10 +16,12 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from gdanim.settings import DEFAULTS
 from gdanim.styles import load_style
 from gdanim.vector.filmstrip_moments import caption, told
 from gdanim.vector.filmstrip_pages import PAGES
 from gdanim.vector.filmstrip_renderer import Elsewhere, ElsewhereInVectors
+from gdanim.vector.filmstrip_size import SEVERAL_WIDER, own_grid, own_size
 from gdanim.views import grid
 from gdanim.views.stage import LABEL_PT, READOUT_PT, TICK_PT
 
@@ -41,6 +43,7 @@ WIDEST_IN: Final = 9.0
 GAP_PT, BELOW_PT = 9.0, 4.0  # between panels; from the header to the first captions
 PAD_PT: Final = 6.5  # from a panel to the caption above it: a spot on the edge stays clear of the words
 ONE_ASPECT, SEVERAL_ASPECT = 4 / 3, 2.0  # at which pictures of one and of several axes look best
+GAPPY: Final = 0.5  # what a grid with an empty place is worth
 LEAST_PX: Final = 24.0  # of the sides of a panel's axes
 
 
@@ -55,7 +58,10 @@ def write_filmstrip(
     suffix: str,
     redraw: Redraw,
 ) -> None:
-    """Write a strip of `frames` moments, MOMENTS where None, of the reel's size; see SceneWriter.
+    """Write a strip of `frames` moments, MOMENTS where None; see SceneWriter.
+
+    Its size is that of the reel. Where that is the one of every animation, it was not chosen for a strip: then it is
+    a row with room for each panel.
 
     dpi      of the whole strip; by None as for every picture of that size, and no fewer than fit WIDEST_IN
     suffix   one of PAGES
@@ -63,14 +69,22 @@ def write_filmstrip(
 
     Raises SettingError where the strip is too small for so many panels.
     """
-    dots = dpi or round(max(float(scene.figure.dpi), reel.width / WIDEST_IN))
     chosen = told(scene, MOMENTS if frames is None else frames)
+    size, widest, lattice = (reel.width, reel.height), WIDEST_IN, None
+    is_own = size == DEFAULTS["size"]
+    if is_own:
+        lattice = own_grid(len(chosen))
+        size = own_size(lattice, len(scene.figure.axes))
+        widest *= SEVERAL_WIDER if len(scene.figure.axes) > 1 else 1.0
+    dots = dpi or round(max(float(scene.figure.dpi), size[0] / widest))
 
     def again(size: tuple[int, int], **settings: Any) -> Scene:
         return redraw(size=size, dpi=dots, readout=False, explain=False, **settings)
 
-    layout = _Layout.of(again, (reel.width, reel.height), len(chosen))
-    figure = Figure(figsize=(reel.width / dots, reel.height / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
+    if is_own:
+        size = size[0], size[1] + round(size[1] - _top(again(size)))
+    layout = _Layout.of(again, size, len(chosen), lattice)
+    figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
     figure.add_artist(_Panels(layout, chosen))
     _write_captions(figure, layout, chosen, load_style(style))
     PAGES[suffix](stream, figure, reel)
@@ -121,18 +135,19 @@ class _Layout:
     inner: float
 
     @classmethod
-    def of(cls, again: Redraw, size: tuple[int, int], count: int) -> _Layout:
-        """Choose the grid, and draw the panel in the size that fills it."""
-        grid.check_room(count, size)
+    def of(cls, again: Redraw, size: tuple[int, int], count: int, lattice: Grid | None) -> _Layout:
+        """Choose the grid where None is given, and draw the panel in the size that fills it."""
+        if lattice is None:
+            grid.check_room(count, size)
         head = again(size)
         dpi = float(head.figure.dpi)
         em, width, height = TICK_PT * dpi / 72, *size
-        words = [artist.get_window_extent() for artist in _header(head)]
-        top = min((box.y0 for box in words), default=height - em) - BELOW_PT * dpi / 72 if words else height - em
+        top = _top(head)
         above = (PAD_PT + READOUT_PT) * dpi / 72
         room = width - 2 * em, top - em
         aspect = ONE_ASPECT if len(head.figure.axes) == 1 else SEVERAL_ASPECT
-        lattice = grid.choose(count, size, room, (GAP_PT * dpi / 72, above), aspect)
+        if lattice is None:
+            lattice = grid.choose(count, size, room, (GAP_PT * dpi / 72, above), aspect, gappy=GAPPY)
         # So high that a legend, which the strip does without, leaves room for axes to be measured.
         guess = _sized(room[0] / lattice.columns, height)
         for _ in range(3):
@@ -239,6 +254,13 @@ def _header(scene: Scene) -> list[Artist]:
     artists: list[Artist] = [*figure.texts, *figure.patches, *figure.artists]
     still = [artist for artist in artists if not artist.get_animated()]
     return [artist for artist in still if artist.get_window_extent().y0 >= above]
+
+
+def _top(head: Scene) -> float:
+    """How high panels and their captions may reach: up to what stands above the axes, in pixels from the bottom."""
+    dpi = float(head.figure.dpi)
+    words = [artist.get_window_extent().y0 for artist in _header(head)]
+    return min(words) - BELOW_PT * dpi / 72 if words else head.figure.bbox.height - TICK_PT * dpi / 72
 
 
 def _aside(layout: _Layout, left: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from io import BytesIO
 from types import MappingProxyType
@@ -49,7 +50,7 @@ def _write_png(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())
     height, width, _ = pixels.shape
-    with PngWriter(stream, reel) as writer:
+    with PngWriter(stream, replace(reel, width=width, height=height)) as writer:
         writer.write(Frame(index=0, end_s=0.0, box=Box(0, 0, width, height), pixels=pixels))
 
 

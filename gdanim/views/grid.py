@@ -23,13 +23,20 @@ class Grid(NamedTuple):
 
 
 def choose(
-    count: int, size: tuple[int, int], room: tuple[float, float], each: tuple[float, float], aspect: float
+    count: int,
+    size: tuple[int, int],
+    room: tuple[float, float],
+    each: tuple[float, float],
+    aspect: float,
+    *,
+    gappy: float = 1.0,
 ) -> Grid:
     """The grid in which the panels are largest, by a rectangle of their best aspect inside them.
 
     size   of the canvas in pixels
     room   what is left of it for the panels, in pixels
     each   what the gap beside a panel and the title above it take of that
+    gappy  what a grid with an empty place is worth, of one without
 
     An empty place costs its share. Raises SettingError where a panel would be smaller than LEAST_WIDTH × LEAST_HEIGHT.
     """
@@ -38,7 +45,8 @@ def choose(
 
     def worth(grid: Grid) -> float:
         side = min((width / grid.columns - each[0]) / aspect, height / grid.rows - each[1])
-        return side * count / (grid.rows * grid.columns)
+        filled = count / (grid.rows * grid.columns)
+        return side * filled * (gappy if filled < 1 else 1.0)
 
     return max(_fitting(count, size), key=worth)
 

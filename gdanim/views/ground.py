@@ -58,10 +58,10 @@ DARK = Palette(
     unsettled="#1a2027",
     stripes=("#3a4048", "#2a3037"),
 )
-# Any two tints differ in lightness by L* ≥ 3.7 as well, the first four by twice that.
+# Any two tints differ in lightness by L* ≥ 5 as well, the first four by twice that.
 GREY = Palette(
-    tints=("#a5e2f4", "#d7a275", "#f5f3b0", "#74cdfb", "#e6c8a9", "#b398c6", "#cdebdc", "#abbabd"),
-    marks=("#3f6d7c", "#683f22", "#7a7844", "#205d83", "#735b44", "#4d395b", "#5c7367", "#475355"),
+    tints=("#edf3b8", "#b4d1fd", "#ed9d9a", "#8596b3", "#81f2de", "#d6bf6f", "#67a6f0", "#91884c"),
+    marks=("#696e45", "#495f7e", "#794241", "#3a465b", "#0e7164", "#65571d", "#094e82", "#464115"),
     unsettled="#fafafa",
     stripes=("#b0b0b0", "#fafafa"),
 )
