@@ -329,7 +329,7 @@ def test_one_output_that_fails_leaves_the_others_and_exits_with_1(
 
 def test_when_every_output_has_failed_nothing_more_is_drawn(drawn: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
-        def __init__(self, *_: object) -> None: ...
+        def __init__(self, *_: object, **options: object) -> None: ...
 
         def __enter__(self) -> Full:
             return self

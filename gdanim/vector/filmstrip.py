@@ -21,7 +21,7 @@ from gdanim.styles import load_style
 from gdanim.vector.filmstrip_moments import caption, told
 from gdanim.vector.filmstrip_pages import PAGES
 from gdanim.vector.filmstrip_renderer import Elsewhere, ElsewhereInVectors
-from gdanim.vector.filmstrip_size import SEVERAL_WIDER, own_grid, own_size
+from gdanim.vector.filmstrip_size import SEVERAL_WIDER, own_grid, own_height, own_width
 from gdanim.views import grid
 from gdanim.views.stage import LABEL_PT, READOUT_PT, TICK_PT
 
@@ -69,20 +69,19 @@ def write_filmstrip(
 
     Raises SettingError where the strip is too small for so many panels.
     """
-    chosen = told(scene, MOMENTS if frames is None else frames)
-    size, widest, lattice = (reel.width, reel.height), WIDEST_IN, None
-    is_own = size == DEFAULTS["size"]
-    if is_own:
-        lattice = own_grid(len(chosen))
-        size = own_size(lattice, len(scene.figure.axes))
-        widest *= SEVERAL_WIDER if len(scene.figure.axes) > 1 else 1.0
-    dots = dpi or round(max(float(scene.figure.dpi), size[0] / widest))
+    chosen, size = told(scene, MOMENTS if frames is None else frames), (reel.width, reel.height)
+    several = len(scene.figure.axes) > 1
+    lattice = own_grid(len(chosen)) if size == DEFAULTS["size"] else None
+    width = size[0] if lattice is None else own_width(lattice, several=several)
+    widest = WIDEST_IN if lattice is None or not several else WIDEST_IN * SEVERAL_WIDER
+    dots = dpi or round(max(float(scene.figure.dpi), width / widest))
 
     def again(size: tuple[int, int], **settings: Any) -> Scene:
         return redraw(size=size, dpi=dots, readout=False, explain=False, **settings)
 
-    if is_own:
-        size = size[0], size[1] + round(size[1] - _top(again(size)))
+    if lattice is not None:
+        height = own_height(lattice, dots)
+        size = width, height + round(height - _top(again((width, height))))
     layout = _Layout.of(again, size, len(chosen), lattice)
     figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
     figure.add_artist(_Panels(layout, chosen))

@@ -8,7 +8,8 @@ from typing import Final
 from gdanim.views.grid import Grid
 
 LONGEST, SHORTEST = 8, 3  # rows, in panels: more make panels too small for a page, fewer make no row
-ONE_PX, SEVERAL_PX = (320, 340), (560, 340)  # a panel of one and of several axes, with its numbers and caption
+ONE_PX, SEVERAL_PX = 320, 560  # wide: a panel of one and of several axes
+HIGH_PX, WORDS_IN = 240, 0.7  # high: its axes; its caption and what stands below the axes, which grow with the type
 # A page of paper is too narrow for a row of panels of several axes: such a row is for one on its side, or a slide.
 SEVERAL_WIDER: Final = 2.0
 
@@ -22,7 +23,11 @@ def own_grid(count: int) -> Grid:
     return Grid(rows=rows, columns=ceil(count / rows))
 
 
-def own_size(lattice: Grid, axes: int) -> tuple[int, int]:
-    """The width and the height of the panels of a strip, in pixels, for pictures of so many axes."""
-    width, height = ONE_PX if axes == 1 else SEVERAL_PX
-    return lattice.columns * width, lattice.rows * height
+def own_width(lattice: Grid, *, several: bool) -> int:
+    """The width of a strip, in pixels, for pictures of one or several axes."""
+    return lattice.columns * (SEVERAL_PX if several else ONE_PX)
+
+
+def own_height(lattice: Grid, dpi: int) -> int:
+    """The height of all panels with their captions, in pixels."""
+    return lattice.rows * round(HIGH_PX + WORDS_IN * dpi)

@@ -35,7 +35,9 @@ FEW_TEAMS, SLENDER = 4, 0.75  # more paths than that leave each other less room
 SMALL_PT, LEAST_SHARE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
 LINED_PT = 2 * (Trail.CASING_PT + 0.5)  # what a trail is wider with its casing and the line around that
-LINE_INK = 0.68  # of the text's colour: as soft as a line can be that stands out from all tints with a contrast of 3
+# Of the text's colour: as soft as a line can be that stands out from all tints with a contrast of 3. The tints for a
+# printer without colour reach further into the dark.
+LINE_INK, GREY_LINE_INK = 0.68, 0.78
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
@@ -151,7 +153,7 @@ def run_marks(
 
 def soft_line(style: Style) -> str:
     """The colour of the line around paths over the tints of a style."""
-    return mixed(style.text, style.background, LINE_INK)
+    return mixed(style.text, style.background, GREY_LINE_INK if style.greyscale else LINE_INK)
 
 
 def _share(axes: Axes) -> float:
