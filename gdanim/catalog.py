@@ -62,7 +62,8 @@ _VIEWS = (
 VIEWS = Registry(_VIEWS, row_type=View, group="gdanim.views")
 
 _STYLES = (
-    Entry(name="light", target="gdanim.styles:LIGHT", summary="dark ink on white (default)"),
+    Entry(name="auto", target="gdanim.styles:LIGHT", summary="light; an .html turns dark with its reader (default)"),
+    Entry(name="light", target="gdanim.styles:LIGHT", summary="dark ink on white"),
     Entry(name="dark", target="gdanim.styles:DARK", summary="light ink on near black"),
     Entry(name="notebook", target="gdanim.styles:NOTEBOOK", summary="matplotlib's box, with a red trail"),
     Entry(name="print", target="gdanim.styles:PRINT", summary="told apart without colours, too"),
@@ -228,7 +229,8 @@ _FORMATS = (
         max_fps=240,
         loops=True,
         vector=True,
-        takes=("fragment", "svg_text"),
+        redraws=True,
+        takes=("fragment", "svg_text", "style"),
         qualities=_GRAINS,
     ),
     Format(
@@ -257,6 +259,7 @@ _FORMATS = (
         transparent=True,
         vector=True,
         suffixes=(".pdf", ".svg", ".png"),
+        redraws=True,
         takes=("frames", "dpi", "style"),
         refuses=("facet",),
         qualities=_EXACT,

@@ -57,8 +57,8 @@ class Format(Entry):
     still        keeps the last frame only
     sequence     one file for each frame: the path holds a number (numbered.py), and the writer takes an empty folder
     vector       its target reads the scene itself, and sees no frame
-    suffixes     of a vector format that only its name chooses, those that its path may have; the writer is told which,
-                 and gets a function that draws the picture with other settings
+    suffixes     of a vector format that only its name chooses, those that its path may have; the writer is told which
+    redraws      a vector format whose writer gets a function that draws the picture with other settings
     refuses      options that make no sense in it
     takes        which of the options that only some formats have it reads, and gets as keywords: FORMAT_OPTIONS of
                  settings.py
@@ -76,6 +76,7 @@ class Format(Entry):
     sequence: bool = False
     vector: bool = False
     suffixes: tuple[str, ...] = ()
+    redraws: bool = False
     refuses: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 

@@ -1,14 +1,15 @@
 """Fitting: files that are at most as large as --max-size says, or are not written.
 
 What is asked for is rendered first; a file that is small enough is kept as it is. For one that is not, the search goes
-down its ladder (ladder.py) to the first rung that fits, rendering a few of them into a private folder. What is written
-has been measured.
+down its ladder (ladder.py) to the first rung that fits, rendering a few of them into a private folder, or, of a long
+film, excerpts of them (excerpt.py) and then the one that is expected to fit. What is written has been measured.
 """
 
 from __future__ import annotations
 
 import math
 import shutil
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from gdanim.atomic import STDOUT, open_output, quoted
 from gdanim.descent import redrawn
 from gdanim.draft import open_folder
 from gdanim.errors import OutputError, UsageError
+from gdanim.excerpt import LONGER, SHORT, excerpt, is_long, whole_bytes
 from gdanim.ladder import changes, ladder, weight
 from gdanim.wording import count
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from gdanim.descent import Descent
     from gdanim.pipeline import Progress, Written
     from gdanim.preflight import Planned
-    from gdanim.settings import Settings
 
     Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
 
@@ -115,50 +116,104 @@ def _fitted(
     limit: int, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], trials: _Trials
 ) -> tuple[Written, ...]:
     """Write the themes of one file, rendered as asked already, at the first rung at which all of them fit."""
-    rungs = ladder(asked, themes[0].format)
-    made = {0: tuple(as_asked)}
-
-    def size_of(rung: int) -> int:
-        if rung not in made:
-            try:
-                made[rung] = trials.render(redrawn(asked, rungs[rung]), themes)
-            except UsageError:  # no room is left for its panels: what fits comes before, or does not come
-                return 0
-        return max(map(_size, made[rung]))
-
     try:
-        tried = first_fitting(size_of, [weight(rung, rungs[0]) for rung in rungs], limit)
-        sizes = {rung: size for rung, size in tried.items() if rung in made}
-        chosen = min((rung for rung, size in sizes.items() if size <= limit), default=None)
+        rungs = _Rungs(asked, themes, as_asked, trials)
+        chosen = rungs.first_fitting(limit)
         if chosen is None:
-            raise _unreachable(themes[0].file, limit, rungs, sizes)
+            raise _unreachable(themes[0].file, limit, rungs)
     except OutputError as error:
         return tuple(
             replace(_named(written, theme), bytes=None, error=error)
             for written, theme in zip(as_asked, themes, strict=True)
         )
-    options, frames = changes(rungs[0], rungs[chosen]), redrawn(asked, rungs[chosen]).timeline.frames
+    options, frames = rungs.changes(chosen), rungs.descent(chosen).timeline.frames
     return tuple(
         replace(
             _moved(written, theme),
             fitted=Fitted(options=options, asked_bytes=_size(before), frames=frames) if options else None,
         )
-        for written, theme, before in zip(made[chosen], themes, as_asked, strict=True)
+        for written, theme, before in zip(rungs.made[chosen], themes, as_asked, strict=True)
     )
 
 
-def _unreachable(file: str, limit: int, rungs: Sequence[Settings], sizes: Mapping[int, int]) -> OutputError:
-    nearest = min(sizes, key=lambda rung: sizes[rung])
-    name = "standard output" if file == STDOUT else quoted(file)
-    how = _typed(changes(rungs[0], rungs[nearest])) or "nothing is left to give up"
+def _unreachable(file: str, limit: int, rungs: _Rungs) -> OutputError:
+    nearest = min(rungs.made, key=lambda rung: rungs.sizes[rung])
+    how = _typed(rungs.changes(nearest)) or "nothing is left to give up"
     return OutputError(
-        f"Cannot keep {name} within {count(limit, 'byte')}: the nearest try has {sizes[nearest]:,} ({how}). "
-        "Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
+        f"Cannot keep {_name_of(file)} within {count(limit, 'byte')}: the nearest try has {rungs.sizes[nearest]:,} "
+        f"({how}). Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
     )
+
+
+def _name_of(file: str) -> str:
+    return "standard output" if file == STDOUT else quoted(file)
 
 
 def _typed(options: Mapping[str, str]) -> str:
     return " ".join(f"{name} {value}" for name, value in options.items())
+
+
+class _Rungs:
+    """One file, in all its themes, on the rungs of its ladder.
+
+    made    rung → the files, where it was rendered
+    sizes   rung → the bytes of the largest of them; 0 where the canvas has no room for its panels
+    """
+
+    def __init__(self, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], trials: _Trials) -> None:
+        self._asked, self._themes, self._trials = asked, themes, trials
+        self._settings = ladder(asked, themes[0].format)
+        self.made = {0: tuple(as_asked)}
+        self.sizes = {0: max(map(_size, as_asked))}
+        self._excerpts: dict[int, float] = {}
+
+    def first_fitting(self, limit: int) -> int | None:
+        """The first rung that fits, itself measured; of a long film, those before it may have been told only."""
+        weights = [weight(rung, self._settings[0]) for rung in self._settings]
+        while True:
+            tried = first_fitting(self._told, weights, limit)
+            first = min((rung for rung, size in tried.items() if size <= limit), default=len(weights) - 1)
+            if first in self.sizes:
+                return min((rung for rung in self.made if self.sizes[rung] <= limit), default=None)
+            self._measure(first)
+
+    def descent(self, rung: int) -> Descent:
+        """What is drawn on a rung."""
+        return redrawn(self._asked, self._settings[rung])
+
+    def changes(self, rung: int) -> dict[str, str]:
+        """What a rung gives up, as options of the command line."""
+        return changes(self._settings[0], self._settings[rung])
+
+    def _told(self, rung: int) -> int:
+        """The size of a rung: told from excerpts where it is long, measured where it is not, or was before."""
+        if rung not in self.sizes:
+            try:
+                if is_long(self.descent(rung)):
+                    return self._expected(rung)
+                self._measure(rung)
+            except UsageError:  # no room is left for its panels: what fits comes before, or does not come
+                self.sizes[rung] = 0
+        return self.sizes[rung]
+
+    def _measure(self, rung: int) -> None:
+        self.made[rung] = self._trials.render(self.descent(rung), self._themes)
+        self.sizes[rung] = max(map(_size, self.made[rung]))
+
+    def _expected(self, rung: int) -> int:
+        """What excerpts tell of a rung, corrected by what they told of the nearest that was measured."""
+        near = min((made for made in self.made if is_long(self.descent(made))), key=lambda made: abs(made - rung))
+        return round(self.sizes[near] * self._from_excerpts(rung) / self._from_excerpts(near))
+
+    def _from_excerpts(self, rung: int) -> float:
+        if rung not in self._excerpts:
+            descent = self.descent(rung)
+            parts = [self._trials.render(excerpt(descent, length), self._themes) for length in (SHORT, LONGER)]
+            self._excerpts[rung] = max(
+                whole_bytes(_size(short), _size(longer), descent.timeline.frames)
+                for short, longer in zip(*parts, strict=True)
+            )
+        return self._excerpts[rung]
 
 
 # --- the files of the trials -----------------------------------------------------------------------------------------
@@ -179,7 +234,7 @@ class _Trials:
         private = [replace(output, path=str(path)) for output, path in zip(outputs, paths, strict=True)]
         made = self._render(descent, private, None if self._progress is None else self._step)
         self._frames += self._total
-        return made
+        return tuple(_in_known_words(written, output) for written, output in zip(made, outputs, strict=True))
 
     def finish(self) -> None:
         """Tell that nothing is left to be rendered."""
@@ -191,6 +246,16 @@ class _Trials:
         if self._progress is not None:
             # One more, for nobody knows yet whether this rendering is the last.
             self._progress(self._frames + done, self._frames + total + 1)
+
+
+def _in_known_words(written: Written, output: Planned) -> Written:
+    """A failure in the private folder, of which nobody knows, told by the output's path and the system's folder."""
+    private, told = quoted(written.path), str(written.error)
+    if written.error is None or private not in told:
+        return written
+    place = f"in the temporary folder {quoted(tempfile.gettempdir())}. Set TMPDIR to a folder with room"
+    error = OutputError(f"{told.replace(private, _name_of(output.path))}, {place}")
+    return replace(written, error=error.with_traceback(written.error.__traceback__))
 
 
 def _size(written: Written) -> int:

@@ -47,20 +47,21 @@ def ladder(descent: Descent, form: Format) -> tuple[Settings, ...]:
     """The request as it is, and ever smaller ones that `form` can hold. No rung has a limit of its own.
 
     First --quality steps down to low, where the format gets smaller by it; then the canvas shrinks and frames are left
-    out. The duration stays. A still and a strip keep their frames, and a vector format its canvas: it has no pixels.
+    out. The duration stays. A still and a strip keep their frames. Of a vector format, a smaller canvas has lines with
+    fewer points: at any size on a page it is as sharp.
     """
     asked = replace(descent.settings, max_size=None)
     rungs = [replace(asked, quality=quality) for quality in _qualities(asked.quality, form)]
     low = rungs[-1]
     for scale, share in STEPS:
-        smaller = low if form.vector and not form.suffixes else _scaled(low, scale)
+        smaller = _scaled(low, scale)
         rungs.append(smaller if form.still or "frames" in form.takes else _thinned(smaller, descent, share))
     return tuple(dict.fromkeys(rungs))
 
 
 def weight(rung: Settings, asked: Settings) -> float:
     """The size of a rung against the request's, as a first guess; what is measured corrects it."""
-    steps = QUALITIES.index(asked.quality) - QUALITIES.index(rung.quality)
+    steps = QUALITIES.index(rung.quality) - QUALITIES.index(asked.quality)
     scale, share = rung.size[0] / asked.size[0], float(rung.fps / asked.fps)
     return float(QUALITY_STEP**steps * scale**OF_SCALE * share**OF_FRAMES)
 

@@ -163,7 +163,9 @@ class _Writing:
         self._output, self._reel, self._frames = output, reel, descent.timeline.frames
         self._options = {name: getattr(descent.settings, name) for name in output.format.takes}
         if output.format.suffixes:
-            self._options |= {"suffix": Path(output.path).suffix.lower(), "redraw": partial(_redrawn, descent)}
+            self._options["suffix"] = Path(output.path).suffix.lower()
+        if output.format.redraws:
+            self._options["redraw"] = partial(_redrawn, descent)
         self._opened = ExitStack()
         self._write: Callable[..., None] | None = None
         self._error: OutputError | None = None

@@ -26,6 +26,7 @@ MAX_SEED = 2**32 - 1
 VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
 # What some formats read and others do not; each format's row says which.
 FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "dither")
+AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 
 
@@ -180,9 +181,13 @@ class Settings:
         "View", "Set the ends of the vertical axis.", values.interval, metavar="A,B", shown="the function's own"
     )
     style: str = _option(
-        "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file.",
-        values.text, default="light", metavar="NAME|FILE",
-    )  # fmt: skip
+        "View",
+        "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file. `auto` is light, and in "
+        "an .html what its reader prefers.",
+        values.text,
+        default=AUTO_STYLE,
+        metavar="NAME|FILE",
+    )
     transparent: bool = _option("View", "Leave the background out, in formats that can.", values.flag, default=False)
     title: str | None = _option(
         "View", "Set the title; empty for none.", values.text, metavar="TEXT", shown="the formula"

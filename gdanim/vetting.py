@@ -129,6 +129,7 @@ _FIELDS: Final[Mapping[type[Any], Mapping[str, Reader[Any]]]] = {
         "still": values.flag,
         "sequence": values.flag,
         "vector": values.flag,
+        "redraws": values.flag,
         "opaque_only": _tuple("a tuple of qualities", values.text),
         "suffixes": _tuple("a tuple of suffixes such as .pdf", values.text),
         "refuses": _tuple("a tuple of options such as facet", values.text),
@@ -218,7 +219,7 @@ def check_target(row: Entry, target: Any) -> None:
         case Rule():
             signature(target).bind(**{item.name: item.default for item in row.hyperparameters})
         case Format():
-            told = ("suffix", "redraw") if row.suffixes else ()
+            told = ("suffix",) * bool(row.suffixes) + ("redraw",) * row.redraws
             given = ("stream", "scene", "reel") if row.vector else ("target", "reel")
             signature(target).bind(*given, **dict.fromkeys((*row.takes, *told)))
         case View():

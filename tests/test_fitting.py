@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import signal
 import tempfile
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from commandline import QUICK, run
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from outputs import start_until_ready
 from PIL import Image
 from problems import solved
 
 import gdanim
-from gdanim import pipeline, preflight
+from gdanim import atomic, pipeline, preflight
 from gdanim.catalog import FORMATS
+from gdanim.descent import redrawn
 from gdanim.errors import OutputError
-from gdanim.fitting import GUESSES, first_fitting
-from gdanim.ladder import changes, ladder
+from gdanim.excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, is_long
+from gdanim.fitting import GUESSES, first_fitting, write_within
+from gdanim.ladder import changes, ladder, weight
+from gdanim.pipeline import Written
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
+
+    from gdanim.descent import Descent
+    from gdanim.preflight import Planned
 
 REQUEST = {"function": "parabola", "iterations": 8, "size": (288, 216)}
 
@@ -142,8 +152,98 @@ def test_quality_goes_first_and_only_where_the_format_means_something_else_by_it
     assert {rung.quality for rung in low} == {"low"}
 
 
+@pytest.mark.parametrize("name", FORMATS.names())
+def test_sizes_are_expected_to_fall_along_the_ladder(name: str) -> None:
+    rungs = rungs_of(name, size=(640, 480), iterations=40)
+    weights = [weight(rung, rungs[0]) for rung in rungs]
+    assert weights[0] == 1
+    assert all(smaller < larger for larger, smaller in pairwise(weights))
+
+
+def test_a_vector_gives_up_canvas_and_frames_too() -> None:
+    rungs = rungs_of("svg", size=(640, 480), iterations=40)
+    assert (rungs[-1].size, rungs[-1].quality) == ((240, 180), "low")
+    assert rungs[-1].fps < rungs[0].fps
+
+
 def test_a_still_keeps_its_one_frame() -> None:
     assert {rung.fps for rung in rungs_of("png", size=(640, 480))} == {10}
+
+
+# --- long films -------------------------------------------------------------------------------------------------------
+
+
+LONG = {"iterations": 700, "size": (640, 480), "output": ("long.webp",)}
+N_RUNGS = 12
+EXCERPT = PASSAGES * (SHORT + LONGER)
+
+
+def size_of(film: Descent) -> int:
+    """Of a picture, and as much again for each hundred frames; low quality takes three quarters."""
+    factor = 0.75 if film.settings.quality == "low" else 1.0
+    return round(factor * film.settings.size[0] * (100 + film.timeline.frames))
+
+
+class Studio:
+    """Draws nothing, and writes files of such sizes; excerpts of each rung (n,) mislead by a factor."""
+
+    def __init__(self, film: Descent, misleading: Sequence[float]) -> None:
+        self.rungs, self.misleading = ladder(film, FORMATS["webp"]), misleading
+        self.sizes = [size_of(redrawn(film, rung)) for rung in self.rungs]
+        self.wholes, self.frames = list[int](), 0
+
+    def __call__(self, film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
+        (output,) = outputs
+        rung, size = self.rungs.index(film.settings), size_of(film)
+        self.frames += film.timeline.frames
+        if size == self.sizes[rung]:
+            self.wholes.append(rung)
+        else:
+            size = round(size * self.misleading[rung])
+        Path(output.path).write_bytes(bytes(size))
+        return (Written(path=output.path, format=output.format.name, bytes=size),)
+
+
+@cache
+def long_film() -> Descent:
+    return solved(**LONG)
+
+
+def kept_within(limit: int, misleading: Sequence[float]) -> tuple[Studio, int | None]:
+    """The studio, and the size of the file that was written; None where none was."""
+    film = long_film()
+    studio = Studio(film, misleading)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "long.webp")
+        (planned,) = preflight.check(replace(film.settings, output=(str(path),)))
+        (written,) = write_within(limit, film, [planned], studio, None)
+        assert (written.error is None) == path.exists()
+        return studio, path.stat().st_size if path.exists() else None
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 600_000))
+def test_of_a_long_film_excerpts_find_the_first_rung_that_fits(limit: int) -> None:
+    studio, size = kept_within(limit, [1.0] * N_RUNGS)
+    assert size == next((size for size in studio.sizes if size <= limit), None)
+    # Rounding alone may mislead these excerpts, and a film of few frames is its own excerpt.
+    long = [rung for rung in studio.wholes if is_long(redrawn(long_film(), studio.rungs[rung]))]
+    assert len(long) <= 2
+    assert studio.frames <= 2 * 701 + LEAST_FRAMES * 3 + EXCERPT * (2 + GUESSES + math.ceil(math.log2(N_RUNGS)))
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 600_000), st.lists(st.floats(0.5, 2), min_size=N_RUNGS, max_size=N_RUNGS))
+def test_however_excerpts_mislead_what_is_written_was_measured_and_the_rest_is_said(
+    limit: int, misleading: list[float]
+) -> None:
+    studio, size = kept_within(limit, misleading)
+    assert len(set(studio.wholes)) == len(studio.wholes)  # none is rendered twice
+    if size is None:
+        assert studio.sizes[-1] > limit
+    else:
+        assert size == max(studio.sizes[rung] for rung in studio.wholes if studio.sizes[rung] <= limit)
+        assert size <= limit
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -183,21 +283,34 @@ def test_the_file_is_that_of_the_first_rung_that_fits(
 
 
 @pytest.fixture
-def renderings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """The canvas of each scene that is drawn."""
-    drawn: list[tuple[int, int]] = []
+def renderings(monkeypatch: pytest.MonkeyPatch) -> list[Descent]:
+    """What each scene that is drawn is made of."""
+    drawn: list[Descent] = []
 
-    def draw(descent: gdanim.descent.Descent, plain: Callable[..., object] = pipeline.draw) -> object:
-        drawn.append(descent.settings.size)
+    def draw(descent: Descent, plain: Callable[..., object] = pipeline.draw) -> object:
+        drawn.append(descent)
         return plain(descent)
 
     monkeypatch.setattr(pipeline, "draw", draw)
     return drawn
 
 
-def test_what_fits_as_asked_is_the_same_file_with_the_same_words(
-    renderings: list[tuple[int, int]], tmp_path: Path
-) -> None:
+def test_a_long_film_is_drawn_whole_as_asked_and_as_chosen_only(renderings: list[Descent], tmp_path: Path) -> None:
+    path, again = tmp_path / "a.gif", tmp_path / "b.gif"
+    film = Settings(function="parabola", lr=(0.01,), iterations=LEAST_FRAMES, size=(160, 120), output=(str(path),))
+    (asked,) = gdanim.render(film)
+    renderings.clear()
+    (written,) = gdanim.render(replace(film, max_size=(asked.bytes or 0) - 1))
+    assert written.fitted is not None
+    assert written.fitted.options == {"--quality": "low"}
+    assert path.stat().st_size < (asked.bytes or 0)
+    drawn = [descent.timeline.frames for descent in renderings]
+    assert sorted(drawn, reverse=True)[:3] == [LEAST_FRAMES + 1, LEAST_FRAMES + 1, PASSAGES * LONGER]
+    assert run("--preset", path, "-o", again).code == 0
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_what_fits_as_asked_is_the_same_file_with_the_same_words(renderings: list[Descent], tmp_path: Path) -> None:
     said = []
     for limit in ((), ("--max-size", "1MB")):
         said.append(run("parabola", *QUICK, *limit, "-o", tmp_path / "a.gif", "--json"))
@@ -276,6 +389,38 @@ def test_standard_output_gets_the_file_that_fits(tmp_path: Path) -> None:
     assert ran.out == (tmp_path / "a.gif").read_bytes()
     assert len(ran.out) <= 8_000
     assert run("parabola", *QUICK, "--max-size", "100", "-o", "-").out == b""
+
+
+def test_a_vector_is_kept_within_a_limit_that_frames_alone_would_not_meet(tmp_path: Path) -> None:
+    low = Settings(function="himmelblau", iterations=1, quality="low", output=(str(tmp_path / "a.svg"),))
+    (asked,) = gdanim.render(low)
+    limit = round(0.9 * (asked.bytes or 0))
+    (written,) = gdanim.render(replace(low, max_size=limit))
+    assert written.fitted is not None
+    assert written.fitted.frames == 2
+    assert set(written.fitted.options) == {"--size"}
+    assert (tmp_path / "a.svg").stat().st_size <= limit
+
+
+def test_a_full_temporary_folder_is_told_by_its_name_and_that_of_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials, path = tmp_path / "trials", tmp_path / "a.gif"
+    trials.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(trials))
+
+    def write(descriptor: int, chunk: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(atomic.os, "write", write)
+        with pytest.raises(OutputError) as raised:
+            gdanim.render(Settings(**REQUEST, output=(str(path),), max_size=8_000))
+    assert str(raised.value) == (
+        f"Cannot write '{path}': {os.strerror(errno.ENOSPC)}, in the temporary folder '{trials}'. "
+        "Set TMPDIR to a folder with room"
+    )
+    assert list(tmp_path.rglob("*")) == [trials]
 
 
 def test_a_sequence_is_refused(tmp_path: Path) -> None:

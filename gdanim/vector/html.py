@@ -1,7 +1,10 @@
 """HTML: the animated SVG with a player around it, as a page that needs nothing else, or as a fragment of one.
 
 The player (player/) stops the clock of the SVG and sets it itself: to play, to step, to scrub. Without a script, the
-SVG plays on its own. What the player has to know beside the picture stands in a <script type="application/json">:
+SVG plays on its own. Unless a style is asked for, the picture is light or dark as the rest of the page is, by the CSS
+property color-scheme (html_schemes.py): a page of our own leaves that to its reader, a fragment to the page around it.
+
+What the player has to know beside the picture stands in a <script type="application/json">:
 
 spans   [[frames, seconds each], …]: how long the frames last
 loop    how often it plays; 0 for ever
@@ -24,10 +27,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
+from gdanim.settings import AUTO_STYLE
+from gdanim.styles import load_style
+from gdanim.vector.html_schemes import Schemes, in_both
 from gdanim.vector.svg import inline_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from gdanim.scene import Scene
     from gdanim.timeline import Timeline
@@ -36,17 +42,38 @@ if TYPE_CHECKING:
 PLAYER: Final = Path(__file__).parent / "player"
 # The class that all rules and the script keep to; in a file it gets a name of its own.
 SCOPE: Final = "gdanim-player"
+DARK: Final = "dark"
 
 Column = str | list[str | int]
 
 
-def write_html(stream: BinaryIO, scene: Scene, reel: Reel, *, fragment: bool, svg_text: str) -> None:
-    """Write the page, or with `fragment` only what belongs into the body of another; see SceneWriter."""
-    figure = _figure(scene, reel, inline_svg(scene, reel, svg_text=svg_text, prefix=SCOPE), fragment=fragment)
+def write_html(
+    stream: BinaryIO,
+    scene: Scene,
+    reel: Reel,
+    *,
+    fragment: bool,
+    svg_text: str,
+    style: str,
+    redraw: Callable[..., Scene],
+) -> None:
+    """Write the page, or with `fragment` only what belongs into the body of another; see SceneWriter.
+
+    `redraw` draws the picture anew with other settings.
+    """
+
+    def drawn(scene: Scene) -> str:
+        return inline_svg(scene, reel, svg_text=svg_text, prefix=SCOPE)
+
+    picture = Schemes(svg=drawn(scene))
+    if style == AUTO_STYLE:
+        with load_style(DARK).applied():
+            picture = in_both(picture.svg, drawn(redraw(style=DARK)), prefix=SCOPE)
+    figure = _figure(scene, reel, picture, fragment=fragment)
     # Two fragments on one page share no name unless they are the same.
     name = f"{SCOPE}-{sha256(figure.encode()).hexdigest()[:10]}"
     figure = figure.replace(SCOPE, name)
-    content = figure if fragment else _page(figure, reel, _asset("player.css").replace(SCOPE, name))
+    content = figure if fragment else _page(figure, reel, _style(picture).replace(SCOPE, name))
     stream.write(content.encode())
 
 
@@ -54,16 +81,20 @@ def _asset(name: str) -> str:
     return (PLAYER / name).read_text(encoding="utf-8")
 
 
-def _figure(scene: Scene, reel: Reel, svg: str, *, fragment: bool) -> str:
+def _style(picture: Schemes) -> str:
+    return _asset("player.css").replace("/* PAINTS */", picture.rules)
+
+
+def _figure(scene: Scene, reel: Reel, picture: Schemes, *, fragment: bool) -> str:
     """The player. The page says below the picture what a fragment says of it to those alone who do not see it."""
     return Template(_asset("player.html")).substitute(
         label=escape(reel.alt_text if fragment else reel.title),
         width=f' style="max-width: {reel.width}px"' if fragment else "",
-        svg=svg,
+        svg=picture.svg,
         caption=f"<figcaption>{escape(reel.alt_text)}</figcaption>\n" if reel.alt_text and not fragment else "",
         film=_as_json(_film(scene, reel, page=not fragment)),
         recipe=_recipe(reel.recipe),
-        style=f"<style>\n{_asset('player.css')}</style>\n" if fragment else "",
+        style=f"<style>\n{_style(picture)}</style>\n" if fragment else "",
         script=_asset("player.js"),
     )
 

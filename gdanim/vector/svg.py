@@ -10,11 +10,16 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+import numpy as np
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+
 from gdanim.vector.svg_clock import Clock
-from gdanim.vector.svg_recorder import Recorder
+from gdanim.vector.svg_recorder import Drawn, Recorder
 from gdanim.vector.svg_shapes import Grains
 from gdanim.vector.svg_sheet import Sheet
 from gdanim.vector.svg_stack import Stack, together
+from gdanim.vector.thinning import UNSEEN_PX, is_long, thinned
 from gdanim.writers.base import Quality
 
 if TYPE_CHECKING:
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
     from gdanim.writers.base import Reel
 
 DECIMALS: Final = {Quality.LOW: 1, Quality.MEDIUM: 2, Quality.HIGH: 3, Quality.LOSSLESS: 3}
+# How far long lines of the ground may pass by their points, in pixels, and then how finely those need be placed.
+TOLERANCE_PX: Final = {Quality.LOW: 0.2}
+LONG_DECIMALS: Final = 1
 FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
 
@@ -59,6 +67,7 @@ class _Picture:
 
     def __init__(self, scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> None:
         self._scene = scene
+        self._tolerance_px = TOLERANCE_PX.get(reel.quality, UNSEEN_PX)
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
         self._sheet = Sheet(
@@ -89,7 +98,14 @@ class _Picture:
 
     def _ground(self) -> str:
         self._scene.figure.draw(self._recorder)
-        return self._still(self._recorder.taken())
+        return self._still([self._lean(item) for item in self._recorder.taken()])
+
+    def _lean(self, item: Item) -> Item:
+        """What stands still, without points that nobody sees; a line that grows has to keep those that it had."""
+        if not isinstance(item, Drawn) or not is_long(path := Path(item.vertices, item.codes)):
+            return item
+        path = thinned(path, IdentityTransform(), LONG_DECIMALS, self._tolerance_px)
+        return item._replace(vertices=np.asarray(path.vertices), codes=np.asarray(path.codes, dtype=np.uint8))
 
     def _moving(self) -> str:
         stacks = [Stack(self._sheet) for _ in self._scene.marks]

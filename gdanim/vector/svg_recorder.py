@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from gdanim.lettering import SANS
-from gdanim.vector.thinning import is_long, thinned
+from gdanim.vector.thinning import is_long
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase
@@ -31,7 +31,6 @@ Codes = NDArray[np.uint8]  # (n,), of matplotlib.path.Path
 Rectangle = tuple[float, float, float, float]  # left, top, width, height
 
 ASIDE_PX = 2000.0  # around the canvas; what lies farther out needs its direction only
-LONG_DECIMALS = 1  # of a pixel; the points of long paths lie within a ninth of one anyway
 _OUTLINES = TextToPath()
 _EM = float(TextToPath.FONT_SCALE)
 
@@ -144,10 +143,8 @@ class Recorder(RendererBase):
         if not look.fill and not look.line:
             return
         placed = transform + self._flip
-        if gc.get_snap() is False:
+        if gc.get_snap() is False or is_long(path):
             path = placed.transform_path(path)
-        elif is_long(path):
-            path = thinned(path, placed, LONG_DECIMALS)
         else:
             path = path.cleaned(
                 placed, remove_nans=True, snap=gc.get_snap(), stroke_width=look.width, curves=True,

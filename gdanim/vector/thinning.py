@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Transform
 
 LONG: Final = 128  # points, from which on it pays
+UNSEEN_PX: Final = 1 / 9  # off a line: even its edge looks the same
 _STRAIGHT: Final = (Path.MOVETO, Path.LINETO, Path.CLOSEPOLY)
 
 
@@ -19,10 +20,12 @@ def is_long(path: Path) -> bool:
     return len(path) > LONG and (path.codes is None or bool(np.isin(np.asarray(path.codes), _STRAIGHT).all()))
 
 
-def thinned(path: Path, there: Transform, decimals: int) -> Path:
-    """A long path, transformed, without points that lie within a ninth of a unit of the line through others.
+def thinned(path: Path, there: Transform, decimals: int, tolerance: float = UNSEEN_PX) -> Path:
+    """A long path, transformed, without points that lie within the tolerance of the line through others.
 
     Points are rounded where they are, not by their way from the one before, so that neighbours still meet.
     """
-    lean = path.cleaned(there, simplify=True)
+    placed = there.transform_path(path)
+    placed.simplify_threshold = tolerance
+    lean = placed.cleaned(simplify=True)
     return Path(np.round(np.asarray(lean.vertices), decimals), lean.codes)

@@ -20,7 +20,7 @@ from PIL import Image
 
 from gdanim.frame import NOWHERE, Box
 from gdanim.writers.base import Quality
-from gdanim.writers.mending import GOALS, colours_to_mend
+from gdanim.writers.mending import GOALS, LEAST_GAIN, mended, squared_distances
 from gdanim.writers.moments import bounds, moved
 from gdanim.writers.palette import (
     FEW,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from gdanim.frame import Frame
     from gdanim.writers.base import Reel
+    from gdanim.writers.mending import Mending
     from gdanim.writers.palette import Indices, Packed
 
 TRANSPARENT: Final = 0
@@ -92,9 +93,8 @@ class GifWriter:
         reach = REACH_FEW if reel.quality is Quality.LOW else REACH_MOST
         self._pattern = pattern(reel.height, reel.width, reach) if dither else None
         self._drawn = np.full((reel.height, reel.width), NO_COLOUR, np.uint32)
-        self._settled = np.full_like(self._drawn, NO_COLOUR)  # the colours behind `_shown`
-        # Indices of the global table. What a block's own table shows is exact, and transparent from then on.
-        self._shown = np.full((reel.height, reel.width), TRANSPARENT, np.uint8)
+        self._settled = np.full_like(self._drawn, NO_COLOUR)  # `_drawn` as the last block found it
+        self._shown = np.full_like(self._drawn, NO_COLOUR)  # what a player has on its canvas
         self._dirty = NOWHERE  # where `_drawn` may differ from `_settled`
         self._held: Block | None = None
         self._held_since_cs = 0
@@ -135,50 +135,65 @@ class GifWriter:
     def _hold_changes(self) -> None:
         """Make the next block from what differs between `_drawn` and `_shown`, and let the one before it go."""
         dirty, self._dirty = self._dirty, NOWHERE
-        colours, settled = self._drawn[dirty.slices], self._settled[dirty.slices]
-        shown = self._shown[dirty.slices]
-        fresh = colours != settled
-        indices = self._indices(colours, fresh, dirty)
-        differs = fresh.copy()
-        differs[fresh] = indices != shown[fresh]
-        if changed := bounds(differs):
+        plain = self._plain(dirty)
+        if changed := bounds(plain != self._shown[dirty.slices]):
             self._release()
-            settled[...] = colours
-            shown[fresh] = indices
-            mending = self._mending(differs, dirty)
-            changed_box = moved(changed, dirty)
-            self._held = mending or _smallest_block(changed_box, shown[changed.slices], differs[changed.slices])
+            self._held = self._mending(plain, dirty) or self._change(plain[changed.slices], moved(changed, dirty))
             self._held_since_cs = self._end_cs
 
-    def _indices(self, colours: Packed, fresh: NDArray[np.bool_], dirty: Box) -> Indices:
-        """What shows the `fresh` ones of `colours`. A pixel of one colour dithers alike in every frame."""
-        exact = colours[fresh]
-        indices = self._index_of(exact)
-        if self._pattern is not None:
-            lacking = self._entries[indices] != exact
-            indices[lacking] = self._index_of(dithered(exact[lacking], self._pattern[dirty.slices][fresh][lacking]))
-        return indices
+    def _plain(self, dirty: Box) -> Packed:
+        """What `dirty` would show (h, w) with all that is new in it in colours of the global table."""
+        drawn, settled = self._drawn[dirty.slices], self._settled[dirty.slices]
+        fresh = drawn != settled
+        settled[...] = drawn
+        plain = self._shown[dirty.slices].copy()
+        plain[fresh] = self._approximated(drawn[fresh], fresh, dirty)
+        return plain
 
-    def _mending(self, differs: NDArray[np.bool_], dirty: Box) -> Block | None:
-        """A block that draws `differs` within `dirty`, and mends other pixels; None where that does not pay."""
+    def _approximated(self, exact: Packed, fresh: NDArray[np.bool_], dirty: Box) -> Packed:
+        """The entries that show the `fresh` pixels of `dirty`. A pixel of one colour dithers alike in every frame."""
+        entries = self._entries[self._index_of(exact)]
+        if self._pattern is not None:
+            lacking = entries != exact
+            offsets = self._pattern[dirty.slices][fresh][lacking]
+            entries[lacking] = self._entries[self._index_of(dithered(exact[lacking], offsets))]
+        return entries
+
+    def _change(self, plain: Packed, box: Box) -> Block:
+        """The block in colours of the global table that makes `box` show `plain`."""
+        shown = self._shown[box.slices]
+        differs = plain != shown
+        shown[...] = plain
+        indices = self._index_of(plain)
+        # Where a table of its own has brought another colour, nothing is new.
+        indices[self._entries[indices] != plain] = TRANSPARENT
+        return _smallest_block(box, indices, differs)
+
+    def _mending(self, plain: Packed, dirty: Box) -> Block | None:
+        """The block with a table of its own for what is new and what stands wrong; None where that does not pay."""
         if self._goal is None:
             return None
-        new = np.zeros_like(self._shown, np.bool_)
-        new[dirty.slices] = differs
-        shown = self._entries[self._shown]
-        wrong = (self._shown != TRANSPARENT) & (shown != self._drawn)
-        required = self._entries[np.unique(self._shown[new])]
-        table = colours_to_mend(required, self._drawn[wrong], shown[wrong], self._shown.size, self._goal)
-        if not table.size:
+        after = self._shown.copy()
+        after[dirty.slices] = plain
+        wrong = after != self._drawn
+        if np.count_nonzero(wrong) > self._goal.most_wrong * wrong.size:
             return None
-        exact = wrong
-        exact[wrong] = np.isin(self._drawn[wrong], table)
-        self._shown[exact] = TRANSPARENT
-        told = new | exact
-        box = bounds(told) or dirty
-        colours = np.where(exact, self._drawn, shown)[box.slices]
-        indices = (np.searchsorted(table, colours) + 1) * told[box.slices]
-        return _block(box, indices.astype(np.uint8), _colour_table(np.concatenate((table[:1], table))))
+        error = int(squared_distances(self._drawn[wrong], after[wrong]).sum())
+        if self._goal.is_met(error, wrong.size):
+            return None
+        told = wrong | (after != self._shown)
+        mending = mended(self._drawn[told], self._shown[told])
+        return self._mend(told, mending) if mending.error <= (1 - LEAST_GAIN) * error else None
+
+    def _mend(self, told: NDArray[np.bool_], mending: Mending) -> Block:
+        """The block that draws the `mending` of the pixels `told`."""
+        indices = np.zeros_like(self._shown, np.uint8)
+        indices[told] = mending.indices
+        drawn = indices != TRANSPARENT
+        entries = np.concatenate((mending.table[:1], mending.table))
+        self._shown[drawn] = entries[indices[drawn]]
+        box = bounds(drawn)
+        return _block(box, indices[box.slices], _colour_table(entries)) if box else NOTHING_NEW
 
     def _release(self) -> None:
         """Write the held block, shown until `_end_cs`."""

@@ -6,7 +6,7 @@ Everything that decides is an integer, so the same frames give the same palette 
 from __future__ import annotations
 
 import mmap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ Packed = NDArray[np.uint32]  # one colour per item: red + 256·green + 65536·bl
 Points = NDArray[np.int64]  # (n, 3), red, green and blue in 0…255
 Counts = NDArray[np.int64]  # (n,), ≥ 1
 Indices = NDArray[np.uint8]  # shaped like the colours they stand for
+Key = TypeVar("Key", bound=np.unsignedinteger)
 
 # Paper, ink, grid, curve and the fills must not shift by one step; plots have fewer than 32 of these.
 N_EXACT: Final = 32
@@ -34,7 +35,8 @@ FEW: Final = 63
 N_COLOURS_24_BIT: Final = 1 << 24
 PATTERN_PX: Final = 8
 # How far dithering moves a colour, of 255, with few and with most colours. On surfaces, the means of 8×8 pixels come
-# 1 dB closer to the truth; with more, those of most colours end farther away than without.
+# 1.3 and 1 dB closer to the truth, on basins 0.5 dB at best; on contours, those of most colours end 1 dB farther away.
+# With twice as much, those of most colours end up to 5 dB farther away.
 REACH_FEW: Final = 4
 REACH_MOST: Final = 2
 
@@ -101,7 +103,7 @@ class NearestColour:
         """Indices of `colours`, in their shape."""
         indices: Indices = self._table[colours]
         if not indices.all():
-            new = np.unique(_runs(colours[indices == 0])[0])
+            new = np.unique(runs(colours[indices == 0])[0])
             self._table[new] = nearest(unpacked(new), self._palette) + 1
             indices = self._table[colours]
         return indices
@@ -138,9 +140,9 @@ class FewColours:
         return np.concatenate((colours, pixels[..., 3:]), axis=2)
 
 
-def _runs(colours: Packed) -> tuple[Packed, Counts]:
-    """Colours of the runs along `colours` read in rows, and their lengths: plots have some hundred times fewer."""
-    flat = colours.ravel()
+def runs(keys: NDArray[Key]) -> tuple[NDArray[Key], Counts]:
+    """Keys of the runs along `keys` read in rows, and their lengths: plots have some hundred times fewer."""
+    flat = keys.ravel()
     starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
     return flat[starts], np.diff(starts, append=flat.size)
 
@@ -148,7 +150,7 @@ def _runs(colours: Packed) -> tuple[Packed, Counts]:
 def _histogram(frames: Iterable[Pixels]) -> tuple[Packed, Counts]:
     """The distinct colours of all frames in ascending order, and how many pixels each covers."""
     # A sample in which nothing has changed shows nothing.
-    per_frame = [summed(*_runs(packed(pixels))) for pixels in frames if pixels.size]
+    per_frame = [summed(*runs(packed(pixels))) for pixels in frames if pixels.size]
     return summed(*(np.concatenate(parts) for parts in zip(*per_frame, strict=True)))
 
 
@@ -167,7 +169,8 @@ def _reduced(points: Points, counts: Counts, size: int) -> Points:
     # Square roots are rounded alike on every machine, powers are not.
     weights = np.rint(16 * np.sqrt(counts[others] * np.sqrt(counts[others]))).astype(np.int64)
     points, weights = _merged(points[others], weights)
-    centres = _spread(points, weights, kept, size)
+    distances = ((points - kept[nearest(points, kept)]) ** 2).sum(axis=1)
+    centres = np.concatenate((kept, points[spread(points, weights, distances, size - n_kept)]))
     for _ in range(N_ROUNDS):
         means, totals = _centroids(points, weights, nearest(points, centres), size)
         movable = (totals > 0) & (np.arange(size) >= len(kept))
@@ -185,14 +188,20 @@ def _merged(points: Points, weights: Counts) -> tuple[Points, Counts]:
     return _centroids(points, weights, cell, len(cells))
 
 
-def _spread(points: Points, weights: Counts, kept: Points, size: int) -> Points:
-    """`kept`, followed by the points that were, one after the other, served worst: the largest weight × distance²."""
-    centres = np.concatenate((kept, np.zeros((size - len(kept), 3), np.int64)))
-    distances = ((points - kept[nearest(points, kept)]) ** 2).sum(axis=1)
-    for k in range(len(kept), size):
-        centres[k] = points[(weights * distances).argmax()]
-        np.minimum(distances, ((points - centres[k]) ** 2).sum(axis=1), out=distances)
-    return centres
+def spread(points: Points, weights: Counts, distances: Counts, n: int) -> list[int]:
+    """Which `n` points (m, 3) are, one after the other, served worst: the largest weight × squared distance.
+
+    distances   (m,) how far each point is from what serves it before the first is chosen, squared
+    """
+    exact = points.astype(np.float32)  # see nearest
+    squares = (exact * exact).sum(axis=1)
+    shares, distances_left = weights.astype(np.float64), distances.astype(np.float64)
+    chosen: list[int] = []
+    for _ in range(n):
+        worst = int((shares * distances_left).argmax())
+        chosen.append(worst)
+        np.minimum(distances_left, squares + squares[worst] - exact @ (2 * exact[worst]), out=distances_left)
+    return chosen
 
 
 def _centroids(points: Points, weights: Counts, group: NDArray[np.intp], n_groups: int) -> tuple[Points, Counts]:

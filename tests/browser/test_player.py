@@ -6,79 +6,12 @@ import io
 
 import numpy as np
 import pytest
-from commandline import run
-from PIL import Image
-
-FRAMES = 26  # of the parabola: its start and 25 iterations
-HOST = """<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Host</title><style>
-:root {{ color-scheme: light dark }}
-body, h1 {{ margin: 0; line-height: 40px }}
-</style></head>
-<body><main><h1>Host</h1>{0}</main><script>window.named = Object.keys(window).length</script></body>
-</html>
-"""
-TIME = "root => root.querySelector('svg').getCurrentTime()"
+from pages import FRAMES, Player, host, pixels, quiet, written
 
 
 @pytest.fixture
 def parabola(tmp_path):
     return written(tmp_path / "parabola.html")
-
-
-def written(path, *arguments, function="parabola"):
-    assert run(function, "--lr", "0.1", "--fps", "10", "-q", *arguments, "-o", path).code == 0
-    return path
-
-
-def host(path, *fragments):
-    path.write_text(HOST.format("\n".join(one.read_text(encoding="utf-8") for one in fragments)), encoding="utf-8")
-    return path
-
-
-class Player:
-    """One player of a page, as a person meets it: by what its parts are called."""
-
-    def __init__(self, page, place=0):
-        self.page, self.root = page, page.locator("figure").nth(place)
-        self.scrub = self.root.get_by_role("slider", name="Frame")
-        self.words = self.root.locator("[data-part=words]")
-        self.status = self.root.get_by_role("status")
-
-    @property
-    def frame(self):
-        return int(self.scrub.input_value())
-
-    @property
-    def iteration(self):
-        """What the live text says."""
-        return int(self.words.locator("span").first.inner_text().removeprefix("iteration"))
-
-    @property
-    def iteration_shown(self):
-        """What the picture shows, by the clock of its animation: ten frames a second."""
-        return min(int(self.root.evaluate(TIME) * 10), FRAMES - 1)
-
-    @property
-    def playing(self):
-        return self.root.get_by_role("button", name="Pause").count() == 1
-
-    def press(self, key):
-        self.page.keyboard.press(key)
-
-    def wait_for(self, frame):
-        """Until the frame is shown, or a later one."""
-        self.page.wait_for_function("([e, i]) => +e.value >= i", arg=[self.scrub.element_handle(), frame])
-
-    def stands_at(self, frame):
-        assert not self.playing
-        assert (self.frame, self.iteration, self.iteration_shown) == (frame, frame, frame)
-
-
-def quiet(heard, *paths):
-    """Whether pages asked for nothing beside themselves, and said nothing."""
-    return set(heard.requests) == {path.as_uri() for path in paths} and not heard.messages
 
 
 def test_it_plays_at_once_and_pauses_and_goes_on(visit, heard, parabola):
@@ -125,10 +58,6 @@ def test_each_frame_shows_its_own_picture(visit, tmp_path):
         shown = pixels(io.BytesIO(player.root.locator("[data-part=picture] > svg").screenshot()))
         assert shown.shape == truth.shape[1:]
         assert np.abs(truth - shown).mean(axis=(1, 2, 3)).argmin() == frame
-
-
-def pixels(source):
-    return np.asarray(Image.open(source).convert("RGB")).astype(np.int16)
 
 
 def test_buttons_step(visit, parabola):
@@ -273,9 +202,11 @@ def test_every_width_has_room_for_it_and_for_a_finger(visit, tmp_path, width):
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["page", "fragment"])
-def test_axe_finds_nothing(visit, tmp_path, colours, kind):
+@pytest.mark.parametrize("is_pinned", [False, True])
+def test_axe_finds_nothing(visit, tmp_path, colours, kind, is_pinned):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
-    path = written(tmp_path / "out.html", *(["--fragment"] if kind == "fragment" else []), "--style", colours)
+    style = ["--style", colours] if is_pinned else []
+    path = written(tmp_path / "out.html", *(["--fragment"] if kind == "fragment" else []), *style)
     if kind == "fragment":
         path = host(tmp_path / "host.html", path)
     page = visit(path, color_scheme=colours)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from commandline import run
-from PIL import Image
+from pages import LEAST_SSIM, grey, ssim
 
 from gdanim.descent import descend
 from gdanim.pipeline import draw, render
@@ -23,30 +22,6 @@ if TYPE_CHECKING:
 
     from conftest import Heard
     from playwright.sync_api import Page
-
-LEAST_SSIM = 0.95
-WINDOW = 7
-
-
-def ssim(one: np.ndarray, other: np.ndarray) -> float:
-    """Structural similarity of grey pictures (h, w) from 0 to 255, in windows of 7×7. Source: Wang et al. 2004."""
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        windows = np.lib.stride_tricks.sliding_window_view(values, (WINDOW, WINDOW))
-        return windows.mean(axis=(2, 3))
-
-    m1, m2 = mean(one), mean(other)
-    v1, v2, both = mean(one * one) - m1**2, mean(other * other) - m2**2, mean(one * other) - m1 * m2
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    return float((((2 * m1 * m2 + c1) * (2 * both + c2)) / ((m1**2 + m2**2 + c1) * (v1 + v2 + c2))).mean())
-
-
-def grey(picture: bytes | np.ndarray) -> np.ndarray:
-    """A picture as it looks on the white of an empty page."""
-    image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else Image.fromarray(picture)
-    page = Image.new("RGBA", image.size, "white")
-    page.alpha_composite(image.convert("RGBA"))
-    return np.asarray(page.convert("L"), dtype=np.float64)
 
 
 SHORT = {"iterations": 6}

@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import accumulate
@@ -90,7 +91,11 @@ def page_of(*, fragment=False, recipe="", **settings):
             recipe=recipe,
         )
         stream = io.BytesIO()
-        write_html(stream, scene, reel, fragment=fragment, svg_text="paths")
+
+        def redraw(**changed):
+            return draw(replace(descent, settings=replace(asked, **changed)))
+
+        write_html(stream, scene, reel, fragment=fragment, svg_text="paths", style=asked.style, redraw=redraw)
     return descent, stream.getvalue().decode()
 
 
