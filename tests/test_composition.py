@@ -24,6 +24,7 @@ from test_run_colours import contrast
 from gdanim.catalog import STYLES
 from gdanim.errors import SettingError
 from gdanim.marks import Trail
+from gdanim.settings import AUTO_STYLE
 from gdanim.styles import Style, load_style
 from gdanim.views import ground
 from gdanim.views.assembly import soft_line
@@ -78,7 +79,7 @@ IN_LARGE = {"slides": ("facets, many", "contour, race"), "dark": ("surface",), "
 
 
 def watched() -> Iterator[tuple[str, str, str]]:
-    everywhere = [(case, name, size) for name in STYLES for case, size in product(CASES, SIZES[name])]
+    everywhere = [(case, name, size) for name, sizes in SIZES.items() for case, size in product(CASES, sizes)]
     large = [(case, name, size) for name, cases in IN_LARGE.items() for case, size in product(cases, LARGE)]
     for case, style, size in (*everywhere, *large):
         with suppress(SettingError):
@@ -94,6 +95,10 @@ def pixels(size: str) -> tuple[int, int]:
 @cache
 def descended(case: str) -> Descent:
     return solved(**{"iterations": 5, **CASES[case]})
+
+
+def test_every_style_is_watched() -> None:
+    assert SIZES.keys() == STYLES.keys() - {AUTO_STYLE}  # which draws frames as light does
 
 
 @pytest.mark.parametrize(("case", "style", "size"), list(watched()))
