@@ -72,7 +72,11 @@ _STYLES = (
 
 STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in _STYLES})
 
-_GRAINS = {"low": "tenths of a pixel", "medium": "hundredths", "high": "thousandths"}
+_GRAINS = {
+    "low": "placed to tenths of a pixel",
+    "medium": "to hundredths; the fine lines of the ground to tenths",
+    "high": "to thousandths; the fine lines of the ground to hundredths",
+}
 # An exact format has nothing to gain from more.
 _EXACT = {"medium": "exact", "high": "exact", "lossless": "exact"}
 

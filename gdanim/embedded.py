@@ -51,8 +51,8 @@ def unpacked(fields: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, s
     """The fields that name files of the table, with the paths where these were unpacked."""
     found = {}
     for field in FIELDS:
-        name = str(fields.get(field))
-        if name in files:
+        name = fields.get(field)
+        if isinstance(name, str) and name in files:
             folder = Path(tempfile.mkdtemp(dir=_folder()))
             (folder / name).write_text(files[name], encoding="utf-8", newline="")
             found[field] = str(folder / name)

@@ -16,7 +16,7 @@ from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.numbered import Pattern
 from gdanim.objectives import naming
 from gdanim.sequence import check_sequence
-from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
+from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,6 +179,8 @@ def _check_combinations(settings: Settings) -> None:
         from gdanim.records.forms import check_trajectory_path
 
         check_trajectory_path(settings.trajectory)
+    if AUTO_STYLE in settings.themes:
+        raise SettingError("--themes", AUTO_STYLE, "name styles that are the same for every reader, such as light,dark")
     if settings.duration is not None and settings.duration <= settings.hold:
         raise SettingError("--duration", settings.duration, f"must be longer than the hold of {settings.hold:g} s")
     if settings.duration is not None and settings.every is not None:

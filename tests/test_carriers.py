@@ -309,6 +309,14 @@ def test_terminal_is_sent_no_control_characters(tmp_path: Path) -> None:
     assert read_request(str(tmp_path / "a.svg")).made == {"gdanim": "\x1b[31m"}
 
 
+def test_a_file_of_any_name_is_that_of_the_option_that_names_it(tmp_path: Path) -> None:
+    text = f'{START}function = "parabola"\ntrajectory = "None"\n[files]\n"None" = "iteration,x1"\n{END}'
+    (tmp_path / "a.svg").write_text(f"<svg><metadata>{text}</metadata></svg>")
+    preset = read_preset(str(tmp_path / "a.svg"))
+    assert Path(preset["trajectory"]).read_text() == "iteration,x1"
+    assert "style" not in preset
+
+
 def test_unpacked_files_go_with_the_process(tmp_path: Path) -> None:
     text = f'{START}function = "parabola"\ntrajectory = "a.csv"\n[files]\n"a.csv" = "iteration,x1"\n{END}'
     (tmp_path / "a.svg").write_text(f"<svg><metadata>{text}</metadata></svg>")

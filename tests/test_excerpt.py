@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from problems import solved
 
 from gdanim.excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, excerpt, is_long, whole_bytes
@@ -28,12 +26,6 @@ def test_an_excerpt_is_passages_of_the_film_its_first_and_its_last_frame_among_t
     lasting_s = [end - begin for begin, end in zip([0, *whole.end_s], whole.end_s, strict=False)]
     assert np.diff(part.end_s, prepend=0) == pytest.approx([lasting_s[frame] for frame in frames])
     assert part.tick[: part.forward].tolist() == [whole.tick[frame] for frame in frames if frame < whole.forward]
-
-
-@given(st.integers(0, 10**6), st.integers(0, 10**4), st.integers(LEAST_FRAMES, 10**4))
-def test_of_a_film_whose_frames_take_all_the_same_the_size_is_told_exactly(base: int, price: int, frames: int) -> None:
-    short, longer = (base + price * PASSAGES * length for length in (SHORT, LONGER))
-    assert whole_bytes(short, longer, frames) == pytest.approx(base + price * frames)
 
 
 def test_a_still_takes_what_its_excerpts_take() -> None:

@@ -26,9 +26,9 @@ import gdanim
 from gdanim import atomic, pipeline, preflight
 from gdanim.catalog import FORMATS
 from gdanim.descent import redrawn
-from gdanim.errors import OutputError
+from gdanim.errors import EncoderError, OutputError, SettingError
 from gdanim.excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, is_long
-from gdanim.fitting import GUESSES, first_fitting, write_within
+from gdanim.fitting import GUESSES, tried_sizes, write_within
 from gdanim.ladder import changes, ladder, weight
 from gdanim.pipeline import Written
 from gdanim.settings import Settings
@@ -68,7 +68,7 @@ def falling(n: int) -> list[float]:
 @example([10, 9, 8, 0, 0], 7)
 def test_of_any_sizes_what_is_taken_is_within_the_limit_and_few_are_rendered(sizes: list[int], limit: int) -> None:
     shelf = Shelf(sizes)
-    tried = first_fitting(shelf, falling(len(sizes)), limit)
+    tried = tried_sizes(shelf, falling(len(sizes)), limit)
     assert tried == {rung: sizes[rung] for rung in shelf.rendered}
     assert len(shelf.rendered) <= 1 + GUESSES + math.ceil(math.log2(len(sizes)))
     fits = [rung for rung, size in tried.items() if size <= limit]
@@ -81,20 +81,20 @@ def test_of_any_sizes_what_is_taken_is_within_the_limit_and_few_are_rendered(siz
 @given(sizes_of_rungs, limits)
 def test_of_falling_sizes_the_first_that_fits_is_found(sizes: list[int], limit: int) -> None:
     sizes.sort(reverse=True)
-    tried = first_fitting(Shelf(sizes), falling(len(sizes)), limit)
+    tried = tried_sizes(Shelf(sizes), falling(len(sizes)), limit)
     found = min((rung for rung, size in tried.items() if size <= limit), default=None)
     assert found == next((rung for rung, size in enumerate(sizes) if size <= limit), None)
 
 
 def test_what_fits_as_asked_is_rendered_once() -> None:
     shelf = Shelf([100, 50, 25])
-    first_fitting(shelf, falling(3), 100)
+    tried_sizes(shelf, falling(3), 100)
     assert shelf.rendered == [0]
 
 
 def test_sizes_that_fall_as_guessed_take_three_renderings() -> None:
     shelf = Shelf([round(10_000 * weight) for weight in falling(15)])
-    first_fitting(shelf, falling(15), 2_000)
+    tried_sizes(shelf, falling(15), 2_000)
     assert sorted(shelf.rendered) == [0, 7, 8]  # 0.8⁷ = 0.21, 0.8⁸ = 0.17
 
 
@@ -185,16 +185,21 @@ def size_of(film: Descent) -> int:
 
 
 class Studio:
-    """Draws nothing, and writes files of such sizes; excerpts of each rung (n,) mislead by a factor."""
+    """Draws nothing, and writes files of such sizes; excerpts of each rung (n,) mislead by a factor.
 
-    def __init__(self, film: Descent, misleading: Sequence[float]) -> None:
-        self.rungs, self.misleading = ladder(film, FORMATS["webp"]), misleading
+    Only the first `roomy` rungs have room for what would be drawn.
+    """
+
+    def __init__(self, film: Descent, misleading: Sequence[float], roomy: int) -> None:
+        self.rungs, self.misleading, self.roomy = ladder(film, FORMATS["webp"]), misleading, roomy
         self.sizes = [size_of(redrawn(film, rung)) for rung in self.rungs]
         self.wholes, self.frames = list[int](), 0
 
     def __call__(self, film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
         (output,) = outputs
         rung, size = self.rungs.index(film.settings), size_of(film)
+        if rung >= self.roomy:
+            raise SettingError("--size", film.settings.size, "no room")
         self.frames += film.timeline.frames
         if size == self.sizes[rung]:
             self.wholes.append(rung)
@@ -209,15 +214,18 @@ def long_film() -> Descent:
     return solved(**LONG)
 
 
-def kept_within(limit: int, misleading: Sequence[float]) -> tuple[Studio, int | None]:
+def kept_within(limit: int, misleading: Sequence[float], roomy: int = N_RUNGS) -> tuple[Studio, int | None]:
     """The studio, and the size of the file that was written; None where none was."""
     film = long_film()
-    studio = Studio(film, misleading)
+    studio = Studio(film, misleading, roomy)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "long.webp")
         (planned,) = preflight.check(replace(film.settings, output=(str(path),)))
         (written,) = write_within(limit, film, [planned], studio, None)
         assert (written.error is None) == path.exists()
+        if written.error is not None:
+            nearest = min(studio.sizes[rung] for rung in studio.wholes)
+            assert f"the nearest try has {nearest:,} " in str(written.error)
         return studio, path.stat().st_size if path.exists() else None
 
 
@@ -233,14 +241,15 @@ def test_of_a_long_film_excerpts_find_the_first_rung_that_fits(limit: int) -> No
 
 
 @settings(max_examples=30)
-@given(st.integers(1, 600_000), st.lists(st.floats(0.5, 2), min_size=N_RUNGS, max_size=N_RUNGS))
+@given(st.integers(1, 600_000), st.lists(st.floats(0.5, 2), min_size=N_RUNGS, max_size=N_RUNGS), st.integers(1, 12))
+@example(336_420, [1.02] * N_RUNGS, 3)  # the last rung with room fits exactly, and its excerpts say that it does not
 def test_however_excerpts_mislead_what_is_written_was_measured_and_the_rest_is_said(
-    limit: int, misleading: list[float]
+    limit: int, misleading: list[float], roomy: int
 ) -> None:
-    studio, size = kept_within(limit, misleading)
+    studio, size = kept_within(limit, misleading, roomy)
     assert len(set(studio.wholes)) == len(studio.wholes)  # none is rendered twice
     if size is None:
-        assert studio.sizes[-1] > limit
+        assert studio.sizes[roomy - 1] > limit
     else:
         assert size == max(studio.sizes[rung] for rung in studio.wholes if studio.sizes[rung] <= limit)
         assert size <= limit
@@ -421,6 +430,42 @@ def test_a_full_temporary_folder_is_told_by_its_name_and_that_of_the_output(
         "Set TMPDIR to a folder with room"
     )
     assert list(tmp_path.rglob("*")) == [trials]
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (EncoderError("ffmpeg failed: No space left on device"), "Set TMPDIR to a folder with room"),
+        (EncoderError("ffmpeg failed: broken pipe"), "broken pipe"),
+    ],
+)
+def test_a_failure_keeps_its_kind_and_advises_what_helps(failure: OutputError, told: str, tmp_path: Path) -> None:
+    film = solved(**REQUEST, output=(str(tmp_path / "a.webp"),))
+
+    def fail(film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
+        return tuple(Written(path=output.path, format="webp", bytes=None, error=failure) for output in outputs)
+
+    (written,) = write_within(1_000, film, preflight.check(film.settings), fail, None)
+    assert isinstance(written.error, EncoderError)
+    assert written.path == str(tmp_path / "a.webp")
+    assert str(written.error).endswith(told)
+
+
+def test_a_temporary_folder_that_goes_away_is_no_fault_of_the_request(tmp_path: Path) -> None:
+    film = solved(**REQUEST, output=(str(tmp_path / "a.webp"),))
+
+    def lose(film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
+        with atomic.open_output(str(Path(outputs[0].path).parent / "gone" / "a"), needs_path=False):
+            return ()
+
+    with pytest.raises(OutputError, match=r"^The temporary folder was lost: .*does not exist"):
+        write_within(1_000, film, preflight.check(film.settings), lose, None)
+
+
+def test_a_name_as_long_as_names_may_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / f"a.{'x' * 250}"
+    assert run("parabola", *QUICK, "--max-size", "1MB", "-f", "gif", "-o", path).code == 0
+    assert path.exists()
 
 
 def test_a_sequence_is_refused(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("vector.",),
     ("carriers", "embedded", "presets", "recipe"),
     ("preflight", "guests"),
-    ("alternative", "ladder", "excerpt", "fitting", "pipeline"),
+    ("alternative", "ladder", "excerpt", "trials", "fitting", "pipeline"),
     ("summary", "reporting", "checking"),
     ("commands",),
     ("cli",),

@@ -43,6 +43,7 @@ def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
         (("--themes", "light,dark", "-o", "-"), "--themes writes several files"),
         (("--themes", "light,drak"), "drak"),
         (("--themes", "light,,dark"), "names with commas"),
+        (("--themes", "auto,dark"), "the same for every reader"),
         (("--themes", "light", "-o", "a.gif", "-o", "./a.gif"), "named twice"),
         (("--poster", "p.gif"), "ends in .png"),
         (("--poster", "p"), "ends in .png"),

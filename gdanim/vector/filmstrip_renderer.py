@@ -12,7 +12,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedPath
 
-from gdanim.vector.thinning import is_long, thinned
+from gdanim.vector.thinning import is_fine, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +162,7 @@ class ElsewhereInVectors(Elsewhere):
     ) -> None:
         """Draw a path there, a long one without the points that nobody would miss."""
         there = transform + self._there
-        if is_long(path):
+        if is_fine(path):
             path, there = thinned(path, there, _DECIMALS), IdentityTransform()
         self._page.draw_path(self._moved(gc), path, there, rgbFace)
 

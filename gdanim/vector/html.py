@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from gdanim.writers.base import Reel
 
 PLAYER: Final = Path(__file__).parent / "player"
-# The class that all rules and the script keep to; in a file it gets a name of its own.
-SCOPE: Final = "gdanim-player"
+NAME: Final = "gdanim-player"  # the class that all rules and the script keep to
+# What stands for it until a file's own name is known. No text of a person holds it, for there < is always escaped.
+SCOPE: Final = "<scope"
 DARK: Final = "dark"
 
 Column = str | list[str | int]
@@ -71,14 +72,14 @@ def write_html(
             picture = in_both(picture.svg, drawn(redraw(style=DARK)), prefix=SCOPE)
     figure = _figure(scene, reel, picture, fragment=fragment)
     # Two fragments on one page share no name unless they are the same.
-    name = f"{SCOPE}-{sha256(figure.encode()).hexdigest()[:10]}"
+    name = f"{NAME}-{sha256(figure.encode()).hexdigest()[:10]}"
     figure = figure.replace(SCOPE, name)
     content = figure if fragment else _page(figure, reel, _style(picture).replace(SCOPE, name))
     stream.write(content.encode())
 
 
 def _asset(name: str) -> str:
-    return (PLAYER / name).read_text(encoding="utf-8")
+    return (PLAYER / name).read_text(encoding="utf-8").replace(NAME, SCOPE)
 
 
 def _style(picture: Schemes) -> str:

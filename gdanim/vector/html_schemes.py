@@ -19,14 +19,17 @@ _SEEN, _HIDDEN = "#fff", "#000"  # by a mask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schemes:
-    """An SVG, and the CSS that sets its variables, for the rule of an element around it; "" where it has none."""
+    """An SVG, and the CSS that sets its variables, for the rule of an element around it; "" where it has none.
+
+    Where light-dark() is not known, they must not be set, so that what stands beside each of them counts.
+    """
 
     svg: str
     rules: str = ""
 
 
 def in_both(light: str, dark: str, *, prefix: str) -> Schemes:
-    """Merge two SVGs of one picture, in which every id begins with the prefix."""
+    """Merge two SVGs of one picture, in which every id begins with the prefix, and nothing else holds it."""
     one, other = _PART.split(light), _PART.split(dark)  # what they share, and between that what may differ
     if one[::2] != other[::2]:
         one, other = _whole(light), _whole(dark.replace(f"{prefix}-", f"{prefix}-dark-"))
@@ -68,9 +71,8 @@ class _Merging:
 
     @property
     def rules(self) -> str:
-        """The values of the variables. Elsewhere they have none, so that what stands beside each of them counts."""
-        values = [f"{name}: light-dark({', '.join(pair)});" for pair, name in self._variables.items()]
-        return "\n    ".join(["@supports (color: light-dark(#000, #fff)) {", *values]) + "\n  }" if values else ""
+        """The values of the variables."""
+        return "\n    ".join([f"{name}: light-dark({', '.join(pair)});" for pair, name in self._variables.items()])
 
     def _paint(self, light: str, dark: str) -> str:
         name = self._variables.setdefault((light, dark), f"--paint-{len(self._variables)}")

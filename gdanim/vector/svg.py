@@ -7,6 +7,7 @@ animation: it is what the attributes say without one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -19,7 +20,7 @@ from gdanim.vector.svg_recorder import Drawn, Recorder
 from gdanim.vector.svg_shapes import Grains
 from gdanim.vector.svg_sheet import Sheet
 from gdanim.vector.svg_stack import Stack, together
-from gdanim.vector.thinning import UNSEEN_PX, is_long, thinned
+from gdanim.vector.thinning import UNSEEN_PX, is_fine, thinned
 from gdanim.writers.base import Quality
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from gdanim.vector.svg_recorder import Item
     from gdanim.writers.base import Reel
 
-DECIMALS: Final = {Quality.LOW: 1, Quality.MEDIUM: 2, Quality.HIGH: 3, Quality.LOSSLESS: 3}
-# How far long lines of the ground may pass by their points, in pixels, and then how finely those need be placed.
-TOLERANCE_PX: Final = {Quality.LOW: 0.2}
-LONG_DECIMALS: Final = 1
 FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
 
@@ -62,16 +59,37 @@ def _opened(reel: Reel, svg_text: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}{family}'
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """How finely things are placed.
+
+    decimals       of a pixel
+    fine_decimals  those of the ground's fine lines, of which many points are left out
+    tolerance_px   how far these lines may then pass by their points
+    """
+
+    decimals: int
+    fine_decimals: int
+    tolerance_px: float
+
+
+PRECISIONS: Final = {
+    Quality.LOW: Precision(decimals=1, fine_decimals=1, tolerance_px=0.2),
+    Quality.MEDIUM: Precision(decimals=2, fine_decimals=1, tolerance_px=UNSEEN_PX),
+    Quality.HIGH: Precision(decimals=3, fine_decimals=2, tolerance_px=UNSEEN_PX / 10),
+}
+
+
 class _Picture:
     """A scene on its way into an SVG."""
 
     def __init__(self, scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> None:
         self._scene = scene
-        self._tolerance_px = TOLERANCE_PX.get(reel.quality, UNSEEN_PX)
+        self._precision = PRECISIONS[reel.quality]
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
         self._sheet = Sheet(
-            grains=Grains(DECIMALS[reel.quality]),
+            grains=Grains(self._precision.decimals),
             clock=Clock.of(scene.timeline, reel.loop),
             outlines=self._recorder.outlines,
             prefix=prefix,
@@ -102,9 +120,9 @@ class _Picture:
 
     def _lean(self, item: Item) -> Item:
         """What stands still, without points that nobody sees; a line that grows has to keep those that it had."""
-        if not isinstance(item, Drawn) or not is_long(path := Path(item.vertices, item.codes)):
+        if not isinstance(item, Drawn) or not is_fine(path := Path(item.vertices, item.codes)):
             return item
-        path = thinned(path, IdentityTransform(), LONG_DECIMALS, self._tolerance_px)
+        path = thinned(path, IdentityTransform(), self._precision.fine_decimals, self._precision.tolerance_px)
         return item._replace(vertices=np.asarray(path.vertices), codes=np.asarray(path.codes, dtype=np.uint8))
 
     def _moving(self) -> str:

@@ -33,7 +33,9 @@ class Clock:
     @classmethod
     def of(cls, timeline: Timeline, loop: int) -> Clock:
         """That of a timeline, which is played so often; 0 means for ever."""
-        decimals = math.ceil(math.log10(timeline.frames + 1)) + 2
+        shortest_s = np.diff(timeline.end_s, prepend=0.0).min()
+        # A hundred steps in the shortest frame, so that no two begin at the same time.
+        decimals = math.ceil(math.log10(timeline.duration_s / shortest_s)) + 2
         begins = np.floor(timeline.end_s[:-1] / timeline.duration_s * 10**decimals).astype(np.int64).tolist()
         keys = ["0", *(f".{begin:0{decimals}d}".rstrip("0") for begin in begins)]
         count = "indefinite" if loop == 0 else str(loop)

@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from gdanim.lettering import SANS
-from gdanim.vector.thinning import is_long
+from gdanim.vector.thinning import is_fine
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase
@@ -143,7 +143,7 @@ class Recorder(RendererBase):
         if not look.fill and not look.line:
             return
         placed = transform + self._flip
-        if gc.get_snap() is False or is_long(path):
+        if gc.get_snap() is False or is_fine(path):
             path = placed.transform_path(path)
         else:
             path = path.cleaned(

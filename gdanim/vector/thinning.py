@@ -15,7 +15,7 @@ UNSEEN_PX: Final = 1 / 9  # off a line: even its edge looks the same
 _STRAIGHT: Final = (Path.MOVETO, Path.LINETO, Path.CLOSEPOLY)
 
 
-def is_long(path: Path) -> bool:
+def is_fine(path: Path) -> bool:
     """Whether a path has many points, and straight lines between them."""
     return len(path) > LONG and (path.codes is None or bool(np.isin(np.asarray(path.codes), _STRAIGHT).all()))
 
@@ -25,7 +25,7 @@ def thinned(path: Path, there: Transform, decimals: int, tolerance: float = UNSE
 
     Points are rounded where they are, not by their way from the one before, so that neighbours still meet.
     """
-    placed = there.transform_path(path)
+    placed = there.transform_path(path).copy()  # by the identity, it is the path itself
     placed.simplify_threshold = tolerance
     lean = placed.cleaned(simplify=True)
     return Path(np.round(np.asarray(lean.vertices), decimals), lean.codes)

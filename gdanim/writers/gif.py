@@ -20,7 +20,7 @@ from PIL import Image
 
 from gdanim.frame import NOWHERE, Box
 from gdanim.writers.base import Quality
-from gdanim.writers.mending import GOALS, LEAST_GAIN, mended, squared_distances
+from gdanim.writers.mending import GOALS, LEAST_GAIN, NO_COLOUR, mended, squared_distances
 from gdanim.writers.moments import bounds, moved
 from gdanim.writers.palette import (
     FEW,
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 TRANSPARENT: Final = 0
 MAX_DELAY_CS: Final = 0xFFFF
 SPARSE: Final = 0.25  # with a smaller share of changed pixels, leaving the others out was smaller in all plots tried
-NO_COLOUR: Final = 0xFFFFFFFF  # differs from every packed colour
 TRAILER: Final = b"\x3b"
 
 

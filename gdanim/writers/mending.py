@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from gdanim.writers.palette import Counts, Indices, Packed
 
+NO_COLOUR: Final = 0xFFFFFFFF  # differs from every packed colour: nothing is shown yet
 _HALF: Final = np.uint64(32)  # a pair of colours is one number
+_FARTHEST: Final = 3 * 255**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +67,18 @@ class Mending:
 
 
 def mended(truth: Packed, shown: Packed) -> Mending:
-    """What brings pixels (m,) from the colours `shown` close to the `truth`."""
+    """What brings pixels (m,) from the colours `shown`, or from NO_COLOUR, close to the `truth`."""
     # Pairs of colours come in runs, and again: each is treated once.
     pairs, lengths = runs(truth.astype(np.uint64) << _HALF | shown)
     pairs, pair_of_run = np.unique(pairs, return_inverse=True)
     counts = np.bincount(pair_of_run, weights=lengths).astype(np.int64)
     truth, shown = (pairs >> _HALF).astype(np.uint32), pairs.astype(np.uint32)
-    errors = squared_distances(truth, shown)
+    blank = shown == NO_COLOUR
+    errors = np.where(blank, _FARTHEST, squared_distances(truth, shown))
     table = _table(truth, counts, errors)
     entry = nearest(unpacked(truth), unpacked(table))
     drawn_errors = squared_distances(truth, table[entry])
-    drawn = LEAST_RATIO * drawn_errors <= errors
+    drawn = blank | (LEAST_RATIO * drawn_errors <= errors)
     return Mending(
         table=table,
         indices=np.repeat(((entry + 1) * drawn).astype(np.uint8)[pair_of_run], lengths),
@@ -85,7 +88,10 @@ def mended(truth: Packed, shown: Packed) -> Mending:
 
 def squared_distances(truth: Packed, shown: Packed) -> NDArray[np.int64]:
     """From colours (n,) to others (n,), pair by pair."""
-    distances: NDArray[np.int64] = ((unpacked(truth) - unpacked(shown)) ** 2).sum(axis=1)
+    distances = np.zeros(len(truth), np.int64)
+    for shift in (0, 8, 16):  # one by one: a large picture has millions of pixels
+        steps = (truth >> shift & 0xFF).astype(np.int32) - (shown >> shift & 0xFF).astype(np.int32)
+        distances += steps * steps
     return distances
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,12 +33,16 @@ ASKED: dict[str, dict[str, Any]] = {
     "tween": {"function": "double_well", "tween": 3, "rewind": True, **SHORT},
     "levels": {"function": "himmelblau", **SHORT},
     "swarm": {"function": "himmelblau", "starts": 200, **SHORT},
+    "eight runs": {"function": "double_well", "view": "panels", "starts": 8, "size": (481, 361), **SHORT},
+    "long hold": {"function": "parabola", "fps": Fraction(50), "hold": 20.0, **SHORT},
     "turning": {"function": "booth", "view": "surface", "turn": 20.0, **SHORT},
 }
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_three_moments_look_like_the_frames(asked: dict[str, Any], tmp_path: Path, visit: Callable[..., Page]) -> None:
+def test_three_moments_look_like_the_frames(
+    asked: dict[str, Any], tmp_path: Path, visit: Callable[..., Page], heard: Heard
+) -> None:
     path = tmp_path / "a.svg"
     settings = Settings(**{**asked, "output": (str(path),)})
     render(settings)
@@ -57,6 +62,7 @@ def test_three_moments_look_like_the_frames(asked: dict[str, Any], tmp_path: Pat
     for index in wanted:
         page.evaluate(f"document.documentElement.setCurrentTime({(ends[index] + ends[index + 1]) / 2})")
         assert ssim(grey(page.screenshot()), frames[index]) >= LEAST_SSIM
+    assert not heard.messages
 
 
 def test_an_image_tag_plays_it(tmp_path: Path, visit: Callable[..., Page]) -> None:

@@ -31,6 +31,8 @@ HOSTILE = [
     "</title><svg onload=alert(1)>",
     '" onfocus="alert(1)',
     "<!--<script>",
+    "gdanim-player",
+    "<scope",
 ]
 VOID = {"meta", "input", "img", "br", "link"}
 
@@ -168,6 +170,18 @@ def test_a_hostile_title_stays_text(title, fragment):
     else:
         # HTMLParser gives the text of <title> and of <h1> with the references resolved.
         assert tree.all("h1")[0][1] == tree.all("figcaption")[0][1] == title
+
+
+def test_colours_without_light_dark_are_those_of_the_light_scheme():
+    _, page = page_of(function="parabola", iterations=3)
+    (_, style), *_ = Tree(page).all("style")
+    known = re.compile(r"@supports \(color: light-dark\(#000, #fff\)\) \{(?:[^{}]|\{[^{}]*\})*\}")
+    plain = known.sub("", style)
+    assert "light-dark(" in style
+    assert "light-dark(" not in plain
+    assert "light dark" not in plain
+    for name in re.findall(r"var\((--[a-z]+)\)", plain):
+        assert f"{name}: " in plain
 
 
 def test_the_policy_admits_the_script_of_the_page_and_nothing_from_elsewhere():

@@ -76,7 +76,6 @@ def test_a_browser_that_knows_no_light_dark_shows_the_light_colours():
     light, dark = picture(ASKED["curve"], "light"), picture(ASKED["curve"], "dark")
     both = in_both(light, dark, prefix="x")
     assert re.sub(r"var\(--paint-\d+,(#\w+)\)", r"\1", both.svg) == light
-    assert both.rules.startswith("@supports (color: light-dark(")
 
 
 def test_pictures_of_different_parts_stand_there_whole_under_names_of_their_own():

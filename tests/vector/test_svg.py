@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -13,8 +14,9 @@ import pytest
 from commandline import ENVIRONMENT, run
 from hypothesis import given
 from hypothesis import strategies as st
+from problems import solved
 
-from gdanim.vector.svg_clock import Lives, plan
+from gdanim.vector.svg_clock import Clock, Lives, plan
 from gdanim.vector.svg_shapes import Grains
 
 if TYPE_CHECKING:
@@ -81,6 +83,24 @@ def test_the_spot_of_a_run_has_one_place_for_each_frame(tmp_path: Path) -> None:
     places = [element.get("values", "").split(";") for element in root.iter(f"{SVG}animateTransform")]
     assert len(places) == 1
     assert len(places[0]) == 10
+
+
+@pytest.mark.parametrize(("frames", "fps", "hold_s"), [(5, 50, 20), (31, 50, 300), (2, 240, 3600), (400, 30, 0)])
+def test_every_frame_has_a_time_of_its_own_however_long_the_last_one_is_held(
+    frames: int, fps: int, hold_s: float
+) -> None:
+    timeline = solved(iterations=frames - 1, fps=Fraction(fps), hold=float(hold_s)).timeline
+    assert timeline.frames == frames
+    written = Clock.of(timeline, 0).animate("x", list(map(str, range(frames))))
+    animation = ET.fromstring(written)
+    keys = animation.get("keyTimes", "").split(";")
+    assert keys[0] == "0"
+    times = [float(key) for key in keys]
+    assert len(times) == frames
+    for time, end_s in zip(times[1:], timeline.end_s, strict=False):
+        begin_s = time * timeline.duration_s
+        assert begin_s <= end_s * (1 + 1e-12)
+        assert begin_s > end_s - 0.02 / fps
 
 
 @pytest.mark.parametrize(("loop", "count"), [("0", "indefinite"), ("3", "3")])
