@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import tomllib
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from commandline import run
@@ -15,9 +16,6 @@ from gdanim.descent import descend
 from gdanim.errors import UsageError
 from gdanim.presets import read_preset
 from gdanim.settings import Settings, to_saved
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +38,19 @@ def test_a_shipped_preset_is_a_complete_request_that_says_what_it_shows(name: st
     assert Settings(**read_preset(name)).function
     assert presets()[name].read_text(encoding="utf-8").startswith("# ")
     assert run("--preset", name, "--dry-run").code == 0
+
+
+@pytest.mark.parametrize("name", presets())
+def test_the_picture_beside_a_preset_is_of_what_it_asks_for(name: str) -> None:
+    picture = presets()[name].with_suffix(".gif")
+    if not picture.exists():
+        pytest.skip("pictures lie beside the presets in a checkout only")
+    made, asked = requested("--preset", picture), requested("--preset", name)
+    made.pop("files", None)
+    for request in (made, asked):  # a picture carries the path that it replays, a preset says where that lies
+        request["trajectory"] = Path(request.get("trajectory", "")).name
+    assert made == asked
+    assert run("check", picture).code == 0
 
 
 def test_parabola_is_the_notebook_s_first_animation() -> None:
