@@ -228,6 +228,8 @@ class _Session:
                 self._say(reporting.done(descent, result))
             else:
                 _complain(reporting.failure(result), 1)
+        for line in reporting.lacking(written):
+            self._say(line)
         exported = self._export(descent)
         if settings.verbose:
             self._say(summary.details(descent))

@@ -38,6 +38,7 @@ Progress = Callable[[int, int], None]  # frames done, frames in all
 class Written:
     """One output that is done, or why it is not. Bytes are None where they were streamed away.
 
+    lacks    why its recipe does not suffice to make it again, a key of presets.LACKS; empty where it does
     fitted   how the file differs from the request, so that it is within --max-size; None where it does not
     """
 
@@ -45,6 +46,7 @@ class Written:
     format: str
     bytes: int | None
     error: OutputError | None = None
+    lacks: str = ""
     fitted: Fitted | None = None
 
 
@@ -114,7 +116,7 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
                     break
             for writing in writings:
                 writing.write_scene(scene)
-        return tuple(writing.result() for writing in writings)
+        return tuple(replace(writing.result(), lacks=recipe.lacks) for writing in writings)
 
 
 def _wanted(writings: Sequence[_Writing]) -> bool:

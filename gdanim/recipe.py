@@ -55,11 +55,13 @@ class Recipe:
     settings   what is to be asked for again: the outcome of choices, no paths
     files      the contents of the files that it names
     made       the table [made] as text
+    lacks      PYTHON or SIZE, where the file cannot be made again; else empty
     """
 
     settings: Settings
     files: Mapping[str, str]
     made: str
+    lacks: str = ""
 
     def text(self, form: Format | None = None) -> str:
         """The recipe of a file of this format, in which only what the format reads is asked for; of any, everything."""
@@ -75,10 +77,10 @@ def recipe_of(descent: Descent) -> Recipe:
     settings, files = _portable(descent)
     if settings.gradient is not None or kind_of(settings.function) is Kind.CALLABLE:
         settings = replace(settings, function="", gradient=None)
-        return Recipe(settings=settings, files=files, made=made(descent.trajectory, PYTHON))
+        return Recipe(settings=settings, files=files, made=made(descent.trajectory, PYTHON), lacks=PYTHON)
     recipe = Recipe(settings=settings, files=files, made=made(descent.trajectory))
     if len(recipe.text()) > MAX_RECIPE:
-        return Recipe(settings=Settings(), files={}, made=made(descent.trajectory, SIZE))
+        return Recipe(settings=Settings(), files={}, made=made(descent.trajectory, SIZE), lacks=SIZE)
     return recipe
 
 

@@ -15,7 +15,7 @@ from gdanim.catalog import FORMATS
 from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
 from gdanim.numbered import Pattern
-from gdanim.presets import write_preset
+from gdanim.presets import LACKS, write_preset
 from gdanim.stability import limit_words, limits_of_runs
 from gdanim.summary import details
 from gdanim.timeline import MAX_FRAMES
@@ -117,6 +117,12 @@ def done(descent: Descent, written: Written) -> str:
         hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
         return f"{name}: {count(timeline.frames, 'frame')}{hold}{size}"
     return f"{name}: {count(frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
+
+
+def lacking(written: Sequence[Written]) -> Iterator[str]:
+    """A line where files carry recipes from which they cannot be made again."""
+    for lacks in dict.fromkeys(result.lacks for result in written if result.error is None and result.lacks):
+        yield f"gdanim: what was written cannot be made again from the file alone: {LACKS[lacks]}"
 
 
 def _fitted(written: Written) -> str:

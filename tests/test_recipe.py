@@ -276,7 +276,8 @@ def test_data_beyond_the_limit_is_left_out_and_said() -> None:
     line = ",".join(["0.123456789"] * 10)
     header = "iteration,x1," + ",".join(f"more{i}" for i in range(10)) + "\n"
     Path("long.csv").write_text(header + "".join(f"{i},1,{line}\n" for i in range(9000)))
-    make("parabola", "--trajectory", "long.csv", "--every", "3000", "--size", "64x64", "-o", "a.gif")
+    ran = run("parabola", "--trajectory", "long.csv", "--every", "3000", "--size", "64x64", "-o", "a.gif")
+    assert "cannot be made again from the file alone: what it was made from, data included, is more" in ran.lines[-1]
     assert len(read_recipe("a.gif")) < 5000
     for command in (("recipe", "a.gif"), ("check", "a.gif"), ("--preset", "a.gif", "-o", "b.gif")):
         ran = run(*command)
@@ -286,7 +287,8 @@ def test_data_beyond_the_limit_is_left_out_and_said() -> None:
 
 def test_python_function_cannot_be_rebuilt_and_the_file_says_so(tmp_path: Path) -> None:
     Path("mine.py").write_text("def f(x):\n    return x**2\n")
-    make("mine.py:f", "--xlim=-5,5", "--start", "3", "--lr", "0.1", *QUICK, "-o", "a.gif")
+    ran = run("mine.py:f", "--xlim=-5,5", "--start", "3", "--lr", "0.1", *QUICK, "-o", "a.gif")
+    assert "cannot be made again from the file alone: it was made with a Python function" in ran.lines[-1]
     assert "mine" not in read_recipe("a.gif")
     for command in (("recipe", "a.gif"), ("check", "a.gif"), ("--preset", "a.gif", "--allow-python", "-o", "b.gif")):
         ran = run(*command)
