@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from gdanim.atomic import STDOUT
 from gdanim.catalog import FORMATS
 from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gdanim.descent import Descent
+    from gdanim.entries import Format
     from gdanim.pipeline import Progress, Written
     from gdanim.preflight import Planned
 
@@ -104,19 +106,24 @@ def done(descent: Descent, written: Written) -> str:
     timeline = descent.timeline
     size = ("" if written.bytes is None else f", {_bytes(written.bytes)}") + _fitted(written)
     frames = timeline.frames if written.fitted is None else written.fitted.frames
-    name = "standard output" if written.path == "-" else written.path
     form = FORMATS[written.format]
-    if form.still:
-        return f"{name}: the last frame{size}"
-    if form.suffixes:
-        return f"{name}: a {form.name}{size}"
     if form.sequence:
         pattern = Pattern.read(written.path)
         ends = dict.fromkeys((pattern.name(0), pattern.name(timeline.frames - 1)))
         name = str(pattern.folder / " … ".join(ends))
         hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
         return f"{name}: {count(timeline.frames, 'frame')}{hold}{size}"
-    return f"{name}: {count(frames, 'frame')}, {timeline.duration_s:.4g} s{size}"
+    return f"{_content(written.path, form, frames, timeline.duration_s)}{size}"
+
+
+def _content(path: str, form: Format, frames: int, duration_s: float) -> str:
+    """What a file shows."""
+    name = "standard output" if path == STDOUT else path
+    if form.still:
+        return f"{name}: the last frame"
+    if form.suffixes:
+        return f"{name}: a {form.name}"
+    return f"{name}: {count(frames, 'frame')}, {duration_s:.4g} s"
 
 
 def lacking(written: Sequence[Written]) -> Iterator[str]:
@@ -150,7 +157,7 @@ def _exceeded(descent: Descent) -> dict[int, float]:
 def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
     """The request as a preset, under comments that say what it would make."""
     timeline = descent.timeline
-    lines = [f"# {output.path}: {count(timeline.frames, 'frame')}, {timeline.duration_s:.4g} s" for output in outputs]
+    lines = [f"# {_content(output.path, output.format, timeline.frames, timeline.duration_s)}" for output in outputs]
     lines += [f"# {line}" for line in details(descent).splitlines()]
     return "\n".join(lines) + "\n" + write_preset(descent.settings)
 

@@ -257,6 +257,18 @@ def test_dry_run_writes_nothing_and_needs_no_folder(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-o", "a.png"), b"# a.png: the last frame\n"),
+        (("-f", "filmstrip", "-o", "a.pdf"), b"# a.pdf: a filmstrip\n"),
+        (("-o", "-"), b"# standard output: 26 frames, 3.6 s\n"),
+    ],
+)
+def test_dry_run_says_what_each_output_shows(words: tuple[str, ...], said: bytes) -> None:
+    assert run("parabola", *words, "--dry-run").out.startswith(said)
+
+
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
