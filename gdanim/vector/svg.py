@@ -76,7 +76,7 @@ class Precision:
 PRECISIONS: Final = {
     Quality.LOW: Precision(decimals=1, fine_decimals=1, tolerance_px=0.2),
     Quality.MEDIUM: Precision(decimals=2, fine_decimals=1, tolerance_px=UNSEEN_PX),
-    Quality.HIGH: Precision(decimals=3, fine_decimals=2, tolerance_px=UNSEEN_PX / 10),
+    Quality.HIGH: Precision(decimals=3, fine_decimals=2, tolerance_px=UNSEEN_PX / 3),
 }
 
 
