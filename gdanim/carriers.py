@@ -4,7 +4,7 @@ A recipe is printable ASCII without &, < and >, in lines that end with \\n, the 
 it stands as it is in
 
 GIF           a comment extension, before the first image
-PNG, APNG     a tEXt chunk with the keyword Comment, before the pixels
+PNG, APNG     a tEXt chunk with the keyword Comment; of a PNG before the pixels, of an APNG behind them
 WebP          XMP: the property gdanim:recipe; in the chunk `XMP `
 AVIF          the same XMP, in a box `uuid` at the end of the file
 MP4, MOV      the tag comment
@@ -25,6 +25,7 @@ import struct
 import sys
 import zlib
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -41,6 +42,7 @@ END: Final = "# end of recipe\n"
 MAX_RECIPE: Final = 1_000_000  # characters
 MAX_PART: Final = 64_000_000  # bytes: the tables of a film of hours, a page of megabytes
 MAX_STREAM: Final = 512_000_000  # bytes of a file that can be read from front to back only
+MAX_ELEMENTS: Final = 10_000  # of a page, in which a recipe may stand
 MAX_READS: Final = 1_000_000  # half a second; a GIF takes two for each 255 bytes
 HEAD: Final = 64  # bytes that tell a format
 
@@ -78,8 +80,8 @@ def carries(head: bytes) -> bool:
 
 
 def name_of(path: str) -> str:
-    """What messages call a file."""
-    return "standard input" if path == STDIN else Path(path).name or path
+    """What messages call a file: its path as it was given."""
+    return "standard input" if path == STDIN else path if path.isprintable() else shown(path)
 
 
 def _recipe_in(part: bytes) -> str | None:
@@ -193,11 +195,13 @@ def _sub_blocks(file: BinaryIO) -> bytes:
 
 
 def _png(file: BinaryIO) -> Iterator[bytes]:
-    position = 8
-    while header := _at(file, position, 8):
+    position, unpacked = 8, 0
+    while (header := _at(file, position, 8)) and unpacked < MAX_PART:
         size, kind = struct.unpack(">I4s", header)
         if kind in (b"tEXt", b"zTXt", b"iTXt"):
-            yield _png_text(kind, file.read(size))
+            text = _png_text(kind, file.read(size))
+            yield text
+            unpacked += len(text)
         position += 12 + size
 
 
@@ -249,6 +253,6 @@ def _pdf(file: BinaryIO) -> Iterator[bytes]:
 
 def _markup(file: BinaryIO) -> Iterator[bytes]:
     content = file.read(MAX_PART)
-    for opening in _ELEMENT.finditer(content):
+    for opening in islice(_ELEMENT.finditer(content), MAX_ELEMENTS):
         if opening[1] == b"metadata" or b"application/toml" in opening[2]:
             yield content[opening.end() : content.find(b"<", opening.end())]

@@ -132,6 +132,7 @@ _FORMATS = (
         target="gdanim.writers.video:Av1Writer",
         summary="AV1 video in WebM: smaller than VP9, and not yet played by every device; needs -f av1",
         extensions=(),
+        borrows=(".webm",),
         needs_path=True,
         even_size=False,
         max_fps=240,
@@ -321,8 +322,18 @@ def format_of(path: str, name: str | None) -> Format:
         raise UsageError(
             f"Output {shown(path)} has no suffix that tells the format: write {Path(path).name or 'out'}.gif, or -f gif"
         )
+    for entry in FORMATS.values():
+        if suffix in entry.suffixes:
+            raise UsageError(f"Output {shown(path)}: only a {entry.typed} ends in {suffix}. Add -f {entry.typed}")
     known = [extension for entry in FORMATS.values() for extension in entry.extensions]
     raise UnknownNameError("suffix", suffix, known, see="gdanim list formats; -f NAME writes a format to any path")
+
+
+def may_hold(path: str, name: str) -> bool:
+    """Whether files of a format may have such a path: its suffix does not speak for another. Raises UsageError."""
+    form, suffix = find(FORMATS, "format", name), Path(path).suffix.lower()
+    own = suffix in (*form.extensions, *form.suffixes, *form.borrows)
+    return own or all(suffix not in other.extensions for other in FORMATS.values())
 
 
 def presets() -> Mapping[str, Path]:

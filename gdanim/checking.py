@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.descent import descend
 from gdanim.errors import UsageError
 from gdanim.presets import read_recipe, refuse_python
-from gdanim.recipe import digest
+from gdanim.recipe import digest, spread
 from gdanim.settings import MAX_ITERATIONS, Settings
 from gdanim.wording import count
 
@@ -48,6 +48,11 @@ class _Made:
     iterations: Index
     x: Vector
 
+    @property
+    def listed(self) -> Index:
+        """Which runs (m,) these are."""
+        return spread(self.runs, len(self.last))
+
 
 def check(path: str, tolerance: float = TOLERANCE) -> Finding:
     """Solve the recipe of a file again; "-" is standard input. `tolerance` is relative to max(1, |x|).
@@ -64,8 +69,12 @@ def check(path: str, tolerance: float = TOLERANCE) -> Finding:
     drift = _drift(trajectory, told, tolerance)
     if drift is not None:
         return Finding(same=False, line=f"{saved.source}: {drift}")
-    exact = digest(trajectory) == told.digest
-    how = "to the last bit" if exact else f"to {tolerance:g} where its recipe tells it, though its digest is another"
+    if digest(trajectory) == told.digest:
+        how = "to the last bit"
+    elif len(told.last) == told.runs:
+        how = f"to {tolerance:g}, though not to the last bit"
+    else:
+        how = f"to {tolerance:g} in the {len(told.last)} of {told.runs:,} runs that it lists; its digest differs"
     return Finding(same=True, line=f"{saved.source}: the same trajectory, {how}")
 
 
@@ -73,24 +82,23 @@ def _drift(trajectory: Trajectory, told: _Made, tolerance: float) -> str | None:
     """Where a trajectory first differs from what is told of it, in words; None where it does not."""
     if trajectory.runs != told.runs or trajectory.x.shape[2] != told.x.shape[2]:
         return f"it has {count(trajectory.runs, 'run')} in place of {told.runs:,}, or as many variables more or fewer"
-    listed = len(told.last)
-    rows = np.minimum(told.iterations, trajectory.iterations)
-    off = _apart(trajectory.x[:listed, rows], told.x)
+    runs, rows = told.listed, np.minimum(told.iterations, trajectory.iterations)
+    x = trajectory.x[np.ix_(runs, rows)]
+    off = _apart(x, told.x)
     if (off > tolerance).any():
         column = int((off > tolerance).any(axis=0).argmax())
-        run = int((off[:, column] > tolerance).argmax())
-        at = int(told.iterations[column])
-        return _words(trajectory, run, at, trajectory.x[run, rows[column]], told.x[run, column])
-    for run in range(listed):
-        last, outcome = int(trajectory.last[run]), trajectory.outcome[run].name
-        if (last, outcome) != (int(told.last[run]), told.outcome[run]):
-            then = f"{told.outcome[run]} at iteration {told.last[run]}"
-            return f"{_named(trajectory, run)} ended as {outcome} at iteration {last} in place of {then}"
-    ends = trajectory.x[np.arange(listed), told.last]
+        place = int((off[:, column] > tolerance).argmax())
+        return _words(trajectory, runs[place], told.iterations[column], x[place, column], told.x[place, column])
+    for run, last, outcome in zip(runs, told.last, told.outcome, strict=True):
+        now = trajectory.outcome[run].name
+        if (trajectory.last[run], now) != (last, outcome):
+            then = f"{outcome} at iteration {last}"
+            return f"{_named(trajectory, run)} ended as {now} at iteration {trajectory.last[run]} in place of {then}"
+    ends = trajectory.x[runs, told.last]
     off = _apart(ends, told.end)
     if (off > tolerance).any():
-        run = int((off > tolerance).argmax())
-        return _words(trajectory, run, int(told.last[run]), ends[run], told.end[run])
+        place = int((off > tolerance).argmax())
+        return _words(trajectory, runs[place], told.last[place], ends[place], told.end[place])
     return None
 
 

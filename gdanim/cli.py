@@ -81,7 +81,7 @@ def _render(function: str | None, preset: str | None, **given: Any) -> int:
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if function is not None:
         chosen["function"] = function
-    merged = _merged(saved, chosen)
+    merged = _merged(preflight.suited(saved, chosen), chosen)
     if preset is not None and not chosen.get("allow_python"):
         _refuse_python(merged, chosen, source=preset)
     settings = Settings(**merged)

@@ -33,6 +33,11 @@ class Entry:
     summary: str
     plugin: str = ""
 
+    @property
+    def typed(self) -> str:
+        """The name as people write it: `png-sequence`."""
+        return self.name.replace("_", "-")
+
     def load(self) -> Any:
         """Import the object. One that a plug-in brings is guarded: it raises GdanimError alone."""
         return _imported(_GUARD)(self, self.imported()) if self.plugin else self.imported()
@@ -59,6 +64,7 @@ class Format(Entry):
     vector       its target reads the scene itself, and sees no frame
     suffixes     of a vector format that only its name chooses, those that its path may have; the writer is told which
     redraws      a vector format whose writer gets a function that draws the picture with other settings
+    borrows      of a format that only its name chooses, the suffixes that its files have from others
     refuses      options that make no sense in it
     takes        which of the options that only some formats have it reads, and gets as keywords: FORMAT_OPTIONS of
                  settings.py
@@ -77,6 +83,7 @@ class Format(Entry):
     vector: bool = False
     suffixes: tuple[str, ...] = ()
     redraws: bool = False
+    borrows: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 

@@ -115,13 +115,10 @@ def _fitted(
     try:
         rungs = _Rungs(limit, asked, themes, as_asked, trials)
         chosen = rungs.first_fitting()
-        if chosen is None:
-            raise _unreachable(themes[0].file, limit, rungs)
     except OutputError as error:
-        return tuple(
-            replace(named(written, theme), bytes=None, error=error)
-            for written, theme in zip(as_asked, themes, strict=True)
-        )
+        return _failed([error] * len(themes), themes, as_asked)
+    if chosen is None:
+        return _failed([_unreachable(theme.path, limit, rungs) for theme in themes], themes, as_asked)
     options, frames = rungs.changes(chosen), rungs.descent(chosen).timeline.frames
     return tuple(
         replace(
@@ -132,11 +129,20 @@ def _fitted(
     )
 
 
-def _unreachable(file: str, limit: int, rungs: _Rungs) -> OutputError:
+def _failed(
+    errors: Sequence[OutputError], themes: Sequence[Planned], as_asked: Sequence[Written]
+) -> tuple[Written, ...]:
+    return tuple(
+        replace(named(written, theme), bytes=None, error=error)
+        for written, theme, error in zip(as_asked, themes, errors, strict=True)
+    )
+
+
+def _unreachable(path: str, limit: int, rungs: _Rungs) -> OutputError:
     nearest = min(rungs.made, key=lambda rung: rungs.sizes[rung])
     how = _typed(rungs.changes(nearest)) or "nothing is left to give up"
     return OutputError(
-        f"Cannot keep {name_of(file)} within {count(limit, 'byte')}: the nearest try has {rungs.sizes[nearest]:,} "
+        f"Cannot keep {name_of(path)} within {count(limit, 'byte')}: the nearest try has {rungs.sizes[nearest]:,} "
         f"({how}). Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
     )
 

@@ -7,10 +7,10 @@ import sys
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdanim.atomic import STDOUT, check_target, own_descriptor
-from gdanim.catalog import FORMATS, VIEWS, find, format_of, optimizer, schedule
+from gdanim.catalog import FORMATS, VIEWS, find, format_of, may_hold, optimizer, schedule
 from gdanim.choices import check_together
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.numbered import Pattern
@@ -19,7 +19,7 @@ from gdanim.sequence import check_sequence
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gdanim.entries import Format, View
     from gdanim.settings import Settings
@@ -64,6 +64,24 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     return planned
 
 
+def suited(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a preset that go with the outputs which the command line chose in place of the preset's own.
+
+    A suffix that means another format rules the preset's format out; with it goes what none of the formats reads.
+    Raises UsageError where an output has no known format.
+    """
+    kept = dict(saved)
+    paths = chosen.get("output", ())
+    if "format" in kept and "format" not in chosen and not all(may_hold(path, kept["format"]) for path in paths):
+        del kept["format"]
+    name = chosen.get("format", kept.get("format"))
+    formats = [format_of(path, name) for path in paths or (STDOUT,) * ("format" in chosen)]
+    for option in FORMAT_OPTIONS if formats else ():
+        if not any(option in form.takes for form in formats):
+            kept.pop(option, None)
+    return kept
+
+
 def _planned(settings: Settings, name: str) -> Iterator[Planned]:
     """Every file in every style; posters after what they stand beside."""
     files = [(path, settings.format) for path in settings.output or (_default(settings, name),)]
@@ -95,27 +113,27 @@ def _check_format_options(settings: Settings, planned: tuple[Planned, ...]) -> N
     for option in FORMAT_OPTIONS:
         if getattr(settings, option) == DEFAULTS[option] or any(option in out.format.takes for out in planned):
             continue
-        able = " or ".join(entry.name for entry in FORMATS.values() if option in entry.takes)
-        given = ", ".join(dict.fromkeys(output.format.name for output in planned))
+        able = " or ".join(entry.typed for entry in FORMATS.values() if option in entry.takes)
+        given = ", ".join(dict.fromkeys(output.format.typed for output in planned))
         raise UsageError(f"--{option.replace('_', '-')} goes with {able}, not with {given}")
 
 
 def _check_format(settings: Settings, form: Format) -> None:
     """Refuse what a format cannot hold."""
     if settings.fps > form.max_fps:
-        raise SettingError("--fps", settings.fps, f"{form.name} plays at most {form.max_fps} frames per second")
+        raise SettingError("--fps", settings.fps, f"{form.typed} plays at most {form.max_fps} frames per second")
     if settings.quality not in form.qualities:
-        raise SettingError("--quality", settings.quality, f"{form.name} has {', '.join(form.qualities)}")
+        raise SettingError("--quality", settings.quality, f"{form.typed} has {', '.join(form.qualities)}")
     if settings.transparent and not form.transparent:
-        able = ", ".join(entry.name for entry in FORMATS.values() if entry.transparent)
-        raise UsageError(f"--transparent: {form.name} has no alpha channel; give one of {able}")
+        able = ", ".join(entry.typed for entry in FORMATS.values() if entry.transparent)
+        raise UsageError(f"--transparent: {form.typed} has no alpha channel; give one of {able}")
     if settings.transparent and settings.quality in form.opaque_only:
-        raise SettingError("--quality", settings.quality, f"{form.name} has it without --transparent only")
+        raise SettingError("--quality", settings.quality, f"{form.typed} has it without --transparent only")
     if settings.max_size is not None and form.sequence:
-        raise UsageError(f"--max-size goes with single files, not with a {form.name}: leave one of them out")
+        raise UsageError(f"--max-size goes with single files, not with a {form.typed}: leave one of them out")
     for option in form.refuses:
         if getattr(settings, option) != DEFAULTS[option]:
-            raise UsageError(f"--{option} makes no sense in a {form.name}: leave one of them out")
+            raise UsageError(f"--{option} makes no sense in a {form.typed}: leave one of them out")
 
 
 def _check_suffix(output: Planned) -> None:
@@ -123,7 +141,7 @@ def _check_suffix(output: Planned) -> None:
     suffixes = output.format.suffixes
     if suffixes and Path(output.path).suffix.lower() not in suffixes:
         allowed = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
-        raise SettingError("-o", output.path, f"a {output.format.name} goes to a path that ends in {allowed}")
+        raise SettingError("-o", output.path, f"a {output.format.typed} goes to a path that ends in {allowed}")
 
 
 def _check_view(settings: Settings, view: View) -> None:
@@ -168,7 +186,7 @@ def _default(settings: Settings, name: str) -> str:
         return f"{stem}.gif"
     form = format_of("", settings.format)
     if not form.extensions:
-        raise UsageError(f"{form.name} has no suffix of its own: name the file with -o")
+        raise UsageError(f"{form.typed} has no suffix of its own: name the file with -o")
     return stem + form.extensions[0]
 
 

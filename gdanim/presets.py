@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from gdanim import carriers, embedded
 from gdanim.carriers import MAX_RECIPE as MAX_BYTES
-from gdanim.catalog import presets
+from gdanim.catalog import FORMATS, presets
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
 from gdanim.objectives.naming import Kind, kind_of
 from gdanim.settings import DEFAULTS, Settings, from_saved, to_saved
@@ -26,6 +26,11 @@ from gdanim.settings import DEFAULTS, Settings, from_saved, to_saved
 STDIN = "-"
 _CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line's end
 _SPECIAL: Final = re.compile("[^\n -~]|[&<>]")
+# The comments and the texts of TOML, and dotted keys, on which its parser spends the square of their length.
+_TEXTS: Final = re.compile(
+    r"""\#[^\n]*|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""", re.DOTALL
+)
+_LONG_KEY: Final = re.compile(r'(?<![\w"-])(?:[\w"-]+[ \t]*\.[ \t]*){9}')
 _VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")
 PYTHON: Final = "python"
 SIZE: Final = "size"
@@ -87,6 +92,8 @@ def read_preset(name: str) -> dict[str, Any]:
         recipe = read_recipe(name)
         recipe.check_complete()
         return recipe.unpacked()
+    if any(path.suffix.lower() in form.extensions for form in FORMATS.values()):
+        raise UsageError(f"{path.name} carries no recipe: it is of no format that gdanim writes")
     if len(text) > MAX_BYTES:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")
     saved = _read(text, source=path.name)
@@ -116,9 +123,13 @@ def preset_in(path: str) -> str:
 
 def _read(text: bytes, *, source: str) -> Saved:
     try:
-        saved = tomllib.loads(text.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
+        toml = text.decode("utf-8-sig")
+        if _LONG_KEY.search(_TEXTS.sub('""', toml)):
+            raise UsageError(f"{source} has a key of ten parts, which no preset has")
+        saved = tomllib.loads(toml)
+    except (ValueError, RecursionError) as error:
+        known = isinstance(error, (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError))
+        reason = str(error).splitlines()[0] if known else "a number in it has thousands of digits"
         raise UsageError(f"{source} is not TOML: {reason}") from None
     tables = {name: saved.pop(name, {}) for name in ("made", "files")}
     for name, table in tables.items():

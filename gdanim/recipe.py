@@ -6,7 +6,7 @@ A recipe is a preset with a table beside it (presets.py reads both), between two
 gdanim       the version that made the file
 lacks        where the file cannot be made again: `python`, or `size`
 digest       sha256 over `last` (runs,), int64, and x (runs, n+1, d), float64, little-endian, in C order
-runs         how many there were; of the first of them, as many as NUMBERS allow:
+runs         how many there were; of as many of them as NUMBERS allow, evenly spread:
 last         the index of the last finite point of each
 outcome      how each ended, or the one way in which all did
 end          where each ended, to the last bit
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from gdanim.descent import Descent
     from gdanim.entries import Format
-    from gdanim.trajectory import Outcome, Trajectory
+    from gdanim.trajectory import Index, Outcome, Trajectory
 
 NUMBERS: Final = 1000  # coordinates that a recipe holds at most
 EVERY: Final = 10  # iterations
@@ -122,18 +122,19 @@ def _content(path: Path) -> str:
 def made(trajectory: Trajectory, lacks: str | None = None) -> str:
     """The table [made]."""
     listed, iterations = _chosen(trajectory)
-    x, last = trajectory.x[:listed], trajectory.last[:listed]
-    ends = x[np.arange(listed), last]
+    runs = spread(trajectory.runs, listed)
+    last = trajectory.last[runs]
+    ends, x = trajectory.x[runs, last], trajectory.x[np.ix_(runs, np.array(iterations))]
     lines = {
         "gdanim": f'"{__version__}"',
         **({"lacks": f'"{lacks}"'} if lacks else {}),
         "digest": f'"{digest(trajectory)}"',
         "runs": str(trajectory.runs),
         "last": _listed(map(str, last.tolist())),
-        "outcome": _listed(f'"{outcome.name}"' for outcome in _folded(trajectory.outcome[:listed])),
+        "outcome": _listed(f'"{outcome.name}"' for outcome in _folded([trajectory.outcome[run] for run in runs])),
         "end": _listed(_point(end, "{!r}") for end in ends.tolist()),
         "iterations": _listed(map(str, iterations)),
-        "x": _listed((_listed(_point(at, "{:.12g}") for at in path) for path in x[:, iterations].tolist()), ",\n  "),
+        "x": _listed((_listed(_point(at, "{:.12g}") for at in path) for path in x.tolist()), ",\n  "),
     }
     return "\n[made]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
 
@@ -155,6 +156,11 @@ def _chosen(trajectory: Trajectory) -> tuple[int, list[int]]:
     most = int((1 - ENDS_SHARE) * NUMBERS) // (listed * dim) - 1  # beside iteration 1
     step = EVERY * -(-rows // (EVERY * most))
     return listed, sorted({*range(0, rows, step), min(1, rows - 1)})
+
+
+def spread(runs: int, listed: int) -> Index:
+    """Which runs (listed,) a recipe lists: one of each neighbours, so that all methods of a race are among them."""
+    return np.arange(listed) * runs // listed
 
 
 def _folded(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:

@@ -17,6 +17,7 @@ from gdanim.errors import EncoderError
 from gdanim.interrupts import on_signal
 from gdanim.numbered import Pattern
 from gdanim.presets import LACKS, write_preset
+from gdanim.settings import AUTO_STYLE
 from gdanim.stability import limit_words, limits_of_runs
 from gdanim.summary import details
 from gdanim.timeline import MAX_FRAMES
@@ -47,11 +48,14 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     for output in outputs:
         if output.format.even_size and (width % 2 or height % 2):
             yield (
-                f"gdanim: {output.format.name} holds even sizes only; {width}x{height} is written as "
+                f"gdanim: {output.format.typed} holds even sizes only; {width}x{height} is written as "
                 f"{width + width % 2}x{height + height % 2}, the last row or column repeated"
             )
+    style, themes = descent.settings.style, descent.settings.themes
+    if themes and style not in (AUTO_STYLE, *themes):
+        yield f"gdanim: --themes {','.join(themes)} takes the place of --style {style}"
     if descent.settings.loop and not any(output.format.loops for output in outputs):
-        formats = ", ".join(dict.fromkeys(output.format.name for output in outputs))
+        formats = ", ".join(dict.fromkeys(output.format.typed for output in outputs))
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
 
 
@@ -122,7 +126,7 @@ def _content(path: str, form: Format, frames: int, duration_s: float) -> str:
     if form.still:
         return f"{name}: the last frame"
     if form.suffixes:
-        return f"{name}: a {form.name}"
+        return f"{name}: a {form.typed}"
     return f"{name}: {count(frames, 'frame')}, {duration_s:.4g} s"
 
 

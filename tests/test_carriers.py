@@ -78,7 +78,7 @@ def test_video_keeps_its_recipe_through_a_copy_by_ffmpeg(kind: str, films: Mappi
 @pytest.mark.parametrize("kind", ["gif", "png", "apng"])
 def test_pillow_finds_the_comment(kind: str, films: Mapping[str, Path]) -> None:
     with Image.open(films[kind]) as image:
-        found = image.info["comment"].decode() if kind == "gif" else image.info["Comment"]
+        found = image.info["comment"].decode() if kind == "gif" else image.text["Comment"]
         assert image.getpixel((0, 0)) is not None
     assert found == read_recipe(str(films[kind]))
 
@@ -261,6 +261,19 @@ def test_no_bytes_are_a_traceback(head: bytes, rest: bytes) -> None:
             read_recipe("-")
 
 
+def test_texts_in_a_png_are_unpacked_only_until_they_are_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gdanim.carriers.MAX_PART", 3000)
+    bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(1500)))
+    last = chunk(b"zTXt", b"Comment\0\0" + zlib.compress((START + END).encode()))
+    (tmp_path / "a.png").write_bytes(PNG + bomb + last)
+    assert read_recipe(str(tmp_path / "a.png")) == START + END
+    (tmp_path / "a.png").write_bytes(PNG + 2 * bomb + last)
+    with pytest.raises(UsageError, match="carries no recipe"):
+        read_recipe(str(tmp_path / "a.png"))
+
+
 # --- what a recipe may say --------------------------------------------------------------------------------------------
 
 
@@ -280,6 +293,9 @@ def test_no_bytes_are_a_traceback(head: bytes, rest: bytes) -> None:
         ('trajectory = "a.csv"\n[files]\n"a.csv" = 1', ("'a.csv'", "not a text")),
         ('[files]\n"a.csv" = ""', ("nothing reads 'a.csv'",)),
         ("x = " + "[" * 100_000, ("not TOML",)),
+        ("iterations = " + "9" * 5000, ("thousands of digits",)),
+        ("a." * 400_000 + "a = 1", ("a key of ten parts",)),
+        ('# """\nx = { ' + "'a' . " * 100_000 + "a = 1 }", ("a key of ten parts",)),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )

@@ -53,6 +53,21 @@ def test_the_picture_beside_a_preset_is_of_what_it_asks_for(name: str) -> None:
     assert run("check", picture).code == 0
 
 
+@pytest.mark.parametrize("title", ["a.b.c.d.e.f.g.h.i.j.k = 1", '\\" a.a.a.a.a.a.a.a.a.a.a', "# a.a.a.a.a.a.a.a.a.a"])
+def test_a_text_may_have_any_number_of_dots(title: str) -> None:
+    Path("a.toml").write_text(
+        f"# {title}\nfunction = 'parabola'\ntitle = \"{title}\"\nlr = [0.1,0.2,0.3]\n{9 * 'x'}.y = 1"
+    )
+    with pytest.raises(UsageError, match="xxxxxxxxx"):
+        read_preset("a.toml")
+
+
+def test_an_empty_film_is_no_preset() -> None:
+    Path("a.gif").touch()
+    ran = run("--preset", "a.gif", "-o", "b.gif")
+    assert (ran.code, ran.lines) == (2, ["gdanim: a.gif carries no recipe: it is of no format that gdanim writes"])
+
+
 def test_parabola_is_the_notebook_s_first_animation() -> None:
     request = Settings(**read_preset("parabola"))
     assert (request.size, request.xlim, request.ylim) == ((1152, 864), (-6, 6), (-0.05, 40))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import struct
 import sys
 import tomllib
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 from commandline import QUICK, run
+from hypothesis import given
+from hypothesis import strategies as st
 from problems import solved
 
 from gdanim import __version__
@@ -23,7 +26,7 @@ from gdanim.carriers import END, MAX_RECIPE, START, read_recipe
 from gdanim.catalog import FORMATS, presets
 from gdanim.descent import descend
 from gdanim.presets import read_preset
-from gdanim.recipe import NUMBERS, recipe_of
+from gdanim.recipe import NUMBERS, recipe_of, spread
 from gdanim.settings import Settings
 
 HERE = Path(__file__).parent
@@ -75,6 +78,34 @@ def test_file_can_be_made_again_in_another_format() -> None:
     make("parabola", *QUICK, "-o", "a.webp", "-o", "a.gif")
     make("--preset", "a.webp", "-o", "b.gif")
     assert Path("b.gif").read_bytes() == Path("a.gif").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("made", "again"),
+    [
+        (("-f", "av1", "-o", "a.webm"), ("-o", "b.gif")),
+        (("-f", "filmstrip", "--frames", "3", "-o", "a.pdf"), ("-o", "b.gif")),
+        (("-f", "filmstrip", "--frames", "3", "-o", "a.pdf"), ("-f", "gif", "-o", "b.gif")),
+        (("--svg-text", "text", "-o", "a.svg"), ("-o", "b.gif")),
+        (("--fragment", "-o", "a.html"), ("-o", "b.gif")),
+    ],
+)
+def test_an_output_of_another_format_wins_over_what_the_recipe_says_of_its_own(
+    made: tuple[str, ...], again: tuple[str, ...]
+) -> None:
+    asked = ("parabola", "-n", "3", "--size", "640x160")
+    make(*asked, *made)
+    make("--preset", made[-1], *again)
+    make(*asked, "-o", "plain.gif")
+    assert Path("b.gif").read_bytes() == Path("plain.gif").read_bytes()
+
+
+def test_a_strip_stays_a_strip_in_every_suffix_that_it_may_have() -> None:
+    strip = ("parabola", "-n", "3", "--size", "640x160", "-f", "filmstrip", "--frames", "3")
+    make(*strip, "-o", "a.pdf")
+    make("--preset", "a.pdf", "-o", "b.png")
+    make(*strip, "-o", "c.png")
+    assert Path("b.png").read_bytes() == Path("c.png").read_bytes()
 
 
 @pytest.mark.parametrize("name", presets())
@@ -327,8 +358,36 @@ def test_check_tells_a_drift_from_a_difference_within_the_tolerance() -> None:
     plant("a.png", "start = 4.3000001", "start = 4.3000002")
     assert run("check", "a.png").code == 1
     assert run("check", "a.png", "--tolerance", "1e-7").out == (
-        b"a.png: the same trajectory, to 1e-07 where its recipe tells it, though its digest is another\n"
+        b"a.png: the same trajectory, to 1e-07, though not to the last bit\n"
     )
+
+
+RACE = ("himmelblau", "--starts", "120", "-O", "gd", "-O", "adam:lr=0.123456", "-n", "3", "--size", "160x120")
+
+
+def test_check_finds_a_drift_of_the_last_method_of_many_runs() -> None:
+    make(*RACE, "-o", "a.png")
+    plant("a.png", "lr=0.123456", "lr=0.123457")
+    ran = run("check", "a.png")
+    assert ran.code == 1
+    assert ran.out.startswith(b"a.png: run 121 (adam, lr 0.123457) drifted at iteration 1: ")
+
+
+def test_check_says_how_many_of_the_runs_a_recipe_lists() -> None:
+    make(*RACE, "-o", "a.png")
+    found = re.search('digest = "sha256:([0-9a-f]{64})"', read_recipe("a.png"))
+    assert found is not None
+    plant("a.png", found[1], 64 * "0")
+    assert run("check", "a.png").out == (
+        b"a.png: the same trajectory, to 1e-09 in the 100 of 240 runs that it lists; its digest differs\n"
+    )
+
+
+@given(st.integers(1, 200), st.integers(1, 300))
+def test_of_blocks_of_runs_each_has_one_that_is_listed(blocks: int, runs_of_each: int) -> None:
+    listed = spread(blocks * runs_of_each, min(200, blocks * runs_of_each))
+    assert len(set(listed.tolist())) == len(listed)
+    assert set((listed // runs_of_each).tolist()) == set(range(blocks))
 
 
 @pytest.mark.parametrize(
@@ -352,14 +411,16 @@ def test_check_looks_at_every_file() -> None:
     make("parabola", *QUICK, "-o", "good.gif", "-o", "bad.webp")
     plant("bad.webp", "iterations = 3\n", "iterations = 2\n")
     Path("none.gif").write_bytes(b"GIF89a" + bytes(50))
-    ran = run("check", "none.gif", "bad.webp", "nowhere.gif", "good.gif")
+    Path("there").mkdir()
+    Path("good.gif").rename("there/good.gif")
+    ran = run("check", "none.gif", "bad.webp", "nowhere.gif", "there/good.gif")
     assert ran.code == 1
-    assert [line.split(b":")[0] for line in ran.out.splitlines()] == [b"bad.webp", b"good.gif"]
+    assert [line.split(b":")[0] for line in ran.out.splitlines()] == [b"bad.webp", b"there/good.gif"]
     assert [("carries no recipe" in line, "nowhere.gif" in line) for line in ran.lines] == [
         (True, False),
         (False, True),
     ]
-    assert run("check", "none.gif", "good.gif").code == 2
+    assert run("check", "none.gif", "there/good.gif").code == 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from commandline import run
+from commandline import QUICK, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,13 @@ def test_every_output_and_the_poster_come_in_every_theme(tmp_path: Path) -> None
     }  # fmt: skip
 
 
+def test_a_style_beside_themes_is_said_to_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    ran = run("parabola", *QUICK, "--themes", "light,dark", "--style", "print", "-o", path)
+    assert ran.lines[0] == "gdanim: --themes light,dark takes the place of --style print"
+    assert len(run("parabola", *QUICK, "--themes", "light,dark", "--style", "dark", "-o", path).lines) == 2
+
+
 def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
     assert run("parabola", "-o", str(tmp_path / "a.gif"), "--poster", str(tmp_path / "p.png")).code == 0
     assert run("parabola", "-o", str(tmp_path / "b.png")).code == 0
@@ -43,6 +50,7 @@ def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
         (("--themes", "light,dark", "-o", "-"), "--themes writes several files"),
         (("--themes", "light,drak"), "drak"),
         (("--themes", "light,,dark"), "names with commas"),
+        (("-o", "a.pdf"), "Add -f filmstrip"),
         (("--themes", "auto,dark"), "the same for every reader"),
         (("--themes", "light", "-o", "a.gif", "-o", "./a.gif"), "named twice"),
         (("--poster", "p.gif"), "ends in .png"),

@@ -1,8 +1,9 @@
 """APNG, written change by change as the frames come: exact, with delays from absolute times.
 
-Layout (Animated PNG, PNG third edition): the PNG signature and IHDR · acTL (how many frames, how many plays) ·
-tEXt (the recipe, as a comment) · for each frame fcTL (box, delay, how it is laid on the canvas) and its pixels, IDAT
-for the first and fdAT for the others · IEND. fcTL and fdAT are numbered through.
+Layout (Animated PNG, PNG third edition): the PNG signature and IHDR · acTL (how many frames, how many plays) · for
+each frame fcTL (box, delay, how it is laid on the canvas) and its pixels, IDAT for the first and fdAT for the others ·
+tEXt (the recipe, as a comment) · IEND. fcTL and fdAT are numbered through. The recipe comes last, because ffmpeg looks
+for an fcTL in the first two kilobytes, and takes a file without one there for a still.
 """
 
 from __future__ import annotations
@@ -45,11 +46,10 @@ class ApngWriter(AnimationWriter):
     def _begin(self) -> None:
         if self._few is not None and not self._reel.transparent:
             self._coding = Indexed(self._few)
-        between = self._control() + comment(self._reel.recipe)
-        self._file.append(header(self._reel.width, self._reel.height, self._coding, between=between))
+        self._file.append(header(self._reel.width, self._reel.height, self._coding, between=self._control()))
 
     def _end(self) -> None:
-        self._file.append(END)
+        self._file.append(comment(self._reel.recipe) + END)
         self._file.patch(ACTL_AT, self._control())
 
     def _control(self) -> bytes:

@@ -17,6 +17,7 @@ import pytest
 from decoders import FFMPEG, animation, silent, video_durations, video_pictures
 from films import Film, evenly, psnr_db, race, see_through
 
+from gdanim.carriers import END, START
 from gdanim.errors import SettingError
 from gdanim.writers.apng import ApngWriter
 from gdanim.writers.base import Quality
@@ -36,6 +37,7 @@ CHECKERS = {
     **dict.fromkeys(VIDEOS, ("mediainfo",)),
 }
 EVEN, ODD = (240, 180), (241, 181)
+RECIPE = START + 500 * "# A race of many runs has a recipe of tens of kilobytes.\n" + END
 
 long = [
     pytest.mark.long,
@@ -56,7 +58,7 @@ def write(kind, folder, film, quality=Quality.MEDIUM, writer=None):
     path = folder / f"film.{SUFFIXES.get(kind, kind)}"
     path.touch()
     target = path.open("wb") if kind == "gif" else path
-    with (writer or WRITERS[kind])(target, film.reel_in(quality)) as opened:
+    with (writer or WRITERS[kind])(target, replace(film.reel_in(quality), recipe=RECIPE)) as opened:
         for frame in film.frames():
             opened.write(frame)
     if kind == "gif":
@@ -122,6 +124,8 @@ def test_readers_accept_the_film_and_see_the_plan(kind, case, tmp_path):
     white = amid_white(truth, 16 if kind in ("mp4", "mov") else 64)  # the blocks of H.264, and of VP9 and AV1
     assert white.any()
     assert shown[:, white].min() == 255
+    if kind == "apng":  # one that ffmpeg takes for a still has one picture
+        assert np.array_equal(video_pictures(path, *truth.shape[2:0:-1]), pictures)
     if kind in ("apng", "webp"):
         assert np.array_equal(shown, truth)
         return
