@@ -1,0 +1,1 @@
+"""The golden set: digests of what gdanim prints and writes, for changes that must not change it."""
