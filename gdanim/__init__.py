@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gdanim.descent import Descent, descend
+    from gdanim.descent.descend import Descent, descend
+    from gdanim.descent.trajectory import Outcome, Trajectory
     from gdanim.errors import GdanimError, OutputError, UsageError
-    from gdanim.pipeline import Written, render
+    from gdanim.rendering import Written, render
     from gdanim.settings import Settings
-    from gdanim.trajectory import Outcome, Trajectory
 
 __version__ = "0.1.0"
 

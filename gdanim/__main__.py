@@ -7,14 +7,14 @@ def main() -> None:
     """Run the command line. Signals are seen to before anything that takes time is imported."""
     import gc
 
-    from gdanim import interrupts
+    from gdanim import signals
 
-    interrupts.install()
+    signals.install()
     # Modules are not garbage: looking for some among them takes longer than most commands do. cli.py turns it on again.
     gc.disable()
-    from gdanim import cli
+    from gdanim.cli import app
 
-    cli.main()
+    app.main()
 
 
 if __name__ == "__main__":

@@ -9,19 +9,19 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim.atomic import STDOUT, check_target, own_descriptor
-from gdanim.catalog import FORMATS, VIEWS, find, format_of, may_hold, optimizer, schedule
-from gdanim.choices import check_together
+from gdanim.catalogue.choices import check_together
+from gdanim.catalogue.registry import FORMATS, VIEWS, find, format_of, may_hold, optimizer, schedule
 from gdanim.errors import SettingError, TargetError, UsageError
-from gdanim.numbered import Pattern
-from gdanim.objectives import naming
-from gdanim.sequence import check_sequence
+from gdanim.objectives import kinds
+from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
+from gdanim.output.files.numbering import Pattern
+from gdanim.output.files.sequence import check_sequence
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gdanim.entries import Format, View
+    from gdanim.catalogue.specs import Format, View
     from gdanim.settings import Settings
 
 
@@ -43,8 +43,8 @@ def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
     """
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
-    dim = naming.check(settings.function, dict(settings.param))
-    if settings.gradient is not None and naming.kind_of(settings.function) is not naming.Kind.CALLABLE:
+    dim = kinds.check(settings.function, dict(settings.param))
+    if settings.gradient is not None and kinds.kind_of(settings.function) is not kinds.Kind.CALLABLE:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     if dim is not None:
         _check_view(settings, view_of(settings.view, dim))
@@ -181,7 +181,7 @@ def _variables(dim: int) -> str:
 
 def _default(settings: Settings, name: str) -> str:
     """The file that is written where none is named."""
-    stem = name or naming.stem(settings.function)
+    stem = name or kinds.stem(settings.function)
     if settings.format is None:
         return f"{stem}.gif"
     form = format_of("", settings.format)
@@ -194,7 +194,7 @@ def _check_combinations(settings: Settings) -> None:
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
     if settings.trajectory is not None:
-        from gdanim.records.forms import check_trajectory_path
+        from gdanim.descent.recording.file_types import check_trajectory_path
 
         check_trajectory_path(settings.trajectory)
     if AUTO_STYLE in settings.themes:
@@ -208,7 +208,7 @@ def _check_combinations(settings: Settings) -> None:
 def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
     paths = [output.path for output in planned]
     if settings.data is not None:
-        from gdanim.records.forms import check_data_path
+        from gdanim.descent.recording.file_types import check_data_path
 
         check_data_path(settings.data)
         paths.append(settings.data)

@@ -16,11 +16,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from gdanim import carriers, embedded
-from gdanim.carriers import MAX_RECIPE as MAX_BYTES
-from gdanim.catalog import FORMATS, presets
+from gdanim import attachments
+from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
-from gdanim.objectives.naming import Kind, kind_of
+from gdanim.objectives.kinds import Kind, kind_of
+from gdanim.output import metadata
+from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.settings import DEFAULTS, Settings, from_saved, to_saved
 
 STDIN = "-"
@@ -58,7 +59,7 @@ class Saved:
 
     def unpacked(self) -> dict[str, Any]:
         """The fields, with its files on this machine for as long as this process runs. Raises UsageError."""
-        return dict(self.fields) | embedded.unpacked(self.fields, self.files)
+        return dict(self.fields) | attachments.unpacked(self.fields, self.files)
 
     def check_complete(self) -> None:
         """Raise RecipeError where something that made the file is not in the recipe."""
@@ -88,7 +89,7 @@ def read_preset(name: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"Cannot read preset {name!r}: {reason}") from None
-    if carriers.carries(text[: carriers.HEAD]):
+    if metadata.carries(text[: metadata.HEAD]):
         recipe = read_recipe(name)
         recipe.check_complete()
         return recipe.unpacked()
@@ -107,8 +108,8 @@ def read_preset(name: str) -> dict[str, Any]:
 
 def read_recipe(path: str) -> Saved:
     """The recipe that a file carries; "-" is standard input. Raises UsageError where it carries none."""
-    saved = _read(carriers.read_recipe(path).encode(), source=carriers.name_of(path))
-    embedded.check_alone(saved.fields, saved.files, source=saved.source)
+    saved = _read(metadata.read_recipe(path).encode(), source=metadata.name_of(path))
+    attachments.check_alone(saved.fields, saved.files, source=saved.source)
     return saved
 
 
@@ -136,7 +137,7 @@ def _read(text: bytes, *, source: str) -> Saved:
         if not isinstance(table, dict):
             raise UsageError(f"{source}: {name} is not a table")
     fields = from_saved(saved, source=source)
-    files = embedded.checked(tables["files"], fields, source)
+    files = attachments.checked(tables["files"], fields, source)
     return Saved(source=source, fields=fields, files=files, made=tables["made"])
 
 
@@ -155,7 +156,7 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
 
 def write_preset(settings: Settings) -> str:
     """The TOML text of a preset that makes the same picture."""
-    names, files = embedded.packed(settings)
+    names, files = attachments.packed(settings)
     saved = to_saved(replace(settings, **names))
     return "".join(f"{key} = {_toml(value)}\n" for key, value in saved.items()) + write_files(files)
 

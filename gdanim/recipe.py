@@ -26,21 +26,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gdanim import __version__
-from gdanim.carriers import END, MAX_RECIPE, START
-from gdanim.objectives.naming import Kind, kind_of
+from gdanim.descent.recording.export import as_csv
+from gdanim.descent.recording.file_types import form_of
+from gdanim.descent.recording.replay import UNKNOWN
+from gdanim.drawing.styles import style_file
+from gdanim.objectives.kinds import Kind, kind_of
+from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, plain, write_files, write_request
-from gdanim.records.export import as_csv
-from gdanim.records.forms import form_of
-from gdanim.records.replay import UNKNOWN
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, Settings
-from gdanim.styles import style_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gdanim.descent import Descent
-    from gdanim.entries import Format
-    from gdanim.trajectory import Index, Outcome, Trajectory
+    from gdanim.catalogue.specs import Format
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.trajectory import Index, Outcome, Trajectory
 
 NUMBERS: Final = 1000  # coordinates that a recipe holds at most
 EVERY: Final = 10  # iterations

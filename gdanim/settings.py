@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from gdanim import values
+from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Option:
     name: str
     group: str
     help: str
-    read: values.Reader[Any]
+    read: readers.Reader[Any]
     metavar: str
     short: str
     saved: bool
@@ -53,7 +53,7 @@ class Option:
 def _option(
     group: str,
     help: str,  # noqa: A002
-    read: values.Reader[Any],
+    read: readers.Reader[Any],
     *,
     default: Any = None,
     metavar: str = "",
@@ -62,7 +62,7 @@ def _option(
     many: bool = False,
     shown: str = "",
 ) -> Any:
-    read = values.many(read) if many else values.optional(read) if default is None else read
+    read = readers.many(read) if many else readers.optional(read) if default is None else read
     option = Option(
         name="", group=group, help=help, read=read, metavar=metavar, short=short, saved=saved, many=many, shown=shown
     )
@@ -73,220 +73,220 @@ def _option(
 class Settings:
     """A request. Raises SettingError where a value is not one that its option takes."""
 
-    function: str = _option("", "The function to descend on.", values.text, default="", metavar="FUNCTION")
+    function: str = _option("", "The function to descend on.", readers.text, default="", metavar="FUNCTION")
 
     lr: tuple[float, ...] = _option(
-        "Descent", "Set the learning rate; repeat to compare.", values.number(above=0),
+        "Descent", "Set the learning rate; repeat to compare.", readers.number(above=0),
         many=True, metavar="RATE", shown="the function's own",
     )  # fmt: skip
     start: tuple[tuple[float, ...], ...] = _option(
-        "Descent", "Start here; repeat to compare.", values.point,
+        "Descent", "Start here; repeat to compare.", readers.point,
         many=True, metavar="X[,Y]", shown="the function's own",
     )  # fmt: skip
     optimizer: tuple[str, ...] = _option(
-        "Descent", "Choose the method, `gdanim list optimizers`; repeat to race.", values.text,
+        "Descent", "Choose the method, `gdanim list optimizers`; repeat to race.", readers.text,
         many=True, metavar="NAME[:K=V]", short="-O", shown="gd",
     )  # fmt: skip
     schedule: tuple[str, ...] = _option(
-        "Descent", "Change the rate as it goes, `gdanim list schedules`.", values.text,
+        "Descent", "Change the rate as it goes, `gdanim list schedules`.", readers.text,
         many=True, metavar="NAME[:K=V]", shown="constant",
     )  # fmt: skip
     iterations: int | None = _option(
-        "Descent", "Stop after N iterations.", values.whole(least=0, most=MAX_ITERATIONS),
+        "Descent", "Stop after N iterations.", readers.whole(least=0, most=MAX_ITERATIONS),
         metavar="N", short="-n", shown="the function's own",
     )  # fmt: skip
     tolerance: float | None = _option(
-        "Descent", "Stop where the gradient's norm falls below G.", values.number(above=0), metavar="G", shown="none"
+        "Descent", "Stop where the gradient's norm falls below G.", readers.number(above=0), metavar="G", shown="none"
     )
     budget: int | None = _option(
         "Descent", "Give each run N evaluations: of f, the gradient or both at a point; a Hessian is one per variable.",
-        values.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none",
+        readers.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none",
     )  # fmt: skip
     noise: float = _option(
-        "Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.", values.number(least=0),
+        "Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.", readers.number(least=0),
         default=0.0, metavar="SIGMA",
     )  # fmt: skip
     trajectory: str | None = _option(
-        "Descent", "Replay a path from a .csv, .jsonl or .npz; `-` is standard input.", values.text, metavar="FILE",
+        "Descent", "Replay a path from a .csv, .jsonl or .npz; `-` is standard input.", readers.text, metavar="FILE",
     )  # fmt: skip
     param: tuple[tuple[str, float], ...] = _option(
-        "Descent", "Set a parameter of the function; repeat for more.", values.parameters,
+        "Descent", "Set a parameter of the function; repeat for more.", readers.parameters,
         default=(), metavar="NAME=VALUE", short="-p", shown="the function's own",
     )  # fmt: skip
     gradient: str | None = _option(
-        "Descent", "Take a Python function's gradient from here.", values.text, metavar="FILE:NAME",
+        "Descent", "Take a Python function's gradient from here.", readers.text, metavar="FILE:NAME",
         shown="its own, else differences",
     )  # fmt: skip
     allow_python: bool = _option(
-        "Descent", "Let a preset name Python functions.", values.flag, default=False, saved=False
+        "Descent", "Let a preset name Python functions.", readers.flag, default=False, saved=False
     )
 
     starts: int | None = _option(
-        "Many starts", "Draw N random starts, uniform in the bounds.", values.whole(least=1, most=1_000_000),
+        "Many starts", "Draw N random starts, uniform in the bounds.", readers.whole(least=1, most=1_000_000),
         metavar="N",
     )  # fmt: skip
     seed: int = _option(
         "Many starts",
         "Seed the random starts and the noise.",
-        values.whole(least=0, most=MAX_SEED),
+        readers.whole(least=0, most=MAX_SEED),
         default=0,
         metavar="INT",
     )
     min_separation: float = _option(
-        "Many starts", "Drop a start closer than D to the one before.", values.number(least=0),
+        "Many starts", "Drop a start closer than D to the one before.", readers.number(least=0),
         default=0.0, metavar="D",
     )  # fmt: skip
     avoid_minima: float = _option(
-        "Many starts", "Drop a start closer than R to a minimum.", values.number(least=0), default=0.0, metavar="R"
+        "Many starts", "Drop a start closer than R to a minimum.", readers.number(least=0), default=0.0, metavar="R"
     )
     order: str = _option(
         "Many starts", "Play the runs `together`, or one by one: `in-turn`.",
-        values.choice("together", "in-turn"), default="together", metavar="WORD",
+        readers.choice("together", "in-turn"), default="together", metavar="WORD",
     )  # fmt: skip
 
     view: str = _option(
-        "View", "Choose what to draw: `gdanim list views`.", values.text, default="auto", metavar="NAME"
+        "View", "Choose what to draw: `gdanim list views`.", readers.text, default="auto", metavar="NAME"
     )
     facet: str | None = _option(
         "View", "Give each `lr`, `optimizer`, `schedule` or `start` a panel of its own.",
-        values.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none",
+        readers.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none",
     )  # fmt: skip
     explain: bool = _option(
-        "View", "Write each update out, and draw its slope and its step.", values.flag, default=False
+        "View", "Write each update out, and draw its slope and its step.", readers.flag, default=False
     )
-    basins: bool = _option("View", "Colour the ground by where a descent from there ends.", values.flag, default=False)
+    basins: bool = _option("View", "Colour the ground by where a descent from there ends.", readers.flag, default=False)
     arrows: str | None = _option(
         "View", "Draw at each spot where the `gradient` points downhill, the `step` or the `momentum`.",
-        values.choice("gradient", "step", "momentum"), metavar="WORD", shown="none",
+        readers.choice("gradient", "step", "momentum"), metavar="WORD", shown="none",
     )  # fmt: skip
     trail: int | None = _option(
-        "View", "Draw the last N iterations of each path only.", values.whole(least=0, most=MAX_ITERATIONS),
+        "View", "Draw the last N iterations of each path only.", readers.whole(least=0, most=MAX_ITERATIONS),
         metavar="N", shown="all",
     )  # fmt: skip
     camera: tuple[float, float] | None = _option(
-        "View", "Look at a surface from this height and side, in degrees.", values.camera,
+        "View", "Look at a surface from this height and side, in degrees.", readers.camera,
         metavar="ELEV,AZIM", shown="the view's own",
     )  # fmt: skip
     turn: float = _option(
-        "View", "Turn a surface by so many degrees as it plays.", values.number(least=-3600, most=3600),
+        "View", "Turn a surface by so many degrees as it plays.", readers.number(least=-3600, most=3600),
         default=0.0, metavar="DEGREES",
     )  # fmt: skip
     cmap: str | None = _option(
-        "View", "Colour heights by a colour map of matplotlib.", values.text, metavar="NAME", shown="the style's own"
+        "View", "Colour heights by a colour map of matplotlib.", readers.text, metavar="NAME", shown="the style's own"
     )
     xlim: tuple[float, float] | None = _option(
-        "View", "Set the ends of the horizontal axis.", values.interval, metavar="A,B", shown="the function's own"
+        "View", "Set the ends of the horizontal axis.", readers.interval, metavar="A,B", shown="the function's own"
     )
     ylim: tuple[float, float] | None = _option(
-        "View", "Set the ends of the vertical axis.", values.interval, metavar="A,B", shown="the function's own"
+        "View", "Set the ends of the vertical axis.", readers.interval, metavar="A,B", shown="the function's own"
     )
     style: str = _option(
         "View",
         "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file. `auto` is light, and in "
         "an .html what its reader prefers.",
-        values.text,
+        readers.text,
         default=AUTO_STYLE,
         metavar="NAME|FILE",
     )
-    transparent: bool = _option("View", "Leave the background out, in formats that can.", values.flag, default=False)
+    transparent: bool = _option("View", "Leave the background out, in formats that can.", readers.flag, default=False)
     title: str | None = _option(
-        "View", "Set the title; empty for none.", values.text, metavar="TEXT", shown="the formula"
+        "View", "Set the title; empty for none.", readers.text, metavar="TEXT", shown="the formula"
     )
     readout: bool = _option(
-        "View", "Show iteration, x, f(x) and rate as they change.", values.flag, default=True, shown="readout"
+        "View", "Show iteration, x, f(x) and rate as they change.", readers.flag, default=True, shown="readout"
     )
     size: tuple[int, int] = _option(
-        "View", "Set the size in pixels.", values.size, default=(640, 480), metavar="WxH", shown="640x480"
+        "View", "Set the size in pixels.", readers.size, default=(640, 480), metavar="WxH", shown="640x480"
     )
     dpi: int | None = _option(
-        "View", "Scale type and lines, in dots per inch.", values.whole(least=MIN_DPI, most=1200),
+        "View", "Scale type and lines, in dots per inch.", readers.whole(least=MIN_DPI, most=1200),
         metavar="INT", shown="100 at 640x480, and in proportion",
     )  # fmt: skip
 
     fps: Fraction = _option(
-        "Time", "Show RATE frames per second; 100/7 is exact.", values.ratio,
+        "Time", "Show RATE frames per second; 100/7 is exact.", readers.ratio,
         default=Fraction(10), metavar="RATE",
     )  # fmt: skip
     tween: int = _option(
-        "Time", "Take K frames for each iteration, eased between its points.", values.whole(least=1, most=100),
+        "Time", "Take K frames for each iteration, eased between its points.", readers.whole(least=1, most=100),
         default=1, metavar="K",
     )  # fmt: skip
     every: int | None = _option(
-        "Time", "Show every K-th iteration.", values.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
+        "Time", "Show every K-th iteration.", readers.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
     )
     duration: float | None = _option(
-        "Time", "Fit everything, hold included, into SECONDS.", values.number(above=0, most=MAX_DURATION_S),
+        "Time", "Fit everything, hold included, into SECONDS.", readers.number(above=0, most=MAX_DURATION_S),
         metavar="SECONDS",
     )  # fmt: skip
     hold: float = _option(
-        "Time", "Hold the last frame for SECONDS.", values.number(least=0, most=3600), default=1.0, metavar="SECONDS"
+        "Time", "Hold the last frame for SECONDS.", readers.number(least=0, most=3600), default=1.0, metavar="SECONDS"
     )
     rewind: bool = _option(
-        "Time", "Play back to the start after the hold, three times as fast.", values.flag, default=False
+        "Time", "Play back to the start after the hold, three times as fast.", readers.flag, default=False
     )
     loop: int = _option(
-        "Time", "Play N times, 0 for ever, in formats that loop.", values.whole(least=0, most=65_536),
+        "Time", "Play N times, 0 for ever, in formats that loop.", readers.whole(least=0, most=65_536),
         default=0, metavar="N",
     )  # fmt: skip
 
     output: tuple[str, ...] = _option(
-        "Output", "Write this file; repeat for several. `-` is standard output.", values.text,
+        "Output", "Write this file; repeat for several. `-` is standard output.", readers.text,
         many=True, saved=False, metavar="PATH", short="-o", shown="FUNCTION.gif",
     )  # fmt: skip
     format: str | None = _option(
-        "Output", "Set the format: `gdanim list formats`.", values.text,
+        "Output", "Set the format: `gdanim list formats`.", readers.text,
         metavar="NAME", short="-f", shown="by the suffix",
     )  # fmt: skip
     quality: str = _option(
         "Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
-        values.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD",
+        readers.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD",
     )  # fmt: skip
     dither: bool = _option(
-        "Output", "Dither colours that a GIF lacks, by a fixed pattern that does not flicker.", values.flag,
+        "Output", "Dither colours that a GIF lacks, by a fixed pattern that does not flicker.", readers.flag,
         default=False,
     )  # fmt: skip
     max_size: int | None = _option(
-        "Output", "Keep each file below SIZE, such as 1MB, at the least loss that can be seen.", values.bytes_of,
+        "Output", "Keep each file below SIZE, such as 1MB, at the least loss that can be seen.", readers.bytes_of,
         metavar="SIZE", shown="none",
     )  # fmt: skip
     themes: tuple[str, ...] = _option(
-        "Output", "Write each file in several styles, `a-light.webp` and `a-dark.webp`.", values.names,
+        "Output", "Write each file in several styles, `a-light.webp` and `a-dark.webp`.", readers.names,
         default=(), metavar="A,B", shown="none",
     )  # fmt: skip
     poster: str | None = _option(
-        "Output", "Write the last frame beside it, as .png.", values.text, saved=False, metavar="PATH"
+        "Output", "Write the last frame beside it, as .png.", readers.text, saved=False, metavar="PATH"
     )
     frames: int | None = _option(
-        "Output", "Show N moments in a filmstrip.", values.whole(least=1, most=48), metavar="N", shown="5"
+        "Output", "Show N moments in a filmstrip.", readers.whole(least=1, most=48), metavar="N", shown="5"
     )
     svg_text: str = _option(
         "Output", "Write the letters of an .svg as `paths`, or as `text` in the reader's font.",
-        values.choice("paths", "text"), default="paths", metavar="WORD",
+        readers.choice("paths", "text"), default="paths", metavar="WORD",
     )  # fmt: skip
     fragment: bool = _option(
-        "Output", "Write an .html without its page, to be put into another.", values.flag, default=False
+        "Output", "Write an .html without its page, to be put into another.", readers.flag, default=False
     )
     alt_text: bool = _option(
-        "Output", "Print what the animation shows in a sentence or two, for those who do not see it.", values.flag,
+        "Output", "Print what the animation shows in a sentence or two, for those who do not see it.", readers.flag,
         default=False, saved=False,
     )  # fmt: skip
     data: str | None = _option(
-        "Output", "Write the trajectory, too: .csv, .jsonl or .npz.", values.text, saved=False, metavar="PATH"
+        "Output", "Write the trajectory, too: .csv, .jsonl or .npz.", readers.text, saved=False, metavar="PATH"
     )
     json: bool = _option(
-        "Output", "Print a summary as JSON on standard output.", values.flag, default=False, saved=False
+        "Output", "Print a summary as JSON on standard output.", readers.flag, default=False, saved=False
     )
     dry_run: bool = _option(
-        "Output", "Print the request as a preset; write nothing.", values.flag,
+        "Output", "Print the request as a preset; write nothing.", readers.flag,
         default=False, saved=False,
     )  # fmt: skip
     strict: bool = _option(
-        "Output", "Exit with 3 if a run diverges or leaves the domain.", values.flag, default=False, saved=False
+        "Output", "Exit with 3 if a run diverges or leaves the domain.", readers.flag, default=False, saved=False
     )
-    open: bool = _option("Output", "Open what was written.", values.flag, default=False, saved=False)
-    quiet: bool = _option("Output", "Print errors only.", values.flag, default=False, saved=False, short="-q")
+    open: bool = _option("Output", "Open what was written.", readers.flag, default=False, saved=False)
+    quiet: bool = _option("Output", "Print errors only.", readers.flag, default=False, saved=False, short="-q")
     verbose: bool = _option(
-        "Output", "Print how each run ended, too.", values.flag, default=False, saved=False, short="-v"
+        "Output", "Print how each run ended, too.", readers.flag, default=False, saved=False, short="-v"
     )
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gdanim
-from gdanim import cli
+from gdanim.cli import app
 
 # A small picture of a short descent: what it costs is little more than what the command line does.
 QUICK = ("-n", "3", "--size", "160x120")
@@ -38,7 +38,7 @@ def run(*arguments: object) -> Ran:
     out, err = _stream(), _stream()
     with redirect_stdout(out), redirect_stderr(err):
         try:
-            cli.main([str(argument) for argument in arguments])
+            app.main([str(argument) for argument in arguments])
         except SystemExit as end:
             code = end.code
     assert isinstance(code, int)

@@ -10,15 +10,15 @@ from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from gdanim.caption import Caption
-from gdanim.views.plinth import Plinth
+from gdanim.drawing.marks.caption import Caption
+from gdanim.views.surface.axes import Plinth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
-    from gdanim.scene import Scene
+    from gdanim.drawing.scene import Scene
 
     Read = tuple[str, Bbox]
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import gdanim
-from gdanim.atomic import open_output
+from gdanim.output.files.atomic import open_output
 
 OLD, NEW = b"old bytes", b"new bytes" * 10_000
 

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from gdanim.descent import Descent, descend
-from gdanim.objectives.evaluator import build
-from gdanim.objectives.expression import parse
+from gdanim.descent.descend import Descent, descend
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
+from gdanim.formula.evaluator import build
+from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import curvatures
 from gdanim.objectives.objective import Objective
-from gdanim.pipeline import draw
-from gdanim.raster import Raster
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.styles import load_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from gdanim.scene import Scene
+    from gdanim.drawing.scene import Scene
 
     Picture = NDArray[np.uint8]  # (h, w, 4)
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from commandline import run
 
-from gdanim.alternative import alt_text, spoken
-from gdanim.catalog import FUNCTIONS
-from gdanim.descent import descend
+from gdanim.catalogue.registry import FUNCTIONS
+from gdanim.descent.alt_text import alt_text, spoken
+from gdanim.descent.descend import descend
 from gdanim.objectives.lookup import objective
 from gdanim.settings import Settings
 

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.arrows import LEAST_PX, LONGEST_SHARE, Arrows
+from gdanim.drawing.marks.arrows import LEAST_PX, LONGEST_SHARE, Arrows
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
-from gdanim.pipeline import draw
-from gdanim.raster import Raster
-from gdanim.styles import load_style
-from gdanim.views.vectors import CLEAR_PT, vectors
+from gdanim.rendering import draw
+from gdanim.views.step_arrows import CLEAR_PT, vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.scene import Scene
+    from gdanim.drawing.scene import Scene
 
 TIP = 5  # which corner of an outline
 

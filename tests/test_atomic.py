@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outputs import ENVIRONMENT, NEW, OLD, as_root, both_ways, command, drafts, posix, put, start
 
-from gdanim.atomic import open_output
 from gdanim.errors import OutputError
+from gdanim.output.files.atomic import open_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -178,7 +178,7 @@ def test_a_full_device_is_an_output_error_that_names_it(needs_path: bool) -> Non
 def test_a_full_standard_output_is_one_line_and_python_adds_none_at_exit() -> None:
     script = """
         import sys
-        from gdanim.atomic import open_output
+        from gdanim.output.files.atomic import open_output
         from gdanim.errors import OutputError
         try:
             with open_output("-", needs_path=False) as output:
@@ -202,7 +202,7 @@ def test_a_full_standard_output_is_one_line_and_python_adds_none_at_exit() -> No
 def test_a_limit_on_the_size_of_files_is_one_line_and_the_old_bytes_stay(target: Path, limit: int) -> None:
     script = """
         import resource, sys
-        from gdanim.atomic import open_output
+        from gdanim.output.files.atomic import open_output
         from gdanim.errors import OutputError
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
         try:
@@ -227,7 +227,7 @@ def test_a_full_disk_is_one_line_and_the_old_bytes_stay(tmp_path: Path) -> None:
     script = f"""
         import subprocess, sys
         from pathlib import Path
-        from gdanim.atomic import open_output
+        from gdanim.output.files.atomic import open_output
         from gdanim.errors import OutputError
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", sys.argv[1]]).returncode:
             sys.exit("no mount")

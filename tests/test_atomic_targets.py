@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 from outputs import ENVIRONMENT, NEW, OLD, as_root, as_user, both_ways, command, posix, put, start
 
-from gdanim.atomic import check_target, open_output
 from gdanim.errors import TargetError
+from gdanim.output.files.atomic import check_target, open_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_standard_output_goes_on_where_it_stood_even_if_it_is_a_file(
         (tmp_path / "link").symlink_to("/dev/stdout")
     script = """
         import sys
-        from gdanim.atomic import check_target, open_output
+        from gdanim.output.files.atomic import check_target, open_output
         print("before,", end="")
         check_target(sys.argv[1])
         with open_output(sys.argv[1], needs_path=bool(sys.argv[2])) as output:
@@ -116,7 +116,7 @@ def test_a_reader_that_goes_away_is_a_broken_pipe_and_not_an_output_error(needs_
 def test_head_ends_a_streaming_run_quietly_by_sigpipe(tmp_path: Path) -> None:
     script = """
         from gdanim import interrupts
-        from gdanim.atomic import open_output
+        from gdanim.output.files.atomic import open_output
         interrupts.install()
         try:
             with open_output("-", needs_path=False) as output:
@@ -226,7 +226,7 @@ def test_an_ordinary_user_is_refused_what_the_folder_does_not_allow(
 ) -> None:
     script = """
         import os, sys
-        from gdanim.atomic import check_target
+        from gdanim.output.files.atomic import check_target
         from gdanim.errors import TargetError
         os.chdir(sys.argv[1])
         os.setuid(65534)

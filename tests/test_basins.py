@@ -11,19 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import formula
 
-from gdanim import catalog, flock
-from gdanim.basins import affordable, basins, basins_of_run, grid
-from gdanim.destinations import FAILED, NEAR, NOWHERE, UNSETTLED
+from gdanim.catalogue import registry
+from gdanim.catalogue.optimizers import METHODS
+from gdanim.descent import endpoints
+from gdanim.descent.attractors import FAILED, NEAR, NOWHERE, UNSETTLED
+from gdanim.descent.basins import affordable, basins, basins_of_run, grid
+from gdanim.descent.runs import default_rate, stream_of
+from gdanim.descent.solver import Terms, solve
 from gdanim.objectives.lookup import objective as catalogued
-from gdanim.optimizers.methods import METHODS
-from gdanim.race import default_rate, stream_of
 from gdanim.settings import Settings
-from gdanim.solver import Terms, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.basins import Basins
+    from gdanim.descent.basins import Basins
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
 
@@ -40,7 +41,7 @@ def problem(name: str) -> Objective:
 
 
 def method(text: str) -> Optimizer:
-    built: Optimizer = catalog.optimizer(text).build()
+    built: Optimizer = registry.optimizer(text).build()
     return built
 
 
@@ -50,7 +51,7 @@ def cells_of(objective: Objective, *size: int) -> Array:
 
 
 def rates_of(objective: Objective, name: str, iterations: int) -> Array:
-    return np.full(iterations, default_rate(catalog.optimizer(name), objective))
+    return np.full(iterations, default_rate(registry.optimizer(name), objective))
 
 
 def found(objective: Objective, size: int, iterations: int, name: str = "gd", lr: float = 0.0, **terms: Any) -> Basins:
@@ -60,7 +61,7 @@ def found(objective: Objective, size: int, iterations: int, name: str = "gd", lr
 
 def assert_ends_as_solved(objective: Objective, name: str, start: Array, rates: Array, terms: Terms) -> None:
     """Every run that did not come to rest ends where solve() ends, bit for bit; the others where they rest."""
-    ends = flock.descend(objective, method(name), start, rates, terms)
+    ends = endpoints.descend(objective, method(name), start, rates, terms)
     n = len(start)
     path = solve(objective, method(name), start, np.tile(rates, (n, 1)), len(rates), terms, streams=(0,) * n)
     assert ends.defined.all()
@@ -78,7 +79,7 @@ def assert_ends_as_solved(objective: Objective, name: str, start: Array, rates: 
 @pytest.mark.parametrize("name", [entry.name for entry in METHODS])
 @pytest.mark.parametrize("function", POLYNOMIAL)
 def test_every_start_ends_where_the_solver_ends(function: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flock, "BLOCK", 64)
+    monkeypatch.setattr(endpoints, "BLOCK", 64)
     objective = problem(function)
     start = cells_of(objective, 13).reshape(-1, objective.dim)
     assert_ends_as_solved(objective, name, start, rates_of(objective, name, 45), Terms())
@@ -107,7 +108,7 @@ def test_tolerance_budget_and_noise_end_a_run_as_in_the_solver(name: str, terms:
 def test_any_rate_ends_as_in_the_solver_diverged_or_not(function: str, lr: float, iterations: int, seed: int) -> None:
     objective = problem(function)
     start = np.random.default_rng(seed).uniform(*objective.bounds.T, (20, objective.dim))
-    ends = flock.descend(objective, method("gd"), start, np.full(iterations, lr))
+    ends = endpoints.descend(objective, method("gd"), start, np.full(iterations, lr))
     path = solve(objective, method("gd"), start, np.full(20, lr), iterations)
     assert ends.failed.tolist() == [outcome.failed for outcome in path.outcome]
     width = np.ptp(objective.bounds, axis=1)
@@ -233,7 +234,7 @@ def test_an_end_counts_as_arrived_only_near_and_with_no_hill_between() -> None:
 def test_no_cell_depends_on_which_others_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     objective = problem("himmelblau")
     whole = found(objective, 40, 60)
-    monkeypatch.setattr(flock, "BLOCK", 77)
+    monkeypatch.setattr(endpoints, "BLOCK", 77)
     assert np.array_equal(found(objective, 40, 60).destination, whole.destination)
     some = basins(objective, method("gd"), cells_of(objective, 40)[3:9, 5:7], rates_of(objective, "gd", 60))
     assert np.array_equal(some.destination, whole.destination[3:9, 5:7])

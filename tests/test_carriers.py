@@ -24,8 +24,8 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gdanim.carriers import END, MAX_RECIPE, START, carries, read_recipe
 from gdanim.errors import UsageError
+from gdanim.output.metadata import END, MAX_RECIPE, START, carries, read_recipe
 from gdanim.presets import read_preset
 from gdanim.presets import read_recipe as read_request
 
@@ -264,7 +264,7 @@ def test_no_bytes_are_a_traceback(head: bytes, rest: bytes) -> None:
 def test_texts_in_a_png_are_unpacked_only_until_they_are_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gdanim.carriers.MAX_PART", 3000)
+    monkeypatch.setattr("gdanim.output.metadata.MAX_PART", 3000)
     bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(1500)))
     last = chunk(b"zTXt", b"Comment\0\0" + zlib.compress((START + END).encode()))
     (tmp_path / "a.png").write_bytes(PNG + bomb + last)

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import gdanim
-from gdanim import cli, interrupts, reporting
+from gdanim import signals
+from gdanim.cli import app, messages
+from gdanim.drawing.raster import Raster
 from gdanim.errors import OutputError
-from gdanim.raster import Raster
 from gdanim.settings import options
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ WORDS = st.one_of(
 @given(st.lists(WORDS, max_size=8))
 def test_random_arguments_never_give_a_traceback(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("gdanim.pipeline.write", lambda *_: ())
-        patched.setattr("gdanim.records.export.write_trajectory", lambda *_: None)
+        patched.setattr("gdanim.rendering.write", lambda *_: ())
+        patched.setattr("gdanim.descent.recording.export.write_trajectory", lambda *_: None)
         patched.setattr("click.launch", lambda _: 0)
         ran = run(*arguments)
     assert ran.code in (0, 2, 3)
@@ -328,7 +329,7 @@ def test_one_output_that_fails_leaves_the_others_and_exits_with_1(
             if frame.index == 2:
                 raise OutputError("b.mp4: the disk is on fire")
 
-    monkeypatch.setattr("gdanim.writers.video.Mp4Writer", Broken)
+    monkeypatch.setattr("gdanim.output.video.Mp4Writer", Broken)
     (tmp_path / "b.mp4").write_bytes(b"old")
     ran = run("parabola", *QUICK, "-o", "a.gif", "-o", "b.mp4", "-o", "c.gif", "--data", "t.csv")
     assert ran.code == 1
@@ -352,7 +353,7 @@ def test_when_every_output_has_failed_nothing_more_is_drawn(drawn: list[int], mo
             if frame.index == 1:
                 raise OutputError("no space left")
 
-    monkeypatch.setattr("gdanim.writers.gif.GifWriter", Full)
+    monkeypatch.setattr("gdanim.output.gif.GifWriter", Full)
     assert run("parabola", *QUICK, "-o", "a.gif", "-o", "b.gif").code == 1
     assert drawn == [0, 1]
 
@@ -363,7 +364,7 @@ def test_data_that_cannot_be_written_leaves_the_film_and_exits_with_1(
     def fail(*_: object) -> None:
         raise OutputError("Cannot write 't.csv': no space left")
 
-    monkeypatch.setattr("gdanim.records.export.write_trajectory", fail)
+    monkeypatch.setattr("gdanim.descent.recording.export.write_trajectory", fail)
     ran = run("parabola", *QUICK, "--data", "t.csv", "--json")
     assert ran.code == 1
     assert "gdanim: Cannot write 't.csv': no space left" in ran.lines
@@ -410,13 +411,13 @@ def test_a_bar_appears_on_a_terminal_for_long_work_and_nowhere_else(monkeypatch:
     def shown() -> str:
         screen, terminal = pty.openpty()
         with os.fdopen(terminal, "w") as stream, redirect_stderr(stream), pytest.raises(SystemExit):
-            cli.main(["parabola", *QUICK])
+            app.main(["parabola", *QUICK])
         text = os.read(screen, 100_000).decode()
         os.close(screen)
         return text
 
     assert "Rendering" not in shown()
-    monkeypatch.setattr(reporting, "BAR_AFTER_S", 0.0)
+    monkeypatch.setattr(messages, "BAR_AFTER_S", 0.0)
     text = shown()
     assert "Rendering" in text
     assert "4/4" in text
@@ -430,9 +431,9 @@ def test_a_signal_while_the_bar_shows_gives_the_cursor_back(tmp_path: Path) -> N
     script = """
         import signal, sys
         from gdanim import interrupts, reporting
-        interrupts.install()
-        reporting.BAR_AFTER_S = 0.0
-        with reporting.progress_bar(quiet=False) as progress:
+        signals.install()
+        messages.BAR_AFTER_S = 0.0
+        with messages.progress_bar(quiet=False) as progress:
             progress(1, 9)
             signal.raise_signal(signal.SIGTERM)
     """
@@ -457,10 +458,10 @@ def test_quiet_shows_no_bar_even_on_a_terminal(monkeypatch: pytest.MonkeyPatch) 
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr(reporting, "BAR_AFTER_S", 0.0)
+    monkeypatch.setattr(messages, "BAR_AFTER_S", 0.0)
     screen = Screen()
     with redirect_stderr(screen), pytest.raises(SystemExit):
-        cli.main(["parabola", *QUICK, "-q"])
+        app.main(["parabola", *QUICK, "-q"])
     assert screen.getvalue() == ""
 
 
@@ -469,7 +470,7 @@ def test_a_film_is_not_poured_into_a_terminal(
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(SystemExit) as end:
-        cli.main(["parabola", "-o", "-"])
+        app.main(["parabola", "-o", "-"])
     assert end.value.code == 2
     assert "terminal" in capsys.readouterr().err
 
@@ -504,12 +505,12 @@ def test_a_broken_pipe_is_seen_before_click_makes_it_an_exit_1(
     def left(*_: object) -> int:
         raise BrokenPipeError
 
-    monkeypatch.setattr(interrupts, "die_of_broken_pipe", die)
+    monkeypatch.setattr(signals, "die_of_broken_pipe", die)
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(stream, "write", left, raising=False)
     with pytest.raises(Gone):
-        cli.main([*arguments])
+        app.main([*arguments])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -529,7 +530,7 @@ def test_a_failure_elsewhere_is_not_laid_at_standard_output_s_door(monkeypatch: 
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("gdanim.descent.descend", fail)
+    monkeypatch.setattr("gdanim.descent.descend.descend", fail)
     with pytest.raises(OSError, match="Input/output error"):
         run("parabola")
 

@@ -21,24 +21,24 @@ from matplotlib.colors import to_hex
 from problems import on_stage, solved
 from test_run_colours import contrast
 
-from gdanim.catalog import STYLES
+from gdanim.catalogue.registry import STYLES
+from gdanim.drawing.grid import check_room
+from gdanim.drawing.marks.trails import Trail
+from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import SettingError
-from gdanim.marks import Trail
 from gdanim.settings import AUTO_STYLE
-from gdanim.styles import Style, load_style
-from gdanim.views import ground
-from gdanim.views.assembly import soft_line
-from gdanim.views.grid import check_room
+from gdanim.views import basins
+from gdanim.views.base import soft_line
 from gdanim.views.levels import tints
-from gdanim.views.space import TOP
-from gdanim.views.surface import _paints
+from gdanim.views.surface.camera import TOP
+from gdanim.views.surface.view import _paints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from gdanim.descent import Descent
+    from gdanim.descent.descend import Descent
 
 PATHS = 10  # the place of trails in the order of drawing
 RATES = (0.05, 0.1, 0.2, 0.4, 0.5, 0.8, 0.95, 1.02345, 1.05)
@@ -138,9 +138,9 @@ def colours(shades: NDArray[np.float64]) -> set[str]:
 
 
 def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Style) -> None:
-    palette = ground.palette_of(style)
-    basins = (*palette.tints, palette.unsettled, *palette.stripes)
-    behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(basins)
+    palette = basins.palette_of(style)
+    grounds = (*palette.tints, palette.unsettled, *palette.stripes)
+    behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(grounds)
     assert min(contrast(soft_line(style), tint) for tint in behind) >= 3
 
 

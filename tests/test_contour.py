@@ -13,10 +13,10 @@ from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.catalog import FUNCTIONS
+from gdanim.catalogue.registry import FUNCTIONS
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import DARK, LIGHT, load_style
 from gdanim.objectives.lookup import objective
-from gdanim.raster import Raster
-from gdanim.styles import DARK, LIGHT, load_style
 from gdanim.views import panels
 from gdanim.views.levels import LEVELS, MAX_CROSSINGS, calm_levels, crossings, spread_levels
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from gdanim.descent import Descent
-    from gdanim.scene import Scene
-    from gdanim.styles import Style
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.scene import Scene
+    from gdanim.drawing.styles import Style
 
 OF_TWO = [name for name in FUNCTIONS.names() if objective(name, {}).dim == 2]
 

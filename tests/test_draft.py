@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from outputs import NEW, OLD, as_root, drafts, posix, put, start, start_until_ready
 
-from gdanim import draft
-from gdanim.atomic import open_output
+from gdanim.output.files import temporary
+from gdanim.output.files.atomic import open_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def test_where_owners_cannot_be_set_the_mode_is_kept_all_the_same(
 FOREVER = """
     import itertools, sys
     from gdanim import interrupts
-    from gdanim.atomic import open_output
+    from gdanim.output.files.atomic import open_output
     interrupts.install()
     print("ready", flush=True)
     for i in itertools.count(1):
@@ -141,7 +141,7 @@ def test_a_signal_at_any_moment_leaves_no_part_and_no_draft(target: Path, fatal:
 
 WAITING = """
     import sys
-    from gdanim.atomic import open_output
+    from gdanim.output.files.atomic import open_output
     with open_output(sys.argv[1], needs_path=True) as output:
         output.path.write_bytes(b"from the other process")
         print("ready", flush=True)
@@ -183,15 +183,15 @@ def test_a_draft_taken_for_an_orphan_before_it_is_locked_is_made_again(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[Path] = []
-    lock = draft._lock
+    lock = temporary._lock
 
     def lock_too_late(descriptor: int, *, wait: bool) -> bool:
         if wait and not taken:  # a neighbour comes between the making and the locking
             taken.extend(drafts(target.parent))
-            draft._remove_orphans(target.parent, ".out.gif.gdanim-", draft.remove)
+            temporary._remove_orphans(target.parent, ".out.gif.gdanim-", temporary.remove)
         return lock(descriptor, wait=wait)
 
-    monkeypatch.setattr(draft, "_lock", lock_too_late)
+    monkeypatch.setattr(temporary, "_lock", lock_too_late)
     put(target)
     assert len(taken) == 1
     assert target.read_bytes() == NEW
@@ -201,7 +201,7 @@ def test_a_draft_taken_for_an_orphan_before_it_is_locked_is_made_again(
 def test_two_writers_of_one_target_leave_the_whole_file_of_one_of_them(target: Path) -> None:
     script = """
         import sys
-        from gdanim.atomic import open_output
+        from gdanim.output.files.atomic import open_output
         print("ready", flush=True)
         for _ in range(20):
             sys.stdin.readline()
@@ -244,7 +244,7 @@ def test_without_fcntl_outputs_are_written_and_no_draft_is_taken_for_an_orphan(t
     script = """
         import sys
         sys.modules["fcntl"] = None
-        from gdanim.atomic import open_output
+        from gdanim.output.files.atomic import open_output
         with open_output(sys.argv[1], needs_path=False) as output:
             output.stream.write(b"whole")
     """

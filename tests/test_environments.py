@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from commandline import ENVIRONMENT
 
-from gdanim.catalog import FORMATS
+from gdanim.catalogue.registry import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ PLACES = {
 
 MAIN = """
 import sys
-from gdanim.cli import main
+from gdanim.cli.app import main
 for words in {commands!r}:
     try:
         main(words)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from problems import solved
 
-from gdanim.excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, excerpt, is_long, whole_bytes
+from gdanim.size_excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, excerpt, is_long, whole_bytes
 
 FILMS = [{}, {"rewind": True}, {"starts": 3, "order": "in-turn"}, {"tween": 2}, {"every": 1, "hold": 3}]
 

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.caption import Caption
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.tangent import StepAlong, Tangent
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
-from gdanim.pipeline import draw
-from gdanim.raster import Raster
-from gdanim.styles import load_style
-from gdanim.tangent import StepAlong, Tangent
+from gdanim.rendering import draw
 
 if TYPE_CHECKING:
-    from gdanim.descent import Descent
-    from gdanim.scene import Scene
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.scene import Scene
 
 SLACK = Decimal("1.000001")  # for the binary fractions behind the numbers
 NUMBER = r"−?\d+(?:\.\d+)?(?:e[+−]\d+)?"

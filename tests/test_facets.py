@@ -13,24 +13,24 @@ from hypothesis import strategies as st
 from matplotlib.image import AxesImage
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.caption import Caption
+from gdanim.descent.verdicts import Verdict
+from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
+from gdanim.drawing.layout import LEAST_PX, Stage
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.spots import Spots
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
 from gdanim.errors import SettingError
-from gdanim.marks import RunsMark
-from gdanim.raster import Raster
-from gdanim.spots import Spots
-from gdanim.styles import LIGHT
-from gdanim.verdicts import Verdict
 from gdanim.views.contour import Contour
-from gdanim.views.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
-from gdanim.views.groups import groups
-from gdanim.views.stage import LEAST_PX, Stage
+from gdanim.views.facet_groups import groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from gdanim.descent import Descent
-    from gdanim.scene import Scene
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.scene import Scene
 
 RATES = (0.05, 0.5, 0.95, 1.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 1.02345)
 METHODS = (

@@ -23,20 +23,21 @@ from PIL import Image
 from problems import solved
 
 import gdanim
-from gdanim import atomic, pipeline, preflight
-from gdanim.catalog import FORMATS
-from gdanim.descent import redrawn
+from gdanim import preflight, rendering
+from gdanim.catalogue.registry import FORMATS
+from gdanim.descent.descend import redrawn
 from gdanim.errors import EncoderError, OutputError, SettingError
-from gdanim.excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, is_long
-from gdanim.fitting import GUESSES, tried_sizes, write_within
-from gdanim.ladder import changes, ladder, weight
-from gdanim.pipeline import Written
+from gdanim.output.files import atomic
+from gdanim.rendering import Written
 from gdanim.settings import Settings
+from gdanim.size_excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, is_long
+from gdanim.size_limit import GUESSES, tried_sizes, write_within
+from gdanim.size_steps import changes, ladder, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gdanim.descent import Descent
+    from gdanim.descent.descend import Descent
     from gdanim.preflight import Planned
 
 REQUEST = {"function": "parabola", "iterations": 8, "size": (288, 216)}
@@ -134,7 +135,7 @@ def test_frames_are_left_out_and_the_duration_stays(options: dict[str, object]) 
     asked = solved(**REQUEST | {"iterations": 40} | options)
     frames = []
     for rung in ladder(asked, FORMATS["webp"]):
-        timeline = gdanim.descent.redrawn(asked, rung).timeline
+        timeline = gdanim.descent.descend.redrawn(asked, rung).timeline
         assert timeline.duration_s == pytest.approx(asked.timeline.duration_s, abs=1e-9)
         assert (timeline.moment(timeline.forward - 1).position == asked.trajectory.last).all()
         frames.append(timeline.frames)
@@ -296,11 +297,11 @@ def renderings(monkeypatch: pytest.MonkeyPatch) -> list[Descent]:
     """What each scene that is drawn is made of."""
     drawn: list[Descent] = []
 
-    def draw(descent: Descent, plain: Callable[..., object] = pipeline.draw) -> object:
+    def draw(descent: Descent, plain: Callable[..., object] = rendering.draw) -> object:
         drawn.append(descent)
         return plain(descent)
 
-    monkeypatch.setattr(pipeline, "draw", draw)
+    monkeypatch.setattr(rendering, "draw", draw)
     return drawn
 
 
@@ -501,8 +502,8 @@ def test_the_trials_are_gone_afterwards_and_when_a_signal_ends_it(
         def draw(descent):
             print("ready", flush=True)
             time.sleep(60)
-        pipeline.draw = draw
-        pipeline.render(Settings(function="parabola", output=(sys.argv[2],), max_size=1000))
+        rendering.draw = draw
+        rendering.render(Settings(function="parabola", output=(sys.argv[2],), max_size=1000))
     """
     process = start_until_ready(script, trials, tmp_path / "b.gif")
     assert [path.suffix for path in sorted(trials.iterdir())] == [".set", ".tmp"]

@@ -13,15 +13,15 @@ from matplotlib.image import AxesImage
 from problems import on_stage, solved
 from test_run_colours import TOLD_APART, VISION, contrast, lab, linear, seen
 
-from gdanim.basins import Basins
-from gdanim.catalog import VIEWS
+from gdanim.catalogue.registry import VIEWS
+from gdanim.descent.basins import Basins
+from gdanim.drawing.layout import Stage
+from gdanim.drawing.mpl import to_hex
+from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
-from gdanim.plotting import to_hex
 from gdanim.preflight import _check_view
 from gdanim.settings import Settings
-from gdanim.styles import load_style
-from gdanim.views.ground import DARK, GREY, LIGHT, Palette, draw_ground, draw_strip, hues
-from gdanim.views.stage import Stage
+from gdanim.views.basins import DARK, GREY, LIGHT, Palette, draw_ground, draw_strip, hues
 
 if TYPE_CHECKING:
     from collections.abc import Callable

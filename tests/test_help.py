@@ -10,8 +10,8 @@ import pytest
 from commandline import run
 
 import gdanim
-from gdanim.catalog import FORMATS
-from gdanim.options import EPILOG
+from gdanim.catalogue.registry import FORMATS
+from gdanim.cli.parameters import EPILOG
 from gdanim.settings import GROUPS, Option, Settings, options
 
 OPTIONS = [pytest.param(option, default, id=option.name) for name, option, default in options() if name != "function"]

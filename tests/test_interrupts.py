@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from outputs import posix, start_until_ready
 
-from gdanim import interrupts
+from gdanim import signals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,9 @@ CLEAN_AND_WAIT = """
     import time
     from pathlib import Path
     from gdanim import interrupts
-    interrupts.install()
+    signals.install()
     kept = Path("kept")
-    with interrupts.on_signal(lambda: kept.write_text("cleaned")):
+    with signals.on_signal(lambda: kept.write_text("cleaned")):
         print("ready", flush=True)
         time.sleep(60)
 """
@@ -44,7 +44,7 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(fatal: signal.Sign
     script = """
         import os, signal
         from gdanim import interrupts
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
         os.kill(os.getpid(), int(os.sys.argv[1]))
         print("alive")
@@ -64,12 +64,12 @@ def test_clean_ups_run_latest_first_and_one_that_raises_stops_neither_the_others
         def wrong():
             raise SystemExit("never seen")
 
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
         with (
-            interrupts.on_signal(lambda: os.write(1, b"first")),
-            interrupts.on_signal(wrong),
-            interrupts.on_signal(lambda: os.write(1, b"last ")),
+            signals.on_signal(lambda: os.write(1, b"first")),
+            signals.on_signal(wrong),
+            signals.on_signal(lambda: os.write(1, b"last ")),
         ):
             os.kill(os.getpid(), signal.SIGTERM)
     """
@@ -88,9 +88,9 @@ def test_a_second_signal_does_not_cut_the_clean_up_short(tmp_path: Path) -> None
                 os.kill(os.getpid(), number)
             os.write(1, b"finished")
 
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
-        with interrupts.on_signal(clean):
+        with signals.on_signal(clean):
             os.kill(os.getpid(), signal.SIGINT)
     """
     process = start_until_ready(script, cwd=tmp_path)
@@ -107,7 +107,7 @@ def test_the_death_cannot_be_swallowed_on_the_way_up(tmp_path: Path) -> None:
             def __del__(self):
                 os.kill(os.getpid(), signal.SIGINT)
 
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
         Swallower()
         print("survived", flush=True)
@@ -121,9 +121,9 @@ def test_a_clean_up_no_longer_runs_once_its_block_is_left(tmp_path: Path) -> Non
     script = """
         import os, signal
         from gdanim import interrupts
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
-        with interrupts.on_signal(lambda: os.write(1, b"too late")):
+        with signals.on_signal(lambda: os.write(1, b"too late")):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
     """
@@ -135,9 +135,9 @@ def test_a_registered_child_dies_with_its_parent(tmp_path: Path) -> None:
     script = """
         import os, signal, subprocess, time
         from gdanim import interrupts
-        interrupts.install()
+        signals.install()
         child = subprocess.Popen(["sleep", "61.25"], start_new_session=True)
-        with interrupts.on_signal(lambda: os.killpg(child.pid, signal.SIGKILL)):
+        with signals.on_signal(lambda: os.killpg(child.pid, signal.SIGKILL)):
             print("ready", flush=True)
             time.sleep(60)
     """
@@ -151,11 +151,11 @@ def test_a_postponed_signal_acts_at_the_end_of_the_block(tmp_path: Path) -> None
     script = """
         import os, signal
         from gdanim import interrupts
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
-        with interrupts.on_signal(lambda: os.write(1, b"cleaned")):
-            with interrupts.postponed():
-                with interrupts.postponed():
+        with signals.on_signal(lambda: os.write(1, b"cleaned")):
+            with signals.postponed():
+                with signals.postponed():
                     os.kill(os.getpid(), signal.SIGTERM)
                     os.kill(os.getpid(), signal.SIGINT)
                 os.write(1, b"finished, ")
@@ -171,9 +171,9 @@ def test_a_forked_worker_that_is_stopped_leaves_its_parents_files_alone(tmp_path
     script = """
         import os, signal, sys, time
         from gdanim import interrupts
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
-        with interrupts.on_signal(lambda: os.write(1, b"cleaned")):
+        with signals.on_signal(lambda: os.write(1, b"cleaned")):
             worker = os.fork()
             if not worker:
                 os.kill(os.getpid(), signal.SIGTERM)
@@ -194,7 +194,7 @@ def test_without_install_nothing_is_run_and_the_callers_handlers_decide() -> Non
     ran: list[str] = []
     before = signal.signal(signal.SIGTERM, stop)
     try:
-        with pytest.raises(Stopped), interrupts.on_signal(lambda: ran.append("cleaned")):
+        with pytest.raises(Stopped), signals.on_signal(lambda: ran.append("cleaned")):
             signal.raise_signal(signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -205,13 +205,13 @@ def test_a_reader_that_goes_away_ends_us_quietly_by_sigpipe(tmp_path: Path) -> N
     script = """
         import sys
         from gdanim import interrupts
-        interrupts.install()
+        signals.install()
         print("ready", flush=True)
         try:
             while True:
                 print("y" * 1000)
         except BrokenPipeError:
-            interrupts.die_of_broken_pipe()
+            signals.die_of_broken_pipe()
     """
     process = start_until_ready(script, cwd=tmp_path)
     assert process.stdout is not None
@@ -227,7 +227,7 @@ def test_without_sigpipe_a_broken_pipe_is_exit_141(tmp_path: Path) -> None:
         from gdanim import interrupts
         del signal.SIGPIPE
         print("ready", flush=True)
-        interrupts.die_of_broken_pipe()
+        signals.die_of_broken_pipe()
     """
     process = start_until_ready(script, cwd=tmp_path)
     assert process.communicate(timeout=20) == (b"", b"")

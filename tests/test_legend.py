@@ -11,17 +11,17 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
 from problems import composed, on_stage, pictures, solved
 
-from gdanim.marks import RunsMark
-from gdanim.raster import Raster
-from gdanim.styles import LIGHT
-from gdanim.verdicts import Verdict
+from gdanim.descent.verdicts import Verdict
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
 from gdanim.views.legend import HEIGHT_SHARE
 
 if TYPE_CHECKING:
     from matplotlib.text import Text
 
-    from gdanim.descent import Descent
-    from gdanim.scene import Scene
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.scene import Scene
 
 EIGHT = ("gd", "momentum", "nesterov", "rmsprop", "adam", "amsgrad", "lion", "newton")
 
@@ -143,7 +143,7 @@ def test_a_label_wider_than_the_picture_is_cut() -> None:
 
 @pytest.mark.parametrize("style", ["light", "dark"])
 def test_the_legend_has_the_colours_of_the_paths(style: str) -> None:
-    from gdanim.styles import load_style
+    from gdanim.drawing.styles import load_style
 
     last = pictures("himmelblau", optimizer=("gd", "adam", "lion"), iterations=20, size="640x480", style=style)[-1]
     for colour in load_style(style).runs[:3]:

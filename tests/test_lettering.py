@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.lettering import Lettering
-from gdanim.styles import LIGHT, Style
+from gdanim.drawing.lettering import Lettering
+from gdanim.drawing.styles import LIGHT, Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

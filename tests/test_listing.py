@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from commandline import run
 
-from gdanim.catalog import FORMATS, FUNCTIONS, KINDS, OPTIMIZERS, SCHEDULES, STYLES, VIEWS, presets
-from gdanim.entries import Method
+from gdanim.catalogue.registry import FORMATS, FUNCTIONS, KINDS, OPTIMIZERS, SCHEDULES, STYLES, VIEWS, presets
+from gdanim.catalogue.specs import Method
 
 ALL = {**KINDS, "presets": presets()}
 

@@ -10,11 +10,11 @@ import pytest
 from matplotlib.colors import to_rgb
 from problems import composed, on_stage, pictures, redrawn, solved
 
-from gdanim.caption import Caption
-from gdanim.marks import RunsMark, Trail
-from gdanim.raster import Raster
-from gdanim.spots import Landings
-from gdanim.styles import LIGHT
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.spots import Landings
+from gdanim.drawing.marks.trails import RunsMark, Trail
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
 from gdanim.views.notices import MOST
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from problems import Picture
 
-    from gdanim.scene import Scene
+    from gdanim.drawing.scene import Scene
 
 
 def rgb(colour: str) -> NDArray[np.float64]:

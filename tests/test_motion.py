@@ -9,10 +9,10 @@ import pytest
 from matplotlib.colors import to_rgb
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.marks import Trail, mixed
-from gdanim.raster import Raster
-from gdanim.spots import Spots
-from gdanim.styles import DARK, LIGHT
+from gdanim.drawing.marks.spots import Spots
+from gdanim.drawing.marks.trails import Trail, mixed
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import DARK, LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

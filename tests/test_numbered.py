@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.errors import SettingError
-from gdanim.numbered import Pattern, is_numbered
+from gdanim.output.files.numbering import Pattern, is_numbered
 
 
 @given(

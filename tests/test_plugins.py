@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 from commandline import ENVIRONMENT, QUICK, Ran, command, without_recipe
 
-from gdanim import plugins
-from gdanim.catalog import OPTIMIZERS
-from gdanim.entries import Method
+from gdanim.catalogue import plugins
+from gdanim.catalogue.registry import OPTIMIZERS
+from gdanim.catalogue.specs import Method
 from gdanim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ PYPROJECT = block(plugins.__doc__ or "", "[project.entry-points")
 # One row for each of the other groups. SPY tells whether the module was imported.
 OTHERS = """
     import os
-    from gdanim.entries import Format, Schedule, View
-    from gdanim.objectives.formulas import Formula
+    from gdanim.catalogue.specs import Format, Schedule, View
+    from gdanim.catalogue.functions import Formula
 
     if "SPY" in os.environ:
         open(os.environ["SPY"], "w").close()
@@ -206,12 +206,12 @@ def test_what_names_only_gdanims_own_reads_no_entry_points(tmp_path: Path) -> No
 
 
 METHOD = """
-    from gdanim.entries import Hyperparameter, Method, Rate
-    from gdanim.values import number
+    from gdanim.catalogue.specs import Hyperparameter, Method, Rate
+    from gdanim.readers import number
     ROW = Method(name="{name}", target="{target}", summary="{summary}", rate={rate}, source="ours", {more})
 """
 FORMULA = """
-    from gdanim.objectives.formulas import Formula
+    from gdanim.catalogue.functions import Formula
     ROW = Formula(
         name="{name}", formula="{formula}", bounds=((-1, 1),), start=(0.5,), lr=0.1, iterations=9, minimizers=((0,),),
         minimum=0, curvature=2, source="ours",
@@ -245,7 +245,7 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "number": Broken("ROW = 3", "its entry point names a int, not a Method"),
     "schedule": Broken(
-        "from gdanim.entries import Schedule\n    ROW = Schedule(name='schedule', target='a:b', summary='s')",
+        "from gdanim.catalogue.specs import Schedule\n    ROW = Schedule(name='schedule', target='a:b', summary='s')",
         "its entry point names a Schedule, not a Method",
     ),
     "renamed": Broken(method("other"), "its row is called 'other'"),
@@ -369,7 +369,7 @@ def test_asking_for_a_broken_one_is_refused_in_one_line(refused: Mapping[str, Ra
 
 # Rows that are as they should be, of code that is not, as is found out when it works. Words in braces are filled in.
 RULE = """
-    from gdanim.entries import Method, Rate
+    from gdanim.catalogue.specs import Method, Rate
     ROW = Method(name="{name}", target="w_{name}:make", summary="s", rate=Rate.ONE, source="ours")
 
     def make():
@@ -385,7 +385,7 @@ RULE = """
         {made}
 """
 PLAN = """
-    from gdanim.entries import Schedule
+    from gdanim.catalogue.specs import Schedule
     ROW = Schedule(name="{name}", target="w_{name}:make", summary="s")
 
     def make():
@@ -397,7 +397,7 @@ PLAN = """
         {made}
 """
 PICTURE = """
-    from gdanim.entries import View
+    from gdanim.catalogue.specs import View
     ROW = View(name="{name}", target="w_{name}:build", summary="s", dims=(1,))
 
     def build(descent):
@@ -411,7 +411,7 @@ PICTURE = """
         {drawn}
 """
 FILE = """
-    from gdanim.entries import Format
+    from gdanim.catalogue.specs import Format
     ROW = Format(
         name="{name}", target="w_{name}:Writer", summary="s", extensions=(), needs_path=False, even_size=False,
         max_fps=100, loops=False, qualities={"medium": "exact"},

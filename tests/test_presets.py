@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from commandline import run
 
-from gdanim.catalog import presets
-from gdanim.descent import descend
+from gdanim.catalogue.registry import presets
+from gdanim.descent.descend import descend
 from gdanim.errors import UsageError
 from gdanim.presets import read_preset
 from gdanim.settings import Settings, to_saved

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from commandline import QUICK, run
 
-from gdanim import catalog
-from gdanim.descent import descend
+from gdanim.catalogue import registry
+from gdanim.descent.descend import descend
+from gdanim.descent.runs import default_rate
+from gdanim.descent.trajectory import Outcome
 from gdanim.objectives.lookup import objective
-from gdanim.race import default_rate
 from gdanim.settings import Settings
-from gdanim.trajectory import Outcome
 
 
 def trajectory(function: str = "rosenbrock", **given: Any) -> Any:
@@ -77,7 +77,7 @@ def test_a_race_equals_its_runs_alone_bit_for_bit() -> None:
     ],
 )
 def test_the_rate_that_is_not_given_moves_the_optimizer(text: str, rate: float) -> None:
-    assert default_rate(catalog.optimizer(text), objective("rosenbrock", {})) == pytest.approx(rate, rel=1e-12)
+    assert default_rate(registry.optimizer(text), objective("rosenbrock", {})) == pytest.approx(rate, rel=1e-12)
 
 
 @pytest.mark.parametrize("optimizer", ["rprop", "cg:lr=0.5"])

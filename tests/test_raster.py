@@ -13,7 +13,7 @@ from commandline import ENVIRONMENT
 from matplotlib.axes import Axes
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.raster import SAMPLES, Raster
+from gdanim.drawing.raster import SAMPLES, Raster
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gdanim.catalog import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES
-from gdanim.listing import default
+from gdanim.catalogue.registry import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES
+from gdanim.cli.listing import default
 
 if TYPE_CHECKING:
-    from gdanim.entries import Method, Schedule
+    from gdanim.catalogue.specs import Method, Schedule
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

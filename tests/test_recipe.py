@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from problems import solved
 
 from gdanim import __version__
-from gdanim.carriers import END, MAX_RECIPE, START, read_recipe
-from gdanim.catalog import FORMATS, presets
-from gdanim.descent import descend
+from gdanim.catalogue.registry import FORMATS, presets
+from gdanim.descent.descend import descend
+from gdanim.output.metadata import END, MAX_RECIPE, START, read_recipe
 from gdanim.presets import read_preset
 from gdanim.recipe import NUMBERS, recipe_of, spread
 from gdanim.settings import Settings
@@ -334,7 +334,7 @@ def test_python_function_cannot_be_rebuilt_and_the_file_says_so(tmp_path: Path) 
 @pytest.mark.parametrize("name", presets())
 def test_check_finds_a_millionth_in_lr(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make("--preset", name, "--size", "320x256", "-o", "a.png")
-    monkeypatch.setattr("gdanim.checking.descend", _with_other_rates)
+    monkeypatch.setattr("gdanim.reproduce.descend", _with_other_rates)
     ran = run("check", "a.png")
     assert (ran.code, ran.err, len(ran.out.splitlines())) == (1, "", 1)
     assert b"drifted at iteration 1:" in ran.out

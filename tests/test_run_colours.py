@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from gdanim.catalog import STYLES
-from gdanim.styles import Style, load_style
+from gdanim.catalogue.registry import STYLES
+from gdanim.drawing.styles import Style, load_style
 
 OURS = [load_style(name) for name in STYLES]
 

@@ -12,7 +12,7 @@ from commandline import run
 from outputs import as_user, drafts, posix, start, start_until_ready
 
 from gdanim.errors import OutputError, TargetError
-from gdanim.sequence import check_sequence, open_sequence, size_of
+from gdanim.output.files.sequence import check_sequence, open_sequence, size_of
 
 PATTERN = "f-%02d.png"
 
@@ -83,7 +83,7 @@ def test_where_a_rename_fails_all_that_was_moved_moves_back(failing, tmp_path, m
 DIES = """
     import os, signal, sys
     from pathlib import Path
-    from gdanim.sequence import open_sequence
+    from gdanim.output.files.sequence import open_sequence
     rename, calls = Path.rename, []
     def dies(path, target):
         calls.append(path)
@@ -219,7 +219,7 @@ def test_a_limit_on_the_size_of_files_is_one_line_that_names_the_path_and_the_ol
         """
         import resource, sys
         resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-        from gdanim.cli import main
+        from gdanim.cli.app import main
         main(["parabola", "-n", "1", "-o", sys.argv[1]])
         """,
         pattern,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim import values
+from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.presets import read_preset, write_preset
 from gdanim.settings import Settings, from_saved, options, to_saved
@@ -155,48 +155,48 @@ def test_python_values_are_checked_as_texts_are() -> None:
 # --- readers ----------------------------------------------------------------------------------------------------------
 
 TAKEN: list[tuple[Callable[[Any], Any], Any, Any]] = [
-    (values.number(), "-1.5e3", -1500.0),
-    (values.number(), " .5 ", 0.5),
-    (values.number(least=0, most=3600), 3600, 3600.0),
-    (values.whole(least=0, most=9), "+7", 7),
-    (values.whole(least=0, most=2**32 - 1), "4294967295", 2**32 - 1),
-    (values.ratio, "100/7", Fraction(100, 7)),
-    (values.ratio, "29.97", Fraction(2997, 100)),
-    (values.ratio, 29.97, Fraction(2997, 100)),
-    (values.ratio, 1000, Fraction(1000)),
-    (values.point, "-1.5,2", (-1.5, 2.0)),
-    (values.point, 4, (4.0,)),
-    (values.interval, "-6,6", (-6.0, 6.0)),
-    (values.size, "640x480", (640, 480)),
-    (values.size, "640×480", (640, 480)),
-    (values.size, "8192X64", (8192, 64)),
-    (values.choice("a", "b"), "b", "b"),
-    (values.text, "", ""),
-    (values.text, "ünïcode − π", "ünïcode − π"),
-    (values.parameters, "l=1", (("l", 1.0),)),
-    (values.parameters, ["l=1", "f=2", "l=3"], (("f", 2.0), ("l", 3.0))),
-    (values.many(values.number()), ["1", 2], (1.0, 2.0)),
-    (values.optional(values.number()), None, None),
+    (readers.number(), "-1.5e3", -1500.0),
+    (readers.number(), " .5 ", 0.5),
+    (readers.number(least=0, most=3600), 3600, 3600.0),
+    (readers.whole(least=0, most=9), "+7", 7),
+    (readers.whole(least=0, most=2**32 - 1), "4294967295", 2**32 - 1),
+    (readers.ratio, "100/7", Fraction(100, 7)),
+    (readers.ratio, "29.97", Fraction(2997, 100)),
+    (readers.ratio, 29.97, Fraction(2997, 100)),
+    (readers.ratio, 1000, Fraction(1000)),
+    (readers.point, "-1.5,2", (-1.5, 2.0)),
+    (readers.point, 4, (4.0,)),
+    (readers.interval, "-6,6", (-6.0, 6.0)),
+    (readers.size, "640x480", (640, 480)),
+    (readers.size, "640×480", (640, 480)),
+    (readers.size, "8192X64", (8192, 64)),
+    (readers.choice("a", "b"), "b", "b"),
+    (readers.text, "", ""),
+    (readers.text, "ünïcode − π", "ünïcode − π"),
+    (readers.parameters, "l=1", (("l", 1.0),)),
+    (readers.parameters, ["l=1", "f=2", "l=3"], (("f", 2.0), ("l", 3.0))),
+    (readers.many(readers.number()), ["1", 2], (1.0, 2.0)),
+    (readers.optional(readers.number()), None, None),
 ]
 
 TEXTS_THAT_ARE_NO_NUMBER = ("", "nan", "inf", "-inf", "1e400", "1_0", "٣", "1,5", "0x1")
 
 REFUSALS: list[tuple[Callable[[Any], Any], tuple[Any, ...]]] = [
-    (values.number(), (*TEXTS_THAT_ARE_NO_NUMBER, float("nan"), float("inf"), 10**400, True, None, [], {})),
-    (values.number(above=0), (0, "-0.0", -1e-300)),
-    (values.number(least=0, most=2), (-1e-300, 2.0000001)),
-    (values.whole(least=0, most=9), ("", "10", "-1", "1.0", "1e0", "1_0", "９", 1.0, True, None, "9" * 5000)),
+    (readers.number(), (*TEXTS_THAT_ARE_NO_NUMBER, float("nan"), float("inf"), 10**400, True, None, [], {})),
+    (readers.number(above=0), (0, "-0.0", -1e-300)),
+    (readers.number(least=0, most=2), (-1e-300, 2.0000001)),
+    (readers.whole(least=0, most=9), ("", "10", "-1", "1.0", "1e0", "1_0", "９", 1.0, True, None, "9" * 5000)),
     (
-        values.ratio,
+        readers.ratio,
         ("", "0", "-1", "nan", "1/0", "1e3", "1_0", "1/2/3", "1001", "0.0009", float("nan"), True, None, []),
     ),
-    (values.point, ("", ",", "1,2,3", "nan", "1;2", [], [1, 2, 3], None)),
-    (values.interval, ("", "1", "1,1", "2,1", "1,inf", "1,2,3", None, [2, 1], "0,1e101", "1,1.0000000001")),
-    (values.size, ("", "x", "640", "640x", "63x64", "64x8193", "1e3x64", "64x64x64", 640, None, {})),
-    (values.choice("a", "b"), ("", "c", "A", None, [])),
-    (values.text, ("a\nb", "\0", "\x7f", "\u2028", "\udcff", "a" * 1001, 1, None)),
-    (values.flag, (0, 1, "true", None)),
-    (values.parameters, ("l", "=1", "1l=1", "l=", "l=x", "l=nan", 5, [["l", 1]])),
+    (readers.point, ("", ",", "1,2,3", "nan", "1;2", [], [1, 2, 3], None)),
+    (readers.interval, ("", "1", "1,1", "2,1", "1,inf", "1,2,3", None, [2, 1], "0,1e101", "1,1.0000000001")),
+    (readers.size, ("", "x", "640", "640x", "63x64", "64x8193", "1e3x64", "64x64x64", 640, None, {})),
+    (readers.choice("a", "b"), ("", "c", "A", None, [])),
+    (readers.text, ("a\nb", "\0", "\x7f", "\u2028", "\udcff", "a" * 1001, 1, None)),
+    (readers.flag, (0, 1, "true", None)),
+    (readers.parameters, ("l", "=1", "1l=1", "l=", "l=x", "l=nan", 5, [["l", 1]])),
 ]
 REFUSED = [(read, value) for read, refused in REFUSALS for value in refused]
 

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import formula
 
+from gdanim.catalogue.functions import FORMULAS
+from gdanim.descent.solver import Terms, solve
+from gdanim.descent.trajectory import Outcome, Trajectory
 from gdanim.errors import DomainError
-from gdanim.objectives.formulas import FORMULAS
+from gdanim.objectives.autorange import Fixed
 from gdanim.objectives.lookup import objective as catalogued
-from gdanim.objectives.scout import Fixed
 from gdanim.optimizers.gd import gd
 from gdanim.optimizers.optimizer import Optimizer
-from gdanim.solver import Terms, solve
-from gdanim.trajectory import Outcome, Trajectory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -286,7 +286,7 @@ def test_a_run_ends_where_a_look_at_every_row_ends_it(
 
     objective = scripted([(f, grad) for f, grad, _ in script])
     terms = Terms(tolerance=tolerance, budget=budget)
-    with mock.patch("gdanim.solver.POINTS_PER_REVIEW", stride):
+    with mock.patch("gdanim.descent.solver.POINTS_PER_REVIEW", stride):
         try:
             optimizer = Optimizer(init=lambda x: (), update=update)
             found = solve(objective, optimizer, np.array([[4.3]]), np.array([1.0]), iterations, terms)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from commandline import QUICK, run
 
-from gdanim.catalog import FUNCTIONS
+from gdanim.catalogue.registry import FUNCTIONS
+from gdanim.descent.solver import solve
+from gdanim.descent.stability import curvatures_near
 from gdanim.objectives.lookup import objective
 from gdanim.optimizers.gd import gd
-from gdanim.solver import solve
-from gdanim.stability import curvatures_near
 
 CONVEX_AT_MINIMUM = [row.name for row in FUNCTIONS.values() if row.curvature]
 

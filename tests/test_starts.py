@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import formula
 
-from gdanim.catalog import presets
+from gdanim.catalogue.registry import presets
+from gdanim.descent.starts import random_starts
 from gdanim.errors import UsageError
 from gdanim.objectives.lookup import objective
-from gdanim.starts import random_starts
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective

@@ -13,11 +13,11 @@ import pytest
 from problems import pictures
 
 import gdanim
-from gdanim.catalog import STYLES
+from gdanim.catalogue.registry import STYLES
+from gdanim.drawing.layout import Stage
+from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import UnknownNameError, UsageError
 from gdanim.settings import Settings
-from gdanim.styles import Style, load_style
-from gdanim.views.stage import Stage
 
 OURS = [load_style(name) for name in STYLES]
 UGLY = {

@@ -16,26 +16,26 @@ from matplotlib.transforms import Bbox
 from mpl_toolkits.mplot3d import proj3d
 from problems import composed, on_stage, redrawn, solved
 
-from gdanim.caption import Caption
-from gdanim.catalog import FUNCTIONS
-from gdanim.raster import Raster
-from gdanim.styles import LIGHT, load_style
-from gdanim.views import surface
-from gdanim.views.course import Course, SpaceTrack
-from gdanim.views.plinth import Plinth
-from gdanim.views.relief import LIFT, Heights, Relief
-from gdanim.views.scenery import Scenery
-from gdanim.views.space import CENTRE, DISTANCE, FLOOR, TOP, Camera, fit
-from gdanim.views.terrain import sectors
+from gdanim.catalogue.registry import FUNCTIONS
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT, load_style
+from gdanim.views.surface import view
+from gdanim.views.surface.axes import Plinth
+from gdanim.views.surface.box import Scenery
+from gdanim.views.surface.camera import CENTRE, DISTANCE, FLOOR, TOP, Camera, fit
+from gdanim.views.surface.heightmap import LIFT, Heights, Relief
+from gdanim.views.surface.paths import Course, SpaceTrack
+from gdanim.views.surface.shading import sectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from gdanim.descent import Descent
-    from gdanim.scene import Scene
-    from gdanim.track import Lines
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.marks.track import Lines
+    from gdanim.drawing.scene import Scene
 
 OF_TWO = [name for name, row in FUNCTIONS.items() if len(row.bounds) == 2]
 
@@ -45,7 +45,7 @@ cameras = st.builds(Camera, elev=st.floats(1, 89), azim=st.floats(-360, 360), st
 @contextmanager
 def surfaced(descent: Descent) -> Iterator[Scene]:
     with load_style(descent.settings.style).applied():
-        yield surface.build(descent)
+        yield view.build(descent)
 
 
 def plinth(scene: Scene) -> Plinth:
@@ -249,7 +249,7 @@ def test_what_is_hidden_and_what_is_not_make_the_whole_path() -> None:
     since, until = np.zeros(6), descent.trajectory.last.astype(float)
     with surfaced(descent) as scene:
         axes = plinth(scene)
-        (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, surface.Ascent)}
+        (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, view.Ascent)}
         assert isinstance(track, SpaceTrack)
         seen = track.lines(runs, since, until, np.zeros((6, 2)), axes, axes.figure.dpi)
         hidden = track.hidden_lines(runs, since, until, axes)

@@ -9,12 +9,12 @@ import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from problems import composed, on_stage, pictures, redrawn, solved
 
-from gdanim.caption import Caption
-from gdanim.marks import RunsMark, Trail
-from gdanim.raster import Raster
-from gdanim.spots import Dots, Spots
-from gdanim.styles import LIGHT
-from gdanim.views.assembly import SWARM, TAIL_SEGMENTS
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.spots import Dots, Spots
+from gdanim.drawing.marks.trails import RunsMark, Trail
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
+from gdanim.views.base import SWARM, TAIL_SEGMENTS
 
 CASES: dict[str, dict[str, Any]] = {
     "from above": {"function": "himmelblau", "starts": 400},

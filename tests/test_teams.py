@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import solved
 
-from gdanim.shapes import SHAPES
-from gdanim.styles import LIGHT
-from gdanim.teams import Team, line_up, team_of
+from gdanim.drawing.marks.shapes import SHAPES
+from gdanim.drawing.run_styles import Team, line_up, team_of
+from gdanim.drawing.styles import LIGHT
 
 
 def teams(labels: list[str], *, in_turn: bool = False) -> tuple[Team, ...]:

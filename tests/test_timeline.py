@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gdanim.descent.timeline import MAX_FRAMES, Timeline, plan
 from gdanim.errors import SettingError
-from gdanim.timeline import MAX_FRAMES, Timeline, plan
 
 rates = st.fractions(Fraction(1, 10), 240, max_denominator=1001)
 ends = st.lists(st.integers(0, 40), min_size=1, max_size=8)

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from gdanim.nesting import DEEPEST, depths
-from gdanim.styles import LIGHT
-from gdanim.teams import Team
-from gdanim.timeline import Moment
-from gdanim.track import GRAINS, THIN_FROM, Track, chord
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.marks.overlap import DEEPEST, depths
+from gdanim.drawing.marks.track import GRAINS, THIN_FROM, Track, chord
+from gdanim.drawing.run_styles import Team
+from gdanim.drawing.styles import LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

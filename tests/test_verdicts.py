@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import formula
 
-from gdanim import catalog
-from gdanim import verdicts as module
-from gdanim.objectives.formulas import FORMULAS
+from gdanim.catalogue import registry
+from gdanim.catalogue.functions import FORMULAS
+from gdanim.descent import verdicts as module
+from gdanim.descent.solver import solve
+from gdanim.descent.trajectory import Outcome
+from gdanim.descent.verdicts import Verdict, verdicts
 from gdanim.objectives.lookup import objective as catalogued
-from gdanim.solver import solve
-from gdanim.trajectory import Outcome
-from gdanim.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def solved(name: str, optimizer: str, n: int, lr: float = 1.0) -> Verdict:
     """The verdict on a descent on a catalogue function from its start."""
     objective = catalogued(name, {})
     start = np.array([objective.start], dtype=float)
-    trajectory = solve(objective, catalog.optimizer(optimizer).build(), start, np.array([lr]), n, label=[""])
+    trajectory = solve(objective, registry.optimizer(optimizer).build(), start, np.array([lr]), n, label=[""])
     return verdicts(objective, trajectory)[0]
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from gdanim import vetting
-from gdanim.catalog import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS
-from gdanim.entries import Entry, Format, Hyperparameter, Method, Rate, Schedule, View
+from gdanim.catalogue import validation
+from gdanim.catalogue.functions import Formula
+from gdanim.catalogue.registry import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS
+from gdanim.catalogue.specs import Entry, Format, Hyperparameter, Method, Rate, Schedule, View
 from gdanim.errors import UsageError
-from gdanim.objectives.formulas import Formula
-from gdanim.values import choice, number
+from gdanim.readers import choice, number
 
 REGISTRIES = {Formula: FUNCTIONS, Method: OPTIMIZERS, Schedule: SCHEDULES, View: VIEWS, Format: FORMATS}
 
@@ -23,9 +23,9 @@ REGISTRIES = {Formula: FUNCTIONS, Method: OPTIMIZERS, Schedule: SCHEDULES, View:
 )
 def test_gdanims_own_rows_would_pass_as_plugins(row_type: type[Any], name: str) -> None:
     row = REGISTRIES[row_type][name]
-    assert vetting.checked(row, row_type, name) is row
+    assert validation.checked(row, row_type, name) is row
     if isinstance(row, Entry):
-        vetting.check_target(row, row.load())
+        validation.check_target(row, row.load())
 
 
 def taking(**hyperparameter: Any) -> tuple[Hyperparameter, ...]:
@@ -79,4 +79,4 @@ WRONG: tuple[tuple[Any, str, Any, str], ...] = (
 def test_a_wrong_field_is_refused(row: Any, field: str, value: Any, says: str) -> None:
     changed = replace(row, **{field: value})
     with pytest.raises(UsageError, match=re.escape(says)):
-        vetting.checked(changed, type(row), changed.name)
+        validation.checked(changed, type(row), changed.name)

@@ -12,11 +12,11 @@ import pytest
 from matplotlib.transforms import Bbox
 from problems import on_stage, solved
 
-from gdanim.caption import Caption
-from gdanim.catalog import presets
-from gdanim.raster import Raster
+from gdanim.catalogue.registry import presets
+from gdanim.drawing.layout import nice_limits
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.raster import Raster
 from gdanim.settings import from_saved
-from gdanim.views.stage import nice_limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-    from gdanim.scene import Scene
+    from gdanim.drawing.scene import Scene
 
 SIZES = ["240x180", "480x270", "460x345", "640x480", "1152x864", "1920x1080", "405x720"]
 CASES: dict[str, dict[str, Any]] = {

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.catalog import FUNCTIONS, find
-from gdanim.objectives.evaluator import build
-from gdanim.objectives.expression import parse
+from gdanim.catalogue.registry import FUNCTIONS, find
+from gdanim.formula.evaluator import build
+from gdanim.formula.mathtext import mathtext
+from gdanim.formula.parser import parse
+from gdanim.objectives.autorange import NOTHING_FIXED, Fixed, Found, scout
+from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.objectives.minimizers import curvatures, find_minimizers
-from gdanim.objectives.naming import Kind, kind_of
 from gdanim.objectives.objective import Objective
-from gdanim.objectives.scout import NOTHING_FIXED, Fixed, Found, scout
-from gdanim.objectives.typeset import mathtext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gdanim.objectives.expression import Expression
-    from gdanim.objectives.formulas import Formula
+    from gdanim.catalogue.functions import Formula
+    from gdanim.formula.parser import Expression
     from gdanim.objectives.objective import Functions
 
 TITLE_CHARACTERS = (90, 66, 48, 34, 24)
@@ -45,7 +45,7 @@ def objective(
                 functions, found, parameters, name=expression.text, formula=expression.text, typeset=typeset
             )
         case Kind.CALLABLE:
-            from gdanim.objectives.callables import load
+            from gdanim.objectives.python.functions import load
 
             loaded, name = load(function, gradient), function.rpartition(":")[2]
             return _scouted(loaded, scout(loaded, fixed), {}, name=name, formula=function, remarks=loaded.remarks)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.objectives.objective import Matrix, Objective, Scalar, Vector
-    from gdanim.optimizers.normals import Normals
+    from gdanim.optimizers.random import Normals
 
     Runs = NDArray[np.intp]  # (m,) indices
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from gdanim.track import Track
-from gdanim.views.assembly import landing_marks, run_marks, soft_line
+from gdanim.drawing.marks.track import Track
+from gdanim.views.base import landing_marks, run_marks, soft_line
+from gdanim.views.basins import draw_ground
 from gdanim.views.explain import pointers
 from gdanim.views.facets import put_up
-from gdanim.views.ground import draw_ground
 from gdanim.views.levels import draw_levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gdanim.descent import Descent
-    from gdanim.marks import Mark
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.scene import Scene
+    from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Objective
-    from gdanim.scene import Scene
-    from gdanim.styles import Style
-    from gdanim.views.assembly import Part
-    from gdanim.views.stage import Stage
+    from gdanim.views.base import Part
 
 SIGNS = (("o", 9.0, 1.0), ("+", 5.0, 1.2))  # of a minimizer: what is drawn, its size and its line in points
 CASING_PT = 0.9

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from gdanim.between import on_graph
-from gdanim.track import Track
-from gdanim.views.assembly import landing_marks, run_marks
+from gdanim.drawing.layout import nice_limits
+from gdanim.drawing.marks.track import Track
+from gdanim.views.base import landing_marks, run_marks
+from gdanim.views.basins import draw_strip
 from gdanim.views.explain import pointers
 from gdanim.views.facets import put_up
-from gdanim.views.ground import draw_strip
-from gdanim.views.stage import nice_limits
+from gdanim.views.interpolation import on_graph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gdanim.descent import Descent
-    from gdanim.marks import Mark
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.trajectory import Trajectory
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.scene import Scene
     from gdanim.objectives.objective import Scalar
-    from gdanim.scene import Scene
-    from gdanim.trajectory import Trajectory
-    from gdanim.views.assembly import Part
-    from gdanim.views.stage import Stage
+    from gdanim.views.base import Part
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 

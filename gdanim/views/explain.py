@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, minus
+from gdanim.drawing.marks.tangent import StepAlong, Tangent
 from gdanim.errors import UsageError
-from gdanim.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, minus
-from gdanim.tangent import StepAlong, Tangent
 from gdanim.views.readout import FIGURE_SPACE, number, places
-from gdanim.views.vectors import arrow_marks
+from gdanim.views.step_arrows import arrow_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from gdanim.caption import Pieces
-    from gdanim.descent import Descent
-    from gdanim.lettering import Lettering
-    from gdanim.marks import Mark
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.timeline import Moment
+    from gdanim.descent.trajectory import Trajectory
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.drawing.marks.caption import Pieces
+    from gdanim.drawing.marks.track import Track
+    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Vector
-    from gdanim.styles import Style
-    from gdanim.timeline import Moment
-    from gdanim.track import Track
-    from gdanim.trajectory import Trajectory
-    from gdanim.views.assembly import Teams
-    from gdanim.views.stage import Stage
+    from gdanim.views.base import Teams
 
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
 

@@ -14,29 +14,30 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator
 
-from gdanim.scene import Scene
-from gdanim.styles import load_style
-from gdanim.teams import line_up
-from gdanim.views import grid, header
-from gdanim.views.assembly import Part, assemble, whole
-from gdanim.views.groups import groups
-from gdanim.views.key import write_key
+from gdanim.drawing import grid
+from gdanim.drawing.layout import TICK_PT, Cell, Stage, overhang_of, set_ticks
+from gdanim.drawing.run_styles import line_up
+from gdanim.drawing.scene import Scene
+from gdanim.drawing.styles import load_style
+from gdanim.views import header
+from gdanim.views.base import Part, assemble, whole
+from gdanim.views.basins_key import write_key
+from gdanim.views.facet_groups import groups
+from gdanim.views.facet_titles import Titles
 from gdanim.views.notices import notices
-from gdanim.views.stage import TICK_PT, Cell, Stage, overhang_of, set_ticks
-from gdanim.views.titles import Titles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
-    from gdanim.descent import Descent
-    from gdanim.frame import Pixels
-    from gdanim.marks import Mark
-    from gdanim.styles import Style
-    from gdanim.views.assembly import Plot, Teams
-    from gdanim.views.grid import Grid
-    from gdanim.views.groups import Group
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.frame import Pixels
+    from gdanim.drawing.grid import Grid
+    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.styles import Style
+    from gdanim.views.base import Plot, Teams
+    from gdanim.views.facet_groups import Group
 
 GAP_PT = 9.0  # between panels; numbers below them may need more
 GROUND_ZORDER = 0.4

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdanim.caption import Caption, Pieces
-from gdanim.objectives.typeset import visible_length
+from gdanim.drawing.layout import TITLE_PT, Stage
+from gdanim.drawing.marks.caption import Caption, Pieces
+from gdanim.formula.mathtext import visible_length
 from gdanim.views.explain import check, explanation
 from gdanim.views.legend import Legend, entries, fitted
 from gdanim.views.readout import readout
-from gdanim.views.stage import TITLE_PT, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.text import Text
 
-    from gdanim.descent import Descent
-    from gdanim.lettering import Lettering
-    from gdanim.teams import Team
-    from gdanim.timeline import Moment
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.timeline import Moment
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.drawing.run_styles import Team
 
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 

@@ -10,18 +10,18 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.lettering import minus
-from gdanim.shapes import SHAPES, copies
-from gdanim.stability import shares_of_limits
+from gdanim.descent.stability import shares_of_limits
+from gdanim.drawing.lettering import minus
+from gdanim.drawing.marks.shapes import SHAPES, copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gdanim.descent import Descent
-    from gdanim.lettering import Lettering
-    from gdanim.teams import Team
-    from gdanim.verdicts import Verdict
-    from gdanim.views.stage import Stage
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.verdicts import Verdict
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.drawing.run_styles import Team
 
 MOST = 24  # entries; whoever reads three dozen labels needs a table
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at

@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm, Colormap, LinearSegmentedColormap
 
-from gdanim.marks import mixed
+from gdanim.drawing.marks.trails import mixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Objective, Scalar
-    from gdanim.styles import Style
 
 GRID, FINE_GRID, COARSE_GRID = 241, 481, 61  # points along each axis; coarse where each costs a call of somebody's code
 LEVELS, FEWEST_LEVELS = 16, 5

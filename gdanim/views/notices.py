@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gdanim.caption import Caption, Pieces
-from gdanim.lettering import minus
-from gdanim.marks import RunsMark
-from gdanim.teams import team_of
-from gdanim.views.stage import READOUT_PT
+from gdanim.drawing.layout import READOUT_PT
+from gdanim.drawing.lettering import minus
+from gdanim.drawing.marks.caption import Caption, Pieces
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.run_styles import team_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
 
-    from gdanim.descent import Descent
-    from gdanim.lettering import Lettering
-    from gdanim.teams import Team
-    from gdanim.timeline import Moment
-    from gdanim.track import Pixels2
-    from gdanim.trajectory import Index, Trajectory
-    from gdanim.views.stage import Stage
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.timeline import Moment
+    from gdanim.descent.trajectory import Index, Trajectory
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.drawing.marks.track import Pixels2
+    from gdanim.drawing.run_styles import Team
 
 MOST = 4
 SIGN = "▲ "

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from gdanim.track import FAR, Track
-from gdanim.views.assembly import assemble, recoloured, run_marks, whole
+from gdanim.drawing.layout import Cell, Stage, nice_limits
+from gdanim.drawing.marks.track import FAR, Track
+from gdanim.views.base import assemble, recoloured, run_marks, whole
+from gdanim.views.basins_key import write_key
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
-from gdanim.views.key import write_key
-from gdanim.views.stage import Cell, Stage, nice_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gdanim.descent import Descent
-    from gdanim.marks import Mark
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.trajectory import Trajectory
+    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.scene import Scene
+    from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Scalar
-    from gdanim.scene import Scene
-    from gdanim.styles import Style
-    from gdanim.trajectory import Trajectory
-    from gdanim.views.assembly import Plot, Teams
+    from gdanim.views.base import Plot, Teams
 
 EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
 FUNCTION_WIDTH = 2 / 3

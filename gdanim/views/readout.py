@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gdanim.lettering import minus
-from gdanim.stability import limit_words, limits_of_runs
+from gdanim.descent.stability import limit_words, limits_of_runs
+from gdanim.drawing.lettering import minus
 from gdanim.views.legend import GAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gdanim.caption import Pieces
-    from gdanim.descent import Descent
-    from gdanim.lettering import Lettering
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.timeline import Moment
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.drawing.marks.caption import Pieces
     from gdanim.objectives.objective import Scalar
-    from gdanim.timeline import Moment
-    from gdanim.views.stage import Stage
 
 FIGURE_SPACE = "\u2007"
 MANY = 5000  # values of which only the widest possible is looked for

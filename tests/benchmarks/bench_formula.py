@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy
 
-from gdanim.objectives import evaluator
-from gdanim.objectives.expression import parse
+from gdanim.formula import evaluator
+from gdanim.formula.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

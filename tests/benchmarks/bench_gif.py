@@ -23,12 +23,12 @@ import numpy as np
 from bench_peer import GDANIM, played, timed
 from PIL import Image
 
-from gdanim.descent import descend
-from gdanim.pipeline import draw
+from gdanim.descent.descend import descend
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
-from gdanim.raster import Raster
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.styles import load_style
 
 SCENES = {
     "parabola": "",

@@ -65,12 +65,12 @@ def memory(folder: Path) -> None:
 
 def fidelity(preset: str, folder: Path) -> None:
     """Print the PSNR of the GIF's frames against the exact ones, over the whole timeline."""
-    from gdanim.descent import descend
-    from gdanim.pipeline import draw
+    from gdanim.descent.descend import descend
+    from gdanim.drawing.raster import Raster
+    from gdanim.drawing.styles import load_style
     from gdanim.presets import read_preset
-    from gdanim.raster import Raster
+    from gdanim.rendering import draw
     from gdanim.settings import Settings
-    from gdanim.styles import load_style
 
     path = folder / "psnr.gif"
     timed([*GDANIM, "--preset", preset, "-q", "-o", str(path)])

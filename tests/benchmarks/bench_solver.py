@@ -26,9 +26,9 @@ def race(start, lr=0.05, b1=0.9, b2=0.999, eps=1e-8, n=1000):
 """
 
 OURS = """
-from gdanim.catalog import optimizer
+from gdanim.catalogue.registry import optimizer
 from gdanim.objectives.lookup import objective
-from gdanim.solver import solve
+from gdanim.descent.solver import solve
 """
 
 CASES = {

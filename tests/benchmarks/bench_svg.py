@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 from matplotlib.animation import FuncAnimation
 
-from gdanim.descent import descend
-from gdanim.marks import Trail
-from gdanim.pipeline import draw
+from gdanim.descent.descend import descend
+from gdanim.drawing.marks.spots import Landings, Spots
+from gdanim.drawing.marks.trails import Trail
+from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.spots import Landings, Spots
-from gdanim.styles import load_style
 
 LEAST_FASTER = {"parabola": 4.0, "double-well": 10.0}
 

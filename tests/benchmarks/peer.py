@@ -14,14 +14,14 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
-from gdanim.caption import Caption
-from gdanim.descent import descend
-from gdanim.marks import Landings, RunsMark, Spots, Trail
-from gdanim.pipeline import draw
+from gdanim.descent.descend import descend
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.trails import Landings, RunsMark, Spots, Trail
+from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.styles import load_style
-from gdanim.views.assembly import DOT_PT, SPOT_PT, TRAIL_PT
+from gdanim.views.base import DOT_PT, SPOT_PT, TRAIL_PT
 
 
 def as_line(mark: RunsMark):

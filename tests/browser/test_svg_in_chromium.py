@@ -10,12 +10,12 @@ import pytest
 from commandline import run
 from pages import LEAST_SSIM, grey, ssim
 
-from gdanim.descent import descend
-from gdanim.pipeline import draw, render
+from gdanim.descent.descend import descend
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
-from gdanim.raster import Raster
+from gdanim.rendering import draw, render
 from gdanim.settings import Settings
-from gdanim.styles import load_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable

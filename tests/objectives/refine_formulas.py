@@ -19,7 +19,7 @@ import numpy as np
 import sympy as sp
 from sympy.parsing.sympy_parser import parse_expr, rationalize, standard_transformations
 
-from gdanim.objectives.formulas import FORMULAS, Formula
+from gdanim.catalogue.functions import FORMULAS, Formula
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

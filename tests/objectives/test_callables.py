@@ -15,13 +15,13 @@ from commandline import ENVIRONMENT, QUICK, command, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim.catalog import FUNCTIONS
+from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.errors import CallableError, UsageError
-from gdanim.objectives.callables import Callables, load
-from gdanim.objectives.calling import Caller, Form, Layout
-from gdanim.objectives.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.lookup import objective
-from gdanim.objectives.usercode import UserCode
+from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
+from gdanim.objectives.python.functions import Callables, load
+from gdanim.objectives.python.loader import UserCode
+from gdanim.objectives.python.signature import Caller, Form, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -416,10 +416,10 @@ def test_a_preset_runs_no_python_unless_the_command_line_allows_it(
 def test_the_refusal_loads_neither_numpy_nor_the_code(write: Write) -> None:
     write('function = "evil.py:f"', "p.toml")
     code = (
-        "import sys, gdanim.cli\n"
-        "try: gdanim.cli.main(['--preset', 'p.toml'])\n"
+        "import sys, gdanim.cli.app\n"
+        "try: gdanim.cli.app.main(['--preset', 'p.toml'])\n"
         "except SystemExit as end: assert end.code == 2\n"
-        "assert not {'numpy', 'gdanim.objectives.callables'} & set(sys.modules)\n"
+        "assert not {'numpy', 'gdanim.objectives.python.functions'} & set(sys.modules)\n"
     )
     assert (
         subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, timeout=60).returncode == 0

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from strategies import SMOOTH, UndecidedError, by_math, by_mpmath, formulas
 
 from gdanim.errors import FormulaError
-from gdanim.objectives import derivatives, evaluator, kernels, vocabulary
-from gdanim.objectives.expression import parse
+from gdanim.formula import derivatives, evaluator, kernels, vocabulary
+from gdanim.formula.parser import parse
 
 coordinates = st.floats(-3, 3, allow_subnormal=False)
 # Far from the kinks and poles of simple formulas, where rounding before them would show: asin(cos(x)) near 0.

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from gdanim.errors import FormulaError, SettingError
-from gdanim.objectives import vocabulary
-from gdanim.objectives.expression import MAX_CHARACTERS, MAX_NODES, MAX_PARENTHESES, Call, Name, Number, parse
+from gdanim.formula import vocabulary
+from gdanim.formula.parser import MAX_CHARACTERS, MAX_NODES, MAX_PARENTHESES, Call, Name, Number, parse
 
 X = Name("x")
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from refine_formulas import derivatives, low_points, refined
 
-from gdanim.objectives.evaluator import FormulaFunctions, build
-from gdanim.objectives.expression import parse
-from gdanim.objectives.formulas import FORMULAS, Formula
+from gdanim.catalogue.functions import FORMULAS, Formula
+from gdanim.formula.evaluator import FormulaFunctions, build
+from gdanim.formula.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ def test_names_are_unique_identifiers_that_no_variable_has() -> None:
 
 
 def test_reading_the_catalogue_imports_no_numpy() -> None:
-    code = "import sys, gdanim.objectives.formulas; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
+    code = "import sys, gdanim.catalogue.functions; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

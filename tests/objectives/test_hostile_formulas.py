@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from strategies import formulas
 
 from gdanim.errors import FormulaError
-from gdanim.objectives import evaluator, typeset
-from gdanim.objectives.expression import parse
+from gdanim.formula import evaluator, mathtext
+from gdanim.formula.parser import parse
 
 HOSTILE = {
     "import": "__import__('os').system('id')",
@@ -144,7 +144,7 @@ def survive(text: str) -> None:
     assert functions.value(x).shape == (3,)
     assert functions.gradient(x).shape == (3, functions.dim)
     assert functions.hessian(x).shape == (3, functions.dim, functions.dim)
-    assert typeset.mathtext(expression).isprintable()
+    assert mathtext.mathtext(expression).isprintable()
 
 
 @given(st.binary(max_size=80))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdanim.catalog import FUNCTIONS
+from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.errors import FormulaError, UnknownNameError
 from gdanim.objectives.lookup import objective
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdanim.objectives.evaluator import FormulaFunctions, build
-from gdanim.objectives.expression import parse
-from gdanim.objectives.formulas import FORMULAS, Formula
+from gdanim.catalogue.functions import FORMULAS, Formula
+from gdanim.formula.evaluator import FormulaFunctions, build
+from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import MOST, curvature, find_minimizers
 
 LISTS_ALL = [row for row in FORMULAS if row.name not in {"rastrigin", "ackley", "griewank", "levy13", "easom"}]

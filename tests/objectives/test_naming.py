@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gdanim.objectives import naming
-from gdanim.objectives.naming import Kind
+from gdanim.objectives import kinds
+from gdanim.objectives.kinds import Kind
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from gdanim.objectives.naming import Kind
     ],
 )
 def test_kind_is_told_by_the_looks(text: str, kind: Kind) -> None:
-    assert naming.kind_of(text) is kind
+    assert kinds.kind_of(text) is kind
 
 
 def test_a_callable_on_a_drive_names_the_file_that_is_written() -> None:
-    assert naming.stem(r"C:\f.py:bowl") == "bowl"
+    assert kinds.stem(r"C:\f.py:bowl") == "bowl"

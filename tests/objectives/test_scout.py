@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gdanim.descent.solver import Trajectory, solve
 from gdanim.errors import DomainError
+from gdanim.objectives.autorange import NOTHING_FIXED, Fixed
 from gdanim.objectives.lookup import objective
-from gdanim.objectives.scout import NOTHING_FIXED, Fixed
 from gdanim.optimizers.gd import gd
-from gdanim.solver import Trajectory, solve
 
 FORMULAS = [
     "x**4 - 3*x**2 + x",

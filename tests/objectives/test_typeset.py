@@ -11,8 +11,8 @@ from matplotlib.mathtext import MathTextParser
 from strategies import formulas
 
 from gdanim.errors import FormulaError
-from gdanim.objectives.expression import Expression, parse
-from gdanim.objectives.typeset import mathtext, visible_length
+from gdanim.formula.mathtext import mathtext, visible_length
+from gdanim.formula.parser import Expression, parse
 
 PARSER = MathTextParser("path")
 

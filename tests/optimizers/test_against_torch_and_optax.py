@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from reference_cases import CASES, STARTS, UPDATES, Case, Reference, load
 
+from gdanim.catalogue.optimizers import METHODS
 from gdanim.objectives.lookup import objective
-from gdanim.optimizers.methods import METHODS
-from gdanim.optimizers.normals import Normals
 from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.random import Normals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdanim import catalog
-from gdanim.objectives.formulas import FORMULAS
+from gdanim.catalogue import registry
+from gdanim.catalogue.functions import FORMULAS
+from gdanim.catalogue.optimizers import METHODS
+from gdanim.descent.runs import default_rate
+from gdanim.descent.solver import Terms, solve
 from gdanim.objectives.lookup import objective
-from gdanim.optimizers.methods import METHODS
-from gdanim.race import default_rate
-from gdanim.solver import Terms, solve
 
 OBJECTIVES = {row.name: objective(row.name, {}) for row in FORMULAS}
 
@@ -19,7 +19,7 @@ OBJECTIVES = {row.name: objective(row.name, {}) for row in FORMULAS}
 @pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_an_optimizer_stays_finite_or_is_lost_by_name(method: str, function: str) -> None:
     """Warnings are errors in the tests. The rates: the one that is chosen, and a hundred times as much."""
-    f, choice = OBJECTIVES[function], catalog.optimizer(method)
+    f, choice = OBJECTIVES[function], registry.optimizer(method)
     start = np.concatenate([[f.start], np.random.default_rng(7).uniform(*f.bounds.T, (3, f.dim))])
     start = np.repeat(start[np.isfinite(f.value(start)) & np.isfinite(f.gradient(start)).all(axis=1)], 2, axis=0)
     lr = np.tile([1.0, 100.0], len(start) // 2) * default_rate(choice, f)

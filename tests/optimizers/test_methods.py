@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from gdanim.choices import chosen_method
+from gdanim.catalogue.choices import chosen_method
+from gdanim.catalogue.optimizers import METHODS
 from gdanim.errors import SettingError
 from gdanim.objectives.lookup import objective
-from gdanim.optimizers.methods import METHODS
-from gdanim.optimizers.normals import Normals
 from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.random import Normals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from gdanim.entries import Method
+    from gdanim.catalogue.specs import Method
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdanim.optimizers.normals import BLOCK, Normals
+from gdanim.optimizers.random import BLOCK, Normals
 
 
 def drawn(streams: list[int], iterations: int, seed: int = 0, key: int = 0, dim: int = 2) -> np.ndarray:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from problems import formula
 
-from gdanim import catalog
+from gdanim.catalogue import registry
+from gdanim.descent.solver import Terms, solve
+from gdanim.descent.trajectory import Outcome, Trajectory
 from gdanim.optimizers.optimizer import Optimizer
-from gdanim.solver import Terms, solve
-from gdanim.trajectory import Outcome, Trajectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def test_the_account_of_a_run_does_not_depend_on_the_runs_beside_it() -> None:
     # The first run reaches its minimum and asks no more, while the other still does.
     trough = formula("x**2 + y**4")
     starts = np.array([[4.0, 0.0], [4.0, 1.0]])
-    armijo = catalog.optimizer("armijo").build()
+    armijo = registry.optimizer("armijo").build()
     together = solve(trough, armijo, starts, np.full(2, 0.5), 8)
     for run in range(2):
         alone = solve(trough, armijo, starts[run : run + 1], np.array([0.5]), 8)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdanim.optimizers.plans import SCHEDULES
+from gdanim.catalogue.schedules import SCHEDULES
 
 if TYPE_CHECKING:
     from gdanim.optimizers.schedules import Rates

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.objectives.formulas import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
+from gdanim.catalogue.optimizers import METHODS
 from gdanim.objectives.lookup import objective
-from gdanim.optimizers.methods import METHODS
-from gdanim.optimizers.normals import Normals
 from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.random import Normals
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from commandline import run
 
-from gdanim.descent import Descent, descend
-from gdanim.records import export
-from gdanim.records.export import write_trajectory
+from gdanim.descent.descend import Descent, descend
+from gdanim.descent.recording import export
+from gdanim.descent.recording.export import write_trajectory
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import formula
 
+from gdanim.descent.recording import replay, table
+from gdanim.descent.recording.export import write_trajectory
+from gdanim.descent.recording.file_types import check_data_path, check_trajectory_path
+from gdanim.descent.recording.replay import read_trajectory
 from gdanim.errors import UsageError
-from gdanim.records import replay, table
-from gdanim.records.export import write_trajectory
-from gdanim.records.forms import check_data_path, check_trajectory_path
-from gdanim.records.replay import read_trajectory
 
 PLANE = formula("x**2 + 3*y**2", (-5, 5), (-5, 5))
 LINE = formula("x**2")

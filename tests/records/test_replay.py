@@ -17,15 +17,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from problems import formula
 
-from gdanim import values
-from gdanim.descent import descend
+from gdanim import readers
+from gdanim.descent.descend import descend
+from gdanim.descent.recording import rows
+from gdanim.descent.recording.export import write_trajectory
+from gdanim.descent.recording.file_types import check_trajectory_path
+from gdanim.descent.recording.replay import read_trajectory
+from gdanim.descent.trajectory import Outcome, Trajectory, judge
 from gdanim.errors import DomainError
-from gdanim.records import rows
-from gdanim.records.export import write_trajectory
-from gdanim.records.forms import check_trajectory_path
-from gdanim.records.replay import read_trajectory
 from gdanim.settings import Settings
-from gdanim.trajectory import Outcome, Trajectory, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ def test_what_is_exported_is_read_again_bit_for_bit(objective: Objective, suffix
 @example(text='adam, lr 0.1, "β₁" = 0.8')
 def test_every_label_that_can_be_exported_is_a_text_of_one_line(text: str) -> None:
     """The strategy above draws what the command line itself accepts, and nothing easier."""
-    assert values.text(text) == text
+    assert readers.text(text) == text
 
 
 def test_rows_come_in_batches_and_none_is_lost_between_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from commandline import ENVIRONMENT, command, run
 from PIL import Image
 from problems import composed, on_stage, solved
 
-from gdanim.raster import Raster
-from gdanim.vector.filmstrip_moments import SETTLED, caption, told
+from gdanim.drawing.raster import Raster
+from gdanim.output.filmstrip.moments import SETTLED, caption, told
 
 VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,18 +73,18 @@ def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
 
 def _panels_of(tmp_path, view, frames):
     """The strip as pixels, and for each moment the same panel as the animation itself draws it."""
-    from gdanim.vector import filmstrip
+    from gdanim.output.filmstrip import strip
 
     descent = solved(VIEWS[view], view=view, iterations=6, size="900x400")
     kept = []
-    of = filmstrip._Layout.of
+    of = strip._Layout.of
 
     def keep(*given):
         kept.append(of(*given))
         return kept[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filmstrip._Layout, "of", keep)
+        patch.setattr(strip._Layout, "of", keep)
         path = tmp_path / "strip.png"
         ran = run(VIEWS[view], *EMBEDDED, "--view", view, "-n", 6, "--size", "900x400", "--frames", frames, "-o", path)
         assert ran.code == 0, ran.err
@@ -111,11 +111,11 @@ def test_each_panel_has_the_pixels_of_its_frame(view, tmp_path):
 
 @pytest.mark.parametrize("options", [("--size", "1600x400"), ("--size", "640x480"), ("--size", "500x900")])
 def test_panels_stand_equally_far_apart_and_inside_the_strip(options, tmp_path, monkeypatch):
-    from gdanim.vector import filmstrip
+    from gdanim.output.filmstrip import strip
 
     kept = []
-    of = filmstrip._Layout.of
-    monkeypatch.setattr(filmstrip._Layout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
+    of = strip._Layout.of
+    monkeypatch.setattr(strip._Layout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
     strip(tmp_path / "strip.png", *options, "--frames", 5)
     (layout,) = kept
     places = list(layout.places())

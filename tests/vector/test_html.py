@@ -16,15 +16,15 @@ import numpy as np
 import pytest
 from commandline import QUICK, run
 
-from gdanim.carriers import read_recipe
-from gdanim.descent import descend
-from gdanim.pipeline import draw
-from gdanim.raster import Raster
+from gdanim.descent.descend import descend
+from gdanim.descent.timeline import plan
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
+from gdanim.output.base import Reel
+from gdanim.output.html.page import write_html
+from gdanim.output.metadata import read_recipe
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.styles import load_style
-from gdanim.timeline import plan
-from gdanim.vector.html import write_html
-from gdanim.writers.base import Reel
 
 HOSTILE = [
     "</script><img src=x onerror=alert(1)>",
@@ -147,7 +147,7 @@ def test_spans_add_up_to_the_times_of_the_plan(asked):
 
 
 def test_spans_of_the_longest_film_stay_within_a_frame():
-    from gdanim.vector.html import _spans
+    from gdanim.output.html.page import _spans
 
     timeline = plan(np.array([9_999]), fps=240, hold_s=1.0)
     ends = list(accumulate(span for frames, span in _spans(timeline) for _ in range(frames)))

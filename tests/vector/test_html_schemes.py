@@ -7,15 +7,15 @@ import re
 import pytest
 from commandline import QUICK, run
 
-from gdanim.carriers import read_recipe
-from gdanim.descent import descend
-from gdanim.pipeline import draw
-from gdanim.raster import Raster
+from gdanim.descent.descend import descend
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
+from gdanim.output.base import Reel
+from gdanim.output.html.colour_schemes import in_both
+from gdanim.output.metadata import read_recipe
+from gdanim.output.svg.writer import inline_svg
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.styles import load_style
-from gdanim.vector.html_schemes import in_both
-from gdanim.vector.svg import inline_svg
-from gdanim.writers.base import Reel
 
 VARIABLE = re.compile(r"(--paint-\d+): light-dark\((#\w+), (#\w+)\);")
 MASK = re.compile(r'<mask id="x-(light|dark)" [^>]*><path [^>]*fill="(#\w+)"/></mask>')

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import solved
 
-from gdanim.vector.svg_clock import Clock, Lives, plan
-from gdanim.vector.svg_shapes import Grains
+from gdanim.output.svg.paths import Grains
+from gdanim.output.svg.timing import Clock, Lives, plan
 
 if TYPE_CHECKING:
     from pathlib import Path

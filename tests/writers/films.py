@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageFilter
 
-from gdanim.frame import Box, Frame
-from gdanim.writers.base import Reel
+from gdanim.drawing.frame import Box, Frame
+from gdanim.output.base import Reel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from gdanim.writers.base import Quality
+    from gdanim.output.base import Quality
 
 WHITE = np.array((255, 255, 255))
 GRID = np.array((221, 221, 221))

@@ -14,11 +14,11 @@ from decoders import animation, ask_ffmpeg, chunks, silent, video_pictures
 from films import Film, bars, evenly, line_plot, noise, psnr_db, see_through
 from PIL import Image
 
-from gdanim.frame import Box, Frame
-from gdanim.writers.apng import ApngWriter
-from gdanim.writers.base import Quality, Reel
-from gdanim.writers.inplace import InPlace
-from gdanim.writers.webp import WebpWriter
+from gdanim.drawing.frame import Box, Frame
+from gdanim.output.apng import ApngWriter
+from gdanim.output.base import Quality, Reel
+from gdanim.output.in_place import InPlace
+from gdanim.output.webp import WebpWriter
 
 WRITERS = {"apng": ApngWriter, "webp": WebpWriter}
 pytestmark = pytest.mark.parametrize("kind", WRITERS)

@@ -17,13 +17,13 @@ import pytest
 from decoders import FFMPEG, animation, silent, video_durations, video_pictures
 from films import Film, evenly, psnr_db, race, see_through
 
-from gdanim.carriers import END, START
 from gdanim.errors import SettingError
-from gdanim.writers.apng import ApngWriter
-from gdanim.writers.base import Quality
-from gdanim.writers.gif import GifWriter
-from gdanim.writers.video import Av1Writer, AvifWriter, MovWriter, Mp4Writer, WebmWriter
-from gdanim.writers.webp import WebpWriter
+from gdanim.output.apng import ApngWriter
+from gdanim.output.base import Quality
+from gdanim.output.gif import GifWriter
+from gdanim.output.metadata import END, START
+from gdanim.output.video import Av1Writer, AvifWriter, MovWriter, Mp4Writer, WebmWriter
+from gdanim.output.webp import WebpWriter
 
 VIDEOS = {"mp4": Mp4Writer, "mov": MovWriter, "webm": WebmWriter, "av1": Av1Writer}
 PICTURES = {"apng": ApngWriter, "webp": WebpWriter, "avif": AvifWriter, "gif": GifWriter}

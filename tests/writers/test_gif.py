@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gdanim.frame import Box, Frame
-from gdanim.writers.base import Quality
-from gdanim.writers.gif import GifWriter
+from gdanim.drawing.frame import Box, Frame
+from gdanim.output.base import Quality
+from gdanim.output.gif import GifWriter
 
 
 def written(film, quality=Quality.MEDIUM, *, dither=False):

@@ -16,13 +16,13 @@ import pytest
 from films import psnr_db
 from PIL import Image
 
-from gdanim.descent import descend
-from gdanim.pipeline import draw
-from gdanim.raster import Raster
+from gdanim.descent.descend import descend
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
+from gdanim.output.base import Quality, Reel
+from gdanim.output.gif import GifWriter
+from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.styles import load_style
-from gdanim.writers.base import Quality, Reel
-from gdanim.writers.gif import GifWriter
 
 SCENES = {
     "curve": {"function": "double_well", "view": "curve"},

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.errors import EncoderError
-from gdanim.writers.isobmff import n_image_samples, n_video_samples
+from gdanim.output.containers.isobmff import n_image_samples, n_video_samples
 
 
 def box(kind, *content):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.errors import EncoderError
-from gdanim.writers.matroska import n_video_blocks
+from gdanim.output.containers.matroska import n_video_blocks
 
 
 def element(name, *content, size_bytes=1):

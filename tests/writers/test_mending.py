@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim.writers.mending import LEAST_RATIO, NO_COLOUR, mended, squared_distances
-from gdanim.writers.palette import MOST
+from gdanim.output.gif_tables import LEAST_RATIO, NO_COLOUR, mended, squared_distances
+from gdanim.output.palette import MOST
 
 COLOURS = st.integers(0, 0xFFFFFF)
 PAIRS = st.lists(st.tuples(COLOURS, COLOURS | st.just(NO_COLOUR)), min_size=1, max_size=40)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gdanim.writers.moments import Moments
+from gdanim.output.changes import Moments
 
 TICKS_PER_S = 100
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from gdanim.writers.palette import NearestColour, choose_palette, dithered, nearest, packed, pattern, unpacked
+from gdanim.output.palette import NearestColour, choose_palette, dithered, nearest, packed, pattern, unpacked
 
 colour_lists = hnp.arrays(np.int64, st.tuples(st.integers(1, 60), st.just(3)), elements=st.integers(0, 255))
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from gdanim.writers.base import Quality
-from gdanim.writers.png import FILTERS, PngSequenceWriter, PngWriter, deflated, still
+from gdanim.output.base import Quality
+from gdanim.output.png import FILTERS, PngSequenceWriter, PngWriter, deflated, still
 
 
 def written(film, quality=Quality.MEDIUM):

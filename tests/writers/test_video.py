@@ -18,9 +18,9 @@ from decoders import FFMPEG, video_durations, video_pictures
 from films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, line_plot, psnr_db
 
 from gdanim.errors import EncoderError
-from gdanim.writers import video
-from gdanim.writers.isobmff import n_video_samples
-from gdanim.writers.video import Mp4Writer
+from gdanim.output import video
+from gdanim.output.containers.isobmff import n_video_samples
+from gdanim.output.video import Mp4Writer
 
 
 def write(path, film):
@@ -231,7 +231,7 @@ def test_signal_ends_ffmpeg_with_gdanim(number, fake_ffmpeg, tmp_path):
         from pathlib import Path
         from films import Film, bars, evenly
         from gdanim import interrupts
-        from gdanim.writers.video import Mp4Writer
+        from gdanim.output.video import Mp4Writer
         signal.signal({int(number)}, signal.SIG_DFL)  # whoever runs the tests in the background ignores some
         interrupts.install()
         with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).reel):
@@ -253,7 +253,7 @@ def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path)
         from pathlib import Path
         from films import Film, bars
         from gdanim import interrupts
-        from gdanim.writers.video import Mp4Writer
+        from gdanim.output.video import Mp4Writer
 
         class Started(subprocess.Popen):
             def __init__(self, *args, **kept):

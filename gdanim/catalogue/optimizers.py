@@ -1,0 +1,254 @@
+"""The catalogue of optimizers, as data. Imports neither numpy nor the rules themselves.
+
+Names and defaults of hyperparameters follow torch.optim where it has the method, else optax. Adding an optimizer is
+adding a row, and its rule in the module of its family; the tests take it from there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gdanim.catalogue.specs import Hyperparameter, Method, Rate, hyper
+from gdanim.readers import number, whole, yes_or_no
+
+_SHARE = number(least=0, most=1)  # of an average that keeps everything at 1
+_BELOW_ONE = number(least=0, below=1)
+_POSITIVE = number(above=0)
+_NOT_NEGATIVE = number(least=0)
+
+
+def _betas(beta1: float = 0.9, beta2: float = 0.999) -> tuple[Hyperparameter, ...]:
+    return hyper("beta1", beta1, _BELOW_ONE), hyper("beta2", beta2, _BELOW_ONE)
+
+
+_EPS = hyper("eps", 1e-8, _NOT_NEGATIVE)
+_SEARCH = hyper("c1", 1e-4, number(above=0, most=0.5))
+_WOLFE = (("c1", "c2"),)
+
+METHODS: Final = (
+    Method(
+        name="gd",
+        target="gdanim.optimizers.gd:gd",
+        summary="gradient descent: x ← x − ηg",
+        rate=Rate.OBJECTIVE,
+        source="Cauchy 1847",
+    ),
+    Method(
+        name="momentum",
+        target="gdanim.optimizers.momentum:momentum",
+        summary="heavy ball: v = μv + (1−τ)g, first v = g; d = v",
+        hyperparameters=(hyper("momentum", 0.9, _BELOW_ONE), hyper("dampening", 0.0, _BELOW_ONE)),
+        rate=Rate.DAMPED,
+        source="Polyak 1964",
+    ),
+    Method(
+        name="nesterov",
+        target="gdanim.optimizers.momentum:nesterov",
+        summary="accelerated gradient: v = μv + g; d = g + μv",
+        hyperparameters=(hyper("momentum", 0.9, _BELOW_ONE),),
+        rate=Rate.DAMPED,
+        source="Nesterov 1983; Sutskever et al. 2013",
+    ),
+    Method(
+        name="qhm",
+        target="gdanim.optimizers.momentum:qhm",
+        summary="quasi-hyperbolic momentum: m = βm + (1−β)g; d = (1−ν)g + νm",
+        hyperparameters=(hyper("beta", 0.999, _BELOW_ONE), hyper("nu", 0.7, _SHARE)),
+        rate=Rate.OBJECTIVE,
+        source="Ma & Yarats 2019, arXiv 1810.06801",
+    ),
+    Method(
+        name="adagrad",
+        target="gdanim.optimizers.adaptive:adagrad",
+        summary="s = s + g²; d = g/(√s + ε)",
+        hyperparameters=(hyper("eps", 1e-10, _NOT_NEGATIVE), hyper("initial_accumulator_value", 0.0, _NOT_NEGATIVE)),
+        rate=Rate.WIDTH,
+        source="Duchi et al. 2011",
+    ),
+    Method(
+        name="rmsprop",
+        target="gdanim.optimizers.adaptive:rmsprop",
+        summary="s = αs + (1−α)g²; d = g/(√s + ε)",
+        hyperparameters=(
+            hyper("alpha", 0.99, _BELOW_ONE),
+            _EPS,
+            hyper("momentum", 0.0, _BELOW_ONE),
+            hyper("centered", False, yes_or_no),
+        ),
+        rate=Rate.WIDTH,
+        source="Hinton 2012, lecture 6e; centered: Graves 2013",
+    ),
+    Method(
+        name="adadelta",
+        target="gdanim.optimizers.adaptive:adadelta",
+        summary="s = ρs + (1−ρ)g²; d = g√(u+ε)/√(s+ε); u = ρu + (1−ρ)d²",
+        hyperparameters=(hyper("rho", 0.9, _BELOW_ONE), hyper("eps", 1e-6, _POSITIVE)),
+        rate=Rate.ONE,
+        source="Zeiler 2012, arXiv 1212.5701",
+    ),
+    Method(
+        name="adam",
+        target="gdanim.optimizers.adam:adam",
+        summary="m, v: averages of g, g², bias-corrected; d = m/(√v + ε)",
+        hyperparameters=(*_betas(), _EPS),
+        rate=Rate.WIDTH,
+        source="Kingma & Ba 2015, arXiv 1412.6980",
+    ),
+    Method(
+        name="amsgrad",
+        target="gdanim.optimizers.adam:amsgrad",
+        summary="adam with the largest v so far",
+        hyperparameters=(*_betas(), _EPS),
+        rate=Rate.WIDTH,
+        source="Reddi et al. 2018, arXiv 1904.09237",
+    ),
+    Method(
+        name="adamw",
+        target="gdanim.optimizers.adam:adamw",
+        summary="adam, and beside it λx: decoupled weight decay",
+        hyperparameters=(*_betas(), _EPS, hyper("weight_decay", 0.01, _NOT_NEGATIVE)),
+        rate=Rate.WIDTH,
+        source="Loshchilov & Hutter 2019, arXiv 1711.05101",
+    ),
+    Method(
+        name="adamax",
+        target="gdanim.optimizers.adam:adamax",
+        summary="adam in the maximum norm: u = max(β₂u, |g| + ε); d = m/u",
+        hyperparameters=(*_betas(), _EPS),
+        rate=Rate.WIDTH,
+        source="Kingma & Ba 2015, § 7.1, arXiv 1412.6980",
+    ),
+    Method(
+        name="nadam",
+        target="gdanim.optimizers.adam:nadam",
+        summary="adam with Nesterov's look-ahead in m",
+        hyperparameters=(*_betas(), _EPS, hyper("momentum_decay", 0.004, _NOT_NEGATIVE)),
+        rate=Rate.WIDTH,
+        source="Dozat 2016",
+    ),
+    Method(
+        name="radam",
+        target="gdanim.optimizers.adam:radam",
+        summary="adam; plain momentum until the variance of v is tractable",
+        hyperparameters=(*_betas(), _EPS, hyper("threshold", 5.0, number(least=4))),
+        # Its first five steps are plain momentum: they scale with the gradient.
+        rate=Rate.OBJECTIVE,
+        source="Liu et al. 2020, arXiv 1908.03265",
+    ),
+    Method(
+        name="adabelief",
+        target="gdanim.optimizers.adam:adabelief",
+        summary="adam with v: average of (g − m)²",
+        hyperparameters=(*_betas(), hyper("eps", 1e-16, _NOT_NEGATIVE), hyper("eps_root", 1e-16, _NOT_NEGATIVE)),
+        rate=Rate.WIDTH,
+        source="Zhuang et al. 2020, arXiv 2010.07468",
+    ),
+    Method(
+        name="qhadam",
+        target="gdanim.optimizers.adam:qhadam",
+        summary="adam with (1−ν₁)g + ν₁m over √((1−ν₂)g² + ν₂v)",
+        hyperparameters=(*_betas(0.995, 0.999), _EPS, hyper("nu1", 0.7, _SHARE), hyper("nu2", 1.0, _SHARE)),
+        rate=Rate.WIDTH,
+        source="Ma & Yarats 2019, arXiv 1810.06801",
+    ),
+    Method(
+        name="rprop",
+        target="gdanim.optimizers.sign:rprop",
+        summary="sign steps from lr on: × η⁺ while the sign stays, × η⁻ where it turns",
+        hyperparameters=(
+            hyper("etaminus", 0.5, number(above=0, most=1)),
+            hyper("etaplus", 1.2, number(least=1)),
+            hyper("step_min", 1e-6, _POSITIVE),
+            hyper("step_max", 50.0, _POSITIVE),
+        ),
+        ordered=(("step_min", "step_max"),),
+        follows_schedule=False,
+        rate=Rate.WIDTH,
+        source="Riedmiller & Braun 1993",
+    ),
+    Method(
+        name="signsgd",
+        target="gdanim.optimizers.sign:signsgd",
+        summary="d = sign g",
+        rate=Rate.WIDTH,
+        source="Bernstein et al. 2018, arXiv 1802.04434",
+    ),
+    Method(
+        name="lion",
+        target="gdanim.optimizers.sign:lion",
+        summary="d = sign(β₁m + (1−β₁)g) + λx; m = β₂m + (1−β₂)g",
+        hyperparameters=(*_betas(0.9, 0.99), hyper("weight_decay", 0.0, _NOT_NEGATIVE)),
+        rate=Rate.WIDTH,
+        source="Chen et al. 2023, arXiv 2302.06675",
+    ),
+    Method(
+        name="polyak",
+        target="gdanim.optimizers.polyak:polyak",
+        summary="d = min((f − f*)/‖g‖², most) g",
+        hyperparameters=(
+            hyper("max_learning_rate", 1.0, _POSITIVE),
+            hyper("f_min", None, number(), "f at the lowest minimizer"),
+        ),
+        rate=Rate.ONE,
+        source="Polyak 1969; Loizou et al. 2021, arXiv 2002.10542",
+    ),
+    Method(
+        name="armijo",
+        target="gdanim.optimizers.steepest:armijo",
+        summary="along −g, backtracking until f falls enough",
+        hyperparameters=(
+            hyper("slope", 1e-4, number(above=0, most=0.5)),
+            hyper("decrease", 0.5, number(above=0, most=0.95)),
+        ),
+        rate=Rate.ONE,
+        source="Armijo 1966",
+    ),
+    Method(
+        name="wolfe",
+        target="gdanim.optimizers.steepest:wolfe",
+        summary="along −g, as far as the strong Wolfe conditions ask",
+        hyperparameters=(_SEARCH, hyper("c2", 0.9, number(above=0, below=1))),
+        ordered=_WOLFE,
+        rate=Rate.ONE,
+        source="Nocedal & Wright 2006, ch. 3",
+    ),
+    Method(
+        name="cg",
+        target="gdanim.optimizers.conjugate:cg",
+        summary="conjugate gradient, Polak–Ribière+, with strong Wolfe steps",
+        hyperparameters=(_SEARCH, hyper("c2", 0.1, number(above=0, most=0.5))),
+        ordered=_WOLFE,
+        follows_schedule=False,
+        rate=Rate.ONE,
+        source="Polak & Ribière 1969; Gilbert & Nocedal 1992",
+    ),
+    Method(
+        name="lbfgs",
+        target="gdanim.optimizers.lbfgs:lbfgs",
+        summary="limited-memory BFGS, two-loop recursion, with strong Wolfe steps",
+        hyperparameters=(
+            hyper("history", 10, whole(least=1, most=100)),
+            _SEARCH,
+            hyper("c2", 0.9, number(above=0, below=1)),
+        ),
+        ordered=_WOLFE,
+        rate=Rate.ONE,
+        source="Liu & Nocedal 1989",
+    ),
+    Method(
+        name="newton",
+        target="gdanim.optimizers.newton:newton",
+        summary="d = (|H| + δ)⁻¹g: downhill on saddles, too; with δ > 0 halved until f falls",
+        hyperparameters=(hyper("damping", 0.0, _NOT_NEGATIVE),),
+        rate=Rate.ONE,
+        source="Nocedal & Wright 2006, ch. 3; |H|: Dauphin et al. 2014, arXiv 1406.2572",
+    ),
+    Method(
+        name="noisy",
+        target="gdanim.optimizers.noisy:noisy",
+        summary="d = g + N(0, η/(1+t)^γ)",
+        hyperparameters=(hyper("eta", 0.01, _NOT_NEGATIVE), hyper("gamma", 0.55, _NOT_NEGATIVE)),
+        rate=Rate.OBJECTIVE,
+        source="Neelakantan et al. 2015, arXiv 1511.06807",
+    ),
+)

@@ -1,0 +1,279 @@
+"""The command line: text → Settings, and what is said and returned. The only module that prints or exits."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from gdanim import __version__, readers
+from gdanim.cli import parameters, parsing
+from gdanim.errors import GdanimError, OutputError
+from gdanim.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gdanim.descent.descend import Descent
+    from gdanim.preflight import Planned
+
+EXIT_STRICT = 3
+
+# What a preset says under a name gives way to these options of the command line.
+_RULED_OUT_BY: Mapping[str, set[str]] = {
+    "start": {"starts"},
+    "starts": {"start"},
+    "every": {"duration"},
+    "duration": {"every"},
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0 done, 1 failed, 2 the request is wrong, 3 `--strict` objects."""
+    _speak_utf8()
+    try:
+        code = gdanim.main(args=arguments, prog_name="gdanim", standalone_mode=False)
+    except GdanimError as error:
+        code = _complain(str(error), error.exit_code)
+    except click.ClickException as error:
+        code = _complain(parsing.in_one_line(error), 2)
+    except click.Abort:
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _speak_utf8() -> None:
+    """Print JSON and TOML as what they are by definition, whatever the locale says."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(encoding="utf-8")
+
+
+def _print(text: str) -> None:
+    with parsing.printing():
+        click.echo(text, nl=False)
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"gdanim: {' '.join(message.split())}", err=True)
+    return code
+
+
+@click.group(
+    cls=parsing.Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": parameters.HELP_NAMES, "max_content_width": parameters.MAX_WIDTH},
+)
+@click.version_option(__version__, prog_name="gdanim", message="%(prog)s %(version)s")
+@click.pass_context
+def gdanim(ctx: click.Context) -> None:
+    """Render the animation of a gradient descent to a file."""
+    if ctx.invoked_subcommand is None:
+        _print(ctx.get_help() + "\n")
+
+
+def _render(function: str | None, preset: str | None, **given: Any) -> int:
+    from gdanim import preflight
+
+    saved = {} if preset is None else _saved(preset)
+    chosen = {name: value for name, value in given.items() if value not in (None, ())}
+    if function is not None:
+        chosen["function"] = function
+    merged = _merged(preflight.suited(saved, chosen), chosen)
+    if preset is not None and not chosen.get("allow_python"):
+        _refuse_python(merged, chosen, source=preset)
+    settings = Settings(**merged)
+    name = _stem(preset) if preset is not None and function is None else ""
+    return _Session(settings, preflight.check(settings, name=name)).run()
+
+
+def _merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """A preset under the options of the command line, which win; with what they rule out goes the preset's."""
+    kept = {name: value for name, value in saved.items() if not _RULED_OUT_BY.get(name, set()) & chosen.keys()}
+    if "function" in chosen and _key(chosen["function"]) != _key(saved.get("function", "")):
+        for name in ("param", "gradient"):  # they belong to their function
+            kept.pop(name, None)
+    if "param" in chosen:
+        pairs = (pair for given in chosen["param"] for pair in given)
+        chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(pairs)}
+    return {**kept, **chosen}
+
+
+def _key(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _saved(preset: str) -> Mapping[str, Any]:
+    from gdanim.presets import read_preset
+
+    return read_preset(preset)
+
+
+def _refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
+    from gdanim.presets import refuse_python
+
+    refuse_python(merged, given, source=source)
+
+
+def _stem(preset: str) -> str:
+    from pathlib import Path
+
+    # What is made from a file is not to take that file's place, if nobody says so.
+    return Path(preset).stem.replace("_", "-") if Path(preset).suffix in ("", ".toml") else ""
+
+
+render_command = parsing.Render(
+    "render",
+    params=parameters.parameters(),
+    callback=_render,
+    short_help="Render a function; the word may be left out.",
+)
+gdanim.add_command(render_command)
+
+
+@gdanim.command(
+    "list", cls=parsing.Command, short_help="List functions, optimizers, schedules, views, formats, styles, presets."
+)
+@click.argument("kind", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(kind: str | None, as_json: bool) -> None:
+    """List what there is: functions, optimizers, schedules, views, formats, styles or presets."""
+    from gdanim.cli import listing
+
+    _print(listing.as_json(kind) if as_json else listing.as_text(kind))
+    for line in listing.broken(kind):
+        _complain(line, 0)
+
+
+@gdanim.command("recipe", cls=parsing.Command, short_help="Print what a file was made from, as a preset.")
+@click.argument("file")
+def recipe_command(file: str) -> None:
+    """Print the recipe that FILE carries: a preset from which `--preset` makes it again. `-` is standard input."""
+    from gdanim.presets import preset_in
+
+    _print(preset_in(file))
+
+
+@gdanim.command("check", cls=parsing.Command, short_help="Solve files' recipes again, and compare.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--tolerance",
+    type=parameters.read_by("--tolerance", readers.number(least=1e-11)),  # iterates are carried to 12 digits
+    default="1e-9",
+    show_default=True,
+    metavar="REL",
+    help="Take numbers for the same that are no farther apart, relative to max(1, |x|).",
+)
+def check_command(files: tuple[str, ...], tolerance: float) -> int:
+    """Solve the recipe of each FILE again and compare the trajectory with what the file says of it.
+
+    Exit codes: 0 all are the same; 1 one has drifted, or cannot be made again; 2 one carries no recipe.
+    """
+    from gdanim.reproduce import check
+
+    codes = set()
+    for file in files:
+        try:
+            finding = check(file, tolerance)
+        except GdanimError as error:
+            codes.add(_complain(str(error), error.exit_code))
+        else:
+            _print(f"{finding.line}\n")
+            codes.add(0 if finding.same else 1)
+    return min(codes - {0}, default=0)
+
+
+def _check_style(name: str) -> None:
+    """Refuse a style that is nowhere, before the rest of what drawing needs is imported and anything is solved."""
+    from gdanim.catalogue.registry import STYLES
+
+    if name not in STYLES:
+        from gdanim.drawing.styles import load_style
+
+        load_style(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """One request on its way through: what is said, and the exit code."""
+
+    settings: Settings
+    outputs: Sequence[Planned]
+
+    def run(self) -> int:
+        for style in dict.fromkeys(output.style for output in self.outputs):
+            _check_style(style)
+        from gdanim.cli import messages, summary
+        from gdanim.descent import alt_text
+        from gdanim.descent.descend import descend
+
+        settings = self.settings
+        descent = descend(settings)
+        if settings.dry_run:
+            _print(messages.dry_run(descent, self.outputs))
+            return self._code(descent, failed=False)
+        for line in messages.warnings(descent, self.outputs):
+            self._say(line)
+        # Late: importing what draws takes longer than all else, and what is refused needs none of it.
+        from gdanim.rendering import write
+
+        gc.freeze()
+        gc.enable()
+        self._warn_of_missing_letters()
+        with messages.progress_bar(quiet=settings.quiet) as progress:
+            written = write(descent, self.outputs, progress)
+        for result in written:
+            if result.error is None:
+                self._say(messages.done(descent, result))
+            else:
+                _complain(messages.failure(result), 1)
+        for line in messages.lacking(written):
+            self._say(line)
+        exported = self._export(descent)
+        if settings.verbose:
+            self._say(summary.details(descent))
+        if settings.json:
+            _print(summary.as_json(descent, written))
+        if settings.alt_text:
+            _print(alt_text.alt_text(descent) + "\n")
+        self._open([result.path for result in written if result.error is None])
+        return self._code(descent, failed=not exported or any(result.error is not None for result in written))
+
+    def _say(self, line: str) -> None:
+        if not self.settings.quiet:
+            click.echo(line, err=True)
+
+    def _warn_of_missing_letters(self) -> None:
+        from gdanim.drawing.styles import load_style
+
+        letters, font = load_style(self.settings.style).missing_letters(self.settings.title or "")
+        if letters:
+            self._say(f"gdanim: the title has letters that the font {font} lacks: {letters}")
+
+    def _export(self, descent: Descent) -> bool:
+        """Write the trajectory where that is wanted. What else was written is kept if it fails."""
+        from gdanim.descent.recording.export import write_trajectory
+
+        if self.settings.data is None:
+            return True
+        try:
+            write_trajectory(self.settings.data, descent.trajectory)
+        except OutputError as error:
+            _complain(str(error), 1)
+            return False
+        return True
+
+    def _open(self, paths: list[str]) -> None:
+        from gdanim.output.files.atomic import STDOUT
+
+        for path in paths if self.settings.open else ():
+            if path != STDOUT:
+                click.launch(path)
+
+    def _code(self, descent: Descent, *, failed: bool) -> int:
+        if failed:
+            return 1
+        return EXIT_STRICT if self.settings.strict and any(o.failed for o in descent.trajectory.outcome) else 0

@@ -1,0 +1,206 @@
+"""What gdanim says about a request: warnings, a line for each file, progress. Prints nothing itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from gdanim.catalogue.registry import FORMATS
+from gdanim.cli.summary import details
+from gdanim.descent.stability import limit_words, limits_of_runs
+from gdanim.descent.timeline import MAX_FRAMES
+from gdanim.errors import EncoderError
+from gdanim.formatting import count
+from gdanim.output.files.atomic import STDOUT
+from gdanim.output.files.numbering import Pattern
+from gdanim.presets import LACKS, write_preset
+from gdanim.settings import AUTO_STYLE
+from gdanim.signals import on_signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gdanim.catalogue.specs import Format
+    from gdanim.descent.descend import Descent
+    from gdanim.preflight import Planned
+    from gdanim.rendering import Progress, Written
+
+BAR_AFTER_S = 1.0
+
+
+def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
+    """A line for everything that a person should know about the picture."""
+    timeline = descent.timeline
+    for remark in descent.objective.remarks:
+        yield f"gdanim: {remark}"
+    yield from _rates(descent)
+    if timeline.every > 1:
+        iterations = round(timeline.every * timeline.stops)
+        yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.stops, 'frame')}"
+    yield from _interpolated(descent)
+    width, height = descent.settings.size
+    for output in outputs:
+        if output.format.even_size and (width % 2 or height % 2):
+            yield (
+                f"gdanim: {output.format.typed} holds even sizes only; {width}x{height} is written as "
+                f"{width + width % 2}x{height + height % 2}, the last row or column repeated"
+            )
+    style, themes = descent.settings.style, descent.settings.themes
+    if themes and style not in (AUTO_STYLE, *themes):
+        yield f"gdanim: --themes {','.join(themes)} takes the place of --style {style}"
+    if descent.settings.loop and not any(output.format.loops for output in outputs):
+        formats = ", ".join(dict.fromkeys(output.format.typed for output in outputs))
+        yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
+
+
+def _interpolated(descent: Descent) -> Iterator[str]:
+    """What is to be said of frames that show no iteration."""
+    timeline, settings = descent.timeline, descent.settings
+    if timeline.stops == 1:
+        return
+    if timeline.tween > 1:
+        frames = f"{timeline.tween - 1} of {timeline.tween} frames"
+        yield f"gdanim: {frames} lie between iterations: they are interpolated, and keep the numbers of the last one"
+    if timeline.tween < settings.tween:
+        why = f"at most {MAX_FRAMES:,} are drawn" if settings.duration is None else "--duration leaves time for no more"
+        yield f"gdanim: an iteration takes {count(timeline.tween, 'frame')} in place of {settings.tween}: {why}"
+
+
+def _rates(descent: Descent) -> Iterator[str]:
+    """What is to be said of runs that were lost, and of rates with which none can settle."""
+    trajectory, limits = descent.trajectory, _exceeded(descent)
+    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
+    if failed:
+        run = failed[0]
+        which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
+        more = f"; {len(failed) - 1:,} more of {trajectory.runs:,} runs were lost, too" if len(failed) > 1 else ""
+        rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
+        why = (
+            f": {_name(descent, run)} can settle only below lr = {_limit(descent, run, limits)}"
+            if run in limits
+            else ""
+        )
+        yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
+    above: dict[str, list[int]] = {}
+    for run in limits:
+        if not trajectory.outcome[run].failed:
+            above.setdefault(f"{_limit(descent, run, limits)}: {_name(descent, run)}", []).append(run)
+    for limit, runs in above.items():
+        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in runs[:4]))
+        yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
+
+
+def _limit(descent: Descent, run: int, limits: dict[int, float]) -> str:
+    return f"{limit_words(descent.trajectory.optimizer[run])} = {limits[run]:.4g}"
+
+
+def _name(descent: Descent, run: int) -> str:
+    name = descent.trajectory.optimizer[run].partition(":")[0]
+    return "gradient descent" if name == "gd" else name
+
+
+def done(descent: Descent, written: Written) -> str:
+    """The line for a file that is finished."""
+    timeline = descent.timeline
+    size = ("" if written.bytes is None else f", {_bytes(written.bytes)}") + _fitted(written)
+    frames = timeline.frames if written.fitted is None else written.fitted.frames
+    form = FORMATS[written.format]
+    if form.sequence:
+        pattern = Pattern.read(written.path)
+        ends = dict.fromkeys((pattern.name(0), pattern.name(timeline.frames - 1)))
+        name = str(pattern.folder / " … ".join(ends))
+        hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
+        return f"{name}: {count(timeline.frames, 'frame')}{hold}{size}"
+    return f"{_content(written.path, form, frames, timeline.duration_s)}{size}"
+
+
+def _content(path: str, form: Format, frames: int, duration_s: float) -> str:
+    """What a file shows."""
+    name = "standard output" if path == STDOUT else path
+    if form.still:
+        return f"{name}: the last frame"
+    if form.suffixes:
+        return f"{name}: a {form.typed}"
+    return f"{name}: {count(frames, 'frame')}, {duration_s:.4g} s"
+
+
+def lacking(written: Sequence[Written]) -> Iterator[str]:
+    """A line where files carry recipes from which they cannot be made again."""
+    for lacks in dict.fromkeys(result.lacks for result in written if result.error is None and result.lacks):
+        yield f"gdanim: what was written cannot be made again from the file alone: {LACKS[lacks]}"
+
+
+def _fitted(written: Written) -> str:
+    """What was given up for --max-size."""
+    if written.fitted is None:
+        return ""
+    comma = "," if written.bytes is None else ""
+    return f"{comma} in place of {_bytes(written.fitted.asked_bytes)}: {written.fitted.words}"
+
+
+def failure(written: Written) -> str:
+    """The line for a file that could not be finished."""
+    prefix = f"{written.path}: " if isinstance(written.error, EncoderError) else ""
+    return f"{prefix}{written.error}"
+
+
+def _exceeded(descent: Descent) -> dict[int, float]:
+    """The runs whose rate is above the stability limit of their minimum, with that limit."""
+    if not descent.trajectory.iterations:
+        return {}
+    limits = limits_of_runs(descent.objective, descent.trajectory)
+    return {int(run): float(limits[run]) for run in np.flatnonzero(descent.trajectory.lr[:, 0] > limits)}
+
+
+def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
+    """The request as a preset, under comments that say what it would make."""
+    timeline = descent.timeline
+    lines = [f"# {_content(output.path, output.format, timeline.frames, timeline.duration_s)}" for output in outputs]
+    lines += [f"# {line}" for line in details(descent).splitlines()]
+    return "\n".join(lines) + "\n" + write_preset(descent.settings)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
+    """A bar on standard error, on a terminal only, for what takes longer than a second. Drawing and encoding count."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    with ExitStack() as shown:
+        yield _LateBar(shown).step
+
+
+class _LateBar:
+    """A progress bar that appears when the work turns out to take its time."""
+
+    def __init__(self, shown: ExitStack) -> None:
+        self._began = time.monotonic()
+        self._shown = shown
+        self._bar: Any = None
+
+    def step(self, done: int, total: int) -> None:
+        if self._bar is None:
+            if done == total or time.monotonic() - self._began < BAR_AFTER_S:
+                return
+            # click hides the cursor, and a death by signal runs none of its own clean-up.
+            self._shown.enter_context(on_signal(_show_cursor))
+            bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1)
+            self._bar = self._shown.enter_context(bar)
+        self._bar.length = total  # what is tried for --max-size turns out as it goes
+        self._bar.update(done - self._bar.pos)
+
+
+def _show_cursor() -> None:
+    os.write(sys.stderr.fileno(), b"\x1b[?25h\n")
+
+
+def _bytes(number: int) -> str:
+    if number < 1000:
+        return f"{number} bytes"
+    return f"{number / 1000:.3g} kB" if number < 999_500 else f"{number / 1e6:.3g} MB"

@@ -1,0 +1,156 @@
+"""The options of Settings as parameters of click, and how --help sets them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gdanim.errors import SettingError
+from gdanim.settings import GROUPS, Option, options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gdanim.readers import Reader, T
+
+ABOUT = """\
+Render the animation of a gradient descent to a file.
+
+FUNCTION is a name from `gdanim list functions`, a formula in x or in x and y, or a Python function as FILE.py:NAME.
+It may be left out where --preset names one.
+"""
+
+EPILOG = """\
+\b
+Examples:
+  gdanim parabola --lr 0.1 -o out.gif
+  gdanim parabola --lr 0.05 --lr 0.5 --lr 0.95 -o rates.mp4
+  gdanim "x**4 - 3*x**2 + x" -o formula.gif
+  gdanim double-well --starts 20 --order in-turn -o wells.gif
+  gdanim --preset double-well -o wells.gif -o wells.mp4
+
+Exit codes: 0 done; 1 it failed while running; 2 the request is wrong; 3 with --strict, a run diverged or left the
+domain.
+"""
+
+HELP_NAMES = ("-h", "--help")
+MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
+
+# textwrap breaks at plain spaces and hyphens only, so these hold together what must stay on one line.
+_UNBROKEN = str.maketrans(" -", "\N{NO-BREAK SPACE}\N{NON-BREAKING HYPHEN}")
+_PRINTED = {unbroken: plain for plain, unbroken in _UNBROKEN.items()}
+# The commands beside render, as --help writes them.
+USAGE = {"list": "list [KIND]", "recipe": "recipe FILE", "check": "check FILE..."}
+_NO_SHORT = "    "
+
+
+class Parameter(click.Option):
+    """An option that knows its group in --help."""
+
+    def __init__(self, *names: str, group: str, shown: str = "", **kept: Any) -> None:
+        self.group, self.shown = group, shown
+        super().__init__(names, **kept)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """The two columns of --help: `-n, --iterations N` and the sentence with its default."""
+        long, short = self.opts[-1], self.opts[0] if len(self.opts) > 1 else ""
+        name = long.replace("--", "--[no-]", 1) if self.secondary_opts else long
+        value = f" {self.metavar}" if self.metavar and not self.is_flag else ""
+        default = f"[default: {self.shown}]".translate(_UNBROKEN) if self.shown else ""
+        text = "  ".join(filter(None, [_whole(self.help or ""), default]))
+        return f"{short}, {name}{value}" if short else f"{_NO_SHORT}{name}{value}", text
+
+
+def parameters() -> list[click.Parameter]:
+    """What `gdanim render` takes, in the order of --help. What is not given is None or ()."""
+    found: list[click.Parameter] = []
+    for attribute, option, default in options():
+        if attribute == "function":
+            found.append(click.Argument([attribute], required=False, metavar="FUNCTION"))
+            continue
+        if attribute == "dry_run":
+            found.append(_preset())
+        found.append(_parameter(attribute, option, default))
+    return found
+
+
+def _preset() -> Parameter:
+    return Parameter(
+        "--preset",
+        group="Output",
+        metavar="NAME|FILE",
+        help="Start from a saved command line, or from a file that gdanim made; options win.",
+    )
+
+
+def _parameter(attribute: str, option: Option, default: Any) -> Parameter:
+    names = [attribute, *([option.short] if option.short else []), option.name]
+    kept: dict[str, Any] = {"group": option.group, "default": None, "help": option.help}
+    if isinstance(default, bool):
+        names[-1] += f"/--no-{option.name[2:]}" if default else ""
+        return Parameter(*names, is_flag=True, shown=option.shown, **kept)
+    kept |= {"type": _reader(option), "metavar": option.metavar, "multiple": option.many or attribute == "param"}
+    return Parameter(*names, shown=option.shown or _shown(default), **kept)
+
+
+def _reader(option: Option) -> Callable[[str], Any]:
+    return read_by(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
+
+
+def read_by(name: str, reader: Reader[T]) -> Callable[[str], T]:
+    """The type of an option for click: the reader does the work and finds the words."""
+
+    def read(value: str) -> T:
+        try:
+            return reader(value)
+        except ValueError as refusal:
+            raise SettingError(name, value, str(refusal)) from None
+
+    return read
+
+
+def _shown(default: Any) -> str:
+    return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def write_help(
+    formatter: click.HelpFormatter, ctx: click.Context, render: click.Command, others: Mapping[str, str]
+) -> None:
+    """Lay out the help of the whole command: the groups of Settings in columns that line up.
+
+    `others` are the other commands, with their arguments, and what each does.
+    """
+    formatter.write_usage("gdanim", "FUNCTION [OPTIONS]")
+    for usage in ("list [KIND] [--json]", "recipe FILE", "check FILE..."):
+        formatter.write_usage("gdanim", usage, prefix=" " * len("Usage: "))
+    _write_indented(formatter, ABOUT)
+    groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
+    for parameter in render.params:
+        if isinstance(parameter, Parameter):
+            groups[parameter.group].append(parameter.get_help_record(ctx))
+    groups["Commands"] = list(others.items())
+    groups["Help"] = [("-h, --help", "Show this page."), (f"{_NO_SHORT}--version", "Show the version.")]
+    width = max(len(term) for records in groups.values() for term, _ in records)
+    for group, records in groups.items():
+        with formatter.section(group):
+            formatter.write_dl([(term.ljust(width), text) for term, text in records], col_max=width)
+    formatter.write_paragraph()
+    formatter.write_text(_whole(EPILOG))
+
+
+def printed(text: str) -> str:
+    """Laid out help as it is printed."""
+    return text.translate(_PRINTED)
+
+
+def _write_indented(formatter: click.HelpFormatter, text: str) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(_whole(text))
+
+
+def _whole(text: str) -> str:
+    """The text with `commands in backquotes` kept from breaking."""
+    parts = text.split("`")
+    return "`".join(part.translate(_UNBROKEN) if i % 2 else part for i, part in enumerate(parts))

@@ -1,0 +1,193 @@
+"""The summary of a descent: how every run went, as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gdanim import __version__
+from gdanim.descent.alt_text import alt_text
+from gdanim.descent.stability import distances, limit_words, limits_of_runs
+from gdanim.formatting import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gdanim.descent.descend import Descent
+    from gdanim.rendering import Written
+
+MAX_LISTED = 40  # runs; of more, the table says how many ended how
+
+
+def details(descent: Descent) -> str:
+    """What --verbose adds: where the rates are stable, what gdanim chose, and how each run went."""
+    lines = []
+    objective, runs = descent.objective, descent.trajectory.runs
+    if objective.curvature is not None:
+        lines.append(
+            f"λ = {objective.curvature:.6g} at the minimum {_point(objective.minimizers[0].tolist())}: "
+            f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
+        )
+    if objective.scouted:
+        lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
+    if runs == 1:
+        lines.append(_sentence(next(records(descent))))
+    elif runs <= MAX_LISTED:
+        lines += _table(list(records(descent)))
+    else:
+        lines += _counts(descent)
+    return "\n".join(lines)
+
+
+def as_json(descent: Descent, written: Sequence[Written]) -> str:
+    """The summary as JSON. Numbers that are not finite are null."""
+    objective, timeline = descent.objective, descent.timeline
+    width, height = descent.settings.size
+    content = {
+        "gdanim": __version__,
+        "function": objective.name,
+        "formula": objective.formula,
+        "parameters": dict(objective.parameters),
+        "source": objective.source,
+        "minimizers": objective.minimizers.tolist(),
+        "curvature": objective.curvature,
+        "budget": descent.settings.budget,
+        "noise": descent.settings.noise,
+        "seed": descent.settings.seed,
+        "frames": timeline.frames,
+        "iterations_per_frame": timeline.every,
+        "tween": timeline.tween,
+        "duration_s": timeline.duration_s,
+        "width": width,
+        "height": height,
+        "outputs": [
+            {
+                "path": item.path,
+                "format": item.format,
+                "bytes": item.bytes,
+                "error": item.error and str(item.error),
+                "fitted": item.fitted and item.fitted.as_json(),
+            }
+            for item in written
+        ],
+        "alt_text": alt_text(descent),
+        "runs": list(records(descent)),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def records(descent: Descent) -> Iterator[dict[str, Any]]:
+    """How every run went.
+
+    lr                the rate of its first step
+    evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
+    distance          from its end to the nearest minimizer that is known
+    stability_limit   the rate above which it could not settle there (gd and momentum at a constant rate)
+    """
+    trajectory = descent.trajectory
+    ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
+    limits = limits_of_runs(descent.objective, trajectory).tolist()
+    away = distances(descent.objective, ends).tolist()
+    for run in range(trajectory.runs):
+        last = int(trajectory.last[run])
+        lr = float(trajectory.lr[run, 0]) if trajectory.iterations else math.nan
+        evaluations = int(trajectory.evaluations[run, last])
+        yield {
+            "label": trajectory.label[run],
+            "optimizer": trajectory.optimizer[run],
+            "lr": _finite(lr),
+            "start": trajectory.x[run, 0].tolist(),
+            "end": ends[run].tolist(),
+            "f": float(trajectory.f[run, last]),
+            "distance": _finite(away[run]),
+            "iterations": last,
+            "evaluations": evaluations if evaluations >= 0 else None,
+            "outcome": trajectory.outcome[run].name,
+            "ending": trajectory.ending(run),
+            "verdict": descent.verdict[run].value,
+            "stability_limit": _finite(limits[run]),
+            "lr_over_limit": _finite(lr / limits[run]),
+        }
+
+
+def _sentence(run: dict[str, Any]) -> str:
+    """How the only run went."""
+    rate = f" at {_rate(run)}" if _rate(run) else ""
+    cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
+    away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
+    return (
+        f"{run['optimizer']} from {_point(run['start'])}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
+        f"x = {_point(run['end'])}, f = {run['f']:.6g}{away}; {run['verdict']}{_against(run)}: {run['ending']}"
+    )
+
+
+def _against(run: dict[str, Any]) -> str:
+    if run["lr_over_limit"] is None:
+        return ""
+    return f" at {_share(run['lr_over_limit'])} of {limit_words(run['optimizer'])} = {run['stability_limit']:.6g}"
+
+
+def _share(ratio: float) -> str:
+    """A share of a limit, in as many digits as tell it from the whole."""
+    return next(text for digits in range(3, 18) if float(text := f"{ratio:.{digits}g}") != 1 or ratio == 1)
+
+
+def _rate(run: dict[str, Any]) -> str:
+    return "" if run["lr"] is None else f"lr {run['lr']:g}"
+
+
+def _table(runs: Sequence[dict[str, Any]]) -> list[str]:
+    """How several runs went, a row each, in columns."""
+    head = ("run", "iterations", "evaluations", "f", "distance", "verdict", "outcome")
+    rows = [head]
+    named = Counter(run["label"] for run in runs)
+    for run in runs:
+        start = f"start {_point(run['start'])}"
+        rows.append(
+            (
+                run["label"]
+                if named[run["label"]] == 1
+                else ", ".join(filter(None, [run["label"] or _rate(run), start])),
+                f"{run['iterations']:,}",
+                "–" if run["evaluations"] is None else f"{run['evaluations']:,}",
+                f"{run['f']:.6g}",
+                "–" if run["distance"] is None else f"{run['distance']:.3g}",
+                run["verdict"] + _against(run),
+                run["ending"],
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    numbers = {1, 2, 3, 4}
+    return [
+        "  ".join(
+            cell.rjust(width) if column in numbers else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _counts(descent: Descent) -> list[str]:
+    """Of very many runs: how many ended how, how many went how, and what the best of them reached."""
+    trajectory = descent.trajectory
+    ended = Counter(outcome.value for outcome in trajectory.outcome)
+    went = Counter(verdict.value for verdict in descent.verdict)
+    final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
+    best = int(np.argmin(final))
+    return [
+        f"{count(trajectory.runs, 'run')}: {', '.join(f'{n:,} {word}' for word, n in went.most_common())}",
+        "; ".join(f"{n:,}: {words}" for words, n in ended.most_common()),
+        f"lowest: f = {final[best]:.6g} at x = {_point(trajectory.x[best, trajectory.last[best]].tolist())}",
+    ]
+
+
+def _point(x: Sequence[float]) -> str:
+    return ", ".join(f"{value:.6g}" for value in x)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

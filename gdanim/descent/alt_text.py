@@ -1,0 +1,147 @@
+"""Alternative text: what an animation shows and how it ends, in a sentence or two, for those who do not see it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gdanim.descent.stability import distances
+from gdanim.descent.trajectory import Outcome
+from gdanim.formatting import count, listed
+from gdanim.preflight import view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gdanim.descent.descend import Descent
+    from gdanim.objectives.objective import Objective, Vector
+
+MAX_NAMED = 8  # runs; more of them are counted
+NEAR: Final = 0.02  # of the width of the bounds: what ends so close to a minimum is told as having found it
+
+_SCENES: Final = {
+    "curve": "on its curve",
+    "panels": "in panels, beside its values against the iteration",
+    "contour": "on a map of its levels",
+    "surface": "on its surface in three dimensions",
+}
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def alt_text(descent: Descent) -> str:
+    """What the animation shows and how it ends: two sentences, on one line."""
+    return f"{_opening(descent)} {_ending(descent)}"
+
+
+def _opening(descent: Descent) -> str:
+    view = view_of(descent.settings.view, descent.objective.dim).name
+    trajectory = descent.trajectory
+    starts = np.unique(trajectory.x[:, 0], axis=0)
+    whence = f"from {_point(starts[0].tolist())}" if len(starts) == 1 else f"from {len(starts):,} starts"
+    who = _descents(descent)
+    length = f"{count(trajectory.iterations, 'iteration')}, drawn {_SCENES.get(view, f'as {view}')}"
+    turns = ", one after another" if descent.timeline.in_turn and trajectory.runs > 1 else ""
+    return f"{who} on {spoken(descent.objective)} {whence}, {length}{turns}."
+
+
+def _descents(descent: Descent) -> str:
+    """Who descends: the method, and the rate where all runs have the same."""
+    trajectory = descent.trajectory
+    methods = list(dict.fromkeys(spec.partition(":")[0] for spec in trajectory.optimizer))
+    what = {"gd": "gradient descent"}.get(methods[0], methods[0]) if len(methods) == 1 else "descent"
+    rates = np.unique(trajectory.lr[:, 0]) if trajectory.iterations else np.empty(0)
+    rate = f" at the learning rate {rates[0]:g}" if len(rates) == 1 and np.isfinite(rates[0]) else ""
+    if trajectory.runs == 1:
+        return f"{what[0].upper()}{what[1:]}{rate}"
+    return f"{trajectory.runs:,} runs of {what}{rate}"
+
+
+def _ending(descent: Descent) -> str:
+    trajectory = descent.trajectory
+    ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
+    places = list(_places(descent, ends))
+    if trajectory.runs == 1:
+        final = _number(float(trajectory.f[0, trajectory.last[0]]))
+        descended = trajectory.iterations and not trajectory.outcome[0].failed
+        how = f"After a descent that is {descent.verdict[0].value}, it" if descended else "It"
+        return f"{how} {places[0]}: {_point(ends[0].tolist())}, f = {final}."
+    told = [f"{number:,} {place if number == 1 else _plural(place)}" for place, number in Counter(places).most_common()]
+    return f"Of the runs, {listed(told)}{_by_verdict(descent)}{_winner(descent)}."
+
+
+def _places(descent: Descent, ends: Vector) -> Iterator[str]:
+    """Where each run ends, in words that follow `it`."""
+    objective, trajectory = descent.objective, descent.trajectory
+    near = NEAR * float(np.linalg.norm(np.diff(objective.bounds, axis=1)))
+    away = distances(objective, ends)
+    for run, outcome in enumerate(trajectory.outcome):
+        if outcome is Outcome.DIVERGED:
+            yield "diverges"
+        elif outcome is Outcome.LEFT_DOMAIN:
+            yield "leaves the function's domain"
+        elif away[run] <= near:
+            nearest = np.argmin(np.linalg.norm(objective.minimizers - ends[run], axis=1))
+            yield f"ends near the minimum at {_point(objective.minimizers[nearest].tolist())}"
+        elif len(objective.minimizers):
+            yield "ends away from the known minima"
+        else:
+            yield "ends"
+
+
+def _by_verdict(descent: Descent) -> str:
+    """Which of a few named runs did what on its way."""
+    if not _are_named(descent) or descent.trajectory.runs > MAX_NAMED:
+        return ""
+    groups: dict[str, list[str]] = {}
+    for label, verdict in zip(descent.trajectory.label, descent.verdict, strict=True):
+        groups.setdefault(verdict.value, []).append(label)
+    return "".join(f"; {verdict}: {listed(labels)}" for verdict, labels in groups.items())
+
+
+def _are_named(descent: Descent) -> bool:
+    """Whether each run has a name of its own."""
+    labels = descent.trajectory.label
+    return all(labels) and len(set(labels)) == len(labels)
+
+
+def _plural(place: str) -> str:
+    """The same words after `they`."""
+    verb, blank, rest = place.partition(" ")
+    return f"{verb.removesuffix('s')}{blank}{rest}"
+
+
+def _winner(descent: Descent) -> str:
+    """Which of several named runs comes lowest."""
+    trajectory = descent.trajectory
+    if not _are_named(descent):
+        return ""
+    final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
+    lowest = np.flatnonzero(final == final.min())
+    if len(lowest) > 1:
+        return ""
+    return f"; the lowest is {trajectory.label[lowest[0]]}, f = {_number(float(final[lowest[0]]))}"
+
+
+def spoken(objective: Objective) -> str:
+    """The function as f(x) = x², in letters that are read aloud well enough."""
+    if not objective.formula:
+        return objective.name
+    names = "x" if objective.dim == 1 else "x, y"
+    powers = re.sub(r"\s*\*\*\s*(\d+)\b", lambda power: power[1].translate(_RAISED), objective.formula)
+    formula = powers.replace("**", "^").replace("*", "·").replace("-", "−")
+    for name, value in objective.parameters.items():
+        formula = re.sub(rf"\b{name}(?![A-Za-z_])", _number(value) if value >= 0 else f"({_number(value)})", formula)
+    formula = re.sub(r"(?<![\w.])1·", "", formula)
+    return f"f({names}) = {formula}"
+
+
+def _number(value: float) -> str:
+    return f"{value + 0.0:.4g}".replace("-", "−")  # a zero below zero is a zero
+
+
+def _point(x: Sequence[float]) -> str:
+    numbers = [_number(value) for value in x]
+    return f"x = {numbers[0]}" if len(numbers) == 1 else f"({', '.join(numbers)})"

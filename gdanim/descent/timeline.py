@@ -1,0 +1,225 @@
+"""Timeline: which point of each run every frame shows, and until when."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.errors import SettingError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from gdanim.descent.trajectory import Index
+
+MAX_FRAMES = 10_000
+REWIND = 3  # times as fast as the way there: long enough to be understood, and no second film
+
+Ticks = NDArray[np.float64]  # (k,), rising
+
+
+class Moment(NamedTuple):
+    """What one frame shows.
+
+    position (runs,)   the iteration of each run, 3.5 halfway between 3 and 4; NaN before it opens
+    visible (m,)       the runs whose path is drawn
+    over (k,)          the runs that have made room for a later one
+    current            the run that opened last
+    """
+
+    position: NDArray[np.float64]
+    visible: Index
+    over: Index
+    current: int
+
+    def iteration(self, run: int) -> int:
+        """The last whole iteration that a visible run has reached."""
+        return int(self.position[run])
+
+    def among(self, runs: Index) -> Moment:
+        """The same moment to somebody who knows only these runs (m,), which count from 0. They are shown together."""
+        shown = np.zeros(len(self.position), dtype=bool)
+        shown[self.visible] = True
+        return self._replace(
+            position=self.position[runs], visible=np.flatnonzero(shown[runs]), over=runs[:0], current=0
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The plan of an animation.
+
+    tick (frames,)      the count of iterations at each frame, over all runs that play before
+    opens (runs,)       the tick at which each run appears at its start
+    last (runs,)        the iteration at which each run ends
+    end_s (frames,)     absolute time at which each frame ends, in seconds
+    in_turn             each run disappears when the next one opens
+    every               how many iterations pass from one that is shown to the next; 1 where each has a frame of its own
+    tween               how many frames that takes; the first of them shows the iteration, the others lie between two
+    forward             the frames of the way there; the last of them is held, those that follow rewind
+    trail               how many of its last iterations a path shows; None for the whole path
+    """
+
+    tick: Ticks
+    opens: Index
+    last: Index
+    end_s: NDArray[np.float64]
+    in_turn: bool
+    every: float
+    tween: int
+    forward: int
+    trail: int | None
+
+    @property
+    def frames(self) -> int:
+        """The number of frames, the held one and those that rewind included."""
+        return len(self.tick)
+
+    @property
+    def duration_s(self) -> float:
+        """When the last frame ends, in seconds."""
+        return float(self.end_s[-1])
+
+    @property
+    def stops(self) -> int:
+        """The number of iterations that have a frame of their own."""
+        return (self.forward - 1) // self.tween + 1
+
+    def moment(self, frame: int) -> Moment:
+        """What a frame shows."""
+        since = self.tick[frame] - self.opens
+        position = np.where(since < 0, np.nan, np.minimum(since, self.last))
+        current = int(np.searchsorted(self.opens, self.tick[frame], side="right")) - 1
+        runs = np.arange(len(self.last))
+        if self.in_turn:
+            return Moment(position, runs[current : current + 1], runs[:current], current)
+        return Moment(position, runs, runs[:0], current)
+
+
+def plan(
+    last: Index,
+    *,
+    fps: Fraction,
+    hold_s: float,
+    in_turn: bool = False,
+    every: int | None = None,
+    duration_s: float | None = None,
+    tween: int = 1,
+    rewind: bool = False,
+    trail: int | None = None,
+) -> Timeline:
+    """Plan the frames of runs that end at `last` (runs,). Where all have ended, the frame is held for hold_s longer.
+
+    tween is the number of frames from one shown iteration to the next: the motion between them is eased, along the
+    paths. rewind plays the way back after the hold, REWIND times as fast. duration_s shortens or stretches the motion
+    so that the whole lasts that long, thinning where fps would be passed. Without `every` and duration_s, more than
+    MAX_FRAMES frames are thinned to fit. Frames between iterations give way before any iteration does.
+    Raises SettingError where `every` or duration_s asks for more than MAX_FRAMES.
+    """
+    last = np.asarray(last)
+    ticks, opens = _ticks(last, in_turn)
+    motion_s = None if duration_s is None else max(duration_s - hold_s, float(1 / fps))
+    most = MAX_FRAMES if motion_s is None else max(1, math.floor(motion_s * fps + 1e-9))
+    if motion_s is not None:
+        stops = _spread(ticks, _forward(most, rewind))
+        _check_frames(len(stops), rewind, "--duration", duration_s, "Shorten it, or lower --fps")
+    elif every is None:
+        step = max(math.ceil((len(ticks) - 1) / (_forward(most, rewind) - 1)), 1)
+        # Where there are many runs, their starts and ends may still be too many.
+        stops = _spread(_thinned(ticks, opens, last, step), _forward(most, rewind))
+    else:
+        stops = _thinned(ticks, opens, last, every)
+        _check_frames(len(stops), rewind, "--every", every, "Give a larger one, or leave it out to thin them to fit")
+    tween = _fitting(tween, len(stops), _forward(min(most, MAX_FRAMES), rewind))
+    there = _tweened(stops, tween)
+    shown = np.concatenate([there, _back(there)]) if rewind else there
+    return Timeline(
+        tick=shown,
+        opens=opens,
+        last=last,
+        end_s=_ends(len(shown), len(there), fps, hold_s, motion_s, duration_s),
+        in_turn=in_turn,
+        every=len(ticks) / len(stops) if len(ticks) > len(stops) else 1.0,
+        tween=tween,
+        forward=len(there),
+        trail=trail,
+    )
+
+
+def _ends(
+    frames: int, forward: int, fps: Fraction, hold_s: float, motion_s: float | None, duration_s: float | None
+) -> NDArray[np.float64]:
+    """When each frame ends. The last of the way there is held."""
+    if motion_s is None:
+        # Each time is rounded once, from the exact ratio: nothing accumulates over the frames.
+        end_s = np.array([float((i + 1) / fps) for i in range(frames)])
+    else:
+        end_s = motion_s * np.arange(1, frames + 1) / frames
+    end_s[forward - 1 :] += hold_s
+    if duration_s is not None:
+        end_s[-1] = duration_s
+    return end_s
+
+
+def _check_frames(stops: int, rewind: bool, option: str, value: object, way_out: str) -> None:
+    frames = stops + (math.ceil((stops - 1) / REWIND) if rewind else 0)
+    if frames > MAX_FRAMES:
+        raise SettingError(option, value, f"makes {frames:,} frames; at most {MAX_FRAMES:,} are drawn. {way_out}")
+
+
+def _ticks(last: Index, in_turn: bool) -> tuple[Ticks, Index]:
+    if in_turn:
+        opens = np.concatenate([[0], np.cumsum(last + 1)[:-1]])
+        return np.arange(np.sum(last + 1), dtype=np.float64), opens
+    return np.arange(last.max() + 1, dtype=np.float64), np.zeros(len(last), dtype=np.int64)
+
+
+def _thinned(ticks: Ticks, opens: Index, last: Index, every: int) -> Ticks:
+    """Every so many iterations of each run, with its start and its end."""
+    if every == 1:
+        return ticks
+    pieces = [
+        np.append(np.arange(begin, begin + end, every), begin + end) for begin, end in zip(opens, last, strict=True)
+    ]
+    thinned: Ticks = np.unique(np.concatenate(pieces)).astype(np.float64)
+    return thinned
+
+
+def _spread(ticks: Ticks, most: int) -> Ticks:
+    """At most so many ticks, evenly spread, the last one always."""
+    if len(ticks) <= most:
+        return ticks
+    return ticks[np.round(np.linspace(0 if most > 1 else len(ticks) - 1, len(ticks) - 1, most)).astype(np.int64)]
+
+
+def _fitting(tween: int, stops: int, most: int) -> int:
+    """How many frames an iteration may take, so that there are no more than `most` of them."""
+    return max(min(tween, (most - 1) // max(stops - 1, 1)), 1)
+
+
+def _tweened(stops: Ticks, tween: int) -> Ticks:
+    """So many ticks from each stop to the next, each stop itself among them."""
+    if tween == 1:
+        return stops
+    share = eased(np.arange(tween) / tween)
+    between = stops[:-1, np.newaxis] + np.diff(stops)[:, np.newaxis] * share
+    return np.append(between.ravel(), stops[-1])
+
+
+def eased(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far a motion has come after a share of its time: from rest to rest, fastest halfway. 0 and 1 stay exact."""
+    return share * share * (3 - 2 * share)
+
+
+def _forward(most: int, rewind: bool) -> int:
+    """How many of so many frames go there, where the others go back."""
+    return 1 + (most - 1) * REWIND // (REWIND + 1) if rewind else most
+
+
+def _back(there: Ticks) -> Ticks:
+    """The way back: every REWIND-th frame, and the first one."""
+    return there[[*range(len(there) - 1 - REWIND, 0, -REWIND), 0]] if len(there) > 1 else there[:0]

@@ -1,0 +1,261 @@
+"""The stage that all views share: a figure in proportion to its size, axes that look alike, a header, a layout.
+
+Type and lines are measured in points, and the dots per inch grow with the canvas, so that a picture keeps its look
+from a thumbnail to a slide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from matplotlib.axis import Axis, XAxis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.drawing.lettering import Lettering
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+    from matplotlib.ticker import Locator
+
+    from gdanim.drawing.styles import Style
+    from gdanim.settings import Settings
+
+ROUND_STEPS = [1, 2, 5, 10]
+DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+GAP_EM = 0.5  # between two numbers below an axes, at least
+FAR = 1e100  # tick arithmetic overflows a little below the largest float
+TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
+LEAST_PX = 240  # wide: in less, words that can be read leave no picture
+
+
+class Cell(NamedTuple):
+    """Where an axes goes, labels included, in fractions of the area below the header: from the left and the top."""
+
+    axes: Axes
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A figure under construction. Lengths are pixels from the bottom left.
+
+    words   of the room between the margins, what title, readout and legend may take: less where they stand beside the
+            picture, at its left
+    """
+
+    figure: Figure
+    style: Style
+    width: int
+    height: int
+    words: float = 1.0
+
+    @classmethod
+    def open(cls, settings: Settings, style: Style) -> Stage:
+        """Set up an empty figure of the size that was asked for."""
+        width, height = settings.size
+        dpi = settings.dpi or proportionate_dpi(width, height) * _scale(style, width, height)
+        figure = Figure(
+            figsize=(width / dpi, height / dpi), dpi=dpi, facecolor="none" if settings.transparent else style.background
+        )
+        FigureCanvasAgg(figure)
+        return cls(figure=figure, style=style, width=width, height=height)
+
+    @property
+    def dpi(self) -> float:
+        """Dots per inch."""
+        return float(self.figure.dpi)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the picture has room for the numbers along its axes only."""
+        return self.width < LEAST_PX
+
+    def px(self, points: float) -> float:
+        """Points as pixels."""
+        return points * self.dpi / 72
+
+    def lettering(self, size_pt: float = READOUT_PT) -> Lettering:
+        """Lettering for marks of this figure."""
+        return Lettering(size_pt=size_pt, dpi=self.dpi)
+
+    def axes(self, *, xlabel: str, ylabel: str, xlim: tuple[float, float], ylim: tuple[float, float]) -> Axes:
+        """Add axes in the style of all views; layout() places them."""
+        style = self.style
+        axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor="none")
+        axes.set_xlim(*xlim)
+        axes.set_ylim(*ylim)
+        if not style.boxed:
+            axes.grid(visible=True, color=style.grid, linewidth=0.8)
+        axes.set_axisbelow(True)
+        for side, spine in axes.spines.items():
+            spine.set_visible(style.boxed or side in ("left", "bottom"))
+            spine.set_color(style.line)
+            spine.set_linewidth(0.8)
+        axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
+        if not self.is_bare:
+            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3)
+            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5)
+        return axes
+
+    def title(self, text: str, *, plain: bool) -> Text | None:
+        """Write a title: plain text as it is, else mathtext. It shrinks, then is cut, until it fits."""
+        if not text or self.is_bare:
+            return None
+        written = self.figure.text(
+            0, 0, text, transform=IdentityTransform(), parse_math=not plain, color=self.style.text, fontsize=TITLE_PT
+        )
+        if (found := written.get_window_extent().width) > self.words_px:
+            least = READOUT_PT if plain else TICK_PT * 0.75
+            written.set_fontsize(max(TITLE_PT * self.words_px / found, least))
+        while (found := written.get_window_extent().width) > self.words_px and plain and len(text) > 4:
+            text = text[: min(len(text) - 1, int(len(text) * self.words_px / found))].rstrip()
+            written.set_text(text + "…")
+        return written
+
+    @property
+    def margin(self) -> float:
+        """The empty border of the picture."""
+        return self.px(TICK_PT)
+
+    @property
+    def room(self) -> float:
+        """The width between the margins."""
+        return self.width - 2 * self.margin
+
+    def sketch(self, cells: Sequence[Cell]) -> None:
+        """Place axes roughly, for what depends on their size."""
+        for cell in cells:
+            self.place(cell.axes, self._inner(cell, 0.0, (0.0, 0.0, 0.0, 0.0)))
+
+    @property
+    def words_px(self) -> float:
+        """The width that a line of words may have."""
+        return self.words * self.room
+
+    def layout(self, cells: Sequence[Cell], *, header: float) -> None:
+        """Place axes so that their labels fit their cells, `header` pixels below the upper margin."""
+        for cell in cells:
+            self.place(cell.axes, self._inner(cell, header, (0.0, 0.0, 0.0, 0.0)))
+            set_ticks(cell.axes, self.px(TICK_PT))
+        self.figure.align_ylabels([cell.axes for cell in cells])
+        overhang = {cell.axes: overhang_of(cell.axes) for cell in cells}
+        for cell in cells:
+            # Axes that stand in one column or on one line share the wider overhang, and so line up.
+            left = max(overhang[other.axes][0] for other in cells if other.left == cell.left)
+            bottom = max(overhang[other.axes][1] for other in cells if other.bottom == cell.bottom)
+            right = max(overhang[other.axes][2] for other in cells if other.right == cell.right)
+            top = max(overhang[other.axes][3] for other in cells if other.top == cell.top)
+            self.place(cell.axes, self._inner(cell, header, (left, bottom, right, top)))
+            # The labels have taken their share.
+            if is_crowded(cell.axes, self.px(TICK_PT)):
+                set_ticks(cell.axes, self.px(TICK_PT))
+
+    def _inner(
+        self, cell: Cell, header: float, overhang: tuple[float, float, float, float]
+    ) -> tuple[float, float, float, float]:
+        """The rectangle of an axes: left, bottom, right, top."""
+        gutter = self.margin / 2  # on either side of an inner edge
+        width, height = self.room, self.height - 2 * self.margin - header
+        left, bottom, right, top = overhang
+        return (
+            self.margin + cell.left * width + (gutter if cell.left > 0 else 0) + left,
+            self.margin + (1 - cell.bottom) * height + (gutter if cell.bottom < 1 else 0) + bottom,
+            self.margin + cell.right * width - (gutter if cell.right < 1 else 0) - right,
+            self.margin + (1 - cell.top) * height - (gutter if cell.top > 0 else 0) - top,
+        )
+
+    def place(self, axes: Axes, rectangle: tuple[float, float, float, float]) -> None:
+        """Put axes into a rectangle: left, bottom, right, top."""
+        left, bottom, right, top = rectangle
+        # A canvas too small for its labels still has axes: labels give way before the picture does.
+        right, top = max(right, left + 8), max(top, bottom + 8)
+        axes.set_position(
+            (left / self.width, bottom / self.height, (right - left) / self.width, (top - bottom) / self.height)
+        )
+
+
+def proportionate_dpi(width: int, height: int) -> float:
+    """Dots per inch for a canvas: 100 at 640×480, in proportion above, a little more than that below."""
+    scale = min(width / 640, height / 480)
+    return 100 * (scale if scale > 1 else max(scale, 0.2) ** 0.7)
+
+
+def _scale(style: Style, width: int, height: int) -> float:
+    """How much larger the type of a style is: less so in small pictures, which nobody reads from the last row."""
+    return 1.0 + (style.scale - 1.0) * min(width / 640, height / 480, 1.0)
+
+
+def nice_limits(low: float, high: float) -> tuple[float, float]:
+    """Ends of an axis for values from low to high: round, with a tenth of headroom, from 0 where that is near.
+
+    Nothing beyond ±FAR is reached for.
+    """
+    low, high = (min(max(end, -FAR), FAR) for end in (low, high))
+    span = max(high - low, abs(high) * 1e-6, 1e-12)
+    from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
+    bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span
+    top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
+    ticks = MaxNLocator(nbins=5, steps=ROUND_STEPS).tick_values(bottom, top)
+    return float(ticks[0]), float(ticks[-1])
+
+
+def set_ticks(axes: Axes, em: float) -> None:
+    """As many ticks as there is room for, at round values."""
+    box = axes.get_window_extent()
+    places = max(len(f"{end:.3g}") for end in axes.get_xlim())
+    for axis, room in ((axes.xaxis, box.width / ((0.8 * places + 1) * em)), (axes.yaxis, box.height / (2.8 * em))):
+        # The numbers between the ends may be longer than those: 0.5 between 0 and 2.
+        for most in range(int(np.clip(room, 1, 8)), -1, -1):
+            axis.set_major_locator(_locator(axis, most))
+            if not _crowded(axis, em):
+                break
+
+
+def is_crowded(axes: Axes, em: float) -> bool:
+    """Whether two numbers along an axes are too near to one another."""
+    return _crowded(axes.xaxis, em) or _crowded(axes.yaxis, em)
+
+
+def _locator(axis: Axis, most: int) -> Locator:
+    """At most so many parts between ticks; of none, one tick is left."""
+    if axis.get_scale() == "log":
+        return _decades(axis, max(most, 1))
+    return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
+
+
+def _crowded(axis: Axis, em: float) -> bool:
+    low, high = sorted(axis.get_view_interval())
+    along = 0 if isinstance(axis, XAxis) else 1
+    labels = [label for label in axis.get_ticklabels() if low <= label.get_position()[along] <= high]
+    boxes = [label.get_window_extent() for label in labels if label.get_visible() and label.get_text()]
+    ends = sorted((float(box.min[along]), float(box.max[along])) for box in boxes)
+    # Lines of text bring their own space above and below.
+    gap = (GAP_EM * em, 0.0)[along]
+    return any(start - end < gap for (_, end), (start, _) in pairwise(ends))
+
+
+def _decades(axis: Axis, most: int) -> FixedLocator:
+    """Ticks at powers of ten whose exponents are multiples of a round number, 0 first of all."""
+    low, high = np.log10(axis.get_view_interval())
+    step = next(step for step in DECADE_STEPS if (high - low) / step + 1 <= most + 1)
+    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    return FixedLocator((10.0**exponents).tolist())
+
+
+def overhang_of(axes: Axes) -> tuple[float, float, float, float]:
+    """How far labels and ticks stand out of an axes: left, bottom, right, top."""
+    inner = axes.get_window_extent()
+    outer = axes.get_tightbbox() or inner
+    return inner.x0 - outer.x0, inner.y0 - outer.y0, outer.x1 - inner.x1, outer.y1 - inner.y1

@@ -1,0 +1,174 @@
+"""Arrows: what drives each run, drawn at its spot and never longer than can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.path import Path
+
+from gdanim.drawing.marks.shapes import extent
+from gdanim.drawing.marks.trails import RunsMark, moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.backend_bases import RendererBase
+    from matplotlib.transforms import BboxBase
+
+    from gdanim.descent.trajectory import Index
+    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.marks.track import Pixels2, Points, Track
+    from gdanim.drawing.run_styles import Team
+    from gdanim.objectives.objective import Scalar
+
+FAR = 1e100  # where only the direction counts
+LONGEST_SHARE = 0.22  # of the shorter side of the axes
+# A first step down a wall is a hundred times as long as those in the valley: by its measure they would be invisible.
+RANGE = 5.0
+LEAST_PX = 1.0
+CASING_PT = 0.9
+HEAD_PT, HEAD_WIDTH = 6.5, 0.9  # its length, and its width against that
+
+
+class Arrows(RunsMark):
+    """An arrow at the spot of every visible run, from the spot's edge in the direction of a vector in data units.
+
+    vectors (runs, n+1, 2)   at each iteration; zero where there is none
+    clear_pt                 the radius of the spots
+    colour                   of all arrows; that of its team without one
+
+    Lengths are pixels from the spot's edge, and `scale` times those of the vectors, at every iteration of every run.
+    It gives the longest vector in view a share of the axes; where that is more than RANGE times the upper quartile,
+    it goes by the quartile, and an arrow that would be too long ends at the most, with two heads. An arrow below a
+    pixel is left out.
+    """
+
+    def __init__(
+        self,
+        track: Track,
+        teams: Sequence[Team],
+        vectors: Points,
+        *,
+        width_pt: float,
+        clear_pt: float,
+        casing: str,
+        colour: str | None = None,
+    ) -> None:
+        super().__init__(track, teams, zorder=11)
+        self.vectors = np.clip(vectors, -FAR, FAR)
+        self.width_pt, self.clear_pt, self.casing, self.colour = width_pt, clear_pt, casing, colour
+        self._scale: tuple[float, float] | None = None
+
+    @property
+    def depths(self) -> Sequence[int]:
+        """All arrows are equally wide."""
+        return (0,) * len(self.teams)
+
+    @property
+    def longest_px(self) -> float:
+        """The most that an arrow reaches beyond its spot."""
+        return LONGEST_SHARE * float(min(self.plane.bbox.width, self.plane.bbox.height))
+
+    @property
+    def scale(self) -> float:
+        """What the pixels of a vector are multiplied with. Computed once for a resolution."""
+        if self._scale is None or self._scale[0] != self.dpi:
+            self._scale = self.dpi, self.longest_px / self._reference()
+        return self._scale[1]
+
+    def _reference(self) -> float:
+        """The length in pixels of the vectors that is drawn as the longest."""
+        pixels = self.pixels.reshape(-1, 2)
+        length = np.hypot(*(self.vectors.reshape(-1, 2) * per_unit(self)).T)[self.in_view(pixels)]
+        length = length[length > 0]
+        if not length.size:
+            return 1.0
+        return float(min(length.max(), RANGE * np.quantile(length, 0.75)))
+
+    def corners(self, runs: Index) -> Points:
+        """The outlines of the arrows of runs (m,) in view: (k, 11, 2); the sixth corner is the tip."""
+        moment = moment_of(self)
+        row = moment.position[runs].astype(np.int64)
+        here = self.track.here(moment, self.plane, self.dpi)[runs]
+        ahead = self.vectors[runs, row] * per_unit(self)
+        length = np.hypot(ahead[:, 0], ahead[:, 1])
+        drawn = self.in_view(here) & (length * self.scale >= LEAST_PX)
+        here, ahead, length = here[drawn], ahead[drawn], length[drawn]
+        reach = length * self.scale
+        return outlines(
+            here,
+            ahead / length[:, np.newaxis],
+            np.minimum(reach, self.longest_px),
+            start=self.px(self.clear_pt),
+            width=self.px(self.width_pt),
+            head=self.px(HEAD_PT),
+            doubled=reach > self.longest_px * (1 + 1e-9),
+        )
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint the arrows of one team after another."""
+        if self.moment is None or not self.get_visible():
+            return
+        for team, _, runs in self.in_teams(self.moment.visible):
+            corners = self.corners(runs)
+            if len(corners):
+                path = polygons(corners)
+                self.paint(renderer, path, line=self.casing, width_pt=2 * CASING_PT)
+                self.paint(renderer, path, line=self.casing, width_pt=0, fill=self.colour or team.colour)
+
+    def touched(self) -> Extent | None:
+        """Bound the arrows."""
+        if self.moment is None or not (corners := self.corners(self.moment.visible)).size:
+            return None
+        low, high = self.ends(pad=0.0)
+        return extent(np.clip(corners.reshape(-1, 2), low, high), self.px(CASING_PT) + 1)
+
+
+def per_unit(mark: RunsMark) -> Scalar:
+    """Pixels of a unit along x and y in linear axes: (2,). Negative where an axis is turned round."""
+    box: BboxBase = mark.plane.bbox
+    limits = np.array([mark.plane.get_xlim(), mark.plane.get_ylim()])
+    size: Scalar = np.array([box.width, box.height]) / (limits[:, 1] - limits[:, 0])
+    return size
+
+
+def outlines(
+    feet: Pixels2,
+    ahead: Pixels2,
+    length: Scalar,
+    *,
+    start: float,
+    width: float,
+    head: float,
+    doubled: np.ndarray | None = None,
+) -> Points:
+    """Arrows as polygons (m, 11, 2): from `start` beyond `feet` (m, 2), in directions (m, 2), of lengths (m,).
+
+    A head is as long as its arrow at most. Those that are `doubled` (m,) have a second one behind it.
+    """
+    nothing = np.zeros(len(length))
+    head_length = np.minimum(head, length)
+    half_head = head_length * HEAD_WIDTH / 2
+    half = np.minimum(width / 2, half_head / 2)
+    back = np.full(len(length), start)
+    tip = start + length
+    barb = tip - head_length
+    # The notch between two heads lies on the slope of the hinder one, at the width of the shaft.
+    first = barb - (nothing if doubled is None else 0.75 * head_length * doubled)
+    notch = first + head_length * (1 - half / np.maximum(half_head, 1e-12))
+    along = [back, first, first, notch, barb, tip, barb, notch, first, first, back]
+    across = [half, half, half_head, half, half_head, nothing, -half_head, -half, -half_head, -half, -half]
+    aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=-1)
+    corners = [
+        feet + ahead * far[:, np.newaxis] + aside * wide[:, np.newaxis] for far, wide in zip(along, across, strict=True)
+    ]
+    return np.stack(corners, axis=1)
+
+
+def polygons(corners: Points) -> Path:
+    """One path of closed polygons (m, corners, 2)."""
+    closed = np.concatenate([corners, corners[:, :1]], axis=1)
+    codes = np.full(closed.shape[:2], Path.LINETO, dtype=np.uint8)
+    codes[:, 0], codes[:, -1] = Path.MOVETO, Path.CLOSEPOLY
+    return Path(closed.reshape(-1, 2), codes.reshape(-1))

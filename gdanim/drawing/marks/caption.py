@@ -1,0 +1,112 @@
+"""Caption: a line of text that changes from frame to frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from gdanim.drawing.marks.trails import Mark, moment_of
+
+if TYPE_CHECKING:
+    from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+    from numpy.typing import NDArray
+
+    from gdanim.descent.timeline import Moment
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.drawing.marks.shapes import Extent
+
+Pieces = Sequence[tuple[str, str]]  # (text, colour), one after the other
+
+
+@runtime_checkable
+class TakesWords(Protocol):
+    """A renderer that sets words itself, where others are given their image."""
+
+    def draw_words(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
+        """Set pieces one after the other, from a pen at (left, base) in pixels from the bottom left."""
+
+
+class Caption(Mark):
+    """A line of text that changes. It stands at (x, y) pixels from the bottom left, the left end of its baseline.
+
+    `words` gives the pieces for a moment, or none. A centred caption has its middle at x; a plate of the given
+    colour lies under it where it stands over other things.
+    """
+
+    def __init__(
+        self,
+        lettering: Lettering,
+        words: Callable[[Moment], Pieces],
+        at: tuple[float, float],
+        *,
+        centred: bool = False,
+        plate: str | None = None,
+    ) -> None:
+        super().__init__(zorder=14)
+        self.lettering, self.words, self.at, self.centred, self.plate = lettering, words, at, centred, plate
+        self._pieces: Pieces = ()
+        self._image: NDArray[np.uint8] | None = None
+
+    def show(self, moment: Moment) -> None:
+        """Set the words for a moment; nothing is drawn anew where they are the same."""
+        super().show(moment)
+        pieces = tuple(self.words(moment_of(self)))
+        if pieces != self._pieces:
+            self._pieces = pieces
+            self._image = self._drawn(pieces) if pieces else None
+
+    def _drawn(self, pieces: Pieces) -> NDArray[np.uint8]:
+        image = self.lettering.image(*pieces)
+        if self.plate is None:
+            return image
+        pad = self.lettering.descent
+        plate = np.empty((image.shape[0] + pad, image.shape[1] + 4 * pad, 4), dtype=np.uint8)
+        plate[...] = np.round(np.multiply(to_rgba(self.plate), 255))
+        room = plate[pad // 2 : pad // 2 + image.shape[0], 2 * pad : 2 * pad + image.shape[1], :3]
+        alpha = image[..., 3:].astype(np.uint16)
+        room[...] = (image[..., :3] * alpha + room * (255 - alpha) + 127) // 255
+        return plate
+
+    def _corner(self) -> tuple[int, int]:
+        if self._image is None:
+            raise RuntimeError("there are no words")
+        x, y = self.at
+        shift = self._image.shape[1] / 2 if self.centred else 0
+        return round(x - shift), round(y) - self.lettering.descent
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Lay the rendered line onto the canvas."""
+        if self._image is None or not self.get_visible():
+            return
+        x, y = self._corner()
+        gc = renderer.new_gc()
+        if isinstance(renderer, TakesWords):
+            self._set(renderer, gc, x, y)
+        else:
+            renderer.draw_image(gc, x, y, self._image[::-1])
+        gc.restore()
+
+    def _set(self, renderer: Any, gc: GraphicsContextBase, left: int, bottom: int) -> None:
+        """Let the renderer set the words, where the image has them."""
+        base = bottom + self.lettering.descent
+        if self.plate is not None and self._image is not None:
+            height, width = self._image.shape[:2]
+            gc.set_linewidth(0.0)
+            plate = Affine2D().scale(width, height).translate(left, bottom)
+            renderer.draw_path(gc, Path.unit_rectangle(), plate, to_rgba(self.plate))
+            pad = self.lettering.descent
+            left, base = left + 2 * pad, base + pad - pad // 2
+        renderer.draw_words(self.lettering, self._pieces, left, base)
+
+    def touched(self) -> Extent | None:
+        """Bound the line."""
+        if self._image is None:
+            return None
+        x, y = self._corner()
+        height, width = self._image.shape[:2]
+        return x, y, x + width, y + height

@@ -1,0 +1,140 @@
+"""The marks that explain a step in one variable: the tangent at the spot, and the way along x to the next point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.drawing.marks.arrows import CASING_PT, FAR, HEAD_PT, outlines, per_unit, polygons
+from gdanim.drawing.marks.shapes import circles, extent
+from gdanim.drawing.marks.trails import RunsMark, moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.backend_bases import RendererBase
+
+    from gdanim.descent.trajectory import Index
+    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.marks.track import Pixels2, Track
+    from gdanim.drawing.run_styles import Team
+    from gdanim.objectives.objective import Scalar
+
+_PIXELS = IdentityTransform()
+
+REACH_SHARE = 0.3  # of the shorter side of the axes, on either side of the spot
+
+
+class Tangent(RunsMark):
+    """The tangent at the spot of the run: a straight line of constant length, cut where the axes end.
+
+    slope (runs, n+1)   f′ at each iteration
+    """
+
+    WIDTH_PT = 1.5
+
+    def __init__(self, track: Track, teams: Sequence[Team], slope: Scalar, *, colour: str) -> None:
+        super().__init__(track, teams, zorder=9.5)
+        self.slope, self.colour = np.clip(slope, -FAR, FAR), colour
+
+    def ends_of(self, run: int) -> Pixels2:
+        """Both ends in pixels: (2, 2)."""
+        row = moment_of(self).iteration(run)
+        right = np.array([1.0, self.slope[run, row]]) * per_unit(self)
+        reach = REACH_SHARE * min(self.plane.bbox.width, self.plane.bbox.height)
+        return np.asarray(self.pixels[run, row] + np.array([[-1.0], [1.0]]) * reach * right / np.hypot(*right))
+
+    def _lines(self) -> list[Pixels2]:
+        """The tangents of the runs whose spots are in view."""
+        if self.moment is None:
+            return []
+        here = {run: self.pixels[run, self.moment.iteration(run)] for run in self.moment.visible.tolist()}
+        return [self.ends_of(run) for run, spot in here.items() if self.in_view(spot[np.newaxis])[0]]
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint the line."""
+        if not self.get_visible():
+            return
+        for line in self._lines():
+            self.paint(renderer, Path(line), line=self.colour, width_pt=self.WIDTH_PT)
+
+    def touched(self) -> Extent | None:
+        """Bound the visible part of the line."""
+        lines = self._lines()
+        if not lines:
+            return None
+        low, high = self.ends(pad=0.0)
+        return extent(np.clip(np.concatenate(lines), low, high), self.px(self.WIDTH_PT) + 1)
+
+
+class StepAlong(RunsMark):
+    """The next step of the run: an arrow along x at the height of the spot, and a drop to where it leads.
+
+    last (runs,)   the iteration at which each run ends: from there, no step leads on
+    """
+
+    WIDTH_PT, DROP_PT, RING_PT = 1.8, 1.0, 7.0
+    DASH_PT = 2.5
+
+    def __init__(
+        self, track: Track, teams: Sequence[Team], last: Index, *, colour: str, drop: str, casing: str
+    ) -> None:
+        super().__init__(track, teams, zorder=11)
+        self.last, self.colour, self.drop, self.casing = last, colour, drop, casing
+
+    def way(self) -> Pixels2 | None:
+        """From the spot along x and then to the next point, in pixels: (3, 2). None without a next step in view."""
+        if self.moment is None:
+            return None
+        for run in self.moment.visible.tolist():
+            row = self.moment.iteration(run)
+            if row < self.last[run] and self.in_view(self.pixels[run, row][np.newaxis])[0]:
+                # Agg's arithmetic stays finite; all of this is clipped anyway.
+                here, there = np.clip(self.pixels[run, row : row + 2], -1e6, 1e6)
+                return np.array([here, [there[0], here[1]], there])
+        return None
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint the drop, the ring around the next point, and the arrow over both."""
+        way = self.way()
+        if way is None or not self.get_visible():
+            return
+        here, corner, there = way
+        self._drop(renderer, corner, there)
+        if self.in_view(there[np.newaxis])[0]:
+            ring = circles(there[np.newaxis], self.px(self.RING_PT) / 2)
+            self.paint(renderer, ring, line=self.colour, width_pt=self.DROP_PT + 0.2, fill=self.casing)
+        length = abs(corner[0] - here[0])
+        if length >= 1:
+            corners = outlines(
+                here[np.newaxis],
+                np.array([[np.sign(corner[0] - here[0]), 0.0]]),
+                np.array([length]),
+                start=0.0,
+                width=self.px(self.WIDTH_PT),
+                head=self.px(HEAD_PT),
+            )
+            self.paint(renderer, polygons(corners), line=self.casing, width_pt=2 * CASING_PT)
+            self.paint(renderer, polygons(corners), line=self.casing, width_pt=0, fill=self.colour)
+
+    def _drop(self, renderer: RendererBase, corner: Pixels2, there: Pixels2) -> None:
+        gc = self.context(renderer)
+        gc.set_foreground(self.drop)
+        gc.set_linewidth(self.DROP_PT)
+        gc.set_dashes(0, [self.px(self.DASH_PT)] * 2)
+        # Cut to the axes beforehand: dashes of a long way outside cost time.
+        low, high = self.ends(pad=0.0)
+        renderer.draw_path(gc, Path(np.clip([corner, there], low - 9, high + 9)), _PIXELS, None)
+        gc.restore()
+
+    def touched(self) -> Extent | None:
+        """Bound arrow, drop and ring."""
+        way = self.way()
+        if way is None:
+            return None
+        low, high = self.ends(pad=0.0)
+        pad = max(self.px(self.RING_PT + self.DROP_PT) / 2, self.px(HEAD_PT / 2 + CASING_PT)) + 1
+        return extent(np.clip(way, low, high), pad)

@@ -1,0 +1,200 @@
+"""Track: where the runs go in one axes, in data and in pixels. All marks that show the same runs share one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.drawing.marks.overlap import depths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes._base import _AxesBase
+
+    from gdanim.descent.timeline import Moment
+    from gdanim.descent.trajectory import Index
+    from gdanim.drawing.run_styles import Team
+
+Points = NDArray[np.float64]  # (runs, n+1, 2)
+Points2 = NDArray[np.float64]  # (m, 2), in data coordinates
+Pixels2 = NDArray[np.float64]  # (m, 2), from the bottom left
+Positions = NDArray[np.float64]  # (m,), in iterations: 3.5 is halfway between 3 and 4
+
+# Where runs (m,) are at positions (m,) between two iterations: (m, 2), NaN where that is not known.
+Between = Callable[["Index", Positions], Points2]
+
+# Far outside, where a path only needs its direction: Agg's arithmetic stays finite.
+FAR = 1e100
+THIN_FROM = 256  # points; shorter paths are drawn as they are
+GRAINS = 4  # a pixel: points that stay in one grain of it cannot be told apart
+APART_PT = 1.8  # paths that are closer cover each other
+
+
+class Lines(NamedTuple):
+    """Separate lines, one after the other.
+
+    points (k, 2)   in pixels
+    begins (m,)     where each line begins
+    iterate (k,)    which points are iterations; the others are ends between two
+    """
+
+    points: Pixels2
+    begins: Index
+    iterate: NDArray[np.bool_]
+
+
+class Track:
+    """Points (runs, n+1, 2) in the data coordinates of one axes; rows past a run's end repeat it.
+
+    Between its points a run moves on a straight line, or as `between` says.
+    """
+
+    def __init__(self, points: Points, between: Between | None = None) -> None:
+        self.points, self.between = points, between
+        self._pixels: tuple[float, Points] | None = None
+        self._here: tuple[Moment, Pixels2] | None = None
+        self._kept: Index | None = None
+        self._lengths: NDArray[np.float64] | None = None
+        self._depths: list[int] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of runs and of points in each."""
+        return self.points.shape[0], self.points.shape[1]
+
+    def pixels(self, axes: _AxesBase, dpi: float) -> Points:
+        """The points in pixels from the bottom left: (runs, n+1, 2). Computed once for a resolution."""
+        if self._pixels is None or self._pixels[0] != dpi:
+            self._pixels = dpi, _in_pixels(self.points.reshape(-1, 2), axes).reshape(self.points.shape)
+            self._here = self._kept = self._lengths = self._depths = None
+        return self._pixels[1]
+
+    def here(self, moment: Moment, axes: _AxesBase, dpi: float) -> Pixels2:
+        """Where each run is at a moment: (runs, 2) in pixels, NaN of those that are not visible.
+
+        Computed once for a moment, that all marks agree on it.
+        """
+        pixels = self.pixels(axes, dpi)
+        if self._here is None or self._here[0] is not moment:
+            here = np.full((self.shape[0], 2), np.nan)
+            here[moment.visible] = self._at(moment.visible, moment.position[moment.visible], pixels, axes)
+            self._here = moment, here
+        return self._here[1]
+
+    def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> Pixels2:
+        """Where runs (m,) are at positions (m,): the point itself where that is whole. (m, 2)."""
+        at = chord(pixels, runs, position)
+        moving = np.flatnonzero(position % 1)
+        if self.between is not None and moving.size:
+            points = self.between(runs[moving], position[moving])
+            known = ~np.isnan(points).any(axis=1)
+            at[moving[known]] = _in_pixels(points[known], axes)
+        return at
+
+    def lines(
+        self, runs: Index, since: Positions, until: Positions, ends: Pixels2, axes: _AxesBase, dpi: float
+    ) -> Lines:
+        """The paths of runs (m,) from positions (m,) until positions (m,) at which they are at `ends` (m, 2).
+
+        A long path leaves out the points that stay in a grain of a pixel, so that a run that has settled costs
+        nothing more. Which ones depends on earlier points only: the older part of a path never changes.
+        """
+        pixels = self.pixels(axes, dpi)
+        if self._kept is None:
+            self._kept = _kept(pixels) if self.shape[1] > THIN_FROM else np.arange(pixels.shape[0] * pixels.shape[1])
+        first = runs * self.shape[1] + since.astype(np.int64)
+        last = runs * self.shape[1] + np.ceil(until).astype(np.int64)
+        rows, begins = _rows(self._kept, first, last)
+        stops = np.append(begins[1:], len(rows)) - 1
+        points = pixels.reshape(-1, 2)[rows]
+        points[begins], points[stops] = chord(pixels, runs, since), ends
+        iterate = np.ones(len(rows), dtype=np.bool_)
+        iterate[begins], iterate[stops] = since % 1 == 0, until % 1 == 0
+        return Lines(points, begins, iterate)
+
+    def parted(
+        self, runs: Index, since: Positions, until: Positions, shares: Sequence[float], axes: _AxesBase, dpi: float
+    ) -> NDArray[np.float64]:
+        """Where to part the paths of runs (m,): after shares of their lengths as seen in the axes. (shares, m).
+
+        The parts meet at iterations, so that steps keep one colour: the last ones before the shares are reached, so
+        that the newest step of a path is always in its last part.
+        """
+        lengths = self._seen_lengths(axes, dpi)
+        offset = runs * self.shape[1]
+        begin, end = (_between_rows(lengths, offset, position) for position in (since, until))
+        reached = begin + np.asarray(shares)[:, np.newaxis] * (end - begin)
+        rows = np.searchsorted(lengths, reached) - 1 - offset
+        meet: NDArray[np.float64] = np.maximum(np.minimum(rows, np.floor(until)), since)
+        return meet
+
+    def _seen_lengths(self, axes: _AxesBase, dpi: float) -> NDArray[np.float64]:
+        """How far it is to each point along the lines of all runs in the axes, one after the other: (runs · (n+1),)."""
+        pixels = self.pixels(axes, dpi)
+        if self._lengths is None:
+            seen = np.clip(pixels, axes.bbox.min, axes.bbox.max)
+            steps = np.hypot(*np.moveaxis(np.diff(seen, axis=1, prepend=seen[:, :1]), -1, 0))
+            self._lengths = np.cumsum(steps)
+        return self._lengths
+
+    def depths(self, teams: Sequence[Team], axes: _AxesBase, dpi: float) -> list[int]:
+        """How many later teams follow the path of each team. Computed once for a resolution, of the same teams."""
+        pixels = self.pixels(axes, dpi)
+        if self._depths is None:
+            frame_px = np.array(axes.bbox.min), np.array(axes.bbox.max)
+            self._depths = depths(pixels, teams, cell_px=APART_PT * dpi / 72, frame_px=frame_px)
+        return self._depths
+
+
+def chord(points: Points, runs: Index, position: Positions) -> Points2:
+    """Where runs (m,) are at positions (m,) on the straight lines between points (runs, n+1, 2): (m, 2)."""
+    row = position.astype(np.int64)
+    share = (position - row)[:, np.newaxis]
+    if not share.any():
+        return points[runs, row]
+    after = points[runs, np.minimum(row + 1, points.shape[1] - 1)]
+    # Weighed apart, the difference of two far points does not overflow.
+    return np.asarray(np.where(share == 0, points[runs, row], (1 - share) * points[runs, row] + share * after))
+
+
+def _in_pixels(points: Points2, axes: _AxesBase) -> Pixels2:
+    pixels: Pixels2 = axes.transData.transform(np.maximum(np.minimum(points, FAR), -FAR))
+    return pixels
+
+
+def _between_rows(values: NDArray[np.float64], offset: Index, position: Positions) -> NDArray[np.float64]:
+    """Values (k,) at positions (m,) of lines that begin at offsets (m,): (m,)."""
+    row = offset + position.astype(np.int64)
+    after = np.minimum(row + 1, len(values) - 1)
+    return np.where(position % 1 == 0, values[row], values[row] + position % 1 * (values[after] - values[row]))
+
+
+def _rows(kept: Index, first: Index, last: Index) -> tuple[Index, Index]:
+    """Of each of m lines its first row, the kept ones between, and its last row, one after another: and their begins.
+
+    A line that ends where it begins has one row.
+    """
+    begin, end = np.searchsorted(kept, first, side="right"), np.searchsorted(kept, last)
+    if len(first) == 1:  # as in most pictures
+        return np.concatenate([first, kept[begin[0] : end[0]], last[last > first]]), np.zeros(1, dtype=np.int64)
+    sizes = np.where(first == last, 1, end - begin + 2)
+    stops = np.cumsum(sizes)
+    begins = stops - sizes
+    place = np.arange(stops[-1]) + np.repeat(begin - 1 - begins, sizes)
+    rows = kept[np.clip(place, 0, len(kept) - 1)]
+    rows[begins], rows[stops - 1] = first, last
+    return rows, begins
+
+
+def _kept(pixels: Points) -> Index:
+    """The rows that leave their grain of a pixel, counted through all runs: (k,), rising."""
+    kept = []
+    for run, line in enumerate(pixels):
+        grain = np.floor(np.maximum(np.minimum(line, 1e12), -1e12) * GRAINS)
+        moves = np.any(grain[1:] != grain[:-1], axis=1)
+        kept.append(np.flatnonzero(np.append(True, moves)) + run * len(line))
+    return np.concatenate(kept)

@@ -1,0 +1,278 @@
+"""Marks: the parts of the picture that move. Each draws itself for one moment and knows the pixels that it touched.
+
+They are matplotlib artists, so that a full redraw draws them too; they call the renderer directly, because a Line2D
+that changes in every frame spends most of its time on bookkeeping.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.drawing.marks.shapes import circles, extent, polylines
+from gdanim.drawing.marks.track import chord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes._base import _AxesBase
+    from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+    from matplotlib.path import Path
+    from numpy.typing import NDArray
+
+    from gdanim.descent.timeline import Moment
+    from gdanim.descent.trajectory import Index
+    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.marks.track import Lines, Pixels2, Points, Positions, Track
+    from gdanim.drawing.run_styles import Team
+
+_PIXELS = IdentityTransform()
+
+
+class Mark(Artist, ABC):
+    """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted.
+
+    runs   those of the scene that the mark knows, (m,), which it counts from 0; None where it knows them all
+    """
+
+    runs: Index | None = None
+
+    def __init__(self, zorder: float) -> None:
+        super().__init__()
+        self.set_zorder(zorder)
+        self.set_in_layout(False)
+        self.set_animated(True)
+        self.moment: Moment | None = None
+
+    @property
+    def dpi(self) -> float:
+        """Dots per inch of the figure."""
+        figure = self.get_figure(root=True)
+        if figure is None:
+            raise RuntimeError("add the mark to a figure first")
+        return float(figure.dpi)
+
+    def show(self, moment: Moment) -> None:
+        """Choose the moment to draw."""
+        self.moment = self.of_its_runs(moment)
+
+    def of_its_runs(self, moment: Moment) -> Moment:
+        """A moment of the scene as the mark knows it."""
+        return moment if self.runs is None else moment.among(self.runs)
+
+    @abstractmethod
+    def touched(self) -> Extent | None:
+        """The pixels that draw() may paint at this moment, or None."""
+
+
+class RunsMark(Mark):
+    """A mark for all runs of a track, in one axes. Runs of one team are painted as one path."""
+
+    def __init__(self, track: Track, teams: Sequence[Team], zorder: float) -> None:
+        super().__init__(zorder)
+        self.track, self.teams = track, teams
+        self._team = np.zeros(track.shape[0], dtype=np.int64)
+        for place, team in enumerate(teams):
+            self._team[team.runs] = place
+
+    @property
+    def plane(self) -> _AxesBase:
+        """The axes that the mark stands in."""
+        if self.axes is None:
+            raise RuntimeError("add the mark to axes first")
+        return self.axes
+
+    @property
+    def pixels(self) -> Points:
+        """The track in pixels from the bottom left: (runs, n+1, 2)."""
+        return self.track.pixels(self.plane, self.dpi)
+
+    @property
+    def depths(self) -> Sequence[int]:
+        """How many later teams follow the path of each team."""
+        return self.track.depths(self.teams, self.plane, self.dpi)
+
+    def in_teams(self, runs: Index) -> Iterator[tuple[Team, int, Index]]:
+        """Part runs (m,) by their team: each with its depth and those that are in it."""
+        team_of = self._team[runs]
+        for place, (team, depth) in enumerate(zip(self.teams, self.depths, strict=True)):
+            members = runs[team_of == place]
+            if members.size:
+                yield team, depth, members
+
+    def in_view(self, pixels: Pixels2) -> NDArray[np.bool_]:
+        """Which points (m, 2) lie in the axes, its edges included: (m,)."""
+        low, high = self.ends(pad=1.0)
+        inside: NDArray[np.bool_] = np.all((pixels >= low) & (pixels <= high), axis=1)
+        return inside
+
+    def ends(self, pad: float) -> tuple[Pixels2, Pixels2]:
+        """The lower left and the upper right corner of the axes in pixels, moved outwards."""
+        left, bottom, right, top = self.plane.bbox.extents
+        return np.array([left - pad, bottom - pad]), np.array([right + pad, top + pad])
+
+    @property
+    def overhang_px(self) -> float:
+        """How far the mark may reach out of its axes."""
+        return 0.0
+
+    def paint(self, renderer: RendererBase, path: Path, *, line: str, width_pt: float, fill: str | None = None) -> None:
+        """Stroke, and fill, a path in pixels."""
+        gc = self.context(renderer)
+        gc.set_foreground(line)
+        gc.set_linewidth(width_pt)
+        gc.set_capstyle("round")
+        gc.set_joinstyle("round")
+        renderer.draw_path(gc, path, _PIXELS, to_rgba(fill) if fill else None)
+        gc.restore()
+
+    def context(self, renderer: RendererBase) -> GraphicsContextBase:
+        """What every stroke of the mark has in common."""
+        gc = renderer.new_gc()
+        gc.set_snap(False)
+        if self.get_clip_on():
+            # A dot on the edge of the axes stays round.
+            gc.set_clip_rectangle(self.plane.bbox.padded(self.overhang_px))
+        return gc
+
+    def px(self, points: float) -> float:
+        """Points as pixels."""
+        return points * self.dpi / 72
+
+
+class Trail(RunsMark):
+    """The path of every visible run so far, with a dot at each iteration where they are few.
+
+    casing   a colour that sets the lines off from coloured ground; the older parts of a path fade towards it
+    tail     how many of its last iterations a run shows; all without it
+    """
+
+    MAX_DOTS, MAX_DOTS_OF_TEAMS = 2000, 500  # dots of one path run together; those of several hide each other
+    CASING_PT = 0.9  # on either side
+    STRIPE_PT = 1.4  # what a path is wider than the one that covers it
+    # By shares of its length, not of its iterations: of a run that has settled, all that is seen is old. In few steps,
+    # for each is a stroke more, and what fades evenly changes in every frame from end to end. Where colours tell runs
+    # apart, they are kept up.
+    SHARES, SHADES = (1 / 4, 1 / 2), (0.45, 0.7, 1.0)
+    SHARES_OF_TEAMS, SHADES_OF_TEAMS = (1 / 2,), (0.7, 1.0)
+
+    def __init__(
+        self,
+        track: Track,
+        teams: Sequence[Team],
+        *,
+        width_pt: float,
+        dot_pt: float,
+        casing: str | None = None,
+        tail: int | None = None,
+    ) -> None:
+        super().__init__(track, teams, zorder=10)
+        runs, points = track.shape
+        self.width_pt, self.casing, self.tail = width_pt, casing, tail
+        most = self.MAX_DOTS if len(teams) == 1 else self.MAX_DOTS_OF_TEAMS
+        self.dot_pt = dot_pt if runs * points <= most else 0.0
+
+    @property
+    def overhang_px(self) -> float:
+        """Half a dot."""
+        return self._wide_px / 2
+
+    @property
+    def _wide_px(self) -> float:
+        casing_pt = 0.0 if self.casing is None else 2 * self.CASING_PT
+        return self.px(max(self.width_pt, self.dot_pt) + max(self.depths) * self.STRIPE_PT + casing_pt)
+
+    def _shown(self) -> Index:
+        """The runs that have a path at this moment."""
+        return self.moment.visible if self.moment is not None and self.tail != 0 else np.empty(0, dtype=np.int64)
+
+    def _span(self, runs: Index) -> tuple[Positions, Positions]:
+        """The positions between which the paths of runs (m,) are drawn."""
+        until = moment_of(self).position[runs]
+        return np.zeros(len(runs)) if self.tail is None else np.maximum(until - self.tail, 0), until
+
+    def _whole(self, runs: Index) -> Lines:
+        """The paths of runs, up to where they are."""
+        return self.track.lines(runs, *self._span(runs), self._here(runs), self.plane, self.dpi)
+
+    def _here(self, runs: Index) -> Pixels2:
+        """Where runs (m,) are: (m, 2)."""
+        return self.track.here(moment_of(self), self.plane, self.dpi)[runs]
+
+    def _parts(self, runs: Index) -> Iterator[tuple[float, Lines]]:
+        """The paths of runs from their oldest parts to their newest: each with its shade."""
+        since, until = self._span(runs)
+        alone = len(self.teams) == 1
+        shares, shades = (self.SHARES, self.SHADES) if alone else (self.SHARES_OF_TEAMS, self.SHADES_OF_TEAMS)
+        meet = self.track.parted(runs, since, until, shares, self.plane, self.dpi)
+        for shade, begin, end in zip(shades, (since, *meet), meet, strict=False):
+            some = end > begin
+            if some.any():
+                at = chord(self.pixels, runs[some], end[some])
+                yield shade, self.track.lines(runs[some], begin[some], end[some], at, self.plane, self.dpi)
+        yield shades[-1], self.track.lines(runs, meet[-1], until, self._here(runs), self.plane, self.dpi)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint the casings, then the lines."""
+        if not self.get_visible():
+            return
+        found = list(self.in_teams(self._shown()))
+        if self.casing is None:
+            for team, depth, runs in found:
+                self._stroke(renderer, self._whole(runs), team.colour, depth * self.STRIPE_PT)
+            return
+        for level in {depth for _, depth, _ in found}:
+            alike = np.concatenate([runs for _, depth, runs in found if depth == level])
+            self._stroke(renderer, self._whole(alike), self.casing, level * self.STRIPE_PT + 2 * self.CASING_PT)
+        for team, depth, runs in found:
+            for shade, lines in self._parts(runs):
+                # Mixed, not transparent: where parts and paths overlap, nothing shines through.
+                colour = mixed(team.colour, self.casing, shade)
+                self._stroke(renderer, lines, colour, depth * self.STRIPE_PT)
+
+    def _stroke(self, renderer: RendererBase, lines: Lines, colour: str, wider_pt: float) -> None:
+        self.paint(renderer, polylines(lines), line=colour, width_pt=self.width_pt + wider_pt)
+        if self.dot_pt:
+            dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
+            self.paint(renderer, dots, line=colour, width_pt=0, fill=colour)
+
+    def touched(self) -> Extent | None:
+        """Bound the visible part of the lines."""
+        runs = self._shown()
+        if not runs.size:
+            return None
+        pad = self._wide_px
+        low, high = self.ends(pad)
+        return extent(np.maximum(np.minimum(self._whole(runs).points, high), low), pad)
+
+
+class Tails(Trail):
+    """The short paths of a swarm, which has too many for them to lie as stripes."""
+
+    def __init__(self, track: Track, teams: Sequence[Team], *, width_pt: float, tail: int) -> None:
+        super().__init__(track, teams, width_pt=width_pt, dot_pt=0.0, tail=tail)
+
+    @property
+    def depths(self) -> Sequence[int]:
+        """None follows another."""
+        return (0,) * len(self.teams)
+
+
+def moment_of(mark: Mark) -> Moment:
+    """The moment that a mark shows. Raises RuntimeError before show()."""
+    if mark.moment is None:
+        raise RuntimeError("show() comes before draw()")
+    return mark.moment
+
+
+@cache
+def mixed(colour: str, other: str, share: float) -> str:
+    """A share of a colour in another, as #rrggbb."""
+    red, green, blue = (share * one + (1 - share) * two for one, two in zip(to_rgb(colour), to_rgb(other), strict=True))
+    return to_hex((red, green, blue))

@@ -1,0 +1,112 @@
+"""Raster: a Scene becomes frames. What stands still is drawn once; a frame is the box that changed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from numpy.typing import NDArray
+
+from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.scene import Scene
+
+Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
+
+# Frames that a palette is chosen from: more of them change no colour that can be seen, and each costs a drawing.
+SAMPLES = 12
+
+
+class Raster:
+    """Draws the frames of one scene. One pass at a time: frames() and sample() share the canvas."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        canvas: Any = FigureCanvasAgg(scene.figure)  # the backend's methods carry no types
+        self._agg = canvas
+        self._renderer = canvas.get_renderer()
+        self._painted: list[Box] = []
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        width, height = self._agg.get_width_height()
+        return width, height
+
+    @cached_property
+    def _canvas(self) -> Words:
+        """What marks are drawn on. Vector formats never ask for it, and save the drawing of what stands still."""
+        self._agg.draw()
+        canvas: Words = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[..., 0]
+        return canvas
+
+    @cached_property
+    def _background(self) -> Words:
+        """What stands still; first asked for before a mark is drawn."""
+        return self._canvas.copy()
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame of the timeline, in order."""
+        return self._drawn(range(self.scene.timeline.frames))
+
+    def sample(self) -> Iterator[Frame]:
+        """A few frames spread over the timeline, first and last included; boxes against the sample before."""
+        count = self.scene.timeline.frames
+        return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
+
+    def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
+        shown = np.zeros_like(self._background)
+        pixels: Pixels = shown.view(np.uint8).reshape(*shown.shape, 4)
+        pixels.flags.writeable = False
+        width, height = self.size
+        for index in indices:
+            before = self._painted
+            self._paint(index)
+            changed = NOWHERE
+            if index == indices[0]:
+                changed = Box(0, 0, width, height)
+                shown[...] = self._canvas
+            for place in (*before, *self._painted):
+                # Each mark's place on its own: the box around all of them may be the whole canvas.
+                box = _changed(self._canvas, shown, place)
+                shown[box.slices] = self._canvas[box.slices]
+                changed = changed.union(box)
+            end_s = float(self.scene.timeline.end_s[index])
+            yield Frame(index=index, end_s=end_s, box=changed, pixels=pixels[changed.slices])
+
+    def _paint(self, index: int) -> None:
+        """Draw one frame on the canvas: wipe what the frame before painted, then let the marks paint."""
+        for box in self._painted:
+            self._canvas[box.slices] = self._background[box.slices]
+        self.scene.update(index)
+        self._painted = []
+        for mark in self.scene.marks:
+            mark.draw(self._renderer)
+            extent = mark.touched()
+            if extent is not None:
+                self._painted.append(self._box(extent))
+
+    def _box(self, extent: Extent) -> Box:
+        """The whole pixels around an extent, with one to spare for antialiasing."""
+        width, height = self.size
+        left, bottom, right, top = extent
+        x0, x1 = max(int(left) - 1, 0), min(int(right) + 2, width)
+        y0, y1 = max(int(height - top) - 1, 0), min(int(height - bottom) + 2, height)
+        return Box(x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else NOWHERE
+
+
+def _changed(now: Words, before: Words, within: Box) -> Box:
+    """The smallest box that holds every pixel of `within` that changed."""
+    differs = now[within.slices] != before[within.slices]
+    down = np.flatnonzero(differs.any(axis=1))
+    if not down.size:
+        return NOWHERE
+    across = np.flatnonzero(differs.any(axis=0))
+    x0, x1, y0, y1 = int(across[0]), int(across[-1]) + 1, int(down[0]), int(down[-1]) + 1
+    return Box(within.x + x0, within.y + y0, x1 - x0, y1 - y0)

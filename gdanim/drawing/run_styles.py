@@ -1,0 +1,73 @@
+"""Teams: runs that share a label share a colour and the shape of their spot, so that a legend can name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.drawing.marks.shapes import SHAPES
+
+if TYPE_CHECKING:
+    from gdanim.descent.trajectory import Index, Trajectory
+    from gdanim.drawing.styles import Style
+
+_SHAPES = tuple(SHAPES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Runs that look alike.
+
+    runs (m,)   in rising order
+    labels      what the runs are called, for people: none where nothing tells them apart, and more than one only where
+                there are more labels than looks
+    colour      of trail and spot
+    shape       of the spot, a name in SHAPES: the second sign for who sees no colours
+    """
+
+    runs: Index
+    labels: tuple[str, ...]
+    colour: str
+    shape: str
+
+
+def line_up(trajectory: Trajectory, style: Style, *, in_turn: bool) -> tuple[Team, ...]:
+    """Give every run its team. Runs that are seen alone are one team in the colour of the trail."""
+    if trajectory.runs == 1 or in_turn:
+        everyone = np.arange(trajectory.runs)
+        return (Team(runs=everyone, labels=(), colour=style.trail, shape=_SHAPES[0]),)
+    names = tuple(dict.fromkeys(trajectory.label)) if any(trajectory.label) else ()
+    looks = _looks(style)
+    if names:
+        place = {name: i % len(looks) for i, name in enumerate(names)}
+        look_of = np.array([place[label] for label in trajectory.label])
+        count = min(len(names), len(looks))
+    else:
+        # Nothing tells these apart but where they are: colours suffice to follow one of them.
+        count = min(len(style.runs), trajectory.runs)
+        look_of = np.arange(trajectory.runs) % count
+    return tuple(
+        Team(
+            runs=np.flatnonzero(look_of == i),
+            labels=tuple(name for name in names[i :: len(looks)] if name),
+            colour=looks[i][0],
+            shape=looks[i][1],
+        )
+        for i in range(count)
+    )
+
+
+def team_of(run: int, teams: tuple[Team, ...]) -> Team:
+    """The team that a run is in."""
+    return next(team for team in teams if run in team.runs)
+
+
+def _looks(style: Style) -> list[tuple[str, str]]:
+    """Every pair of a colour and a shape; the first ones differ in both."""
+    colours = style.runs
+    return [
+        (colours[i % len(colours)], _SHAPES[(i + i // len(colours)) % len(_SHAPES)])
+        for i in range(len(colours) * len(_SHAPES))
+    ]

@@ -1,0 +1,40 @@
+"""Scene: a picture that is ready to move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gdanim.drawing.marks.caption import Caption
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from gdanim.descent.timeline import Timeline
+    from gdanim.drawing.marks.caption import Pieces
+    from gdanim.drawing.marks.trails import Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A figure whose static artists are drawn once, and the marks that move on top of them, in drawing order.
+
+    The marks are animated artists of the figure above everything static in their axes, so that a full redraw
+    paints the same pixels.
+    """
+
+    figure: Figure
+    marks: tuple[Mark, ...]
+    timeline: Timeline
+
+    def update(self, frame: int) -> None:
+        """Show a frame. Touches only the marks, and depends only on the frame's index."""
+        moment = self.timeline.moment(frame)
+        for mark in self.marks:
+            mark.show(moment)
+
+    def words(self, frame: int) -> tuple[Pieces, ...]:
+        """What is written at a frame, line by line; a line that is not there is empty. Shows nothing."""
+        moment = self.timeline.moment(frame)
+        captions = (mark for mark in self.marks if isinstance(mark, Caption))
+        return tuple(caption.words(caption.of_its_runs(moment)) for caption in captions)

@@ -1,0 +1,251 @@
+"""Styles: the colours of a picture and the type it is set in."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdanim.drawing.mpl import mpl, quietly, to_hex, to_rgb, to_rgba
+from gdanim.errors import UnknownNameError, UsageError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """Colours by their role, as #rrggbb, and the matplotlib settings that go with them.
+
+    levels  tints from the bottom of a valley upwards; the background follows at the top
+    runs   colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
+           until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
+    scale  how much larger type and lines are than usual
+    boxed  whether axes stand in a box, without a grid
+    greyscale  whether lightness alone has to tell everything apart
+    """
+
+    name: str
+    background: str
+    text: str
+    muted: str
+    line: str
+    grid: str
+    function: str
+    trail: str
+    x_series: str
+    f_series: str
+    levels: tuple[str, ...]
+    runs: tuple[str, ...]
+    scale: float = 1.0
+    boxed: bool = False
+    greyscale: bool = False
+    rc: Mapping[str, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Draw on the library's own defaults plus this style, whatever the user's matplotlibrc says."""
+        with mpl.rc_context(), warnings.catch_warnings():
+            # Said in one line of our own: missing_letters().
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
+            _set_rc({**_defaults(), **self.rc})
+            yield
+
+    def missing_letters(self, text: str) -> tuple[str, str]:
+        """The letters of a text that the style's font lacks, each once, and the name of the font."""
+        from matplotlib.font_manager import FontProperties, findfont, get_font
+
+        with mpl.rc_context(), quietly():
+            _set_rc({**_defaults(), **self.rc})
+            fonts = [get_font(findfont(FontProperties(family=[family]))) for family in mpl.rcParams["font.family"]]
+        lacking = (letter for letter in text if not any(font.get_char_index(ord(letter)) for font in fonts))
+        return "".join(dict.fromkeys(lacking)), fonts[0].family_name
+
+
+# Reading these from the defaults would choose a backend, or warn.
+_NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
+
+# What a style may set. The rest is no matter of looks: text.usetex runs a program, figure.autolayout moves the axes.
+_STYLED = (
+    *("axes.", "figure.edgecolor", "figure.facecolor", "font.", "grid.", "lines.", "mathtext.", "patch."),
+    *("text.color", "xtick.", "ytick."),
+)
+
+LIGHT = Style(
+    name="light",
+    background="#ffffff",
+    text="#1f2328",
+    muted="#636c76",
+    line="#b6bdc5",
+    grid="#e9ebee",
+    function="#8c959f",
+    trail="#d1242f",
+    x_series="#1a7f37",
+    f_series="#0b63ce",
+    levels=("#a6c8e9", "#c8dcf0", "#e3eef7"),
+    runs=("#c14600", "#0b64aa", "#038b61", "#883c6a", "#9e8338", "#289ad5", "#34373c", "#5a297d"),
+)
+
+DARK = Style(
+    name="dark",
+    background="#0f1419",
+    text="#e8edf2",
+    muted="#9aa4af",
+    line="#4b5560",
+    grid="#222930",
+    function="#8c98a4",
+    trail="#ff6b64",
+    x_series="#4cc56a",
+    f_series="#5aa9ff",
+    levels=("#2d5578", "#1f3b56", "#16293c"),
+    runs=("#ea8825", "#119ce5", "#2bd3a7", "#ba7292", "#ebc361", "#8db3c5", "#fff8f0", "#efc6ff"),
+)
+
+# The look of a notebook: matplotlib's box and blue curve, with a red trail and spot.
+NOTEBOOK = replace(
+    LIGHT,
+    name="notebook",
+    text="#000000",
+    muted="#262626",
+    line="#000000",
+    function="#1f77b4",
+    trail="#e60000",
+    x_series="#007a00",
+    f_series="#0000d6",
+    boxed=True,
+)
+
+# Every colour has a lightness of its own, so that nothing is lost on a printer without colour.
+PRINT = replace(
+    LIGHT,
+    name="print",
+    text="#000000",
+    muted="#3d3d3d",
+    line="#9c9c9c",
+    grid="#e6e6e6",
+    function="#8e8e8e",
+    trail="#000000",
+    x_series="#3a3a3a",
+    f_series="#3a3a3a",
+    levels=("#bdbdbd", "#d6d6d6", "#ebebeb"),
+    runs=("#120f2f", "#2771b0", "#a67350", "#4d0b1b", "#968e9b", "#043571", "#5d5771", "#614317"),
+    greyscale=True,
+)
+
+# To be read from the last row.
+SLIDES = replace(
+    LIGHT,
+    name="slides",
+    text="#101418",
+    muted="#4a525a",
+    line="#97a0a9",
+    function="#6e7781",
+    scale=1.4,
+)
+
+
+def load_style(name: str) -> Style:
+    """Find a style: one of ours, a matplotlib style, or an .mplstyle file.
+
+    Raises UnknownNameError where there is none, UsageError where the file is not one or holds a wrong value.
+    """
+    from gdanim.catalogue.registry import STYLES
+
+    if name in STYLES:
+        style: Style = STYLES[name].load()
+        return style
+    with quietly():
+        from matplotlib import style as library
+
+    # Only these two: given a dotted name or an address, matplotlib would import a package or open a connection.
+    file = style_file(name)
+    if file is not None and not file.is_file():
+        raise UnknownNameError("style", name, [*STYLES, *library.available], see="gdanim list styles")
+    try:
+        rc = _matplotlib_rc(name)
+    except (OSError, UnicodeError):
+        raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
+    except ValueError as error:
+        raise UsageError(f"Style {shown(name)} holds a value that matplotlib refuses: {error}") from None
+    if not rc and file is not None:
+        raise UsageError(f"{shown(name)} sets nothing that a style may set: give an .mplstyle file")
+    return _from_rc(name, rc)
+
+
+def style_file(name: str) -> Path | None:
+    """The path that a style's name is; None where it is a name of ours or of matplotlib's."""
+    from gdanim.catalogue.registry import STYLES
+
+    if name in STYLES or name == "default":
+        return None
+    with quietly():
+        from matplotlib import style as library
+
+    return None if name in library.library else Path(name)
+
+
+def _matplotlib_rc(name: str) -> dict[str, Any]:
+    """What a style of matplotlib, or a file, changes of what a style may set. Raises OSError, ValueError."""
+    from matplotlib import style
+
+    defaults = _defaults()
+    with quietly(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if name == "default":
+            return {}
+        # A Path: matplotlib would take a text such as file:… for an address.
+        file = None if name in style.library else Path(name)
+        rc = style.library[name] if file is None else mpl.rc_params_from_file(file, True, False)
+        return {
+            key: value
+            for key, value in _items(rc)
+            if key.startswith(_STYLED) and key in defaults and value != defaults[key]
+        }
+
+
+def _defaults() -> dict[str, Any]:
+    """The settings of the library that a picture depends on."""
+    return {key: value for key, value in _items(mpl.rcParamsDefault) if key not in _NOT_DRAWN}
+
+
+def _items(params: Any) -> Iterator[tuple[str, Any]]:
+    # matplotlib's own annotations name every key; for us the keys are text.
+    yield from params.items()
+
+
+def _set_rc(values: Mapping[str, Any]) -> None:
+    params: Any = mpl.rcParams
+    params.update(values)
+
+
+def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
+    """Give the roles the colours that a matplotlib style has for them."""
+    full = {**_defaults(), **rc}
+    cycle = tuple(to_hex(colour) for colour in full["axes.prop_cycle"].by_key().get("color", LIGHT.runs))
+    faces = [full["axes.facecolor"], LIGHT.background]
+    if "figure.facecolor" in rc:
+        faces.insert(0, full["figure.facecolor"])
+    # A style that leaves its face transparent stands on paper.
+    background = to_hex(next(face for face in faces if to_rgba(face)[3]))
+    runs = tuple(dict.fromkeys(cycle)) or LIGHT.runs
+    return Style(
+        name=name,
+        background=background,
+        text=to_hex(full["text.color"]),
+        muted=to_hex(full["axes.labelcolor"]),
+        line=to_hex(full["axes.edgecolor"]),
+        grid=to_hex(full["grid.color"]),
+        function=to_hex(full["xtick.color"]),
+        trail=runs[min(3, len(runs) - 1)],
+        x_series=runs[min(2, len(runs) - 1)],
+        f_series=runs[0],
+        levels=LIGHT.levels if _is_light(background) else DARK.levels,
+        runs=runs,
+        rc=dict(rc),
+    )
+
+
+def _is_light(colour: str) -> bool:
+    return sum(to_rgb(colour)) > 1.5

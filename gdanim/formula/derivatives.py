@@ -1,0 +1,288 @@
+"""Exact derivatives: forward differentiation on a graph in which equal parts are one node.
+
+    graph = Graph()
+    f = graph.read(expression.tree, names)     # names: x and y → nodes, constants and parameters → numbers
+    df = differentiate(f, graph.variable("x"))
+    ddf = differentiate(df, graph.variable("x"))
+
+The value is kept as it is written: 0*log(x) has no value at −1. Derivatives are simplified while they are built:
+parts that vanish identically are left out, so that they can neither cost time nor turn an infinity into NaN.
+
+At kinks: |x|′(0) = 0, sign′ = 0, max(u, v)′ is the mean of both sides where u = v. Where one factor of the chain rule
+is exactly 0 and the other infinite or undefined, their product is 0: so is (√(x²))′ at 0, and abs(√x)′ likewise.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from gdanim.formula import vocabulary
+from gdanim.formula.parser import Call, Name, Number, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+class Node:
+    """One part of a formula: an operation on other nodes, a number, or a variable. Equal parts are the same object.
+
+    index  where it stands in its graph; arguments stand before what is made of them
+    op     as in the tree; also "number", a variable's name, "guarded" and "step" (Heaviside, ½ at 0)
+    value  the number, where it is one
+    """
+
+    __slots__ = ("args", "graph", "index", "op", "value")
+
+    def __init__(self, graph: Graph, op: str, args: tuple[Node, ...], value: float | None) -> None:
+        self.graph, self.index, self.op, self.args, self.value = graph, len(graph.nodes), op, args, value
+
+    def __add__(self, other: Node | float) -> Node:
+        return self.graph.plus(self, self.graph.node_of(other))
+
+    def __sub__(self, other: Node | float) -> Node:
+        return self + -self.graph.node_of(other)
+
+    def __mul__(self, other: Node | float) -> Node:
+        return self.graph.times(self, self.graph.node_of(other))
+
+    def __truediv__(self, other: Node | float) -> Node:
+        return self * self.graph.reciprocal(self.graph.node_of(other))
+
+    def __pow__(self, exponent: Node | float) -> Node:
+        return self.graph.power(self, self.graph.node_of(exponent))
+
+    def __neg__(self) -> Node:
+        return self * -1.0
+
+    def __radd__(self, other: float) -> Node:
+        return self + other
+
+    def __rsub__(self, other: float) -> Node:
+        return -self + other
+
+    def __rmul__(self, other: float) -> Node:
+        return self * other
+
+    def __rtruediv__(self, other: float) -> Node:
+        return self.graph.node_of(other) / self
+
+
+class Graph:
+    """The nodes of a formula and its derivatives, in an order in which they can be evaluated."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._known: dict[tuple[object, ...], Node] = {}
+
+    def number(self, value: float) -> Node:
+        """The node of a constant."""
+        value = float(value)  # the rules of calculus write 3; kernels ask floats whether they are whole
+        # -0.0 == 0.0, but 1/-0.0 is not 1/0.0.
+        return self._node("number", (), (value, math.copysign(1.0, value)), value)
+
+    def variable(self, name: str) -> Node:
+        """The node of x or y."""
+        return self._node(name, (), ())
+
+    def node_of(self, operand: Node | float) -> Node:
+        """A number as a node; nodes as they are."""
+        return operand if isinstance(operand, Node) else self.number(operand)
+
+    def operation(self, op: str, *args: Node) -> Node:
+        """An operation as it is written; a number where all arguments are and the result is finite."""
+        values = [arg.value for arg in args if arg.value is not None]
+        if len(values) == len(args) and math.isfinite(value := vocabulary.apply(op, values)):
+            return self.number(value)
+        if op in ("add", "mul") and args[0].index > args[1].index:
+            args = (args[1], args[0])  # x*y and y*x are one part
+        return self._node(op, args, tuple([arg.index for arg in args]))
+
+    def _node(self, op: str, args: tuple[Node, ...], identity: tuple[object, ...], value: float | None = None) -> Node:
+        key = (op, identity)
+        if key not in self._known:
+            self._known[key] = Node(self, op, args, value)
+            self.nodes.append(self._known[key])
+        return self._known[key]
+
+    def read(self, tree: Tree, names: Mapping[str, Node]) -> Node:
+        """The node of a tree, as written. Numbers and functions that have a shorter form take that."""
+        match tree:
+            case Number(value):
+                return self.number(value)
+            case Name(name):
+                return names[name]
+            case Call(op, parts):
+                args = [self.read(part, names) for part in parts]
+        match op, args:
+            case ["and" | "or" | "min" | "max", [first, *rest]]:
+                for arg in rest:
+                    first = self.operation(op, first, arg)
+                return first
+            case ["clip", [u, low, high]]:
+                return self.operation("min", self.operation("max", u, low), high)
+            case ["relu", [u]]:
+                return self.operation("max", u, self.number(0.0))
+            case ["pow", [u, Node(value=0.5)]]:
+                return self.operation("sqrt", u)
+        return self.operation(op, *args)
+
+    # The rest simplifies; derivatives are built with it, through the operators of Node.
+
+    def plus(self, u: Node, v: Node) -> Node:
+        """u + v, with like terms taken together."""
+        (a, p), (b, q) = _scaled(u), _scaled(v)
+        if p is q:
+            return self.scale(a + b, p)
+        if a == 0.0 or b == 0.0:
+            return v if a == 0.0 else u
+        if b < 0.0:
+            return self.operation("sub", u, self.scale(-b, q))
+        return self.operation("sub", v, self.scale(-a, p)) if a < 0.0 else self.operation("add", u, v)
+
+    def times(self, u: Node, v: Node) -> Node:
+        """u · v, 0 where one of them is identically 0."""
+        (a, p), (b, q) = _scaled(u), _scaled(v)
+        one = self.number(1.0)
+        if p is one or q is one:
+            return self.scale(a * b, q if p is one else p)
+        if q.op == "div" and q.args[0] is one:
+            return self.scale(a * b, self.operation("div", p, q.args[1]))
+        if p.op == "div" and p.args[0] is one:
+            return self.scale(a * b, self.operation("div", q, p.args[1]))
+        return self.scale(a * b, self.operation("mul", p, q))
+
+    def guarded(self, u: Node, v: Node) -> Node:
+        """u · v, also 0 at points where one of them is 0 and the other is infinite or NaN."""
+        (a, p), (b, q) = _scaled(u), _scaled(v)
+        if p.value is not None or q.value is not None:
+            return self.times(u, v)
+        return self.scale(a * b, self.operation("guarded", p, q))
+
+    def scale(self, factor: float, u: Node) -> Node:
+        """factor · u."""
+        if factor == 0.0 or factor == 1.0:
+            return u if factor else self.number(0.0)
+        if u.op == "div" and u.args[0].value == 1.0:
+            return self.operation("div", self.number(factor), u.args[1])
+        return self.operation("neg", u) if factor == -1.0 else self.operation("mul", self.number(factor), u)
+
+    def reciprocal(self, u: Node) -> Node:
+        """1 / u."""
+        return self.operation("div", self.number(1.0), u)
+
+    def power(self, u: Node, v: Node) -> Node:
+        """u to the power v."""
+        if v.value == 0.0 or v.value == 1.0:
+            return u if v.value else self.number(1.0)
+        return self.operation("pow", u, v)
+
+    def choice(self, condition: Node, u: Node, v: Node) -> Node:
+        """u where the condition holds, else v."""
+        return u if u is v else self.operation("where", condition, u, v)
+
+
+def _scaled(u: Node) -> tuple[float, Node]:
+    """u as a number times a node."""
+    graph = u.graph
+    if u.value is not None:
+        return u.value, graph.number(1.0)
+    if u.op == "neg":
+        return -1.0, u.args[0]
+    if u.op == "mul":
+        for factor, rest in (u.args, u.args[::-1]):
+            if factor.value is not None:
+                return factor.value, rest
+    if u.op == "div" and u.args[0].value is not None:
+        return u.args[0].value, graph.reciprocal(u.args[1])
+    return 1.0, u
+
+
+def ordered(nodes: Iterable[Node]) -> list[Node]:
+    """All that the nodes are made of, and they themselves, arguments first."""
+    found: dict[int, Node] = {}
+    rest = list(nodes)
+    while rest:
+        node = rest.pop()
+        if node.index not in found:
+            found[node.index] = node
+            rest += node.args
+    return [found[index] for index in sorted(found)]
+
+
+def differentiate(f: Node, variable: Node) -> Node:
+    """The partial derivative of f with respect to one variable, exact and simplified."""
+    graph = f.graph
+    zero = graph.number(0.0)
+    slopes: dict[Node, Node] = {}
+    for node in ordered([f]):
+        if node is variable:
+            slopes[node] = graph.number(1.0)
+        elif node.op == "where":
+            condition, u, v = node.args
+            slopes[node] = graph.choice(condition, slopes[u], slopes[v])
+        else:
+            product = graph.guarded if _needs_guard(node) else graph.times
+            slopes[node] = zero
+            for partial, arg in zip(_PARTIALS.get(node.op, ()), node.args, strict=False):
+                if slopes[arg] is not zero:
+                    factor = graph.node_of(partial(*node.args, node))
+                    slopes[node] += product(slopes[arg], factor)
+    return slopes[f]
+
+
+def _needs_guard(node: Node) -> bool:
+    """Whether the chain rule can meet 0 · ∞ or 0 · NaN at a point where the function itself has a value."""
+    if node.op == "pow":
+        exponent = node.args[1].value
+        return exponent is None or not (exponent >= 1.0 or exponent.is_integer())
+    return node.op in ("abs", "min", "max", "sqrt", "cbrt", "asin", "acos", "hypot", "atan2", "guarded")
+
+
+def _apply(op: str) -> Callable[..., Node]:
+    return lambda *args: args[0].graph.operation(op, *args)
+
+
+_exp, _log, _sin, _cos, _sinh, _cosh = (_apply(op) for op in ("exp", "log", "sin", "cos", "sinh", "cosh"))
+_sqrt, _sign, _sigmoid, _step = (_apply(op) for op in ("sqrt", "sign", "sigmoid", "step"))
+
+
+def _guarded(u: Node, v: Node) -> Node:
+    return u.graph.guarded(u, v)
+
+
+# ∂f/∂u, ∂f/∂v of f(u, v), from the arguments and f itself. What is not listed here has derivative 0.
+_PARTIALS: Final[Mapping[str, tuple[Callable[..., Node | float], ...]]] = {
+    "add": (lambda u, v, f: 1.0, lambda u, v, f: 1.0),
+    "sub": (lambda u, v, f: 1.0, lambda u, v, f: -1.0),
+    "mul": (lambda u, v, f: v, lambda u, v, f: u),
+    "guarded": (lambda u, v, f: v, lambda u, v, f: u),
+    "div": (lambda u, v, f: 1 / v, lambda u, v, f: -f / v),
+    "neg": (lambda u, f: -1.0,),
+    "pow": (lambda u, v, f: v * u ** (v - 1), lambda u, v, f: _guarded(f, _log(u))),
+    "exp": (lambda u, f: f,),
+    "expm1": (lambda u, f: _exp(u),),
+    "log": (lambda u, f: 1 / u,),
+    "log2": (lambda u, f: 1 / (u * math.log(2)),),
+    "log10": (lambda u, f: 1 / (u * math.log(10)),),
+    "log1p": (lambda u, f: 1 / (1 + u),),
+    "sqrt": (lambda u, f: 0.5 / f,),
+    "cbrt": (lambda u, f: 1 / (3 * f**2),),
+    "sin": (lambda u, f: _cos(u),),
+    "cos": (lambda u, f: -_sin(u),),
+    "tan": (lambda u, f: 1 + f**2,),
+    "asin": (lambda u, f: 1 / _sqrt((1 - u) * (1 + u)),),
+    "acos": (lambda u, f: -1 / _sqrt((1 - u) * (1 + u)),),
+    "atan": (lambda u, f: 1 / (1 + u**2),),
+    "atan2": (lambda u, v, f: _guarded(v, 1 / (u**2 + v**2)), lambda u, v, f: -_guarded(u, 1 / (u**2 + v**2))),
+    "sinh": (lambda u, f: _cosh(u),),
+    "cosh": (lambda u, f: _sinh(u),),
+    "tanh": (lambda u, f: 1 / _cosh(u) ** 2,),  # 1 - f² loses all digits where f is near 1
+    "hypot": (lambda u, v, f: _guarded(u, 1 / f), lambda u, v, f: _guarded(v, 1 / f)),
+    "abs": (lambda u, f: _sign(u),),
+    "max": (lambda u, v, f: _step(u - v), lambda u, v, f: _step(v - u)),
+    "min": (lambda u, v, f: _step(v - u), lambda u, v, f: _step(u - v)),
+    "erf": (lambda u, f: 2 / math.sqrt(math.pi) * _exp(-(u**2)),),
+    "sigmoid": (lambda u, f: f * _sigmoid(-u),),  # f·(1 - f) loses all digits where f is near 1
+    "softplus": (lambda u, f: _sigmoid(u),),
+}

@@ -1,0 +1,118 @@
+"""Python callables as functions: `file.py:name` and `package.module:name`.
+
+A function of one variable is f(x). One of two is f(x, y), or f(p) with an array p of two: a callable of one argument
+that returns a number for an array of two has two variables. An attribute `dim` (1 or 2) on the callable decides where
+that guess would be wrong. Required parameters count; those with a default keep it.
+
+Callables that take arrays are called with all points at once, f(p) as p[0], p[1] or as p[..., 0], p[..., 1]; others
+point by point, with np.float64. Which it is, a trial at load tells. A gradient takes points in the same forms and
+returns as many numbers as there are variables.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
+from gdanim.objectives.python.loader import UserCode
+from gdanim.objectives.python.signature import TRIAL, Caller, Layout, settle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gdanim.objectives.objective import Matrix, Scalar, Vector
+
+WRONG_FROM = 1e-3  # relative difference from central differences
+WRONG_AT = 3  # points of the trial
+
+
+def load(spec: str, gradient_spec: str | None = None) -> Callables:
+    """The functions of a callable, with the gradient that `gradient_spec` or its attribute `gradient` or `grad` gives.
+
+    Raises UsageError where there is no such callable or it is none of the forms, CallableError where its code fails.
+    """
+    code = UserCode()
+    call = code.find(spec)
+    f = settle(code, call, spec)
+    if gradient_spec is not None:
+        return Callables(f, settle(code, code.find(gradient_spec), gradient_spec, slopes_in=f.form.dim))
+    for name in ("gradient", "grad"):
+        own = getattr(call, name, None)
+        if callable(own):
+            return Callables(f, settle(code, own, f"{spec}.{name}", slopes_in=f.form.dim))
+    return Callables(f, None)
+
+
+class Callables:
+    """Value, gradient and Hessian of a callable at points x (…, d), in float64.
+
+    Without a gradient of its own, central differences stand in; the Hessian always is differences. All raise
+    CallableError where the code fails at a point, and UsageError where it returns something else than it did.
+
+    remarks         what a person should be told, a sentence each
+    point_by_point  whether a thousand points take a thousand calls
+    """
+
+    def __init__(self, f: Caller, gradient: Caller | None) -> None:
+        self._f, self._gradient = f, gradient
+        self.dim = f.form.dim
+        self.gradient_is_numerical = gradient is None
+        self.gradient_is_doubtful = gradient is not None and self._disagrees(gradient)
+        self.point_by_point = any(part is not None and part.takes is Layout.ONE_BY_ONE for part in (f, gradient))
+        self.remarks = tuple(self._remarks())
+
+    def value(self, x: Vector) -> Scalar:
+        """f at x: (…)."""
+        return self._f(self._flat(x)).reshape(x.shape[:-1])
+
+    def gradient(self, x: Vector) -> Vector:
+        """∇f at x: (…, d)."""
+        points = self._flat(x)
+        slopes = self._differences(points)[1] if self._gradient is None else self._gradient(points)
+        return slopes.reshape(x.shape)
+
+    def hessian(self, x: Vector) -> Matrix:
+        """The second derivatives of f at x: (…, d, d), symmetric."""
+        with np.errstate(all="ignore"):
+            if self._gradient is None:
+                matrix = hessian_of_value(self._f, self._flat(x), self._f.eps)
+            else:
+                matrix = hessian_of_gradient(self._gradient, self._flat(x), self._gradient.eps)
+        return matrix.reshape(*x.shape, self.dim)
+
+    def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
+        """f and ∇f at x: (…), (…, d)."""
+        points = self._flat(x)
+        if self._gradient is None:
+            value, slopes = self._differences(points)
+        else:
+            value, slopes = self._f(points), self._gradient(points)
+        return value.reshape(x.shape[:-1]), slopes.reshape(x.shape)
+
+    def _flat(self, x: Vector) -> Vector:
+        return x.reshape(-1, self.dim)
+
+    def _differences(self, points: Vector) -> tuple[Scalar, Vector]:
+        with np.errstate(all="ignore"):
+            return value_and_slopes(self._f, points, self._f.eps)
+
+    def _disagrees(self, gradient: Caller) -> bool:
+        """Whether a gradient is plainly not that of f: by more than differences can err, at several points."""
+        x = TRIAL[:, : self.dim]
+        given = gradient(x)
+        value, slopes = self._differences(x)
+        with np.errstate(all="ignore"):
+            rounding = 100.0 * self._f.eps**0.75 * np.abs(value)[:, np.newaxis]
+            allowed = WRONG_FROM * np.maximum(np.abs(given), np.abs(slopes)) + rounding
+            wrong: NDArray[np.bool_] = np.abs(given - slopes) > allowed
+        wrong &= np.isfinite(given) & np.isfinite(slopes)
+        return int(wrong.any(axis=1).sum()) >= WRONG_AT
+
+    def _remarks(self) -> list[str]:
+        if self._gradient is None:
+            return [f"{self._f.name} has no gradient; central differences are used (--gradient gives one)"]
+        if self.gradient_is_doubtful:
+            return [f"the gradient {self._gradient.name} is not that of {self._f.name}, by central differences"]
+        return []

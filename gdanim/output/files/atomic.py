@@ -1,0 +1,290 @@
+"""A file is complete or absent: under a target's name stands the whole of a finished run, or what stood there before.
+
+    check_target()     before rendering: one line where the path cannot be written
+    own_descriptor()   whether a path means a file that is open already, such as standard output
+    open_output()      the file, to one writer, until it commits or gives up
+
+A regular file is written as a draft beside it (draft.py), which replaces it when it is whole. Into a pipe, a device
+or standard output the bytes are streamed: there is nothing to replace.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from gdanim.errors import GdanimError, OutputError, TargetError, shown
+from gdanim.output.files.temporary import Draft, open_draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _typeshed import ReadableBuffer
+
+STDOUT = "-"
+_PATH_SHOWN = 1000  # characters; what is longer was no path that anybody typed
+
+# What the system answers to a path that it would refuse however much room there was: the request is wrong.
+_REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENXIO}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where a writer puts its bytes: into `stream`, or into the file `path` by its name; never both.
+
+    stream   binary and writable, the same for a file as for a pipe: it does not seek. It has no fileno(), either,
+             so that no library writes past it and hides a failure.
+    draft    the file behind the stream, or None where the bytes go straight to a pipe or a device
+    """
+
+    stream: BinaryIO
+    draft: Draft | None
+
+    @property
+    def path(self) -> Path:
+        """An empty seekable file, to be written in place. Its suffix is .tmp: tell an encoder the format."""
+        if self.draft is None:
+            raise io.UnsupportedOperation("a streamed output has no path: open it with needs_path=True")
+        return self.draft.path
+
+
+@contextmanager
+def open_output(path: str, *, needs_path: bool) -> Iterator[Output]:
+    """Open `path` for one writer. Leaving the block in peace commits; leaving it by an exception keeps the old bytes.
+
+    With `needs_path`, `Output.path` can be used for any target: what cannot be replaced gets a copy at the commit.
+    Symlinks are followed and kept. An old file's mode is kept; a new one's is 0666 less the umask.
+
+    Raises TargetError where the path cannot be written, and OutputError where writing or committing fails, even if
+    the writer swallowed the failure of its stream. BrokenPipeError, of a reader that went away, passes untouched.
+    """
+    check_target(path)
+    if _is_replaceable(path):
+        opened = _replacing(path)
+    elif needs_path:
+        opened = _copied(path)
+    else:
+        opened = _streamed(path)
+    with opened as output:
+        yield output
+
+
+def check_target(path: str) -> None:
+    """Raise TargetError, in one line, where `path` cannot be written; touches nothing.
+
+    Pipes, devices and "-" (standard output) are fine. A file without any write permission is refused to root, too.
+    """
+    if not path.strip():
+        raise TargetError(f"Output path {quoted(path)} is empty: name a file such as out.gif, or - for standard output")
+    if "\0" in path:
+        raise TargetError(f"Cannot write {quoted(path)}: a file name holds no NUL character. Choose another name")
+    if path != STDOUT:
+        try:
+            obstacle = _obstacle(path)
+        except OSError as error:
+            obstacle = f"{_reason(error)}. Choose another path"
+    else:
+        obstacle = "standard output is closed. Name a file with -o" if sys.stdout is None else None
+    if obstacle:
+        raise TargetError(f"Cannot write {quoted(path)}: {obstacle}")
+
+
+# --- the three kinds of output ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _replacing(path: str) -> Iterator[Output]:
+    target = Path(os.path.realpath(path))
+    with ExitStack() as stack:
+        with opening(path):
+            draft = stack.enter_context(open_draft(target.parent, target.name))
+        with _stream(draft.descriptor, path) as stream:
+            yield Output(stream=stream, draft=draft)
+        with finishing(path):
+            draft.replace(target)
+
+
+@contextmanager
+def _copied(path: str) -> Iterator[Output]:
+    import shutil
+    import tempfile
+
+    with ExitStack() as stack:
+        with opening(path):
+            draft = stack.enter_context(open_draft(Path(tempfile.gettempdir()), "stream"))
+        with _stream(draft.descriptor, path) as stream:
+            yield Output(stream=stream, draft=draft)
+        with finishing(path):
+            draft.check()
+            with draft.path.open("rb") as whole, _streamed(path) as output:
+                shutil.copyfileobj(whole, output.stream)
+
+
+@contextmanager
+def _streamed(path: str) -> Iterator[Output]:
+    with opening(path):
+        descriptor = _descriptor_of(path)
+    if descriptor is None:
+        yield Output(stream=sys.stdout.buffer, draft=None)
+        return
+    try:
+        with _stream(descriptor, path) as stream:
+            yield Output(stream=stream, draft=None)
+    finally:
+        os.close(descriptor)
+
+
+def _descriptor_of(path: str) -> int | None:
+    """A new descriptor that writes to `path`; None where standard output is an object of a test or a notebook."""
+    number = own_descriptor(path)
+    if path == STDOUT or number == 1:
+        sys.stdout.flush()  # what was printed before comes first
+    if path == STDOUT:
+        try:
+            number = sys.stdout.fileno()
+        except io.UnsupportedOperation:
+            return None
+    # /dev/stdout opened anew would start again at the front of the file it leads to; a duplicate goes on.
+    return os.open(path, os.O_WRONLY) if number is None else os.dup(number)
+
+
+# --- streams and their failures --------------------------------------------------------------------------------------
+
+
+class _Sink(io.RawIOBase):
+    """Writes to a descriptor, and remembers its first failure, so that no library between can hide it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.failure: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: ReadableBuffer, /) -> int:
+        try:
+            return os.write(self.descriptor, chunk)
+        except OSError as error:
+            self.failure = self.failure or error
+            raise
+
+
+@contextmanager
+def _stream(descriptor: int, path: str) -> Iterator[BinaryIO]:
+    sink = _Sink(descriptor)
+    stream = io.BufferedWriter(sink)
+    try:
+        yield stream
+        if not stream.closed:
+            stream.flush()
+    except Exception:
+        if sink.failure is None:
+            raise
+    finally:
+        # Now, not when it is collected: by then the descriptor's number may be another file's.
+        with suppress(OSError):
+            stream.close()
+    if sink.failure is not None:
+        raise _named(path, sink.failure, OutputError) from sink.failure
+
+
+@contextmanager
+def opening(path: str) -> Iterator[None]:
+    """Name the path in what goes wrong before the first byte: TargetError where it is the path's fault."""
+    try:
+        yield
+    except OSError as error:
+        raise _named(path, error, TargetError if error.errno in _REFUSALS else OutputError) from error
+
+
+@contextmanager
+def finishing(path: str) -> Iterator[None]:
+    """Name the path in what goes wrong later: OutputError."""
+    try:
+        yield
+    except OSError as error:
+        raise _named(path, error, OutputError) from error
+
+
+def _named(path: str, error: OSError, kind: type[GdanimError]) -> Exception:
+    if isinstance(error, BrokenPipeError):
+        return error
+    return kind(f"Cannot write {quoted(path)}: {_reason(error)}")
+
+
+def quoted(path: str | Path) -> str:
+    """The path on one line, and whole: the file's name is at its end."""
+    text = str(path)
+    return repr(text) if len(text) <= _PATH_SHOWN else shown(text)
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+# --- looking at targets ----------------------------------------------------------------------------------------------
+
+
+def _is_replaceable(path: str) -> bool:
+    if path == STDOUT or own_descriptor(path) is not None:
+        return False
+    try:
+        return stat.S_ISREG(Path(path).stat().st_mode)
+    except FileNotFoundError:
+        return True
+
+
+def own_descriptor(path: str) -> int | None:
+    """N where `path` leads to /dev/fd/N: the file behind it belongs to whoever opened it, who goes on writing."""
+    descriptors = {os.path.realpath("/dev/fd"), os.path.realpath("/proc/self/fd")}
+    step = Path(path)
+    for _ in range(40):  # Linux gives up on longer chains of links, too
+        if step.name.isdecimal() and os.path.realpath(step.parent) in descriptors:
+            return int(step.name)
+        if not step.is_symlink():
+            break
+        step = step.parent / step.readlink()
+    return None
+
+
+def _obstacle(path: str) -> str | None:
+    """What stands in the way of writing `path`, and the next step. Raises OSError where the system has the word."""
+    number = own_descriptor(path)
+    if number is not None:
+        os.fstat(number)
+        return None
+    try:
+        old = Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        old = None
+    folder = Path(os.path.realpath(path)).parent
+    if path.endswith(("/", os.sep)) or (old and stat.S_ISDIR(old.st_mode)):
+        return f"it is a folder. Name a file in it, such as {quoted(Path(path, 'out.gif'))}"
+    if not folder.is_dir():
+        problem = "is not a folder. Choose" if folder.exists() else "does not exist. Create it first or choose"
+        return f"{quoted(_as_given(folder, path))} {problem} another path"
+    if old and not (os.access(path, os.W_OK) and old.st_mode & 0o222):
+        return "the file is read-only. Make it writable (chmod u+w) or choose another path"
+    if old and not stat.S_ISREG(old.st_mode):
+        return None
+    if not os.access(folder, os.W_OK | os.X_OK) or (old and _sticky_protects(folder.stat(), old)):
+        return f"no permission to put a file into {quoted(_as_given(folder, path))}. Choose another path"
+    return None
+
+
+def _as_given(folder: Path, path: str) -> Path:
+    """The folder in the words of the person, unless a link leads elsewhere."""
+    given = Path(path).parent
+    return given if os.path.realpath(given) == str(folder) else folder
+
+
+def _sticky_protects(folder: os.stat_result, old: os.stat_result) -> bool:
+    """Whether the folder, like /tmp, lets nobody replace the files of others, even where they may be written."""
+    return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, old.st_uid, folder.st_uid)

@@ -1,0 +1,67 @@
+"""Pages: a figure as PDF, SVG or PNG, the same bytes every time, with what the file says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from io import BytesIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from gdanim.drawing.frame import Box, Frame
+from gdanim.drawing.mpl import mpl
+from gdanim.output.png import PngWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from matplotlib.figure import Figure
+
+    from gdanim.output.base import Reel
+
+# Letters: outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
+_FIXED: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
+_NAMELESS: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+def _write_pdf(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
+    """Write a page in the figure's own size; the recipe is what it has as keywords."""
+    said = {"Title": reel.title, "Subject": reel.alt_text, "Keywords": reel.recipe, "Creator": "gdanim"}
+    undated = {"CreationDate": None, "Producer": None}
+    stream.write(_saved(figure, "pdf", {key: text or None for key, text in said.items()} | undated))
+
+
+def _write_svg(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
+    """Write a drawing that says what it shows; the recipe is all that <metadata> holds."""
+    drawn = _saved(figure, "svg", _NAMELESS)
+    begin = drawn.index(b"<svg")
+    inside = drawn.index(b">", begin) + 1
+    said = {"title": reel.title, "desc": reel.alt_text, "metadata": reel.recipe}
+    elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in said.items() if text)
+    stream.write(drawn[: inside - 1] + b' role="img">' + elements.encode() + drawn[inside:])
+
+
+def _write_png(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
+    """Write the pixels."""
+    canvas: Any = FigureCanvasAgg(figure)  # the backend's methods carry no types
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())
+    height, width, _ = pixels.shape
+    with PngWriter(stream, replace(reel, width=width, height=height)) as writer:
+        writer.write(Frame(index=0, end_s=0.0, box=Box(0, 0, width, height), pixels=pixels))
+
+
+PAGES: Final[Mapping[str, Callable[[BinaryIO, Figure, Reel], None]]] = MappingProxyType(
+    {".pdf": _write_pdf, ".svg": _write_svg, ".png": _write_png}
+)
+
+
+def _saved(figure: Figure, form: str, metadata: Mapping[str, str | None]) -> bytes:
+    page = BytesIO()
+    settings: Any = _FIXED  # matplotlib's annotations name every key
+    with mpl.rc_context(settings):
+        figure.savefig(page, format=form, dpi="figure", metadata=dict(metadata))
+    return page.getvalue()

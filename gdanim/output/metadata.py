@@ -1,0 +1,258 @@
+"""Carriers: where a file of each format keeps its recipe, and how it is found again.
+
+A recipe is printable ASCII without &, < and >, in lines that end with \\n, the first and the last of which mark it. So
+it stands as it is in
+
+GIF           a comment extension, before the first image
+PNG, APNG     a tEXt chunk with the keyword Comment; of a PNG before the pixels, of an APNG behind them
+WebP          XMP: the property gdanim:recipe; in the chunk `XMP `
+AVIF          the same XMP, in a box `uuid` at the end of the file
+MP4, MOV      the tag comment
+WebM          the tag COMMENT
+SVG           all that the element <metadata> holds
+HTML          all that an element <script type="application/toml"> holds
+PDF           a literal string, such as the Keywords of the information dictionary; its escapes are undone
+
+Files come from anywhere: each is walked through by its own structure, within bounded memory and time, and nothing
+that it claims is believed. Imports no numpy.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import sys
+import zlib
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from gdanim.errors import EncoderError, UsageError, shown
+from gdanim.output.containers.isobmff import Span, boxes
+from gdanim.output.containers.matroska import SEGMENT, TAGS, Element, elements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STDIN: Final = "-"
+START: Final = "# gdanim recipe\n"
+END: Final = "# end of recipe\n"
+MAX_RECIPE: Final = 1_000_000  # characters
+MAX_PART: Final = 64_000_000  # bytes: the tables of a film of hours, a page of megabytes
+MAX_STREAM: Final = 512_000_000  # bytes of a file that can be read from front to back only
+MAX_ELEMENTS: Final = 10_000  # of a page, in which a recipe may stand
+MAX_READS: Final = 1_000_000  # half a second; a GIF takes two for each 255 bytes
+HEAD: Final = 64  # bytes that tell a format
+
+_ELEMENT: Final = re.compile(rb"<(metadata|script)\b([^<>]*)>")
+_PDF_STRING: Final = re.compile(rb"\((# gdanim recipe(?:[^\\()]|\\.)*)\)", re.DOTALL)
+_PDF_ESCAPES: Final = {b"n": b"\n", b"r": b"\r"}
+
+
+def read_recipe(path: str) -> str:
+    """The recipe that a file carries, from its first line to its last; "-" is standard input.
+
+    Raises UsageError where the file cannot be read or carries none.
+    """
+    name = name_of(path)
+    with _opened(path) as file:
+        walk = _walk_of(file.read(HEAD))
+        if walk is None:
+            raise UsageError(f"{name} carries no recipe: it is of no format that gdanim writes")
+        reading = cast("BinaryIO", _Bounded(file))
+        reading.seek(0)
+        damage = ""
+        try:
+            for part in walk(reading):
+                text = _recipe_in(part)
+                if text is not None:
+                    return text
+        except (EncoderError, struct.error, IndexError) as error:
+            damage = f", as far as it can be read: {error}" if isinstance(error, EncoderError) else ""
+        raise UsageError(f"{name} carries no recipe{damage}")
+
+
+def carries(head: bytes) -> bool:
+    """Whether a file that begins so is of a format that may carry a recipe."""
+    return _walk_of(head) is not None
+
+
+def name_of(path: str) -> str:
+    """What messages call a file: its path as it was given."""
+    return "standard input" if path == STDIN else path if path.isprintable() else shown(path)
+
+
+def _recipe_in(part: bytes) -> str | None:
+    """The recipe that stands in some text, whatever the text's line ends, and whether or not it was escaped again."""
+    part = part.replace(b"\r\n", b"\n")
+    begin = part.find(START.encode())
+    end = part.find(END.encode(), begin)
+    if begin < 0 or end < 0:
+        return None
+    import html  # late: it brings every entity there is
+
+    text = part[begin : end + len(END)]
+    return html.unescape(text.decode("ascii")) if text.isascii() and len(text) <= MAX_RECIPE else None
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    """The file, such that it can be read in any order."""
+    try:
+        if path == STDIN:
+            yield _held(_standard_input(), path)
+            return
+        with Path(path).open("rb") as file:
+            yield file if file.seekable() else _held(file, path)
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"Cannot read {shown(path)}: {reason}") from None
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("Standard input is closed: name a file")
+    if sys.stdin.isatty():
+        raise UsageError("Standard input is a terminal: send it a file through a pipe, or name one")
+    return sys.stdin.buffer
+
+
+def _held(file: BinaryIO, path: str) -> BinaryIO:
+    content = file.read(MAX_STREAM + 1)
+    if len(content) > MAX_STREAM:
+        raise UsageError(f"{name_of(path)} has more than {MAX_STREAM:,} bytes, which is too much for a pipe")
+    return io.BytesIO(content)
+
+
+class _Bounded:
+    """A file that answers only so often, and with so much: what hostile lengths and counts run into."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._left = file, MAX_READS
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes, and at most MAX_PART. Raises EncoderError at the limit."""
+        self._left -= 1
+        if self._left < 0:
+            raise EncoderError("it has too many parts")
+        return self._file.read(min(size, MAX_PART))
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+# Each walk yields the parts of a file in which a recipe may stand. Where a length claims too much, it runs into the
+# end of the file: struct.error, IndexError, EncoderError.
+
+
+def _walk_of(head: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return _gif
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return _png
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return _webp
+    if head[4:8] == b"ftyp":
+        return _isobmff
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return _matroska
+    if head.startswith(b"%PDF-"):
+        return _pdf
+    return _markup if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") else None
+
+
+def _gif(file: BinaryIO) -> Iterator[bytes]:
+    screen = file.read(13)
+    _skip_colour_table(file, screen[10])
+    while (kind := file.read(1)) in (b"!", b","):
+        if kind == b",":
+            _skip_colour_table(file, file.read(9)[8])
+            file.read(1)
+            _sub_blocks(file)
+        elif file.read(1) == b"\xfe":
+            yield _sub_blocks(file)
+        else:
+            _sub_blocks(file)
+
+
+def _skip_colour_table(file: BinaryIO, flags: int) -> None:
+    if flags & 0x80:
+        file.seek(3 << (flags & 7) + 1, io.SEEK_CUR)
+
+
+def _sub_blocks(file: BinaryIO) -> bytes:
+    """The content of a chain of sub-blocks, to its end or as far as a recipe may reach."""
+    content = bytearray()
+    while size := file.read(1)[0]:
+        part = file.read(size)
+        if len(content) <= MAX_RECIPE:
+            content += part
+    return bytes(content)
+
+
+def _png(file: BinaryIO) -> Iterator[bytes]:
+    position, unpacked = 8, 0
+    while (header := _at(file, position, 8)) and unpacked < MAX_PART:
+        size, kind = struct.unpack(">I4s", header)
+        if kind in (b"tEXt", b"zTXt", b"iTXt"):
+            text = _png_text(kind, file.read(size))
+            yield text
+            unpacked += len(text)
+        position += 12 + size
+
+
+def _at(file: BinaryIO, position: int, size: int) -> bytes:
+    file.seek(position)
+    return file.read(size)
+
+
+def _png_text(kind: bytes, content: bytes) -> bytes:
+    """What stands in a chunk of text behind its keyword, unpacked."""
+    text = content.partition(b"\0")[2]
+    packed = kind == b"zTXt" or (kind == b"iTXt" and text[:1] == b"\1")
+    if kind == b"zTXt":
+        text = text[1:]
+    elif kind == b"iTXt":  # flag, method, language, the keyword once more
+        text = text[2:].split(b"\0", 2)[-1]
+    try:
+        return zlib.decompressobj().decompress(text, MAX_PART) if packed else text
+    except zlib.error:
+        return b""
+
+
+def _webp(file: BinaryIO) -> Iterator[bytes]:
+    position = 12
+    while header := _at(file, position, 8):
+        kind, size = struct.unpack("<4sI", header)
+        if kind == b"XMP ":
+            yield file.read(size)
+        position += 8 + size + size % 2
+
+
+def _isobmff(file: BinaryIO) -> Iterator[bytes]:
+    for box in boxes(file, Span(b"file", 0, file.seek(0, io.SEEK_END))):
+        if box.kind in (b"moov", b"uuid"):
+            yield _at(file, box.start, box.end - box.start)
+
+
+def _matroska(file: BinaryIO) -> Iterator[bytes]:
+    for top in elements(file, Element(0, 0, file.seek(0, io.SEEK_END))):
+        for inner in elements(file, top) if top.name == SEGMENT else ():
+            if inner.name == TAGS:
+                yield _at(file, inner.start, inner.end - inner.start)
+
+
+def _pdf(file: BinaryIO) -> Iterator[bytes]:
+    for found in _PDF_STRING.finditer(file.read(MAX_PART)):
+        yield re.sub(rb"\\(.)", lambda escape: _PDF_ESCAPES.get(escape[1], escape[1]), found[1], flags=re.DOTALL)
+
+
+def _markup(file: BinaryIO) -> Iterator[bytes]:
+    content = file.read(MAX_PART)
+    for opening in islice(_ELEMENT.finditer(content), MAX_ELEMENTS):
+        if opening[1] == b"metadata" or b"application/toml" in opening[2]:
+            yield content[opening.end() : content.find(b"<", opening.end())]

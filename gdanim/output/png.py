@@ -1,0 +1,180 @@
+"""PNG: the last frame as a still, or every frame as a file of its own; and the parts that APNG is built of, too.
+
+Layout (PNG, ISO/IEC 15948): signature · IHDR (size and colour type) · PLTE and tRNS (the palette, where there is one)
+· tEXt (the recipe, as a comment)
+· IDAT (the filtered rows, deflated) · IEND. Each chunk is its length, its kind, its content and their checksum.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from gdanim.output.base import Quality
+from gdanim.output.palette import FewColours, packed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import BinaryIO, Self
+
+    from numpy.typing import NDArray
+
+    from gdanim.drawing.frame import Frame, Pixels
+    from gdanim.output.base import Reel
+
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
+RGB, INDEXED, RGBA = 2, 3, 6  # colour types
+CHANNELS: Final = {RGB: 3, INDEXED: 1, RGBA: 4}
+# Measured on the presets: level 9 gains 2 % and 8 % over level 6, and takes twice as long.
+LEVEL: Final = 6
+# The rows as they are, or minus the pixel to the left, or minus the row above: the first suits plots, which
+# are flat, the others shaded surfaces.
+FILTERS: Final = (0, 1, 2)
+
+
+class Coding(Protocol):
+    """How pixels become the numbers of a PNG."""
+
+    colour_type: int
+
+    def tables(self) -> bytes:
+        """The chunks between IHDR and the first IDAT."""
+
+    def samples(self, pixels: Pixels) -> NDArray[np.uint8]:
+        """The numbers (h, w, channels) for straight-alpha pixels (h, w, 4); alpha 0 stands for nothing new."""
+
+
+class TrueColour:
+    """Every pixel as it is, with its alpha or, where all are opaque, without."""
+
+    def __init__(self, *, alpha: bool) -> None:
+        self.colour_type = RGBA if alpha else RGB
+
+    def tables(self) -> bytes:
+        """None."""
+        return b""
+
+    def samples(self, pixels: Pixels) -> NDArray[np.uint8]:
+        """The pixels themselves."""
+        return pixels[..., : CHANNELS[self.colour_type]]
+
+
+class Indexed:
+    """Opaque pixels in the few colours of low quality; index 0 is transparent."""
+
+    colour_type = INDEXED
+
+    def __init__(self, few: FewColours) -> None:
+        self._few = few
+
+    def tables(self) -> bytes:
+        """The palette; every entry that tRNS does not reach is opaque."""
+        return chunk(b"PLTE", bytes(3) + self._few.palette.tobytes()) + chunk(b"tRNS", b"\0")
+
+    def samples(self, pixels: Pixels) -> NDArray[np.uint8]:
+        """One index for each pixel."""
+        indices: NDArray[np.uint8] = self._few.index_of(packed(pixels)) * (pixels[..., 3] > 0)
+        return indices[..., None]
+
+
+class PngWriter:
+    """Writes the last frame to a binary stream as a PNG; see FrameWriter. Raises what the stream raises.
+
+    Qualities: low has 63 colours, every other is exact. Alpha is kept.
+    """
+
+    def __init__(self, stream: BinaryIO, reel: Reel) -> None:
+        self._stream, self._reel = stream, reel
+        self._canvas: Pixels = np.zeros((reel.height, reel.width, 4), np.uint8)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            few = FewColours(self._reel) if self._reel.quality is Quality.LOW else None
+            self._stream.write(still(self._canvas, few, self._reel.recipe))
+
+    def write(self, frame: Frame) -> None:
+        """Bring the canvas up to date."""
+        self._canvas[frame.box.slices] = frame.pixels
+
+
+class PngSequenceWriter:
+    """Writes every frame as a PNG of its own, `<index>.png`, into a folder; see FrameWriter. Raises OSError.
+
+    The folder is to be an empty one beside the target, from where whole files are given their names in the end.
+    Qualities and alpha as in PngWriter.
+    """
+
+    def __init__(self, folder: Path, reel: Reel) -> None:
+        self._folder, self._reel = folder, reel
+        self._canvas: Pixels = np.zeros((reel.height, reel.width, 4), np.uint8)
+        self._few: FewColours | None = None
+
+    def __enter__(self) -> Self:
+        if self._reel.quality is Quality.LOW:
+            self._few = FewColours(self._reel)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is left open."""
+
+    def write(self, frame: Frame) -> None:
+        """Write the canvas with the frame on it."""
+        self._canvas[frame.box.slices] = frame.pixels
+        (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few, self._reel.recipe))
+
+
+def still(pixels: Pixels, few: FewColours | None, recipe: str) -> bytes:
+    """A whole PNG of pixels (h, w, 4), with all their colours or with few, and with its recipe."""
+    height, width, _ = pixels.shape
+    opaque = bool((pixels[..., 3] == 255).all())
+    coding: Coding = TrueColour(alpha=not opaque)
+    if few is not None and opaque:
+        coding = Indexed(few)
+    elif few is not None:
+        pixels = few.reduced(pixels)
+    start = header(width, height, coding, between=comment(recipe))
+    return start + chunk(b"IDAT", deflated(coding.samples(pixels), FILTERS)) + END
+
+
+def header(width: int, height: int, coding: Coding, *, between: bytes = b"") -> bytes:
+    """Everything before the pixels, with chunks of other kinds `between` IHDR and the tables; 8 bits per number."""
+    size = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, coding.colour_type, 0, 0, 0))
+    return SIGNATURE + size + between + coding.tables()
+
+
+def comment(text: str) -> bytes:
+    """The chunk of a comment in ASCII; nothing for nothing."""
+    return chunk(b"tEXt", b"Comment\0" + text.encode("ascii")) if text else b""
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """One chunk."""
+    return struct.pack(">I4s", len(content), kind) + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))
+
+
+def deflated(samples: NDArray[np.uint8], filters: tuple[int, ...]) -> bytes:
+    """Rows of `samples` (h, w, channels) under the one of `filters` that makes them smallest."""
+    return min((zlib.compress(_filtered(samples, kind), LEVEL) for kind in filters), key=len)
+
+
+def _filtered(samples: NDArray[np.uint8], kind: int) -> bytes:
+    """Each row with the number of its filter in front; differences are taken modulo 256."""
+    rest = samples.copy()
+    if kind == 1:
+        rest[:, 1:] -= samples[:, :-1]
+    elif kind == 2:
+        rest[1:] -= samples[:-1]
+    rows = rest.reshape(len(rest), -1)
+    return np.insert(rows, 0, kind, axis=1).tobytes()

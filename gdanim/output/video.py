@@ -1,0 +1,240 @@
+"""Video, encoded by the ffmpeg binary of imageio-ffmpeg, which is driven and checked from here.
+
+ffmpeg can end a film early and still leave a file that plays, and some versions exit with 0 then. So four things are
+asked before a film counts as finished: the exit status, what ffmpeg complained about, whether the file is
+whole, and whether it holds as many pictures as were sent.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, TYPE_CHECKING, ClassVar, Final, cast
+
+import numpy as np
+
+from gdanim.errors import EncoderError, SettingError
+from gdanim.output import codecs
+from gdanim.output.containers import xmp
+from gdanim.signals import on_signal, postponed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from gdanim.drawing.frame import Frame
+    from gdanim.output.base import Quality, Reel
+    from gdanim.output.codecs import Codec
+
+# How long an ffmpeg that stopped reading may take to say why.
+LAST_WORDS_S: Final = 5.0
+REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EXE name an ffmpeg"
+
+
+class VideoWriter:
+    """Writes frames to a video file at the constant rate `reel.fps`; see FrameWriter.
+
+    A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the codec
+    wants even sides, the last row or column of an odd one is repeated.
+    Raises SettingError for a quality that the format does not have, and EncoderError where ffmpeg is missing, fails,
+    or leaves a file that does not hold every picture.
+
+    opaque        the codecs by quality
+    transparent   likewise, for reels whose pixels may let the page show through
+    """
+
+    name: ClassVar[str]
+    opaque: ClassVar[Mapping[Quality, Codec]]
+    transparent: ClassVar[Mapping[Quality, Codec]] = {}
+
+    def __init__(self, path: Path, reel: Reel) -> None:
+        self._path, self._reel = path, reel
+        self._codec = self._chosen(reel)
+        extra_rows, extra_columns = (reel.height % 2, reel.width % 2) if self._codec.even else (0, 0)
+        self._canvas = np.zeros((reel.height + extra_rows, reel.width + extra_columns, 4), np.uint8)
+        self._n_sent = 0
+
+    def __enter__(self) -> Self:
+        """Start ffmpeg, which gets ready while the first frame is drawn."""
+        height, width, _ = self._canvas.shape
+        exe = _ffmpeg()
+        with ExitStack() as stack:
+            too_long = self._codec.tagged and len(self._reel.recipe) > codecs.MAX_ARGUMENT
+            tags = stack.enter_context(_tags(self._reel.recipe)) if too_long and os.name != "nt" else None
+            command = self._codec.command(exe, self._path, self._reel, width=width, height=height, tags=tags)
+            # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
+            self._complaints = stack.enter_context(tempfile.TemporaryFile())
+            self._process = stack.enter_context(_running(command, self._complaints, tags))
+            self._input = cast("IO[bytes]", self._process.stdin)
+            self._until_exit = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._until_exit:
+            if kind is None:
+                self._finish()
+
+    def write(self, frame: Frame) -> None:
+        """Take the next frame; send the canvas until the film has reached the frame's end."""
+        height, width = self._reel.height, self._reel.width
+        self._canvas[frame.box.slices] = frame.pixels
+        self._canvas[:, width:] = self._canvas[:, width - 1 : width]
+        self._canvas[height:] = self._canvas[height - 1 : height]
+        n_due = max(1, round(frame.end_s * self._reel.fps))  # the shortest still has one picture, too
+        try:
+            while self._n_sent < n_due:
+                self._input.write(self._canvas.data)
+                self._n_sent += 1
+        except OSError as error:
+            raise self._failure() from error
+
+    def _chosen(self, reel: Reel) -> Codec:
+        having = self.transparent if reel.transparent else self.opaque
+        try:
+            return having[reel.quality]
+        except KeyError:
+            kind = f"{'transparent ' if reel.transparent else ''}{self.name}"
+            raise SettingError("--quality", reel.quality.value, f"{kind} has {', '.join(having) or 'none'}") from None
+
+    def _finish(self) -> None:
+        try:
+            self._input.close()
+        except OSError as error:
+            raise self._failure() from error
+        if self._process.wait() or self._complaint():
+            raise self._failure()
+        try:
+            n_pictures = self._codec.n_pictures(self._path)
+        except OSError as error:
+            raise EncoderError(f"the encoded file cannot be read: {error.strerror}") from error
+        if n_pictures != self._n_sent:
+            raise EncoderError(f"the encoded file holds {n_pictures} pictures, but {self._n_sent} were sent")
+        if self._reel.recipe and not self._codec.tagged:
+            with self._path.open("ab") as file:
+                file.write(xmp.box(self._reel.recipe))
+
+    def _failure(self) -> EncoderError:
+        """What went wrong, in ffmpeg's own words where it has any."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(LAST_WORDS_S)
+        status = self._process.poll()
+        if status is None:
+            end = "stopped reading"
+        elif status < 0:
+            end = f"was ended by a signal ({signal.strsignal(-status)})"
+        else:
+            end = f"ended with exit status {status}"
+        return EncoderError(f"ffmpeg {end}: {self._complaint() or 'it did not say why'}")
+
+    def _complaint(self) -> str:
+        """The last line with a meaning that ffmpeg wrote, or "" where all was well."""
+        self._complaints.seek(0)
+        text = self._complaints.read().decode("utf-8", "replace")
+        lines = [re.sub(r"\[[^]]* @ 0x[0-9a-f]+\] *", "", line).strip() for line in text.splitlines()]
+        lines = [line for line in lines if line]
+        meaningful = [line for line in lines if line != "Conversion failed!"]
+        return (meaningful or lines or [""])[-1]
+
+
+class Mp4Writer(VideoWriter):
+    """H.264 in MP4, ready to be streamed: plays in every browser, slide program and messenger."""
+
+    name = "mp4"
+    opaque = codecs.MP4
+
+
+class MovWriter(VideoWriter):
+    """QuickTime for slides and editors: H.264, ProRes 4444 for high quality and transparency, Animation for exact."""
+
+    name = "mov"
+    opaque = codecs.MOV
+    transparent = codecs.MOV_TRANSPARENT
+
+
+class WebmWriter(VideoWriter):
+    """VP9 in WebM, for pages."""
+
+    name = "webm"
+    opaque = codecs.WEBM
+    transparent = codecs.WEBM_TRANSPARENT
+
+
+class Av1Writer(VideoWriter):
+    """AV1 in WebM, for pages: smaller than VP9, and not yet played by every device."""
+
+    name = "av1"
+    opaque = codecs.AV1
+
+
+class AvifWriter(VideoWriter):
+    """An animated AVIF, for pages: AV1 in the place of a picture, with its colours in full resolution."""
+
+    name = "avif"
+    opaque = codecs.AVIF
+    transparent = codecs.AVIF_TRANSPARENT
+
+
+def _ffmpeg() -> str:
+    """Path of the ffmpeg to use."""
+    try:
+        import imageio_ffmpeg
+
+        return cast("str", imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise EncoderError(f"no ffmpeg found; {REMEDY}") from error
+
+
+@contextmanager
+def _tags(comment: str) -> Iterator[int]:
+    """A descriptor of the metadata as ffmpeg reads it; Windows has nothing of the kind, and goes without."""
+    escaped = re.sub(r"[=;#\\\n]", r"\\\g<0>", comment)
+    with tempfile.TemporaryFile() as file:
+        file.write(f";FFMETADATA1\ncomment={escaped}\n".encode("ascii"))
+        file.seek(0)
+        yield file.fileno()
+
+
+@contextmanager
+def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -> Iterator[subprocess.Popen[bytes]]:
+    """The started ffmpeg, killed and reaped on leaving if it still runs; killed, too, if a signal ends gdanim."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def kill() -> None:
+        # Runs in signal handlers: poll() and wait() would ask for a lock that the interrupted code may hold.
+        if process is not None and process.returncode is None:
+            _kill_group(process)
+
+    with on_signal(kill):
+        try:
+            with postponed():  # a child that has no name yet could not be killed
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=complaints,
+                    pass_fds=() if inherited is None else (inherited,),
+                    process_group=0,  # Ctrl-C in the terminal is gdanim's to answer
+                )
+        except OSError as error:
+            raise EncoderError(f"cannot start ffmpeg ({command[0]}): {error.strerror}; {REMEDY}") from error
+        try:
+            yield process
+        finally:
+            kill()
+            process.communicate()  # closes the pipe, be it broken, and reaps
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()

@@ -1,1 +1,0 @@
-"""Trajectories as files: .csv, .jsonl and .npz, out and in."""

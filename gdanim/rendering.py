@@ -1,0 +1,243 @@
+"""The whole way from a request to files, as a table of contents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdanim import preflight
+from gdanim.descent.alt_text import alt_text, spoken
+from gdanim.descent.descend import descend
+from gdanim.descent.recording.export import write_trajectory
+from gdanim.drawing import mpl  # noqa: F401 (plotting first: see there)
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
+from gdanim.errors import OutputError
+from gdanim.output.base import Quality, Reel
+from gdanim.output.files.atomic import STDOUT, finishing, open_output
+from gdanim.output.files.sequence import open_sequence, size_of
+from gdanim.recipe import recipe_of
+from gdanim.size_limit import write_within
+
+if TYPE_CHECKING:
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.frame import Frame
+    from gdanim.drawing.scene import Scene
+    from gdanim.preflight import Planned
+    from gdanim.settings import Settings
+    from gdanim.size_limit import Fitted
+
+Progress = Callable[[int, int], None]  # frames done, frames in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One output that is done, or why it is not. Bytes are None where they were streamed away.
+
+    lacks    why its recipe does not suffice to make it again, a key of presets.LACKS; empty where it does
+    fitted   how the file differs from the request, so that it is within --max-size; None where it does not
+    """
+
+    path: str
+    format: str
+    bytes: int | None
+    error: OutputError | None = None
+    lacks: str = ""
+    fitted: Fitted | None = None
+
+
+def render(settings: Settings, progress: Progress | None = None) -> tuple[Written, ...]:
+    """Write the files that `gdanim` writes with these settings. Raises GdanimError, also where only one output failed.
+
+    Nothing is printed: the switches of the command line (json, quiet, strict, dry_run, …) mean nothing here.
+    `progress` is called with the frames that are done and the frames in all.
+    """
+    settings = replace(settings, dry_run=False, json=False, alt_text=False)
+    outputs = preflight.check(settings)
+    descent = descend(settings)
+    written = write(descent, outputs, progress)
+    if settings.data is not None:
+        write_trajectory(settings.data, descent.trajectory)
+    for result in written:
+        if result.error is not None:
+            raise result.error
+    return written
+
+
+def draw(descent: Descent) -> Scene:
+    """Build the picture. Call it, and use the scene, inside the style: `with load_style(…).applied()`."""
+    view = preflight.view_of(descent.settings.view, descent.objective.dim)
+    scene: Scene = view.load()(descent)
+    return scene
+
+
+def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None = None) -> tuple[Written, ...]:
+    """Write every output, within --max-size where that is given. One that fails stops no other."""
+    limit = descent.settings.max_size
+    if limit is None:
+        return _write_all(descent, outputs, progress)
+    return write_within(limit, descent, outputs, _write_all, progress)
+
+
+def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
+    """Draw the frames once for each style and write them to every output."""
+    styles = list(dict.fromkeys(output.style for output in outputs))
+    for style in styles:
+        load_style(style)  # one that is nowhere is refused before a file is written
+    written: dict[int, Written] = {}
+    for part, style in enumerate(styles):
+        places = [place for place, output in enumerate(outputs) if output.style == style]
+        settings = replace(descent.settings, style=style, themes=())
+        counted = None if progress is None else _part(progress, part, len(styles))
+        done = _write(replace(descent, settings=settings), [outputs[place] for place in places], counted)
+        written.update(zip(places, done, strict=True))
+    return tuple(written[place] for place in range(len(outputs)))
+
+
+def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
+    with load_style(descent.settings.style).applied():
+        scene = draw(descent)
+        raster = Raster(scene)
+        reel = _reel(descent, raster)
+        recipe = recipe_of(descent)
+        writings = [_Writing(output, replace(reel, recipe=recipe.text(output.format)), descent) for output in outputs]
+        with ExitStack() as stack:
+            for writing in writings:
+                stack.push(writing.close)
+                writing.open()
+            for frame in _counted(raster.frames(), descent.timeline.frames, progress) if _wanted(writings) else ():
+                for writing in writings:
+                    writing.write(frame)
+                if not _wanted(writings):
+                    break
+            for writing in writings:
+                writing.write_scene(scene)
+        return tuple(replace(writing.result(), lacks=recipe.lacks) for writing in writings)
+
+
+def _wanted(writings: Sequence[_Writing]) -> bool:
+    """Whether anything can still come of frames."""
+    return any(writing.wants_frames for writing in writings)
+
+
+def _redrawn(descent: Descent, **settings: Any) -> Scene:
+    """The picture with other settings; see draw()."""
+    return draw(replace(descent, settings=replace(descent.settings, **settings)))
+
+
+def _part(progress: Progress, place: int, parts: int) -> Progress:
+    """The progress of one of several parts of a work, all as long."""
+    return lambda done, total: progress(place * total + done, parts * total)
+
+
+def _reel(descent: Descent, raster: Raster) -> Reel:
+    width, height = raster.size
+    return Reel(
+        width=width,
+        height=height,
+        fps=descent.settings.fps,
+        loop=descent.settings.loop,
+        duration_s=descent.timeline.duration_s,
+        sample=raster.sample,
+        quality=Quality(descent.settings.quality),
+        transparent=descent.settings.transparent,
+        title=spoken(descent.objective) if descent.settings.title is None else descent.settings.title,
+        alt_text=alt_text(descent),
+    )
+
+
+def _counted(frames: Iterable[Frame], total: int, progress: Progress | None) -> Iterator[Frame]:
+    """The frames; each is counted when it is drawn and written."""
+    for done, frame in enumerate(frames, start=1):
+        yield frame
+        if progress is not None:
+            progress(done, total)
+
+
+class _Writing:
+    """One output on its way. Its failure to write is kept for the result; anything else passes."""
+
+    def __init__(self, output: Planned, reel: Reel, descent: Descent) -> None:
+        self._output, self._reel, self._frames = output, reel, descent.timeline.frames
+        self._options = {name: getattr(descent.settings, name) for name in output.format.takes}
+        if output.format.suffixes:
+            self._options["suffix"] = Path(output.path).suffix.lower()
+        if output.format.redraws:
+            self._options["redraw"] = partial(_redrawn, descent)
+        self._opened = ExitStack()
+        self._write: Callable[..., None] | None = None
+        self._error: OutputError | None = None
+
+    def open(self) -> None:
+        self._attempt(self._open)
+
+    def write(self, frame: Frame) -> None:
+        """Take the next frame, where the format is one of frames."""
+        if self.wants_frames:
+            self._attempt(self._write, frame)
+
+    def write_scene(self, scene: Scene) -> None:
+        """Take the picture as it is, where the format is a vector format."""
+        if self._output.format.vector:
+            self._attempt(self._write, scene, self._reel, **self._options)
+
+    @property
+    def wants_frames(self) -> bool:
+        """Whether something can still come of frames."""
+        return self._write is not None and not self._output.format.vector
+
+    def close(self, *raised: Any) -> None:
+        """Finish and commit, or give up where `raised` holds what went wrong elsewhere."""
+        if self._error is None:
+            try:
+                self._opened.__exit__(*raised)
+            except OutputError as error:
+                self._error = error
+
+    def result(self) -> Written:
+        return Written(
+            path=self._output.path,
+            format=self._output.format.name,
+            bytes=self._bytes() if self._error is None else None,
+            error=self._error,
+        )
+
+    def _bytes(self) -> int | None:
+        path = Path(self._output.path)
+        if self._output.format.sequence:
+            return size_of(self._output.path)
+        return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
+
+    def _open(self) -> None:
+        form = self._output.format
+        place: Any
+        if form.sequence:
+            place = self._opened.enter_context(open_sequence(self._output.path, self._frames))
+        else:
+            target = self._opened.enter_context(open_output(self._output.path, needs_path=form.needs_path))
+            place = target.path if form.needs_path else target.stream
+            if form.needs_path:  # a stream names the path itself
+                self._opened.enter_context(finishing(self._output.path))
+        if form.vector:
+            self._write = partial(form.load(), place)
+        else:
+            self._write = self._opened.enter_context(form.load()(place, self._reel, **self._options)).write
+
+    def _attempt(self, step: Callable[..., None] | None, *given: Any, **options: Any) -> None:
+        if step is None:
+            return
+        try:
+            try:
+                step(*given, **options)
+            except BaseException:
+                # Gives this output up at once; the file's own context may know better what went wrong.
+                self._write = None
+                self._opened.__exit__(*sys.exc_info())
+                raise
+        except OutputError as error:
+            self._error = error

@@ -1,1 +1,0 @@
-"""Writers of vector formats: they read the scene itself, where the writers of frames see its pixels alone."""

@@ -1,0 +1,167 @@
+"""The ground of a picture, coloured by where descents from there end: behind a contour, or a strip below a curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.image import AxesImage
+
+from gdanim.descent.attractors import FAILED
+from gdanim.descent.basins import basins_of_run, grid
+from gdanim.descent.descend import iterations_of
+from gdanim.drawing.mpl import to_hex, to_rgb
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+    from numpy.typing import NDArray
+
+    from gdanim.descent.basins import Basins
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.trajectory import Index
+    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.styles import Style
+    from gdanim.objectives.objective import Vector
+
+    Pixels = NDArray[np.uint8]  # (h, w, 3)
+    Limits = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """What basins are painted with, as #rrggbb.
+
+    tints       of basins, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, and the
+                style's trail has a contrast of 3 to each
+    marks       of their destinations, in the same hues
+    unsettled   where a descent is still on its way
+    stripes     where it diverges or leaves the domain
+    """
+
+    tints: tuple[str, ...]
+    marks: tuple[str, ...]
+    unsettled: str
+    stripes: tuple[str, str]
+
+
+LIGHT = Palette(
+    tints=("#9dcafa", "#e0c68b", "#ccfcce", "#f3b9a5", "#d1c0d7", "#9eeeff", "#f7f1b1", "#c8dbcd"),
+    marks=("#1c66b8", "#8a6a00", "#2f8a3a", "#b8492a", "#7d549b", "#00839a", "#8f8500", "#4f7a5e"),
+    unsettled="#eff1f3",
+    stripes=("#c9cdd2", "#dde0e4"),
+)
+DARK = Palette(
+    tints=("#174e82", "#6d3d4c", "#39532e", "#453a59", "#584c14", "#002b5b", "#48181a", "#3f2900"),
+    marks=("#6fb4ff", "#f09ab0", "#9ad084", "#b8a2e6", "#d8c65a", "#4a8fe0", "#ea7d72", "#c89a3c"),
+    unsettled="#1a2027",
+    stripes=("#3a4048", "#2a3037"),
+)
+# Any two tints differ in lightness by L* ≥ 5 as well, the first four by twice that.
+GREY = Palette(
+    tints=("#edf3b8", "#b4d1fd", "#ed9d9a", "#8596b3", "#81f2de", "#d6bf6f", "#67a6f0", "#91884c"),
+    marks=("#696e45", "#495f7e", "#794241", "#3a465b", "#0e7164", "#65571d", "#094e82", "#464115"),
+    unsettled="#fafafa",
+    stripes=("#b0b0b0", "#fafafa"),
+)
+
+GROUND_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; above the grid; below the paths
+STRIP_PT: Final = 7.0  # high, and half as strong as the marks: so thin, a tint is not seen
+STRIPE_PT: Final = 3.0
+MARK_PT, LEAST_MARK_PT = 8.0, 3.5
+CROWD: Final = 12  # destinations from which on their marks shrink
+
+
+def draw_ground(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
+    """Paint the basins of a run's method and rates behind all else in axes of two variables, and mark where they lead.
+
+    The axes have their limits, and nearly their size. The destinations have the hues of their basins.
+    """
+    limits, box = (axes.get_xlim(), axes.get_ylim()), axes.get_window_extent()
+    basins = _basins(descent, run, limits, (box.width, box.height))
+    style = stage.style
+    palette, hue = palette_of(style), hues(basins)
+    pixels = _painted(basins.destination, hue, palette, style.background, stage.px(STRIPE_PT) / box.width)
+    _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, GROUND_ZORDER)
+    size = max(MARK_PT * min(1.0, (CROWD / max(len(hue), 1)) ** 0.5), LEAST_MARK_PT)
+    for place, destination in zip(hue.tolist(), basins.destinations, strict=True):
+        fill = palette.marks[place] if place >= 0 else style.background
+        axes.plot(
+            *destination, "o", color=fill, markersize=size, markeredgecolor=style.text, markeredgewidth=size / 7,
+            zorder=MARK_ZORDER, scalex=False, scaley=False,
+        )  # fmt: skip
+    return basins
+
+
+def draw_strip(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
+    """Paint the basins of a run's method and rates as a strip along the bottom of axes of one variable.
+
+    The axes have their limits, and nearly their size.
+    """
+    limits, box = axes.get_xlim(), axes.get_window_extent()
+    basins = _basins(descent, run, (limits,), (box.width, 1.0))
+    palette = palette_of(stage.style)
+    strong = replace(palette, tints=tuple(map(_half_way, palette.marks, palette.tints)))
+    cells = basins.destination[np.newaxis]
+    pixels = _painted(cells, hues(basins), strong, stage.style.background, stage.px(STRIPE_PT) / box.width)
+    height = stage.px(STRIP_PT) / box.height
+    _show(axes, pixels, (*limits, 0.0, height), axes.get_xaxis_transform(), STRIP_ZORDER)
+    return basins
+
+
+def hues(basins: Basins) -> Index:
+    """Which of the hues each destination has: (m,); -1 where no cell ends.
+
+    The lowest ones have a hue of their own. Where there are more, each takes the one whose owners are farthest. Those
+    without cells keep theirs, so that a minimizer has the same hue whatever the rate.
+    """
+    count = len(LIGHT.tints)
+    hue = np.full(len(basins.destinations), -1)
+    taken: list[list[Vector]] = [[] for _ in range(count)]
+    for place, here in enumerate(basins.destinations):
+        gaps = [min((float(np.sum((here - other) ** 2)) for other in owners), default=np.inf) for owners in taken]
+        hue[place] = int(np.argmax(gaps))
+        taken[hue[place]].append(here)
+    return np.where(np.isin(np.arange(len(hue)), basins.destination), hue, -1)
+
+
+def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, float]) -> Basins:
+    settings, objective = descent.settings, descent.objective
+    iterations = iterations_of(settings, objective, None)
+    return basins_of_run(settings, objective, run, iterations, lambda most: grid(limits, size_px, most))
+
+
+def _painted(destination: Index, hue: Index, palette: Palette, background: str, stripe: float) -> Pixels:
+    """The colour of each cell (h, w); stripes have a share of the width."""
+    # The last three rows are those of NOWHERE, UNSETTLED and FAILED, which count from the end.
+    names = [*(palette.tints[i] for i in hue), background, palette.unsettled, palette.stripes[0]]
+    pixels = np.array([to_rgb(name) for name in names])[destination]
+    row, column = np.indices(destination.shape)
+    across = max(round(stripe * destination.shape[1]), 1)
+    pixels[(destination == FAILED) & ((row + column) // across % 2 == 1)] = to_rgb(palette.stripes[1])
+    painted: Pixels = np.rint(pixels * 255).astype(np.uint8)
+    return painted
+
+
+def _show(
+    axes: Axes, pixels: Pixels, extent: tuple[float, float, float, float], place: Transform, zorder: float
+) -> None:
+    # Not imshow, which sets limits and aspect of the axes.
+    image = AxesImage(axes, extent=extent, origin="lower", interpolation="nearest", zorder=zorder)
+    image.set_data(pixels)
+    image.set_transform(place)
+    image.set_clip_path(axes.patch)
+    axes.add_artist(image)
+
+
+def _half_way(colour: str, other: str) -> str:
+    red, green, blue = ((a + b) / 2 for a, b in zip(to_rgb(colour), to_rgb(other), strict=True))
+    return to_hex((red, green, blue))
+
+
+def palette_of(style: Style) -> Palette:
+    """What basins are painted with in a style."""
+    if style.greyscale:
+        return GREY
+    return LIGHT if sum(to_rgb(style.background)) > 1.5 else DARK

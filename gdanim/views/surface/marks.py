@@ -1,0 +1,122 @@
+"""Climb: the marks of runs on a surface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.transforms import IdentityTransform
+
+from gdanim.drawing.marks.shapes import circles, extent, polylines
+from gdanim.drawing.marks.spots import Spots
+from gdanim.drawing.marks.trails import RunsMark, Trail, moment_of
+from gdanim.views.surface.axes import plinth_of
+from gdanim.views.surface.heightmap import LIFT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.backend_bases import RendererBase
+
+    from gdanim.descent.trajectory import Index
+    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.marks.track import Lines, Pixels2
+    from gdanim.drawing.run_styles import Team
+    from gdanim.views.surface.paths import SpaceTrack
+
+DASH_PT: Final = (2.4, 2.2)
+FAINT: Final = 0.6  # of what the surface hides
+
+
+class Ascent(Trail):
+    """The path of every visible run so far. What the surface hides is dashed and faint, so that no path is lost."""
+
+    track: SpaceTrack
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint what is hidden, then the rest as every trail."""
+        if not self.get_visible():
+            return
+        for team, _, runs in self.in_teams(self._shown()):
+            self._dash(renderer, self.track.hidden_lines(runs, *self._span(runs), self.plane), team.colour)
+        super().draw(renderer)
+
+    def _dash(self, renderer: RendererBase, lines: Lines, colour: str) -> None:
+        if len(lines.begins) == len(lines.points):
+            return
+        gc = self.context(renderer)
+        gc.set_foreground(to_rgba(colour, FAINT), isRGBA=True)
+        gc.set_linewidth(0.8 * self.width_pt)
+        gc.set_capstyle("butt")
+        gc.set_dashes(0, DASH_PT)
+        renderer.draw_path(gc, polylines(lines), IdentityTransform(), None)
+        gc.restore()
+
+    def touched(self) -> Extent | None:
+        """Bound the lines, those that are hidden included."""
+        runs = self._shown()
+        return super().touched() if runs.size and len(self._whole(runs).points) else None
+
+
+class Line(Trail):
+    """The line around the paths; what the surface hides of them has none."""
+
+    def touched(self) -> Extent | None:
+        """Bound the lines."""
+        runs = self._shown()
+        return super().touched() if runs.size and len(self._whole(runs).points) else None
+
+
+class Shade(Line):
+    """The shadows of the paths on the floor; what the surface hides of them is left out."""
+
+    def __init__(self, track: SpaceTrack, teams: Sequence[Team], *, width_pt: float, tail: int | None) -> None:
+        super().__init__(track, teams, width_pt=width_pt, dot_pt=0.0, tail=tail)
+        self.set_zorder(7)
+
+
+class SpotShade(RunsMark):
+    """The shadow of every visible spot on the floor, where the surface does not hide it."""
+
+    track: SpaceTrack
+
+    def __init__(self, track: SpaceTrack, teams: Sequence[Team], *, size_pt: float) -> None:
+        super().__init__(track, teams, zorder=8)
+        self.size_pt = size_pt
+
+    def _seen(self, runs: Index) -> Pixels2:
+        moment = moment_of(self)
+        seen = runs[self.track.seen(runs, moment.position[runs], self.plane)]
+        shadows: Pixels2 = self.track.here(moment, self.plane, self.dpi)[seen]
+        return shadows
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint the shadows of one team after another."""
+        if self.moment is None or not self.get_visible():
+            return
+        for team, _, runs in self.in_teams(self.moment.visible):
+            if (seen := self._seen(runs)).size:
+                shapes = circles(seen, self.px(self.size_pt) / 2)
+                self.paint(renderer, shapes, line=team.colour, width_pt=0, fill=team.colour)
+
+    def touched(self) -> Extent | None:
+        """Bound the shadows."""
+        if self.moment is None or not (seen := self._seen(self.moment.visible)).size:
+            return None
+        return extent(seen, self.px(self.size_pt))
+
+
+class Climbers(Spots):
+    """Where every visible run is, on the surface or on its way over it; arrows at its edge towards those outside."""
+
+    track: SpaceTrack
+
+    def _foot(self, spots: Pixels2) -> Pixels2:
+        """Where the arrows stand: on the edge of the surface, in the direction of the spots."""
+        prospect, relief = plinth_of(self.plane).prospect, self.track.course.relief
+        across = prospect.along(spots - prospect.origin_px)
+        edge = across / np.maximum(np.abs(across).max(axis=-1, keepdims=True), 1e-9)
+        heights = np.nan_to_num(relief.at(edge)) + LIFT
+        foot: Pixels2 = prospect.pixels(np.concatenate([edge, heights[:, np.newaxis]], axis=-1))
+        return foot

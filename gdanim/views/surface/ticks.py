@@ -1,0 +1,180 @@
+"""Gauges: the numbers along the edges of the box that are nearest to the viewer."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from gdanim.drawing.layout import ROUND_STEPS
+from gdanim.drawing.lettering import minus
+from gdanim.views.surface.camera import CENTRE, FLOOR, TOP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.objectives.objective import Scalar
+    from gdanim.views.surface.camera import Camera, Plane, Prospect, Solid
+    from gdanim.views.surface.heightmap import Heights, Relief
+
+TICK_EM, NAME_EM = 0.7, 0.6  # from the edge to its numbers, and from those to the name
+APART_EM: Final = 0.35  # between two labels at least
+MOST: Final = 5  # numbers along an edge
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Gauge(NamedTuple):
+    """One label, and where it goes.
+
+    at (3,)        the place on an edge that it belongs to
+    outwards (2,)  the direction in the picture in which it stands off
+    gap_px         how far
+    size_px        its width and height
+    """
+
+    text: str
+    at: Solid
+    outwards: Plane
+    gap_px: float
+    size_px: tuple[float, float]
+    is_name: bool
+
+    @property
+    def middle_px(self) -> Plane:
+        """Its middle, from where `at` stands."""
+        shifted: Plane = self.outwards * (self.gap_px + np.array(self.size_px) / 2)
+        return shifted
+
+    @property
+    def corners_px(self) -> tuple[Plane, Plane]:
+        """Its lower left and upper right corner, from where `at` stands."""
+        half = np.array(self.size_px) / 2
+        return self.middle_px - half, self.middle_px + half
+
+
+class Edge(NamedTuple):
+    """One edge of the box with its numbers: where each stands (m, 3), its text; and the name of what is counted."""
+
+    name: str
+    places: Solid
+    texts: Sequence[str]
+    outwards: Plane
+    middle: Solid
+
+
+def gauges(relief: Relief, camera: Camera, lettering: Lettering, most: int) -> list[Gauge]:
+    """Labels of the three edges, names first; at most so many numbers on each."""
+    em = lettering.ascent
+    names, numbers = [], []
+    for edge in _edges(relief, camera, min(most, MOST)):
+        sizes = [(float(lettering.width(text)), float(em)) for text in edge.texts]
+        numbers += [
+            Gauge(text, at, edge.outwards, TICK_EM * em, size, is_name=False)
+            for text, at, size in zip(edge.texts, edge.places, sizes, strict=True)
+        ]
+        reach = max((float(np.abs(edge.outwards) @ size) for size in sizes), default=0.0)
+        gap = TICK_EM * em + reach + NAME_EM * em
+        size = (float(lettering.width(edge.name)), float(em))
+        names.append(Gauge(edge.name, edge.middle, edge.outwards, gap, size, is_name=True))
+    return [*names, *numbers]
+
+
+def apart(found: Sequence[Gauge], prospect: Prospect, em_px: float) -> list[tuple[Gauge, Plane]]:
+    """The gauges that overlap none before them, each with the pixel of its middle."""
+    gap_px = APART_EM * em_px
+    kept: list[tuple[Gauge, Plane]] = []
+    for gauge in found:
+        middle = prospect.pixels(gauge.at) + gauge.middle_px
+        size = np.array(gauge.size_px)
+        if not any(
+            (np.abs(middle - other) < (size + np.array(rival.size_px)) / 2 + gap_px).all() for rival, other in kept
+        ):
+            kept.append((gauge, middle))
+    return kept
+
+
+def nearest(camera: Camera) -> tuple[float, float]:
+    """The corner of the floor that is nearest to the eye."""
+    x, y, _ = camera.eye
+    return (1.0 if x >= 0 else -1.0), (1.0 if y >= 0 else -1.0)
+
+
+def upright(camera: Camera) -> tuple[float, float]:
+    """The corner of the floor that is farthest to the left: the heights stand along its edge."""
+    x, y = nearest(camera)
+    corners = np.array([[-x, y, FLOOR], [x, -y, FLOOR]])
+    left = corners[int(np.argmin(camera.project(corners)[:, 0]))]
+    return float(left[0]), float(left[1])
+
+
+def _edges(relief: Relief, camera: Camera, most: int) -> list[Edge]:
+    near_x, near_y = nearest(camera)
+    left = upright(camera)
+    x, y = (_round(ends, most) for ends in relief.limits)
+    values = _heights(relief.heights, most)
+    ones = np.ones(len(values))
+    return [
+        _along_floor(camera, "x", x, relief.limits[0], across=0, beside=near_y),
+        _along_floor(camera, "y", y, relief.limits[1], across=1, beside=near_x),
+        Edge(
+            name="f",
+            places=np.stack([left[0] * ones, left[1] * ones, relief.heights(values)], axis=-1),
+            texts=[_short(value) for value in values.tolist()],
+            outwards=np.array([-1.0, 0.0]),
+            middle=np.array([*left, TOP / 2]),
+        ),
+    ]
+
+
+def _along_floor(
+    camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, across: int, beside: float
+) -> Edge:
+    """The edge of the floor along x or y (across 0 or 1) on the side `beside` of the other one."""
+    share = (values - ends[0]) / (ends[1] - ends[0]) * 2 - 1
+    places = np.full((len(values), 3), FLOOR)
+    places[:, across], places[:, 1 - across] = share, beside
+    line = np.zeros((2, 3))
+    line[:, 2], line[:, 1 - across], line[:, across] = FLOOR, beside, (-1.0, 1.0)
+    start, end = camera.project(line)
+    tangent = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
+    normal = np.array([tangent[1], -tangent[0]])
+    away = (start + end) / 2 - camera.project(np.array([*CENTRE[:2], FLOOR]))
+    outwards = normal if normal @ away >= 0 else -normal
+    texts = [minus(f"{value:g}") for value in values.tolist()]
+    return Edge(name, places, texts, outwards, line.mean(axis=0))
+
+
+def _round(ends: tuple[float, float], most: int) -> Scalar:
+    """Round values between two ends: (m,)."""
+    low, high = min(ends), max(ends)
+    values = np.asarray(MaxNLocator(nbins=most, steps=ROUND_STEPS).tick_values(low, high))
+    slack = 1e-9 * (high - low)
+    inside: Scalar = values[(values >= low - slack) & (values <= high + slack)]
+    return np.where(np.abs(inside) < slack, 0.0, inside)
+
+
+def _heights(heights: Heights, most: int) -> Scalar:
+    """Values whose heights are spread evenly: round ones where the map is straight, else of one or two digits."""
+    even = _round((heights.low, heights.high), most)
+    if heights.bend > 1:
+        return even
+    chosen: list[float] = []
+    for height in np.linspace(0.0, TOP, most + 1)[:-1]:
+        value = float(heights.value(np.array(height)))
+        between = float(heights.value(np.array(height + TOP / most))) - value
+        decade = 10.0 ** floor(log10(between / 2))
+        step = max(unit * decade for unit in (1, 2, 5) if unit * decade <= between / 2)
+        chosen.append(ceil((value - 0.02 * between) / step) * step)
+    return np.array(list(dict.fromkeys(value for value in chosen if value <= heights.high)))
+
+
+def _short(value: float) -> str:
+    """A number in few letters: `0.5`, `300`, `2·10⁵`."""
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return minus(f"{value:.6g}")
+    digits, exponent = f"{value:.3e}".split("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if float(digits) == 1 else minus(f"{float(digits):g}·{power}")
