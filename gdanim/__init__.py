@@ -34,16 +34,16 @@ __all__ = [
 ]
 
 _HOME = {
-    "Descent": "descent",
+    "Descent": "descent.descend",
     "GdanimError": "errors",
-    "Outcome": "trajectory",
+    "Outcome": "descent.trajectory",
     "OutputError": "errors",
     "Settings": "settings",
-    "Trajectory": "trajectory",
+    "Trajectory": "descent.trajectory",
     "UsageError": "errors",
-    "Written": "pipeline",
-    "descend": "descent",
-    "render": "pipeline",
+    "Written": "rendering",
+    "descend": "descent.descend",
+    "render": "rendering",
 }
 
 

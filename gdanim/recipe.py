@@ -38,9 +38,10 @@ from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from gdanim.arrays import Index
     from gdanim.catalogue.specs import Format
     from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Index, Outcome, Trajectory
+    from gdanim.descent.trajectory import Outcome, Trajectory
 
 NUMBERS: Final = 1000  # coordinates that a recipe holds at most
 EVERY: Final = 10  # iterations

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.descent.trajectory import Index, Trajectory
-    from gdanim.objectives.objective import Vector
+    from gdanim.arrays import Index, Vector
+    from gdanim.descent.trajectory import Trajectory
 
 TOLERANCE: Final = 1e-9
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Timeline
-    from gdanim.descent.trajectory import Index
 
 # Many and short, for motions that end early take up little of a film.
 PASSAGES: Final = 16

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from commandline import ENVIRONMENT, command
 from PIL import Image, ImageSequence
+from support.commandline import ENVIRONMENT, command
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
-from commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT
 
 from gdanim.catalogue.registry import FORMATS
 

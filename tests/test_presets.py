@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import run
+from support.commandline import run
 
 from gdanim.catalogue.registry import presets
 from gdanim.descent.descend import descend

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commandline import QUICK, run
 from hypothesis import given
 from hypothesis import strategies as st
-from problems import solved
+from support.commandline import QUICK, run
+from support.problems import solved
 
 from gdanim import __version__
 from gdanim.catalogue.registry import FORMATS, presets

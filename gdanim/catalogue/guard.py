@@ -25,11 +25,11 @@ from gdanim.optimizers.optimizer import Optimizer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.specs import Entry
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.marks.shapes import Extent
     from gdanim.drawing.marks.trails import Mark
-    from gdanim.objectives.objective import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
     from gdanim.output.base import Reel
 

@@ -16,8 +16,9 @@ from gdanim.preflight import view_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gdanim.arrays import Vector
     from gdanim.descent.descend import Descent
-    from gdanim.objectives.objective import Objective, Vector
+    from gdanim.objectives.objective import Objective
 
 MAX_NAMED = 8  # runs; more of them are counted
 NEAR: Final = 0.02  # of the width of the bounds: what ends so close to a minimum is told as having found it

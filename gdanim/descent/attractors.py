@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.descent.trajectory import Index
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.objectives.objective import Objective
 
 # What a cell is called that came to no destination: its descent diverged or left the domain; was still on its way, or
 # lay where it leads nowhere; or has no value and no slope at its start.

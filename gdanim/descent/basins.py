@@ -15,8 +15,8 @@ from gdanim.descent.solver import NO_TERMS, Terms, solve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gdanim.descent.trajectory import Index
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
     from gdanim.settings import Settings
 

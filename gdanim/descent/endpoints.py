@@ -18,8 +18,9 @@ from gdanim.optimizers.oracle import Oracle
 from gdanim.optimizers.random import METHOD, NOISE, Normals
 
 if TYPE_CHECKING:
+    from gdanim.arrays import Scalar, Vector
     from gdanim.descent.solver import Terms
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
 
 Which = NDArray[np.bool_]  # (m,)

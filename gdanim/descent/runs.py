@@ -18,9 +18,10 @@ from gdanim.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.choices import Choice, MethodChoice
     from gdanim.catalogue.specs import Schedule
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.objectives.objective import Objective
     from gdanim.settings import Settings
 
 WIDTH_SHARE = 0.02

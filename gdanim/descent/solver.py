@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.descent.trajectory import Index, Outcome, Trajectory, judge
+from gdanim.descent.trajectory import Outcome, Trajectory, judge
 from gdanim.errors import DomainError
 from gdanim.optimizers.oracle import Oracle
 from gdanim.optimizers.random import METHOD, NOISE, Normals
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
 
 # Points between two looks at what was recorded: a look costs as much as a step of one run.

@@ -10,8 +10,9 @@ from gdanim.catalogue import registry
 from gdanim.errors import UsageError
 
 if TYPE_CHECKING:
+    from gdanim.arrays import Scalar, Vector
     from gdanim.descent.trajectory import Trajectory
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.objectives.objective import Objective
 
 
 def limits_of_runs(objective: Objective, trajectory: Trajectory) -> Scalar:

@@ -9,7 +9,8 @@ import numpy as np
 from gdanim.errors import UsageError
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Objective, Vector
+    from gdanim.arrays import Vector
+    from gdanim.objectives.objective import Objective
 
 
 def random_starts(

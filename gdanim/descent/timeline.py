@@ -14,7 +14,7 @@ from gdanim.errors import SettingError
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from gdanim.descent.trajectory import Index
+    from gdanim.arrays import Index
 
 MAX_FRAMES = 10_000
 REWIND = 3  # times as fast as the way there: long enough to be understood, and no second film

@@ -7,14 +7,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from numpy.typing import NDArray
 
-Index = NDArray[np.int64]  # (runs,)
+    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.objectives.objective import Objective
 
 
 MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable

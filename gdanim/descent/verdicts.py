@@ -38,8 +38,9 @@ from numpy.typing import NDArray
 from gdanim.descent.trajectory import Outcome
 
 if TYPE_CHECKING:
-    from gdanim.descent.trajectory import Index, Trajectory
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.descent.trajectory import Trajectory
+    from gdanim.objectives.objective import Objective
 
 Which = NDArray[np.bool_]  # (runs,)
 Flags = NDArray[np.bool_]  # (runs, d, n)

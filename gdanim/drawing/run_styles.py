@@ -10,7 +10,8 @@ import numpy as np
 from gdanim.drawing.marks.shapes import SHAPES
 
 if TYPE_CHECKING:
-    from gdanim.descent.trajectory import Index, Trajectory
+    from gdanim.arrays import Index
+    from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.styles import Style
 
 _SHAPES = tuple(SHAPES)

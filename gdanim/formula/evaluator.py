@@ -17,8 +17,8 @@ from gdanim.formula.kernels import KERNELS, Array, Kernel, power_kernel
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from gdanim.arrays import Matrix, Scalar, Vector
     from gdanim.formula.parser import Expression
-    from gdanim.objectives.objective import Matrix, Scalar, Vector
 
 BLOCK: Final = 8192  # points at a time: some ten registers of this length stay in the cache
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Functions, Vector
+    from gdanim.arrays import Vector
+    from gdanim.objectives.objective import Functions
 
     Limits = Sequence[tuple[float, float] | None]
 

@@ -9,7 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Functions, Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
+    from gdanim.objectives.objective import Functions
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Vector = NDArray[np.float64]  # (…, d)
-Scalar = NDArray[np.float64]  # (…)
-Matrix = NDArray[np.float64]  # (…, d, d)
+    from numpy.typing import NDArray
+
+    from gdanim.arrays import Matrix, Scalar, Vector
 
 
 class Functions(Protocol):

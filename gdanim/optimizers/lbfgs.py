@@ -10,7 +10,7 @@ from gdanim.optimizers.linesearch import Lines, dot, downhill, strong_wolfe
 from gdanim.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 LEAST_CURVED: Final = 1e-10  # cosine between s and y: pairs with less curvature, or none, are skipped

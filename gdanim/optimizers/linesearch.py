@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle, Runs
 
     Trial = NDArray[np.float64]  # (3, m): t, φ(t), φ′(t)

@@ -9,7 +9,7 @@ import numpy as np
 from gdanim.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 

@@ -10,7 +10,7 @@ from gdanim.optimizers.linesearch import Lines, backtrack
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Matrix, Scalar, Vector
+    from gdanim.arrays import Matrix, Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 FLAT: Final = 2.0**-50  # of the largest curvature: less is none

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 

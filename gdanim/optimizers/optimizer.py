@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gdanim.objectives.objective import Scalar, Vector
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.oracle import Oracle
 
 Init = Callable[[Vector], Any]

@@ -10,7 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Matrix, Objective, Scalar, Vector
+    from gdanim.arrays import Matrix, Scalar, Vector
+    from gdanim.objectives.objective import Objective
     from gdanim.optimizers.random import Normals
 
     Runs = NDArray[np.intp]  # (m,) indices

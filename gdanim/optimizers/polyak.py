@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 FLAT: Final = 2.0**-52  # ‖g‖² up to which a point counts as stationary: optax's guard against a division by 0

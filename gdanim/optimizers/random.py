@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdanim.objectives.objective import Vector
+    from gdanim.arrays import Vector
 
 NOISE, METHOD = range(2)  # what the numbers are for: keys of Normals
 BLOCK = 64  # iterations drawn at a time: one call of each run's generator

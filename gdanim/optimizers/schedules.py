@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar
+    from gdanim.arrays import Scalar
 
 Iterations = NDArray[np.int64]  # (m,)
 Rates = Callable[[Iterations, "Scalar", int], "Scalar"]

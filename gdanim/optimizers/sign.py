@@ -10,7 +10,7 @@ from gdanim.optimizers.momentum import Average
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 

@@ -8,7 +8,7 @@ from gdanim.optimizers.linesearch import Lines, backtrack, strong_wolfe
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
-    from gdanim.objectives.objective import Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
 

@@ -21,9 +21,9 @@ from gdanim.views.notices import notices
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Timeline
-    from gdanim.descent.trajectory import Index
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.styles import Style
 

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Transform
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Index, Vector
     from gdanim.descent.basins import Basins
     from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Index
     from gdanim.drawing.layout import Stage
     from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Vector
 
     Pixels = NDArray[np.uint8]  # (h, w, 3)
     Limits = tuple[tuple[float, float], ...]

@@ -18,12 +18,12 @@ from gdanim.views.interpolation import on_graph
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gdanim.arrays import Scalar
     from gdanim.descent.descend import Descent
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.layout import Stage
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
-    from gdanim.objectives.objective import Scalar
     from gdanim.views.base import Part
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code

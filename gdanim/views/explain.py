@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Vector
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
     from gdanim.descent.trajectory import Trajectory
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Vector
     from gdanim.views.base import Teams
 
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits

@@ -19,10 +19,9 @@ from gdanim.views.legend import tally
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
+    from gdanim.arrays import Index, Vector
     from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Index
     from gdanim.descent.verdicts import Verdict
-    from gdanim.objectives.objective import Vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.descent.trajectory import Index, Trajectory
+    from gdanim.arrays import Index, Scalar
+    from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.marks.track import Between, Points2, Positions
-    from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.objectives.objective import Objective
 
 
 def on_graph(objective: Objective, trajectory: Trajectory) -> Between:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Scalar
     from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.objectives.objective import Objective
 
 GRID, FINE_GRID, COARSE_GRID = 241, 481, 61  # points along each axis; coarse where each costs a call of somebody's code
 LEVELS, FEWEST_LEVELS = 16, 5

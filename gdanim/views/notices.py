@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
-    from gdanim.descent.trajectory import Index, Trajectory
+    from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.layout import Stage
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.track import Pixels2

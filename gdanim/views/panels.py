@@ -21,12 +21,12 @@ from gdanim.views.curve import Curve
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gdanim.arrays import Scalar
     from gdanim.descent.descend import Descent
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Scalar
     from gdanim.views.base import Plot, Teams
 
 EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"

@@ -13,12 +13,12 @@ from gdanim.views.legend import GAP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gdanim.arrays import Scalar
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
     from gdanim.drawing.layout import Stage
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
-    from gdanim.objectives.objective import Scalar
 
 FIGURE_SPACE = "\u2007"
 MANY = 5000  # values of which only the widest possible is looked for

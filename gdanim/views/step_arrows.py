@@ -12,11 +12,11 @@ from gdanim.errors import SettingError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gdanim.arrays import Vector
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Vector
     from gdanim.views.base import Teams
 
 WIDTH_PT, CLEAR_PT = 2.0, 5.0

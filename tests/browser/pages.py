@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from commandline import run
 from PIL import Image
+from support.commandline import run
 
 FRAMES = 26  # of the parabola: its start and 25 iterations
 HOST = """<!DOCTYPE html>

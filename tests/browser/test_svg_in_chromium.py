@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from commandline import run
 from pages import LEAST_SSIM, grey, ssim
+from support.commandline import run
 
 from gdanim.descent.descend import descend
 from gdanim.drawing.raster import Raster

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from commandline import ENVIRONMENT, QUICK, command, run
 from hypothesis import given
 from hypothesis import strategies as st
+from support.commandline import ENVIRONMENT, QUICK, command, run
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.errors import CallableError, UsageError

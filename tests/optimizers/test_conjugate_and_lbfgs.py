@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from walks import NAMES, Array, built, catalogued, starts, walk
+from support.walks import NAMES, Array, built, catalogued, starts, walk
 
 from gdanim.catalogue.functions import FORMULAS
 

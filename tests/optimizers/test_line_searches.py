@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from walks import NAMES, Array, Walk, built, catalogued, starts, walk
+from support.walks import NAMES, Array, Walk, built, catalogued, starts, walk
 
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.objectives.lookup import objective as objective_of

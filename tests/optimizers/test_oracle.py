@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from problems import formula
+from support.problems import formula
 
 from gdanim.catalogue import registry
 from gdanim.descent.solver import Terms, solve

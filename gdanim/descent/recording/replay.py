@@ -17,9 +17,9 @@ from gdanim.errors import DomainError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Index, Scalar
     from gdanim.descent.recording.table import Name
-    from gdanim.descent.trajectory import Index
-    from gdanim.objectives.objective import Objective, Scalar
+    from gdanim.objectives.objective import Objective
 
 UNKNOWN = "replay"  # what chose the steps, where the file does not say
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Index, Scalar, Vector
     from gdanim.descent.recording.rows import Batch, Cells, Source
-    from gdanim.descent.trajectory import Index
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.objectives.objective import Objective
 
 MOST_ITERATION = 2**53  # beyond, a float64 no longer tells whole numbers apart
 

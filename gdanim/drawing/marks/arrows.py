@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
     from matplotlib.transforms import BboxBase
 
-    from gdanim.descent.trajectory import Index
+    from gdanim.arrays import Index, Scalar
     from gdanim.drawing.marks.shapes import Extent
     from gdanim.drawing.marks.track import Pixels2, Points, Track
     from gdanim.drawing.run_styles import Team
-    from gdanim.objectives.objective import Scalar
 
 FAR = 1e100  # where only the direction counts
 LONGEST_SHARE = 0.22  # of the shorter side of the axes

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
     from matplotlib.backend_bases import RendererBase
 
-    from gdanim.descent.trajectory import Index
+    from gdanim.arrays import Index, Scalar
     from gdanim.drawing.marks.shapes import Extent
     from gdanim.drawing.marks.track import Pixels2, Track
     from gdanim.drawing.run_styles import Team
-    from gdanim.objectives.objective import Scalar
 
 _PIXELS = IdentityTransform()
 

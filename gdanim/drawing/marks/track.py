@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes._base import _AxesBase
 
+    from gdanim.arrays import Index
     from gdanim.descent.timeline import Moment
-    from gdanim.descent.trajectory import Index
     from gdanim.drawing.run_styles import Team
 
 Points = NDArray[np.float64]  # (runs, n+1, 2)

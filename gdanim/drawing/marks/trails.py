@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Index
     from gdanim.descent.timeline import Moment
-    from gdanim.descent.trajectory import Index
     from gdanim.drawing.marks.shapes import Extent
     from gdanim.drawing.marks.track import Lines, Pixels2, Points, Positions, Track
     from gdanim.drawing.run_styles import Team

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Matrix, Scalar, Vector
+    from gdanim.arrays import Matrix, Scalar, Vector
 
     Array = NDArray[np.float64]
     Map = Callable[[Vector], Array]  # points (n, d) → (n, …)

@@ -22,7 +22,7 @@ from gdanim.objectives.python.signature import TRIAL, Caller, Layout, settle
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Matrix, Scalar, Vector
+    from gdanim.arrays import Matrix, Scalar, Vector
 
 WRONG_FROM = 1e-3  # relative difference from central differences
 WRONG_AT = 3  # points of the trial

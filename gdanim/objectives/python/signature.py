@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Vector
+    from gdanim.arrays import Vector
     from gdanim.objectives.python.loader import UserCode
 
     Array = NDArray[np.float64]

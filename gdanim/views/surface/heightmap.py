@@ -13,7 +13,8 @@ from gdanim.views.surface.camera import TOP
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gdanim.objectives.objective import Objective, Scalar, Vector
+    from gdanim.arrays import Scalar, Vector
+    from gdanim.objectives.objective import Objective
     from gdanim.views.surface.camera import Plane, Solid
 
     Limits = tuple[tuple[float, float], tuple[float, float]]

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes._base import _AxesBase
     from numpy.typing import NDArray
 
-    from gdanim.descent.trajectory import Index
+    from gdanim.arrays import Index, Scalar, Vector
     from gdanim.drawing.marks.track import Pixels2, Points, Positions
-    from gdanim.objectives.objective import Scalar, Vector
     from gdanim.views.surface.camera import Plane, Prospect, Solid
     from gdanim.views.surface.heightmap import Relief
 

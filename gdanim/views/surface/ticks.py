@@ -15,8 +15,8 @@ from gdanim.views.surface.camera import CENTRE, FLOOR, TOP
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gdanim.arrays import Scalar
     from gdanim.drawing.lettering import Lettering
-    from gdanim.objectives.objective import Scalar
     from gdanim.views.surface.camera import Camera, Plane, Prospect, Solid
     from gdanim.views.surface.heightmap import Heights, Relief
 

@@ -1,0 +1,332 @@
+"""--trajectory: what was exported comes back to the last bit, and runs that others recorded are understood."""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support.commandline import run, without_recipe
+from support.problems import formula
+
+from gdanim import readers
+from gdanim.descent.descend import descend
+from gdanim.descent.recording import rows
+from gdanim.descent.recording.export import write_trajectory
+from gdanim.descent.recording.file_types import check_trajectory_path
+from gdanim.descent.recording.replay import read_trajectory
+from gdanim.descent.trajectory import Outcome, Trajectory, judge
+from gdanim.errors import DomainError
+from gdanim.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import DrawFn
+
+    from gdanim.objectives.objective import Objective
+
+PLANE = formula("x**2 + 3*y**2", (-5, 5), (-5, 5))
+LINE = formula("x**2")
+ROOT = formula("sqrt(x)", (0, 5))
+
+
+# --- what was exported -----------------------------------------------------------------------------------------------
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+STRANGE = st.sampled_from([math.nan, math.inf, -math.inf])
+LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12).map(str.strip)
+
+
+@st.composite
+def trajectories(draw: DrawFn, objective: Objective) -> Trajectory:
+    """Runs of any numbers and lengths, some of them lost, with any labels and rates."""
+    width = 2 * objective.dim + 1
+    paths = draw(st.lists(st.lists(st.tuples(*[FINITE] * width), min_size=1, max_size=5), min_size=1, max_size=4))
+    last = np.array([len(path) - 1 for path in paths])
+    n, runs = int(last.max()), len(paths)
+    lost = np.zeros((runs, width))
+    for one in range(runs):
+        if draw(st.booleans()):
+            lost[one] = draw(st.tuples(*[FINITE | STRANGE] * width))
+            lost[one, draw(st.integers(0, width - 1))] = draw(STRANGE)
+    table = np.array([[path[min(k, len(path) - 1)] for k in range(n + 1)] for path in paths])
+    rates = np.array(draw(st.lists(FINITE | st.just(math.nan), min_size=runs * n, max_size=runs * n)))
+    lr = rates.reshape(runs, n)
+    for one in range(runs):  # the last rate that belongs to a step is repeated
+        steps = max(int(last[one]) + (not np.isfinite(lost[one]).all()), 1)
+        lr[one, steps:] = lr[one, steps - 1 : steps]
+    x, f, grad = table[..., : objective.dim], table[..., objective.dim], table[..., objective.dim + 1 :]
+    # A run that was lost did not end otherwise.
+    kinds = st.sampled_from([Outcome.STEP_LIMIT, Outcome.CONVERGED, Outcome.BUDGET])
+    ended = [draw(kinds) if np.isfinite(lost[one]).all() else Outcome.STEP_LIMIT for one in range(runs)]
+    outcome, since = judge(objective, x, f, last, lost, ended)
+    return Trajectory(
+        x=x,
+        f=f,
+        grad=grad,
+        lr=lr,
+        evaluations=np.full((runs, n + 1), -1),
+        last=last,
+        outcome=outcome,
+        since=since,
+        lost=lost,
+        optimizer=tuple(draw(LINES.filter(bool)) for _ in paths),
+        label=tuple(draw(LINES) for _ in paths),
+    )
+
+
+def assert_same(found: Trajectory, wanted: Trajectory) -> None:
+    """The same bits; of NaN, there is only one."""
+    for name in ("x", "f", "grad", "lr", "evaluations", "last", "since", "lost"):
+        ours, theirs = getattr(found, name), getattr(wanted, name)
+        assert ours.shape == theirs.shape
+        assert not ours.flags.writeable
+        np.testing.assert_array_equal(ours, theirs)
+        np.testing.assert_array_equal(np.signbit(ours[ours == 0]), np.signbit(theirs[theirs == 0]))
+    assert (found.outcome, found.optimizer, found.label) == (wanted.outcome, wanted.optimizer, wanted.label)
+
+
+def reread(trajectory: Trajectory, objective: Objective, suffix: str) -> Trajectory:
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder, "t" + suffix))
+        write_trajectory(path, trajectory)
+        return read_trajectory(path, objective)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".npz"])
+@pytest.mark.parametrize("objective", [LINE, PLANE], ids=["line", "plane"])
+@given(data=st.data())
+def test_what_is_exported_is_read_again_bit_for_bit(objective: Objective, suffix: str, data: st.DataObject) -> None:
+    trajectory = data.draw(trajectories(objective))
+    assert_same(reread(trajectory, objective, suffix), trajectory)
+
+
+@given(text=LINES)
+@example(text='adam, lr 0.1, "β₁" = 0.8')
+def test_every_label_that_can_be_exported_is_a_text_of_one_line(text: str) -> None:
+    """The strategy above draws what the command line itself accepts, and nothing easier."""
+    assert readers.text(text) == text
+
+
+def test_rows_come_in_batches_and_none_is_lost_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "BATCH", 7)
+    solved = descend(Settings(function="rosenbrock", optimizer=("adam", "gd"), lr=(0.001, 0.002), iterations=30))
+    for suffix in (".csv", ".jsonl", ".npz"):
+        again = reread(solved.trajectory, solved.objective, suffix)
+        for name in ("x", "f", "grad", "lr"):
+            np.testing.assert_array_equal(getattr(again, name), getattr(solved.trajectory, name))
+        assert again.label == solved.trajectory.label
+
+
+RACES = {
+    "one run": ("parabola", "--lr", "0.2"),
+    "panels": ("parabola", "--view", "panels", "--lr", "0.2", "--lr", "0.7"),
+    "optimizers": ("rosenbrock", "-O", "adam", "-O", "gd"),
+    "diverges": ("quartic", "--start", "4", "--lr", "5", "--lr", "0.001"),
+    "loses all": ("quartic", "--start", "4", "--lr", "5"),
+    "leaves the domain": ("sqrt(x) + x", "--xlim", "-1,5", "--start", "0.3", "--lr", "1"),
+    "random starts": ("himmelblau", "--starts", "12"),
+    "random starts, rates": ("himmelblau", "--starts", "2", "--lr", "0.01", "--lr", "0.02"),
+    "meets the tolerance": ("easom", "--start", "8,-8", "--start", "3,3", "--tolerance", "1"),
+    "in turn": ("double-well", "--starts", "3", "--order", "in-turn", "--schedule", "step:step_size=2"),
+}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".npz", "-"])
+@pytest.mark.parametrize("race", RACES)
+def test_replay_of_an_export_gives_the_same_pixels(
+    race: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    function, *options = RACES[race]
+    drawn = ("--size", "200x160", "-q")
+    table = "t.csv" if suffix == "-" else f"t{suffix}"
+    assert run(function, *options, "-n", "9", *drawn, "-o", "a.gif", "--data", table).code == 0
+    if suffix == "-":
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(table).read_bytes())))
+    shown = [
+        word
+        for option, value in zip(options[::2], options[1::2], strict=True)
+        for word in (option, value)
+        if option in ("--view", "--order", "--xlim")
+    ]
+    source = "-" if suffix == "-" else table
+    replayed = run(function, *shown, *drawn, "--trajectory", source, "-o", "b.gif", "--data", "again.csv")
+    assert (replayed.code, replayed.err) == (0, "")
+    assert without_recipe(Path("a.gif").read_bytes()) == without_recipe(Path("b.gif").read_bytes())
+
+
+# --- what others recorded --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Callable[..., Trajectory]:
+    def read(text: str, objective: Objective = PLANE, name: str = "mine.csv", **options: Any) -> Trajectory:
+        (tmp_path / name).write_bytes(text.encode())
+        return read_trajectory(str(tmp_path / name), objective, **options)
+
+    return read
+
+
+PLAIN = "iteration,x1,x2\n0,3,2\n1,2.5,-1\n2,1e-3,.5\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN.replace("\n", "\r\n"),
+        "\ufeff" + PLAIN,
+        PLAIN.rstrip("\n"),
+        PLAIN.replace("\n", "\n\n"),
+        "x,y,iteration\n3,2,0\n2.5,-1,1\n1e-3,.5,2\n",
+        "# Iteration, X1 ,x2\n 0 , 3 , 2 \n1.0,+2.5,-1.0e0\n2,0.001,5e-1\n",
+        "loss,iteration,x1,x2,\n?,1,3,2,a\n?,2,2.5,-1,b\n_,3,0.001,0.5,\n",
+        '"iteration","x1","x2"\n"0","3","2"\n"1","2.5","-1"\n"2","1e-3",".5"\n',
+    ],
+    ids=["plain", "CRLF", "BOM", "no last newline", "blank lines", "x, y", "numpy.savetxt", "more columns", "quoted"],
+)
+def test_iteration_and_x_are_enough(text: str, recorded: Callable[..., Trajectory]) -> None:
+    found = recorded(text)
+    x = np.array([[[3, 2], [2.5, -1], [0.001, 0.5]]])
+    np.testing.assert_array_equal(found.x, x)
+    np.testing.assert_array_equal(found.f, x[..., 0] ** 2 + 3 * x[..., 1] ** 2)
+    np.testing.assert_array_equal(found.grad, np.stack([2 * x[..., 0], 6 * x[..., 1]], axis=-1))
+    assert np.isnan(found.lr).all()
+    assert (found.evaluations == -1).all()
+    assert (found.optimizer, found.label, found.outcome) == (("replay",), ("",), (Outcome.STEP_LIMIT,))
+
+
+def test_json_lines_need_no_more_and_may_leave_out_a_key_where_nothing_is_known(
+    recorded: Callable[..., Trajectory],
+) -> None:
+    lines = '{"iteration": 0, "x1": 3, "x2": 2}\n\n{"x2": -1.0, "x1": "2.5", "iteration": 1, "f": null, "lr": 0.5}'
+    found = recorded(lines, name="t.jsonl")
+    np.testing.assert_array_equal(found.x, [[[3, 2], [2.5, -1]]])
+    np.testing.assert_array_equal(found.f, [[21, 9.25]])
+    np.testing.assert_array_equal(found.lr, [[0.5]])
+
+
+@pytest.mark.parametrize("dtype", ["f4", ">f8", "i2", "U9"])
+def test_npz_holds_numbers_of_any_kind(dtype: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "t.npz", iteration=np.arange(3), x=np.array([3, 2, 1], dtype))
+    np.testing.assert_array_equal(read_trajectory(str(tmp_path / "t.npz"), LINE).f, [[9, 4, 1]])
+
+
+def test_a_pipe_is_told_by_its_first_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (PLAIN, '\n {"iteration": 0, "x1": 3, "x2": 2}\n'):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        check_trajectory_path("-")
+        np.testing.assert_array_equal(read_trajectory("-", PLANE).x[0, 0], [3, 2])
+
+
+def test_what_is_given_stands_and_only_the_rest_is_computed(recorded: Callable[..., Trajectory]) -> None:
+    found = recorded("iteration,x,y,f,g2\n0,1,1,7,\n1,1,1,,-5\n2,1,1,,\n")
+    np.testing.assert_array_equal(found.f, [[7, 4, 4]])
+    np.testing.assert_array_equal(found.grad, [[[2, 6], [2, -5], [2, 6]]])
+
+
+def test_runs_may_be_interleaved_and_count_from_any_number(recorded: Callable[..., Trajectory]) -> None:
+    found = recorded("run,iteration,x1\nb,0,4\na,1,3\nb,1,2\na,2,1\nb,2,0\n", LINE)
+    np.testing.assert_array_equal(found.x[..., 0], [[4, 2, 0], [3, 1, 1]])
+    np.testing.assert_array_equal(found.last, [2, 1])
+    assert found.label == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("columns", "first", "second", "labels"),
+    [
+        ("run", "0", "1", ("run 0", "run 1")),
+        ("run", "my method", "0", ("my method", "mine")),
+        ("optimizer", "adam", "gd", ("adam", "gd")),
+        ("run,optimizer", "0,adam", "1,gd", ("adam", "gd")),
+        ("run,optimizer", "0,adam", "1,adam", ("adam, run 0", "adam, run 1")),
+        ("run,optimizer", "seed A,adam", "seed A,gd", ("seed A, adam", "seed A, gd")),
+        ("run,label", "0,left", "1,right", ("left", "right")),
+        ("run,label", "0,", "1,", ("", "")),
+    ],
+)
+def test_the_legend_names_a_run_by_what_the_file_says(
+    columns: str, first: str, second: str, labels: tuple[str, ...], recorded: Callable[..., Trajectory]
+) -> None:
+    found = recorded(f"{columns},iteration,x\n{first},0,1\n{second},0,2\n{first},1,0\n", LINE)
+    assert found.label == labels
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "label"),
+    [("loss", "1", "mine"), ("label", "", "mine"), ("run", "0", "mine"), ("optimizer", "adam", "adam")],
+)
+def test_a_single_run_has_a_name_beside_others_only(
+    columns: str, cells: str, label: str, recorded: Callable[..., Trajectory]
+) -> None:
+    text = f"iteration,x,{columns}\n0,1,{cells}\n"
+    assert recorded(text, LINE).label == ("",)
+    assert recorded(text, LINE, alone=False).label == (label,)
+
+
+def test_the_rate_in_a_row_is_that_of_the_step_that_led_there(recorded: Callable[..., Trajectory]) -> None:
+    found = recorded("iteration,x,lr\n0,5,9\n1,4,0.1\n2,3,0.2\n3,2,\n", LINE)
+    np.testing.assert_array_equal(found.lr, [[0.1, 0.2, np.nan]])
+
+
+# --- how a replayed run ended ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "objective", "outcome", "last", "since"),
+    [
+        ("0,1\n1,-1\n2,7", ROOT, Outcome.LEFT_DOMAIN, 0, 1),  # f is NaN where x is not
+        ("0,1\n1,nan\n2,7", LINE, Outcome.DIVERGED, 0, 1),
+        ("0,1\n1,-inf", LINE, Outcome.DIVERGED, 0, 1),
+        ("0,1\n1,2\n2,1e200\n3,nan\n4,nan", LINE, Outcome.DIVERGED, 1, 2),  # f overflows
+        ("0,1\n1,7\n2,70", LINE, Outcome.DIVERGED, 2, 1),  # outside the bounds, and f has grown
+        ("0,70\n1,7", LINE, Outcome.STEP_LIMIT, 1, 1),  # outside, and f fell
+    ],
+)
+def test_a_run_is_judged_as_if_it_had_been_solved(
+    text: str,
+    objective: Objective,
+    outcome: Outcome,
+    last: int,
+    since: int,
+    recorded: Callable[..., Trajectory],
+) -> None:
+    found = recorded(f"iteration,x\n{text}\n", objective)
+    assert found.outcome == (outcome,)
+    assert (found.last[0], found.since[0]) == (last, since)
+    assert found.iterations == last
+    assert np.isfinite(found.x).all()
+    assert np.isfinite(found.lost).all() == (outcome is Outcome.STEP_LIMIT or last == 2)
+
+
+def test_a_point_without_a_value_is_never_asked_for() -> None:
+    """The code of a person may fail at NaN, and behind the step that was lost."""
+    asked: list[float] = []
+
+    class Listening:
+        dim, point_by_point = 1, True
+
+        def raw_value_and_gradient(self, x: Any) -> Any:
+            asked.extend(x.ravel().tolist())
+            return x[:, 0] ** 2, 2 * x
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "t.csv")
+        path.write_text("iteration,x,f,g1\n0,1,1,2\n1,2,,\n2,nan,,\n3,4,,\n")
+        read_trajectory(str(path), replace(LINE, functions=Listening()))  # type: ignore[arg-type]
+    assert asked == [2.0]
+
+
+def test_a_start_without_a_value_is_told_with_its_line(recorded: Callable[..., Trajectory]) -> None:
+    with pytest.raises(DomainError, match=r"^mine\.csv line 3: f\(x\) = sqrt\(x\) has no finite .* at the start -2$"):
+        recorded("run,iteration,x\n0,0,1\n1,0,-2\n", ROOT)

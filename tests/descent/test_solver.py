@@ -1,0 +1,336 @@
+"""solve() against closed forms, a plain loop, and the definitions of its outcomes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.problems import formula
+
+from gdanim.catalogue.functions import FORMULAS
+from gdanim.descent.solver import Terms, solve
+from gdanim.descent.trajectory import Outcome, Trajectory
+from gdanim.errors import DomainError
+from gdanim.objectives.autorange import Fixed
+from gdanim.objectives.lookup import objective as catalogued
+from gdanim.optimizers.gd import gd
+from gdanim.optimizers.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gdanim.objectives.objective import Objective
+
+PARABOLA = formula("x**2", (-6, 6))
+SMOOTH = [
+    formula("x**4 - 3*x**2 + x", (-3, 3)),
+    formula("sin(3*x) + exp(-x**2) + 0.1*x**2", (-6, 6)),
+    formula("tanh(x*y) + cos(x) + log(1 + y**2)", (-4, 4), (-4, 4)),
+]
+
+
+NOT_FINITE = [math.nan, math.inf, -math.inf]
+numbers = st.floats(-1e3, 1e3) | st.sampled_from(NOT_FINITE)
+
+
+class Script:
+    """Answers the k-th question with the k-th (f, ∇f), whatever x is; after them, with the last one."""
+
+    dim, point_by_point = 1, False
+
+    def __init__(self, answers: list[tuple[float, float]]) -> None:
+        self._answers = chain(answers, repeat(answers[-1]))
+
+    def raw_value_and_gradient(self, x: Any) -> tuple[Any, Any]:
+        f, grad = next(self._answers)
+        return np.full(len(x), f), np.full(x.shape, grad)
+
+
+def scripted(answers: list[tuple[float, float]]) -> Objective:
+    script: Any = Script(answers)  # the solver needs no more of a function
+    return replace(PARABOLA, functions=script)
+
+
+def descend(objective: Objective, starts: Any, lr: Any, iterations: int, **options: Any) -> Trajectory:
+    x = np.array(starts, dtype=float).reshape(-1, objective.dim)
+    return solve(objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, Terms(**options))
+
+
+@settings(deadline=None)
+@given(st.floats(1e-3, 1.5), st.floats(-5.9, 5.9).filter(lambda x: abs(x) > 1e-6), st.integers(0, 60))
+def test_gd_on_x_squared_scales_x_by_1_minus_2lr(lr: float, start: float, iterations: int) -> None:
+    trajectory = descend(PARABOLA, start, lr, iterations)
+    k = np.arange(iterations + 1)
+    np.testing.assert_allclose(trajectory.x[0, :, 0], start * (1 - 2 * lr) ** k, rtol=1e-13 * (iterations + 1))
+
+
+def test_rows_hold_x_f_gradient_and_rate_of_every_iteration() -> None:
+    objective = formula("x**2 + 3*y**2")
+    trajectory = descend(objective, [(4, -2), (1, 1)], (0.1, 0.05), 7)
+    x, y = trajectory.x[..., 0], trajectory.x[..., 1]
+    np.testing.assert_allclose(trajectory.f, x**2 + 3 * y**2, rtol=1e-15)
+    np.testing.assert_allclose(trajectory.grad, np.stack([2 * x, 6 * y], axis=-1), rtol=1e-15)
+    assert np.array_equal(trajectory.lr, [[0.1] * 7, [0.05] * 7])
+    assert (trajectory.x.shape, trajectory.runs, trajectory.iterations) == ((2, 8, 2), 2, 7)
+
+
+@pytest.mark.parametrize("objective", SMOOTH, ids=lambda o: o.formula)
+@pytest.mark.parametrize("runs", [2, 7, 64])
+def test_all_runs_together_equal_one_at_a_time_bit_for_bit(objective: Objective, runs: int) -> None:
+    random = np.random.default_rng(runs)
+    starts, rates = random.uniform(*objective.bounds.T, (runs, objective.dim)), random.uniform(0.01, 0.4, runs)
+    together = descend(objective, starts, rates, 30, tolerance=1e-2)
+    for run in range(runs):
+        alone = descend(objective, starts[run], rates[run], 30, tolerance=1e-2)
+        rows = np.minimum(np.arange(together.iterations + 1), alone.iterations)  # the last one stands for what follows
+        for name in ("x", "f", "grad", "evaluations"):
+            assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0, rows]), name
+        for name in ("last", "since", "lost"):
+            assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0], equal_nan=True), name
+        assert together.outcome[run] is alone.outcome[0]
+
+
+@pytest.mark.parametrize("tolerance", [1.0, 1e-3, 1e-9])
+def test_a_run_converges_where_the_gradient_first_falls_below_the_tolerance(tolerance: float) -> None:
+    trajectory = descend(PARABOLA, 4.3, 0.1, 400, tolerance=tolerance)
+    expected = math.ceil(math.log(tolerance / 8.6) / math.log(0.8))  # ‖∇f‖ = 8.6·0.8^k
+    assert trajectory.outcome == (Outcome.CONVERGED,)
+    assert trajectory.last[0] == trajectory.since[0] == expected
+    assert (trajectory.x[0, expected:] == trajectory.x[0, expected]).all()
+
+
+def test_a_run_converges_at_its_start_and_at_its_last_iteration() -> None:
+    at_start = descend(PARABOLA, 0.01, 0.1, 5, tolerance=0.1)
+    assert (at_start.outcome, at_start.last[0]) == ((Outcome.CONVERGED,), 0)
+    at_end = descend(PARABOLA, 4.3, 0.1, 10, tolerance=8.6 * 0.8**9.5)
+    assert (at_end.outcome, at_end.last[0]) == ((Outcome.CONVERGED,), 10)
+
+
+def test_without_tolerance_all_iterations_are_done() -> None:
+    trajectory = descend(PARABOLA, (4.3, 0.0), 0.1, 12)
+    assert trajectory.outcome == (Outcome.STEP_LIMIT,) * 2
+    assert trajectory.last.tolist() == [12, 12]
+    assert not any(outcome.failed for outcome in trajectory.outcome)
+
+
+@settings(deadline=None)
+@given(st.floats(1.001, 3.0), st.integers(1, 40))
+def test_a_run_diverges_where_it_ends_outside_the_bounds_and_higher(lr: float, iterations: int) -> None:
+    trajectory = descend(PARABOLA, 4.3, lr, iterations)
+    outside = 4.3 * (2 * lr - 1) ** np.arange(iterations + 1) > 6
+    assert trajectory.outcome == (Outcome.DIVERGED if outside[-1] else Outcome.STEP_LIMIT,)
+    if outside[-1]:
+        assert trajectory.since[0] == np.argmax(outside)
+        assert trajectory.ending(0) == f"diverged at iteration {np.argmax(outside)}"
+
+
+def test_since_counts_from_the_last_time_a_run_left() -> None:
+    # Out at once, back at the second step, out again for good: x ← x·(−1.1) under a bound that moves past it once.
+    objective = formula("x**2", (-6, 4.6))
+    trajectory = descend(objective, 4.3, 1.05, 8)
+    x = trajectory.x[0, :, 0]
+    inside = np.flatnonzero((x >= -6) & (x <= 4.6))
+    assert (np.diff(inside) > 1).any()  # it did come back
+    assert trajectory.since[0] == inside[-1] + 1
+
+
+def test_outside_the_bounds_but_lower_is_no_divergence() -> None:
+    objective = formula("-x**2/10", (-1, 1))
+    assert descend(objective, 0.9, 0.9, 30).outcome == (Outcome.STEP_LIMIT,)
+
+
+def test_overflow_is_divergence_and_stops_only_its_run() -> None:
+    trajectory = descend(formula("x**4", (-2, 2)), (1.9, 0.5), 0.6, 50)
+    assert trajectory.outcome == (Outcome.DIVERGED, Outcome.STEP_LIMIT)
+    last = trajectory.last[0]
+    assert 0 < last < 50
+    assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
+    assert (trajectory.f[0, last:] == trajectory.f[0, last]).all()
+    assert (trajectory.grad[0, last:] == trajectory.grad[0, last]).all()
+    assert np.isfinite(trajectory.f).all()
+    alone = descend(formula("x**4", (-2, 2)), 0.5, 0.6, 50)
+    assert np.array_equal(trajectory.x[1], alone.x[0])
+
+
+def test_a_run_leaves_the_domain_where_f_is_nan_at_a_finite_x() -> None:
+    trajectory = descend(formula("log(x)", (0.1, 5)), 0.5, 0.1, 50)  # x falls until log has no value
+    assert trajectory.outcome == (Outcome.LEFT_DOMAIN,)
+    x, expected = 0.5, 0
+    while x - 0.1 / x > 0:
+        x, expected = x - 0.1 / x, expected + 1
+    assert (trajectory.last[0], trajectory.since[0]) == (expected, expected + 1)
+    assert trajectory.x[0, -1, 0] == pytest.approx(x, rel=1e-12)
+    assert trajectory.ending(0) == f"left the domain at iteration {expected + 1}"
+
+
+@pytest.mark.parametrize(
+    ("f", "grad", "outcome"),
+    [
+        (math.nan, 1.0, Outcome.LEFT_DOMAIN),
+        (math.nan, math.nan, Outcome.LEFT_DOMAIN),
+        (1.0, math.nan, Outcome.LEFT_DOMAIN),
+        (1.0, math.inf, Outcome.DIVERGED),
+        (1.0, -math.inf, Outcome.DIVERGED),
+        (math.inf, 1.0, Outcome.DIVERGED),
+        (-math.inf, math.nan, Outcome.DIVERGED),
+    ],
+)
+@pytest.mark.parametrize("iterations", [3, 8])
+def test_a_run_ends_before_the_point_where_value_or_slope_is_missing(
+    f: float, grad: float, outcome: Outcome, iterations: int
+) -> None:
+    # f falls all the way, inside the bounds: nothing but the missing number is wrong.
+    trajectory = descend(scripted([(9.0, 1.0), (8.0, 1.0), (7.0, 1.0), (f, grad)]), 4.3, 0.1, iterations)
+    assert (trajectory.outcome, trajectory.last[0], trajectory.since[0]) == ((outcome,), 2, 3)
+    assert trajectory.f[0].tolist() == [9.0, 8.0, 7.0]
+    assert np.array_equal(trajectory.lost[0, 1:], [f, grad], equal_nan=True)
+    assert np.isfinite(trajectory.grad).all()
+
+
+def test_a_callable_without_a_slope_somewhere_leaves_its_domain_there(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import numpy as np\ndef f(x):\n    return x**2\ndef slope(x):\n    return np.where(x < 1, np.nan, 2 * x)\n",
+        encoding="utf-8",
+    )
+    mine = catalogued(f"{file}:f", {}, Fixed(starts=((4.0,),), rates=(0.25,)), f"{file}:slope")
+    trajectory = descend(mine, 4.0, 0.25, 10)  # 4, 2, 1, 0.5
+    assert trajectory.x[0, :, 0].tolist() == [4, 2, 1]
+    assert trajectory.ending(0) == "left the domain at iteration 3"
+    assert np.isfinite(trajectory.grad).all()
+
+
+@pytest.mark.parametrize("name", ["x", "f", "grad", "lr", "last", "since", "lost", "evaluations"])
+def test_arrays_are_read_only(name: str) -> None:
+    array = getattr(descend(PARABOLA, (4.3, 1.0), 0.1, 3), name)
+    with pytest.raises(ValueError, match="read-only"):
+        array[...] = 0
+
+
+def test_the_start_is_not_changed() -> None:
+    start = np.array([[4.3]])
+    solve(PARABOLA, gd(), start, np.array([0.1]), 5)
+    assert start.tolist() == [[4.3]]
+
+
+def test_zero_iterations_are_the_start_alone() -> None:
+    trajectory = descend(PARABOLA, 4.3, 0.1, 0)
+    assert (trajectory.x.tolist(), trajectory.f.shape, trajectory.lr.shape) == ([[[4.3]]], (1, 1), (1, 0))
+    assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.STEP_LIMIT,), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "words"),
+    [
+        ("log(x)", (-1.5,), ("log(x)", "-1.5")),
+        ("1/x", (0.0,), ("1/x", " 0.")),
+        ("sqrt(x)", (0.0,), ("sqrt(x)", " 0.")),  # a value, but no slope
+        ("log(x) + y", (-2, 3), ("f(x, y)", "log(x) + y", "-2, 3")),
+    ],
+)
+def test_a_start_without_value_or_slope_is_refused_by_name(
+    text: str, start: tuple[float, ...], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        descend(formula(text), start, 0.1, 5)
+    assert all(word in str(refusal.value) for word in words), refusal.value
+    assert "\n" not in str(refusal.value)
+
+
+def test_the_start_that_is_refused_is_the_one_that_is_named() -> None:
+    with pytest.raises(DomainError, match=r"-2\.25"):
+        descend(formula("log(x)"), (1.0, 2.0, -2.25, 3.0), 0.1, 5)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(numbers, numbers, st.integers(0, 3)), min_size=1, max_size=12),
+    st.none() | st.floats(1e-9, 1e3),
+    st.none() | st.integers(1, 30),
+    st.sampled_from([1, 3, 256]),
+)
+def test_a_run_ends_where_a_look_at_every_row_ends_it(
+    script: list[tuple[float, float, int]], tolerance: float | None, budget: int | None, stride: int
+) -> None:
+    """Whatever the solver's stride between two looks: answers that are not finite, tolerance and budget."""
+    iterations = len(script) - 1
+    expected = None
+    spent = 0
+    for k, (f, grad, asked) in enumerate(script):
+        spent += 1 + asked if k else 0
+        if budget is not None and spent > budget:
+            expected = Outcome.BUDGET, k - 1
+        elif not (math.isfinite(f) and math.isfinite(grad)):
+            expected = Outcome.DIVERGED, k - 1
+        elif tolerance is not None and abs(grad) < tolerance:
+            expected = Outcome.CONVERGED, k
+        else:
+            continue
+        break
+    else:
+        done = budget is not None and spent >= budget
+        expected = Outcome.BUDGET if done else Outcome.STEP_LIMIT, iterations
+    asks = iter(asked for _, _, asked in script[1:])
+
+    def update(grad: Any, state: Any, x: Any, lr: Any, oracle: Any) -> tuple[Any, Any]:
+        for _ in range(next(asks)):
+            oracle._charge(np.array([0]), 1)
+        return -1e-4 * np.sign(x), state
+
+    objective = scripted([(f, grad) for f, grad, _ in script])
+    terms = Terms(tolerance=tolerance, budget=budget)
+    with mock.patch("gdanim.descent.solver.POINTS_PER_REVIEW", stride):
+        try:
+            optimizer = Optimizer(init=lambda x: (), update=update)
+            found = solve(objective, optimizer, np.array([[4.3]]), np.array([1.0]), iterations, terms)
+        except DomainError:
+            assert expected == (Outcome.DIVERGED, -1)
+            return
+    assert_finite(found)
+    outcome, last = expected
+    assert found.last[0] == last
+    assert found.outcome[0] is outcome or (outcome is Outcome.DIVERGED and found.outcome[0].failed)
+    assert found.evaluations[0].tolist() == [
+        k + sum(asked for _, _, asked in script[1 : k + 1]) for k in range(last + 1)
+    ]
+    if outcome is Outcome.DIVERGED:
+        f, grad, _ = script[last + 1]
+        assert np.array_equal(found.lost[0, 1:], [f, grad], equal_nan=True)
+    else:
+        assert not found.lost.any()
+
+
+def assert_finite(trajectory: Trajectory) -> None:
+    for rows in (trajectory.x, trajectory.f, trajectory.grad):
+        assert np.isfinite(rows).all()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(FORMULAS), st.floats(1e-12, 1e12), st.integers(0, 30), st.data())
+def test_no_rate_or_start_makes_a_descent_raise_or_record_what_is_not_finite(
+    row: Any, lr: float, iterations: int, data: st.DataObject
+) -> None:
+    objective = catalogued(row.name, {})
+    start = [data.draw(st.floats(low, high)) for low, high in objective.bounds]
+    tolerance = data.draw(st.none() | st.floats(1e-9, 1e3))
+    try:
+        trajectory = descend(objective, start, lr, iterations, tolerance=tolerance)
+    except DomainError:
+        assert not np.isfinite([*objective.gradient(np.array(start)), objective.value(np.array(start))]).all()
+        return
+    last = trajectory.last[0]
+    assert_finite(trajectory)
+    assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
+    assert last == iterations or trajectory.outcome[0] is not Outcome.STEP_LIMIT
+    assert 0 <= trajectory.since[0] <= iterations
+    if trajectory.outcome[0] is Outcome.CONVERGED:
+        norms = np.linalg.norm(trajectory.grad[0, : last + 1], axis=1)
+        assert norms[-1] < tolerance
+        assert (norms[:-1] >= tolerance).all()

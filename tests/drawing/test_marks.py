@@ -1,0 +1,201 @@
+"""What moves, by its pixels: spots stand where the descent is, arrows point to those outside, notices cover no path."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from support.problems import composed, on_stage, pictures, redrawn, solved
+
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.spots import Landings
+from gdanim.drawing.marks.trails import RunsMark, Trail
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
+from gdanim.views.notices import MOST
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+    from support.problems import Picture
+
+    from gdanim.drawing.scene import Scene
+
+
+def rgb(colour: str) -> NDArray[np.float64]:
+    return np.round(np.multiply(to_rgb(colour), 255))
+
+
+def has_colour(picture: Picture, colour: str) -> NDArray[np.bool_]:
+    """Which pixels have exactly a colour."""
+    return (picture[..., :3] == rgb(colour)).all(axis=-1)
+
+
+def pixel_at(axes: Axes, picture: Picture, x: float, y: float) -> NDArray[np.uint8]:
+    left, bottom = axes.transData.transform((x, y))
+    return picture[int(picture.shape[0] - bottom), int(left), :3]
+
+
+def captions(scene: Scene) -> list[Caption]:
+    """The notices: the captions that stand inside the axes."""
+    return [mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate]
+
+
+@pytest.mark.parametrize(
+    ("view", "function"), [("curve", "parabola"), ("panels", "parabola"), ("contour", "himmelblau")]
+)
+def test_the_spot_stands_where_the_descent_is(view: str, function: str) -> None:
+    descent = solved(function, view=view, iterations=6, size="320x240")
+    x, f = descent.trajectory.x[0], descent.trajectory.f[0]
+    with on_stage(descent) as scene:
+        main, *series = scene.figure.axes
+        for k, picture in enumerate(composed(Raster(scene))):
+            assert (pixel_at(main, picture, x[k, 0], x[k, 1] if view == "contour" else f[k]) == rgb(LIGHT.trail)).all()
+            for axes, value, colour in zip(series, (x[k, 0], f[k]), (LIGHT.x_series, LIGHT.f_series), strict=False):
+                assert (pixel_at(axes, picture, k, value) == rgb(colour)).all()
+
+
+@pytest.mark.parametrize("lr", [0.05, 0.9])  # down one side; to and fro
+def test_the_trail_grows_and_never_changes_behind_the_spot(lr: float) -> None:
+    descent = solved("parabola", lr=lr, iterations=8, size="320x240", title="", readout=False)
+    with on_stage(descent) as scene:
+        raster = Raster(scene)
+        (axes,) = scene.figure.axes
+        path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
+        spots = axes.transData.transform(path) * (1, -1) + (0, raster.size[1])  # (x, y) from the top left
+        shown = [picture.copy() for picture in composed(raster)]
+        radius = 9 * scene.figure.dpi / 72 / 2 + 3  # a spot of 9 points, its casing and antialiasing
+    for k, (before, after) in enumerate(pairwise(shown)):
+        assert has_colour(after, LIGHT.trail).sum() > has_colour(before, LIGHT.trail).sum()
+        # Agg rounds the cover of a longer path by at most one level of 255 differently.
+        rows, columns = np.nonzero(abs(np.subtract(before, after, dtype=np.int16)).max(axis=-1) > 1)
+        pixels = np.stack([columns, rows], axis=-1) + 0.5
+        assert distance_to_segment(pixels, spots[k], spots[k + 1]).max() <= radius
+
+
+def distance_to_segment(points: NDArray[np.float64], one: Any, other: Any) -> NDArray[np.float64]:
+    """How far points (n, 2) are from the line between two points: (n,)."""
+    along = np.clip((points - one) @ (other - one) / ((other - one) @ (other - one)), 0, 1)
+    return np.linalg.norm(points - one - along[:, np.newaxis] * (other - one), axis=1)
+
+
+def test_runs_together_have_a_colour_each_and_their_legend_too() -> None:
+    last = pictures(lr=(0.02, 0.1, 0.45), iterations=5, size="480x360")[-1]
+    legend, plot = last[:80], last[80:]
+    for colour in LIGHT.runs[:3]:
+        assert has_colour(legend, colour).sum() > 10
+        assert has_colour(plot, colour).sum() > 10
+    assert not has_colour(last, LIGHT.trail).any()
+
+
+def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
+    descent = solved("double_well", start=(4.0, -0.5, 1.5), order="in-turn", iterations=5, size="320x240")
+    with on_stage(descent) as scene:
+        (axes,) = scene.figure.axes
+        (landings,) = (mark for mark in scene.marks if isinstance(mark, Landings))
+        colour = rgb(landings.teams[0].colour)
+        last = list(composed(Raster(scene)))[-1]
+        for run in (0, 1):
+            x, f = descent.trajectory.x[run, -1, 0], descent.trajectory.f[run, -1]
+            assert (pixel_at(axes, last, x, f) == colour).all()
+        scene.update(0)
+        assert landings.touched() is None
+
+
+@pytest.mark.parametrize("options", [{"lr": 1.05}, {"lr": 1.05, "start": -4.3}, {"lr": 3.0}, {"ylim": "20,40"}])
+def test_a_run_out_of_view_has_an_arrow_inside_the_axes(options: dict[str, Any]) -> None:
+    with on_stage(solved("parabola", iterations=12, size="320x240", **options)) as scene:
+        (axes,) = scene.figure.axes
+        box = axes.get_window_extent()
+        last = list(composed(Raster(scene)))[-1]
+        rows, columns = np.nonzero(has_colour(last, LIGHT.trail))
+        assert len(rows) > 20
+        # A trail may reach out by half a dot, so that a dot on the edge stays round; and an edge between two pixels
+        # belongs to both.
+        box = box.padded(1 + max(mark.overhang_px for mark in scene.marks if isinstance(mark, RunsMark)))
+        assert box.x0 <= columns.min() <= columns.max() <= box.x1
+        assert box.y0 <= 240 - rows.max() <= 240 - rows.min() <= box.y1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"lr": 1e300},
+        {"lr": 1e150, "iterations": 1},
+        {"start": 1e154},
+        {"start": -1e-300},
+        {"xlim": "1e99,1e100"},
+        {"ylim": "1e-300,2e-300"},
+        {"xlim": "4.29999999,4.3"},
+        {"function": "quartic", "lr": 100.0},
+    ],
+)
+def test_numbers_of_any_size_are_drawn(options: dict[str, Any]) -> None:
+    with on_stage(solved(**{"iterations": 8, "size": "160x120", "view": "panels", **options})) as scene:
+        last = [picture.copy() for picture in composed(Raster(scene))][-1]
+        assert np.array_equal(last, redrawn(scene, scene.timeline.frames - 1))
+
+
+@pytest.mark.parametrize(
+    ("view", "size"), [("curve", "640x480"), ("panels", "640x480"), ("panels", "1152x864"), ("curve", "1920x1080")]
+)
+def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(view: str, size: str) -> None:
+    with on_stage(solved("parabola", lr=1.05, view=view, size=size)) as scene:
+        (notice,) = captions(scene)
+        end = scene.timeline.frames - 1
+        scene.update(end)
+        assert list(notice.words(notice.moment)) == [("▲ ", LIGHT.trail), ("diverged at iteration 4", LIGHT.text)]
+        extent = notice.touched()
+        assert extent is not None
+        left, bottom, right, top = map(round, extent)
+        box = scene.figure.axes[0].get_window_extent()
+        assert box.x0 < left < right < box.x1
+        assert box.y0 < bottom < top < box.y1
+        notice.set_visible(False)
+        moving = redrawn(scene, end)
+        for mark in scene.marks:
+            mark.set_visible(False)
+        still = redrawn(scene, end)
+        height = still.shape[0]
+        under = np.s_[height - top : height - bottom, left:right]
+        assert np.array_equal(moving[under], still[under])
+        assert not np.array_equal(moving, still)
+
+
+def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
+    with on_stage(solved("parabola", lr=(0.1, 1.05), iterations=12, size="320x240")) as scene:
+        (notice,) = captions(scene)
+        shown = []
+        for frame in range(scene.timeline.frames):
+            scene.update(frame)
+            shown.append("".join(text for text, _ in notice.words(scene.timeline.moment(frame))))
+        assert shown == [""] * 4 + ["▲ lr 1.05 diverged at iteration 4"] * 9
+
+
+def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> None:
+    with on_stage(solved("parabola", lr=(1.05, 1.1, 1.2, 1.3, 1.4, 1.5), iterations=9)) as scene:
+        scene.update(scene.timeline.frames - 1)
+        extents = [notice.touched() for notice in captions(scene)]
+        assert len(extents) == MOST
+        heights = sorted((bottom, top) for _, bottom, _, top in extents)
+        assert all(below[1] <= above[0] for below, above in pairwise(heights))
+
+
+def test_a_caption_without_words_paints_nothing() -> None:
+    with on_stage(solved("parabola", lr=1.05, iterations=6, size="320x240")) as scene:
+        (notice,) = captions(scene)
+        scene.update(0)
+        assert notice.touched() is None
+
+
+@pytest.mark.parametrize(("iterations", "dotted"), [(12, True), (400, False)])
+def test_a_series_has_a_dot_at_each_iteration_only_where_they_stand_apart(iterations: int, *, dotted: bool) -> None:
+    with on_stage(solved("rosenbrock", view="panels", iterations=iterations, size="640x480")) as scene:
+        trails = [mark for mark in scene.marks if isinstance(mark, Trail)]
+        of_series = [trail for trail in trails if trail.plane.get_xlabel() == "Iteration"]
+        assert [trail.dot_pt > 0 for trail in of_series] == [dotted] * 2
+        # In the plane, steps are as long as they are: most of these dots stand apart all the same.
+        assert all(trail.dot_pt > 0 for trail in trails if trail not in of_series)

@@ -1,0 +1,59 @@
+"""matplotlib is imported whatever the user's environment says, and the user's environment stays as it was."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.commandline import ENVIRONMENT, QUICK, command, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLOT = "gdanim.render(gdanim.Settings(function='parabola', iterations=1, size='160x120', output='out.gif'))"
+
+
+def ended(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder and an environment of its own."""
+    return subprocess.run(
+        arguments, cwd=folder, env=ENVIRONMENT | environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("style", ["light", "ggplot"])
+def test_a_backend_that_does_not_exist_stops_no_command(style: str, tmp_path: Path) -> None:
+    done = ended(command("parabola", *QUICK, "--style", style, "-q"), tmp_path, MPLBACKEND="nonsense")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "parabola.gif").exists()
+
+
+@pytest.mark.parametrize("wanted", ["nonsense", "pdf", ""])
+def test_in_python_the_environment_and_the_backend_are_the_caller_s(wanted: str, tmp_path: Path) -> None:
+    script = f"import os, gdanim; {PLOT}; import matplotlib as m; print(os.environ['MPLBACKEND'], m.get_backend())"
+    done = ended([sys.executable, "-c", script], tmp_path, MPLBACKEND=wanted)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split(" ", 1)[0] == wanted
+    assert wanted != "pdf" or done.stdout.split() == ["pdf", "pdf"]
+
+
+def test_a_broken_matplotlibrc_is_no_business_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_text("backend: nonsense\nfont.size: huge\nno.such.key: 1\nnot even a key\n")
+    done = ended(command("parabola", *QUICK, "--style", "ggplot", "-q"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("style", ["light", "ggplot"])
+def test_a_matplotlib_that_cannot_be_imported_is_one_line_and_exit_1(style: str, tmp_path: Path) -> None:
+    (tmp_path / "matplotlib").mkdir()
+    (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError('no libpng')\n")
+    path = f"{tmp_path}:{ENVIRONMENT['PYTHONPATH']}"
+    done = ended(command("parabola", *QUICK, "--style", style), tmp_path, PYTHONPATH=path)
+    assert (done.returncode, done.stderr) == (1, "gdanim: matplotlib cannot be imported here: no libpng\n")
+
+
+def test_a_mistake_in_our_own_modules_is_not_laid_at_matplotlib_s_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gdanim.rendering", None)
+    with pytest.raises(ImportError, match=r"gdanim\.pipeline"):
+        run("parabola", *QUICK, "-o", "/dev/null")

@@ -1,0 +1,185 @@
+"""Which module may import which, and what may not be imported until it is needed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+from support.commandline import ENVIRONMENT, REFUSALS
+
+import gdanim
+
+PACKAGE = Path(gdanim.__file__).parent
+HEAVY = ("numpy", "matplotlib", "PIL", "imageio_ffmpeg")
+
+# The rooms in the order in which data flows: a module imports what stands in its own room and in those before it.
+# A room is a folder with the folders in it, or a single file.
+LAYERS = (
+    *("errors", "arrays", "readers", "formatting", "signals"),
+    *("settings", "formula", "catalogue", "objectives", "optimizers", "descent", "drawing", "views", "output"),
+    *("size_steps", "outputs", "preflight", "presets", "recipe", "size_limit", "rendering", "reproduce"),
+    *("cli", "__main__"),
+)
+
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.name != "__init__.py"
+}
+
+
+def layer(module: str) -> int:
+    """How far down the way a module stands."""
+    return LAYERS.index(module.partition(".")[0])
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """The modules of gdanim that a module imports anywhere, for its types too."""
+    found: set[str] = set()
+    for node in ast.walk(tree_of(module)):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are absolute"
+            names = [f"{node.module}.{alias.name}" for alias in node.names] + [str(node.module)]
+        found |= {name.removeprefix("gdanim.") for name in names if name.startswith("gdanim.")}
+    return frozenset(found & MODULES.keys())
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_imports_what_is_downstream_of_it(module: str) -> None:
+    downstream = {imported for imported in imports(module) if layer(imported) > layer(module)}
+    assert not downstream, f"gdanim.{module} imports what is downstream of it"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    # TopologicalSorter raises CycleError, which names the circle.
+    assert len(list(TopologicalSorter({module: imports(module) for module in MODULES}).static_order())) == len(MODULES)
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES.values()}), ids=lambda path: path.name)
+def test_a_folder_can_be_seen_at_a_glance(folder: Path) -> None:
+    assert len(list(folder.glob("*.py"))) <= 16
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_can_be_read_in_one_sitting(module: str) -> None:
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 300
+
+
+FRAMES = (
+    "gif",
+    "palette",
+    "png",
+    "apng",
+    "webp",
+    "video",
+    "codecs",
+    "gif_tables",
+    "changes",
+    "animation",
+    "containers",
+)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[:2][-1] in FRAMES])
+def test_writers_know_frames_and_not_what_made_them(module: str) -> None:
+    reached = {name.partition(".")[0] for name in imports(module)} | imports(module)
+    assert {name for name in reached if not name.startswith("output")} <= {
+        *("drawing", "drawing.frame"),
+        *("errors", "arrays", "signals"),
+    }
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module != "cli.app"])
+def test_only_the_command_line_prints_or_exits(module: str) -> None:
+    calls = [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
+    assert not {ast.unparse(call) for call in calls} & {
+        "print",
+        "exit",
+        "quit",
+        "sys.exit",
+        "click.echo",
+        "click.secho",
+    }
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_imports_pyplot(module: str) -> None:
+    assert "pyplot" not in MODULES[module].read_text(encoding="utf-8").replace("never pyplot", "")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_that_windows_lacks_is_imported_with_a_module(module: str) -> None:
+    tree = tree_of(module)
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in top if isinstance(node, ast.ImportFrom)}
+    assert not names & {"fcntl", "pty", "pwd", "resource", "termios"}
+
+
+def loaded_after(requests: list[list[str]]) -> dict[str, list[str]]:
+    """Run requests one after another in a fresh process; the heavy modules that are loaded after each."""
+    script = """
+        import contextlib, io, json, sys
+        from gdanim.cli import app
+        heavy, requests = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+        loaded = {}
+        for request in requests:
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                try:
+                    app.main(request)
+                except SystemExit:
+                    pass
+            loaded[" ".join(request)] = [name for name in heavy if name in sys.modules]
+        print(json.dumps(loaded))
+    """
+    lines = script.splitlines()
+    dedented = "\n".join(line[8:] for line in lines)
+    ended = subprocess.run(
+        [sys.executable, "-c", dedented, json.dumps(HEAVY), json.dumps(requests)],
+        capture_output=True,
+        env=ENVIRONMENT,
+        check=True,
+    )
+    found: dict[str, list[str]] = json.loads(ended.stdout)
+    return found
+
+
+def test_help_version_lists_and_usage_errors_load_nothing_heavy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    light = [["--help"], ["--version"], ["list"], ["list", "functions", "--json"], ["list", "--help"]]
+    loaded = loaded_after([*light, *(list(arguments) for arguments, _ in REFUSALS)])
+    assert len(loaded) == len(light) + len({" ".join(arguments) for arguments, _ in REFUSALS})
+    assert {request: heavy for request, heavy in loaded.items() if heavy} == {}
+
+
+def test_a_descent_loads_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above would pass on a machine where nothing works: here it would be seen."""
+    monkeypatch.chdir(tmp_path)
+    ((_, heavy),) = loaded_after([["parabola", "--dry-run"]]).items()
+    assert "numpy" in heavy
+
+
+def test_importing_the_package_loads_nothing_and_its_names_resolve() -> None:
+    script = "import sys, gdanim; print([m for m in sys.modules if m.startswith('gdanim.') or m == 'numpy'])"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, env=ENVIRONMENT, check=True)
+    assert ended.stdout.split() == [b"[]"]
+    assert all(getattr(gdanim, name) is not None for name in gdanim.__all__)
+    with pytest.raises(AttributeError, match="gdanim"):
+        gdanim.no_such_name  # noqa: B018

@@ -1,0 +1,120 @@
+"""The README is true: its tables are generated, its commands run and print what it says.
+
+After a change of options or formats, `python tests/house/test_readme.py` writes the tables anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gdanim.catalogue.registry import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES
+from gdanim.cli.listing import default
+
+if TYPE_CHECKING:
+    from gdanim.catalogue.specs import Method, Schedule
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+
+
+def formats() -> str:
+    rows = [
+        f"| `{entry.name.replace('_', '-')}` | {' '.join(f'`{e}`' for e in entry.extensions)} | {entry.summary} |"
+        for entry in FORMATS.values()
+    ]
+    return "\n".join(["| format | suffix | |", "|---|---|---|", *rows])
+
+
+def optimizers() -> str:
+    """Every optimizer with what it takes; the rules stand in `gdanim list optimizers`."""
+    rows = ["| optimizer | `KEY=VALUE` and defaults | |", "|---|---|---|"]
+    rows += [f"| `{entry.name}` | {_settable(entry)} | {_cell(entry.summary)} |" for entry in OPTIMIZERS.values()]
+    rows += ["", "| schedule | `KEY=VALUE` and defaults | |", "|---|---|---|"]
+    rows += [f"| `{entry.name}` | {_settable(entry)} | {_cell(entry.summary)} |" for entry in SCHEDULES.values()]
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _settable(entry: Method | Schedule) -> str:
+    return ", ".join(
+        f"`{default(item)}`" if item.default is not None else default(item) for item in entry.hyperparameters
+    )
+
+
+def functions() -> str:
+    names = [
+        ", ".join(f"`{row.name.replace('_', '-')}`" for row in FUNCTIONS.values() if len(row.bounds) == dim)
+        for dim in (1, 2)
+    ]
+    return f"One variable: {names[0]}.\n\nTwo variables: {names[1]}."
+
+
+def command_help() -> str:
+    printed = _shell("gdanim --help", ROOT, COLUMNS="100").stdout
+    return f"```text\n{printed.strip()}\n```"
+
+
+GENERATED = {"formats": formats, "functions": functions, "optimizers": optimizers, "help": command_help}
+
+
+def _shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return subprocess.run(
+        ["bash", "-c", line], cwd=folder, env={**os.environ, **environment, "PATH": path}, text=True,
+        capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def _between(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_part_is_up_to_date(name: str) -> None:
+    found = _between(name).search(README.read_text(encoding="utf-8"))
+    assert found is not None
+    assert found.group().strip() == GENERATED[name]()
+
+
+def _blocks() -> list[str]:
+    return re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+SIZE = re.compile(r"(\d[\d.]*) kB")
+
+
+def _assert_printed(promised: str, printed: str) -> None:
+    """The same lines stand there, and sizes differ by no more than versions of encoders do."""
+    assert SIZE.sub("N kB", promised) in SIZE.sub("N kB", printed)
+    lines = [line for line in printed.splitlines() if SIZE.search(line)]
+    sizes = {SIZE.sub("N kB", line): [float(size) for size in SIZE.findall(line)] for line in lines}
+    for line in filter(SIZE.search, promised.splitlines()):
+        assert [float(size) for size in SIZE.findall(line)] == pytest.approx(sizes[SIZE.sub("N kB", line)], rel=0.1)
+
+
+@pytest.mark.parametrize("block", _blocks(), ids=lambda block: block.splitlines()[0][2:])
+def test_commands_run_and_print_what_the_readme_says(block: str, tmp_path: Path) -> None:
+    assert block.startswith("$ gdanim")
+    for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, promised = step.partition("\n")
+        result = _shell(command, tmp_path)
+        assert result.returncode == 0, result.stderr
+        if promised.strip():
+            _assert_printed(promised.strip(), result.stdout + result.stderr)
+
+
+if __name__ == "__main__":
+    text = README.read_text(encoding="utf-8")
+    for part, make in GENERATED.items():
+        text = _between(part).sub(lambda _, make=make: make() + "\n", text)
+    README.write_text(text, encoding="utf-8")

@@ -1,0 +1,222 @@
+"""A filmstrip shows the frames themselves: pixel by pixel as PNG, as vectors in PDF and SVG; always the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.commandline import ENVIRONMENT, command, run
+from support.problems import composed, on_stage, solved
+
+from gdanim.drawing.raster import Raster
+from gdanim.output.filmstrip.moments import SETTLED, caption, told
+
+VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
+SVG = "{http://www.w3.org/2000/svg}"
+EMBEDDED = ("-f", "filmstrip", "-q")
+
+
+def strip(path, *options):
+    ran = run("parabola", *EMBEDDED, "-o", path, *options)
+    assert ran.code == 0, ran.err
+    return path.read_bytes()
+
+
+# --- moments ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 12, 40])
+def test_first_and_last_are_always_shown_and_none_twice(count):
+    with on_stage(solved(iterations=25)) as scene:
+        chosen = told(scene, count)
+    assert chosen == sorted(set(chosen))
+    assert len(chosen) == min(count, 26)
+    assert chosen[-1] == 25
+    assert chosen[0] == (0 if count > 1 else 25)
+
+
+@pytest.mark.parametrize("lr", [0.05, 0.1, 0.3])
+def test_a_run_is_seen_to_move_from_each_moment_to_the_next(lr):
+    """On x² with bounds of width 12, x_k = 4.3 (1 − 2 lr)^k."""
+    with on_stage(solved(lr=lr, iterations=60)) as scene:
+        chosen = told(scene, 5)
+    x = 4.3 * (1 - 2 * lr) ** np.array(chosen[:-1], dtype=float)
+    assert (np.abs(x) > SETTLED * 12 / 2).all() or (np.abs(36 * (x / 6) ** 2) > SETTLED * 40 / 2).all()
+    assert chosen[-1] == 60
+    steps = np.diff(chosen[:-1])
+    assert steps.max() - steps.min() <= 1
+
+
+def test_frames_between_iterations_are_not_shown():
+    with on_stage(solved(iterations=20, tween=4)) as scene:
+        assert all(frame % 4 == 0 for frame in told(scene, 6))
+
+
+def test_the_way_back_is_not_shown():
+    with on_stage(solved(iterations=20, rewind=True)) as scene:
+        assert told(scene, 4)[-1] == 20
+
+
+def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
+    with on_stage(solved("double_well", starts=3, order="in-turn", seed=3, iterations=4)) as scene:
+        said = [caption(scene.timeline.moment(frame), in_turn=True) for frame in (0, 4, 5, 14)]
+    assert said == ["run 1, $k = 0$", "run 1, $k = 4$", "run 2, $k = 0$", "run 3, $k = 4$"]
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _panels_of(tmp_path, view, frames):
+    """The strip as pixels, and for each moment the same panel as the animation itself draws it."""
+    from gdanim.output.filmstrip import strip
+
+    descent = solved(VIEWS[view], view=view, iterations=6, size="900x400")
+    kept = []
+    of = strip._Layout.of
+
+    def keep(*given):
+        kept.append(of(*given))
+        return kept[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strip._Layout, "of", keep)
+        path = tmp_path / "strip.png"
+        ran = run(VIEWS[view], *EMBEDDED, "--view", view, "-n", 6, "--size", "900x400", "--frames", frames, "-o", path)
+        assert ran.code == 0, ran.err
+    (layout,) = kept
+    return np.asarray(Image.open(path).convert("RGBA")), layout, descent
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_panel_has_the_pixels_of_its_frame(view, tmp_path):
+    pixels, layout, descent = _panels_of(tmp_path, view, 3)
+    with on_stage(descent) as scene:
+        chosen = told(scene, 3)
+        frames = [picture.copy() for picture in composed(Raster(layout.panel))]
+    x0, y0, x1, y1 = (round(edge) for edge in layout.box.extents)
+    height = pixels.shape[0]
+    for frame, place in zip(chosen, layout.places(), strict=True):
+        panel = frames[frame]
+        its = panel[len(panel) - y1 + 1 : len(panel) - y0 - 1, x0 + 1 : x1 - 1]
+        right, up = round(place.left - layout.box.x0), round(place.bottom - layout.box.y0)
+        found = pixels[height - up - y1 + 1 : height - up - y0 - 1, right + x0 + 1 : right + x1 - 1]
+        # Coordinates that are moved are rounded anew: where an edge is blended, that may be seen in the last digit.
+        assert np.abs(found.astype(int) - its).max() <= 2
+
+
+@pytest.mark.parametrize("options", [("--size", "1600x400"), ("--size", "640x480"), ("--size", "500x900")])
+def test_panels_stand_equally_far_apart_and_inside_the_strip(options, tmp_path, monkeypatch):
+    from gdanim.output.filmstrip import strip
+
+    kept = []
+    of = strip._Layout.of
+    monkeypatch.setattr(strip._Layout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
+    strip(tmp_path / "strip.png", *options, "--frames", 5)
+    (layout,) = kept
+    places = list(layout.places())
+    lefts = sorted({place.left for place in places})
+    bottoms = sorted({place.bottom for place in places})
+    for steps in (np.diff(lefts), np.diff(bottoms)):
+        assert steps.size == 0 or steps.max() - steps.min() <= 1
+    width, height = layout.size
+    assert min(lefts) - layout.out[0] >= 0
+    assert max(lefts) + layout.box.width + layout.out[2] <= width
+    assert min(bottoms) - layout.out[1] >= 0
+    assert max(bottoms) + layout.box.height < layout.top <= height
+    if len(lefts) > 1:
+        assert np.diff(lefts).min() > layout.box.width
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_svg_is_well_formed_says_what_it_shows_and_holds_no_image(tmp_path):
+    root = ET.fromstring(strip(tmp_path / "strip.svg", "--size", "1600x400"))
+    assert root.tag == f"{SVG}svg"
+    assert root.find(f"{SVG}title").text == "f(x) = x²"
+    assert "25 iterations" in root.find(f"{SVG}desc").text
+    assert root.find(f"{SVG}metadata").text.startswith("# gdanim recipe\n")
+    assert list(root.iter(f"{SVG}image")) == []
+    assert [element for element in root.iter() if element.tag.endswith(("script", "text"))] == []
+
+
+def test_every_id_that_an_svg_names_is_in_it_once(tmp_path):
+    text = strip(tmp_path / "strip.svg").decode()
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', text)) <= {(i, "") for i in ids} | {("", i) for i in ids}
+
+
+@pytest.mark.program("pdftotext")
+@pytest.mark.program("pdfinfo")
+def test_pdf_has_its_words_as_text_its_size_and_no_date(tmp_path):
+    path = tmp_path / "strip.pdf"
+    content = strip(path, "--size", "1600x400", "--dpi", 200)
+    words = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    # In columns: pdftotext puts a blank after the sign of an equation.
+    assert re.sub(r"\s", "", words).startswith("f(x)=x2") or "f(x)=x" in re.sub(r"\s", "", words)
+    assert re.sub(r"\s", "", words).count("k=") == 5
+    about = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True)
+    assert about.stderr == ""
+    assert "576 x 144 pts" in about.stdout  # 8 in × 2 in
+    assert "Title:           f(x) = x²" in about.stdout
+    assert "CreationDate" not in about.stdout
+    assert b"/Subtype /Image" not in content
+
+
+@pytest.mark.program("pdfimages")
+def test_pdf_of_a_contour_holds_no_image(tmp_path):
+    path = tmp_path / "strip.pdf"
+    assert run("booth", *EMBEDDED, "-n", 3, "-o", path, "--frames", 2).code == 0
+    listed = subprocess.run(["pdfimages", "-list", path], capture_output=True, text=True, check=True).stdout
+    assert len(listed.splitlines()) == 2  # the head of an empty table
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "svg", "png"])
+def test_the_same_bytes_in_another_process_on_another_day(suffix, tmp_path):
+    first = strip(tmp_path / f"one.{suffix}", "-n", 4, "--frames", 3)
+    other = {**ENVIRONMENT, "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1", "TZ": "Asia/Tokyo"}
+    path = tmp_path / f"two.{suffix}"
+    asked = ("parabola", *EMBEDDED, "-n", 4, "--frames", 3, "-o", path)
+    subprocess.run(command(*asked), env=other, cwd=tmp_path, check=True)
+    assert path.read_bytes() == first
+
+
+def test_png_has_the_size_that_was_asked_for(tmp_path):
+    picture = Image.open(io.BytesIO(strip(tmp_path / "strip.png", "--size", "901x333")))
+    assert picture.size == (901, 333)
+
+
+def test_transparent_png_lets_the_page_show_through(tmp_path):
+    picture = np.asarray(Image.open(io.BytesIO(strip(tmp_path / "strip.png", "--transparent"))))
+    assert picture[0, 0, 3] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("-o", "strip.gif"), "ends in .pdf, .svg or .png"),
+        (("-o", "-"), "ends in .pdf, .svg or .png"),
+        (("-o", "strip.pdf", "--facet", "lr", "--lr", "0.1", "--lr", "0.2"), "--facet makes no sense"),
+        (("-o", "strip.pdf", "--frames", "48", "--size", "600x400"), "has no room for"),
+        (("-o", "strip.pdf", "--quality", "low"), "--quality 'low'"),
+        (("-o", "strip.pdf", "--frames", "0"), "--frames '0'"),
+    ],
+)
+def test_what_makes_no_strip_is_refused_in_one_line_and_nothing_is_written(options, complaint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = run("parabola", "-n", "60", "-f", "filmstrip", *options)
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert complaint in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_go_with_a_filmstrip_only(tmp_path):
+    ran = run("parabola", "--frames", 3, "-o", tmp_path / "a.gif")
+    assert ran.code == 2
+    assert "--frames goes with filmstrip, not with gif" in ran.err

@@ -1,0 +1,230 @@
+"""A sequence is there as a whole, or what stood before is: also where naming fails, or the process dies at it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+from support.commandline import run
+from support.outputs import as_user, drafts, posix, start, start_until_ready
+
+from gdanim.errors import OutputError, TargetError
+from gdanim.output.files.sequence import check_sequence, open_sequence, size_of
+
+PATTERN = "f-%02d.png"
+
+
+def put(folder: Path, *contents: str) -> None:
+    """Write a sequence of files with these contents."""
+    with open_sequence(str(folder / PATTERN), len(contents)) as place:
+        for index, content in enumerate(contents):
+            (place / f"{index}.png").write_text(content)
+
+
+def found(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_files_have_their_names_when_all_are_there_and_nothing_else_is_left(tmp_path):
+    put(tmp_path, "a", "b", "c")
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
+    assert size_of(str(tmp_path / PATTERN)) == 3
+
+
+def test_no_file_has_its_name_before_the_last_is_written(tmp_path):
+    with open_sequence(str(tmp_path / PATTERN), 2) as place:
+        (place / "0.png").write_text("a")
+        assert [path for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
+        (place / "1.png").write_text("b")
+
+
+def _fail_after_one(folder):
+    with open_sequence(str(folder / PATTERN), 2) as place:
+        (place / "0.png").write_text("new")
+        raise OutputError("the disk is full")
+
+
+def test_a_writer_that_fails_leaves_the_old_files_and_no_draft(tmp_path):
+    put(tmp_path, "a", "b")
+    with pytest.raises(OutputError):
+        _fail_after_one(tmp_path)
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b"}
+
+
+def test_a_file_that_is_missing_is_an_error_and_the_old_ones_stay(tmp_path):
+    put(tmp_path, "a", "b")
+    with pytest.raises(OutputError, match=r"f-%02d\.png"), open_sequence(str(tmp_path / PATTERN), 2) as place:
+        (place / "0.png").write_text("new")
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b"}
+
+
+@pytest.mark.parametrize("failing", range(6))
+def test_where_a_rename_fails_all_that_was_moved_moves_back(failing, tmp_path, monkeypatch):
+    """Three files are moved away and three are named: any of the six may fail."""
+    put(tmp_path, "a", "b", "c")
+    rename, calls = Path.rename, []
+
+    def fails_once(path, target):
+        calls.append(path)
+        if len(calls) == failing + 1:
+            raise PermissionError(1, "Operation not permitted")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails_once)
+    with pytest.raises(OutputError, match="not permitted"):
+        put(tmp_path, "A", "B", "C")
+    monkeypatch.undo()
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
+
+
+DIES = """
+    import os, signal, sys
+    from pathlib import Path
+    from gdanim.output.files.sequence import open_sequence
+    rename, calls = Path.rename, []
+    def dies(path, target):
+        calls.append(path)
+        if len(calls) == int(sys.argv[2]) + 1:
+            print("ready", flush=True)
+            os.kill(os.getpid(), getattr(signal, sys.argv[3]))
+            signal.pause()
+        return rename(path, target)
+    Path.rename = dies
+    from gdanim import signals
+    signals.install()
+    with open_sequence(sys.argv[1], 3) as place:
+        for index in range(3):
+            (place / f"{index}.png").write_text("new")
+"""
+
+
+@posix
+@pytest.mark.parametrize("moment", [0, 2, 3, 5])
+def test_a_signal_while_files_are_named_puts_the_old_ones_back(moment, tmp_path):
+    put(tmp_path, "a", "b", "c")
+    process = start_until_ready(DIES, tmp_path / PATTERN, moment, "SIGTERM")
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGTERM
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
+
+
+@posix
+@pytest.mark.parametrize("moment", [0, 2, 3, 5])
+def test_after_a_kill_while_files_are_named_the_next_run_starts_from_the_old_ones(moment, tmp_path):
+    put(tmp_path, "a", "b", "c")
+    process = start_until_ready(DIES, tmp_path / PATTERN, moment, "SIGKILL")
+    process.communicate(timeout=60)
+    assert {path.read_text() for path in tmp_path.glob("f-*.png")} in (
+        {"a", "b", "c"},
+        {"b", "c"},
+        {"c"},
+        set(),
+        {"new"},
+    )
+    with pytest.raises(OutputError), open_sequence(str(tmp_path / PATTERN), 3):
+        raise OutputError("this run fails, too")
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
+
+
+def test_a_run_at_work_keeps_its_draft_beside_another_with_the_same_names(tmp_path):
+    with open_sequence(str(tmp_path / PATTERN), 1) as place:
+        (place / "0.png").write_text("first")
+        put(tmp_path, "second")
+        assert len(drafts(tmp_path)) == 2  # the draft and its folder
+    assert found(tmp_path) == {"f-00.png": "first"}
+
+
+def test_a_longer_sequence_that_would_stay_behind_is_named_and_nothing_is_touched(tmp_path):
+    put(tmp_path, "a", "b", "c", "d")
+    with pytest.raises(TargetError, match=r"ends at 'f-01.png', and 'f-02.png' … 'f-03.png' of a longer one"):
+        put(tmp_path, "A", "B")
+    assert len(found(tmp_path)) == 4
+    assert found(tmp_path)["f-00.png"] == "a"
+
+
+def test_files_of_other_names_are_let_be(tmp_path):
+    for name in ("f-0.png", "f-000.png", "f-99.jpg", "g-99.png"):
+        (tmp_path / name).write_text("mine")
+    put(tmp_path, "a")
+    assert found(tmp_path)["f-00.png"] == "a"
+    assert list(found(tmp_path).values()).count("mine") == 4
+
+
+@posix
+def test_the_mode_of_a_file_that_is_replaced_is_kept_and_a_new_one_follows_the_umask(tmp_path):
+    put(tmp_path, "a")
+    (tmp_path / "f-00.png").chmod(0o640)
+    before = os.umask(0o027)
+    try:
+        put(tmp_path, "A", "B")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "f-00.png").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "f-01.png").stat().st_mode) == 0o640
+
+
+@posix
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    (tmp_path / "elsewhere").write_text("kept")
+    (tmp_path / "f-03.png").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(TargetError, match=r"f-03.png.*replaces files only"):
+        check_sequence(str(tmp_path / PATTERN))
+    (tmp_path / "f-03.png").unlink()
+    (tmp_path / "f-03.png").mkdir()
+    with pytest.raises(TargetError, match=r"f-03.png.*folder"):
+        check_sequence(str(tmp_path / PATTERN))
+
+
+def test_a_read_only_frame_is_refused_before_anything_is_drawn(tmp_path):
+    put(tmp_path, "a")
+    (tmp_path / "f-00.png").chmod(0o444)
+    ran = run("parabola", "-n", "3", "-o", tmp_path / PATTERN)
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "f-00.png" in ran.err
+    assert "read-only" in ran.err
+
+
+@as_user
+def test_a_folder_that_may_not_be_written_is_refused(tmp_path):
+    tmp_path.chmod(0o555)
+    ran = run("parabola", "-n", "3", "-o", tmp_path / PATTERN)
+    tmp_path.chmod(0o755)
+    assert (ran.code, len(ran.lines)) == (2, 1)
+
+
+def test_the_command_says_what_it_wrote(tmp_path):
+    ran = run("parabola", "-n", "3", "--size", "160x120", "-o", tmp_path / PATTERN)
+    assert ran.code == 0
+    assert ran.lines[-1].startswith(f"{tmp_path}/f-00.png … f-03.png: 4 frames, to be shown at 10 per second")
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [("f-%d.png", "f-3.png"), ("f-%d.png", "f-%04d.png")],
+)
+def test_a_file_that_two_outputs_would_write_is_refused(outputs, tmp_path):
+    ran = run("parabola", "-n", "3", *(part for name in outputs for part in ("-o", tmp_path / name)))
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "a path of its own" in ran.err
+
+
+@posix
+def test_a_limit_on_the_size_of_files_is_one_line_that_names_the_path_and_the_old_frames_stay(tmp_path):
+    pattern = tmp_path / PATTERN
+    put(tmp_path, "a", "b")
+    process = start(
+        """
+        import resource, sys
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        from gdanim.cli.app import main
+        main(["parabola", "-n", "1", "-o", sys.argv[1]])
+        """,
+        pattern,
+    )
+    _, complaints = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert complaints.decode().splitlines() == [f"gdanim: Cannot write '{pattern}': File too large"]
+    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b"}

@@ -1,0 +1,163 @@
+"""The animated SVG: what it is made of, that it asks for nothing, and that it says the same every time."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.commandline import ENVIRONMENT, run
+from support.problems import solved
+
+from gdanim.output.svg.paths import Grains
+from gdanim.output.svg.timing import Clock, Lives, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SVG = "{http://www.w3.org/2000/svg}"
+ANIMATIONS = {f"{SVG}animate", f"{SVG}animateTransform"}
+PICTURES = {
+    "curve": ["double_well", "--explain", "--arrows", "gradient"],
+    "panels": ["parabola", "--view", "panels", "--transparent"],
+    "contour": ["himmelblau", "-O", "gd", "-O", "adam", "--iterations", "12", "--trail", "4"],
+    "facets": ["himmelblau", "-O", "gd", "-O", "adam", "--iterations", "8", "--facet", "optimizer"],
+    "basins": ["himmelblau", "--basins", "--iterations", "8", "--style", "dark"],
+    "surface": ["himmelblau", "--view", "surface", "--iterations", "8"],
+    "turning": ["booth", "--view", "surface", "--turn", "20", "--iterations", "4"],
+    "swarm": ["himmelblau", "--starts", "200", "--iterations", "4"],
+    "tween": ["double_well", "--tween", "3", "--rewind", "--iterations", "8"],
+    "text": ["parabola", "--svg-text", "text", "--iterations", "8"],
+}
+
+
+def rendered(arguments: list[str], path: Path) -> bytes:
+    ran = run(*arguments, "-q", "-o", path)
+    assert ran.code == 0, ran.err
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("arguments", PICTURES.values(), ids=PICTURES)
+def test_it_is_whole_and_asks_for_nothing(arguments: list[str], tmp_path: Path) -> None:
+    root = ET.fromstring(rendered(arguments, tmp_path / "a.svg"))
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for element in root.iter():
+        assert element.tag.startswith(SVG)
+        assert element.tag not in {f"{SVG}script", f"{SVG}foreignObject"}
+        assert not any(name.startswith("on") for name in element.attrib)
+        for target in (element.get("href") or "", *(element.get("values") or "").split(";")):
+            assert not re.match("[a-z]+:", target) or target.startswith("data:image/png;base64,")
+            assert not target.startswith("#") or target[1:] in ids
+
+
+@pytest.mark.parametrize("arguments", PICTURES.values(), ids=PICTURES)
+def test_every_animation_has_a_time_for_each_value_and_rests_on_the_last(arguments: list[str], tmp_path: Path) -> None:
+    root = ET.fromstring(rendered(arguments, tmp_path / "a.svg"))
+    animations = [(parent, child) for parent in root.iter() for child in parent if child.tag in ANIMATIONS]
+    assert animations
+    for parent, animation in animations:
+        values, keys = (animation.get(name, "").split(";") for name in ("values", "keyTimes"))
+        times = [float(key) for key in keys]
+        assert len(values) == len(times)
+        assert times[0] == 0
+        assert times == sorted(set(times))
+        assert times[-1] < 1
+        assert all(one != other for one, other in pairwise(values))
+        assert animation.get("calcMode") == "discrete"
+        attribute = animation.get("attributeName", "")
+        resting = parent.get(attribute, "inline" if attribute == "display" else None)
+        assert resting in (values[-1], f"translate({values[-1]})")
+    assert len({animation.get("dur") for _, animation in animations}) == 1
+
+
+def test_the_spot_of_a_run_has_one_place_for_each_frame(tmp_path: Path) -> None:
+    root = ET.fromstring(rendered(["parabola", "--iterations", "9", "--hold", "1"], tmp_path / "a.svg"))
+    places = [element.get("values", "").split(";") for element in root.iter(f"{SVG}animateTransform")]
+    assert len(places) == 1
+    assert len(places[0]) == 10
+
+
+@pytest.mark.parametrize(("frames", "fps", "hold_s"), [(5, 50, 20), (31, 50, 300), (2, 240, 3600), (400, 30, 0)])
+def test_every_frame_has_a_time_of_its_own_however_long_the_last_one_is_held(
+    frames: int, fps: int, hold_s: float
+) -> None:
+    timeline = solved(iterations=frames - 1, fps=Fraction(fps), hold=float(hold_s)).timeline
+    assert timeline.frames == frames
+    written = Clock.of(timeline, 0).animate("x", list(map(str, range(frames))))
+    animation = ET.fromstring(written)
+    keys = animation.get("keyTimes", "").split(";")
+    assert keys[0] == "0"
+    times = [float(key) for key in keys]
+    assert len(times) == frames
+    for time, end_s in zip(times[1:], timeline.end_s, strict=False):
+        begin_s = time * timeline.duration_s
+        assert begin_s <= end_s * (1 + 1e-12)
+        assert begin_s > end_s - 0.02 / fps
+
+
+@pytest.mark.parametrize(("loop", "count"), [("0", "indefinite"), ("3", "3")])
+def test_loop_is_the_count_of_repeats(loop: str, count: str, tmp_path: Path) -> None:
+    root = ET.fromstring(rendered(["parabola", "--iterations", "4", "--loop", loop], tmp_path / "a.svg"))
+    assert {element.get("repeatCount") for element in root.iter() if element.tag in ANIMATIONS} == {count}
+
+
+def test_bytes_do_not_depend_on_the_seed_of_hashes(tmp_path: Path) -> None:
+    paths = tmp_path / "a.svg", tmp_path / "b.svg"
+    for seed, path in zip("12", paths, strict=True):
+        command = [sys.executable, "-m", "gdanim", *PICTURES["contour"], "-q", "-o", str(path)]
+        subprocess.run(command, check=True, env=ENVIRONMENT | {"PYTHONHASHSEED": seed})
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_text_can_be_found_as_text_and_paths_have_none(tmp_path: Path) -> None:
+    as_text = ET.fromstring(
+        rendered(["parabola", "--title", "Falling & <rising>", "--svg-text", "text"], tmp_path / "a.svg")
+    )
+    assert "Falling & <rising>" in ["".join(element.itertext()) for element in as_text.iter(f"{SVG}text")]
+    as_paths = ET.fromstring(rendered(["parabola", "--title", "Falling"], tmp_path / "b.svg"))
+    assert not list(as_paths.iter(f"{SVG}text"))
+
+
+def test_less_motion_shows_a_still_copy_of_the_last_frame(tmp_path: Path) -> None:
+    root = ET.fromstring(rendered(["parabola", "--iterations", "5"], tmp_path / "a.svg"))
+    (style,) = root.iter(f"{SVG}style")
+    assert "prefers-reduced-motion:reduce" in (style.text or "")
+    (still,) = (element for element in root.iter() if element.get("id") == "s")
+    assert still.get("display") == "none"
+    assert len(list(still.iter(f"{SVG}path"))) >= 2
+    assert not [element for element in still.iter() if element.tag in ANIMATIONS]
+
+
+def test_twice_the_frames_of_a_growing_path_take_less_than_three_times_the_bytes(tmp_path: Path) -> None:
+    # Written anew in every frame, it would be four times.
+    few, many = (
+        len(rendered(["double_well", "--lr", "0.0003", "--iterations", n], tmp_path / "a.svg")) for n in ("100", "200")
+    )
+    none = len(rendered(["double_well", "--iterations", "0"], tmp_path / "a.svg"))
+    assert many - none < 3 * (few - none)
+
+
+@given(st.integers(-(10**7), 10**7), st.integers(0, 3))
+def test_numbers_are_read_back_as_they_were(grains: int, decimals: int) -> None:
+    assert float(Grains(decimals).text(grains)) == pytest.approx(grains / 10**decimals, abs=1e-12)
+
+
+@given(st.lists(st.frozensets(st.integers(0, 30)), min_size=1, max_size=40))
+def test_a_plan_shows_each_piece_in_its_frames_and_no_other(frames: list[frozenset[int]]) -> None:
+    lives: Lives[int] = Lives()
+    for frame, pieces in enumerate(frames):
+        lives.see(frame, pieces)
+    found = plan(lives.close(len(frames)), len(frames), lambda _: 11)
+    shown = [list(loose) for loose in found.loose]
+    for (begin, end), pieces in found.blocks.items():
+        for frame in range(begin, end):
+            shown[frame] += pieces
+    assert [sorted(pieces) for pieces in shown] == [sorted(pieces) for pieces in frames]

@@ -1,0 +1,184 @@
+"""Composition: in every view, style and size, nothing that is read is clipped or covered, and the paths stand out.
+
+Texts are measured by their artists' extents, in a frame in the middle and in the last one. Every view meets every
+style. `dark` and `print` differ from `light` in their colours alone, and so they meet two sizes only; the largest ones,
+where type grows with the picture, all views meet in `light`, and a few in the others.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from support.extents import overlaps, readable
+from support.problems import on_stage, solved
+from test_run_colours import contrast
+
+from gdanim.catalogue.registry import STYLES
+from gdanim.drawing.grid import check_room
+from gdanim.drawing.marks.trails import Trail
+from gdanim.drawing.styles import Style, load_style
+from gdanim.errors import SettingError
+from gdanim.settings import AUTO_STYLE
+from gdanim.views import basins
+from gdanim.views.base import soft_line
+from gdanim.views.levels import tints
+from gdanim.views.surface.camera import TOP
+from gdanim.views.surface.view import _paints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gdanim.descent.descend import Descent
+
+PATHS = 10  # the place of trails in the order of drawing
+RATES = (0.05, 0.1, 0.2, 0.4, 0.5, 0.8, 0.95, 1.02345, 1.05)
+METHODS = ("gd", "momentum", "rmsprop", "adam", "lbfgs", "newton")
+TITLE = "Gradient descent on a parabola with a rate that is almost, but not quite, too large for it to settle"
+
+CASES: dict[str, dict[str, Any]] = {
+    "curve": {"title": TITLE},
+    "curve, diverging": {"lr": 1.05},
+    "curve, rates": {"lr": RATES[-5:]},
+    "curve, in turn": {"function": "double_well", "starts": 3, "order": "in-turn"},
+    "curve, basins": {"function": "double_well", "basins": True},
+    "curve, explained": {"explain": True, "lr": 0.9},
+    "panels": {"view": "panels"},
+    "panels of two variables": {"function": "himmelblau", "view": "panels", "optimizer": METHODS[:3]},
+    "panels, explained": {"function": "himmelblau", "view": "panels", "explain": True},
+    "facets": {"lr": RATES[:1] + RATES[-3:], "facet": "lr"},
+    "facets, many": {"lr": RATES, "facet": "lr"},
+    "facets of two variables": {"function": "rosenbrock", "optimizer": METHODS[:4], "facet": "optimizer"},
+    "contour, race": {"function": "rosenbrock", "optimizer": METHODS},
+    "contour, long formula": {"function": "goldstein_price"},
+    "contour, basins": {"function": "himmelblau", "basins": True},
+    "contour, explained": {"function": "himmelblau", "explain": True},
+    "surface": {"function": "rosenbrock", "view": "surface", "optimizer": METHODS[:3]},
+    "surface, turning": {"function": "himmelblau", "view": "surface", "turn": 70.0},
+}
+PANELS = {"facets": 4, "facets, many": 9, "facets of two variables": 4}
+SMALL, MEDIUM = ("240x180", "240x426", "320x240"), ("640x480", "1680x720")
+LARGE = ("1080x1920", "3840x2160")
+SIZES = {
+    "light": (*SMALL, *MEDIUM, *LARGE),
+    "notebook": (*SMALL, *MEDIUM),
+    "slides": (*SMALL, *MEDIUM),
+    "dark": ("240x180", "640x480"),
+    "print": ("240x426", "1680x720"),
+}
+IN_LARGE = {"slides": ("facets, many", "contour, race"), "dark": ("surface",), "notebook": ("panels",)}
+
+
+def watched() -> Iterator[tuple[str, str, str]]:
+    everywhere = [(case, name, size) for name, sizes in SIZES.items() for case, size in product(CASES, sizes)]
+    large = [(case, name, size) for name, cases in IN_LARGE.items() for case, size in product(cases, LARGE)]
+    for case, style, size in (*everywhere, *large):
+        with suppress(SettingError):
+            check_room(PANELS.get(case, 1), pixels(size))
+            yield case, style, size
+
+
+def pixels(size: str) -> tuple[int, int]:
+    width, height = size.split("x")
+    return int(width), int(height)
+
+
+@cache
+def descended(case: str) -> Descent:
+    return solved(**{"iterations": 5, **CASES[case]})
+
+
+def test_every_style_is_watched() -> None:
+    assert SIZES.keys() == STYLES.keys() - {AUTO_STYLE}  # which draws frames as light does
+
+
+@pytest.mark.parametrize(("case", "style", "size"), list(watched()))
+def test_no_text_is_clipped_or_overlaps_another(case: str, style: str, size: str) -> None:
+    descent = descended(case)
+    width, height = pixels(size)
+    with on_stage(replace(descent, settings=replace(descent.settings, style=style, size=(width, height)))) as scene:
+        last = scene.timeline.frames - 1
+        for frame in (last // 2, last):
+            scene.update(frame)
+            shown = readable(scene)
+            assert len(shown) >= 5
+            for text, box in shown:
+                assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
+            assert overlaps(shown) == []
+
+
+def test_the_measure_sees_a_text_over_another_and_one_that_is_cut_off() -> None:
+    with on_stage(solved(size="320x240", iterations=2)) as scene:
+        scene.update(2)
+        label = scene.figure.axes[0].yaxis.label
+        label.set_text("much too long a label, which does not stay in so small a picture")
+        scene.figure.text(0.5, 0.5, "one")
+        scene.figure.text(0.51, 0.51, "other")
+        shown = readable(scene)
+    assert ("one", "other") in overlaps(shown)
+    assert min(box.y0 for text, box in shown if text == label.get_text()) < 0
+
+
+@pytest.fixture(params=STYLES)
+def style(request: pytest.FixtureRequest) -> Style:
+    return load_style(request.param)
+
+
+def colours(shades: NDArray[np.float64]) -> set[str]:
+    return {to_hex(shade) for shade in shades.reshape(-1, shades.shape[-1])}
+
+
+def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Style) -> None:
+    palette = basins.palette_of(style)
+    grounds = (*palette.tints, palette.unsettled, *palette.stripes)
+    behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(grounds)
+    assert min(contrast(soft_line(style), tint) for tint in behind) >= 3
+
+
+def test_the_line_around_a_path_stands_out_from_a_surface_in_any_light(style: Style) -> None:
+    height, light = np.meshgrid(np.linspace(0, TOP, 17), np.linspace(-1, 1, 17))
+    behind = colours(_paints(style, None).lit(height, light))
+    assert min(contrast(style.text, tint) for tint in behind) >= 3
+
+
+@pytest.mark.parametrize("cmap", ["viridis", "cividis", "magma", "plasma", "gray", "coolwarm"])
+def test_on_a_map_of_any_colours_the_casing_stands_out_or_the_line_around_it(style: Style, cmap: str) -> None:
+    for tint in colours(colormaps[cmap](np.linspace(0, 1, 64))):
+        assert max(contrast(style.text, tint), contrast(style.background, tint)) >= 3, tint
+
+
+@pytest.mark.parametrize(
+    ("options", "ink"),
+    [
+        ({}, "soft"),
+        ({"basins": True}, "soft"),
+        ({"view": "panels"}, "soft"),
+        ({"optimizer": METHODS}, "soft"),
+        ({"lr": (0.001, 0.002), "facet": "lr"}, "soft"),
+        ({"cmap": "viridis"}, "text"),
+        ({"view": "surface"}, "text"),
+        ({"view": "surface", "cmap": "viridis"}, "text"),
+    ],
+)
+def test_every_path_over_coloured_ground_has_a_line_around_it(style: Style, options: dict[str, Any], ink: str) -> None:
+    descent = solved("himmelblau", iterations=3, size="320x240", style=style.name, **options)
+    with on_stage(descent) as scene:
+        # Those of the panels beside stand on the background.
+        above = [mark for mark in scene.marks if isinstance(mark, Trail) and mark.get_zorder() == PATHS]
+        cased = [(place, mark) for place, mark in enumerate(above) if mark.casing]
+        assert cased
+        for place, mark in cased:
+            line = above[place - 1]
+            assert {team.colour for team in line.teams} == {soft_line(style) if ink == "soft" else style.text}
+            assert line.track is mark.track
+            assert line.width_pt > mark.width_pt + 2 * mark.CASING_PT
+            assert contrast(style.background, mark.teams[0].colour) >= 3

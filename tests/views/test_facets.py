@@ -1,0 +1,342 @@
+"""Facets: a panel for each value, all alike and in line, each titled with what its runs did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.image import AxesImage
+from support.extents import overlaps, readable
+from support.problems import composed, on_stage, redrawn, solved
+
+from gdanim.descent.verdicts import Verdict
+from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
+from gdanim.drawing.layout import LEAST_PX, Stage
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.spots import Spots
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
+from gdanim.errors import SettingError
+from gdanim.views.contour import Contour
+from gdanim.views.facet_groups import groups
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from gdanim.descent.descend import Descent
+    from gdanim.drawing.scene import Scene
+
+RATES = (0.05, 0.5, 0.95, 1.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 1.02345)
+METHODS = (
+    *("gd", "momentum", "nesterov", "rmsprop", "adam", "amsgrad"),
+    *("lion", "newton", "adagrad", "adadelta", "nadam", "lbfgs"),
+)
+SIZES = ["320x240", "480x360", "640x480", "960x540", "1280x720", "540x960"]
+FITTING = {2: SIZES, 3: SIZES, 4: SIZES, 5: SIZES[1:], 6: SIZES[1:], 8: SIZES[1:], 9: SIZES[1:], 12: SIZES[2:]}
+
+
+def rates(count: int = 4, **options: Any) -> Descent:
+    return solved(**{"function": "parabola", "lr": RATES[:count], "facet": "lr", "iterations": 12, **options})
+
+
+def race(count: int, **options: Any) -> Descent:
+    chosen = {"function": "rosenbrock", "optimizer": METHODS[:count], "facet": "optimizer"}
+    return solved(**{**chosen, "iterations": 8, **options})
+
+
+def at_last_frame(scene: Scene) -> Raster:
+    raster = Raster(scene)
+    scene.update(scene.timeline.frames - 1)
+    return raster
+
+
+def words(scene: Scene) -> list[str]:
+    return [text.get_text() for text in scene.figure.texts if text.get_text()]
+
+
+def runs_in(axes: Axes, scene: Scene) -> list[int]:
+    marks = [mark for mark in scene.marks if mark.axes is axes]
+    (runs,) = {tuple(mark.runs.tolist()) for mark in marks if mark.runs is not None}
+    return list(runs)
+
+
+@pytest.mark.parametrize("count", [2, 5, 12])
+@pytest.mark.parametrize("make", [rates, race])
+def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, count: int) -> None:
+    descent = make(count)
+    with on_stage(replace(descent, settings=replace(descent.settings, facet=None))) as whole:
+        (expected,) = [(axes.get_xlim(), axes.get_ylim()) for axes in whole.figure.axes]
+    with on_stage(descent) as scene:
+        found = [(axes.get_xlim(), axes.get_ylim()) for axes in scene.figure.axes]
+    assert found == [expected] * count
+
+
+@pytest.mark.parametrize(("count", "size"), [(n, size) for n, sizes in FITTING.items() for size in sizes])
+@pytest.mark.parametrize("make", [rates, race])
+def test_panels_stand_in_line_and_no_text_is_clipped_or_overlaps_another(make: Any, count: int, size: str) -> None:
+    with on_stage(make(count, size=size)) as scene:
+        width, height = at_last_frame(scene).size
+        boxes = [axes.get_window_extent() for axes in scene.figure.axes]
+        assert len({(round(box.width, 6), round(box.height, 6)) for box in boxes}) == 1
+        lefts, bottoms = ({round(edge, 6) for edge in edges} for edges in zip(*(box.min for box in boxes), strict=True))
+        assert len(lefts) * (len(bottoms) - 1) < count <= len(lefts) * len(bottoms)
+        assert all(abs(edge - round(edge)) < 1e-6 for edge in (*lefts, *bottoms))
+        shown = readable(scene)
+        for text, box in shown:
+            assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
+        assert overlaps(shown) == []
+        assert sum(box.width * box.height for box in boxes) >= 0.25 * width * height
+
+
+def test_only_the_left_column_and_the_lowest_panel_of_each_column_have_numbers_and_labels() -> None:
+    with on_stage(rates(5, size="640x480")) as scene:
+        Raster(scene)
+        numbers = [
+            tuple(
+                any(tick.label1.get_visible() for tick in axis.get_major_ticks()) for axis in (axes.xaxis, axes.yaxis)
+            )
+            for axes in scene.figure.axes
+        ]
+        named = [(bool(axes.get_xlabel()), bool(axes.get_ylabel())) for axes in scene.figure.axes]
+    # Three columns; below the third panel there is a gap.
+    expected = [(False, True), (False, False), (True, False), (True, True), (True, False)]
+    assert numbers == expected
+    assert named == expected
+
+
+def test_a_title_says_value_verdict_and_share_of_the_limit() -> None:
+    # f = x² has λ = 2, so that 2/λ is 1. Gradient descent goes x ← (1 − 2lr)x: it turns back above a rate of 1/2.
+    with on_stage(rates(4, size="1280x720", title="", readout=False)) as scene:
+        found = words(scene)
+    assert found == [
+        *("lr 0.05", "monotone", "0.05 × 2/λ"),
+        *("lr 0.5", "monotone", "0.50 × 2/λ"),
+        *("lr 0.95", "oscillating", "0.95 × 2/λ"),
+        *("lr 1.05", "diverging", "1.05 × 2/λ"),
+    ]
+
+
+def test_the_verdicts_of_the_titles_are_those_of_the_runs() -> None:
+    descent = race(12, size="1280x720", title="")
+    with on_stage(descent) as scene:
+        found = words(scene)
+    assert [word for word in found if word in METHODS] == list(METHODS)
+    known = {verdict.value for verdict in Verdict}
+    assert [word for word in found if word in known] == [verdict.value for verdict in descent.verdict]
+
+
+def test_a_panel_of_several_runs_names_their_verdict_or_the_commonest_one_with_its_count() -> None:
+    descent = solved("double_well", lr=(0.001, 0.02), start=(4.0, 1.0, -4.0), facet="lr", iterations=30)
+    for part in groups(descent):
+        found = [descent.verdict[run].value for run in part.runs]
+        most = max(found, key=found.count)
+        assert part.verdict == (most if len(set(found)) == 1 else f"{most} {found.count(most)} of 3")
+
+
+def test_where_room_is_short_the_limit_goes_first_and_then_the_verdict_gets_a_line_of_its_own() -> None:
+    def shown(width: int, dpi: int) -> tuple[bool, int]:
+        with on_stage(rates(3, size=f"{width}x400", title="", readout=False, dpi=dpi)) as scene:
+            titles = [text for text in scene.figure.texts if text.get_text()]
+            lines = {round(text.get_position()[1]) for text in titles}
+            return any("λ" in text.get_text() for text in titles), len(lines)
+
+    forms = [shown(width, dpi) for width, dpi in ((1000, 110), (640, 110), (500, 130))]
+    assert forms == [(True, 1), (False, 1), (False, 2)]
+
+
+def test_every_run_is_in_one_panel_and_goes_there_where_it_went() -> None:
+    descent = solved("himmelblau", lr=(0.01, 0.02), start=((0, 0), (-4, 4), (1, 1)), facet="start", iterations=6)
+    with on_stage(descent) as scene:
+        shown = [runs_in(axes, scene) for axes in scene.figure.axes]
+        assert shown == [[0, 3], [1, 4], [2, 5]]
+        for mark in scene.marks:
+            if isinstance(mark, RunsMark) and mark.runs is not None:
+                np.testing.assert_array_equal(mark.track.points, descent.trajectory.x[mark.runs])
+
+
+@pytest.mark.parametrize(
+    ("facet", "values"),
+    [
+        ("lr", {"lr 0.1": 4, "lr 0.9": 4}),
+        ("optimizer", {"gd": 4, "adam, beta1 0.5": 4}),
+        ("start", {"start 3": 4, "start −1": 4}),
+    ],
+)
+def test_runs_are_parted_by_any_of_their_traits(facet: str, values: dict[str, int]) -> None:
+    descent = solved(
+        "parabola", lr=(0.1, 0.9), optimizer=("gd", "adam:beta1=0.5"), start=(3, -1), facet=facet, iterations=3
+    )
+    assert {part.value: len(part.runs) for part in groups(descent)} == values
+
+
+def test_a_scheduled_run_is_called_by_its_base_rate_though_it_begins_below() -> None:
+    options: dict[str, Any] = {"lr": (0.2, 0.4), "schedule": ("warmup", "constant"), "iterations": 4}
+    by_rate = groups(solved("parabola", facet="lr", **options))
+    assert {part.value: part.runs.tolist() for part in by_rate} == {"lr 0.2": [0, 2], "lr 0.4": [1, 3]}
+    by_plan = groups(solved("parabola", facet="schedule", **options))
+    assert [part.runs.tolist() for part in by_plan] == [[0, 1], [2, 3]]
+    assert [part.descent.trajectory.label for part in by_plan] == [("lr 0.2", "lr 0.4")] * 2
+
+
+def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all_panels() -> None:
+    descent = solved("himmelblau", lr=(0.01, 0.02), start=((0, 0), (-4, 4)), facet="lr", iterations=6, title="")
+    with on_stage(descent) as scene:
+        assert [text for text in words(scene) if text.startswith("start")] == ["start 0, 0", "start −4, 4"]
+        spots = [mark for mark in run_marks(scene) if isinstance(mark, Spots)]
+        looks = [[(team.colour, team.shape, team.runs.tolist()) for team in mark.teams] for mark in spots]
+        assert len(looks) == 2
+        assert all(look == looks[0] for look in looks)
+        assert len({colour for colour, _, _ in looks[0]}) == 2
+
+
+def test_runs_that_are_alone_in_their_panels_have_the_colour_of_the_trail_and_need_no_legend() -> None:
+    with on_stage(rates(4)) as scene:
+        assert {team.colour for mark in run_marks(scene) for team in mark.teams} == {LIGHT.trail}
+        assert not any("start" in text for text in words(scene))
+
+
+def run_marks(scene: Scene) -> list[RunsMark]:
+    return [mark for mark in scene.marks if isinstance(mark, RunsMark)]
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "rates": {"lr": (0.1, 0.95, 1.05)},
+    "rates and starts": {"lr": (0.1, 1.05), "start": (4, -3)},
+    "dark": {"lr": (0.1, 0.5, 0.95, 1.05), "style": "dark", "size": "480x360"},
+    "in turn": {"lr": (0.3, 1.02), "starts": 3, "order": "in-turn"},
+    "tween and arrows": {"lr": (0.1, 1.05), "tween": 3, "arrows": "step"},
+    "bare": {"lr": (0.3, 1.02), "size": "200x240"},
+    "contour": {"function": "himmelblau", "optimizer": ("gd", "adam", "lion"), "facet": "optimizer", "size": "500x240"},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_composed_boxes_equal_a_full_redraw(case: str) -> None:
+    options = {"function": "parabola", "facet": "lr", "size": "480x240", "iterations": 6, **CASES[case]}
+    with on_stage(solved(**options)) as scene:
+        checked = {3, scene.timeline.frames - 1}
+        kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
+        for i, picture in kept.items():
+            assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
+
+
+def test_all_panels_play_at_once() -> None:
+    with on_stage(rates(4, order="in-turn", starts=3)) as scene:
+        assert scene.timeline.frames == 13
+        assert scene.timeline.moment(0).visible.tolist() == list(range(12))
+
+
+def test_a_diverged_panel_says_so_inside_from_the_moment_on_and_the_others_do_not() -> None:
+    with on_stage(rates(4, size="640x480")) as scene:
+        *_, last = scene.figure.axes
+        seen = {frame: notices(scene, frame, last) for frame in (3, 4, 12)}
+    # |x| grows by 1.1 with every step from 4.3, and passes the bound of 6 with the fourth: 4.3 · 1.1⁴ = 6.296.
+    assert seen == {3: [], 4: ["▲ diverged at iteration 4"], 12: ["▲ diverged at iteration 4"]}
+
+
+def notices(scene: Scene, frame: int, axes: Axes) -> list[str]:
+    """What is said inside axes; nothing is said inside the others."""
+    scene.update(frame)
+    found = []
+    for mark in scene.marks:
+        if isinstance(mark, Caption) and mark.plate is not None and (extent := mark.touched()) is not None:
+            box = axes.get_window_extent()
+            assert box.x0 <= extent[0] < extent[2] <= box.x1
+            assert box.y0 <= extent[1] < extent[3] <= box.y1
+            found.append("".join(text for text, _ in mark.words(scene.timeline.moment(frame))))
+    return found
+
+
+def test_the_shared_ground_is_the_one_that_would_be_painted_in_every_panel() -> None:
+    descent = race(3, size="640x480", readout=False)
+    with on_stage(descent) as scene:
+        shared = canvas(scene)
+        plot = Contour(descent=descent)
+        for axes in scene.figure.axes:
+            (image,) = [artist for artist in axes.get_children() if isinstance(artist, AxesImage)]
+            image.remove()
+            plot.ground(Stage(figure=scene.figure, style=LIGHT, width=640, height=480), axes, 0)
+        painted = canvas(scene)
+        for axes in scene.figure.axes:
+            box = axes.get_window_extent()
+            # Along the edge, lines that are cut off are drawn to their end.
+            inside = (
+                slice(480 - round(box.y1) + 2, 480 - round(box.y0) - 2),
+                slice(round(box.x0) + 2, round(box.x1) - 2),
+            )
+            assert np.ptp(painted[inside]) > 30
+            assert np.array_equal(shared[inside], painted[inside])
+
+
+def canvas(scene: Scene) -> NDArray[np.uint8]:
+    raster = Raster(scene)
+    return next(iter(raster.frames())).pixels.copy()
+
+
+@pytest.mark.parametrize("view", ["panels"])
+def test_a_view_of_several_axes_is_refused(view: str) -> None:
+    with pytest.raises(SettingError, match="--facet 'lr': multiplies views of one axes"), on_stage(rates(3, view=view)):
+        pass
+
+
+def test_a_picture_too_small_names_a_size_that_is_not() -> None:
+    said = "--size '480x300': has no room for 12 panels of 160x120 pixels; 640x400 has"
+    with pytest.raises(SettingError) as refused, on_stage(rates(12, size="480x300")):
+        pass
+    assert str(refused.value) == said
+    with on_stage(rates(12, size="640x400")) as scene:
+        assert len(scene.figure.axes) == 12
+
+
+@given(
+    count=st.integers(1, 40),
+    width=st.integers(64, 3840),
+    height=st.integers(64, 2160),
+    aspect=st.floats(0.5, 2),
+)
+def test_a_grid_holds_all_panels_wastes_no_row_and_leaves_each_its_least_size(
+    count: int, width: int, height: int, aspect: float
+) -> None:
+    try:
+        rows, columns = choose(count, (width, height), (0.9 * width, 0.8 * height), (10, 20), aspect)
+    except SettingError as refused:
+        larger = refused.allowed.rpartition("; ")[2].removesuffix(" has").split("x")
+        check_room(count, (int(larger[0]), int(larger[1])))
+        return
+    assert (rows - 1) * columns < count <= rows * columns
+    assert columns * LEAST_WIDTH <= width
+    assert rows * LEAST_HEIGHT <= height
+
+
+@pytest.mark.parametrize(("size", "expected"), [("1080x1920", (4, 1)), ("640x480", (2, 2)), ("2560x480", (1, 4))])
+def test_the_grid_follows_the_canvas(size: str, expected: tuple[int, int]) -> None:
+    with on_stage(rates(4, size=size)) as scene:
+        corners = np.array([axes.get_position().min for axes in scene.figure.axes]).round(9)
+        assert (len(set(corners[:, 1])), len(set(corners[:, 0]))) == expected
+
+
+BARE: dict[str, dict[str, Any]] = {
+    "curve": {"function": "parabola", "lr": (0.1, 1.05)},
+    "panels": {"function": "parabola", "view": "panels"},
+    "contour": {"function": "himmelblau", "lr": (0.01, 0.1)},
+    "facets": {"function": "parabola", "lr": (0.1, 1.05), "facet": "lr"},
+}
+
+
+@pytest.mark.parametrize("case", BARE)
+def test_in_less_than_the_least_width_only_the_numbers_of_the_axes_stay(case: str) -> None:
+    def shown(width: int) -> list[str]:
+        with on_stage(solved(**{**BARE[case], "size": f"{width}x300", "iterations": 9})) as scene:
+            at_last_frame(scene)
+            return [text for text, _ in readable(scene)]
+
+    assert {"x", "y"} <= set(shown(LEAST_PX))
+    bare = shown(LEAST_PX - 1)
+    assert len(bare) >= 4
+    assert [float(text.replace("−", "-")) for text in bare]

@@ -1,0 +1,203 @@
+"""Motion between iterations, on the way back, and how much of a path is drawn and how: by pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from support.problems import composed, on_stage, redrawn, solved
+
+from gdanim.drawing.marks.spots import Spots
+from gdanim.drawing.marks.trails import Trail, mixed
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+    from support.problems import Picture
+
+MOVING: dict[str, dict[str, Any]] = {
+    "tween": {"tween": 4},
+    "tween, some left out": {"tween": 3, "every": 4},
+    "tween in turn": {"tween": 3, "starts": 3, "order": "in-turn"},
+    "tween together": {"tween": 3, "starts": 12},
+    "rewind": {"rewind": True, "tween": 2},
+    "a short trail": {"trail": 2, "tween": 3},
+    "no trail": {"trail": 0},
+    "dark": {"style": "dark", "tween": 2, "trail": 4},
+    "a swarm": {"starts": 120, "tween": 3, "trail": 3},
+}
+
+
+@pytest.mark.parametrize("case", MOVING)
+@pytest.mark.parametrize(
+    ("view", "function"), [("curve", "double_well"), ("panels", "double_well"), ("contour", "himmelblau")]
+)
+def test_composed_boxes_equal_a_full_redraw_in_motion(view: str, function: str, case: str) -> None:
+    descent = solved(function, view=view, iterations=6, size="240x180", **MOVING[case])
+    with on_stage(descent) as scene:
+        frames = scene.timeline.frames
+        checked = {frames // 4, frames // 2 + 1, frames - 1}
+        for frame, picture in enumerate(map(np.copy, composed(Raster(scene)))):
+            if frame in checked:
+                assert np.array_equal(picture, redrawn(scene, frame)), f"frame {frame}"
+
+
+def rgb(colour: str) -> NDArray[np.float64]:
+    return np.asarray(np.round(np.multiply(to_rgb(colour), 255)), dtype=np.float64)
+
+
+def pixel(picture: Picture, place: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The colour at a place in pixels from the bottom left."""
+    return picture[int(picture.shape[0] - place[1]), int(place[0]), :3]
+
+
+def on_screen(axes: Axes, *points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(axes.transData.transform(np.array(points)))
+
+
+def test_the_spot_slides_along_the_function_and_the_trail_ends_at_it() -> None:
+    descent = solved("parabola", lr=0.45, iterations=2, tween=4, size="640x480", readout=False)
+    x = descent.trajectory.x[0, :, 0]
+    with on_stage(descent) as scene:
+        (axes,) = scene.figure.axes
+        for frame, picture in enumerate(composed(Raster(scene))):
+            k, step = divmod(frame, 4)
+            share = [0, 5 / 32, 1 / 2, 27 / 32][step]
+            now = x[k] + share * (x[min(k + 1, 2)] - x[k])
+            spot, start, half = on_screen(
+                axes, np.array([now, now**2]), *(np.array([at, at**2]) for at in (x[k], (x[k] + now) / 2))
+            )
+            assert (pixel(picture, spot) == rgb(LIGHT.trail)).all()
+            if np.hypot(*(spot - start)) > 20:
+                # From the last iteration the trail comes straight.
+                assert (pixel(picture, (spot + start) / 2) == rgb(LIGHT.trail)).all()
+            if frame == 3:
+                assert (pixel(picture, half) == rgb(LIGHT.function)).all()
+
+
+def test_seen_from_above_the_spot_goes_straight_on() -> None:
+    descent = solved("himmelblau", lr=0.018, iterations=3, tween=3, size="640x480", readout=False)
+    x = descent.trajectory.x[0]
+    with on_stage(descent) as scene:
+        (axes,) = scene.figure.axes
+        for frame, picture in enumerate(composed(Raster(scene))):
+            k, step = divmod(frame, 3)
+            share = [0, 7 / 27, 20 / 27][step]
+            (spot,) = on_screen(axes, x[k] + share * (x[min(k + 1, 3)] - x[k]))
+            assert (pixel(picture, spot) == rgb(LIGHT.trail)).all()
+
+
+def test_the_readout_keeps_the_numbers_of_the_last_iteration() -> None:
+    header = np.s_[:30]
+    with on_stage(solved("parabola", iterations=3, tween=4, size="640x480", title="")) as scene:
+        shown = [picture[header].copy() for picture in composed(Raster(scene))]
+    for frame, picture in enumerate(shown):
+        assert np.array_equal(picture, shown[frame - frame % 4])
+    assert not np.array_equal(shown[3], shown[4])
+
+
+def test_the_way_back_repeats_pictures_of_the_way_there() -> None:
+    with on_stage(solved("himmelblau", lr=0.018, iterations=7, rewind=True, size="240x180")) as scene:
+        shown = [picture.copy() for picture in composed(Raster(scene))]
+    # Iterations 0 to 7, then every third one back, and the start.
+    assert len(shown) == 8 + 3
+    for frame, then in zip((8, 9, 10), (4, 1, 0), strict=True):
+        assert np.array_equal(shown[frame], shown[then])
+
+
+def colours_along(picture: Picture, axes: Axes, path: NDArray[np.float64]) -> list[tuple[int, ...]]:
+    """The colours in the middle of each step."""
+    middles = on_screen(axes, *((path[1:] + path[:-1]) / 2))
+    return [tuple(pixel(picture, middle).tolist()) for middle in middles]
+
+
+def faded(colour: str, ground: str, share: float) -> tuple[int, ...]:
+    return tuple(int(level) for level in np.round(share * rgb(colour) + (1 - share) * rgb(ground)))
+
+
+@pytest.mark.parametrize(("style", "look"), [("light", LIGHT), ("dark", DARK)])
+def test_the_trail_on_coloured_ground_fades_with_its_age(style: str, look: Any) -> None:
+    # Eight steps of about one length: a quarter and a half of the way are met after two steps, and four.
+    descent = solved("x**2 + y**2 + 4*x", start=((2.0, 2.0),), optimizer=("adam",), lr=0.4, iterations=8, style=style)
+    with on_stage(descent) as scene:
+        axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
+        found = colours_along(last, axes, descent.trajectory.x[0])
+        lengths = np.hypot(*np.diff(on_screen(axes, *descent.trajectory.x[0]), axis=0).T)
+    shades = np.array([0.45, 0.7, 1.0])[np.digitize(lengths.cumsum() / lengths.sum(), [0.25, 0.5])]
+    expected = [faded(look.trail, look.background, shade) for shade in shades]
+    assert len(set(expected)) == 3
+    np.testing.assert_allclose(found[:-1], expected[:-1], atol=1)  # the spot covers the last
+
+
+def test_where_colours_tell_runs_apart_they_fade_little() -> None:
+    options: dict[str, Any] = {"start": ((2.0, 2.0), (2.0, -2.0)), "optimizer": ("adam",), "lr": 0.4, "iterations": 8}
+    descent = solved("x**2 + y**2 + 4*x", **options)
+    with on_stage(descent) as scene:
+        axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
+        for run in (0, 1):
+            found = colours_along(last, axes, descent.trajectory.x[run])
+            np.testing.assert_allclose(found[0], faded(LIGHT.runs[run], LIGHT.background, 0.7), atol=1)
+            np.testing.assert_allclose(found[-2], rgb(LIGHT.runs[run]), atol=1)
+
+
+def test_a_trail_on_plain_ground_is_a_chart_and_keeps_its_colour() -> None:
+    descent = solved("parabola", lr=0.95, iterations=8)
+    with on_stage(descent) as scene:
+        axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
+        path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
+        assert set(colours_along(last, axes, path)) == {tuple(rgb(LIGHT.trail).astype(int))}
+
+
+@pytest.mark.parametrize("trail", [0, 1, 3])
+def test_only_the_last_iterations_of_a_path_are_drawn(trail: int) -> None:
+    descent = solved("himmelblau", lr=0.018, iterations=6, trail=trail, tween=2, size="640x480")
+    with on_stage(descent) as scene:
+        (axes,) = scene.figure.axes
+        path = descent.trajectory.x[0]
+        bare = Raster(scene)
+        shown = [picture.copy() for picture in composed(bare)]
+        for mark in scene.marks:
+            mark.set_visible(isinstance(mark, Spots))
+        alone = [picture.copy() for picture in composed(Raster(scene))]
+    for frame in (6, 7, 12):
+        differs = (shown[frame] != alone[frame]).any(axis=-1)[60:]
+        rows, columns = np.nonzero(differs)
+        since = max(frame / 2 - trail, 0)
+        if trail == 0:
+            assert not differs.any()
+            continue
+        drawn = on_screen(axes, *(at(path, place) for place in np.linspace(since, frame / 2, 400)))
+        painted = np.stack([columns + 0.5, shown[frame].shape[0] - 60 - rows - 0.5], axis=-1)
+        away = np.linalg.norm(painted[:, np.newaxis] - drawn, axis=-1).min(axis=1)
+        assert away.max() <= 6.5  # half a dot with its casing, at 100 dots per inch, and antialiasing
+        assert (differs.sum() > 0) == (since < frame / 2)
+        assert away.size > 20
+
+
+def at(path: NDArray[np.float64], position: float) -> NDArray[np.float64]:
+    """A place on the straight lines of a path (n+1, 2)."""
+    return np.array([np.interp(position, np.arange(len(path)), path[:, i]) for i in (0, 1)])
+
+
+def test_series_are_read_as_a_whole_whatever_the_trail() -> None:
+    with on_stage(solved("parabola", iterations=6, trail=1, view="panels")) as scene:
+        tails = {mark.plane: mark.tail for mark in scene.marks if isinstance(mark, Trail)}
+    assert [tails[axes] for axes in scene.figure.axes] == [1, None, None]
+
+
+def test_a_swarm_keeps_its_short_tails_where_longer_ones_are_asked_for() -> None:
+    def tail(**options: Any) -> int | None:
+        with on_stage(solved("himmelblau", starts=500, iterations=30, size="160x120", **options)) as scene:
+            return next((mark.tail for mark in scene.marks if isinstance(mark, Trail)), 0)
+
+    assert tail(trail=100) == tail() == 10
+    assert tail(trail=4) == 4
+    assert tail(trail=0) == 0
+
+
+def test_a_share_of_a_colour() -> None:
+    assert mixed("#ff0000", "#0000ff", 0.25) == "#4000bf"

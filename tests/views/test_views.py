@@ -1,0 +1,294 @@
+"""Layouts by the extents of their artists: nothing clipped, nothing over something else, limits as asked."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.transforms import Bbox
+from support.problems import on_stage, solved
+
+from gdanim.catalogue.registry import presets
+from gdanim.drawing.layout import nice_limits
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.raster import Raster
+from gdanim.settings import from_saved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+    from gdanim.drawing.scene import Scene
+
+SIZES = ["240x180", "480x270", "460x345", "640x480", "1152x864", "1920x1080", "405x720"]
+CASES: dict[str, dict[str, Any]] = {
+    "curve": {"function": "double_well"},
+    "curve, rates": {"function": "parabola", "lr": (0.001, 0.05, 0.3, 0.95, 1.05, 1.2)},
+    "curve, in turn": {"function": "double_well", "starts": 12, "order": "in-turn"},
+    "panels": {"function": "parabola", "lr": 1.05, "view": "panels"},
+    "panels, starts": {"function": "double_well", "starts": 4, "view": "panels"},
+    "contour": {"function": "rosenbrock"},
+    "contour, in turn": {"function": "himmelblau", "starts": 12, "order": "in-turn"},
+    "contour, race": {
+        "function": "rosenbrock",
+        "optimizer": ("gd", "momentum", "nesterov", "rmsprop", "adam", "amsgrad", "lion", "newton"),
+    },
+    "curve, two dozen rates": {"function": "parabola", "lr": tuple(0.01 * k for k in range(1, 29))},
+    "contour, long title": {"function": "goldstein_price", "lr": (0.00005, 0.01)},
+}
+
+
+def preset(name: str, **options: Any) -> dict[str, Any]:
+    saved = tomllib.loads(presets()[name].read_text(encoding="utf-8"))
+    return {**from_saved(saved, source=name), **options}
+
+
+def texts(scene: Scene) -> list[tuple[str, Bbox]]:
+    """Every text that can be read in the last frame, and where it stands, in pixels."""
+    found = [(text.get_text(), text.get_window_extent()) for text in scene.figure.texts]
+    for axes in scene.figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            labels: list[Text] = [axis.label]
+            labels += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            found += [(label.get_text(), label.get_window_extent()) for label in labels]
+    for mark in scene.marks:
+        if isinstance(mark, Caption) and (extent := mark.touched()):
+            found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
+    return [(text, box) for text, box in found if text]
+
+
+def overlap(one: Bbox, other: Bbox) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return bool(across > 0 and down > 0)
+
+
+def at_last_frame(scene: Scene) -> Raster:
+    raster = Raster(scene)
+    scene.figure.canvas.draw()  # puts labels where they are seen
+    scene.update(scene.timeline.frames - 1)
+    return raster
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("case", CASES)
+def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_most_of_the_room(case: str, size: str) -> None:
+    with on_stage(solved(**{"size": size, "iterations": 12, **CASES[case]})) as scene:
+        width, height = at_last_frame(scene).size
+        assert f"{width}x{height}" == size
+        shown = texts(scene)
+        assert len(shown) >= 8
+        for text, box in shown:
+            assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
+        assert [pair for pair in combinations(shown, 2) if overlap(pair[0][1], pair[1][1])] == []
+        boxes = [axes.get_window_extent() for axes in scene.figure.axes]
+        assert sum(box.width * box.height for box in boxes) >= 0.35 * width * height
+        assert min(box.width for box in boxes) > 0.1 * width
+        assert min(box.height for box in boxes) > 0.1 * height
+        assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
+
+
+def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() -> None:
+    with on_stage(solved(**preset("parabola"))) as scene:
+        assert Raster(scene).size == (1152, 864)
+        curve, x, y = scene.figure.axes
+        limits = [(axes.get_xlim(), axes.get_ylim()) for axes in (curve, x, y)]
+        assert limits == [((-6, 6), (-0.05, 40)), ((0, 25), (0, 5)), ((0, 25), (0, 25))]
+        labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in (curve, x, y)]
+        assert labels == [("x", "y"), ("Iteration", "x"), ("Iteration", "y")]
+        # The curve and its labels have two thirds of the width, the two panels the last third, one above the other.
+        assert 0.6 < curve.get_position().x1 < 2 / 3 < x.get_position().x0
+        assert x.get_position().x0 == y.get_position().x0
+        assert x.get_position().y0 > y.get_position().y1
+        assert scene.timeline.frames == 26
+        assert np.diff(scene.timeline.end_s)[:-1] == pytest.approx(0.1)
+        assert not any(isinstance(mark, Caption) for mark in scene.marks)
+
+
+def test_the_double_well_preset_has_the_limits_of_the_notebook() -> None:
+    descent = solved(**preset("double-well"))
+    with on_stage(descent) as scene:
+        assert Raster(scene).size == (460, 345)
+        (axes,) = scene.figure.axes
+        assert (axes.get_xlim(), axes.get_ylim()) == ((-6, 6), (-1, 300))
+        x = axes.get_lines()[0].get_xdata()
+        assert (min(x), max(x)) == (-5, 5)
+        assert axes.xaxis.get_gridlines()[0].get_visible()
+        assert scene.timeline.in_turn
+        assert scene.timeline.frames == 26 * descent.trajectory.runs
+        assert np.diff(scene.timeline.end_s)[:-1] == pytest.approx(0.07)
+
+
+def curve_of(axes: Axes) -> tuple[np.ndarray, np.ndarray]:
+    line = axes.get_lines()[0]
+    return np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+
+
+def test_the_curve_is_the_function() -> None:
+    with on_stage(solved("double_well", iterations=0)) as scene:
+        x, y = curve_of(scene.figure.axes[0])
+        drawn = np.isfinite(y)
+        assert drawn.mean() > 0.9
+        np.testing.assert_allclose(y[drawn], ((x**2 - 9) ** 2 + 2 * x + 6)[drawn], rtol=1e-12)
+
+
+def test_limits_that_are_asked_for_are_kept() -> None:
+    with on_stage(solved("parabola", iterations=1, xlim="-1.5,20", ylim="3,7")) as scene:
+        axes = scene.figure.axes[0]
+        assert (axes.get_xlim(), axes.get_ylim()) == ((-1.5, 20), (3, 7))
+        assert (curve_of(axes)[0].min(), curve_of(axes)[0].max()) == (-1.5, 20)
+
+
+def test_nice_limits_stay_finite() -> None:
+    for low, high in [(0.0, 1.7e308), (-1.7e308, 1.7e308), (-1.7e308, 0.0), (1e300, 1e301)]:
+        bottom, top = nice_limits(low, high)
+        assert -2e100 <= bottom < top <= 2e100
+
+
+def readout(scene: Scene, frame: int) -> str:
+    scene.update(frame)
+    caption = next(mark for mark in scene.marks if isinstance(mark, Caption))  # notices come after it
+    return "".join(text for text, _ in caption.words(scene.timeline.moment(frame))).replace("\u2007", " ")
+
+
+def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_verdict() -> None:
+    # f = x² has λ = 2, so that 2/λ is 1.
+    end = ["lr", "0.1", "=", "0.10", "×", "2/λ", "monotone"]
+    with on_stage(solved("parabola", lr=0.1, iterations=25)) as scene:
+        assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", *end]
+        assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", *end]
+        assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64e−04", *end]
+
+
+def test_momentum_stands_against_its_own_limit() -> None:
+    # 2(1 + μ)/λ = 1.8 with μ = 0.8 and λ = 2.
+    with on_stage(solved("parabola", optimizer=("momentum:momentum=0.8",), lr=0.9, iterations=9)) as scene:
+        assert "lr 0.9 = 0.50 × 2(1+μ)/λ" in readout(scene, 3)
+
+
+@pytest.mark.parametrize("options", [{"optimizer": ("adam",)}, {"schedule": ("cosine",)}, {"function": "x**4"}])
+def test_no_limit_is_named_where_there_is_none(options: dict[str, Any]) -> None:
+    with on_stage(solved(**{"function": "parabola", "lr": 0.01, "iterations": 9, **options})) as scene:
+        words = readout(scene, 3)
+        assert "lr " in words
+        assert "λ" not in words
+
+
+def test_a_rate_that_changes_is_that_of_the_step_that_led_here() -> None:
+    descent = solved("parabola", lr=0.5, schedule=("cosine",), iterations=10)
+    with on_stage(descent) as scene:
+        assert f"lr {descent.trajectory.lr[0, 6]:.4f}" in readout(scene, 7)
+
+
+def test_a_rate_that_nobody_knows_is_not_named() -> None:
+    descent = solved("parabola", iterations=5)
+    unknown = replace(descent.trajectory, lr=np.full((1, 5), np.nan))
+    with on_stage(replace(descent, trajectory=unknown)) as scene:
+        assert "lr" not in readout(scene, 2)
+        assert "monotone" in readout(scene, 2)
+
+
+def test_a_zero_below_zero_reads_as_zero() -> None:
+    with on_stage(solved("parabola", lr=0.1, start=-0.0, iterations=1)) as scene:
+        assert readout(scene, 0).startswith("iteration 0    x 0.0000    f(x) 0.0000    lr 0.1")
+
+
+@pytest.mark.parametrize("family", ["monospace", "serif"])
+def test_a_legend_in_the_font_of_a_style_has_room_for_its_labels(family: str, tmp_path: Path) -> None:
+    style = tmp_path / "own.mplstyle"
+    style.write_text(f"font.family: {family}\n", encoding="utf-8")
+    rates = (0.001, 0.0123, 0.0234, 0.0345, 0.0456)
+    with on_stage(solved("parabola", lr=rates, iterations=2, title="", style=str(style))) as scene:
+        labels = [(text, text.get_window_extent()) for text in scene.figure.texts if text.get_text().startswith("lr")]
+        assert len(labels) == len(rates)
+        assert not any(overlap(one, other) for (_, one), (_, other) in combinations(labels, 2))
+        caption = next(mark for mark in scene.marks if isinstance(mark, Caption))
+        for text, extent in labels:
+            assert caption.lettering.width(text.get_text()) == pytest.approx(extent.width, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("options", "drift_px"),
+    [
+        ({"lr": 0.95}, 0),
+        ({"lr": 0.95, "size": "1152x864"}, 0),
+        ({"lr": 1.05, "start": -4.3}, 0),
+        ({"function": "double_well", "starts": 3, "order": "in-turn"}, 0),
+        # Where a number goes over to an exponent, its e is up to a pixel narrower than a digit.
+        ({"lr": 0.3, "size": "1152x864"}, 1),
+    ],
+)
+def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], drift_px: int) -> None:
+    with on_stage(solved(**{"iterations": 30, **options})) as scene:
+        caption = next(mark for mark in scene.marks if isinstance(mark, Caption))
+        places = []
+        for frame in range(scene.timeline.frames):
+            widths = [caption.lettering.width(text) for text, _ in caption.words(scene.timeline.moment(frame))]
+            places.append(np.cumsum(widths))
+        assert np.ptp(places, axis=0).max() <= drift_px
+
+
+def test_the_readout_of_runs_together_counts_on_where_one_has_stopped() -> None:
+    with on_stage(solved("quartic", lr=(0.01, 0.6), iterations=30)) as scene:
+        assert [readout(scene, frame).split() for frame in (0, 29, 30)] == [["iteration", k] for k in ("0", "29", "30")]
+
+
+def test_a_readout_without_room_drops_the_limit_then_the_verdict_then_the_rate() -> None:
+    def columns(width: int) -> list[str]:
+        with on_stage(solved("parabola", lr=0.1, iterations=9, size=f"{width}x240", dpi=90)) as scene:
+            words = readout(scene, 3)
+            return [sign for sign in ("f(x)", "lr", "monotone", "λ") if sign in words]
+
+    shown = [columns(width) for width in range(700, 239, -10)]
+    assert list(dict.fromkeys(map(tuple, shown)))[:4] == [
+        ("f(x)", "lr", "monotone", "λ"), ("f(x)", "lr", "monotone"), ("f(x)", "lr"), ("f(x)",),
+    ]  # fmt: skip
+
+
+def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
+    with on_stage(solved("himmelblau", starts=12, order="in-turn", size="240x180", dpi=70, iterations=3)) as scene:
+        words = readout(scene, 0)
+        assert words.startswith("run  1 of 12    iteration 0    x")
+        assert "lr" not in words
+        assert "f(x" not in words
+
+
+@pytest.mark.parametrize(("options", "count"), [({"readout": False}, 0), ({}, 1)])
+def test_the_readout_can_be_left_out(options: dict[str, Any], count: int) -> None:
+    with on_stage(solved("parabola", iterations=2, **options)) as scene:
+        assert sum(isinstance(mark, Caption) for mark in scene.marks) == count
+
+
+def test_a_title_is_drawn_as_it_is_written_and_none_where_it_is_empty() -> None:
+    with on_stage(solved("parabola", iterations=0, title=r"$\frac{1}{$ & 100 %")) as scene:
+        assert [text.get_text() for text in scene.figure.texts] == [r"$\frac{1}{$ & 100 %"]
+        Raster(scene)
+    with on_stage(solved("parabola", iterations=0, title="")) as scene:
+        assert [text.get_text() for text in scene.figure.texts if text.get_text()] == []
+
+
+def test_a_title_that_is_too_long_is_cut_to_the_width() -> None:
+    with on_stage(solved("parabola", iterations=0, title="descent " * 60, size="320x240")) as scene:
+        (title,) = scene.figure.texts
+        assert title.get_text().startswith("descent descent")
+        assert title.get_text().endswith("…")
+        assert title.get_window_extent().x1 <= 320
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0, 4.3), (-46, 46), (0, 18.49), (1e-9, 3e-9), (1e6, 1e6 + 1), (5, 5), (0, 0), (-3, -1), (-1e99, 1e99)],
+)
+def test_nice_limits_hold_the_values_between_round_ends(low: float, high: float) -> None:
+    bottom, top = nice_limits(low, high)
+    assert bottom <= low <= high <= top
+    assert bottom < top
+    if high > low:
+        assert top - bottom <= 3 * (high - low)
