@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent, descend
     from gdanim.descent.trajectory import Outcome, Trajectory
     from gdanim.errors import GdanimError, OutputError, UsageError
-    from gdanim.rendering import Written, render
+    from gdanim.outputs import Written
+    from gdanim.rendering import render
     from gdanim.settings import Settings
 
 __version__ = "0.1.0"
@@ -41,7 +42,7 @@ _HOME = {
     "Settings": "settings",
     "Trajectory": "descent.trajectory",
     "UsageError": "errors",
-    "Written": "rendering",
+    "Written": "outputs",
     "descend": "descent.descend",
     "render": "rendering",
 }

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim.catalogue.choices import check_together
-from gdanim.catalogue.registry import FORMATS, VIEWS, find, format_of, may_hold, optimizer, schedule
+from gdanim.catalogue.registry import FORMATS, VIEWS, find, optimizer, schedule
+from gdanim.catalogue.request import Planned
 from gdanim.errors import SettingError, TargetError, UsageError
 from gdanim.objectives import kinds
 from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
 from gdanim.output.files.numbering import Pattern
 from gdanim.output.files.sequence import check_sequence
+from gdanim.outputs import format_of, may_hold
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 
     from gdanim.catalogue.specs import Format, View
     from gdanim.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """One output: where it goes, in which format and in which style. `file` is the same for all styles of one file."""
-
-    path: str
-    file: str
-    format: Format
-    style: str
 
 
 def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:

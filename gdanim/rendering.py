@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,34 +20,19 @@ from gdanim.errors import OutputError
 from gdanim.output.base import Quality, Reel
 from gdanim.output.files.atomic import STDOUT, finishing, open_output
 from gdanim.output.files.sequence import open_sequence, size_of
+from gdanim.outputs import Written
 from gdanim.recipe import recipe_of
 from gdanim.size_limit import write_within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.scene import Scene
-    from gdanim.preflight import Planned
+    from gdanim.outputs import Progress
     from gdanim.settings import Settings
-    from gdanim.size_limit import Fitted
-
-Progress = Callable[[int, int], None]  # frames done, frames in all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """One output that is done, or why it is not. Bytes are None where they were streamed away.
-
-    lacks    why its recipe does not suffice to make it again, a key of presets.LACKS; empty where it does
-    fitted   how the file differs from the request, so that it is within --max-size; None where it does not
-    """
-
-    path: str
-    format: str
-    bytes: int | None
-    error: OutputError | None = None
-    lacks: str = ""
-    fitted: Fitted | None = None
 
 
 def render(settings: Settings, progress: Progress | None = None) -> tuple[Written, ...]:

@@ -8,52 +8,28 @@ film, excerpts of them (excerpt.py) and then the one that is expected to fit. Wh
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gdanim.descent.descend import redrawn
 from gdanim.errors import OutputError, SettingError
 from gdanim.formatting import count
 from gdanim.output.files.temporary import open_folder
+from gdanim.outputs import Fitted, typed
 from gdanim.size_excerpt import LONGER, SHORT, excerpt, is_long, whole_bytes
 from gdanim.size_steps import changes, ladder, weight
 from gdanim.size_trials import Trials, bytes_of, moved, name_of, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
 
+    from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
-    from gdanim.preflight import Planned
-    from gdanim.rendering import Progress, Written
+    from gdanim.outputs import Progress, Written
     from gdanim.size_trials import Render
 
 # Rungs that are tried where the size is guessed to fall below the limit; after them the rest is halved each time.
 GUESSES: Final = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """What was chosen for a file that was too large as asked.
-
-    options       what differs from the request, as the command line has it: --quality → low
-    asked_bytes   the size of the file as asked
-    frames        how many frames the file has
-    """
-
-    options: Mapping[str, str]
-    asked_bytes: int
-    frames: int
-
-    @property
-    def words(self) -> str:
-        """The options as they are typed: `--quality low --size 480x360`."""
-        return _typed(self.options)
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for programs; the settings are named as in a preset."""
-        settings = {name.removeprefix("--"): value for name, value in self.options.items()}
-        return {"asked_bytes": self.asked_bytes, "frames": self.frames, "settings": settings}
 
 
 def write_within(
@@ -140,15 +116,11 @@ def _failed(
 
 def _unreachable(path: str, limit: int, rungs: _Rungs) -> OutputError:
     nearest = min(rungs.made, key=lambda rung: rungs.sizes[rung])
-    how = _typed(rungs.changes(nearest)) or "nothing is left to give up"
+    how = typed(rungs.changes(nearest)) or "nothing is left to give up"
     return OutputError(
         f"Cannot keep {name_of(path)} within {count(limit, 'byte')}: the nearest try has {rungs.sizes[nearest]:,} "
         f"({how}). Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
     )
-
-
-def _typed(options: Mapping[str, str]) -> str:
-    return " ".join(f"{name} {value}" for name, value in options.items())
 
 
 class _Rungs:

@@ -16,9 +16,9 @@ from gdanim.output.files.atomic import STDOUT, open_output, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
-    from gdanim.preflight import Planned
-    from gdanim.rendering import Progress, Written
+    from gdanim.outputs import Progress, Written
 
     Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
 

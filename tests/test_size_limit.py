@@ -28,7 +28,7 @@ from gdanim.catalogue.registry import FORMATS
 from gdanim.descent.descend import redrawn
 from gdanim.errors import EncoderError, OutputError, SettingError
 from gdanim.output.files import atomic
-from gdanim.rendering import Written
+from gdanim.outputs import Written
 from gdanim.settings import Settings
 from gdanim.size_excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, is_long
 from gdanim.size_limit import GUESSES, tried_sizes, write_within
@@ -37,8 +37,8 @@ from gdanim.size_steps import changes, ladder, weight
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
-    from gdanim.preflight import Planned
 
 REQUEST = {"function": "parabola", "iterations": 8, "size": (288, 216)}
 

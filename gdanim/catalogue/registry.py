@@ -14,8 +14,7 @@ from gdanim.catalogue.choices import Choice, MethodChoice, chosen_method, chosen
 from gdanim.catalogue.functions import FORMULAS, Formula
 from gdanim.catalogue.plugins import Registry
 from gdanim.catalogue.specs import Entry, Format, Method, Schedule, View
-from gdanim.errors import UnknownNameError, UsageError, shown
-from gdanim.output.files.numbering import is_numbered
+from gdanim.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -308,36 +307,6 @@ def optimizer(text: str) -> MethodChoice:
 def schedule(text: str) -> Choice[Schedule]:
     """The schedule that `--schedule` names, `cosine:eta_min=0.001`. Raises UsageError, naming what is wrong."""
     return chosen_schedule(find(SCHEDULES, "schedule", text.partition(":")[0]), text)
-
-
-def format_of(path: str, name: str | None) -> Format:
-    """The format of an output: by name, else by suffix; standard output is GIF. Raises UsageError."""
-    if name is not None:
-        return find(FORMATS, "format", name)
-    suffix = Path(path).suffix.lower()
-    if suffix in FORMATS["png"].extensions and is_numbered(path):
-        return FORMATS["png_sequence"]
-    if path == "-" or (not suffix and path.startswith("/dev/")):
-        return FORMATS["gif"]
-    for entry in FORMATS.values():
-        if suffix in entry.extensions:
-            return find(FORMATS, "format", entry.name)
-    if not suffix:
-        raise UsageError(
-            f"Output {shown(path)} has no suffix that tells the format: write {Path(path).name or 'out'}.gif, or -f gif"
-        )
-    for entry in FORMATS.values():
-        if suffix in entry.suffixes:
-            raise UsageError(f"Output {shown(path)}: only a {entry.typed} ends in {suffix}. Add -f {entry.typed}")
-    known = [extension for entry in FORMATS.values() for extension in entry.extensions]
-    raise UnknownNameError("suffix", suffix, known, see="gdanim list formats; -f NAME writes a format to any path")
-
-
-def may_hold(path: str, name: str) -> bool:
-    """Whether files of a format may have such a path: its suffix does not speak for another. Raises UsageError."""
-    form, suffix = find(FORMATS, "format", name), Path(path).suffix.lower()
-    own = suffix in (*form.extensions, *form.suffixes, *form.borrows)
-    return own or all(suffix not in other.extensions for other in FORMATS.values())
 
 
 def presets() -> Mapping[str, Path]:

@@ -17,8 +17,8 @@ from gdanim.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
-    from gdanim.preflight import Planned
 
 EXIT_STRICT = 3
 

@@ -26,10 +26,10 @@ from gdanim.signals import on_signal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gdanim.catalogue.request import Planned
     from gdanim.catalogue.specs import Format
     from gdanim.descent.descend import Descent
-    from gdanim.preflight import Planned
-    from gdanim.rendering import Progress, Written
+    from gdanim.outputs import Progress, Written
 
 BAR_AFTER_S = 1.0
 

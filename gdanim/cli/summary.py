@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gdanim.descent.descend import Descent
-    from gdanim.rendering import Written
+    from gdanim.outputs import Written
 
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
 
