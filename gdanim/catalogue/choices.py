@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from gdanim.catalogue.foreign import blaming
+from gdanim.catalogue.foreign import call_guarded
 from gdanim.catalogue.specs import Method, Rule, Schedule, hyper
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.readers import number
@@ -105,7 +105,7 @@ def _given(entry: Rule, text: str, known: tuple[Hyperparameter, ...]) -> dict[st
             raise UnknownNameError(f"hyperparameter of {entry.name}", key, items, see=entry.listed)
         if key in given:
             raise SettingError(entry.option, text, f"{key} is set twice")
-        read = blaming(entry.plugin, items[key].read, but=(ValueError,)) if entry.plugin else items[key].read
+        read = call_guarded(entry.plugin, items[key].read, passing=(ValueError,)) if entry.plugin else items[key].read
         try:
             given[key] = read(value.strip())
         except ValueError as refusal:

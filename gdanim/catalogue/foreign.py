@@ -1,78 +1,123 @@
-"""Blame: in one line, what somebody else's code did wrong and where. Imports nothing heavy."""
+"""Running somebody else's code, a plug-in's or a person's: what it raises becomes one line. Imports nothing heavy."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import sys
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 from gdanim.errors import GdanimError, PluginError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_TEXT = 200  # characters of an exception's text that are repeated
 
-# Files of which no line belongs to a plug-in: ours, the import system's, what was compiled from no file, and the
-# libraries that a plug-in calls, where a wrong argument is found out but not made.
+# Files of which no line is the plug-in's: gdanim's, the import system's, and code that was compiled from no file.
 _NOT_THEIRS = (str(Path(__file__).parents[1]) + os.sep, str(Path(importlib.__file__).parent) + os.sep, "<")
+# Libraries that a plug-in calls: they find a wrong argument, but did not make it.
 _LIBRARIES = tuple(f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in ("numpy", "matplotlib", "PIL"))
 
 
-def blaming(
+class Line(NamedTuple):
+    """A line of code that ran: its file, its number from 1, and the function that it belongs to."""
+
+    file: str
+    number: int
+    function: str
+
+
+@contextmanager
+def running(
+    failure: Callable[[BaseException], GdanimError], *, passing: tuple[type[Exception], ...] = (GdanimError,)
+) -> Iterator[None]:
+    """Run somebody else's code inside: what it prints goes to standard error.
+
+    What it raises, sys.exit() included, becomes the error that `failure` makes of it; `passing` exceptions and
+    KeyboardInterrupt go through.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except passing:
+        raise
+    except (Exception, SystemExit) as error:
+        raise failure(error) from error
+
+
+def call_guarded(
     plugin: str,
     call: Callable[P, T],
     *,
     failure: type[GdanimError] = PluginError,
-    but: tuple[type[Exception], ...] = (),
+    passing: tuple[type[Exception], ...] = (),
 ) -> Callable[P, T]:
-    """`call`, of a plug-in: what it raises, sys.exit() included, becomes a `failure` that names the `plugin`.
+    """`call`, made so that what it raises becomes a `failure` whose text begins with `plugin`.
 
-    Our own errors, a reader that went away and `but` pass. What the call prints goes to standard error.
+    gdanim's own errors, a closed pipe and `passing` exceptions go through.
     """
-    passing: tuple[type[Exception], ...] = (GdanimError, BrokenPipeError, *but)
+
+    def described(error: BaseException) -> GdanimError:
+        return failure(f"{plugin} failed: {describe_error(error)}")
 
     @wraps(call)
-    def called(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            with redirect_stdout(sys.stderr):
-                return call(*args, **kwargs)
-        except passing:
-            raise
-        except (Exception, SystemExit) as error:
-            raise failure(f"{plugin} failed: {said(error)}") from error
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        with running(described, passing=(GdanimError, BrokenPipeError, *passing)):
+            return call(*args, **kwargs)
 
-    return called
+    return guarded
 
 
-def said(error: BaseException) -> str:
-    """An exception in one line: its type, its text and where it arose; of our own, the text."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # an exception whose text cannot be had is still an exception
-        text = ""
-    text = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+def check_type(plugin: str, what: str, made: object, wanted: type[Any]) -> None:
+    """Raise PluginError unless `made` is a `wanted`: `The view 'globe' of gd-globe failed: it gave nothing, not …`."""
+    if not isinstance(made, wanted):
+        raise PluginError(f"{plugin} failed: {what} {type_of(made)}, not its {wanted.__name__}")
+
+
+def type_of(thing: object) -> str:
+    """What a plug-in returned, for a sentence: `nothing`, `a str`."""
+    return "nothing" if thing is None else f"a {type(thing).__name__}"
+
+
+def describe_error(error: BaseException) -> str:
+    """An exception of a plug-in in one line: `KeyError: 'k' (signs/rows.py:12)`; of a UsageError, the text alone."""
     if isinstance(error, UsageError):
-        return text
-    return ": ".join(filter(None, [type(error).__name__, text])) + _place(error)
+        return shortened(error)
+    line = last_line(error, _is_theirs)
+    return type_and_text(error, error) + (f" ({'/'.join(Path(line.file).parts[-2:])}:{line.number})" if line else "")
 
 
-def _place(error: BaseException) -> str:
-    """Where an exception arose, as ` (signs/rows.py:12)`; empty where no line but ours and the import system's ran."""
-    from traceback import walk_tb
+def type_and_text(error: BaseException, text: object, *, most: int = MAX_TEXT) -> str:
+    """The type of an exception and a text of at most `most` characters: `ValueError: no such root`."""
+    return ": ".join(filter(None, [type(error).__name__, shortened(text, most)]))
 
-    lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+
+def shortened(text: object, most: int = MAX_TEXT) -> str:
+    """`text` on one line of at most `most` characters; empty where it cannot be had."""
+    try:
+        line = " ".join(str(text).split())
+    except Exception:  # an exception without a text is still an exception
+        return ""
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
+def last_line(error: BaseException, is_theirs: Callable[[str], bool]) -> Line | None:
+    """The innermost line of a file that `is_theirs` where an exception arose; None where there is none."""
+    lines, step = [], error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        lines.append(Line(code.co_filename, step.tb_lineno, code.co_name))
+        step = step.tb_next
     if isinstance(error, SyntaxError) and error.filename:
-        lines.append((error.filename, error.lineno or 0))
-    theirs = [(Path(file), line) for file, line in lines if _is_theirs(file)]
-    return f" ({'/'.join(theirs[-1][0].parts[-2:])}:{theirs[-1][1]})" if theirs else ""
+        lines.append(Line(error.filename, error.lineno or 0, "<module>"))
+    return next((line for line in reversed(lines) if is_theirs(line.file)), None)
 
 
 def _is_theirs(file: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim.catalogue.foreign import blaming
+from gdanim.catalogue.foreign import call_guarded
 from gdanim.catalogue.specs import Format, Method, Schedule, View
 from gdanim.descent.timeline import Timeline
 from gdanim.drawing.scene import Scene
@@ -46,7 +46,7 @@ def guarded(row: Entry, target: Factory) -> Factory:
         case View():
             return _with(_scene, row.plugin, target)
         case Format() if row.vector:
-            return blaming(row.plugin, target, failure=OutputError)
+            return call_guarded(row.plugin, target, failure=OutputError)
         case Format():
             return partial(_Writer, row.plugin, target)
     return target
@@ -57,14 +57,14 @@ def _with(guard: Callable[[str, Any], Any], plugin: str, make: Factory) -> Facto
 
     @wraps(make)
     def made(*args: Any, **kwargs: Any) -> Any:
-        return guard(plugin, blaming(plugin, make)(*args, **kwargs))
+        return guard(plugin, call_guarded(plugin, make)(*args, **kwargs))
 
     return made
 
 
 def _optimizer(plugin: str, made: Optimizer) -> Optimizer:
     _check_type(plugin, "it gave", made, Optimizer)
-    start, step_from = blaming(plugin, made.init), blaming(plugin, made.update)
+    start, step_from = call_guarded(plugin, made.init), call_guarded(plugin, made.update)
 
     def init(x: Vector) -> Any:
         return start(_sealed(x))
@@ -83,7 +83,7 @@ def _optimizer(plugin: str, made: Optimizer) -> Optimizer:
 def _rates(plugin: str, made: Any) -> Callable[..., Scalar]:
     if not callable(made):
         raise PluginError(f"{plugin} failed: it gave {_a(made)}, which cannot be called for rates")
-    rates_at = blaming(plugin, made)
+    rates_at = call_guarded(plugin, made)
 
     def rates(k: NDArray[np.int64], lr: Scalar, n: int) -> Scalar:
         found: Any = rates_at(_sealed(k), _sealed(lr), n)
@@ -104,20 +104,20 @@ def _scene(plugin: str, made: Scene) -> Scene:
 
     def under_guard() -> Scene:
         # What stands still is drawn by the figure, once; the marks draw themselves.
-        made.figure.draw = blaming(plugin, made.figure.draw)  # type: ignore[method-assign]
+        made.figure.draw = call_guarded(plugin, made.figure.draw)  # type: ignore[method-assign]
         marks: Any = tuple(_Mark(plugin, mark) for mark in made.marks)
         return replace(made, marks=marks)
 
-    return blaming(plugin, under_guard)()
+    return call_guarded(plugin, under_guard)()
 
 
 class _Mark:
     """A mark of a plug-in's scene, as far as a Raster needs one."""
 
     def __init__(self, plugin: str, mark: Mark) -> None:
-        self.show = blaming(plugin, mark.show)
-        self.draw = blaming(plugin, mark.draw)
-        self.touched = blaming(plugin, lambda: _extent(mark.touched()))
+        self.show = call_guarded(plugin, mark.show)
+        self.draw = call_guarded(plugin, mark.draw)
+        self.touched = call_guarded(plugin, lambda: _extent(mark.touched()))
 
 
 def _extent(found: Any) -> Extent | None:
@@ -135,22 +135,22 @@ class _Writer:
 
     def __init__(self, plugin: str, make: Factory, target: Any, reel: Reel, **options: Any) -> None:
         self._plugin = plugin
-        self._made = self._blaming(make)(target, reel, **options)
+        self._made = self._guarded(make)(target, reel, **options)
         self._writing: Any = None
 
     def __enter__(self) -> _Writer:
-        self._writing = self._blaming(lambda: self._made.__enter__())()
+        self._writing = self._guarded(lambda: self._made.__enter__())()
         return self
 
     def __exit__(self, *raised: Any) -> None:
         # What it returns is not heeded: it has no say in what becomes of an error.
-        self._blaming(lambda: self._made.__exit__(*raised))()
+        self._guarded(lambda: self._made.__exit__(*raised))()
 
     def write(self, frame: Frame) -> None:
-        self._blaming(lambda: self._writing.write(frame))()
+        self._guarded(lambda: self._writing.write(frame))()
 
-    def _blaming(self, call: Factory) -> Factory:
-        return blaming(self._plugin, call, failure=OutputError)
+    def _guarded(self, call: Factory) -> Factory:
+        return call_guarded(self._plugin, call, failure=OutputError)
 
 
 def _sealed(array: NDArray[Any]) -> NDArray[Any]:

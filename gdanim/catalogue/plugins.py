@@ -46,14 +46,12 @@ request in such a sentence, too (guests.py).
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from gdanim.catalogue.foreign import said
+from gdanim.catalogue.foreign import describe_error, running
 from gdanim.catalogue.functions import Formula
 from gdanim.catalogue.specs import Entry
 from gdanim.errors import UnknownNameError, UsageError
@@ -196,7 +194,7 @@ def installed() -> Installed:
         try:
             entries = distribution.entry_points
         except Exception as error:
-            faults.append(f"The entry_points.txt of {name} cannot be read: {said(error)}")
+            faults.append(f"The entry_points.txt of {name} cannot be read: {describe_error(error)}")
             continue
         found += [Point(entry=entry, distribution=name) for entry in entries if entry.group.startswith("gdanim.")]
     points: dict[str, dict[str, list[Point]]] = {group: {} for group in GROUPS}
@@ -227,8 +225,5 @@ def _name(distribution: Distribution) -> str:
 
 def _attempt(point: Point, step: Callable[[], T]) -> T:
     """Do what runs a plug-in's code. Raises UsageError for whatever that raises, sys.exit() included."""
-    try:
-        with redirect_stdout(sys.stderr):
-            return step()
-    except (Exception, SystemExit) as error:
-        raise UsageError(f"{point} cannot be used: {said(error)}") from error
+    with running(lambda error: UsageError(f"{point} cannot be used: {describe_error(error)}"), passing=()):
+        return step()
