@@ -183,7 +183,7 @@ METHODS: Final = (
     ),
     Method(
         name="polyak",
-        target="gdanim.optimizers.polyak:polyak",
+        target="gdanim.optimizers.gd:polyak",
         summary="d = min((f − f*)/‖g‖², most) g",
         hyperparameters=(
             hyper("max_learning_rate", 1.0, _POSITIVE),
@@ -194,7 +194,7 @@ METHODS: Final = (
     ),
     Method(
         name="armijo",
-        target="gdanim.optimizers.steepest:armijo",
+        target="gdanim.optimizers.linesearch:armijo",
         summary="along −g, backtracking until f falls enough",
         hyperparameters=(
             hyper("slope", 1e-4, number(above=0, most=0.5)),
@@ -205,7 +205,7 @@ METHODS: Final = (
     ),
     Method(
         name="wolfe",
-        target="gdanim.optimizers.steepest:wolfe",
+        target="gdanim.optimizers.linesearch:wolfe",
         summary="along −g, as far as the strong Wolfe conditions ask",
         hyperparameters=(_SEARCH, hyper("c2", 0.9, number(above=0, below=1))),
         ordered=_WOLFE,
@@ -245,7 +245,7 @@ METHODS: Final = (
     ),
     Method(
         name="noisy",
-        target="gdanim.optimizers.noisy:noisy",
+        target="gdanim.optimizers.gd:noisy",
         summary="d = g + N(0, η/(1+t)^γ)",
         hyperparameters=(hyper("eta", 0.01, _NOT_NEGATIVE), hyper("gamma", 0.55, _NOT_NEGATIVE)),
         rate=Rate.OBJECTIVE,

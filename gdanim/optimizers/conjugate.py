@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.optimizers.linesearch import Lines, dot, downhill, strong_wolfe
+from gdanim.optimizers.linesearch import SearchLines, dot, downhill, strong_wolfe
 from gdanim.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
     from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
-MOST_GROWTH: Final = 10.0  # of the first trial over the step before
+LARGEST_GROWTH: Final = 10.0  # of the first trial over the step before
 
 
 class Conjugate(NamedTuple):
@@ -38,8 +38,8 @@ def cg(*, c1: float, c2: float) -> Optimizer:
         moved = s.any(axis=-1)
         beta = np.where(moved, np.maximum(0.0, dot(grad, grad - state.grad) / dot(state.grad, state.grad)), 0.0)
         direction = downhill(-grad + beta[:, np.newaxis] * d, grad)
-        lines = Lines.along(direction, grad, x, oracle)
-        growth = np.minimum(dot(state.grad, d) / lines.slope, MOST_GROWTH)
+        lines = SearchLines.along(direction, grad, x, oracle)
+        growth = np.minimum(dot(state.grad, d) / lines.slope, LARGEST_GROWTH)
         first = np.where(moved, growth * dot(s, d) / dot(d, d), lr[:, 0])
         return strong_wolfe(lines, first, c1=c1, c2=c2), Conjugate(x, grad, direction)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.optimizers.linesearch import Lines, dot, downhill, strong_wolfe
+from gdanim.optimizers.linesearch import SearchLines, dot, downhill, strong_wolfe
 from gdanim.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def lbfgs(*, history: int, c1: float, c2: float) -> Optimizer:
         has_pairs = pairs.s[-1].any(axis=-1)
         direction = downhill(-_two_loops(grad, pairs), grad)
         reach = np.where(has_pairs, 1.0, np.minimum(1.0, 1.0 / np.sqrt(dot(grad, grad))))
-        lines = Lines.along(direction, grad, x, oracle)
+        lines = SearchLines.along(direction, grad, x, oracle)
         return strong_wolfe(lines, lr[:, 0] * reach, c1=c1, c2=c2), pairs
 
     return Optimizer(init=init, update=update)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.optimizers.linesearch import Lines, backtrack
+from gdanim.optimizers.linesearch import SearchLines, backtrack
 from gdanim.optimizers.optimizer import Optimizer, stateless
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def newton(*, damping: float) -> Optimizer:
             direction[runs] = -_solved(oracle.hessian(x[runs], runs), grad[runs], damping)
         if damping == 0.0:
             return lr * direction, state
-        return backtrack(Lines.along(direction, grad, x, oracle), lr[:, 0], slope=SLOPE, decrease=DECREASE), state
+        return backtrack(SearchLines.along(direction, grad, x, oracle), lr[:, 0], slope=SLOPE, decrease=DECREASE), state
 
     return Optimizer(init=stateless, update=update)
 

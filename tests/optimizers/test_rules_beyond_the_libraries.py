@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from gdanim.optimizers.adam import adam, nadam, qhadam, radam
 from gdanim.optimizers.adaptive import rmsprop
-from gdanim.optimizers.gd import gd
+from gdanim.optimizers.gd import gd, noisy, polyak
 from gdanim.optimizers.momentum import momentum, nesterov, qhm
-from gdanim.optimizers.noisy import noisy
-from gdanim.optimizers.polyak import polyak
 from gdanim.optimizers.sign import rprop
 
 if TYPE_CHECKING:
