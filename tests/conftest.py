@@ -1,12 +1,16 @@
-"""What all tests share: the marker for programs that are not Python, and how hypothesis behaves here."""
+"""What all tests share: fixtures, the marker for programs that are not Python, and how hypothesis behaves here."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # The machine decides how long an example takes; what matters is whether it holds.
 settings.register_profile("gdanim", deadline=None)
@@ -21,3 +25,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for name in marker.args:
             if shutil.which(name) is None:
                 pytest.skip(f"needs {name}, which is not installed here")
+
+
+@pytest.fixture
+def in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one for as long as the test runs."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -17,10 +17,7 @@ from gdanim.errors import UsageError
 from gdanim.presets import read_preset
 from gdanim.settings import Settings, to_saved
 
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_tmp_path")
 
 
 def requested(*arguments: object) -> dict[str, Any]:

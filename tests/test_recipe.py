@@ -40,9 +40,7 @@ TABLE = (
 MPLSTYLE = "axes.facecolor: eeffee\nlines.linewidth: 3  # \\ thick\n"
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_tmp_path")
 
 
 def make(*arguments: object) -> None:

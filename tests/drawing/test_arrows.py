@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.problems import composed, on_stage, redrawn, solved
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.arrows import LEAST_PX, LONGEST_SHARE, Arrows
 from gdanim.drawing.raster import Raster
@@ -95,7 +95,7 @@ def test_a_run_that_is_over_has_no_arrow_past_its_end() -> None:
 def test_all_arrows_of_an_animation_have_one_measure(kind: str) -> None:
     descent = solved("booth", lr=0.05, iterations=12, arrows=kind, size="640x480")
     true = vectors(kind, descent.trajectory)[0]
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         Raster(scene)
         (axes,) = scene.figure.axes
         box = axes.bbox
@@ -115,7 +115,7 @@ def test_all_arrows_of_an_animation_have_one_measure(kind: str) -> None:
 
 def test_an_arrow_is_a_pixel_long_or_not_there() -> None:
     descent = solved("booth", lr=0.05, iterations=80, arrows="gradient")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         Raster(scene)
         lengths = np.array([np.hypot(*reaches(scene, k)) for k in range(81)])
     assert np.nanmin(lengths) >= LEAST_PX - 1e-9
@@ -124,13 +124,13 @@ def test_an_arrow_is_a_pixel_long_or_not_there() -> None:
 
 
 def test_in_the_valley_of_rosenbrock_arrows_are_still_seen() -> None:
-    with on_stage(solved("rosenbrock", arrows="gradient")) as scene:
+    with scene_of(solved("rosenbrock", arrows="gradient")) as scene:
         Raster(scene)
         assert np.hypot(*reaches(scene, 140)) > 4
 
 
 def test_in_one_variable_arrows_lie_along_x() -> None:
-    with on_stage(solved("parabola", iterations=5, arrows="gradient")) as scene:
+    with scene_of(solved("parabola", iterations=5, arrows="gradient")) as scene:
         Raster(scene)
         for k in range(5):
             ahead = reaches(scene, k)
@@ -155,7 +155,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_composed_boxes_equal_a_full_redraw(case: str) -> None:
-    with on_stage(solved(**{"size": "320x240", "iterations": 6, **CASES[case]})) as scene:
+    with scene_of(solved(**{"size": "320x240", "iterations": 6, **CASES[case]})) as scene:
         for i, picture in enumerate(composed(Raster(scene))):
             kept = picture.copy()
             if i % 3 == 1 or i == scene.timeline.frames - 1:
@@ -165,7 +165,7 @@ def test_composed_boxes_equal_a_full_redraw(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_arrows_change_pixels_of_their_axes_only(case: str) -> None:
     options = {"size": "320x240", "iterations": 3, **CASES[case]}
-    with on_stage(solved(**options)) as scene, on_stage(solved(**{**options, "arrows": None})) as plain:
+    with scene_of(solved(**options)) as scene, scene_of(solved(**{**options, "arrows": None})) as plain:
         Raster(scene), Raster(plain)
         box = scene.figure.axes[0].get_window_extent()
         differs = [(redrawn(scene, i) != redrawn(plain, i)).any(axis=-1) for i in (0, 1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from support.problems import composed, on_stage, pictures, redrawn, solved
+from support.problems import composed, pictures, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import Landings
@@ -50,7 +50,7 @@ def captions(scene: Scene) -> list[Caption]:
 def test_the_spot_stands_where_the_descent_is(view: str, function: str) -> None:
     descent = solved(function, view=view, iterations=6, size="320x240")
     x, f = descent.trajectory.x[0], descent.trajectory.f[0]
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         main, *series = scene.figure.axes
         for k, picture in enumerate(composed(Raster(scene))):
             assert (pixel_at(main, picture, x[k, 0], x[k, 1] if view == "contour" else f[k]) == rgb(LIGHT.trail)).all()
@@ -61,7 +61,7 @@ def test_the_spot_stands_where_the_descent_is(view: str, function: str) -> None:
 @pytest.mark.parametrize("lr", [0.05, 0.9])  # down one side; to and fro
 def test_the_trail_grows_and_never_changes_behind_the_spot(lr: float) -> None:
     descent = solved("parabola", lr=lr, iterations=8, size="320x240", title="", readout=False)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         raster = Raster(scene)
         (axes,) = scene.figure.axes
         path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
@@ -93,7 +93,7 @@ def test_runs_together_have_a_colour_each_and_their_legend_too() -> None:
 
 def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
     descent = solved("double_well", start=(4.0, -0.5, 1.5), order="in-turn", iterations=5, size="320x240")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         (landings,) = (mark for mark in scene.marks if isinstance(mark, Landings))
         colour = rgb(landings.teams[0].colour)
@@ -107,7 +107,7 @@ def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
 
 @pytest.mark.parametrize("options", [{"lr": 1.05}, {"lr": 1.05, "start": -4.3}, {"lr": 3.0}, {"ylim": "20,40"}])
 def test_a_run_out_of_view_has_an_arrow_inside_the_axes(options: dict[str, Any]) -> None:
-    with on_stage(solved("parabola", iterations=12, size="320x240", **options)) as scene:
+    with scene_of(solved("parabola", iterations=12, size="320x240", **options)) as scene:
         (axes,) = scene.figure.axes
         box = axes.get_window_extent()
         last = list(composed(Raster(scene)))[-1]
@@ -134,7 +134,7 @@ def test_a_run_out_of_view_has_an_arrow_inside_the_axes(options: dict[str, Any])
     ],
 )
 def test_numbers_of_any_size_are_drawn(options: dict[str, Any]) -> None:
-    with on_stage(solved(**{"iterations": 8, "size": "160x120", "view": "panels", **options})) as scene:
+    with scene_of(solved(**{"iterations": 8, "size": "160x120", "view": "panels", **options})) as scene:
         last = [picture.copy() for picture in composed(Raster(scene))][-1]
         assert np.array_equal(last, redrawn(scene, scene.timeline.frames - 1))
 
@@ -143,7 +143,7 @@ def test_numbers_of_any_size_are_drawn(options: dict[str, Any]) -> None:
     ("view", "size"), [("curve", "640x480"), ("panels", "640x480"), ("panels", "1152x864"), ("curve", "1920x1080")]
 )
 def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(view: str, size: str) -> None:
-    with on_stage(solved("parabola", lr=1.05, view=view, size=size)) as scene:
+    with scene_of(solved("parabola", lr=1.05, view=view, size=size)) as scene:
         (notice,) = captions(scene)
         end = scene.timeline.frames - 1
         scene.update(end)
@@ -166,7 +166,7 @@ def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(vie
 
 
 def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
-    with on_stage(solved("parabola", lr=(0.1, 1.05), iterations=12, size="320x240")) as scene:
+    with scene_of(solved("parabola", lr=(0.1, 1.05), iterations=12, size="320x240")) as scene:
         (notice,) = captions(scene)
         shown = []
         for frame in range(scene.timeline.frames):
@@ -176,7 +176,7 @@ def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
 
 
 def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> None:
-    with on_stage(solved("parabola", lr=(1.05, 1.1, 1.2, 1.3, 1.4, 1.5), iterations=9)) as scene:
+    with scene_of(solved("parabola", lr=(1.05, 1.1, 1.2, 1.3, 1.4, 1.5), iterations=9)) as scene:
         scene.update(scene.timeline.frames - 1)
         extents = [notice.touched() for notice in captions(scene)]
         assert len(extents) == MOST
@@ -185,7 +185,7 @@ def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> 
 
 
 def test_a_caption_without_words_paints_nothing() -> None:
-    with on_stage(solved("parabola", lr=1.05, iterations=6, size="320x240")) as scene:
+    with scene_of(solved("parabola", lr=1.05, iterations=6, size="320x240")) as scene:
         (notice,) = captions(scene)
         scene.update(0)
         assert notice.touched() is None
@@ -193,7 +193,7 @@ def test_a_caption_without_words_paints_nothing() -> None:
 
 @pytest.mark.parametrize(("iterations", "dotted"), [(12, True), (400, False)])
 def test_a_series_has_a_dot_at_each_iteration_only_where_they_stand_apart(iterations: int, *, dotted: bool) -> None:
-    with on_stage(solved("rosenbrock", view="panels", iterations=iterations, size="640x480")) as scene:
+    with scene_of(solved("rosenbrock", view="panels", iterations=iterations, size="640x480")) as scene:
         trails = [mark for mark in scene.marks if isinstance(mark, Trail)]
         of_series = [trail for trail in trails if trail.plane.get_xlabel() == "Iteration"]
         assert [trail.dot_pt > 0 for trail in of_series] == [dotted] * 2

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from support.commandline import ENVIRONMENT
-from support.problems import composed, on_stage, redrawn, solved
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.drawing.raster import SAMPLES, Raster
 
@@ -65,7 +65,7 @@ def test_composed_boxes_equal_a_full_redraw(view: str, case: str) -> None:
 
 
 def check_against_redraw(options: dict[str, Any]) -> None:
-    with on_stage(solved(**options)) as scene:
+    with scene_of(solved(**options)) as scene:
         checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
         kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
         for i, picture in kept.items():
@@ -77,7 +77,7 @@ def check_against_redraw(options: dict[str, Any]) -> None:
 def test_a_box_ends_where_the_change_ends(view: str, case: str) -> None:
     cases = TWO_VARIABLES if view == "contour" else CASES
     options = {"function": FUNCTIONS[view], "size": "240x180", "iterations": 6, "view": view, **cases[case]}
-    with on_stage(solved(**options)) as scene:
+    with scene_of(solved(**options)) as scene:
         raster = Raster(scene)
         before: Any = None
         for frame, after in zip(raster.frames(), composed(Raster(scene)), strict=True):
@@ -95,14 +95,14 @@ def test_a_box_ends_where_the_change_ends(view: str, case: str) -> None:
 @each_view
 def test_a_frame_depends_on_its_index_alone(view: str) -> None:
     rates = (0.01, 0.1) if view == "contour" else (0.1, 1.05)  # one of the two diverges
-    with on_stage(solved(FUNCTIONS[view], lr=rates, iterations=8, size="200x150", view=view)) as scene:
+    with scene_of(solved(FUNCTIONS[view], lr=rates, iterations=8, size="200x150", view=view)) as scene:
         in_order = [picture.copy() for picture in composed(Raster(scene))]
         for i in (8, 0, 4):
             assert np.array_equal(redrawn(scene, i), in_order[i])
 
 
 def test_samples_are_frames_and_leave_the_frames_as_they_were() -> None:
-    with on_stage(solved("parabola", lr=0.02, iterations=60, size="160x120")) as scene:
+    with scene_of(solved("parabola", lr=0.02, iterations=60, size="160x120")) as scene:
         raster = Raster(scene)
         every = [picture.copy() for picture in composed(raster)]
         canvas = np.zeros_like(every[0])
@@ -118,7 +118,7 @@ def test_samples_are_frames_and_leave_the_frames_as_they_were() -> None:
 
 
 def test_frames_say_when_they_end_and_are_opaque_and_read_only() -> None:
-    with on_stage(solved("parabola", iterations=3, fps="100/7", size="160x120")) as scene:
+    with scene_of(solved("parabola", iterations=3, fps="100/7", size="160x120")) as scene:
         for i, frame in enumerate(Raster(scene).frames()):
             assert (frame.index, frame.end_s) == (i, scene.timeline.end_s[i])
             assert (frame.pixels[..., 3] == 255).all()
@@ -129,7 +129,7 @@ def test_frames_say_when_they_end_and_are_opaque_and_read_only() -> None:
 @pytest.mark.parametrize(("view", "axes"), [("curve", 1), ("panels", 3), ("contour", 1)])
 def test_what_stands_still_is_drawn_once(view: str, axes: int) -> None:
     with (
-        on_stage(solved(FUNCTIONS[view], iterations=30, size="160x120", view=view)) as scene,
+        scene_of(solved(FUNCTIONS[view], iterations=30, size="160x120", view=view)) as scene,
         patch.object(Axes, "draw", autospec=True, side_effect=Axes.draw) as drawn,
     ):
         raster = Raster(scene)

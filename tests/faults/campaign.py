@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -19,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import gdanim
+from support.commandline import ENVIRONMENT, default_signals
 
 N_RUNS = int(os.environ.get("GDANIM_FAULT_RUNS", "200"))
 FORMATS = ("gif", "mp4")
-PACKAGE_ROOT = Path(gdanim.__file__).parents[1]
 
 campaign = [
     pytest.mark.long,
@@ -41,15 +38,10 @@ def descent(target: Path | str, *options: object, n: int = 200) -> list[str]:
 def start(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
     """Run `command` beside us, minding signals even where the tests themselves run under nohup."""
     settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    settings |= {"preexec_fn": _mind_signals} | options
-    settings["env"] = {**os.environ, "PYTHONPATH": str(PACKAGE_ROOT), **options.get("env", {})}
+    settings |= {"preexec_fn": default_signals} | options
+    settings["env"] = ENVIRONMENT | options.get("env", {})
     process: subprocess.Popen[bytes] = subprocess.Popen(command, **settings)
     return process
-
-
-def _mind_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from campaign import FORMATS, N_RUNS, PACKAGE_ROOT, campaign, descent, one_line, start, subject
+from campaign import FORMATS, N_RUNS, campaign, descent, one_line, start, subject
+from support.commandline import ENVIRONMENT
 
 pytestmark = campaign
 
@@ -75,7 +76,7 @@ def test_a_full_standard_output_is_one_line(suffix: str) -> None:
     with Path("/dev/full").open("wb") as full:
         process = subprocess.run(
             descent("-", "-f", suffix),
-            env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)},
+            env=ENVIRONMENT,
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,

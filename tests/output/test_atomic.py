@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.outputs import ENVIRONMENT, NEW, OLD, as_root, both_ways, command, drafts, posix, put, start
+from support.commandline import ENVIRONMENT
+from support.outputs import NEW, OLD, as_root, both_ways, command, posix, put, start, temporary_files
 
 from gdanim.errors import OutputError
 from gdanim.output.files.atomic import open_output
@@ -27,7 +28,7 @@ def target(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "out.gif"
     path.write_bytes(OLD)
     yield path
-    assert drafts(tmp_path) == []
+    assert temporary_files(tmp_path) == []
 
 
 @both_ways

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.outputs import ENVIRONMENT, NEW, OLD, as_root, as_user, both_ways, command, posix, put, start
+from support.commandline import ENVIRONMENT
+from support.outputs import NEW, OLD, as_root, as_user, both_ways, command, posix, put, start
 
 from gdanim.errors import TargetError
 from gdanim.output.files.atomic import check_target, open_output

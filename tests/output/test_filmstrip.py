@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from support.commandline import ENVIRONMENT, command, run
-from support.problems import composed, on_stage, solved
+from support.problems import composed, scene_of, solved
 
 from gdanim.drawing.raster import Raster
 from gdanim.output.filmstrip.moments import SETTLED, caption, told
@@ -32,7 +32,7 @@ def strip(path, *options):
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 12, 40])
 def test_first_and_last_are_always_shown_and_none_twice(count):
-    with on_stage(solved(iterations=25)) as scene:
+    with scene_of(solved(iterations=25)) as scene:
         chosen = told(scene, count)
     assert chosen == sorted(set(chosen))
     assert len(chosen) == min(count, 26)
@@ -43,7 +43,7 @@ def test_first_and_last_are_always_shown_and_none_twice(count):
 @pytest.mark.parametrize("lr", [0.05, 0.1, 0.3])
 def test_a_run_is_seen_to_move_from_each_moment_to_the_next(lr):
     """On x² with bounds of width 12, x_k = 4.3 (1 − 2 lr)^k."""
-    with on_stage(solved(lr=lr, iterations=60)) as scene:
+    with scene_of(solved(lr=lr, iterations=60)) as scene:
         chosen = told(scene, 5)
     x = 4.3 * (1 - 2 * lr) ** np.array(chosen[:-1], dtype=float)
     assert (np.abs(x) > SETTLED * 12 / 2).all() or (np.abs(36 * (x / 6) ** 2) > SETTLED * 40 / 2).all()
@@ -53,17 +53,17 @@ def test_a_run_is_seen_to_move_from_each_moment_to_the_next(lr):
 
 
 def test_frames_between_iterations_are_not_shown():
-    with on_stage(solved(iterations=20, tween=4)) as scene:
+    with scene_of(solved(iterations=20, tween=4)) as scene:
         assert all(frame % 4 == 0 for frame in told(scene, 6))
 
 
 def test_the_way_back_is_not_shown():
-    with on_stage(solved(iterations=20, rewind=True)) as scene:
+    with scene_of(solved(iterations=20, rewind=True)) as scene:
         assert told(scene, 4)[-1] == 20
 
 
 def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
-    with on_stage(solved("double_well", starts=3, order="in-turn", seed=3, iterations=4)) as scene:
+    with scene_of(solved("double_well", starts=3, order="in-turn", seed=3, iterations=4)) as scene:
         said = [caption(scene.timeline.moment(frame), in_turn=True) for frame in (0, 4, 5, 14)]
     assert said == ["run 1, $k = 0$", "run 1, $k = 4$", "run 2, $k = 0$", "run 3, $k = 4$"]
 
@@ -95,7 +95,7 @@ def _panels_of(tmp_path, view, frames):
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_panel_has_the_pixels_of_its_frame(view, tmp_path):
     pixels, layout, descent = _panels_of(tmp_path, view, 3)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         chosen = told(scene, 3)
         frames = [picture.copy() for picture in composed(Raster(layout.panel))]
     x0, y0, x1, y1 = (round(edge) for edge in layout.box.extents)

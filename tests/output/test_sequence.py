@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.commandline import run
-from support.outputs import as_user, drafts, posix, start, start_until_ready
+from support.outputs import as_user, posix, start, start_until_ready, temporary_files
 
 from gdanim.errors import OutputError, TargetError
 from gdanim.output.files.sequence import check_sequence, open_sequence, size_of
@@ -133,7 +133,7 @@ def test_a_run_at_work_keeps_its_draft_beside_another_with_the_same_names(tmp_pa
     with open_sequence(str(tmp_path / PATTERN), 1) as place:
         (place / "0.png").write_text("first")
         put(tmp_path, "second")
-        assert len(drafts(tmp_path)) == 2  # the draft and its folder
+        assert len(temporary_files(tmp_path)) == 2  # the draft and its folder
     assert found(tmp_path) == {"f-00.png": "first"}
 
 

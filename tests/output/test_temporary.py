@@ -10,7 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from support.outputs import NEW, OLD, as_root, drafts, posix, put, start, start_until_ready
+from support.outputs import NEW, OLD, as_root, posix, put, start, start_until_ready, temporary_files
 
 from gdanim.output.files import temporary
 from gdanim.output.files.atomic import open_output
@@ -26,7 +26,7 @@ def target(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "out.gif"
     path.write_bytes(OLD)
     yield path
-    assert drafts(tmp_path) == []
+    assert temporary_files(tmp_path) == []
 
 
 @posix
@@ -43,7 +43,7 @@ def test_a_symlink_is_kept_and_what_it_leads_to_is_written(tmp_path: Path, exist
     assert (here / "link").is_symlink()
     assert (there / "middle").is_symlink()
     assert (there / "real.gif").read_bytes() == NEW
-    assert drafts(here) + drafts(there) == []
+    assert temporary_files(here) + temporary_files(there) == []
 
 
 @posix
@@ -118,8 +118,8 @@ def test_a_run_killed_at_any_moment_leaves_no_part_and_the_next_one_sweeps_up(ta
         process.kill()
         process.communicate()
         assert is_whole(target.read_bytes())
-        assert len(drafts(target.parent)) <= 1
-        left_behind += len(drafts(target.parent))
+        assert len(temporary_files(target.parent)) <= 1
+        left_behind += len(temporary_files(target.parent))
     assert left_behind > 0
     put(target)
 
@@ -136,7 +136,7 @@ def test_a_signal_at_any_moment_leaves_no_part_and_no_draft(target: Path, fatal:
         _, complaints = process.communicate(timeout=20)
         assert (process.returncode, complaints) == (-fatal, b"")
         assert is_whole(target.read_bytes())
-        assert drafts(target.parent) == []
+        assert temporary_files(target.parent) == []
 
 
 WAITING = """
@@ -154,9 +154,9 @@ def test_the_draft_of_a_writer_at_work_is_kept_and_that_of_a_killed_one_removed(
     alive, killed = (start_until_ready(WAITING, target, stdin=subprocess.PIPE) for _ in range(2))
     killed.kill()
     killed.communicate()
-    assert len(drafts(target.parent)) == 2
+    assert len(temporary_files(target.parent)) == 2
     put(target)
-    assert len(drafts(target.parent)) == 1
+    assert len(temporary_files(target.parent)) == 1
     assert target.read_bytes() == NEW
     alive.communicate(timeout=20)
     assert target.read_bytes() == b"from the other process"
@@ -173,7 +173,7 @@ def test_only_orphans_of_the_same_target_are_removed(target: Path) -> None:
     for path in [orphan, *others]:
         path.write_bytes(b"")
     put(target)
-    assert sorted(drafts(target.parent)) == sorted(others)
+    assert sorted(temporary_files(target.parent)) == sorted(others)
     for path in others:
         path.unlink()
 
@@ -187,7 +187,7 @@ def test_a_draft_taken_for_an_orphan_before_it_is_locked_is_made_again(
 
     def lock_too_late(descriptor: int, *, wait: bool) -> bool:
         if wait and not taken:  # a neighbour comes between the making and the locking
-            taken.extend(drafts(target.parent))
+            taken.extend(temporary_files(target.parent))
             temporary._remove_orphans(target.parent, ".out.gif.gdanim-", temporary.remove)
         return lock(descriptor, wait=wait)
 
@@ -253,4 +253,4 @@ def test_without_fcntl_outputs_are_written_and_no_draft_is_taken_for_an_orphan(t
     process = start(script, tmp_path / "out.gif")
     assert process.communicate(timeout=20) == (b"", b"")
     assert (tmp_path / "out.gif").read_bytes() == b"whole"
-    assert drafts(tmp_path) == [orphan]
+    assert temporary_files(tmp_path) == [orphan]

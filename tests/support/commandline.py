@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -50,6 +51,12 @@ def run(*arguments: object) -> Ran:
 def command(*arguments: object) -> list[str]:
     """The same command for a process of its own."""
     return [sys.executable, "-m", "gdanim", *map(str, arguments)]
+
+
+def default_signals() -> None:
+    """For preexec_fn: undo what `nohup`, or `&` in a script, did to the tests themselves."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def without_recipe(gif: bytes) -> bytes:

@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.raster import Raster
 from gdanim.views.surface.axes import Plinth
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene
 
     Read = tuple[str, Bbox]
+
+
+def at_last_frame(scene: Scene) -> Raster:
+    """The raster of a scene whose last moment is shown."""
+    raster = Raster(scene)
+    scene.update(scene.timeline.frames - 1)
+    return raster
 
 
 def readable(scene: Scene) -> list[Read]:
@@ -67,10 +75,11 @@ def keys(axes: Axes) -> Iterator[Text]:
 
 def overlaps(shown: Sequence[Read]) -> list[tuple[str, str]]:
     """The pairs of texts that lie over one another."""
-    return [(one[0], other[0]) for one, other in combinations(shown, 2) if _overlap(one[1], other[1])]
+    return [(one[0], other[0]) for one, other in combinations(shown, 2) if overlap(one[1], other[1])]
 
 
-def _overlap(one: Bbox, other: Bbox) -> bool:
+def overlap(one: Bbox, other: Bbox) -> bool:
+    """Whether two boxes share more than an edge."""
     across = min(one.x1, other.x1) - max(one.x0, other.x0)
     down = min(one.y1, other.y1) - max(one.y0, other.y0)
     return bool(across > 0 and down > 0)

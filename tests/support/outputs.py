@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import gdanim
 from gdanim.output.files.atomic import open_output
+from support.commandline import ENVIRONMENT, default_signals
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OLD, NEW = b"old bytes", b"new bytes" * 10_000
 
@@ -22,11 +23,8 @@ as_user = pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root 
 as_root = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs root")
 both_ways = pytest.mark.parametrize("needs_path", [False, True], ids=["stream", "path"])
 
-# What a script needs to import the gdanim that is tested, wherever it runs.
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(gdanim.__file__).parents[1])}
 
-
-def drafts(folder: Path) -> list[Path]:
+def temporary_files(folder: Path) -> list[Path]:
     """The temporary files of gdanim in `folder`."""
     return [path for path in folder.iterdir() if ".gdanim-" in path.name]
 
@@ -49,15 +47,9 @@ def start(script: str, *arguments: object, **options: Any) -> subprocess.Popen[b
     """Run `script` beside us. Its pipes have no buffer, which would keep from communicate() what was read ahead."""
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0, "env": ENVIRONMENT}
     if os.name != "nt":
-        pipes["preexec_fn"] = _mind_signals
+        pipes["preexec_fn"] = default_signals
     process: subprocess.Popen[bytes] = subprocess.Popen(command(script, *arguments), **(pipes | options))
     return process
-
-
-def _mind_signals() -> None:
-    """Undo what `nohup`, or `&` in a script, did to the tests themselves."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def start_until_ready(script: str, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:

@@ -52,7 +52,7 @@ def solved(function: str = "parabola", **options: Any) -> Descent:
 
 
 @contextmanager
-def on_stage(descent: Descent) -> Iterator[Scene]:
+def scene_of(descent: Descent) -> Iterator[Scene]:
     """The picture of a request, inside its style."""
     with load_style(descent.settings.style).applied():
         yield draw(descent)
@@ -81,5 +81,5 @@ def redrawn(scene: Scene, frame: int) -> Picture:
 
 def pictures(function: str = "parabola", **options: Any) -> list[Picture]:
     """All pictures of a request."""
-    with on_stage(solved(function, **options)) as scene:
+    with scene_of(solved(function, **options)) as scene:
         return [picture.copy() for picture in composed(Raster(scene))]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import AxesImage
+from support.colours import TOLD_APART, VISION, contrast, lab, linear, seen
 from support.extents import keys
-from support.problems import on_stage, solved
-from test_run_colours import TOLD_APART, VISION, contrast, lab, linear, seen
+from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import VIEWS
 from gdanim.descent.basins import Basins
@@ -149,16 +149,16 @@ def test_on_a_printer_without_colour_any_two_basins_differ_in_lightness() -> Non
     ],
 )
 def test_what_the_ground_shows_beside_basins_is_named_below_it(options: dict[str, Any], words: list[str]) -> None:
-    with on_stage(solved(basins=True, **options)) as scene:
+    with scene_of(solved(basins=True, **options)) as scene:
         assert [word.get_text() for word in keys(scene.figure.axes[0])] == words
 
 
 @pytest.mark.parametrize("function", ["himmelblau", "double_well"])
 def test_each_panel_has_the_basins_of_its_own_rate(function: str) -> None:
     rates = (0.005, 0.03)
-    with on_stage(solved(function, lr=rates, facet="lr", basins=True, iterations=60)) as scene:
+    with scene_of(solved(function, lr=rates, facet="lr", basins=True, iterations=60)) as scene:
         grounds = [_ground(axes) for axes in scene.figure.axes]
-    with on_stage(solved(function, lr=rates[::-1], facet="lr", basins=True, iterations=60)) as scene:
+    with scene_of(solved(function, lr=rates[::-1], facet="lr", basins=True, iterations=60)) as scene:
         turned = [_ground(axes) for axes in scene.figure.axes]
     assert not np.array_equal(*grounds)
     assert np.array_equal(grounds[0], turned[1])

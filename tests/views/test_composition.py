@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
+from support.colours import contrast
 from support.extents import overlaps, readable
-from support.problems import on_stage, solved
-from test_run_colours import contrast
+from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import STYLES
 from gdanim.drawing.grid import check_room
@@ -105,7 +105,7 @@ def test_every_style_is_watched() -> None:
 def test_no_text_is_clipped_or_overlaps_another(case: str, style: str, size: str) -> None:
     descent = descended(case)
     width, height = pixels(size)
-    with on_stage(replace(descent, settings=replace(descent.settings, style=style, size=(width, height)))) as scene:
+    with scene_of(replace(descent, settings=replace(descent.settings, style=style, size=(width, height)))) as scene:
         last = scene.timeline.frames - 1
         for frame in (last // 2, last):
             scene.update(frame)
@@ -117,7 +117,7 @@ def test_no_text_is_clipped_or_overlaps_another(case: str, style: str, size: str
 
 
 def test_the_measure_sees_a_text_over_another_and_one_that_is_cut_off() -> None:
-    with on_stage(solved(size="320x240", iterations=2)) as scene:
+    with scene_of(solved(size="320x240", iterations=2)) as scene:
         scene.update(2)
         label = scene.figure.axes[0].yaxis.label
         label.set_text("much too long a label, which does not stay in so small a picture")
@@ -171,7 +171,7 @@ def test_on_a_map_of_any_colours_the_casing_stands_out_or_the_line_around_it(sty
 )
 def test_every_path_over_coloured_ground_has_a_line_around_it(style: Style, options: dict[str, Any], ink: str) -> None:
     descent = solved("himmelblau", iterations=3, size="320x240", style=style.name, **options)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         # Those of the panels beside stand on the background.
         above = [mark for mark in scene.marks if isinstance(mark, Trail) and mark.get_zorder() == PATHS]
         cased = [(place, mark) for place, mark in enumerate(above) if mark.casing]

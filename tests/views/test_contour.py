@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib import colormaps
 from matplotlib.colors import to_rgb
-from support.problems import composed, on_stage, redrawn, solved
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.drawing.raster import Raster
@@ -78,7 +78,7 @@ def test_every_function_has_levels_and_none_is_a_veil_of_lines(name: str) -> Non
 
 def test_minimizers_are_seen_by_a_ring_and_a_plus() -> None:
     for style in (LIGHT, DARK):
-        with on_stage(solved("himmelblau", iterations=0, style=style.name, size="480x360")) as scene:
+        with scene_of(solved("himmelblau", iterations=0, style=style.name, size="480x360")) as scene:
             picture = redrawn(scene, 0).astype(int)
             (axes,) = scene.figure.axes
             ink = np.round(np.multiply(to_rgb(style.text), 255))
@@ -94,7 +94,7 @@ def test_minimizers_are_seen_by_a_ring_and_a_plus() -> None:
 
 def test_the_path_runs_over_the_minimizers() -> None:
     descent = solved("booth", lr=0.1, iterations=200, size="480x360")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         picture = redrawn(scene, scene.timeline.frames - 1)
         left, bottom = scene.figure.axes[0].transData.transform(descent.trajectory.x[0, -1])
         centre = picture[picture.shape[0] - int(bottom) - 1, int(left), :3]
@@ -103,7 +103,7 @@ def test_the_path_runs_over_the_minimizers() -> None:
 
 @pytest.mark.parametrize("name", ["viridis", "cividis"])
 def test_a_colour_map_colours_the_heights(name: str) -> None:
-    with on_stage(solved("himmelblau", iterations=0, cmap=name, size="320x240")) as scene:
+    with scene_of(solved("himmelblau", iterations=0, cmap=name, size="320x240")) as scene:
         picture = redrawn(scene, 0)[..., :3].reshape(-1, 3).astype(int)
     shades = np.round(colormaps[name](np.linspace(0, 1, 256))[:, :3] * 255).astype(int)
     of_the_map = (picture[:, np.newaxis] == shades[np.newaxis, ::1]).all(axis=-1).any(axis=1)
@@ -120,7 +120,7 @@ def test_casing_or_line_of_a_path_has_contrast_to_every_colour_of_a_map(name: st
 
 def test_a_path_on_a_colour_map_has_a_line_around_its_casing() -> None:
     options: dict[str, Any] = {"iterations": 6, "size": "480x360", "lr": 0.005}
-    with on_stage(solved("himmelblau", cmap="viridis", **options)) as scene:
+    with scene_of(solved("himmelblau", cmap="viridis", **options)) as scene:
         picture = redrawn(scene, 6)[..., :3].astype(int)
         ink = np.round(np.multiply(to_rgb(LIGHT.text), 255))
         (axes,) = scene.figure.axes

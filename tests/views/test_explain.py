@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.problems import composed, on_stage, redrawn, solved
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.tangent import StepAlong, Tangent
@@ -87,7 +87,7 @@ class Equation:
 def test_the_printed_numbers_are_those_of_the_trajectory_rounded(case: str) -> None:
     descent = explained(**CASES[case])
     trajectory, dim = descent.trajectory, descent.objective.dim
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         for k in range(int(trajectory.last[0])):
             shown = Equation(words(scene, k), dim)
             assert shown.index == k + 1
@@ -102,7 +102,7 @@ def test_the_printed_numbers_are_those_of_the_trajectory_rounded(case: str) -> N
 def test_an_equation_holds_to_its_last_digit_and_an_approximation_to_rounding(case: str) -> None:
     descent = explained(**CASES[case])
     signs = set()
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         for k in range(int(descent.trajectory.last[0])):
             shown = Equation(words(scene, k), descent.objective.dim)
             exact = []
@@ -119,13 +119,13 @@ def test_an_equation_holds_to_its_last_digit_and_an_approximation_to_rounding(ca
 
 
 def test_the_first_update_of_the_parabola_reads_as_on_a_blackboard() -> None:
-    with on_stage(explained(lr=0.1, iterations=9)) as scene:
+    with scene_of(explained(lr=0.1, iterations=9)) as scene:
         assert words(scene, 0) == "x₁ = 4.3000 − 0.1 · 8.6000 = 3.4400"
-    with on_stage(explained(optimizer=("adam",), iterations=9, lr=0.12)) as scene:
+    with scene_of(explained(optimizer=("adam",), iterations=9, lr=0.12)) as scene:
         assert words(scene, 0) == "x₁ = 4.3000 − 0.1200 = 4.1800"
-    with on_stage(explained(lr=0.1, start=-4.3, iterations=9)) as scene:
+    with scene_of(explained(lr=0.1, start=-4.3, iterations=9)) as scene:
         assert words(scene, 0) == "x₁ = −4.3000 − 0.1 · (−8.6000) = −3.4400"
-    with on_stage(explained(function="booth", lr=0.02, start="-8,2", iterations=1)) as scene:
+    with scene_of(explained(function="booth", lr=0.02, start="-8,2", iterations=1)) as scene:
         # ∇f = (2(x+2y−7) + 4(2x+y−5), 4(x+2y−7) + 2(2x+y−5)) = (−98, −82)
         assert words(scene, 0) == "(x, y)₁ = (−8.0000, 2.0000) − 0.02 · (−98.0000, −82.0000) = (−6.0400, 3.6400)"
 
@@ -144,18 +144,18 @@ def test_the_first_update_of_the_parabola_reads_as_on_a_blackboard() -> None:
 def test_rate_and_gradient_are_written_only_where_they_make_the_step(
     options: dict[str, Any], by_gradient: bool
 ) -> None:
-    with on_stage(explained(**options)) as scene:
+    with scene_of(explained(**options)) as scene:
         assert (" · " in words(scene, 0)) == by_gradient
 
 
 def test_the_last_frame_shows_the_last_update() -> None:
-    with on_stage(explained(iterations=12)) as scene:
+    with scene_of(explained(iterations=12)) as scene:
         assert words(scene, 12) == words(scene, 11)
         assert Equation(words(scene, 12), 1).index == 12
 
 
 def test_a_run_without_a_step_has_a_tangent_and_no_equation() -> None:
-    with on_stage(explained(iterations=0)) as scene:
+    with scene_of(explained(iterations=0)) as scene:
         assert sum(isinstance(mark, Caption) for mark in scene.marks) == 1
         scene.update(0)
         assert next(mark for mark in scene.marks if isinstance(mark, StepAlong)).way() is None
@@ -163,7 +163,7 @@ def test_a_run_without_a_step_has_a_tangent_and_no_equation() -> None:
 
 @each_case
 def test_no_digit_moves(case: str) -> None:
-    with on_stage(explained(**CASES[case])) as scene:
+    with scene_of(explained(**CASES[case])) as scene:
         caption = line(scene)
         places = []
         for frame in range(scene.timeline.frames):
@@ -178,7 +178,7 @@ def test_no_digit_moves(case: str) -> None:
 def test_the_tangent_passes_through_the_point_with_the_slope_of_the_function(function: str) -> None:
     descent = explained(function=function, iterations=10)
     f = descent.objective.value
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         tangent = next(mark for mark in scene.marks if isinstance(mark, Tangent))
         (axes,) = scene.figure.axes
         for k in range(11):
@@ -191,7 +191,7 @@ def test_the_tangent_passes_through_the_point_with_the_slope_of_the_function(fun
 
 
 def test_the_tangent_is_as_long_at_every_slope() -> None:
-    with on_stage(explained(function="double_well", iterations=20)) as scene:
+    with scene_of(explained(function="double_well", iterations=20)) as scene:
         tangent = next(mark for mark in scene.marks if isinstance(mark, Tangent))
         lengths = []
         for k in range(21):
@@ -204,7 +204,7 @@ def test_the_tangent_is_as_long_at_every_slope() -> None:
 def test_the_step_leads_along_x_to_the_next_point() -> None:
     descent = explained(lr=0.9, iterations=8)
     x, f = descent.trajectory.x[0, :, 0], descent.trajectory.f[0]
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         step = next(mark for mark in scene.marks if isinstance(mark, StepAlong))
         (axes,) = scene.figure.axes
         for k in range(8):
@@ -249,7 +249,7 @@ def test_composed_boxes_equal_a_full_redraw_in_two_variables(options: dict[str, 
 
 
 def check_against_redraw(**options: Any) -> None:
-    with on_stage(explained(**{"size": "320x240", "iterations": 6, **options})) as scene:
+    with scene_of(explained(**{"size": "320x240", "iterations": 6, **options})) as scene:
         for i, picture in enumerate(composed(Raster(scene))):
             kept = picture.copy()
             if i % 3 == 1 or i == scene.timeline.frames - 1:
@@ -266,7 +266,7 @@ def test_several_runs_at_once_are_refused_before_anything_is_drawn(function: str
 
 def test_of_runs_in_turn_the_current_one_is_explained() -> None:
     descent = explained(function="double_well", starts=3, order="in-turn", iterations=5)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         for run in range(3):
             opens = 6 * run
             assert scene.timeline.moment(opens).current == run

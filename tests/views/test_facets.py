@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import AxesImage
-from support.extents import overlaps, readable
-from support.problems import composed, on_stage, redrawn, solved
+from support.extents import at_last_frame, overlaps, readable
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.descent.verdicts import Verdict
 from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
@@ -50,12 +50,6 @@ def race(count: int, **options: Any) -> Descent:
     return solved(**{**chosen, "iterations": 8, **options})
 
 
-def at_last_frame(scene: Scene) -> Raster:
-    raster = Raster(scene)
-    scene.update(scene.timeline.frames - 1)
-    return raster
-
-
 def words(scene: Scene) -> list[str]:
     return [text.get_text() for text in scene.figure.texts if text.get_text()]
 
@@ -70,9 +64,9 @@ def runs_in(axes: Axes, scene: Scene) -> list[int]:
 @pytest.mark.parametrize("make", [rates, race])
 def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, count: int) -> None:
     descent = make(count)
-    with on_stage(replace(descent, settings=replace(descent.settings, facet=None))) as whole:
+    with scene_of(replace(descent, settings=replace(descent.settings, facet=None))) as whole:
         (expected,) = [(axes.get_xlim(), axes.get_ylim()) for axes in whole.figure.axes]
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         found = [(axes.get_xlim(), axes.get_ylim()) for axes in scene.figure.axes]
     assert found == [expected] * count
 
@@ -80,7 +74,7 @@ def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, cou
 @pytest.mark.parametrize(("count", "size"), [(n, size) for n, sizes in FITTING.items() for size in sizes])
 @pytest.mark.parametrize("make", [rates, race])
 def test_panels_stand_in_line_and_no_text_is_clipped_or_overlaps_another(make: Any, count: int, size: str) -> None:
-    with on_stage(make(count, size=size)) as scene:
+    with scene_of(make(count, size=size)) as scene:
         width, height = at_last_frame(scene).size
         boxes = [axes.get_window_extent() for axes in scene.figure.axes]
         assert len({(round(box.width, 6), round(box.height, 6)) for box in boxes}) == 1
@@ -95,7 +89,7 @@ def test_panels_stand_in_line_and_no_text_is_clipped_or_overlaps_another(make: A
 
 
 def test_only_the_left_column_and_the_lowest_panel_of_each_column_have_numbers_and_labels() -> None:
-    with on_stage(rates(5, size="640x480")) as scene:
+    with scene_of(rates(5, size="640x480")) as scene:
         Raster(scene)
         numbers = [
             tuple(
@@ -112,7 +106,7 @@ def test_only_the_left_column_and_the_lowest_panel_of_each_column_have_numbers_a
 
 def test_a_title_says_value_verdict_and_share_of_the_limit() -> None:
     # f = x² has λ = 2, so that 2/λ is 1. Gradient descent goes x ← (1 − 2lr)x: it turns back above a rate of 1/2.
-    with on_stage(rates(4, size="1280x720", title="", readout=False)) as scene:
+    with scene_of(rates(4, size="1280x720", title="", readout=False)) as scene:
         found = words(scene)
     assert found == [
         *("lr 0.05", "monotone", "0.05 × 2/λ"),
@@ -124,7 +118,7 @@ def test_a_title_says_value_verdict_and_share_of_the_limit() -> None:
 
 def test_the_verdicts_of_the_titles_are_those_of_the_runs() -> None:
     descent = race(12, size="1280x720", title="")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         found = words(scene)
     assert [word for word in found if word in METHODS] == list(METHODS)
     known = {verdict.value for verdict in Verdict}
@@ -141,7 +135,7 @@ def test_a_panel_of_several_runs_names_their_verdict_or_the_commonest_one_with_i
 
 def test_where_room_is_short_the_limit_goes_first_and_then_the_verdict_gets_a_line_of_its_own() -> None:
     def shown(width: int, dpi: int) -> tuple[bool, int]:
-        with on_stage(rates(3, size=f"{width}x400", title="", readout=False, dpi=dpi)) as scene:
+        with scene_of(rates(3, size=f"{width}x400", title="", readout=False, dpi=dpi)) as scene:
             titles = [text for text in scene.figure.texts if text.get_text()]
             lines = {round(text.get_position()[1]) for text in titles}
             return any("λ" in text.get_text() for text in titles), len(lines)
@@ -152,7 +146,7 @@ def test_where_room_is_short_the_limit_goes_first_and_then_the_verdict_gets_a_li
 
 def test_every_run_is_in_one_panel_and_goes_there_where_it_went() -> None:
     descent = solved("himmelblau", lr=(0.01, 0.02), start=((0, 0), (-4, 4), (1, 1)), facet="start", iterations=6)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         shown = [runs_in(axes, scene) for axes in scene.figure.axes]
         assert shown == [[0, 3], [1, 4], [2, 5]]
         for mark in scene.marks:
@@ -186,7 +180,7 @@ def test_a_scheduled_run_is_called_by_its_base_rate_though_it_begins_below() -> 
 
 def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all_panels() -> None:
     descent = solved("himmelblau", lr=(0.01, 0.02), start=((0, 0), (-4, 4)), facet="lr", iterations=6, title="")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         assert [text for text in words(scene) if text.startswith("start")] == ["start 0, 0", "start −4, 4"]
         spots = [mark for mark in run_marks(scene) if isinstance(mark, Spots)]
         looks = [[(team.colour, team.shape, team.runs.tolist()) for team in mark.teams] for mark in spots]
@@ -196,7 +190,7 @@ def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all
 
 
 def test_runs_that_are_alone_in_their_panels_have_the_colour_of_the_trail_and_need_no_legend() -> None:
-    with on_stage(rates(4)) as scene:
+    with scene_of(rates(4)) as scene:
         assert {team.colour for mark in run_marks(scene) for team in mark.teams} == {LIGHT.trail}
         assert not any("start" in text for text in words(scene))
 
@@ -219,7 +213,7 @@ CASES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_composed_boxes_equal_a_full_redraw(case: str) -> None:
     options = {"function": "parabola", "facet": "lr", "size": "480x240", "iterations": 6, **CASES[case]}
-    with on_stage(solved(**options)) as scene:
+    with scene_of(solved(**options)) as scene:
         checked = {3, scene.timeline.frames - 1}
         kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
         for i, picture in kept.items():
@@ -227,13 +221,13 @@ def test_composed_boxes_equal_a_full_redraw(case: str) -> None:
 
 
 def test_all_panels_play_at_once() -> None:
-    with on_stage(rates(4, order="in-turn", starts=3)) as scene:
+    with scene_of(rates(4, order="in-turn", starts=3)) as scene:
         assert scene.timeline.frames == 13
         assert scene.timeline.moment(0).visible.tolist() == list(range(12))
 
 
 def test_a_diverged_panel_says_so_inside_from_the_moment_on_and_the_others_do_not() -> None:
-    with on_stage(rates(4, size="640x480")) as scene:
+    with scene_of(rates(4, size="640x480")) as scene:
         *_, last = scene.figure.axes
         seen = {frame: notices(scene, frame, last) for frame in (3, 4, 12)}
     # |x| grows by 1.1 with every step from 4.3, and passes the bound of 6 with the fourth: 4.3 · 1.1⁴ = 6.296.
@@ -255,7 +249,7 @@ def notices(scene: Scene, frame: int, axes: Axes) -> list[str]:
 
 def test_the_shared_ground_is_the_one_that_would_be_painted_in_every_panel() -> None:
     descent = race(3, size="640x480", readout=False)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         shared = canvas(scene)
         plot = Contour(descent=descent)
         for axes in scene.figure.axes:
@@ -281,16 +275,16 @@ def canvas(scene: Scene) -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("view", ["panels"])
 def test_a_view_of_several_axes_is_refused(view: str) -> None:
-    with pytest.raises(SettingError, match="--facet 'lr': multiplies views of one axes"), on_stage(rates(3, view=view)):
+    with pytest.raises(SettingError, match="--facet 'lr': multiplies views of one axes"), scene_of(rates(3, view=view)):
         pass
 
 
 def test_a_picture_too_small_names_a_size_that_is_not() -> None:
     said = "--size '480x300': has no room for 12 panels of 160x120 pixels; 640x400 has"
-    with pytest.raises(SettingError) as refused, on_stage(rates(12, size="480x300")):
+    with pytest.raises(SettingError) as refused, scene_of(rates(12, size="480x300")):
         pass
     assert str(refused.value) == said
-    with on_stage(rates(12, size="640x400")) as scene:
+    with scene_of(rates(12, size="640x400")) as scene:
         assert len(scene.figure.axes) == 12
 
 
@@ -316,7 +310,7 @@ def test_a_grid_holds_all_panels_wastes_no_row_and_leaves_each_its_least_size(
 
 @pytest.mark.parametrize(("size", "expected"), [("1080x1920", (4, 1)), ("640x480", (2, 2)), ("2560x480", (1, 4))])
 def test_the_grid_follows_the_canvas(size: str, expected: tuple[int, int]) -> None:
-    with on_stage(rates(4, size=size)) as scene:
+    with scene_of(rates(4, size=size)) as scene:
         corners = np.array([axes.get_position().min for axes in scene.figure.axes]).round(9)
         assert (len(set(corners[:, 1])), len(set(corners[:, 0]))) == expected
 
@@ -332,7 +326,7 @@ BARE: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", BARE)
 def test_in_less_than_the_least_width_only_the_numbers_of_the_axes_stay(case: str) -> None:
     def shown(width: int) -> list[str]:
-        with on_stage(solved(**{**BARE[case], "size": f"{width}x300", "iterations": 9})) as scene:
+        with scene_of(solved(**{**BARE[case], "size": f"{width}x300", "iterations": 9})) as scene:
             at_last_frame(scene)
             return [text for text, _ in readable(scene)]
 

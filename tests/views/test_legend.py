@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
-from support.problems import composed, on_stage, pictures, solved
+from support.problems import composed, pictures, scene_of, solved
 
 from gdanim.descent.verdicts import Verdict
 from gdanim.drawing.marks.trails import RunsMark
@@ -47,7 +47,7 @@ def words(scene: Scene) -> list[str]:
 
 def test_a_race_names_each_run_with_the_colour_and_the_verdict_that_it_has() -> None:
     descent = race()
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         shown = words(scene)
         assert shown[::2] == [label.replace("-", "−") for label in descent.trajectory.label]
         assert [text.partition(",")[0] for text in shown[1::2]] == [f"— {verdict.value}" for verdict in descent.verdict]
@@ -60,7 +60,7 @@ def test_a_race_names_each_run_with_the_colour_and_the_verdict_that_it_has() -> 
 
 
 def test_the_sign_of_a_label_stands_before_it_on_its_line() -> None:
-    with on_stage(race(size="640x480")) as scene:
+    with scene_of(race(size="640x480")) as scene:
         signs = [patch for patch in scene.figure.get_children() if isinstance(patch, PathPatch)]
         for sign, label in zip(signs, written(scene)[::2], strict=True):
             spot, text = sign.get_window_extent(), label.get_window_extent()
@@ -70,7 +70,7 @@ def test_the_sign_of_a_label_stands_before_it_on_its_line() -> None:
 
 def test_of_several_runs_with_one_label_the_commonest_verdict_is_said_with_its_count() -> None:
     verdicts = [Verdict.STALLED, Verdict.CONVERGING, Verdict.CONVERGING, Verdict.MONOTONE]
-    with on_stage(relabelled(["adam", "adam", "adam", "lion"], verdicts)) as scene:
+    with scene_of(relabelled(["adam", "adam", "adam", "lion"], verdicts)) as scene:
         assert [text.partition(",")[0] for text in words(scene)] == [
             "adam",
             "— converging 2 of 3",
@@ -83,20 +83,20 @@ def test_of_several_runs_with_one_label_the_commonest_verdict_is_said_with_its_c
     "options", [{"starts": 5}, {"lr": 0.1}, {"lr": (0.1, 0.2), "order": "in-turn"}, {"starts": 3, "order": "in-turn"}]
 )
 def test_runs_without_labels_and_runs_in_turn_have_no_legend(options: dict[str, Any]) -> None:
-    with on_stage(solved("parabola", iterations=2, title="", **options)) as scene:
+    with scene_of(solved("parabola", iterations=2, title="", **options)) as scene:
         assert words(scene) == []
 
 
 def test_labels_make_a_legend_whatever_the_settings_say() -> None:
     descent = relabelled(["lr 0.1", "lr 0.2"], [Verdict.MONOTONE] * 2)
     assert descent.settings.starts == 2
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         assert words(scene)[::2] == ["lr 0.1", "lr 0.2"]
 
 
 @pytest.mark.parametrize("size", ["640x480", "480x360", "1280x720", "405x720"])
 def test_labels_and_verdicts_line_up_in_columns(size: str) -> None:
-    with on_stage(race(size=size)) as scene:
+    with scene_of(race(size=size)) as scene:
         shown = written(scene)
         places = [{round(text.get_position()[0], 6) for text in shown[part::2]} for part in (0, 1)]
         columns = {round(text.get_position()[0], 6): 0 for text in shown[::2]}
@@ -109,7 +109,7 @@ def test_labels_and_verdicts_line_up_in_columns(size: str) -> None:
 @pytest.mark.parametrize("labels", [2, 8, 20, 40])
 def test_a_legend_takes_no_more_than_its_share_of_the_height(size: str, labels: int) -> None:
     descent = relabelled([f"optimizer {k}, lr 0.001" for k in range(labels)], [Verdict.OSCILLATING] * labels, size=size)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         height = int(size.partition("x")[2])
         boxes = [text.get_window_extent() for text in written(scene)]
         assert max(box.y1 for box in boxes) - min(box.y0 for box in boxes) <= HEIGHT_SHARE * height
@@ -119,7 +119,7 @@ def test_a_legend_takes_no_more_than_its_share_of_the_height(size: str, labels: 
 
 def test_where_room_is_short_verdicts_go_first_and_then_the_last_entries() -> None:
     def shown(size: str) -> tuple[bool, int, str]:
-        with on_stage(race(size=size)) as scene:
+        with scene_of(race(size=size)) as scene:
             found = words(scene)
         return any(word.startswith("—") for word in found), len(found), found[-1]
 
@@ -134,7 +134,7 @@ def test_a_label_wider_than_the_picture_is_cut() -> None:
     descent = relabelled(
         ["adam with " + "a very long list of hyperparameters " * 4] * 2, [Verdict.STALLED] * 2, size="240x200"
     )
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (label,) = written(scene)
         assert label.get_text().startswith("adam with")
         assert label.get_text().endswith("…")
@@ -157,7 +157,7 @@ def test_the_legend_has_the_colours_of_the_paths(style: str) -> None:
 def test_no_path_covers_the_legend(start: str) -> None:
     x, y = start.split(",")
     descent = race(start=((float(x), float(y)),), iterations=30, readout=False, size="480x360")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         lowest = min(text.get_window_extent().y0 for text in written(scene))
         reach = max(mark.touched()[3] for mark in scene.marks if _shown(scene, mark))
         assert reach > scene.figure.axes[0].bbox.y1  # the runs start at the upper edge

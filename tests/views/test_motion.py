@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from support.problems import composed, on_stage, redrawn, solved
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.trails import Trail, mixed
@@ -38,7 +38,7 @@ MOVING: dict[str, dict[str, Any]] = {
 )
 def test_composed_boxes_equal_a_full_redraw_in_motion(view: str, function: str, case: str) -> None:
     descent = solved(function, view=view, iterations=6, size="240x180", **MOVING[case])
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         frames = scene.timeline.frames
         checked = {frames // 4, frames // 2 + 1, frames - 1}
         for frame, picture in enumerate(map(np.copy, composed(Raster(scene)))):
@@ -62,7 +62,7 @@ def on_screen(axes: Axes, *points: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_the_spot_slides_along_the_function_and_the_trail_ends_at_it() -> None:
     descent = solved("parabola", lr=0.45, iterations=2, tween=4, size="640x480", readout=False)
     x = descent.trajectory.x[0, :, 0]
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         for frame, picture in enumerate(composed(Raster(scene))):
             k, step = divmod(frame, 4)
@@ -82,7 +82,7 @@ def test_the_spot_slides_along_the_function_and_the_trail_ends_at_it() -> None:
 def test_seen_from_above_the_spot_goes_straight_on() -> None:
     descent = solved("himmelblau", lr=0.018, iterations=3, tween=3, size="640x480", readout=False)
     x = descent.trajectory.x[0]
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         for frame, picture in enumerate(composed(Raster(scene))):
             k, step = divmod(frame, 3)
@@ -93,7 +93,7 @@ def test_seen_from_above_the_spot_goes_straight_on() -> None:
 
 def test_the_readout_keeps_the_numbers_of_the_last_iteration() -> None:
     header = np.s_[:30]
-    with on_stage(solved("parabola", iterations=3, tween=4, size="640x480", title="")) as scene:
+    with scene_of(solved("parabola", iterations=3, tween=4, size="640x480", title="")) as scene:
         shown = [picture[header].copy() for picture in composed(Raster(scene))]
     for frame, picture in enumerate(shown):
         assert np.array_equal(picture, shown[frame - frame % 4])
@@ -101,7 +101,7 @@ def test_the_readout_keeps_the_numbers_of_the_last_iteration() -> None:
 
 
 def test_the_way_back_repeats_pictures_of_the_way_there() -> None:
-    with on_stage(solved("himmelblau", lr=0.018, iterations=7, rewind=True, size="240x180")) as scene:
+    with scene_of(solved("himmelblau", lr=0.018, iterations=7, rewind=True, size="240x180")) as scene:
         shown = [picture.copy() for picture in composed(Raster(scene))]
     # Iterations 0 to 7, then every third one back, and the start.
     assert len(shown) == 8 + 3
@@ -123,7 +123,7 @@ def faded(colour: str, ground: str, share: float) -> tuple[int, ...]:
 def test_the_trail_on_coloured_ground_fades_with_its_age(style: str, look: Any) -> None:
     # Eight steps of about one length: a quarter and a half of the way are met after two steps, and four.
     descent = solved("x**2 + y**2 + 4*x", start=((2.0, 2.0),), optimizer=("adam",), lr=0.4, iterations=8, style=style)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
         found = colours_along(last, axes, descent.trajectory.x[0])
         lengths = np.hypot(*np.diff(on_screen(axes, *descent.trajectory.x[0]), axis=0).T)
@@ -136,7 +136,7 @@ def test_the_trail_on_coloured_ground_fades_with_its_age(style: str, look: Any) 
 def test_where_colours_tell_runs_apart_they_fade_little() -> None:
     options: dict[str, Any] = {"start": ((2.0, 2.0), (2.0, -2.0)), "optimizer": ("adam",), "lr": 0.4, "iterations": 8}
     descent = solved("x**2 + y**2 + 4*x", **options)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
         for run in (0, 1):
             found = colours_along(last, axes, descent.trajectory.x[run])
@@ -146,7 +146,7 @@ def test_where_colours_tell_runs_apart_they_fade_little() -> None:
 
 def test_a_trail_on_plain_ground_is_a_chart_and_keeps_its_colour() -> None:
     descent = solved("parabola", lr=0.95, iterations=8)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
         path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
         assert set(colours_along(last, axes, path)) == {tuple(rgb(LIGHT.trail).astype(int))}
@@ -155,7 +155,7 @@ def test_a_trail_on_plain_ground_is_a_chart_and_keeps_its_colour() -> None:
 @pytest.mark.parametrize("trail", [0, 1, 3])
 def test_only_the_last_iterations_of_a_path_are_drawn(trail: int) -> None:
     descent = solved("himmelblau", lr=0.018, iterations=6, trail=trail, tween=2, size="640x480")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         path = descent.trajectory.x[0]
         bare = Raster(scene)
@@ -184,14 +184,14 @@ def at(path: NDArray[np.float64], position: float) -> NDArray[np.float64]:
 
 
 def test_series_are_read_as_a_whole_whatever_the_trail() -> None:
-    with on_stage(solved("parabola", iterations=6, trail=1, view="panels")) as scene:
+    with scene_of(solved("parabola", iterations=6, trail=1, view="panels")) as scene:
         tails = {mark.plane: mark.tail for mark in scene.marks if isinstance(mark, Trail)}
     assert [tails[axes] for axes in scene.figure.axes] == [1, None, None]
 
 
 def test_a_swarm_keeps_its_short_tails_where_longer_ones_are_asked_for() -> None:
     def tail(**options: Any) -> int | None:
-        with on_stage(solved("himmelblau", starts=500, iterations=30, size="160x120", **options)) as scene:
+        with scene_of(solved("himmelblau", starts=500, iterations=30, size="160x120", **options)) as scene:
             return next((mark.tail for mark in scene.marks if isinstance(mark, Trail)), 0)
 
     assert tail(trail=100) == tail() == 10

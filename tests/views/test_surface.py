@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 from mpl_toolkits.mplot3d import proj3d
-from support.problems import composed, on_stage, redrawn, solved
+from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.drawing.marks.caption import Caption
@@ -346,9 +346,9 @@ def test_the_light_comes_from_the_upper_left() -> None:
 
 def test_in_a_wide_picture_the_words_stand_beside_a_box_that_is_as_high_as_the_picture() -> None:
     race = {"function": "himmelblau", "view": "surface", "optimizer": ("gd", "momentum", "adam"), "iterations": 3}
-    with on_stage(solved(size="1280x540", **race)) as scene:
+    with scene_of(solved(size="1280x540", **race)) as scene:
         plinth = scene.figure.axes[0]
         assert plinth.bbox.height > 0.9 * 540
         assert max(text.get_window_extent().x1 for text in scene.figure.texts) < plinth.bbox.x0
-    with on_stage(solved(size="1000x540", **race)) as scene:
+    with scene_of(solved(size="1000x540", **race)) as scene:
         assert scene.figure.axes[0].bbox.height < 0.8 * 540

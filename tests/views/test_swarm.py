@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import RendererAgg
-from support.problems import composed, on_stage, pictures, redrawn, solved
+from support.problems import composed, pictures, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import Dots, Spots
@@ -32,7 +32,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_composed_boxes_equal_a_full_redraw_of_many_runs(case: str) -> None:
-    with on_stage(solved(**{"size": "240x180", "iterations": 8, **CASES[case]})) as scene:
+    with scene_of(solved(**{"size": "240x180", "iterations": 8, **CASES[case]})) as scene:
         checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
         kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
         for i, picture in kept.items():
@@ -40,7 +40,7 @@ def test_composed_boxes_equal_a_full_redraw_of_many_runs(case: str) -> None:
 
 
 def runs_marks(**options: Any) -> list[RunsMark]:
-    with on_stage(solved("himmelblau", iterations=40, **options)) as scene:
+    with scene_of(solved("himmelblau", iterations=40, **options)) as scene:
         return [mark for mark in scene.marks if isinstance(mark, RunsMark)]
 
 
@@ -59,7 +59,7 @@ def test_a_hundred_runs_have_whole_paths_and_more_are_a_swarm_with_tails() -> No
 
 @pytest.mark.parametrize("runs", [101, 500, 2000])
 def test_the_tails_of_a_swarm_have_a_bounded_number_of_segments(runs: int) -> None:
-    with on_stage(solved("himmelblau", starts=runs, iterations=80)) as scene:
+    with scene_of(solved("himmelblau", starts=runs, iterations=80)) as scene:
         scene.update(70)
         (trail,) = (mark for mark in scene.marks if isinstance(mark, Trail))
         until = np.full(runs, 70.0)
@@ -86,7 +86,7 @@ def test_a_frame_of_a_swarm_takes_as_many_strokes_whatever_the_number_of_runs(
             super().draw_path(*args, **options)
 
     def strokes(runs: int) -> int:
-        with on_stage(solved(function, view=view, starts=runs, iterations=6)) as scene:
+        with scene_of(solved(function, view=view, starts=runs, iterations=6)) as scene:
             renderer = Counting(640, 480, 100)
             draw_markers = renderer.draw_markers
             monkeypatch.setattr(renderer, "draw_markers", lambda *args: (calls.append("dots"), draw_markers(*args)))
@@ -101,7 +101,7 @@ def test_a_frame_of_a_swarm_takes_as_many_strokes_whatever_the_number_of_runs(
 
 def test_the_dots_of_a_swarm_stand_where_the_runs_are() -> None:
     descent = solved("himmelblau", starts=SWARM + 1, iterations=3, size="480x360")
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         first = next(composed(Raster(scene))).copy()
         # The last colour is drawn over the others.
@@ -116,7 +116,7 @@ def test_a_swarm_says_how_many_of_its_runs_diverged_from_when_the_first_did() ->
     failed = [run for run in range(300) if descent.trajectory.outcome[run].failed]
     assert len(failed) > 4
     first = int(min(np.minimum(descent.trajectory.since, descent.trajectory.last)[failed]))
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (notice,) = (mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate)
         said = []
         for frame in range(scene.timeline.frames):
@@ -127,7 +127,7 @@ def test_a_swarm_says_how_many_of_its_runs_diverged_from_when_the_first_did() ->
 
 def test_each_failed_run_in_turn_says_so_in_its_turn() -> None:
     descent = solved("parabola", start=(4.0,), lr=(1.1, 0.1, 1.2, 1.3, 1.4, 1.5, 1.6), order="in-turn", iterations=8)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         (notice,) = (mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate)
         said = set()
         for frame in range(scene.timeline.frames):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from matplotlib.transforms import Bbox
-from support.problems import on_stage, solved
+from support.extents import at_last_frame, overlap, overlaps, readable
+from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import presets
 from gdanim.drawing.layout import nice_limits
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
     from gdanim.drawing.scene import Scene
 
@@ -49,45 +48,17 @@ def preset(name: str, **options: Any) -> dict[str, Any]:
     return {**from_saved(saved, source=name), **options}
 
 
-def texts(scene: Scene) -> list[tuple[str, Bbox]]:
-    """Every text that can be read in the last frame, and where it stands, in pixels."""
-    found = [(text.get_text(), text.get_window_extent()) for text in scene.figure.texts]
-    for axes in scene.figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            labels: list[Text] = [axis.label]
-            labels += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-            found += [(label.get_text(), label.get_window_extent()) for label in labels]
-    for mark in scene.marks:
-        if isinstance(mark, Caption) and (extent := mark.touched()):
-            found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
-    return [(text, box) for text, box in found if text]
-
-
-def overlap(one: Bbox, other: Bbox) -> bool:
-    across = min(one.x1, other.x1) - max(one.x0, other.x0)
-    down = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return bool(across > 0 and down > 0)
-
-
-def at_last_frame(scene: Scene) -> Raster:
-    raster = Raster(scene)
-    scene.figure.canvas.draw()  # puts labels where they are seen
-    scene.update(scene.timeline.frames - 1)
-    return raster
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", CASES)
 def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_most_of_the_room(case: str, size: str) -> None:
-    with on_stage(solved(**{"size": size, "iterations": 12, **CASES[case]})) as scene:
+    with scene_of(solved(**{"size": size, "iterations": 12, **CASES[case]})) as scene:
         width, height = at_last_frame(scene).size
         assert f"{width}x{height}" == size
-        shown = texts(scene)
+        shown = readable(scene)
         assert len(shown) >= 8
         for text, box in shown:
             assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
-        assert [pair for pair in combinations(shown, 2) if overlap(pair[0][1], pair[1][1])] == []
+        assert overlaps(shown) == []
         boxes = [axes.get_window_extent() for axes in scene.figure.axes]
         assert sum(box.width * box.height for box in boxes) >= 0.35 * width * height
         assert min(box.width for box in boxes) > 0.1 * width
@@ -96,7 +67,7 @@ def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_most_of_the_ro
 
 
 def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() -> None:
-    with on_stage(solved(**preset("parabola"))) as scene:
+    with scene_of(solved(**preset("parabola"))) as scene:
         assert Raster(scene).size == (1152, 864)
         curve, x, y = scene.figure.axes
         limits = [(axes.get_xlim(), axes.get_ylim()) for axes in (curve, x, y)]
@@ -114,7 +85,7 @@ def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() 
 
 def test_the_double_well_preset_has_the_limits_of_the_notebook() -> None:
     descent = solved(**preset("double-well"))
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         assert Raster(scene).size == (460, 345)
         (axes,) = scene.figure.axes
         assert (axes.get_xlim(), axes.get_ylim()) == ((-6, 6), (-1, 300))
@@ -132,7 +103,7 @@ def curve_of(axes: Axes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_curve_is_the_function() -> None:
-    with on_stage(solved("double_well", iterations=0)) as scene:
+    with scene_of(solved("double_well", iterations=0)) as scene:
         x, y = curve_of(scene.figure.axes[0])
         drawn = np.isfinite(y)
         assert drawn.mean() > 0.9
@@ -140,7 +111,7 @@ def test_the_curve_is_the_function() -> None:
 
 
 def test_limits_that_are_asked_for_are_kept() -> None:
-    with on_stage(solved("parabola", iterations=1, xlim="-1.5,20", ylim="3,7")) as scene:
+    with scene_of(solved("parabola", iterations=1, xlim="-1.5,20", ylim="3,7")) as scene:
         axes = scene.figure.axes[0]
         assert (axes.get_xlim(), axes.get_ylim()) == ((-1.5, 20), (3, 7))
         assert (curve_of(axes)[0].min(), curve_of(axes)[0].max()) == (-1.5, 20)
@@ -161,7 +132,7 @@ def readout(scene: Scene, frame: int) -> str:
 def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_verdict() -> None:
     # f = x² has λ = 2, so that 2/λ is 1.
     end = ["lr", "0.1", "=", "0.10", "×", "2/λ", "monotone"]
-    with on_stage(solved("parabola", lr=0.1, iterations=25)) as scene:
+    with scene_of(solved("parabola", lr=0.1, iterations=25)) as scene:
         assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", *end]
         assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", *end]
         assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64e−04", *end]
@@ -169,13 +140,13 @@ def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_verdict(
 
 def test_momentum_stands_against_its_own_limit() -> None:
     # 2(1 + μ)/λ = 1.8 with μ = 0.8 and λ = 2.
-    with on_stage(solved("parabola", optimizer=("momentum:momentum=0.8",), lr=0.9, iterations=9)) as scene:
+    with scene_of(solved("parabola", optimizer=("momentum:momentum=0.8",), lr=0.9, iterations=9)) as scene:
         assert "lr 0.9 = 0.50 × 2(1+μ)/λ" in readout(scene, 3)
 
 
 @pytest.mark.parametrize("options", [{"optimizer": ("adam",)}, {"schedule": ("cosine",)}, {"function": "x**4"}])
 def test_no_limit_is_named_where_there_is_none(options: dict[str, Any]) -> None:
-    with on_stage(solved(**{"function": "parabola", "lr": 0.01, "iterations": 9, **options})) as scene:
+    with scene_of(solved(**{"function": "parabola", "lr": 0.01, "iterations": 9, **options})) as scene:
         words = readout(scene, 3)
         assert "lr " in words
         assert "λ" not in words
@@ -183,20 +154,20 @@ def test_no_limit_is_named_where_there_is_none(options: dict[str, Any]) -> None:
 
 def test_a_rate_that_changes_is_that_of_the_step_that_led_here() -> None:
     descent = solved("parabola", lr=0.5, schedule=("cosine",), iterations=10)
-    with on_stage(descent) as scene:
+    with scene_of(descent) as scene:
         assert f"lr {descent.trajectory.lr[0, 6]:.4f}" in readout(scene, 7)
 
 
 def test_a_rate_that_nobody_knows_is_not_named() -> None:
     descent = solved("parabola", iterations=5)
     unknown = replace(descent.trajectory, lr=np.full((1, 5), np.nan))
-    with on_stage(replace(descent, trajectory=unknown)) as scene:
+    with scene_of(replace(descent, trajectory=unknown)) as scene:
         assert "lr" not in readout(scene, 2)
         assert "monotone" in readout(scene, 2)
 
 
 def test_a_zero_below_zero_reads_as_zero() -> None:
-    with on_stage(solved("parabola", lr=0.1, start=-0.0, iterations=1)) as scene:
+    with scene_of(solved("parabola", lr=0.1, start=-0.0, iterations=1)) as scene:
         assert readout(scene, 0).startswith("iteration 0    x 0.0000    f(x) 0.0000    lr 0.1")
 
 
@@ -205,7 +176,7 @@ def test_a_legend_in_the_font_of_a_style_has_room_for_its_labels(family: str, tm
     style = tmp_path / "own.mplstyle"
     style.write_text(f"font.family: {family}\n", encoding="utf-8")
     rates = (0.001, 0.0123, 0.0234, 0.0345, 0.0456)
-    with on_stage(solved("parabola", lr=rates, iterations=2, title="", style=str(style))) as scene:
+    with scene_of(solved("parabola", lr=rates, iterations=2, title="", style=str(style))) as scene:
         labels = [(text, text.get_window_extent()) for text in scene.figure.texts if text.get_text().startswith("lr")]
         assert len(labels) == len(rates)
         assert not any(overlap(one, other) for (_, one), (_, other) in combinations(labels, 2))
@@ -226,7 +197,7 @@ def test_a_legend_in_the_font_of_a_style_has_room_for_its_labels(family: str, tm
     ],
 )
 def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], drift_px: int) -> None:
-    with on_stage(solved(**{"iterations": 30, **options})) as scene:
+    with scene_of(solved(**{"iterations": 30, **options})) as scene:
         caption = next(mark for mark in scene.marks if isinstance(mark, Caption))
         places = []
         for frame in range(scene.timeline.frames):
@@ -236,13 +207,13 @@ def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], d
 
 
 def test_the_readout_of_runs_together_counts_on_where_one_has_stopped() -> None:
-    with on_stage(solved("quartic", lr=(0.01, 0.6), iterations=30)) as scene:
+    with scene_of(solved("quartic", lr=(0.01, 0.6), iterations=30)) as scene:
         assert [readout(scene, frame).split() for frame in (0, 29, 30)] == [["iteration", k] for k in ("0", "29", "30")]
 
 
 def test_a_readout_without_room_drops_the_limit_then_the_verdict_then_the_rate() -> None:
     def columns(width: int) -> list[str]:
-        with on_stage(solved("parabola", lr=0.1, iterations=9, size=f"{width}x240", dpi=90)) as scene:
+        with scene_of(solved("parabola", lr=0.1, iterations=9, size=f"{width}x240", dpi=90)) as scene:
             words = readout(scene, 3)
             return [sign for sign in ("f(x)", "lr", "monotone", "λ") if sign in words]
 
@@ -253,7 +224,7 @@ def test_a_readout_without_room_drops_the_limit_then_the_verdict_then_the_rate()
 
 
 def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
-    with on_stage(solved("himmelblau", starts=12, order="in-turn", size="240x180", dpi=70, iterations=3)) as scene:
+    with scene_of(solved("himmelblau", starts=12, order="in-turn", size="240x180", dpi=70, iterations=3)) as scene:
         words = readout(scene, 0)
         assert words.startswith("run  1 of 12    iteration 0    x")
         assert "lr" not in words
@@ -262,20 +233,20 @@ def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
 
 @pytest.mark.parametrize(("options", "count"), [({"readout": False}, 0), ({}, 1)])
 def test_the_readout_can_be_left_out(options: dict[str, Any], count: int) -> None:
-    with on_stage(solved("parabola", iterations=2, **options)) as scene:
+    with scene_of(solved("parabola", iterations=2, **options)) as scene:
         assert sum(isinstance(mark, Caption) for mark in scene.marks) == count
 
 
 def test_a_title_is_drawn_as_it_is_written_and_none_where_it_is_empty() -> None:
-    with on_stage(solved("parabola", iterations=0, title=r"$\frac{1}{$ & 100 %")) as scene:
+    with scene_of(solved("parabola", iterations=0, title=r"$\frac{1}{$ & 100 %")) as scene:
         assert [text.get_text() for text in scene.figure.texts] == [r"$\frac{1}{$ & 100 %"]
         Raster(scene)
-    with on_stage(solved("parabola", iterations=0, title="")) as scene:
+    with scene_of(solved("parabola", iterations=0, title="")) as scene:
         assert [text.get_text() for text in scene.figure.texts if text.get_text()] == []
 
 
 def test_a_title_that_is_too_long_is_cut_to_the_width() -> None:
-    with on_stage(solved("parabola", iterations=0, title="descent " * 60, size="320x240")) as scene:
+    with scene_of(solved("parabola", iterations=0, title="descent " * 60, size="320x240")) as scene:
         (title,) = scene.figure.texts
         assert title.get_text().startswith("descent descent")
         assert title.get_text().endswith("…")
