@@ -17,7 +17,7 @@ from gdanim.drawing import mpl  # noqa: F401 (plotting first: see there)
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.errors import OutputError
-from gdanim.output.base import Quality, Reel
+from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import STDOUT, finishing, open_output
 from gdanim.output.files.sequence import open_sequence, size_of
 from gdanim.outputs import Written
@@ -119,9 +119,9 @@ def _part(progress: Progress, place: int, parts: int) -> Progress:
     return lambda done, total: progress(place * total + done, parts * total)
 
 
-def _reel(descent: Descent, raster: Raster) -> Reel:
+def _reel(descent: Descent, raster: Raster) -> FilmInfo:
     width, height = raster.size
-    return Reel(
+    return FilmInfo(
         width=width,
         height=height,
         fps=descent.settings.fps,
@@ -146,7 +146,7 @@ def _counted(frames: Iterable[Frame], total: int, progress: Progress | None) -> 
 class _Writing:
     """One output on its way. Its failure to write is kept for the result; anything else passes."""
 
-    def __init__(self, output: Planned, reel: Reel, descent: Descent) -> None:
+    def __init__(self, output: Planned, reel: FilmInfo, descent: Descent) -> None:
         self._output, self._reel, self._frames = output, reel, descent.timeline.frames
         self._options = {name: getattr(descent.settings, name) for name in output.format.takes}
         if output.format.suffixes:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.marks.shapes import Extent
     from gdanim.drawing.marks.trails import Mark
     from gdanim.optimizers.oracle import Oracle
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 Factory = Callable[..., Any]
 
@@ -133,7 +133,7 @@ def _extent(found: Any) -> Extent | None:
 class _Writer:
     """A plug-in's FrameWriter. What it raises is an OutputError, so that other outputs are written all the same."""
 
-    def __init__(self, plugin: str, make: Factory, target: Any, reel: Reel, **options: Any) -> None:
+    def __init__(self, plugin: str, make: Factory, target: Any, reel: FilmInfo, **options: Any) -> None:
         self._plugin = plugin
         self._made = self._guarded(make)(target, reel, **options)
         self._writing: Any = None

@@ -40,8 +40,23 @@ class Box(NamedTuple):
         )
         return Box(x, y, right - x, bottom - y)
 
+    def on_canvas(self, origin: Box) -> Box:
+        """This box, which is relative to the corner of `origin`, on the canvas; an empty one stays as it is."""
+        return self if self.empty else self._replace(x=self.x + origin.x, y=self.y + origin.y)
+
 
 NOWHERE = Box(0, 0, 0, 0)
+
+
+def bounds(mask: NDArray[np.bool_]) -> Box:
+    """The smallest box around the true items of `mask` (h, w); NOWHERE where there are none."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if not rows.size:
+        return NOWHERE
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return Box(left, top, right - left, bottom - top)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
-from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels
+from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels, bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,10 +103,4 @@ class Raster:
 
 def _changed(now: Words, before: Words, within: Box) -> Box:
     """The smallest box that holds every pixel of `within` that changed."""
-    differs = now[within.slices] != before[within.slices]
-    down = np.flatnonzero(differs.any(axis=1))
-    if not down.size:
-        return NOWHERE
-    across = np.flatnonzero(differs.any(axis=0))
-    x0, x1, y0, y1 = int(across[0]), int(across[-1]) + 1, int(down[0]), int(down[-1]) + 1
-    return Box(within.x + x0, within.y + y0, x1 - x0, y1 - y0)
+    return bounds(now[within.slices] != before[within.slices]).on_canvas(within)

@@ -1,43 +1,44 @@
-"""What the writers of exact animations share: a file of moments, written change by change as the frames come."""
+"""What WebP and APNG share: an exact animation, written to a file change by change as the frames come."""
 
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.output.base import Quality
-from gdanim.output.changes import Moments
-from gdanim.output.in_place import InPlace
+from gdanim.output.changes import Changes
 from gdanim.output.palette import FewColours
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
-    from typing import Self
+    from typing import BinaryIO, Self
 
     from gdanim.drawing.frame import Frame
-    from gdanim.output.base import Reel
-    from gdanim.output.changes import Moment
+    from gdanim.output.base import FilmInfo
+    from gdanim.output.changes import Change
 
 
 class AnimationWriter:
     """Writes frames to a file; see FrameWriter. Raises OSError.
 
-    Qualities: low has 63 colours, every other is exact. Alpha is kept. A format says how it begins, stores a moment
-    and ends, with `_file` open; see Moments for `ticks_per_s` and `grid_px`.
+    Qualities: low has 63 colours, every other is exact. Alpha is kept. A subclass writes the beginning, each change
+    and the end into `_file`; see Changes for `ticks_per_s` and `grid_px`.
     """
 
     ticks_per_s: ClassVar[int]
     grid_px: ClassVar[int] = 1
 
-    def __init__(self, path: Path, reel: Reel) -> None:
-        self._path, self._reel = path, reel
-        self._moments = Moments(reel, ticks_per_s=self.ticks_per_s, grid_px=self.grid_px)
+    def __init__(self, path: Path, film: FilmInfo) -> None:
+        self._path, self._film = path, film
+        self._changes = Changes(film, ticks_per_s=self.ticks_per_s, grid_px=self.grid_px)
         self._few: FewColours | None = None
 
     def __enter__(self) -> Self:
-        if self._reel.quality is Quality.LOW:
-            self._few = FewColours(self._reel)
-        self._file = InPlace(self._path)
+        if self._film.quality is Quality.LOW:
+            self._few = FewColours(self._film)
+        self._file = PatchableFile(self._path)
         try:
             self._begin()
         except BaseException:  # a block that is not entered is not left, either
@@ -50,26 +51,52 @@ class AnimationWriter:
     ) -> None:
         try:
             if kind is None:
-                for moment in self._moments.finish():
-                    self._put(moment)
+                for change in self._changes.finish():
+                    self._put(change)
                 self._end()
         finally:
             self._file.close(quietly=kind is not None)
 
     def write(self, frame: Frame) -> None:
         """Take the next frame. The changes of a frame that would last no tick are shown by the one after it."""
-        ended = self._moments.take(frame)
+        ended = self._changes.take(frame)
         if ended is not None:
             self._put(ended)
 
     def _begin(self) -> None:
-        """Write what comes before the first moment."""
+        """Write what comes before the first change."""
         raise NotImplementedError
 
-    def _put(self, moment: Moment) -> None:
-        """Write a moment, and more frames where the format cannot hold its delay."""
+    def _put(self, change: Change) -> None:
+        """Write a change as a frame, and as more frames where the format cannot hold its delay."""
         raise NotImplementedError
 
     def _end(self) -> None:
-        """Write what comes after the last moment, and what is known only now."""
+        """Write what comes after the last change, and patch in what is known only now."""
         raise NotImplementedError
+
+
+class PatchableFile:
+    """A file written from front to back, in which earlier bytes can be overwritten. Every method raises OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = path.open("wb")
+
+    def append(self, *parts: bytes) -> None:
+        """Write at the end."""
+        self._file.writelines(parts)
+
+    def tell(self) -> int:
+        """The number of bytes written."""
+        return self._file.tell()
+
+    def patch(self, offset: int, part: bytes) -> None:
+        """Overwrite the bytes at `offset`; the end stays where it is."""
+        self._file.seek(offset)
+        self._file.write(part)
+        self._file.seek(0, os.SEEK_END)
+
+    def close(self, *, quietly: bool = False) -> None:
+        """Flush and close; `quietly` drops an error, where another one is being raised."""
+        with suppress(OSError) if quietly else nullcontext():
+            self._file.close()

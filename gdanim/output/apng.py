@@ -15,20 +15,20 @@ import numpy as np
 
 from gdanim.drawing.frame import Box
 from gdanim.output.animation import AnimationWriter
-from gdanim.output.changes import Moment
+from gdanim.output.changes import Change
 from gdanim.output.png import END, FILTERS, SIGNATURE, Indexed, TrueColour, chunk, comment, deflated, header
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
     from gdanim.output.png import Coding
 
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFF
 REPLACE, BLEND = 0, 1  # blend_op: pixels put in place of the canvas, or laid over it
 ACTL_AT: Final = len(SIGNATURE) + 25  # after IHDR
-NOTHING_NEW: Final = Moment(
+NOTHING_NEW: Final = Change(
     box=Box(0, 0, 1, 1), pixels=np.zeros((1, 1, 4), np.uint8), changed=np.zeros((1, 1), np.bool_), ticks=0
 )
 
@@ -38,36 +38,36 @@ class ApngWriter(AnimationWriter):
 
     ticks_per_s = TICKS_PER_S
 
-    def __init__(self, path: Path, reel: Reel) -> None:
-        super().__init__(path, reel)
+    def __init__(self, path: Path, film: FilmInfo) -> None:
+        super().__init__(path, film)
         self._coding: Coding = TrueColour(alpha=True)
         self._n_frames = self._n_numbered = 0
 
     def _begin(self) -> None:
-        if self._few is not None and not self._reel.transparent:
+        if self._few is not None and not self._film.transparent:
             self._coding = Indexed(self._few)
-        self._file.append(header(self._reel.width, self._reel.height, self._coding, between=self._control()))
+        self._file.append(header(self._film.width, self._film.height, self._coding, between=self._control()))
 
     def _end(self) -> None:
-        self._file.append(comment(self._reel.recipe) + END)
+        self._file.append(comment(self._film.recipe) + END)
         self._file.patch(ACTL_AT, self._control())
 
     def _control(self) -> bytes:
-        return chunk(b"acTL", struct.pack(">II", self._n_frames, self._reel.loop))
+        return chunk(b"acTL", struct.pack(">II", self._n_frames, self._film.loop))
 
-    def _put(self, moment: Moment) -> None:
-        self._put_frame(moment, min(moment.ticks, MAX_TICKS))
-        for start in range(MAX_TICKS, moment.ticks, MAX_TICKS):
-            self._put_frame(NOTHING_NEW, min(moment.ticks - start, MAX_TICKS))
+    def _put(self, change: Change) -> None:
+        self._put_frame(change, min(change.ticks, MAX_TICKS))
+        for start in range(MAX_TICKS, change.ticks, MAX_TICKS):
+            self._put_frame(NOTHING_NEW, min(change.ticks - start, MAX_TICKS))
 
-    def _put_frame(self, moment: Moment, ticks: int) -> None:
+    def _put_frame(self, change: Change, ticks: int) -> None:
         first = self._n_frames == 0
-        blends = not first and moment.blends
-        pixels = moment.sparse_pixels if blends else moment.pixels
-        if self._few is not None and self._reel.transparent:
+        blends = not first and change.blends
+        pixels = change.sparse_pixels if blends else change.pixels
+        if self._few is not None and self._film.transparent:
             pixels = self._few.reduced(pixels)
         payload = deflated(self._coding.samples(pixels), FILTERS if first else FILTERS[:1])
-        x, y, width, height = moment.box
+        x, y, width, height = change.box
         operation = BLEND if blends else REPLACE
         control = struct.pack(">IIIIHHBB", width, height, x, y, ticks, TICKS_PER_S, 0, operation)
         self._file.append(chunk(b"fcTL", self._number() + control))

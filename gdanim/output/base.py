@@ -1,10 +1,10 @@
-"""What every writer of frames can rely on, and what it must do."""
+"""What a writer is, and what it knows of an animation before the first frame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gdanim.drawing.frame import Frame
+    from gdanim.drawing.scene import Scene
 
 
 class Quality(StrEnum):
-    """How true a file is to its frames, against its size. What each format makes of it stands in its catalogue row.
+    """How close a file is to its frames, against its size. The catalogue says what each means in a format.
 
-    A quality is a floor: a format that is exact anyway may stay so.
+    A quality is the least that is kept: a format that is always exact may stay exact.
     """
 
     LOW = "low"
@@ -27,21 +28,20 @@ class Quality(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reel:
+class FilmInfo:
     """What is known of an animation before its first frame.
 
     width, height   the canvas in pixels
     fps             frames per second between the first frame and the hold
     loop            how often the animation plays; 0 means for ever
     duration_s      when the last frame ends, in seconds
-    sample          draws a few frames spread over the timeline, the first whole, the others as the box that changed
-                    since the one before; for writers that choose colours first
-    quality         how true to the frames; the catalogue says which of them a format has
-    transparent     whether pixels of the frames may let the page show through; the formats without an alpha channel
-                    never get such a reel
+    sample          draws a few frames spread over the timeline, for writers that choose colours first: the first one
+                    whole, the others as the box that changed since the one before
+    quality         one of those that the format has
+    transparent     whether pixels may let the page show through; True only for formats with an alpha channel
     title           what the picture is called, as plain text; may be empty
     alt_text        one or two sentences that say what it shows, for those who do not see it
-    recipe          the text from which the file can be made again, which it carries; may be empty
+    recipe          the text that the file carries, from which it can be made again; may be empty
     """
 
     width: int
@@ -60,10 +60,9 @@ class Reel:
 class FrameWriter(Protocol):
     """Writes frames, in order, as they come; memory does not grow with their number.
 
-    A writer is opened by `with`. Leaving the block in peace finishes the file and checks it
-    (raising OutputError where it is not whole); leaving it by an exception gives everything up at once.
-    What the system refuses passes as OSError: who opened the output knows what it is called.
-    Writers that the catalogue marks `needs_path` take a pathlib.Path, the others a binary stream.
+    A writer is opened by `with`. Leaving the block normally finishes and checks the file, and raises OutputError where
+    it is not whole; leaving it by an exception gives the file up at once. OSError passes: whoever opened the output
+    adds its name. Writers whose row in the catalogue has `needs_path` take a pathlib.Path, the others a binary stream.
     """
 
     def __enter__(self) -> FrameWriter: ...
@@ -74,3 +73,13 @@ class FrameWriter(Protocol):
 
     def write(self, frame: Frame) -> None:
         """Take the next frame."""
+
+
+class SceneWriter(Protocol):
+    """Writes a whole vector file (a format with `vector` in the catalogue) from the scene itself.
+
+    It leaves the stream open, and the scene at any frame. Raises OutputError.
+    """
+
+    def __call__(self, stream: BinaryIO, scene: Scene, film: FilmInfo, **options: Any) -> None:
+        """Write the file."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 _SCALE: Final = "scale=out_color_matrix=bt709:out_range={range}:flags=bicubic+accurate_rnd+full_chroma_int+bitexact"
 # Untagged video is off by up to 23/255 in players that guess; converted and tagged as BT.709, white stays 255.
@@ -71,7 +71,7 @@ class Codec:
     tagged: bool = True
 
     def command(
-        self, exe: str, path: Path, reel: Reel, *, width: int, height: int, tags: int | None = None
+        self, exe: str, path: Path, film: FilmInfo, *, width: int, height: int, tags: int | None = None
     ) -> list[str]:
         """The command line that reads raw RGBA pictures from its standard input and writes `path`.
 
@@ -80,15 +80,15 @@ class Codec:
         return [
             *(exe, "-hide_banner", "-nostdin", "-v", "error", "-y"),
             *("-f", "rawvideo", "-pix_fmt", "rgba" if self.alpha else "rgb0"),
-            *("-s:v", f"{width}x{height}", "-framerate", str(reel.fps), "-i", "pipe:0"),
+            *("-s:v", f"{width}x{height}", "-framerate", str(film.fps), "-i", "pipe:0"),
             *(() if tags is None else ("-f", "ffmetadata", "-i", f"pipe:{tags}")),
             *("-an", "-map_metadata", "-1" if tags is None else "1"),
-            *(("-metadata", f"comment={reel.recipe}") if self.tagged and 0 < len(reel.recipe) <= MAX_ARGUMENT else ()),
+            *(("-metadata", f"comment={film.recipe}") if self.tagged and 0 < len(film.recipe) <= MAX_ARGUMENT else ()),
             *self._filtering(),
             *self.encoder,
             *_REPRODUCIBLE,
             *self.muxing,
-            *(("-loop", str(reel.loop)) if self.loops else ()),
+            *(("-loop", str(film.loop)) if self.loops else ()),
             *("-f", self.muxer, f"file:{path}"),
         ]
 

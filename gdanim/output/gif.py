@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
-from gdanim.drawing.frame import NOWHERE, Box
+from gdanim.drawing.frame import Box, bounds
 from gdanim.output.base import Quality
-from gdanim.output.changes import bounds, moved
-from gdanim.output.gif_tables import GOALS, LEAST_GAIN, NO_COLOUR, mended, squared_distances
+from gdanim.output.changes import Changes
+from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, choose_local_table, squared_distances
 from gdanim.output.palette import (
     FEW,
     MOST,
@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.drawing.frame import Frame
-    from gdanim.output.base import Reel
-    from gdanim.output.gif_tables import Mending
+    from gdanim.output.base import FilmInfo
+    from gdanim.output.changes import Change
+    from gdanim.output.gif_tables import LocalTable
     from gdanim.output.palette import Indices, Packed
 
 TRANSPARENT: Final = 0
@@ -79,137 +80,125 @@ class Block:
 class GifWriter:
     """Writes frames to a binary stream as an animated GIF; see FrameWriter. Raises what the stream raises.
 
-    One global palette serves all frames; `reel.sample` shows it the colours. Frames that look like the one before
-    only prolong it. Pixels count as opaque. Qualities: low has 63 colours, medium and high begin with 255, and changes
-    then may bring colour tables of their own, which also mend what stands (mending.py).
+    One global palette serves all frames; `film.sample` shows it the colours. Pixels count as opaque. Qualities: low has
+    63 colours; medium and high begin with 255, and later changes may bring colour tables of their own, which also
+    correct pixels that do not change (gif_tables.py).
 
-    dither   show what the palette lacks by a pattern that stands still; what it has stays exact
+    dither   show colours that the palette lacks by a fixed pattern; those that it has stay exact
     """
 
-    def __init__(self, stream: BinaryIO, reel: Reel, *, dither: bool = False) -> None:
-        self._stream, self._reel = stream, reel
-        self._goal = GOALS.get(reel.quality)
-        reach = REACH_FEW if reel.quality is Quality.LOW else REACH_MOST
-        self._pattern = pattern(reel.height, reel.width, reach) if dither else None
-        self._drawn = np.full((reel.height, reel.width), NO_COLOUR, np.uint32)
-        self._settled = np.full_like(self._drawn, NO_COLOUR)  # `_drawn` as the last block found it
-        self._shown = np.full_like(self._drawn, NO_COLOUR)  # what a player has on its canvas
-        self._dirty = NOWHERE  # where `_drawn` may differ from `_settled`
-        self._held: Block | None = None
-        self._held_since_cs = 0
-        self._end_cs = 0
+    def __init__(self, stream: BinaryIO, film: FilmInfo, *, dither: bool = False) -> None:
+        self._stream, self._film = stream, film
+        self._changes = Changes(film, ticks_per_s=100)
+        self._target = TARGETS.get(film.quality)
+        reach = REACH_FEW if film.quality is Quality.LOW else REACH_MOST
+        self._pattern = pattern(film.height, film.width, reach) if dither else None
+        self._exact = np.full((film.height, film.width), NO_COLOUR, np.uint32)  # what the changes so far ask for
+        self._shown = np.full_like(self._exact, NO_COLOUR)  # what a player has on its canvas
+        self._block: Block | None = None  # the latest, not yet written, shown for so long:
+        self._block_cs = 0
 
     def __enter__(self) -> Self:
-        n_colours = FEW if self._reel.quality is Quality.LOW else MOST
-        palette = choose_palette((frame.pixels for frame in self._reel.sample()), n_colours)
+        n_colours = FEW if self._film.quality is Quality.LOW else MOST
+        palette = choose_palette((frame.pixels for frame in self._film.sample()), n_colours)
         self._index_of = NearestColour(palette)
         self._entries = packed_entries(np.concatenate((palette[:1], palette)))
-        self._stream.write(_header(self._reel, self._entries))
+        self._stream.write(_header(self._film, self._entries))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._hold_changes()
-            self._release()
+            for change in self._changes.finish():
+                self._take(change)
+            self._write_block()
             self._stream.write(TRAILER)
 
     def write(self, frame: Frame) -> None:
         """Take the next frame. The changes of a frame that would last 0 cs are shown by the one after it."""
-        self._draw(frame)
-        end_cs = round(100 * frame.end_s)
-        if end_cs > self._end_cs:
-            self._hold_changes()
-            self._end_cs = end_cs
+        ended = self._changes.take(frame)
+        if ended is not None:
+            self._take(ended)
 
-    def _draw(self, frame: Frame) -> None:
-        """Bring `_drawn` up to date. Comparing colours first keeps the mapping to what really changed in the box."""
-        colours = packed(frame.pixels)
-        target = self._drawn[frame.box.slices]
-        if changed := bounds(colours != target):
-            target[changed.slices] = colours[changed.slices]
-            self._dirty = self._dirty.union(moved(changed, frame.box))
+    def _take(self, change: Change) -> None:
+        """Make the next block from a change; one that shows nothing new in these colours prolongs the block before."""
+        box = change.box
+        exact, shown = self._exact[box.slices], self._shown[box.slices]
+        exact[change.changed] = packed(change.pixels)[change.changed]
+        plain = shown.copy()
+        plain[change.changed] = self._approximated(exact[change.changed], self._offsets(change))
+        new = bounds(plain != shown)
+        if not new.empty:
+            self._write_block()
+            self._block = self._corrected(plain, box) or self._plain_block(plain[new.slices], new.on_canvas(box))
+            self._block_cs = 0
+        self._block_cs += change.ticks
 
-    def _hold_changes(self) -> None:
-        """Make the next block from what differs between `_drawn` and `_shown`, and let the one before it go."""
-        dirty, self._dirty = self._dirty, NOWHERE
-        plain = self._plain(dirty)
-        if changed := bounds(plain != self._shown[dirty.slices]):
-            self._release()
-            self._held = self._mending(plain, dirty) or self._change(plain[changed.slices], moved(changed, dirty))
-            self._held_since_cs = self._end_cs
+    def _offsets(self, change: Change) -> NDArray[np.int8] | None:
+        """What dithering adds to each changed pixel (n,)."""
+        return None if self._pattern is None else self._pattern[change.box.slices][change.changed]
 
-    def _plain(self, dirty: Box) -> Packed:
-        """What `dirty` would show (h, w) with all that is new in it in colours of the global table."""
-        drawn, settled = self._drawn[dirty.slices], self._settled[dirty.slices]
-        fresh = drawn != settled
-        settled[...] = drawn
-        plain = self._shown[dirty.slices].copy()
-        plain[fresh] = self._approximated(drawn[fresh], fresh, dirty)
-        return plain
-
-    def _approximated(self, exact: Packed, fresh: NDArray[np.bool_], dirty: Box) -> Packed:
-        """The entries that show the `fresh` pixels of `dirty`. A pixel of one colour dithers alike in every frame."""
+    def _approximated(self, exact: Packed, offsets: NDArray[np.int8] | None) -> Packed:
+        """The colours of the global table that show `exact` (n,). A pixel of one colour dithers alike in all frames."""
         entries = self._entries[self._index_of(exact)]
-        if self._pattern is not None:
+        if offsets is not None:
             lacking = entries != exact
-            offsets = self._pattern[dirty.slices][fresh][lacking]
-            entries[lacking] = self._entries[self._index_of(dithered(exact[lacking], offsets))]
+            entries[lacking] = self._entries[self._index_of(dithered(exact[lacking], offsets[lacking]))]
         return entries
 
-    def _change(self, plain: Packed, box: Box) -> Block:
+    def _plain_block(self, plain: Packed, box: Box) -> Block:
         """The block in colours of the global table that makes `box` show `plain`."""
         shown = self._shown[box.slices]
         differs = plain != shown
         shown[...] = plain
         indices = self._index_of(plain)
-        # Where a table of its own has brought another colour, nothing is new.
+        # Unchanged pixels may have a colour that only a local table has.
         indices[self._entries[indices] != plain] = TRANSPARENT
         return _smallest_block(box, indices, differs)
 
-    def _mending(self, plain: Packed, dirty: Box) -> Block | None:
-        """The block with a table of its own for what is new and what stands wrong; None where that does not pay."""
-        if self._goal is None:
+    def _corrected(self, plain: Packed, box: Box) -> Block | None:
+        """The block with a local table for all that is new, `plain` in `box`, or inexact; None where not worth it."""
+        if self._target is None:
             return None
         after = self._shown.copy()
-        after[dirty.slices] = plain
-        wrong = after != self._drawn
-        if np.count_nonzero(wrong) > self._goal.most_wrong * wrong.size:
+        after[box.slices] = plain
+        wrong = after != self._exact
+        if np.count_nonzero(wrong) > self._target.max_wrong_share * wrong.size:
             return None
-        error = int(squared_distances(self._drawn[wrong], after[wrong]).sum())
-        if self._goal.is_met(error, wrong.size):
+        error = int(squared_distances(self._exact[wrong], after[wrong]).sum())
+        if self._target.is_met(error, wrong.size):
             return None
-        told = wrong | (after != self._shown)
-        mending = mended(self._drawn[told], self._shown[told])
-        return self._mend(told, mending) if mending.error <= (1 - LEAST_GAIN) * error else None
+        affected = wrong | (after != self._shown)
+        local = choose_local_table(self._exact[affected], self._shown[affected])
+        return self._local_block(affected, local) if local.error <= (1 - MIN_GAIN) * error else None
 
-    def _mend(self, told: NDArray[np.bool_], mending: Mending) -> Block:
-        """The block that draws the `mending` of the pixels `told`."""
+    def _local_block(self, affected: NDArray[np.bool_], local: LocalTable) -> Block:
+        """The block that draws the pixels `affected` with a local table."""
         indices = np.zeros_like(self._shown, np.uint8)
-        indices[told] = mending.indices
+        indices[affected] = local.indices
         drawn = indices != TRANSPARENT
-        entries = np.concatenate((mending.table[:1], mending.table))
+        entries = np.concatenate((local.table[:1], local.table))
         self._shown[drawn] = entries[indices[drawn]]
         box = bounds(drawn)
-        return _block(box, indices[box.slices], _colour_table(entries)) if box else NOTHING_NEW
+        return NOTHING_NEW if box.empty else _block(box, indices[box.slices], _colour_table(entries))
 
-    def _release(self) -> None:
-        """Write the held block, shown until `_end_cs`."""
-        if self._held is None:
+    def _write_block(self) -> None:
+        """Write the latest block, if there is one, with its delay."""
+        if self._block is None:
             return
-        block = self._held
-        for delay_cs in _delays(self._end_cs - self._held_since_cs):
+        block = self._block
+        for delay_cs in _delays(self._block_cs):
             self._stream.write(block.to_bytes(delay_cs))
             block = NOTHING_NEW
 
 
-def _header(reel: Reel, entries: Packed) -> bytes:
+def _header(film: FilmInfo, entries: Packed) -> bytes:
     """Everything before the first image."""
     table = _colour_table(entries)
     flags = 0xF0 | _size_field(table)
-    screen = struct.pack("<6sHHBBB", b"GIF89a", reel.width, reel.height, flags, TRANSPARENT, 0)
-    return screen + table + _loop_extension(reel.loop) + _comment_extension(reel.recipe)
+    screen = struct.pack("<6sHHBBB", b"GIF89a", film.width, film.height, flags, TRANSPARENT, 0)
+    return screen + table + _loop_extension(film.loop) + _comment_extension(film.recipe)
 
 
 def _loop_extension(n_plays: int) -> bytes:

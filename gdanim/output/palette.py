@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gdanim.drawing.frame import Pixels
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 Packed = NDArray[np.uint32]  # one colour per item: red + 256·green + 65536·blue
 Points = NDArray[np.int64]  # (n, 3), red, green and blue in 0…255
@@ -127,11 +127,11 @@ def dithered(colours: Packed, offsets: NDArray[np.int8]) -> Packed:
 class FewColours:
     """Brings pixels down to the few colours of low quality; transparency is left as it is.
 
-    reel   its sample shows the colours
+    film   its sample shows the colours
     """
 
-    def __init__(self, reel: Reel) -> None:
-        self.palette = choose_palette((frame.pixels for frame in reel.sample()), FEW)
+    def __init__(self, film: FilmInfo) -> None:
+        self.palette = choose_palette((frame.pixels for frame in film.sample()), FEW)
         self.index_of = NearestColour(self.palette)
 
     def reduced(self, pixels: Pixels) -> Pixels:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.drawing.frame import Frame, Pixels
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
@@ -88,9 +88,9 @@ class PngWriter:
     Qualities: low has 63 colours, every other is exact. Alpha is kept.
     """
 
-    def __init__(self, stream: BinaryIO, reel: Reel) -> None:
-        self._stream, self._reel = stream, reel
-        self._canvas: Pixels = np.zeros((reel.height, reel.width, 4), np.uint8)
+    def __init__(self, stream: BinaryIO, film: FilmInfo) -> None:
+        self._stream, self._film = stream, film
+        self._canvas: Pixels = np.zeros((film.height, film.width, 4), np.uint8)
 
     def __enter__(self) -> Self:
         return self
@@ -99,8 +99,8 @@ class PngWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            few = FewColours(self._reel) if self._reel.quality is Quality.LOW else None
-            self._stream.write(still(self._canvas, few, self._reel.recipe))
+            few = FewColours(self._film) if self._film.quality is Quality.LOW else None
+            self._stream.write(still(self._canvas, few, self._film.recipe))
 
     def write(self, frame: Frame) -> None:
         """Bring the canvas up to date."""
@@ -114,14 +114,14 @@ class PngSequenceWriter:
     Qualities and alpha as in PngWriter.
     """
 
-    def __init__(self, folder: Path, reel: Reel) -> None:
-        self._folder, self._reel = folder, reel
-        self._canvas: Pixels = np.zeros((reel.height, reel.width, 4), np.uint8)
+    def __init__(self, folder: Path, film: FilmInfo) -> None:
+        self._folder, self._film = folder, film
+        self._canvas: Pixels = np.zeros((film.height, film.width, 4), np.uint8)
         self._few: FewColours | None = None
 
     def __enter__(self) -> Self:
-        if self._reel.quality is Quality.LOW:
-            self._few = FewColours(self._reel)
+        if self._film.quality is Quality.LOW:
+            self._few = FewColours(self._film)
         return self
 
     def __exit__(
@@ -132,7 +132,7 @@ class PngSequenceWriter:
     def write(self, frame: Frame) -> None:
         """Write the canvas with the frame on it."""
         self._canvas[frame.box.slices] = frame.pixels
-        (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few, self._reel.recipe))
+        (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few, self._film.recipe))
 
 
 def still(pixels: Pixels, few: FewColours | None, recipe: str) -> bytes:

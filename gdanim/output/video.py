@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from gdanim.drawing.frame import Frame
-    from gdanim.output.base import Quality, Reel
+    from gdanim.output.base import FilmInfo, Quality
     from gdanim.output.codecs import Codec
 
 # How long an ffmpeg that stopped reading may take to say why.
@@ -38,7 +38,7 @@ REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EX
 
 
 class VideoWriter:
-    """Writes frames to a video file at the constant rate `reel.fps`; see FrameWriter.
+    """Writes frames to a video file at the constant rate `film.fps`; see FrameWriter.
 
     A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the codec
     wants even sides, the last row or column of an odd one is repeated.
@@ -46,18 +46,18 @@ class VideoWriter:
     or leaves a file that does not hold every picture.
 
     opaque        the codecs by quality
-    transparent   likewise, for reels whose pixels may let the page show through
+    transparent   likewise, for films whose pixels may let the page show through
     """
 
     name: ClassVar[str]
     opaque: ClassVar[Mapping[Quality, Codec]]
     transparent: ClassVar[Mapping[Quality, Codec]] = {}
 
-    def __init__(self, path: Path, reel: Reel) -> None:
-        self._path, self._reel = path, reel
-        self._codec = self._chosen(reel)
-        extra_rows, extra_columns = (reel.height % 2, reel.width % 2) if self._codec.even else (0, 0)
-        self._canvas = np.zeros((reel.height + extra_rows, reel.width + extra_columns, 4), np.uint8)
+    def __init__(self, path: Path, film: FilmInfo) -> None:
+        self._path, self._film = path, film
+        self._codec = self._chosen(film)
+        extra_rows, extra_columns = (film.height % 2, film.width % 2) if self._codec.even else (0, 0)
+        self._canvas = np.zeros((film.height + extra_rows, film.width + extra_columns, 4), np.uint8)
         self._n_sent = 0
 
     def __enter__(self) -> Self:
@@ -65,9 +65,9 @@ class VideoWriter:
         height, width, _ = self._canvas.shape
         exe = _ffmpeg()
         with ExitStack() as stack:
-            too_long = self._codec.tagged and len(self._reel.recipe) > codecs.MAX_ARGUMENT
-            tags = stack.enter_context(_tags(self._reel.recipe)) if too_long and os.name != "nt" else None
-            command = self._codec.command(exe, self._path, self._reel, width=width, height=height, tags=tags)
+            too_long = self._codec.tagged and len(self._film.recipe) > codecs.MAX_ARGUMENT
+            tags = stack.enter_context(_tags(self._film.recipe)) if too_long and os.name != "nt" else None
+            command = self._codec.command(exe, self._path, self._film, width=width, height=height, tags=tags)
             # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
             self._complaints = stack.enter_context(tempfile.TemporaryFile())
             self._process = stack.enter_context(_running(command, self._complaints, tags))
@@ -84,11 +84,11 @@ class VideoWriter:
 
     def write(self, frame: Frame) -> None:
         """Take the next frame; send the canvas until the film has reached the frame's end."""
-        height, width = self._reel.height, self._reel.width
+        height, width = self._film.height, self._film.width
         self._canvas[frame.box.slices] = frame.pixels
         self._canvas[:, width:] = self._canvas[:, width - 1 : width]
         self._canvas[height:] = self._canvas[height - 1 : height]
-        n_due = max(1, round(frame.end_s * self._reel.fps))  # the shortest still has one picture, too
+        n_due = max(1, round(frame.end_s * self._film.fps))  # the shortest still has one picture, too
         try:
             while self._n_sent < n_due:
                 self._input.write(self._canvas.data)
@@ -96,13 +96,13 @@ class VideoWriter:
         except OSError as error:
             raise self._failure() from error
 
-    def _chosen(self, reel: Reel) -> Codec:
-        having = self.transparent if reel.transparent else self.opaque
+    def _chosen(self, film: FilmInfo) -> Codec:
+        having = self.transparent if film.transparent else self.opaque
         try:
-            return having[reel.quality]
+            return having[film.quality]
         except KeyError:
-            kind = f"{'transparent ' if reel.transparent else ''}{self.name}"
-            raise SettingError("--quality", reel.quality.value, f"{kind} has {', '.join(having) or 'none'}") from None
+            kind = f"{'transparent ' if film.transparent else ''}{self.name}"
+            raise SettingError("--quality", film.quality.value, f"{kind} has {', '.join(having) or 'none'}") from None
 
     def _finish(self) -> None:
         try:
@@ -117,9 +117,9 @@ class VideoWriter:
             raise EncoderError(f"the encoded file cannot be read: {error.strerror}") from error
         if n_pictures != self._n_sent:
             raise EncoderError(f"the encoded file holds {n_pictures} pictures, but {self._n_sent} were sent")
-        if self._reel.recipe and not self._codec.tagged:
+        if self._film.recipe and not self._codec.tagged:
             with self._path.open("ab") as file:
-                file.write(xmp.box(self._reel.recipe))
+                file.write(xmp.box(self._film.recipe))
 
     def _failure(self) -> EncoderError:
         """What went wrong, in ffmpeg's own words where it has any."""

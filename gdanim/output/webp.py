@@ -19,7 +19,7 @@ from gdanim.output.containers import xmp
 
 if TYPE_CHECKING:
     from gdanim.drawing.frame import Pixels
-    from gdanim.output.changes import Moment
+    from gdanim.output.changes import Change
 
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFFFF
@@ -40,23 +40,23 @@ class WebpWriter(AnimationWriter):
     grid_px = GRID_PX
 
     def _begin(self) -> None:
-        content = ANIMATION | ALPHA | (XMP if self._reel.recipe else 0)
-        canvas = bytes((content, 0, 0, 0)) + _u24(self._reel.width - 1, self._reel.height - 1)
+        content = ANIMATION | ALPHA | (XMP if self._film.recipe else 0)
+        canvas = bytes((content, 0, 0, 0)) + _u24(self._film.width - 1, self._film.height - 1)
         self._file.append(_riff(0), _chunk(b"VP8X", canvas))
-        self._file.append(_chunk(b"ANIM", struct.pack("<IH", 0, self._reel.loop)))
+        self._file.append(_chunk(b"ANIM", struct.pack("<IH", 0, self._film.loop)))
 
     def _end(self) -> None:
-        if self._reel.recipe:
-            self._file.append(_chunk(b"XMP ", xmp.packet(self._reel.recipe)))
+        if self._film.recipe:
+            self._file.append(_chunk(b"XMP ", xmp.packet(self._film.recipe)))
         self._file.patch(0, _riff(self._file.tell()))
 
-    def _put(self, moment: Moment) -> None:
-        pixels, operation = (moment.sparse_pixels, BLEND) if moment.blends else (moment.pixels, REPLACE)
+    def _put(self, change: Change) -> None:
+        pixels, operation = (change.sparse_pixels, BLEND) if change.blends else (change.pixels, REPLACE)
         if self._few is not None:
             pixels = self._few.reduced(pixels)
-        self._put_frame(moment.box, pixels, min(moment.ticks, MAX_TICKS), operation)
-        for start in range(MAX_TICKS, moment.ticks, MAX_TICKS):
-            self._put_frame(Box(0, 0, 1, 1), NOTHING_NEW, min(moment.ticks - start, MAX_TICKS), BLEND)
+        self._put_frame(change.box, pixels, min(change.ticks, MAX_TICKS), operation)
+        for start in range(MAX_TICKS, change.ticks, MAX_TICKS):
+            self._put_frame(Box(0, 0, 1, 1), NOTHING_NEW, min(change.ticks - start, MAX_TICKS), BLEND)
 
     def _put_frame(self, box: Box, pixels: Pixels, ticks: int, operation: int) -> None:
         place = _u24(box.x // GRID_PX, box.y // GRID_PX, box.width - 1, box.height - 1, ticks) + bytes((operation,))

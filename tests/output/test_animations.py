@@ -15,9 +15,9 @@ from support.decoders import animation, ask_ffmpeg, chunks, silent, video_pictur
 from support.films import Film, bars, evenly, line_plot, noise, psnr_db, see_through
 
 from gdanim.drawing.frame import Box, Frame
+from gdanim.output.animation import PatchableFile
 from gdanim.output.apng import ApngWriter
-from gdanim.output.base import Quality, Reel
-from gdanim.output.in_place import InPlace
+from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.webp import WebpWriter
 
 WRITERS = {"apng": ApngWriter, "webp": WebpWriter}
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("kind", WRITERS)
 
 
 def write(kind, path, film, quality=Quality.MEDIUM):
-    with WRITERS[kind](path, film.reel_in(quality)) as writer:
+    with WRITERS[kind](path, film.info_in(quality)) as writer:
         for frame in film.frames():
             writer.write(frame)
     return path
@@ -110,9 +110,9 @@ def test_same_film_gives_the_same_bytes(quality, written):
 
 def test_memory_does_not_grow_with_the_number_of_frames(kind, tmp_path):
     def peak(n):
-        reel = Reel(width=200, height=150, fps=10, loop=0, duration_s=n / 10, sample=lambda: iter(()))
+        info = FilmInfo(width=200, height=150, fps=10, loop=0, duration_s=n / 10, sample=lambda: iter(()))
         tracemalloc.start()
-        with WRITERS[kind](tmp_path / "film", reel) as writer:
+        with WRITERS[kind](tmp_path / "film", info) as writer:
             for index in range(n):
                 pixels = np.random.default_rng(index).integers(0, 256, (150, 200, 4), np.uint8)
                 writer.write(Frame(index=index, end_s=(index + 1) / 10, box=Box(0, 0, 200, 150), pixels=pixels))
@@ -127,7 +127,7 @@ def test_memory_does_not_grow_with_the_number_of_frames(kind, tmp_path):
 def test_leaving_by_an_error_lets_it_through(kind, tmp_path):
     film = Film(pictures=bars(3), ends_s=evenly(3))
     error = KeyboardInterrupt()
-    with pytest.raises(KeyboardInterrupt) as caught, WRITERS[kind](tmp_path / "film", film.reel):
+    with pytest.raises(KeyboardInterrupt) as caught, WRITERS[kind](tmp_path / "film", film.info):
         raise error
     assert caught.value is error
 
@@ -157,10 +157,10 @@ def test_apng_numbers_its_chunks_through_and_counts_its_frames(kind, written):
 
 
 def test_refusal_of_the_system_names_the_output(kind, tmp_path, monkeypatch):
-    def refuse(file: InPlace, *parts: bytes) -> None:
+    def refuse(file: PatchableFile, *parts: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(InPlace, "append", refuse)
+    monkeypatch.setattr(PatchableFile, "append", refuse)
     ran = run("parabola", *QUICK, "-o", tmp_path / f"out.{kind}")
     assert ran.code == 1
     assert ran.lines == [f"gdanim: Cannot write '{tmp_path}/out.{kind}': {os.strerror(errno.ENOSPC)}"]

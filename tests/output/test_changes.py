@@ -1,4 +1,4 @@
-"""Moments: painting them one after the other gives the film again, at every tick, and nothing is stored twice."""
+"""Changes: painting them one after the other gives the film again, at every tick, and nothing is stored twice."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from support.films import WHITE, Film, bars, evenly
 
-from gdanim.output.changes import Moments
+from gdanim.output.changes import Changes
 
 TICKS_PER_S = 100
 
 
-def moments_of(film, **options):
-    taker = Moments(film.reel, ticks_per_s=TICKS_PER_S, **options)
-    taken = [taker.take(frame) for frame in film.frames()]
-    return [moment for moment in taken if moment is not None] + taker.finish()
+def changes_of(film, **options):
+    changes = Changes(film.info, ticks_per_s=TICKS_PER_S, **options)
+    taken = [changes.take(frame) for frame in film.frames()]
+    return [change for change in taken if change is not None] + changes.finish()
 
 
-def painted(film, moments):
-    """What the canvas shows in each tick, with the moments laid over it as players do."""
+def painted(film, changes):
+    """What the canvas shows in each tick, with the changes laid over it as players do."""
     canvas = np.zeros_like(film.pictures[0])
     shown = []
-    for moment in moments:
-        place = canvas[moment.box.slices]
-        if moment.blends:
-            place[...] = np.where(moment.sparse_pixels[..., 3:] == 255, moment.sparse_pixels, place)
+    for change in changes:
+        place = canvas[change.box.slices]
+        if change.blends:
+            place[...] = np.where(change.sparse_pixels[..., 3:] == 255, change.sparse_pixels, place)
         else:
-            place[...] = moment.pixels
-        shown += [canvas.copy()] * moment.ticks
+            place[...] = change.pixels
+        shown += [canvas.copy()] * change.ticks
     return shown
 
 
@@ -55,8 +55,8 @@ films = st.builds(
 
 
 @given(films, st.sampled_from([1, 2]))
-def test_painted_moments_are_the_film_in_every_tick(film, grid_px):
-    shown = painted(film, moments_of(film, grid_px=grid_px))
+def test_painted_changes_are_the_film_in_every_tick(film, grid_px):
+    shown = painted(film, changes_of(film, grid_px=grid_px))
     assert len(shown) == round(TICKS_PER_S * film.ends_s[-1])
     for one, other in zip(shown, planned(film), strict=True):
         assert np.array_equal(one, other)
@@ -65,24 +65,24 @@ def test_painted_moments_are_the_film_in_every_tick(film, grid_px):
 @given(films)
 def test_last_picture_is_left_on_the_canvas_however_short_it_is(film):
     canvas = np.zeros_like(film.pictures[0])
-    for moment in moments_of(film):
-        canvas[moment.box.slices] = moment.pixels
+    for change in changes_of(film):
+        canvas[change.box.slices] = change.pixels
     assert np.array_equal(canvas, film.pictures[-1])
 
 
 @given(films)
-def test_boxes_begin_on_the_grid_and_every_moment_has_news(film):
-    moments = moments_of(film, grid_px=2)
-    for moment in moments:
-        assert moment.box.x % 2 == moment.box.y % 2 == 0
-        assert moment.changed.any()
-    assert moments[0].changed.all()
+def test_boxes_begin_on_the_grid_and_every_change_has_news(film):
+    changes = changes_of(film, grid_px=2)
+    for change in changes:
+        assert change.box.x % 2 == change.box.y % 2 == 0
+        assert change.changed.any()
+    assert changes[0].changed.all()
 
 
-def test_equal_pictures_are_one_moment():
+def test_equal_pictures_are_one_change():
     picture = bars(3)[1]
     film = Film(pictures=np.stack([picture] * 5), ends_s=evenly(5, hold_s=1.0))
-    (moment,) = moments_of(film)
-    assert moment.ticks == 150
-    assert moment.blends
-    assert (moment.pixels[0, 0, :3] == WHITE).all()
+    (change,) = changes_of(film)
+    assert change.ticks == 150
+    assert change.blends
+    assert (change.pixels[0, 0, :3] == WHITE).all()

@@ -10,7 +10,7 @@ from support.commandline import QUICK, run
 from gdanim.descent.descend import descend
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
-from gdanim.output.base import Reel
+from gdanim.output.base import FilmInfo
 from gdanim.output.html.colour_schemes import in_both
 from gdanim.output.metadata import read_recipe
 from gdanim.output.svg.writer import inline_svg
@@ -37,10 +37,10 @@ def picture(asked, style):
     with load_style(style).applied():
         scene = draw(descent)
         width, height = Raster(scene).size
-        reel = Reel(
+        info = FilmInfo(
             width=width, height=height, fps=settings.fps, loop=0, duration_s=1.0, sample=lambda: iter(()),
         )  # fmt: skip
-        return inline_svg(scene, reel, svg_text="paths", prefix="x")
+        return inline_svg(scene, info, svg_text="paths", prefix="x")
 
 
 def seen(schemes, scheme):

@@ -58,7 +58,7 @@ def write(kind, folder, film, quality=Quality.MEDIUM, writer=None):
     path = folder / f"film.{SUFFIXES.get(kind, kind)}"
     path.touch()
     target = path.open("wb") if kind == "gif" else path
-    with (writer or WRITERS[kind])(target, replace(film.reel_in(quality), recipe=RECIPE)) as opened:
+    with (writer or WRITERS[kind])(target, replace(film.info_in(quality), recipe=RECIPE)) as opened:
         for frame in film.frames():
             opened.write(frame)
     if kind == "gif":

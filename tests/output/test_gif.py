@@ -23,7 +23,7 @@ from gdanim.output.gif import GifWriter
 
 def written(film, quality=Quality.MEDIUM, *, dither=False):
     stream = io.BytesIO()
-    with GifWriter(stream, film.reel_in(quality), dither=dither) as writer:
+    with GifWriter(stream, film.info_in(quality), dither=dither) as writer:
         for frame in film.frames():
             writer.write(frame)
     return stream.getvalue()
@@ -288,7 +288,7 @@ def test_leaving_by_an_error_does_not_finish_the_file():
     film = still(RED, BLACK)
 
     def fail_after_one_frame():
-        with GifWriter(stream, film.reel) as writer:
+        with GifWriter(stream, film.info) as writer:
             writer.write(next(film.frames()))
             raise KeyboardInterrupt
 
@@ -308,7 +308,7 @@ def held_bytes(n_frames):
     white, red = film.pictures[0, :2, :2], film.pictures[1, :2, :2]
     tracemalloc.start()
     try:
-        with GifWriter(Sink(), film.reel) as writer:
+        with GifWriter(Sink(), film.info) as writer:
             writer.write(next(film.frames()))
             for i in range(1, n_frames):
                 box = Box(2 * (i % 31), 2 * (i // 31 % 31), 2, 2)

@@ -19,7 +19,7 @@ from support.films import psnr_db
 from gdanim.descent.descend import descend
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
-from gdanim.output.base import Quality, Reel
+from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.gif import GifWriter
 from gdanim.rendering import draw
 from gdanim.settings import Settings
@@ -59,11 +59,11 @@ def pairs(given, quality=Quality.MEDIUM):
     with load_style(given.style).applied():
         raster = Raster(draw(descent))
         width, height = raster.size
-        reel = Reel(
+        info = FilmInfo(
             width=width, height=height, fps=given.fps, loop=0, duration_s=descent.timeline.duration_s,
             sample=raster.sample, quality=quality,
         )  # fmt: skip
-        with GifWriter(stream, reel) as writer:
+        with GifWriter(stream, info) as writer:
             for frame in raster.frames():
                 writer.write(frame)
                 frames.append(replace(frame, pixels=frame.pixels.copy()))

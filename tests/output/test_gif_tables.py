@@ -1,4 +1,4 @@
-"""Mending: what a table of its own leaves of a picture's errors, counted pixel by pixel."""
+"""Local colour tables: what they leave of a picture's errors, counted pixel by pixel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim.output.gif_tables import LEAST_RATIO, NO_COLOUR, mended, squared_distances
+from gdanim.output.gif_tables import MIN_RATIO, NO_COLOUR, choose_local_table, squared_distances
 from gdanim.output.palette import MOST
 
 COLOURS = st.integers(0, 0xFFFFFF)
@@ -36,22 +36,22 @@ def test_a_distance_is_the_sum_of_the_squares_of_the_channels(pairs: list[tuple[
 def test_the_error_is_what_is_left_and_no_pixel_gets_worse(pairs: list[tuple[int, int]], seed: int) -> None:
     rng = np.random.default_rng(seed)  # more colours than a table holds, beside those that were found
     pairs += [(int(colour), GRAY) for colour in rng.integers(0, 1 << 24, 300)]
-    truth, shown = ([pair[side] for pair in pairs] for side in (0, 1))
-    mending = mended(as_array(truth), as_array(shown))
-    assert len(mending.table) <= MOST
+    exact, shown = ([pair[side] for pair in pairs] for side in (0, 1))
+    local = choose_local_table(as_array(exact), as_array(shown))
+    assert len(local.table) <= MOST
     left = 0
-    for wanted, before, index in zip(truth, shown, mending.indices.tolist(), strict=True):
+    for wanted, before, index in zip(exact, shown, local.indices.tolist(), strict=True):
         assert index or before != NO_COLOUR  # where nothing is shown yet, something is drawn
-        after = int(mending.table[index - 1]) if index else before
+        after = int(local.table[index - 1]) if index else before
         if index and before != NO_COLOUR:
-            assert LEAST_RATIO * distance(wanted, after) <= distance(wanted, before)
+            assert MIN_RATIO * distance(wanted, after) <= distance(wanted, before)
         left += distance(wanted, after)
-    assert mending.error == left
+    assert local.error == left
 
 
 def test_a_first_picture_is_served_by_how_often_its_colours_occur() -> None:
     common = [colour * 0x101010 for colour in range(8)]
     rare = np.unique(np.random.default_rng(0).integers(0, 1 << 24, 400)).tolist()
-    truth = as_array(common * 10_000 + [colour | BLUE for colour in rare])
-    table = mended(truth, np.full_like(truth, NO_COLOUR)).table
+    exact = as_array(common * 10_000 + [colour | BLUE for colour in rare])
+    table = choose_local_table(exact, np.full_like(exact, NO_COLOUR)).table
     assert set(common) <= set(table.tolist())

@@ -20,7 +20,7 @@ from gdanim.descent.descend import descend
 from gdanim.descent.timeline import plan
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
-from gdanim.output.base import Reel
+from gdanim.output.base import FilmInfo
 from gdanim.output.html.page import write_html
 from gdanim.output.metadata import read_recipe
 from gdanim.rendering import draw
@@ -81,7 +81,7 @@ def page_of(*, fragment=False, recipe="", **settings):
         scene = draw(descent)
         raster = Raster(scene)
         width, height = raster.size
-        reel = Reel(
+        info = FilmInfo(
             width=width,
             height=height,
             fps=asked.fps,
@@ -97,7 +97,7 @@ def page_of(*, fragment=False, recipe="", **settings):
         def redraw(**changed):
             return draw(replace(descent, settings=replace(asked, **changed)))
 
-        write_html(stream, scene, reel, fragment=fragment, svg_text="paths", style=asked.style, redraw=redraw)
+        write_html(stream, scene, info, fragment=fragment, svg_text="paths", style=asked.style, redraw=redraw)
     return descent, stream.getvalue().decode()
 
 

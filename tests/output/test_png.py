@@ -20,7 +20,7 @@ from gdanim.output.png import FILTERS, PngSequenceWriter, PngWriter, deflated, s
 
 def written(film, quality=Quality.MEDIUM):
     stream = io.BytesIO()
-    with PngWriter(stream, film.reel_in(quality)) as writer:
+    with PngWriter(stream, film.info_in(quality)) as writer:
         for frame in film.frames():
             writer.write(frame)
     return stream.getvalue()
@@ -79,7 +79,7 @@ def test_size_is_the_canvas(width, height):
 @pytest.mark.parametrize("quality", Quality)
 def test_sequence_is_every_picture(quality, tmp_path):
     film = Film(pictures=bars(5, 97, 65), ends_s=evenly(5))
-    with PngSequenceWriter(tmp_path, film.reel_in(quality)) as writer:
+    with PngSequenceWriter(tmp_path, film.info_in(quality)) as writer:
         for frame in film.frames():
             writer.write(frame)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{i}.png" for i in range(5)]
@@ -89,5 +89,5 @@ def test_sequence_is_every_picture(quality, tmp_path):
 
 def test_sequence_into_a_folder_that_is_gone_raises_what_the_system_says(tmp_path):
     film = Film(pictures=bars(1), ends_s=(1.0,))
-    with PngSequenceWriter(tmp_path / "gone", film.reel) as writer, pytest.raises(FileNotFoundError):
+    with PngSequenceWriter(tmp_path / "gone", film.info) as writer, pytest.raises(FileNotFoundError):
         writer.write(next(film.frames()))

@@ -24,7 +24,7 @@ from gdanim.output.video import Mp4Writer
 
 
 def write(path, film):
-    with Mp4Writer(path, film.reel) as writer:
+    with Mp4Writer(path, film.info) as writer:
         for frame in film.frames():
             writer.write(frame)
     return path
@@ -198,7 +198,7 @@ def test_leaving_by_an_error_ends_the_whole_group_and_lets_the_error_through(err
     fake_ffmpeg(f'sleep 1000 & echo $! > {tmp_path}/pid; mv {tmp_path}/pid {tmp_path}/grandchild; "$FFMPEG" "$@"')
 
     def write_one_frame():
-        with Mp4Writer(tmp_path / "film.mp4", film.reel) as writer:
+        with Mp4Writer(tmp_path / "film.mp4", film.info) as writer:
             writer.write(next(film.frames()))
             while not (tmp_path / "grandchild").exists():
                 time.sleep(0.01)
@@ -234,7 +234,7 @@ def test_signal_ends_ffmpeg_with_gdanim(number, fake_ffmpeg, tmp_path):
         from gdanim.output.video import Mp4Writer
         signal.signal({int(number)}, signal.SIG_DFL)  # whoever runs the tests in the background ignores some
         signals.install()
-        with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).reel):
+        with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).info):
             while not Path("pid").exists():
                 time.sleep(0.01)
             signal.raise_signal({int(number)})
@@ -263,7 +263,7 @@ def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path)
 
         subprocess.Popen = Started
         signals.install()
-        with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).reel):
+        with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).info):
             pass
     """)
     path = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(video.__file__).parents[2])])

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from gdanim.drawing.frame import Box, Frame
-from gdanim.output.base import Reel
+from gdanim.output.base import FilmInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,15 +38,15 @@ class Film:
     margin_px: int = 3  # how much larger the boxes are than the change, as the raster's are
 
     @property
-    def reel(self) -> Reel:
+    def info(self) -> FilmInfo:
         _, height, width, _ = self.pictures.shape
-        return Reel(
+        return FilmInfo(
             width=width, height=height, fps=self.fps, loop=self.loop, duration_s=self.ends_s[-1], sample=self._sample
         )
 
-    def reel_in(self, quality: Quality) -> Reel:
-        """The reel in this quality; transparent where a picture is."""
-        return replace(self.reel, quality=quality, transparent=bool((self.pictures[..., 3] < 255).any()))
+    def info_in(self, quality: Quality) -> FilmInfo:
+        """The info in this quality; transparent where a picture is."""
+        return replace(self.info, quality=quality, transparent=bool((self.pictures[..., 3] < 255).any()))
 
     def frames(self) -> Iterator[Frame]:
         before = None

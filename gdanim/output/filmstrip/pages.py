@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 # Letters: outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
 _FIXED: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
 _NAMELESS: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def _write_pdf(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
+def _write_pdf(stream: BinaryIO, figure: Figure, reel: FilmInfo) -> None:
     """Write a page in the figure's own size; the recipe is what it has as keywords."""
     said = {"Title": reel.title, "Subject": reel.alt_text, "Keywords": reel.recipe, "Creator": "gdanim"}
     undated = {"CreationDate": None, "Producer": None}
     stream.write(_saved(figure, "pdf", {key: text or None for key, text in said.items()} | undated))
 
 
-def _write_svg(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
+def _write_svg(stream: BinaryIO, figure: Figure, reel: FilmInfo) -> None:
     """Write a drawing that says what it shows; the recipe is all that <metadata> holds."""
     drawn = _saved(figure, "svg", _NAMELESS)
     begin = drawn.index(b"<svg")
@@ -44,7 +44,7 @@ def _write_svg(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
     stream.write(drawn[: inside - 1] + b' role="img">' + elements.encode() + drawn[inside:])
 
 
-def _write_png(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
+def _write_png(stream: BinaryIO, figure: Figure, reel: FilmInfo) -> None:
     """Write the pixels."""
     canvas: Any = FigureCanvasAgg(figure)  # the backend's methods carry no types
     canvas.draw()
@@ -54,7 +54,7 @@ def _write_png(stream: BinaryIO, figure: Figure, reel: Reel) -> None:
         writer.write(Frame(index=0, end_s=0.0, box=Box(0, 0, width, height), pixels=pixels))
 
 
-PAGES: Final[Mapping[str, Callable[[BinaryIO, Figure, Reel], None]]] = MappingProxyType(
+PAGES: Final[Mapping[str, Callable[[BinaryIO, Figure, FilmInfo], None]]] = MappingProxyType(
     {".pdf": _write_pdf, ".svg": _write_svg, ".png": _write_png}
 )
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.grid import Grid
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 Redraw = Callable[..., "Scene"]
 
@@ -50,7 +50,7 @@ LEAST_PX: Final = 24.0  # of the sides of a panel's axes
 def write_filmstrip(
     stream: BinaryIO,
     scene: Scene,
-    reel: Reel,
+    reel: FilmInfo,
     *,
     frames: int | None,
     dpi: int | None,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from gdanim.descent.timeline import Timeline
     from gdanim.drawing.scene import Scene
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
 
 PLAYER: Final = Path(__file__).parent / "player"
 NAME: Final = "gdanim-player"  # the class that all rules and the script keep to
@@ -51,7 +51,7 @@ Column = str | list[str | int]
 def write_html(
     stream: BinaryIO,
     scene: Scene,
-    reel: Reel,
+    reel: FilmInfo,
     *,
     fragment: bool,
     svg_text: str,
@@ -86,7 +86,7 @@ def _style(picture: Schemes) -> str:
     return _asset("player.css").replace("/* PAINTS */", picture.rules)
 
 
-def _figure(scene: Scene, reel: Reel, picture: Schemes, *, fragment: bool) -> str:
+def _figure(scene: Scene, reel: FilmInfo, picture: Schemes, *, fragment: bool) -> str:
     """The player. The page says below the picture what a fragment says of it to those alone who do not see it."""
     return Template(_asset("player.html")).substitute(
         label=escape(reel.alt_text if fragment else reel.title),
@@ -100,7 +100,7 @@ def _figure(scene: Scene, reel: Reel, picture: Schemes, *, fragment: bool) -> st
     )
 
 
-def _page(figure: str, reel: Reel, style: str) -> str:
+def _page(figure: str, reel: FilmInfo, style: str) -> str:
     script = figure[figure.rindex("<script>") + len("<script>") : figure.rindex("</script>")]
     page_style = _asset("page.css").replace("SHAPE", f"{reel.width / reel.height:.4f}")
     return Template(_asset("page.html")).substitute(
@@ -126,7 +126,7 @@ def _as_json(value: Any) -> str:
 # --- what the player knows -------------------------------------------------------------------------------------------
 
 
-def _film(scene: Scene, reel: Reel, *, page: bool) -> dict[str, Any]:
+def _film(scene: Scene, reel: FilmInfo, *, page: bool) -> dict[str, Any]:
     timeline = scene.timeline
     return {
         "spans": _spans(timeline),

@@ -26,13 +26,13 @@ from gdanim.output.svg.timing import Clock
 if TYPE_CHECKING:
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
-    from gdanim.output.base import Reel
+    from gdanim.output.base import FilmInfo
     from gdanim.output.svg.recorder import Item
 
 FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
 
-def write(stream: BinaryIO, scene: Scene, reel: Reel, *, svg_text: str) -> None:
+def write(stream: BinaryIO, scene: Scene, reel: FilmInfo, *, svg_text: str) -> None:
     """Write a file that stands alone; see SceneWriter."""
     told = [f'<title id="t">{escape(reel.title, quote=False)}</title>' if reel.title else ""]
     told += [f'<desc id="d">{escape(reel.alt_text, quote=False)}</desc>' if reel.alt_text else ""]
@@ -43,7 +43,7 @@ def write(stream: BinaryIO, scene: Scene, reel: Reel, *, svg_text: str) -> None:
     stream.write(f"{_opened(reel, svg_text)}{labelled}>{''.join(told)}{content}</svg>\n".encode())
 
 
-def inline_svg(scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> str:
+def inline_svg(scene: Scene, reel: FilmInfo, *, svg_text: str, prefix: str) -> str:
     """The same as an element of a page that says what it shows and when it plays.
 
     The page seeks with setCurrentTime(). Every id begins with the prefix.
@@ -52,7 +52,7 @@ def inline_svg(scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> str:
     return f'{_opened(reel, svg_text)} aria-hidden="true">{content}</svg>'
 
 
-def _opened(reel: Reel, svg_text: str) -> str:
+def _opened(reel: FilmInfo, svg_text: str) -> str:
     width, height = reel.width, reel.height
     family = f' font-family="{FAMILY}" xml:space="preserve"' if svg_text == "text" else ""
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
@@ -83,7 +83,7 @@ PRECISIONS: Final = {
 class _Picture:
     """A scene on its way into an SVG."""
 
-    def __init__(self, scene: Scene, reel: Reel, *, svg_text: str, prefix: str) -> None:
+    def __init__(self, scene: Scene, reel: FilmInfo, *, svg_text: str, prefix: str) -> None:
         self._scene = scene
         self._precision = PRECISIONS[reel.quality]
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
