@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from support.commandline import ENVIRONMENT, run
 from support.problems import solved
 
-from gdanim.output.svg.paths import Grains
-from gdanim.output.svg.timing import Clock, Lives, plan
+from gdanim.output.svg.paths import FixedPoint
+from gdanim.output.svg.timing import Clock, Lifetimes, split_by_lifetime
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,18 +146,18 @@ def test_twice_the_frames_of_a_growing_path_take_less_than_three_times_the_bytes
 
 
 @given(st.integers(-(10**7), 10**7), st.integers(0, 3))
-def test_numbers_are_read_back_as_they_were(grains: int, decimals: int) -> None:
-    assert float(Grains(decimals).text(grains)) == pytest.approx(grains / 10**decimals, abs=1e-12)
+def test_numbers_are_read_back_as_they_were(units: int, decimals: int) -> None:
+    assert float(FixedPoint(decimals).text(units)) == pytest.approx(units / 10**decimals, abs=1e-12)
 
 
 @given(st.lists(st.frozensets(st.integers(0, 30)), min_size=1, max_size=40))
-def test_a_plan_shows_each_piece_in_its_frames_and_no_other(frames: list[frozenset[int]]) -> None:
-    lives: Lives[int] = Lives()
+def test_each_piece_is_shown_in_its_frames_and_no_other(frames: list[frozenset[int]]) -> None:
+    lifetimes: Lifetimes[int] = Lifetimes()
     for frame, pieces in enumerate(frames):
-        lives.see(frame, pieces)
-    found = plan(lives.close(len(frames)), len(frames), lambda _: 11)
-    shown = [list(loose) for loose in found.loose]
-    for (begin, end), pieces in found.blocks.items():
+        lifetimes.see(frame, pieces)
+    blocks, rest = split_by_lifetime(lifetimes.close(), len(frames), lambda _: 11)
+    shown = [list(pieces) for pieces in rest]
+    for (begin, end), pieces in blocks.items():
         for frame in range(begin, end):
             shown[frame] += pieces
     assert [sorted(pieces) for pieces in shown] == [sorted(pieces) for pieces in frames]

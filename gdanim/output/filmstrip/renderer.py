@@ -12,7 +12,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedPath
 
-from gdanim.output.svg.simplify import is_fine, thinned
+from gdanim.output.svg.simplify import is_long, simplified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,8 +162,8 @@ class ElsewhereInVectors(Elsewhere):
     ) -> None:
         """Draw a path there, a long one without the points that nobody would miss."""
         there = transform + self._there
-        if is_fine(path):
-            path, there = thinned(path, there, _DECIMALS), IdentityTransform()
+        if is_long(path):
+            path, there = simplified(path, there, _DECIMALS), IdentityTransform()
         self._page.draw_path(self._moved(gc), path, there, rgbFace)
 
     def draw_path_collection(self, *given: Any, **more: Any) -> None:

@@ -1,202 +1,206 @@
-"""Layers: what a mark draws over time in one look, written in the form that is shortest; here those of paths."""
+"""Layers of paths. A layer holds what a mark draws over time in one style, and writes it in few characters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic
 
-from gdanim.output.svg.paths import NOTHING, Shape, as_dots, segments
-from gdanim.output.svg.recorder import ASIDE_PX, Drawn
-from gdanim.output.svg.timing import Lives, plan
+import numpy as np
+
+from gdanim.output.svg.items import DrawnPath
+from gdanim.output.svg.paths import EMPTY, Point, Segment, Subpath, clipped_segments, find_discs
+from gdanim.output.svg.timing import Lifetimes, P, split_by_lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-    from gdanim.output.svg.defs import Sheet
-    from gdanim.output.svg.paths import Point, Segment
-    from gdanim.output.svg.recorder import Item, Rectangle
+    from gdanim.output.svg.defs import Defs
+    from gdanim.output.svg.items import Item, Rectangle
+    from gdanim.output.svg.timing import Clock, Span
 
-MOVES = 4  # times that a shape is seen before it is moved, and not drawn anew
+MARGIN_PX: Final = 2000.0  # around the canvas; lines are cut beyond it
+MOVES: Final = 4  # frames in which a shape must be seen on average to be moved, not drawn anew
 
 
 class Layer:
-    """What has one look, between what is below and what is above.
+    """What has one style, between the layers below and above.
 
-    joins   whether what is drawn one after the other may lie in any order
+    any_order    whether what is drawn one after the other may lie in any order
+    key          equal for all items of the layer, and for no others
+    attributes   of the group that the layer's elements stand in; "" for no group
     """
 
-    joins: ClassVar[bool] = True
+    any_order: ClassVar[bool] = True
 
-    def __init__(self, sheet: Sheet, key: Hashable, look: str, clip: Rectangle | None) -> None:
-        self.sheet, self.key, self.look, self.clip = sheet, key, look, clip
-        self.frames = sheet.clock.frames
+    def __init__(self, defs: Defs, clock: Clock, key: Hashable, attributes: str, clip: Rectangle | None) -> None:
+        self.defs, self.clock, self.key, self.attributes, self.clip = defs, clock, key, attributes, clip
+        self.start()
 
-    def take(self, frame: int, items: Sequence[Item]) -> None:
-        """Take what is drawn at the next frame."""
+    def start(self) -> None:
+        """Begin without items."""
         raise NotImplementedError
 
-    def written(self) -> str:
+    def add(self, frame: int, items: Sequence[Item]) -> None:
+        """Add what is drawn at a frame; frames come in order."""
+        raise NotImplementedError
+
+    def markup(self) -> str:
         """The elements."""
         raise NotImplementedError
 
-    def _path(self, attribute: str, animation: str) -> str:
-        return f"<path{attribute}>{animation}</path>" if animation else f"<path{attribute}/>"
-
-    def _shown(self, spans: Iterable[tuple[int, int]], content: str) -> str:
+    def shown(self, spans: Iterable[Span], content: str) -> str:
         """Elements that are there in some spans of frames."""
-        shown = ["none"] * self.frames
-        for begin, end in spans:
-            shown[begin:end] = ["inline"] * (end - begin)
-        animation = self.sheet.clock.animate("display", shown)
-        away = ' display="none"' if shown[-1] == "none" else ""
-        return f"<g{away}>{content}{animation}</g>" if animation or away else content
+        attribute, animation = self.clock.show(spans)
+        return f"<g{attribute}>{content}{animation}</g>" if animation or attribute else content
 
 
-class Ink(Layer):
-    """Pieces of paths that may lie in any order: each is there from some frame until another."""
+class PathLayer(Layer, Generic[P]):
+    """Paths in pieces that may lie in any order; each piece is there from one frame until before another."""
 
-    def __init__(self, sheet: Sheet, key: Hashable, look: str, clip: Rectangle | None) -> None:
-        super().__init__(sheet, key, look, clip)
-        self._lives: Lives[Hashable] = Lives()
-        self._seen = 0
+    def start(self) -> None:
+        """Begin without pieces."""
+        self._lifetimes: Lifetimes[P] = Lifetimes()
 
-    def take(self, frame: int, items: Sequence[Item]) -> None:
-        """Take the pieces of all paths."""
-        for missed in range(self._seen, frame):
-            self._lives.see(missed, ())
-        self._lives.see(frame, [piece for item in items for piece in self.pieces(item)])
-        self._seen = frame + 1
+    def add(self, frame: int, items: Sequence[Item]) -> None:
+        """Add the pieces of all paths."""
+        self._lifetimes.see(frame, [piece for item in items for piece in self.pieces(item)])
 
-    def pieces(self, item: Item) -> Iterable[Hashable]:
-        """What an item consists of."""
+    def pieces(self, item: Item) -> Iterable[P]:
+        """What a path consists of."""
         raise NotImplementedError
 
-    def path(self, pieces: Sequence[Hashable]) -> str:
+    def path(self, pieces: Sequence[P]) -> str:
         """The path of some pieces."""
         raise NotImplementedError
 
-    def size(self, piece: Hashable) -> int:
+    def size(self, piece: P) -> int:
         """About how many characters a piece takes."""
         return len(self.path([piece]))
 
-    def written(self) -> str:
+    def markup(self) -> str:
         """Blocks that appear and disappear, and one path that changes."""
-        if self._seen < self.frames:
-            self.take(self.frames - 1, ())
-        clock = self.sheet.clock
-        found = plan(self._lives.close(self.frames), self.frames, self.size)
+        return self._paths(self._lifetimes.close())
+
+    def _paths(self, lifetimes: list[tuple[P, int, int]]) -> str:
+        blocks, rest = split_by_lifetime(lifetimes, self.clock.frames, self.size)
         parts = []
-        for (begin, end), pieces in sorted(found.blocks.items()):
-            away, animation = clock.appear(begin, end)
-            parts.append(self._path(f'{away} d="{self.path(pieces)}"', animation))
-        if any(found.loose):
-            values = [self.path(pieces) if pieces else NOTHING for pieces in found.loose]
-            parts.append(self._path(f' d="{values[-1]}"', clock.animate("d", values)))
+        for span, pieces in sorted(blocks.items()):
+            attribute, animation = self.clock.show([span])
+            parts.append(_path(f'{attribute} d="{self.path(pieces)}"', animation))
+        if any(rest):
+            values = [self.path(pieces) if pieces else EMPTY for pieces in rest]
+            parts.append(_path(f' d="{values[-1]}"', self.clock.animate("d", values)))
         return "".join(parts)
 
 
-class Lines(Ink):
-    """Strokes with round ends and corners: each is the sum of its straight pieces."""
+class StrokeLayer(PathLayer[Segment]):
+    """Strokes with round caps and joins: each is the union of its segments."""
 
     def pieces(self, item: Item) -> Iterable[Segment]:
         """The segments of a path."""
         drawn = _drawn(item)
-        width, height = self.sheet.canvas
-        found = segments(drawn.vertices, drawn.codes, -ASIDE_PX, (width + ASIDE_PX, height + ASIDE_PX))
-        return map(tuple, self.sheet.grains.all_of(found).tolist())
+        low, high = np.full(2, -MARGIN_PX), np.add(self.defs.canvas, MARGIN_PX)
+        segments = clipped_segments(drawn.vertices, drawn.codes, low, high)
+        return map(tuple, self.defs.numbers.all_units(segments).tolist())
 
-    def path(self, pieces: Sequence[Hashable]) -> str:
+    def path(self, pieces: Sequence[Segment]) -> str:
         """Segments, joined where they meet."""
-        return self.sheet.grains.polylines(pieces)  # type: ignore[arg-type]
+        return self.defs.numbers.polylines(pieces)
 
-    def size(self, piece: Hashable) -> int:
-        """Most go on where another ended."""
+    def size(self, piece: Segment) -> int:
+        """Most segments continue a line."""
         return 11
 
 
-class Dots(Ink):
+class DiscLayer(PathLayer[Point]):
     """Discs without an edge, all of one size."""
 
     def pieces(self, item: Item) -> Iterable[Point]:
         """The centres."""
         drawn = _drawn(item)
-        found = as_dots(drawn.vertices, drawn.codes)
-        return () if found is None else map(tuple, self.sheet.grains.all_of(found[0]).tolist())
+        found = find_discs(drawn.vertices, drawn.codes)
+        return () if found is None else map(tuple, self.defs.numbers.all_units(found[0]).tolist())
 
-    def path(self, pieces: Sequence[Hashable]) -> str:
-        """Lines without length."""
-        return self.sheet.grains.dots(pieces)  # type: ignore[arg-type]
+    def path(self, pieces: Sequence[Point]) -> str:
+        """Lines of length zero."""
+        return self.defs.numbers.dots(pieces)
 
-    def size(self, piece: Hashable) -> int:
-        """A start and a stroke."""
+    def size(self, piece: Point) -> int:
+        """A start and a line."""
         return 14
 
 
-class Shapes(Ink):
-    """All other paths. What keeps its shape is moved; the rest is drawn anew."""
+class ShapeLayer(PathLayer[Subpath]):
+    """All other paths. A shape that is seen in many places is moved; the others are drawn anew in each frame."""
 
-    joins = False
+    any_order = False
 
-    def __init__(self, sheet: Sheet, key: Hashable, look: str, clip: Rectangle | None) -> None:
-        super().__init__(sheet, key, look, clip)
-        self._slots: list[dict[int, Shape]] = []
+    def start(self) -> None:
+        """Begin without shapes. Each slot, a place in the order of drawing, has its own by frame."""
+        self._slots: list[dict[int, Subpath]] = []
 
-    def take(self, frame: int, items: Sequence[Item]) -> None:
-        """Keep the shapes by their place in the order of drawing."""
+    def add(self, frame: int, items: Sequence[Item]) -> None:
+        """Add the shapes in the order of drawing."""
         for place, shape in enumerate(shape for item in items for shape in self.pieces(item)):
             if place == len(self._slots):
                 self._slots.append({})
             self._slots[place][frame] = shape
 
-    def pieces(self, item: Item) -> Iterable[Shape]:
-        """The lines and outlines of a path."""
+    def pieces(self, item: Item) -> Iterable[Subpath]:
+        """The subpaths of a path."""
         drawn = _drawn(item)
-        return self.sheet.grains.parted(drawn.vertices, drawn.codes)
+        return self.defs.numbers.split(drawn.vertices, drawn.codes)
 
-    def path(self, pieces: Sequence[Hashable]) -> str:
-        """Shapes one after the other."""
-        return self.sheet.grains.shapes(pieces)  # type: ignore[arg-type]
+    def path(self, pieces: Sequence[Subpath]) -> str:
+        """Subpaths one after the other."""
+        return self.defs.numbers.subpaths(pieces)
 
-    def written(self) -> str:
-        """Shapes that move, or else a path that changes."""
+    def markup(self) -> str:
+        """A path that changes, and shapes that move."""
         moving = [slot for slot in self._slots if _moves(slot)]
         others = [slot for slot in self._slots if not _moves(slot)]
-        for frame in range(self.frames):
-            Ink.take(self, frame, ())
-            self._lives.see(frame, [slot[frame] for slot in others if frame in slot])
-        self._seen = self.frames
-        return super().written() + "".join([self._moved(slot) for slot in moving])
+        lifetimes = [
+            (shape, frame, frame + 1)
+            for frame in range(self.clock.frames)
+            for shape in dict.fromkeys(slot[frame] for slot in others if frame in slot)
+        ]
+        return self._paths(lifetimes) + "".join([self._moved(slot) for slot in moving])
 
-    def _moved(self, slot: Mapping[int, Shape]) -> str:
+    def _moved(self, slot: Mapping[int, Subpath]) -> str:
+        """One element for each form that a slot has; in frames of another form it stands out of sight."""
+        # Out of sight rather than hidden: that is one animation less.
+        numbers = self.defs.numbers
+        away = numbers.row(*(-10 * numbers.units(side) for side in self.defs.canvas))
         parts = []
         for rest in dict.fromkeys(shape.rest for shape in slot.values()):
-            there = [slot.get(frame) for frame in range(self.frames)]
-            here = [shape if shape is not None and shape.rest == rest else None for shape in there]
-            # Out of sight rather than hidden: that is one animation less.
-            away = self.sheet.grains.row(*(-10 * self.sheet.grains.of(side) for side in self.sheet.canvas))
-            values = [away if shape is None else self.sheet.grains.row(shape.x, shape.y) for shape in here]
-            animation = self.sheet.clock.animate("transform", values, kind="translate")
-            parts.append(self._path(f' d="M0 0{rest}" transform="translate({values[-1]})"', animation))
+            places = {frame: numbers.row(shape.x, shape.y) for frame, shape in slot.items() if shape.rest == rest}
+            values = [places.get(frame, away) for frame in range(self.clock.frames)]
+            animation = self.clock.animate("transform", values, kind="translate")
+            parts.append(_path(f' d="M0 0{rest}" transform="translate({values[-1]})"', animation))
         return "".join(parts)
 
 
-class Whole(Shapes):
-    """Paths that shine through: none may be painted in parts, which would lie on each other."""
+class TranslucentLayer(ShapeLayer):
+    """Translucent paths: drawn in one piece each, since overlapping parts would look darker."""
 
-    def pieces(self, item: Item) -> Iterable[Shape]:
+    def pieces(self, item: Item) -> Iterable[Subpath]:
         """The path as one shape."""
         shapes = list(super().pieces(item))
         if shapes:
             first, *others = shapes
-            yield Shape(first.x, first.y, first.rest + self.sheet.grains.shapes(others))
+            yield Subpath(first.x, first.y, first.rest + self.defs.numbers.subpaths(others))
 
 
-def _drawn(item: Item) -> Drawn:
-    if not isinstance(item, Drawn):
+def _path(attributes: str, animation: str) -> str:
+    return f"<path{attributes}>{animation}</path>" if animation else f"<path{attributes}/>"
+
+
+def _drawn(item: Item) -> DrawnPath:
+    if not isinstance(item, DrawnPath):
         raise TypeError("only paths consist of pieces")
     return item
 
 
-def _moves(slot: Mapping[int, Shape]) -> bool:
-    """Whether the shapes of a slot are few, and seen in many places."""
-    rests = {shape.rest for shape in slot.values()}
-    return MOVES * len(rests) <= len(slot) and len(set(slot.values())) > len(rests) + 1
+def _moves(slot: Mapping[int, Subpath]) -> bool:
+    """Whether the shapes of a slot have few forms, and are seen in many places."""
+    forms = {shape.rest for shape in slot.values()}
+    return MOVES * len(forms) <= len(slot) and len(set(slot.values())) > len(forms) + 1

@@ -1,4 +1,4 @@
-"""Long paths with no more points than can be seen: the levels of a function have ten thousand."""
+"""Leaves out points of long paths that nobody would miss: level lines have ten thousand."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from matplotlib.path import Path
 if TYPE_CHECKING:
     from matplotlib.transforms import Transform
 
-LONG: Final = 128  # points, from which on it pays
-UNSEEN_PX: Final = 1 / 9  # off a line: even its edge looks the same
+LONG: Final = 128  # points; shorter paths are kept as they are
+TOLERANCE_PX: Final = 1 / 9  # off a line: even its edge looks the same
 _STRAIGHT: Final = (Path.MOVETO, Path.LINETO, Path.CLOSEPOLY)
 
 
-def is_fine(path: Path) -> bool:
-    """Whether a path has many points, and straight lines between them."""
+def is_long(path: Path) -> bool:
+    """Whether a path has many points, and only straight lines between them."""
     return len(path) > LONG and (path.codes is None or bool(np.isin(np.asarray(path.codes), _STRAIGHT).all()))
 
 
-def thinned(path: Path, there: Transform, decimals: int, tolerance: float = UNSEEN_PX) -> Path:
-    """A long path, transformed, without points that lie within the tolerance of the line through others.
+def simplified(path: Path, transform: Transform, decimals: int, tolerance_px: float = TOLERANCE_PX) -> Path:
+    """A path, transformed, without points that lie within the tolerance of the line through others.
 
-    Points are rounded where they are, not by their way from the one before, so that neighbours still meet.
+    Points are rounded themselves, not their distances from the point before, so that neighbouring paths still meet.
     """
-    placed = there.transform_path(path).copy()  # by the identity, it is the path itself
-    placed.simplify_threshold = tolerance
-    lean = placed.cleaned(simplify=True)
-    return Path(np.round(np.asarray(lean.vertices), decimals), lean.codes)
+    placed = transform.transform_path(path).copy()  # by the identity, it is the path itself
+    placed.simplify_threshold = tolerance_px
+    cleaned = placed.cleaned(simplify=True)
+    return Path(np.round(np.asarray(cleaned.vertices), decimals), cleaned.codes)

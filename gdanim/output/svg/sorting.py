@@ -1,87 +1,102 @@
-"""The stack: what a mark draws over time, sorted into layers by its look, in the order of drawing."""
+"""Sorts what a mark draws over time into layers by style, and writes these in the order of drawing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gdanim.output.svg.layers import Dots, Lines, Shapes, Whole
-from gdanim.output.svg.paths import as_dots
-from gdanim.output.svg.recorder import Pictured, Written
-from gdanim.output.svg.text import Letters, Snippets
+from gdanim.output.svg.items import DrawnImage, DrawnText
+from gdanim.output.svg.layers import DiscLayer, ShapeLayer, StrokeLayer, TranslucentLayer
+from gdanim.output.svg.paths import fill_attributes, find_discs
+from gdanim.output.svg.text import LetterLayer, VerbatimLayer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from gdanim.output.svg.defs import Sheet
+    from gdanim.output.svg.defs import Defs
+    from gdanim.output.svg.items import Item, Rectangle
     from gdanim.output.svg.layers import Layer
-    from gdanim.output.svg.recorder import Item, Look, Rectangle
+    from gdanim.output.svg.timing import Clock
 
 
-class Stack:
-    """The layers of one mark, from the lowest to the highest."""
+class LayerSorter:
+    """Sorts the items of one mark.
 
-    def __init__(self, sheet: Sheet) -> None:
-        self._sheet = sheet
+    layers   from the lowest to the highest
+    """
+
+    def __init__(self, defs: Defs, clock: Clock) -> None:
+        self._defs, self._clock = defs, clock
         self.layers: list[Layer] = []
 
-    def take(self, frame: int, items: Iterable[Item]) -> None:
-        """Sort what the mark draws at the next frame into layers that keep its order."""
-        at = -1
-        gathered: dict[int, list[Item]] = {}
+    def add(self, frame: int, items: Iterable[Item]) -> None:
+        """Add what the mark draws at the next frame. No item goes into a layer below that of the item before."""
+        items_of: dict[Layer, list[Item]] = {}
+        layer: Layer | None = None
         for item in items:
-            kind, key = _sort(item, self._sheet)
-            lowest = at if at >= 0 and self.layers[at].joins else at + 1
-            found = next((i for i in range(max(lowest, 0), len(self.layers)) if self.layers[i].key == key), None)
-            if found is None:
-                found = at + 1
-                self.layers.insert(found, self._layer(kind, key, item))
-                gathered = {place + (place >= found): some for place, some in gathered.items()}
-            gathered.setdefault(found, []).append(item)
-            at = found
-        for place, some in gathered.items():
-            self.layers[place].take(frame, some)
+            layer = self._layer_for(item, after=layer)
+            items_of.setdefault(layer, []).append(item)
+        for layer, some in items_of.items():
+            layer.add(frame, some)
 
-    def _layer(self, kind: type[Layer], key: Hashable, item: Item) -> Layer:
-        grains = self._sheet.grains
-        if isinstance(item, Written):
-            return kind(self._sheet, key, self._sheet.ink(item.colour, item.alpha), None)
-        if isinstance(item, Pictured):
-            return kind(self._sheet, key, "", item.clip)
-        look: Look = item.look
-        if kind is Dots:
-            found = as_dots(item.vertices, item.codes)
-            radius = 0.0 if found is None else found[1]
-            look = look._replace(fill="", line=look.fill, line_alpha=1.0, width=2 * radius, cap="round")
-        return kind(self._sheet, key, grains.look(look), look.clip)
+    def _layer_for(self, item: Item, *, after: Layer | None) -> Layer:
+        """The lowest layer for an item above that of the item before, or this one if it allows any order."""
+        kind, key = _kind_and_key(item, self._defs)
+        above = 0 if after is None else self.layers.index(after) + 1
+        candidates = self.layers[above:]
+        if after is not None and after.any_order:
+            candidates = [after, *candidates]
+        for layer in candidates:
+            if layer.key == key:
+                return layer
+        self.layers.insert(above, self._new_layer(kind, key, item))
+        return self.layers[above]
+
+    def _new_layer(self, kind: type[Layer], key: Hashable, item: Item) -> Layer:
+        clip: Rectangle | None = None
+        if isinstance(item, DrawnText):
+            attributes = fill_attributes(item.colour, item.alpha)
+        elif isinstance(item, DrawnImage):
+            attributes, clip = "", item.clip
+        else:
+            style, clip = item.style, item.style.clip
+            if kind is DiscLayer and (found := find_discs(item.vertices, item.codes)):
+                # A disc is the round cap of a line of length zero.
+                style = style._replace(fill="", stroke=style.fill, stroke_alpha=1.0, width=2 * found[1], cap="round")
+            attributes = self._defs.numbers.attributes(style)
+        return kind(self._defs, self._clock, key, attributes, clip)
 
 
-def _sort(item: Item, sheet: Sheet) -> tuple[type[Layer], Hashable]:
-    """The kind of layer that an item belongs to, and what is the same of all that lie in one."""
-    if isinstance(item, Pictured):
-        return Snippets, (Snippets, item.clip)
-    if isinstance(item, Written):
-        kind: type[Layer] = Snippets if sheet.as_text or item.angle or item.rules else Letters
+def _kind_and_key(item: Item, defs: Defs) -> tuple[type[Layer], Hashable]:
+    """The kind of layer for an item, and what must be equal for items to share a layer."""
+    if isinstance(item, DrawnImage):
+        return VerbatimLayer, (VerbatimLayer, item.clip)
+    if isinstance(item, DrawnText):
+        is_verbatim = defs.as_text or item.angle or item.rules
+        kind: type[Layer] = VerbatimLayer if is_verbatim else LetterLayer
         return kind, (kind, item.colour, item.alpha)
-    look = item.look
-    if not look.fill and look.line_alpha == 1 and look.cap == look.join == "round" and not look.dashes:
-        return Lines, (Lines, look)
-    if look.fill_alpha == 1 and not look.line:
-        found = as_dots(item.vertices, item.codes)
-        if found is not None:
-            return Dots, (Dots, look, sheet.grains.of(found[1]))
-    opaque = look.fill_alpha in (0, 1) and look.line_alpha in (0, 1)
-    return (Shapes, (Shapes, look)) if opaque else (Whole, (Whole, look))
+    style = item.style
+    if not style.fill and style.stroke_alpha == 1 and style.cap == style.join == "round" and not style.dashes:
+        return StrokeLayer, (StrokeLayer, style)
+    if style.fill_alpha == 1 and not style.stroke and (found := find_discs(item.vertices, item.codes)):
+        return DiscLayer, (DiscLayer, style, defs.numbers.units(found[1]))
+    is_opaque = style.fill_alpha in (0, 1) and style.stroke_alpha in (0, 1)
+    kind = ShapeLayer if is_opaque else TranslucentLayer
+    return kind, (kind, style)
 
 
-def together(layers: Iterable[Layer]) -> str:
-    """Layers one above the other; neighbours with the same clip share it."""
+def markup(layers: Iterable[Layer]) -> str:
+    """Layers one above the other; neighbours with the same clip share its group."""
     parts: list[str] = []
     clip: Rectangle | None = None
     for layer in layers:
         if layer.clip != clip:
-            parts += ["</g>"] * (clip is not None)
-            parts += [f'<g clip-path="url(#{layer.sheet.clip(layer.clip)})">'] if layer.clip is not None else []
+            if clip is not None:
+                parts.append("</g>")
+            if layer.clip is not None:
+                parts.append(f'<g clip-path="url(#{layer.defs.clip(layer.clip)})">')
             clip = layer.clip
-        content = layer.written()
-        parts.append(f"<g {layer.look}>{content}</g>" if layer.look and content else content)
-    return "".join([*parts, *["</g>"] * (clip is not None)])
+        content = layer.markup()
+        parts.append(f"<g {layer.attributes}>{content}</g>" if layer.attributes and content else content)
+    if clip is not None:
+        parts.append("</g>")
+    return "".join(parts)

@@ -1,13 +1,12 @@
-"""The clock of an animated SVG: when each frame begins, and the elements that change an attribute with it."""
+"""When things are shown: SMIL animations of attributes, and the lifetimes of the pieces that paths consist of."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
@@ -17,150 +16,142 @@ if TYPE_CHECKING:
     from gdanim.descent.timeline import Timeline
 
 P = TypeVar("P", bound="Hashable")
+Span = tuple[int, int]  # from a frame until before another
 
-ELEMENT = 130  # characters of an element that appears and disappears, besides what it draws
-KEY = 8  # of one more value of an attribute, besides the value
-CROWD = 6  # pieces that come or go together
-STEPS = (0, 3, 4, 6, 8, 12, 16, 24, 32, 64)
+BLOCK_CHARS: Final = 130  # of an element that appears and disappears, besides its path
+VALUE_CHARS: Final = 8  # of one more value of an attribute, besides the value
+BUSY: Final = 6  # pieces that come or go in one frame
+EPOCH_FRAMES: Final = (0, 3, 4, 6, 8, 12, 16, 24, 32, 64)  # lengths that are tried; 0 is none
 
 
 class Clock:
-    """The times of frames as shares of the whole, rounded down: at its own time, a frame is there."""
+    """When each frame begins, as a fraction of the whole. Rounded down, so that a frame is there at its own time."""
 
-    def __init__(self, keys: Sequence[str], cycle: str) -> None:
-        self.frames, self._keys, self._cycle = len(keys), keys, cycle
+    def __init__(self, key_times: Sequence[str], cycle: str) -> None:
+        self.frames, self._key_times, self._cycle = len(key_times), key_times, cycle
 
     @classmethod
     def of(cls, timeline: Timeline, loop: int) -> Clock:
-        """That of a timeline, which is played so often; 0 means for ever."""
+        """The clock of a timeline that is played `loop` times; 0 is for ever."""
         shortest_s = np.diff(timeline.end_s, prepend=0.0).min()
         # A hundred steps in the shortest frame, so that no two begin at the same time.
         decimals = math.ceil(math.log10(timeline.duration_s / shortest_s)) + 2
         begins = np.floor(timeline.end_s[:-1] / timeline.duration_s * 10**decimals).astype(np.int64).tolist()
-        keys = ["0", *(f".{begin:0{decimals}d}".rstrip("0") for begin in begins)]
+        key_times = ["0", *(f".{begin:0{decimals}d}".rstrip("0") for begin in begins)]
         count = "indefinite" if loop == 0 else str(loop)
         duration = f"{timeline.duration_s:.6f}".rstrip("0").rstrip(".")
-        return cls(keys, f'dur="{duration}s" repeatCount="{count}"')
+        return cls(key_times, f'dur="{duration}s" repeatCount="{count}"')
 
     @classmethod
     def still(cls) -> Clock:
-        """That of a single frame."""
+        """The clock of a single frame."""
         return cls(["0"], "")
 
     def animate(self, attribute: str, values: Sequence[str], *, kind: str = "") -> str:
-        """The element that gives an attribute its value (frames,) at each frame; none where that stays the same.
+        """The element that gives an attribute its value (frames,) at each frame; "" where the value never changes.
 
-        Once the animation is over, the attribute has the value that is written in its own element: the last one.
+        The element that is animated must itself have the last value: it is seen once the animation is over.
         """
-        changes = [0, *(i for i in range(1, len(values)) if values[i] != values[i - 1])]
-        if len(changes) == 1:
+        spans = equal_spans(values)
+        if len(spans) == 1:
             return ""
-        keys = ";".join([self._keys[i] for i in changes])
-        shown = ";".join([values[i] for i in changes])
+        key_times = ";".join([self._key_times[begin] for begin, _ in spans])
+        shown = ";".join([values[begin] for begin, _ in spans])
         tag = f'animateTransform type="{kind}"' if kind else "animate"
         return (
-            f'<{tag} attributeName="{attribute}" calcMode="discrete" values="{shown}" keyTimes="{keys}" {self._cycle}/>'
+            f'<{tag} attributeName="{attribute}" calcMode="discrete" '
+            f'values="{shown}" keyTimes="{key_times}" {self._cycle}/>'
         )
 
-    def appear(self, begin: int, end: int) -> tuple[str, str]:
-        """What shows an element from one frame until before another: an attribute of its own, and an animation."""
-        shown = ["none"] * begin + ["inline"] * (end - begin) + ["none"] * (self.frames - end)
-        return "" if shown[-1] == "inline" else ' display="none"', self.animate("display", shown)
+    def show(self, spans: Iterable[Span]) -> tuple[str, str]:
+        """What shows an element in some spans of frames only: its own attribute, and an animation; "" for none."""
+        shown = ["none"] * self.frames
+        for begin, end in spans:
+            shown[begin:end] = ["inline"] * (end - begin)
+        return ' display="none"' if shown[-1] == "none" else "", self.animate("display", shown)
 
 
-class Lives(Generic[P]):
-    """Which pieces are there, from which frame until before which."""
+def equal_spans(values: Sequence[str]) -> list[Span]:
+    """The spans of equal neighbours."""
+    cuts = [0, *(i for i in range(1, len(values)) if values[i] != values[i - 1]), len(values)]
+    return list(pairwise(cuts))
+
+
+class Lifetimes(Generic[P]):
+    """From which frame until before which each piece is there."""
 
     def __init__(self) -> None:
-        self.spans: list[tuple[P, int, int]] = []
-        self._born: dict[P, int] = {}
+        self._ended: list[tuple[P, int, int]] = []
+        self._begins: dict[P, int] = {}
+        self._next = 0
 
     def see(self, frame: int, pieces: Iterable[P]) -> None:
-        """Take the pieces of the next frame."""
+        """Take the pieces of a frame; in frames that are left out, none is there."""
+        if frame > self._next:
+            self._end(self._next, self._begins)
         now = dict.fromkeys(pieces)
-        born = self._born
-        if born.keys() != now.keys():
-            for piece in [piece for piece in born if piece not in now]:
-                self.spans.append((piece, born.pop(piece), frame))
+        if self._begins.keys() != now.keys():
+            self._end(frame, [piece for piece in self._begins if piece not in now])
         for piece in now:
-            born.setdefault(piece, frame)
+            self._begins.setdefault(piece, frame)
+        self._next = frame + 1
 
-    def close(self, frames: int) -> list[tuple[P, int, int]]:
-        """The end: what is left lives until then."""
-        self.spans += [(piece, begin, frames) for piece, begin in self._born.items()]
-        self._born = {}
-        return self.spans
+    def close(self) -> list[tuple[P, int, int]]:
+        """All pieces with their spans. Those of the last frame that was seen end with it."""
+        self._end(self._next, self._begins)
+        return self._ended
+
+    def _end(self, frame: int, pieces: Iterable[P]) -> None:
+        self._ended += [(piece, self._begins.pop(piece), frame) for piece in list(pieces)]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan(Generic[P]):
-    """How pieces are shown.
+def split_by_lifetime(
+    lifetimes: list[tuple[P, int, int]], frames: int, size: Callable[[P], int]
+) -> tuple[dict[Span, list[P]], list[list[P]]]:
+    """Split pieces into blocks that appear and disappear, and a rest for each frame, so that few characters are needed.
 
-    blocks   (begin, end) → those that are there together
-    loose    (frames,) those that are there besides
+    An attribute that changes repeats all of its pieces in each of its values: a growing path needs the square of its
+    length. So time is cut into epochs. A piece that lives through whole epochs belongs to the block of these; the rest
+    of its life, before and after, it belongs to the attribute that changes.
+
+    size   about how many characters a piece takes
     """
-
-    blocks: dict[tuple[int, int], list[P]]
-    loose: list[list[P]]
-
-
-def plan(spans: list[tuple[P, int, int]], frames: int, size: Callable[[P], int]) -> Plan[P]:
-    """Part pieces with their spans, so that few characters are needed.
-
-    An attribute that changes holds all of its pieces in each of its values: of a growing path, the square of its
-    length. So time is cut into epochs; whatever lives through whole ones is a block that appears and disappears, and
-    only the rest changes.
-    """
-    crowds = _crowds(spans, frames)
-    sizes = [size(piece) for piece, _, _ in spans]
-    best = min(STEPS, key=lambda step: _cost(spans, sizes, _epochs(step, crowds, frames)))
-    epochs = _epochs(best, crowds, frames)
-    blocks: dict[tuple[int, int], list[P]] = {}
-    loose: list[list[P]] = [[] for _ in range(frames)]
-    for piece, begin, end in spans:
-        first, last = _inner(begin, end, epochs)
+    busy = _busy_frames(lifetimes, frames)
+    sizes = [size(piece) for piece, _, _ in lifetimes]
+    cuts = [sorted({*busy, *(range(0, frames, length) if length else ())}) for length in EPOCH_FRAMES]
+    epochs = min(cuts, key=lambda epochs: _cost(lifetimes, sizes, epochs))
+    blocks: dict[Span, list[P]] = {}
+    rest: list[list[P]] = [[] for _ in range(frames)]
+    for piece, begin, end in lifetimes:
+        first, last = _whole_epochs(begin, end, epochs)
         if first < last:
             blocks.setdefault((first, last), []).append(piece)
-        else:
-            first = last = end
         for frame in (*range(begin, first), *range(last, end)):
-            loose[frame].append(piece)
-    return Plan(blocks, loose)
+            rest[frame].append(piece)
+    return blocks, rest
 
 
-def _crowds(spans: list[tuple[P, int, int]], frames: int) -> list[int]:
-    """The frames at which many pieces come or go."""
-    ends = Counter(frame for _, begin, end in spans for frame in (begin, end))
-    return sorted({0, frames, *(frame for frame, count in ends.items() if count >= CROWD)})
+def _busy_frames(lifetimes: list[tuple[P, int, int]], frames: int) -> list[int]:
+    """The first and the last frame, and those at which many pieces come or go."""
+    changes = Counter(frame for _, begin, end in lifetimes for frame in (begin, end))
+    return sorted({0, frames, *(frame for frame, count in changes.items() if count >= BUSY)})
 
 
-def _epochs(step: int, crowds: list[int], frames: int) -> list[int]:
-    return sorted({*crowds, *range(0, frames, step)}) if step else crowds
+def _whole_epochs(begin: int, end: int, epochs: list[int]) -> Span:
+    """The span of the epochs that lie in a span; (end, end) where none does."""
+    first, last = epochs[bisect_left(epochs, begin)], epochs[bisect_right(epochs, end) - 1]
+    return (first, last) if first < last else (end, end)
 
 
-def _inner(begin: int, end: int, epochs: list[int]) -> tuple[int, int]:
-    """From the first epoch that begins in a span to the last one that ends in it."""
-    return epochs[bisect_left(epochs, begin)], epochs[bisect_right(epochs, end) - 1]
-
-
-def _cost(spans: list[tuple[P, int, int]], sizes: list[int], epochs: list[int]) -> int:
-    """About how many characters it takes."""
-    found = set()
-    changes, cost = set(), 0
-    for (_, begin, end), size in zip(spans, sizes, strict=True):
-        first, last = _inner(begin, end, epochs)
+def _cost(lifetimes: list[tuple[P, int, int]], sizes: list[int], epochs: list[int]) -> int:
+    """About how many characters all pieces take with these epochs."""
+    blocks, changes, cost = set(), set(), 0
+    for (_, begin, end), size in zip(lifetimes, sizes, strict=True):
+        first, last = _whole_epochs(begin, end, epochs)
         if first < last:
-            found.add((first, last))
+            blocks.add((first, last))
             cost += size
-        else:
-            first = last = end
         cost += size * (first - begin + end - last)
         if begin < first or last < end:
             changes |= {begin, first, last, end}
-    return cost + ELEMENT * len(found) + KEY * len(changes)
-
-
-def runs_of(values: Sequence[str]) -> list[tuple[int, int]]:
-    """Where equal values begin and end."""
-    cuts = [0, *(i for i in range(1, len(values)) if values[i] != values[i - 1]), len(values)]
-    return list(pairwise(cuts))
+    return cost + BLOCK_CHARS * len(blocks) + VALUE_CHARS * len(changes)

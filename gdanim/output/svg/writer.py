@@ -1,8 +1,7 @@
-"""SVG: the picture once, and on it the marks as shapes whose attributes change with the time (SMIL); no script.
+"""SVG: what stands still once, and on it the marks as shapes whose attributes change with time (SMIL); no script.
 
-What a mark draws at every frame is written down and sorted (svg_recorder.py, svg_stack.py), and each sort is written
-in the form that is shortest. Whoever asks for less motion sees the last frame, and so does a program that plays no
-animation: it is what the attributes say without one.
+Who prefers reduced motion sees the last frame. So does a program that plays no animations: all attributes have their
+last values without one.
 """
 
 from __future__ import annotations
@@ -16,44 +15,47 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.output.base import Quality
-from gdanim.output.svg.defs import Sheet
-from gdanim.output.svg.paths import Grains
-from gdanim.output.svg.recorder import Drawn, Recorder
-from gdanim.output.svg.simplify import UNSEEN_PX, is_fine, thinned
-from gdanim.output.svg.sorting import Stack, together
+from gdanim.output.svg.defs import Defs
+from gdanim.output.svg.items import DrawnPath
+from gdanim.output.svg.paths import FixedPoint
+from gdanim.output.svg.recorder import Recorder
+from gdanim.output.svg.simplify import TOLERANCE_PX, is_long, simplified
+from gdanim.output.svg.sorting import LayerSorter, markup
 from gdanim.output.svg.timing import Clock
 
 if TYPE_CHECKING:
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
     from gdanim.output.base import FilmInfo
-    from gdanim.output.svg.recorder import Item
+    from gdanim.output.svg.items import Item
 
 FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
 
-def write(stream: BinaryIO, scene: Scene, reel: FilmInfo, *, svg_text: str) -> None:
-    """Write a file that stands alone; see SceneWriter."""
-    told = [f'<title id="t">{escape(reel.title, quote=False)}</title>' if reel.title else ""]
-    told += [f'<desc id="d">{escape(reel.alt_text, quote=False)}</desc>' if reel.alt_text else ""]
-    told += [f"<metadata>{escape(reel.recipe, quote=False)}</metadata>" if reel.recipe else ""]
-    names = [name for name, text in (("t", reel.title), ("d", reel.alt_text)) if text]
-    labelled = f' role="img" aria-labelledby="{" ".join(names)}"' if names else ' role="img"'
-    content = _Picture(scene, reel, svg_text=svg_text, prefix="").written(still=True)
-    stream.write(f"{_opened(reel, svg_text)}{labelled}>{''.join(told)}{content}</svg>\n".encode())
+def write(stream: BinaryIO, scene: Scene, info: FilmInfo, *, svg_text: str) -> None:
+    """Write a file of its own; see SceneWriter."""
+    about = (("title", "t", info.title), ("desc", "d", info.alt_text))
+    elements = [f'<{tag} id="{name}">{escape(text, quote=False)}</{tag}>' for tag, name, text in about if text]
+    if info.recipe:
+        elements.append(f"<metadata>{escape(info.recipe, quote=False)}</metadata>")
+    names = [name for _, name, text in about if text]
+    label = f' aria-labelledby="{" ".join(names)}"' if names else ""
+    content = _Picture(scene, info, svg_text=svg_text, prefix="").markup(with_still=True)
+    stream.write(f'{_opening(info, svg_text)} role="img"{label}>{"".join(elements)}{content}</svg>\n'.encode())
 
 
-def inline_svg(scene: Scene, reel: FilmInfo, *, svg_text: str, prefix: str) -> str:
-    """The same as an element of a page that says what it shows and when it plays.
+def inline_svg(scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> str:
+    """The same as an element of a page that describes it itself, and plays it with setCurrentTime().
 
-    The page seeks with setCurrentTime(). Every id begins with the prefix.
+    Every id begins with the prefix.
     """
-    content = _Picture(scene, reel, svg_text=svg_text, prefix=f"{prefix}-").written(still=False)
-    return f'{_opened(reel, svg_text)} aria-hidden="true">{content}</svg>'
+    content = _Picture(scene, info, svg_text=svg_text, prefix=f"{prefix}-").markup(with_still=False)
+    return f'{_opening(info, svg_text)} aria-hidden="true">{content}</svg>'
 
 
-def _opened(reel: FilmInfo, svg_text: str) -> str:
-    width, height = reel.width, reel.height
+def _opening(info: FilmInfo, svg_text: str) -> str:
+    """The start tag, open for more attributes."""
+    width, height = info.width, info.height
     family = f' font-family="{FAMILY}" xml:space="preserve"' if svg_text == "text" else ""
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}{family}'
@@ -61,84 +63,87 @@ def _opened(reel: FilmInfo, svg_text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precision:
-    """How finely things are placed.
+    """Precision of coordinates.
 
-    decimals       of a pixel
-    fine_decimals  those of the ground's fine lines, of which many points are left out
-    tolerance_px   how far these lines may then pass by their points
+    decimals        of a pixel
+    still_decimals  those of long paths that stand still, of which points are left out
+    tolerance_px    how far such a path may pass by its points
     """
 
     decimals: int
-    fine_decimals: int
+    still_decimals: int
     tolerance_px: float
 
 
 PRECISIONS: Final = {
-    Quality.LOW: Precision(decimals=1, fine_decimals=1, tolerance_px=0.2),
-    Quality.MEDIUM: Precision(decimals=2, fine_decimals=1, tolerance_px=UNSEEN_PX),
-    Quality.HIGH: Precision(decimals=3, fine_decimals=2, tolerance_px=UNSEEN_PX / 3),
+    Quality.LOW: Precision(decimals=1, still_decimals=1, tolerance_px=0.2),
+    Quality.MEDIUM: Precision(decimals=2, still_decimals=1, tolerance_px=TOLERANCE_PX),
+    Quality.HIGH: Precision(decimals=3, still_decimals=2, tolerance_px=TOLERANCE_PX / 3),
 }
 
 
 class _Picture:
-    """A scene on its way into an SVG."""
+    """A scene that is being turned into SVG."""
 
-    def __init__(self, scene: Scene, reel: FilmInfo, *, svg_text: str, prefix: str) -> None:
-        self._scene = scene
-        self._precision = PRECISIONS[reel.quality]
+    def __init__(self, scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> None:
+        self._scene, self._loop, self._precision = scene, info.loop, PRECISIONS[info.quality]
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
-        self._sheet = Sheet(
-            grains=Grains(self._precision.decimals),
-            clock=Clock.of(scene.timeline, reel.loop),
+        self._defs = Defs(
+            numbers=FixedPoint(self._precision.decimals),
             outlines=self._recorder.outlines,
             prefix=prefix,
             as_text=svg_text == "text",
-            canvas=(reel.width, reel.height),
+            canvas=(info.width, info.height),
         )
 
-    def written(self, *, still: bool) -> str:
-        """What stands still, what moves, and with `still` the last frame for those who asked for less motion."""
-        ground = self._ground()
+    def markup(self, *, with_still: bool) -> str:
+        """The content; `with_still` adds the last frame for who prefers reduced motion."""
+        background = self._background()
         moving = self._moving()
-        if not still:
-            return f"{self._sheet.definitions}{ground}{moving}"
-        name = self._sheet.id
-        rest = self._still([item for mark in self._scene.marks for item in self._items(mark)])
+        if not with_still:
+            return f"{self._defs.markup}{background}{moving}"
+        last = self._still([item for mark in self._scene.marks for item in self._items(mark)])
+        moving_id, still_id = self._defs.id("m"), self._defs.id("s")
         style = (
             f"<style>@media(prefers-reduced-motion:reduce)"
-            f"{{#{name('m')}{{display:none}}#{name('s')}{{display:inline}}}}</style>"
+            f"{{#{moving_id}{{display:none}}#{still_id}{{display:inline}}}}</style>"
         )
         return (
-            f'{style}{self._sheet.definitions}{ground}<g id="{name("m")}">{moving}</g>'
-            f'<g id="{name("s")}" display="none">{rest}</g>'
+            f'{style}{self._defs.markup}{background}<g id="{moving_id}">{moving}</g>'
+            f'<g id="{still_id}" display="none">{last}</g>'
         )
 
-    def _ground(self) -> str:
+    def _background(self) -> str:
+        """All that stands still."""
         self._scene.figure.draw(self._recorder)
-        return self._still([self._lean(item) for item in self._recorder.taken()])
+        return self._still([self._simplified(item) for item in self._recorder.take_items()])
 
-    def _lean(self, item: Item) -> Item:
-        """What stands still, without points that nobody sees; a line that grows has to keep those that it had."""
-        if not isinstance(item, Drawn) or not is_fine(path := Path(item.vertices, item.codes)):
+    def _simplified(self, item: Item) -> Item:
+        """A long path without points that nobody sees. Trails keep theirs: as they grow, the old part must stay."""
+        if not isinstance(item, DrawnPath) or not is_long(path := Path(item.vertices, item.codes)):
             return item
-        path = thinned(path, IdentityTransform(), self._precision.fine_decimals, self._precision.tolerance_px)
+        precision = self._precision
+        path = simplified(path, IdentityTransform(), precision.still_decimals, precision.tolerance_px)
         return item._replace(vertices=np.asarray(path.vertices), codes=np.asarray(path.codes, dtype=np.uint8))
 
     def _moving(self) -> str:
-        stacks = [Stack(self._sheet) for _ in self._scene.marks]
+        """The marks at all frames."""
+        clock = Clock.of(self._scene.timeline, self._loop)
+        sorters = [LayerSorter(self._defs, clock) for _ in self._scene.marks]
         for frame in range(self._scene.timeline.frames):
             self._scene.update(frame)
-            for stack, mark in zip(stacks, self._scene.marks, strict=True):
-                stack.take(frame, self._items(mark))
-        return together([layer for stack in stacks for layer in stack.layers])
+            for sorter, mark in zip(sorters, self._scene.marks, strict=True):
+                sorter.add(frame, self._items(mark))
+        return markup([layer for sorter in sorters for layer in sorter.layers])
 
     def _items(self, mark: Mark) -> list[Item]:
         """What a mark draws at the frame that the scene shows."""
         mark.draw(self._recorder)
-        return self._recorder.taken()
+        return self._recorder.take_items()
 
     def _still(self, items: list[Item]) -> str:
-        stack = Stack(self._sheet.on(Clock.still()))
-        stack.take(0, items)
-        return together(stack.layers)
+        """Items that never change."""
+        sorter = LayerSorter(self._defs, Clock.still())
+        sorter.add(0, items)
+        return markup(sorter.layers)

@@ -1,0 +1,78 @@
+"""What a frame draws: paths, images and lines of text. Lengths are in pixels, from the top left, y downwards."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vertices = NDArray[np.float64]  # (n, 2)
+Codes = NDArray[np.uint8]  # (n,), of matplotlib.path.Path
+Rectangle = tuple[float, float, float, float]  # left, top, width, height
+Outline = tuple[Vertices, Codes]  # of a letter: y upwards, an em is 100
+
+
+class PathStyle(NamedTuple):
+    """How a path is painted. Colours are #rrggbb, or "" for none."""
+
+    fill: str
+    fill_alpha: float
+    stroke: str
+    stroke_alpha: float
+    width: float
+    cap: str
+    join: str
+    dashes: tuple[float, ...]
+    dash_offset: float
+    clip: Rectangle | None
+
+
+class DrawnPath(NamedTuple):
+    """A path."""
+
+    style: PathStyle
+    vertices: Vertices
+    codes: Codes
+
+
+class DrawnImage(NamedTuple):
+    """An image (h, w, 4), top row first."""
+
+    left: float
+    top: float
+    image: NDArray[np.uint8]
+    clip: Rectangle | None
+
+
+class Letter(NamedTuple):
+    """One letter of a line: the name of its outline, and its pen position relative to that of the line."""
+
+    outline: str
+    text: str
+    x: float
+    y: float
+    size: float
+    is_italic: bool
+
+
+class DrawnText(NamedTuple):
+    """A line of text in one colour, rotated counterclockwise by `angle` degrees about its pen position (x, y).
+
+    rules   bars of fractions and roots, relative to the pen position
+    text    the characters, where the line is no formula; else ""
+    width   of the line as the raster formats draw it
+    """
+
+    colour: str
+    alpha: float
+    x: float
+    y: float
+    angle: float
+    letters: tuple[Letter, ...]
+    rules: tuple[Rectangle, ...]
+    text: str
+    width: float
+
+
+Item = DrawnPath | DrawnImage | DrawnText
