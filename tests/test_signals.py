@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from support.commandline import PATIENCE_S
 from support.outputs import posix, start_until_ready
 
 from gdanim import signals
@@ -19,14 +20,14 @@ pytestmark = posix
 FATAL = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] if os.name != "nt" else []
 
 CLEAN_AND_WAIT = """
-    import time
+    import signal
     from pathlib import Path
     from gdanim import signals
     signals.install()
     kept = Path("kept")
     with signals.on_signal(lambda: kept.write_text("cleaned")):
         print("ready", flush=True)
-        time.sleep(60)
+        signal.pause()
 """
 
 
@@ -34,7 +35,7 @@ CLEAN_AND_WAIT = """
 def test_a_signal_runs_the_clean_up_and_kills_by_the_same_signal(fatal: signal.Signals, tmp_path: Path) -> None:
     process = start_until_ready(CLEAN_AND_WAIT, cwd=tmp_path)
     process.send_signal(fatal)
-    _, complaints = process.communicate(timeout=20)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaints) == (-fatal, b"")
     assert (tmp_path / "kept").read_text() == "cleaned"
 
@@ -52,7 +53,7 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(fatal: signal.Sign
     process = start_until_ready(
         script, int(fatal), cwd=tmp_path, preexec_fn=lambda: signal.signal(fatal, signal.SIG_IGN)
     )
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, said) == (0, b"alive\n")
 
 
@@ -74,7 +75,7 @@ def test_clean_ups_run_latest_first_and_one_that_raises_stops_neither_the_others
             os.kill(os.getpid(), signal.SIGTERM)
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"last first", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"last first", b"")
     assert process.returncode == -signal.SIGTERM
 
 
@@ -94,7 +95,7 @@ def test_a_second_signal_does_not_cut_the_clean_up_short(tmp_path: Path) -> None
             os.kill(os.getpid(), signal.SIGINT)
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"finished", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"finished", b"")
     assert process.returncode == -signal.SIGINT
 
 
@@ -113,7 +114,7 @@ def test_the_death_cannot_be_swallowed_on_the_way_up(tmp_path: Path) -> None:
         print("survived", flush=True)
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == -signal.SIGINT
 
 
@@ -128,22 +129,22 @@ def test_a_clean_up_no_longer_runs_once_its_block_is_left(tmp_path: Path) -> Non
         os.kill(os.getpid(), signal.SIGTERM)
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
 
 
 def test_a_registered_child_dies_with_its_parent(tmp_path: Path) -> None:
     script = """
-        import os, signal, subprocess, time
+        import os, signal, subprocess
         from gdanim import signals
         signals.install()
-        child = subprocess.Popen(["sleep", "61.25"], start_new_session=True)
+        child = subprocess.Popen(["sleep", "100000"], start_new_session=True)
         with signals.on_signal(lambda: os.killpg(child.pid, signal.SIGKILL)):
             print("ready", flush=True)
-            time.sleep(60)
+            signal.pause()
     """
     process = start_until_ready(script, cwd=tmp_path)
     process.terminate()
-    process.communicate(timeout=20)  # the child holds the same pipes: they end only when it is gone, too
+    process.communicate(timeout=PATIENCE_S)  # the child holds the same pipes: they end only when it is gone, too
     assert process.returncode == -signal.SIGTERM
 
 
@@ -162,14 +163,14 @@ def test_a_postponed_signal_acts_at_the_end_of_the_block(tmp_path: Path) -> None
             os.write(1, b"survived")
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"finished, cleaned", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"finished, cleaned", b"")
     assert process.returncode == -signal.SIGTERM
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_worker_that_is_stopped_leaves_its_parents_files_alone(tmp_path: Path) -> None:
     script = """
-        import os, signal, sys, time
+        import os, signal
         from gdanim import signals
         signals.install()
         print("ready", flush=True)
@@ -181,7 +182,7 @@ def test_a_forked_worker_that_is_stopped_leaves_its_parents_files_alone(tmp_path
             os.write(1, b"worker %d\\n" % os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"worker %d\n" % -signal.SIGTERM, b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"worker %d\n" % -signal.SIGTERM, b"")
 
 
 def test_without_install_nothing_is_run_and_the_callers_handlers_decide() -> None:
@@ -217,7 +218,7 @@ def test_a_reader_that_goes_away_ends_us_quietly_by_sigpipe(tmp_path: Path) -> N
     assert process.stdout is not None
     process.stdout.read(10)
     process.stdout.close()
-    assert process.communicate(timeout=20)[1] == b""
+    assert process.communicate(timeout=PATIENCE_S)[1] == b""
     assert process.returncode == -signal.SIGPIPE
 
 
@@ -230,7 +231,7 @@ def test_without_sigpipe_a_broken_pipe_is_exit_141(tmp_path: Path) -> None:
         signals.die_of_broken_pipe()
     """
     process = start_until_ready(script, cwd=tmp_path)
-    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == 141
 
 
@@ -241,6 +242,6 @@ def test_interrupts_imports_nothing_that_delays_the_handlers(tmp_path: Path) -> 
         print("ready")
         print(*sys.modules)
     """
-    imported = start_until_ready(script, cwd=tmp_path).communicate(timeout=20)[0].decode().split()
+    imported = start_until_ready(script, cwd=tmp_path).communicate(timeout=PATIENCE_S)[0].decode().split()
     assert "signal" in imported
     assert not {"numpy", "matplotlib", "click", "PIL", "pathlib", "subprocess"}.intersection(imported)

@@ -495,13 +495,13 @@ def test_the_trials_are_gone_afterwards_and_when_a_signal_ends_it(
     gdanim.render(Settings(**REQUEST, output=(str(tmp_path / "a.gif"),), max_size=8_000))
     assert list(trials.iterdir()) == []
     script = """
-        import sys, tempfile, time
+        import signal, sys, tempfile
         from gdanim import Settings, rendering, signals
         signals.install()
         tempfile.tempdir = sys.argv[1]
         def draw(descent):
             print("ready", flush=True)
-            time.sleep(60)
+            signal.pause()
         rendering.draw = draw
         rendering.render(Settings(function="parabola", output=(sys.argv[2],), max_size=1000))
     """

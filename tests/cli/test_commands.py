@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stderr, suppress
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -406,7 +408,9 @@ def test_open_launches_each_file_that_was_written(monkeypatch: pytest.MonkeyPatc
 def test_a_bar_appears_on_a_terminal_for_long_work_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     import pty
 
-    def shown() -> str:
+    def shown(seconds_a_frame: float) -> str:
+        clock = count(0, seconds_a_frame)
+        monkeypatch.setattr(messages, "time", SimpleNamespace(monotonic=lambda: next(clock)))
         screen, terminal = pty.openpty()
         with os.fdopen(terminal, "w") as stream, redirect_stderr(stream), pytest.raises(SystemExit):
             app.main(["parabola", *QUICK])
@@ -414,12 +418,11 @@ def test_a_bar_appears_on_a_terminal_for_long_work_and_nowhere_else(monkeypatch:
         os.close(screen)
         return text
 
-    assert "Rendering" not in shown()
-    monkeypatch.setattr(messages, "BAR_AFTER_S", 0.0)
-    text = shown()
+    assert "Rendering" not in shown(0.1)
+    text = shown(0.5)
     assert "Rendering" in text
     assert "4/4" in text
-    assert "Rendering" not in run("parabola", *QUICK).err
+    assert "Rendering" not in run("parabola", *QUICK).err  # where half a second has gone by with every frame, too
 
 
 @posix

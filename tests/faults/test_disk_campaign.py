@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from campaign import FORMATS, N_RUNS, campaign, descent, one_line, start, subject
-from support.commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT, PATIENCE_S
 
 pytestmark = campaign
 
@@ -37,7 +37,7 @@ def test_a_full_disk_is_one_line_and_the_old_film_stays(suffix: str, tmp_path: P
         keep.mkdir()
         arguments = [str(size_kb), str(risk.target.parent), str(keep), str(tmp_path / "old"), str(risk.target)]
         process = start(["unshare", "--mount", "sh", "-c", shell, "sh", *arguments, *descent(risk.target)])
-        _, complaints = process.communicate(timeout=60)
+        _, complaints = process.communicate(timeout=PATIENCE_S)
         if process.returncode == 77 or complaints.startswith(b"unshare:"):
             pytest.skip("this root may not mount")
         if process.returncode == 78:
@@ -65,7 +65,7 @@ def test_a_limit_on_the_size_of_files_is_one_line_and_the_old_film_stays(suffix:
             descent(risk.target),
             preexec_fn=lambda limit=limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
-        _, complaints = process.communicate(timeout=60)
+        _, complaints = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, one_line(complaints)) == (1, True), complaints.decode()
         assert risk.state() == "old"
         assert risk.strays() == []

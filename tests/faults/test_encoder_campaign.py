@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import imageio_ffmpeg
 import pytest
 from campaign import N_RUNS, campaign, descent, one_line, start, subject
+from support.commandline import PATIENCE_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +113,7 @@ def stand_in(folder: Path, behaviour: str) -> Path:
 def run_with(ffmpeg: Path, risk: Subject) -> tuple[int, bytes]:
     risk.restore()
     process = start(descent(risk.target), env={"IMAGEIO_FFMPEG_EXE": str(ffmpeg)})
-    _, complaints = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     return process.returncode, complaints
 
 

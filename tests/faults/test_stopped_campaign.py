@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from campaign import FORMATS, N_RUNS, campaign, descent, start, subject
+from support.commandline import PATIENCE_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ def stop_at_a_random_moment(risk: Subject, number: signal.Signals, moments: rand
         process.wait(timeout=moments.uniform(0, 1.05 * risk.duration_s))
     except subprocess.TimeoutExpired:
         process.send_signal(number)
-    _, complaints = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     return process.returncode, complaints
 
 
@@ -45,7 +46,7 @@ def test_sigkill_leaves_no_part_and_the_next_run_sweeps_up(suffix: str, tmp_path
         assert risk.wait_for_children() == []  # an ffmpeg whose input ends comes to its end, too
     print(f"\nSIGKILL, {suffix}: {dict(tally)}")
     process = start(descent(risk.target))
-    assert process.communicate(timeout=60)[1] == b""
+    assert process.communicate(timeout=PATIENCE_S)[1] == b""
     assert risk.state() == "new"
     assert risk.strays() == []
 
@@ -76,7 +77,7 @@ def test_two_writers_at_once_leave_the_whole_film_of_one_of_them(suffix: str, tm
     rates = ("0.1", "0.35")
     for rate in rates:
         process = start(descent(risk.target, "--lr", rate))
-        assert process.communicate(timeout=60)[1] == b""
+        assert process.communicate(timeout=PATIENCE_S)[1] == b""
         films[risk.target.read_bytes()] = rate
     assert len(films) == len(rates)
     tally: Counter[str] = Counter()
@@ -84,7 +85,7 @@ def test_two_writers_at_once_leave_the_whole_film_of_one_of_them(suffix: str, tm
         risk.restore()
         writers = [start(descent(risk.target, "--lr", rate)) for rate in rates]
         for writer in writers:
-            _, complaints = writer.communicate(timeout=60)
+            _, complaints = writer.communicate(timeout=PATIENCE_S)
             assert (writer.returncode, complaints) == (0, b"")
         tally[films.get(risk.target.read_bytes(), "neither")] += 1
         assert risk.strays() == []
@@ -102,7 +103,7 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> Non
         with process.stderr:
             assert process.stderr.read() == b""
         # A film that fits into the pipe is written before the reader is found to be gone.
-        assert process.wait(timeout=60) in (-signal.SIGPIPE, 0)
+        assert process.wait(timeout=PATIENCE_S) in (-signal.SIGPIPE, 0)
         assert list(tmp_path.iterdir()) == []
 
 
@@ -112,7 +113,7 @@ def test_sigkill_leaves_a_whole_sequence_or_hidden_drafts_that_the_next_run_remo
     folder.mkdir()
     pattern = folder / "f-%03d.png"
     began = time.monotonic()
-    assert start(descent(pattern, n=20)).communicate(timeout=60)[1] == b""
+    assert start(descent(pattern, n=20)).communicate(timeout=PATIENCE_S)[1] == b""
     duration_s = time.monotonic() - began
     whole = {path.name: path.read_bytes() for path in folder.iterdir()}
     tally: Counter[str] = Counter()
@@ -122,12 +123,12 @@ def test_sigkill_leaves_a_whole_sequence_or_hidden_drafts_that_the_next_run_remo
             process.wait(timeout=moments.uniform(0, 1.05 * duration_s))
         except subprocess.TimeoutExpired:
             process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
         found = {path.name: path.read_bytes() for path in folder.glob("f-*.png")}
         same = sum(whole[name] == content for name, content in found.items())
         # While files are being named, in milliseconds, some are missing; those there are all of one run.
         tally["old" if same == 21 else "new" if (same, len(found)) == (0, 21) else "missing some"] += 1
         assert same in (0, len(found))
-        assert start(descent(pattern, n=20)).communicate(timeout=60)[1] == b""
+        assert start(descent(pattern, n=20)).communicate(timeout=PATIENCE_S)[1] == b""
         assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
     print(f"\nSIGKILL, sequence: {dict(tally)}")

@@ -71,7 +71,7 @@ def _shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedP
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return subprocess.run(
         ["bash", "-c", line], cwd=folder, env={**os.environ, **environment, "PATH": path}, text=True,
-        capture_output=True, check=False, timeout=120,
+        capture_output=True, check=False,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.commandline import ENVIRONMENT, QUICK, command, run
+from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, command, run
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.errors import CallableError, UsageError
@@ -422,7 +422,10 @@ def test_the_refusal_loads_neither_numpy_nor_the_code(write: Write) -> None:
         "assert not {'numpy', 'gdanim.objectives.python.functions'} & set(sys.modules)\n"
     )
     assert (
-        subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, timeout=60).returncode == 0
+        subprocess.run(
+            [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, timeout=PATIENCE_S
+        ).returncode
+        == 0
     )
 
 
@@ -472,7 +475,7 @@ def test_what_becomes_of_the_gradient_is_said_once(gradient: tuple[str, ...], sa
 def test_a_gif_on_standard_output_is_not_mixed_with_prints(write: Write) -> None:
     write("def f(x):\n    print('calling')\n    return x**2")
     arguments = command("loss.py:f", "-n", "3", "-o", "-", "-q", "--size", "160x120")
-    gif = subprocess.run(arguments, capture_output=True, env=ENVIRONMENT, timeout=120).stdout
+    gif = subprocess.run(arguments, capture_output=True, env=ENVIRONMENT, timeout=PATIENCE_S).stdout
     assert gif.startswith(b"GIF89a")
     assert gif.endswith(b";")
     assert b"calling" not in gif

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT, PATIENCE_S
 from support.outputs import NEW, OLD, as_root, both_ways, command, posix, put, start, temporary_files
 
 from gdanim.errors import OutputError
@@ -214,7 +214,7 @@ def test_a_limit_on_the_size_of_files_is_one_line_and_the_old_bytes_stay(target:
             sys.exit(str(error))
     """
     process = start(script, target, limit)
-    _, complaints = process.communicate(timeout=20)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert complaints.endswith(b"File too large\n")
     assert complaints.count(b"\n") == 1

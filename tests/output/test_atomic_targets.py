@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT, PATIENCE_S
 from support.outputs import NEW, OLD, as_root, as_user, both_ways, command, posix, put, start
 
 from gdanim.errors import TargetError
@@ -32,7 +32,7 @@ def test_a_fifo_is_streamed_to_and_stays_a_fifo(tmp_path: Path, needs_path: bool
     reader = threading.Thread(target=lambda: received.append(fifo.read_bytes()))
     reader.start()
     put(fifo, needs_path=needs_path)
-    reader.join(timeout=20)
+    reader.join(timeout=PATIENCE_S)
     assert received == [NEW]
     assert fifo.is_fifo()
 
@@ -130,7 +130,7 @@ def test_head_ends_a_streaming_run_quietly_by_sigpipe(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.read(10) == bytes(10)
     process.stdout.close()
-    assert process.communicate(timeout=20)[1] == b""
+    assert process.communicate(timeout=PATIENCE_S)[1] == b""
     assert process.returncode == -signal.SIGPIPE
 
 
@@ -241,7 +241,7 @@ def test_an_ordinary_user_is_refused_what_the_folder_does_not_allow(
         (public_folder / "out.gif").write_bytes(OLD)
         (public_folder / "out.gif").chmod(file_mode)
     process = start(script, public_folder)
-    _, complaints = process.communicate(timeout=20)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     assert complaints == b"Cannot write 'out.gif': no permission to put a file into '.'. Choose another path\n"
 
 

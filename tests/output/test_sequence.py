@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from support.commandline import run
+from support.commandline import PATIENCE_S, run
 from support.outputs import as_user, posix, start, start_until_ready, temporary_files
 
 from gdanim.errors import OutputError, TargetError
@@ -106,7 +106,7 @@ DIES = """
 def test_a_signal_while_files_are_named_puts_the_old_ones_back(moment, tmp_path):
     put(tmp_path, "a", "b", "c")
     process = start_until_ready(DIES, tmp_path / PATTERN, moment, "SIGTERM")
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == -signal.SIGTERM
     assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
 
@@ -116,7 +116,7 @@ def test_a_signal_while_files_are_named_puts_the_old_ones_back(moment, tmp_path)
 def test_after_a_kill_while_files_are_named_the_next_run_starts_from_the_old_ones(moment, tmp_path):
     put(tmp_path, "a", "b", "c")
     process = start_until_ready(DIES, tmp_path / PATTERN, moment, "SIGKILL")
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_S)
     assert {path.read_text() for path in tmp_path.glob("f-*.png")} in (
         {"a", "b", "c"},
         {"b", "c"},
@@ -224,7 +224,7 @@ def test_a_limit_on_the_size_of_files_is_one_line_that_names_the_path_and_the_ol
         """,
         pattern,
     )
-    _, complaints = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert complaints.decode().splitlines() == [f"gdanim: Cannot write '{pattern}': File too large"]
     assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b"}

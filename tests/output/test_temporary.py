@@ -10,6 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from support.commandline import PATIENCE_S
 from support.outputs import NEW, OLD, as_root, posix, put, start, start_until_ready, temporary_files
 
 from gdanim.output.files import temporary
@@ -133,7 +134,7 @@ def test_a_signal_at_any_moment_leaves_no_part_and_no_draft(target: Path, fatal:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=moments.uniform(0, 0.02))
         process.send_signal(fatal)
-        _, complaints = process.communicate(timeout=20)
+        _, complaints = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, complaints) == (-fatal, b"")
         assert is_whole(target.read_bytes())
         assert temporary_files(target.parent) == []
@@ -158,7 +159,7 @@ def test_the_draft_of_a_writer_at_work_is_kept_and_that_of_a_killed_one_removed(
     put(target)
     assert len(temporary_files(target.parent)) == 1
     assert target.read_bytes() == NEW
-    alive.communicate(timeout=20)
+    alive.communicate(timeout=PATIENCE_S)
     assert target.read_bytes() == b"from the other process"
 
 
@@ -221,7 +222,7 @@ def test_two_writers_of_one_target_leave_the_whole_file_of_one_of_them(target: P
         # The slower one may be at work still: what stands there is whole at every moment.
         assert target.read_bytes() in (OLD, b"a" * 50_000, b"b" * 50_000)
     for writer in writers:
-        assert writer.communicate(timeout=20) == (b"done\n", b"")
+        assert writer.communicate(timeout=PATIENCE_S) == (b"done\n", b"")
         assert writer.returncode == 0
     assert target.read_bytes() in (b"a" * 50_000, b"b" * 50_000)
 
@@ -251,6 +252,6 @@ def test_without_fcntl_outputs_are_written_and_no_draft_is_taken_for_an_orphan(t
     orphan = tmp_path / ".out.gif.gdanim-0123456789abcdef.tmp"
     orphan.write_bytes(b"it cannot be known whether a writer lives")
     process = start(script, tmp_path / "out.gif")
-    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert (tmp_path / "out.gif").read_bytes() == b"whole"
     assert temporary_files(tmp_path) == [orphan]

@@ -14,6 +14,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from support.commandline import PATIENCE_S
 from support.decoders import FFMPEG, video_durations, video_pictures
 from support.films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, line_plot, psnr_db
 
@@ -162,7 +163,7 @@ def test_what_ffmpeg_does_wrong_is_an_error_of_one_line(script, message, fake_ff
 
 def test_ffmpeg_that_stops_reading_but_lives_on_is_an_error(fake_ffmpeg, film, tmp_path, monkeypatch):
     monkeypatch.setattr(video, "LAST_WORDS_S", 0.05)
-    fake_ffmpeg("exec 0<&-; sleep 1000")
+    fake_ffmpeg("exec 0<&-; sleep 100000")
     with pytest.raises(EncoderError, match="stopped reading"):
         write(tmp_path / "film.mp4", film)
 
@@ -195,7 +196,7 @@ def children_of(pid):
 @pytest.mark.program("ps")
 @pytest.mark.parametrize("error", [OSError("disk"), KeyboardInterrupt(), EncoderError("sibling")], ids=repr)
 def test_leaving_by_an_error_ends_the_whole_group_and_lets_the_error_through(error, fake_ffmpeg, film, tmp_path):
-    fake_ffmpeg(f'sleep 1000 & echo $! > {tmp_path}/pid; mv {tmp_path}/pid {tmp_path}/grandchild; "$FFMPEG" "$@"')
+    fake_ffmpeg(f'sleep 100000 & echo $! > {tmp_path}/pid; mv {tmp_path}/pid {tmp_path}/grandchild; "$FFMPEG" "$@"')
 
     def write_one_frame():
         with Mp4Writer(tmp_path / "film.mp4", film.info) as writer:
@@ -209,23 +210,23 @@ def test_leaving_by_an_error_ends_the_whole_group_and_lets_the_error_through(err
         write_one_frame()
     assert caught.value is error
     assert len(children_of(os.getpid()) - before) <= 1  # ps itself
-    assert is_gone(int((tmp_path / "grandchild").read_text()))
+    assert_gone(int((tmp_path / "grandchild").read_text()))
 
 
-def is_gone(pid):
-    """Whether a process ends within a second, as it does when it was killed."""
-    for _ in range(100):
+def assert_gone(pid):
+    """A process ends, as it does when it was killed. What runs here would not end of itself while the test waits."""
+    for _ in range(100 * PATIENCE_S):
         state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
         if state.strip()[:1] in ("", "Z"):  # a zombie may be nice, too: ZN
-            return True
+            return
         time.sleep(0.01)
-    return False
+    pytest.fail(f"process {pid} lives on")
 
 
 @pytest.mark.program("ps")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_ffmpeg_with_gdanim(number, fake_ffmpeg, tmp_path):
-    fake_ffmpeg(f"echo $$ > {tmp_path}/pid.part; mv {tmp_path}/pid.part {tmp_path}/pid; exec sleep 1000")
+    fake_ffmpeg(f"echo $$ > {tmp_path}/pid.part; mv {tmp_path}/pid.part {tmp_path}/pid; exec sleep 100000")
     script = textwrap.dedent(f"""
         import signal, time
         from pathlib import Path
@@ -242,12 +243,12 @@ def test_signal_ends_ffmpeg_with_gdanim(number, fake_ffmpeg, tmp_path):
     path = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(video.__file__).parents[2])])
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
     assert ended.returncode == -number
-    assert is_gone(int((tmp_path / "pid").read_text()))
+    assert_gone(int((tmp_path / "pid").read_text()))
 
 
 @pytest.mark.program("ps")
 def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path):
-    fake_ffmpeg("exec sleep 1000")
+    fake_ffmpeg("exec sleep 100000")
     script = textwrap.dedent("""
         import signal, subprocess
         from pathlib import Path
@@ -269,4 +270,4 @@ def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path)
     path = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(video.__file__).parents[2])])
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
     assert ended.returncode == -signal.SIGTERM
-    assert is_gone(int((tmp_path / "pid").read_text()))
+    assert_gone(int((tmp_path / "pid").read_text()))
