@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gdanim.descent.attractors import FAILED, NOWHERE, assigned, gathered
-from gdanim.descent.endpoints import descend
+from gdanim.descent.endpoints import find_endpoints
 from gdanim.descent.runs import heats
-from gdanim.descent.solver import NO_TERMS, Terms, solve
+from gdanim.descent.solver import solve
+from gdanim.descent.stepping import UNCONDITIONAL, Conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ def basins(
     optimizer: Optimizer,
     cells: Vector,
     rates: Scalar,
-    terms: Terms = NO_TERMS,
+    conditions: Conditions = UNCONDITIONAL,
     *,
     stream: int = 0,
 ) -> Basins:
@@ -59,7 +60,7 @@ def basins(
 
     All cells meet the random numbers of one stream: a run of that stream ends where the cell that it starts in does.
     """
-    ends = descend(objective, optimizer, cells.reshape(-1, objective.dim), rates, terms, stream=stream)
+    ends = find_endpoints(objective, optimizer, cells.reshape(-1, objective.dim), rates, conditions, stream=stream)
     destinations = objective.minimizers
     destination = np.where(ends.defined, FAILED, NOWHERE)
     arrived = np.flatnonzero(ends.defined & ~ends.failed)
@@ -79,7 +80,7 @@ def basins(
 def basins_of_run(
     settings: Settings, objective: Objective, run: int, iterations: int, cells: Callable[[int], Vector]
 ) -> Basins:
-    """The basins of the method, rates and terms with which a run of a request descends.
+    """The basins of the method, rates and conditions with which a run of a request descends.
 
     run          counted through all heats; one that is replayed has none
     iterations   as the run was given
@@ -88,9 +89,11 @@ def basins_of_run(
     field = heats(settings, objective)
     heat, place = next((heat, i) for heat in field for i in range(len(heat.lr)) if (run := run - 1) < 0)
     optimizer, rates = heat.optimizer.build(), heat.rates(iterations)[place]
-    terms = Terms(tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed)
+    conditions = Conditions(
+        tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed
+    )
     starts = cells(affordable(objective, optimizer, rates))
-    return basins(objective, optimizer, starts, rates, terms, stream=heat.stream[place])
+    return basins(objective, optimizer, starts, rates, conditions, stream=heat.stream[place])
 
 
 def affordable(objective: Objective, optimizer: Optimizer, rates: Scalar) -> int:

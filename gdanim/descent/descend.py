@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gdanim.descent.runs import heats, labels
-from gdanim.descent.solver import Terms, solve
+from gdanim.descent.solver import solve
+from gdanim.descent.stepping import Conditions
 from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined, judged_anew
 from gdanim.descent.verdicts import Verdict, verdicts
@@ -98,9 +99,11 @@ def _solved(settings: Settings, objective: Objective, replayed: Trajectory | Non
     runs = sum(len(heat.lr) for heat in field)
     if runs * (iterations + 1) > MAX_RECORDED:
         raise SettingError("--iterations", iterations, f"{runs:,} runs may record {MAX_RECORDED:,} steps in all")
-    terms = Terms(tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed)
+    conditions = Conditions(
+        tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed
+    )
     names = labels(field, coordinates=settings.starts is None, alone=replayed is None)
-    return [_solve(objective, heat, iterations, terms, named) for heat, named in zip(field, names, strict=True)]
+    return [_solve(objective, heat, iterations, conditions, named) for heat, named in zip(field, names, strict=True)]
 
 
 def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory | None) -> int:
@@ -112,14 +115,16 @@ def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory
     return objective.iterations if replayed is None else replayed.iterations
 
 
-def _solve(objective: Objective, heat: Heat, iterations: int, terms: Terms, label: Sequence[str]) -> Trajectory:
+def _solve(
+    objective: Objective, heat: Heat, iterations: int, conditions: Conditions, label: Sequence[str]
+) -> Trajectory:
     return solve(
         objective,
         heat.optimizer.build(),
         heat.start,
         heat.rates(iterations),
         iterations,
-        terms,
+        conditions,
         streams=heat.stream,
         name=heat.optimizer.spec,
         label=label,

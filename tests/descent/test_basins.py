@@ -17,7 +17,8 @@ from gdanim.descent import endpoints
 from gdanim.descent.attractors import FAILED, NEAR, NOWHERE, UNSETTLED
 from gdanim.descent.basins import affordable, basins, basins_of_run, grid
 from gdanim.descent.runs import default_rate, stream_of
-from gdanim.descent.solver import Terms, solve
+from gdanim.descent.solver import solve
+from gdanim.descent.stepping import Conditions
 from gdanim.objectives.lookup import objective as catalogued
 from gdanim.settings import Settings
 
@@ -54,16 +55,18 @@ def rates_of(objective: Objective, name: str, iterations: int) -> Array:
     return np.full(iterations, default_rate(registry.optimizer(name), objective))
 
 
-def found(objective: Objective, size: int, iterations: int, name: str = "gd", lr: float = 0.0, **terms: Any) -> Basins:
+def found(
+    objective: Objective, size: int, iterations: int, name: str = "gd", lr: float = 0.0, **conditions: Any
+) -> Basins:
     rates = np.full(iterations, lr) if lr else rates_of(objective, name, iterations)
-    return basins(objective, method(name), cells_of(objective, size), rates, Terms(**terms))
+    return basins(objective, method(name), cells_of(objective, size), rates, Conditions(**conditions))
 
 
-def assert_ends_as_solved(objective: Objective, name: str, start: Array, rates: Array, terms: Terms) -> None:
+def assert_ends_as_solved(objective: Objective, name: str, start: Array, rates: Array, conditions: Conditions) -> None:
     """Every run that did not come to rest ends where solve() ends, bit for bit; the others where they rest."""
-    ends = endpoints.descend(objective, method(name), start, rates, terms)
+    ends = endpoints.find_endpoints(objective, method(name), start, rates, conditions)
     n = len(start)
-    path = solve(objective, method(name), start, np.tile(rates, (n, 1)), len(rates), terms, streams=(0,) * n)
+    path = solve(objective, method(name), start, np.tile(rates, (n, 1)), len(rates), conditions, streams=(0,) * n)
     assert ends.defined.all()
     assert ends.failed.tolist() == [outcome.failed for outcome in path.outcome]
     last = path.x[np.arange(n), path.last]
@@ -82,25 +85,25 @@ def test_every_start_ends_where_the_solver_ends(function: str, name: str, monkey
     monkeypatch.setattr(endpoints, "BLOCK", 64)
     objective = problem(function)
     start = cells_of(objective, 13).reshape(-1, objective.dim)
-    assert_ends_as_solved(objective, name, start, rates_of(objective, name, 45), Terms())
+    assert_ends_as_solved(objective, name, start, rates_of(objective, name, 45), Conditions())
 
 
 @pytest.mark.parametrize("name", ["gd", "adam", "armijo", "lbfgs", "cg"])
 @pytest.mark.parametrize(
-    "terms",
+    "conditions",
     [
-        Terms(tolerance=0.5),
-        Terms(budget=37),
-        Terms(budget=60, tolerance=1e-3),
-        Terms(noise=3.0, seed=7),
-        Terms(noise=1.0, tolerance=2.0),
+        Conditions(tolerance=0.5),
+        Conditions(budget=37),
+        Conditions(budget=60, tolerance=1e-3),
+        Conditions(noise=3.0, seed=7),
+        Conditions(noise=1.0, tolerance=2.0),
     ],
     ids=repr,
 )
-def test_tolerance_budget_and_noise_end_a_run_as_in_the_solver(name: str, terms: Terms) -> None:
+def test_tolerance_budget_and_noise_end_a_run_as_in_the_solver(name: str, conditions: Conditions) -> None:
     objective = problem("himmelblau")
     start = cells_of(objective, 9).reshape(-1, 2)
-    assert_ends_as_solved(objective, name, start, rates_of(objective, name, 50), terms)
+    assert_ends_as_solved(objective, name, start, rates_of(objective, name, 50), conditions)
 
 
 @settings(deadline=None, max_examples=30)
@@ -108,7 +111,7 @@ def test_tolerance_budget_and_noise_end_a_run_as_in_the_solver(name: str, terms:
 def test_any_rate_ends_as_in_the_solver_diverged_or_not(function: str, lr: float, iterations: int, seed: int) -> None:
     objective = problem(function)
     start = np.random.default_rng(seed).uniform(*objective.bounds.T, (20, objective.dim))
-    ends = endpoints.descend(objective, method("gd"), start, np.full(iterations, lr))
+    ends = endpoints.find_endpoints(objective, method("gd"), start, np.full(iterations, lr))
     path = solve(objective, method("gd"), start, np.full(20, lr), iterations)
     assert ends.failed.tolist() == [outcome.failed for outcome in path.outcome]
     width = np.ptp(objective.bounds, axis=1)
@@ -119,7 +122,7 @@ def test_any_rate_ends_as_in_the_solver_diverged_or_not(function: str, lr: float
 def test_a_schedule_gives_each_iteration_its_rate() -> None:
     objective = problem("himmelblau")
     start = cells_of(objective, 7).reshape(-1, 2)
-    assert_ends_as_solved(objective, "momentum", start, 2e-3 * 0.93 ** np.arange(60), Terms())
+    assert_ends_as_solved(objective, "momentum", start, 2e-3 * 0.93 ** np.arange(60), Conditions())
 
 
 @settings(deadline=None, max_examples=25)
@@ -248,7 +251,7 @@ def test_the_basins_of_a_run_are_those_of_its_own_method_rate_and_noise() -> Non
     cells = cells_of(objective, 12)
     stream = stream_of(objective.start)
     for run, (name, lr) in enumerate([("gd", 0.01), ("gd", 0.02), ("adam", 0.3)]):
-        own = basins(objective, method(name), cells, lr * 0.95 ** np.arange(30), Terms(noise=2.0), stream=stream)
+        own = basins(objective, method(name), cells, lr * 0.95 ** np.arange(30), Conditions(noise=2.0), stream=stream)
         asked = basins_of_run(request, objective, run, 30, lambda most: cells)
         assert np.array_equal(asked.destination, own.destination)
 

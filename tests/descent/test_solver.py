@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from support.problems import formula
 
 from gdanim.catalogue.functions import FORMULAS
-from gdanim.descent.solver import Terms, solve
+from gdanim.descent.solver import solve
+from gdanim.descent.stepping import Conditions
 from gdanim.descent.trajectory import Outcome, Trajectory
 from gdanim.errors import DomainError
 from gdanim.objectives.autorange import Fixed
@@ -60,7 +61,9 @@ def scripted(answers: list[tuple[float, float]]) -> Objective:
 
 def descend(objective: Objective, starts: Any, lr: Any, iterations: int, **options: Any) -> Trajectory:
     x = np.array(starts, dtype=float).reshape(-1, objective.dim)
-    return solve(objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, Terms(**options))
+    return solve(
+        objective, gd(), x, np.broadcast_to(np.asarray(lr, dtype=float), len(x)), iterations, Conditions(**options)
+    )
 
 
 @settings(deadline=None)
@@ -281,15 +284,15 @@ def test_a_run_ends_where_a_look_at_every_row_ends_it(
 
     def update(grad: Any, state: Any, x: Any, lr: Any, oracle: Any) -> tuple[Any, Any]:
         for _ in range(next(asks)):
-            oracle._charge(np.array([0]), 1)
+            oracle._count(np.array([0]), 1)
         return -1e-4 * np.sign(x), state
 
     objective = scripted([(f, grad) for f, grad, _ in script])
-    terms = Terms(tolerance=tolerance, budget=budget)
+    conditions = Conditions(tolerance=tolerance, budget=budget)
     with mock.patch("gdanim.descent.solver.POINTS_PER_REVIEW", stride):
         try:
             optimizer = Optimizer(init=lambda x: (), update=update)
-            found = solve(objective, optimizer, np.array([[4.3]]), np.array([1.0]), iterations, terms)
+            found = solve(objective, optimizer, np.array([[4.3]]), np.array([1.0]), iterations, conditions)
         except DomainError:
             assert expected == (Outcome.DIVERGED, -1)
             return

@@ -13,7 +13,7 @@ from reference_cases import CASES, STARTS, UPDATES, Case, Reference, load
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.objectives.lookup import objective
 from gdanim.optimizers.oracle import Oracle
-from gdanim.optimizers.random import Normals
+from gdanim.optimizers.random import NormalStreams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def free(case: Case, function: str, start: NDArray[np.float64]) -> NDArray[np.fl
     """Our iterates (201, runs, 2) from our own gradients."""
     optimizer, f = build(case), objectives()[function]
     x, lr = start, np.full((len(start), 1), case.lr[function])
-    oracle = Oracle(f, len(x), Normals(0, 0, range(len(x)), 2))
+    oracle = Oracle(f, len(x), NormalStreams(0, 0, range(len(x)), 2))
     state, iterates = optimizer.init(x), [x]
     for k in range(UPDATES):
         oracle.iteration = k

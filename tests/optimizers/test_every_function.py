@@ -9,7 +9,8 @@ from gdanim.catalogue import registry
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.descent.runs import default_rate
-from gdanim.descent.solver import Terms, solve
+from gdanim.descent.solver import solve
+from gdanim.descent.stepping import Conditions
 from gdanim.objectives.lookup import objective
 
 OBJECTIVES = {row.name: objective(row.name, {}) for row in FORMULAS}
@@ -23,7 +24,7 @@ def test_an_optimizer_stays_finite_or_is_lost_by_name(method: str, function: str
     start = np.concatenate([[f.start], np.random.default_rng(7).uniform(*f.bounds.T, (3, f.dim))])
     start = np.repeat(start[np.isfinite(f.value(start)) & np.isfinite(f.gradient(start)).all(axis=1)], 2, axis=0)
     lr = np.tile([1.0, 100.0], len(start) // 2) * default_rate(choice, f)
-    path = solve(f, choice.build(), start, lr, 40, Terms(noise=0.1, seed=3))
+    path = solve(f, choice.build(), start, lr, 40, Conditions(noise=0.1, seed=3))
     assert all(np.isfinite(rows).all() for rows in (path.x, path.f, path.grad))
     lost = ~np.isfinite(path.lost).all(axis=1)
     assert all(path.outcome[run].failed for run in np.flatnonzero(lost))

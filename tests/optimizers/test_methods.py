@@ -15,7 +15,7 @@ from gdanim.catalogue.optimizers import METHODS
 from gdanim.errors import SettingError
 from gdanim.objectives.lookup import objective
 from gdanim.optimizers.oracle import Oracle
-from gdanim.optimizers.random import Normals
+from gdanim.optimizers.random import NormalStreams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,7 +88,7 @@ def descend(
 
     `twice` asks for every step twice and compares all there is.
     """
-    oracle = Oracle(function, len(start), Normals(SEED, KEY, streams, function.dim))
+    oracle = Oracle(function, len(start), NormalStreams(SEED, KEY, streams, function.dim))
     x, rows = start.copy(), [start]
     with np.errstate(all="ignore"):
         seal(x, lr)
@@ -104,7 +104,7 @@ def descend(
                 assert same(arguments, before)
                 assert same((step, state), optimizer.update(*arguments, oracle))
             x = x + step
-            oracle.arrive(x)
+            oracle.take_extra_evaluations(x)
             rows.append(x)
     return np.stack(rows, axis=1)
 

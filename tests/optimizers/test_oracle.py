@@ -9,7 +9,8 @@ import pytest
 from support.problems import formula
 
 from gdanim.catalogue import registry
-from gdanim.descent.solver import Terms, solve
+from gdanim.descent.solver import solve
+from gdanim.descent.stepping import Conditions
 from gdanim.descent.trajectory import Outcome, Trajectory
 from gdanim.optimizers.optimizer import Optimizer
 
@@ -22,7 +23,9 @@ BOWL = formula("x**2 + y**2")
 EVERY = np.arange(2)
 
 
-def descend(ask: Callable[[Oracle, Any], None], iterations: int = 4, terms: Terms | None = None) -> Trajectory:
+def descend(
+    ask: Callable[[Oracle, Any], None], iterations: int = 4, conditions: Conditions | None = None
+) -> Trajectory:
     """Two runs that ask something and then step a tenth of the way to the minimum."""
 
     def update(grad: Any, state: Any, x: Any, lr: Any, oracle: Oracle) -> tuple[Any, Any]:
@@ -31,7 +34,7 @@ def descend(ask: Callable[[Oracle, Any], None], iterations: int = 4, terms: Term
 
     start = np.array([[1.0, 2.0], [2.0, 1.0]])
     optimizer = Optimizer(init=lambda x: (), update=update)
-    return solve(BOWL, optimizer, start, np.ones(2), iterations, terms or Terms())
+    return solve(BOWL, optimizer, start, np.ones(2), iterations, conditions or Conditions())
 
 
 def test_an_iteration_costs_the_gradient_at_its_point() -> None:
@@ -71,7 +74,7 @@ def test_an_answer_is_that_of_the_objective() -> None:
 
 @pytest.mark.parametrize(("budget", "steps"), [(1, 0), (2, 1), (5, 2), (8, 4)])
 def test_no_step_is_taken_that_would_overspend_the_budget(budget: int, steps: int) -> None:
-    dear = descend(lambda oracle, x: _drop(oracle.value(x, EVERY)), terms=Terms(budget=budget))
+    dear = descend(lambda oracle, x: _drop(oracle.value(x, EVERY)), conditions=Conditions(budget=budget))
     assert dear.last.tolist() == [steps] * 2
     assert dear.outcome == (Outcome.BUDGET,) * 2
     assert (dear.evaluations[:, -1] <= budget).all()

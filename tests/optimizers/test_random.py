@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdanim.optimizers.random import BLOCK, Normals
+from gdanim.optimizers.random import BLOCK, NormalStreams
 
 
 def drawn(streams: list[int], iterations: int, seed: int = 0, key: int = 0, dim: int = 2) -> np.ndarray:
     """Numbers (iterations, runs, d)."""
-    normals = Normals(seed, key, streams, dim)
+    normals = NormalStreams(seed, key, streams, dim)
     return np.array([normals.at(k) for k in range(iterations)])
 
 
@@ -27,7 +27,7 @@ def test_runs_of_one_stream_are_shaken_alike_and_others_are_not() -> None:
 
 
 def test_an_iteration_may_be_asked_for_again_and_the_first_ones_left_out() -> None:
-    normals = Normals(0, 0, [0], 1)
+    normals = NormalStreams(0, 0, [0], 1)
     late = normals.at(BLOCK + 3).copy()
     assert np.array_equal(normals.at(BLOCK + 3), late)
     assert np.array_equal(drawn([0], BLOCK + 4, dim=1)[-1], late)

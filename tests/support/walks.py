@@ -13,7 +13,7 @@ from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.objectives.lookup import objective
 from gdanim.optimizers.oracle import Oracle
-from gdanim.optimizers.random import Normals
+from gdanim.optimizers.random import NormalStreams
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
@@ -73,7 +73,7 @@ def walk(
     """Descend as the solver does. All that an update gets is read-only, so that one that writes into it fails."""
     x = _sealed(np.array(start, dtype=float).reshape(-1, objective.dim))
     runs = len(x)
-    oracle = Oracle(objective, runs, Normals(0, 1, range(runs), objective.dim))
+    oracle = Oracle(objective, runs, NormalStreams(0, 1, range(runs), objective.dim))
     rate, shaken = _sealed(np.full((runs, 1), lr)), np.random.default_rng(0)
     evaluations, rows = np.zeros(runs, dtype=np.int64), []
     with np.errstate(all="ignore"):
@@ -87,7 +87,7 @@ def walk(
                 _sealed(part)
             step, state = optimizer.update(seen, state, x, rate, oracle)
             x = _sealed(x + step)
-            beside = oracle.arrive(x)
+            beside = oracle.take_extra_evaluations(x)
             evaluations = evaluations + 1 + (0 if beside is None else beside)
     return Walk(*(np.array(column) for column in zip(*rows, strict=True)))
 

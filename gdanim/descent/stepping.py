@@ -1,0 +1,121 @@
+"""iterate(): the only stepping loop. All runs of an optimizer advance together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.random import METHOD, NOISE, NormalStreams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.objectives.objective import Objective
+    from gdanim.optimizers.optimizer import Optimizer
+
+    Which = NDArray[np.bool_]  # (runs,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What holds for all runs of a descent.
+
+    tolerance   a run stops where ‖∇f‖ is below it
+    budget      a run stops before the step that would bring its evaluations above it
+    noise       standard deviation of the normal noise that is added to each coordinate of the gradient that the
+                optimizer is given; what is recorded, and what a line search asks for, is exact
+    seed        of the noise, and of optimizers that are random themselves
+    """
+
+    tolerance: float | None = None
+    budget: int | None = None
+    noise: float = 0.0
+    seed: int = 0
+
+
+UNCONDITIONAL = Conditions()
+
+
+class Recorder(Protocol):
+    """Writes down what iterate() comes to, and ends runs.
+
+    over   whether every run has ended: nothing more is to be done
+    """
+
+    over: bool
+
+    def begin(self, x: Vector, f: Scalar, grad: Vector) -> Which | None:
+        """Note where the runs start. Returns which of them go on, where some are to be dropped from the arrays."""
+
+    def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Which | None:
+        """Note where the runs are after k iterations, of which the last took a step (runs, d).
+
+        extra (runs,) are its evaluations beside that of the gradient; None where there never were any.
+        Returns which runs go on, where some are to be dropped from the arrays.
+        """
+
+
+def iterate(
+    objective: Objective,
+    optimizer: Optimizer,
+    start: Vector,
+    rates: Iterable[Scalar],
+    recorder: Recorder,
+    conditions: Conditions,
+    streams: Sequence[int],
+) -> None:
+    """Step from start (runs, d) until the recorder says that all is over, once for each of `rates`, (runs, 1 or d).
+
+    Gradients are laid out in memory as `start` is.
+    """
+    oracle = Oracle(objective, len(start), NormalStreams(conditions.seed, METHOD, streams, objective.dim))
+    noise = NormalStreams(conditions.seed, NOISE, streams, objective.dim) if conditions.noise else None
+    evaluate, update = _evaluation(objective, start), optimizer.update
+    with np.errstate(all="ignore"):
+        x = start
+        f, grad = evaluate(x)
+        kept = recorder.begin(x, f, grad)
+        state = optimizer.init(x)
+        for k, rate in enumerate(rates):
+            if recorder.over:
+                break
+            if kept is not None:
+                f, (x, grad, state) = f[kept], _of_runs((x, grad, state), kept)
+                oracle.keep(kept)
+                if noise is not None:
+                    noise.keep(kept)
+            oracle.f, oracle.iteration = f, k
+            if noise is not None:
+                grad = grad + conditions.noise * noise.at(k)
+            step, state = update(grad, state, x, rate, oracle)
+            x = x + step
+            f, grad = evaluate(x)
+            kept = recorder.add(k + 1, x, f, grad, step, oracle.take_extra_evaluations(x))
+
+
+def _evaluation(objective: Objective, start: Vector) -> Callable[[Vector], tuple[Scalar, Vector]]:
+    """f and ∇f at x, ∇f column by column where `start` is."""
+    if not start.flags.fnc:
+        return objective.raw_value_and_gradient
+
+    def evaluate(x: Vector) -> tuple[Scalar, Vector]:
+        f, grad = objective.raw_value_and_gradient(x)
+        return f, np.asfortranarray(grad)
+
+    return evaluate
+
+
+def _of_runs(state: Any, runs: Which) -> Any:
+    """A state, or an array (…, m, d) in it, for some of its runs; numbers belong to all of them."""
+    if isinstance(state, tuple):
+        parts = [_of_runs(part, runs) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    if isinstance(state, np.ndarray) and state.ndim >= 2:
+        return state.swapaxes(-1, -2)[..., runs].swapaxes(-1, -2)
+    return state
