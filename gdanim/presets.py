@@ -1,45 +1,44 @@
-"""Presets: saved command lines in TOML, in and out, from files of their own or from those that gdanim made.
+"""Presets: saved command lines in TOML, read and written, as files of their own or from files that gdanim made.
 
-A recipe is a preset that a file carries. Its text may hold two tables beside the keys, and a preset's may, too:
+A recipe is a preset that a file carries. Beside the keys of the request, its text, and that of a preset, may hold
 
-[made]    what made the file and what came of it (recipe.py); no part of the request
-[files]   the contents of the files that the request reads, by their names
+[made]    what made the file, and its trajectory in short (recipe.py); no part of the request
+[files]   the attachments: the contents of the files that the request reads, by their last names
+
+A recipe may come from anybody: only attachments that its own request names are unpacked, into a new folder.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 import tomllib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from gdanim import attachments
 from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
 from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.output import metadata
+from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
+from gdanim.output.metadata import STDIN
 from gdanim.settings import DEFAULTS, Settings, from_saved, to_saved
 
-STDIN = "-"
-_CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line's end
-_SPECIAL: Final = re.compile("[^\n -~]|[&<>]")
-# The comments and the texts of TOML, and dotted keys, on which its parser spends the square of their length.
-_TEXTS: Final = re.compile(
-    r"""\#[^\n]*|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""", re.DOTALL
-)
-_LONG_KEY: Final = re.compile(r'(?<![\w"-])(?:[\w"-]+[ \t]*\.[ \t]*){9}')
-_VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")
+FILE_FIELDS: Final = ("trajectory", "style")  # of Settings, that may name a file
 PYTHON: Final = "python"
 SIZE: Final = "size"
-# What a recipe says of itself where it does not suffice.
+# Why a recipe may not suffice, as [made] says it: lacks = "python".
 LACKS: Final = {
     PYTHON: "it was made with a Python function, which a recipe does not hold",
     SIZE: f"what it was made from, data included, is more than the {MAX_BYTES:,} characters that a recipe holds",
 }
+_VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +46,9 @@ class Saved:
     """What a preset or a recipe says.
 
     source   what messages call it
-    fields   of Settings; files that it holds are named as it names them
-    files    the contents of these files
-    made     what the file that carries it says of its making
+    fields   of Settings; attachments are named as in `files`
+    files    the contents of the attachments
+    made     the table [made], unchecked
     """
 
     source: str
@@ -58,8 +57,8 @@ class Saved:
     made: Mapping[str, Any]
 
     def unpacked(self) -> dict[str, Any]:
-        """The fields, with its files on this machine for as long as this process runs. Raises UsageError."""
-        return dict(self.fields) | attachments.unpacked(self.fields, self.files)
+        """The fields, with paths of attachments, which are files for as long as this process runs."""
+        return dict(self.fields) | _unpack(self.fields, self.files)
 
     def check_complete(self) -> None:
         """Raise RecipeError where something that made the file is not in the recipe."""
@@ -69,6 +68,9 @@ class Saved:
         if lacks is not None:
             reason = LACKS.get(str(lacks), "its recipe is not complete")
             raise RecipeError(f"{self.source} cannot be made again: {reason}")
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
 
 
 def read_preset(name: str) -> dict[str, Any]:
@@ -107,19 +109,18 @@ def read_preset(name: str) -> dict[str, Any]:
 
 
 def read_recipe(path: str) -> Saved:
-    """The recipe that a file carries; "-" is standard input. Raises UsageError where it carries none."""
+    """The recipe that a file carries; "-" is standard input.
+
+    Raises UsageError where it carries none, or where the request names a file that is no attachment.
+    """
     saved = _read(metadata.read_recipe(path).encode(), source=metadata.name_of(path))
-    attachments.check_alone(saved.fields, saved.files, source=saved.source)
+    for field in FILE_FIELDS:
+        name = saved.fields.get(field)
+        # A style may be one of ours or of matplotlib's, by its name.
+        is_style_name = field == "style" and name is not None and Path(name).name == name
+        if name is not None and name not in saved.files and not is_style_name:
+            raise UsageError(f"{saved.source}: {field} {shown(name)} is a file that the recipe does not hold")
     return saved
-
-
-def preset_in(path: str) -> str:
-    """The recipe that a file carries, as a preset for people and for --preset. Raises as read_recipe; RecipeError."""
-    saved = read_recipe(path)
-    saved.check_complete()
-    version = str(saved.made.get("gdanim"))
-    maker = f"gdanim {version}" if _VERSION.fullmatch(version) else "a gdanim that does not say which"
-    return f"# Made by {maker}.\n{write_request(Settings(**saved.fields))}{write_files(saved.files)}"
 
 
 def _read(text: bytes, *, source: str) -> Saved:
@@ -137,8 +138,26 @@ def _read(text: bytes, *, source: str) -> Saved:
         if not isinstance(table, dict):
             raise UsageError(f"{source}: {name} is not a table")
     fields = from_saved(saved, source=source)
-    files = attachments.checked(tables["files"], fields, source)
-    return Saved(source=source, fields=fields, files=files, made=tables["made"])
+    _check_files(tables["files"], fields, source)
+    return Saved(source=source, fields=fields, files=tables["files"], made=tables["made"])
+
+
+# Comments and texts in TOML, and keys of ten dotted parts or more: tomllib needs time that is quadratic in the parts.
+_TEXTS: Final = re.compile(
+    r"""\#[^\n]*|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""", re.DOTALL
+)
+_LONG_KEY: Final = re.compile(r'(?<![\w"-])(?:[\w"-]+[ \t]*\.[ \t]*){9}')
+
+
+def _check_files(files: Mapping[str, Any], fields: Mapping[str, Any], source: str) -> None:
+    """Raise UsageError unless [files] holds texts, each under the last name of a file that the request reads."""
+    for name, content in files.items():
+        if Path(name).name != name or name in ("", ".", "..", STDIN) or "\0" in name:
+            raise UsageError(f"{source}: files: {shown(name)} is not the name of a file")
+        if name not in [fields.get(field) for field in FILE_FIELDS]:
+            raise UsageError(f"{source}: files: nothing reads {shown(name)}")
+        if not isinstance(content, str):
+            raise UsageError(f"{source}: files: {shown(name)} is not a text")
 
 
 def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
@@ -154,32 +173,89 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
             )
 
 
+# --- attachments ------------------------------------------------------------------------------------------------------
+
+
+def _unpack(fields: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, str]:
+    """Write the attachments to files; the fields that name them, with their paths."""
+    paths = {}
+    for field in FILE_FIELDS:
+        name = fields.get(field)
+        if isinstance(name, str) and name in files:
+            path = Path(tempfile.mkdtemp(dir=_folder()), name)
+            path.write_text(files[name], encoding="utf-8", newline="")
+            paths[field] = str(path)
+    return paths
+
+
+def _attachments(settings: Settings) -> dict[str, Path]:
+    """The unpacked files that settings name, by their fields."""
+    if not _folder.cache_info().currsize:
+        return {}
+    paths = {field: Path(getattr(settings, field) or "") for field in FILE_FIELDS}
+    return {field: path for field, path in paths.items() if path.parent.parent == Path(_folder())}
+
+
+@cache
+def _folder() -> str:
+    """A folder that is removed when the process ends, also by a signal."""
+    import atexit
+
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return str(stack.enter_context(open_temporary_folder("recipe")))
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def preset_in(path: str) -> str:
+    """The recipe that a file carries, as a preset for people and for --preset. Raises as read_recipe; RecipeError."""
+    saved = read_recipe(path)
+    saved.check_complete()
+    version = str(saved.made.get("gdanim"))
+    maker = f"gdanim {version}" if _VERSION.fullmatch(version) else "a gdanim that does not say which"
+    return f"# Made by {maker}.\n{write_request(Settings(**saved.fields))}{write_files(saved.files)}"
+
+
 def write_preset(settings: Settings) -> str:
-    """The TOML text of a preset that makes the same picture."""
-    names, files = attachments.packed(settings)
-    saved = to_saved(replace(settings, **names))
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in saved.items()) + write_files(files)
+    """The TOML text of a preset that makes the same picture, with its attachments."""
+    paths = _attachments(settings)
+    names: dict[str, Any] = {field: path.name for field, path in paths.items()}
+    return _write_keys(replace(settings, **names)) + write_files({path.name: _content(path) for path in paths.values()})
 
 
 def write_request(settings: Settings) -> str:
-    """The same, with the seed in any case."""
-    return write_preset(settings) + (f"seed = {settings.seed}\n" if settings.seed == DEFAULTS["seed"] else "")
+    """The keys of a recipe, without tables: the seed is among them in any case."""
+    return _write_keys(settings) + (f"seed = {settings.seed}\n" if settings.seed == DEFAULTS["seed"] else "")
 
 
 def write_files(files: Mapping[str, str]) -> str:
-    """The table of the contents of files."""
+    """The table [files]; nothing for nothing."""
     return "\n[files]\n" + "".join(_file(name, content) for name, content in files.items()) if files else ""
 
 
+def as_ascii(toml: str) -> str:
+    """TOML as any container can hold it: printable ASCII without &, < and >, which only its texts have."""
+    return re.sub("[^\n -~]|[&<>]", _escape, toml)
+
+
+def _write_keys(settings: Settings) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in to_saved(settings).items())
+
+
+def _content(path: Path) -> str:
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+_CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line feed
+
+
 def _file(name: str, content: str) -> str:
-    # A # is escaped: as a comment it might mark the recipe's end.
+    # A # is escaped, since a comment could look like the line that ends a recipe.
     escaped = content.replace("\\", "\\\\").replace('"""', '""\\"').replace("#", "\\u0023")
     return f'{_toml(name)} = """\n{_CONTROL.sub(_escape, escaped)}"""\n'
-
-
-def plain(toml: str) -> str:
-    """TOML as any container can hold it: printable ASCII without &, < and >, which only stand in its texts."""
-    return _SPECIAL.sub(_escape, toml)
 
 
 def _escape(found: re.Match[str]) -> str:

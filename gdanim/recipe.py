@@ -32,7 +32,7 @@ from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.drawing.styles import style_file
 from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.output.metadata import END, MAX_RECIPE, START
-from gdanim.presets import PYTHON, SIZE, plain, write_files, write_request
+from gdanim.presets import PYTHON, SIZE, as_ascii, write_files, write_request
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, Settings
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Recipe:
         if form is not None and not (form.extensions or form.sequence):
             changes["format"] = form.name  # no suffix says so
         request = write_request(replace(self.settings, **changes))
-        return f"{START}{plain(request + self.made + write_files(self.files))}{END}"
+        return f"{START}{as_ascii(request + self.made + write_files(self.files))}{END}"
 
 
 def recipe_of(descent: Descent) -> Recipe:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from gdanim.descent.descend import redrawn
 from gdanim.errors import OutputError, SettingError
 from gdanim.formatting import count
-from gdanim.output.files.temporary import open_folder
+from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.outputs import Fitted, typed
 from gdanim.size_excerpt import LONGER, SHORT, excerpt, is_long, whole_bytes
 from gdanim.size_steps import changes, ladder, weight
@@ -40,7 +40,7 @@ def write_within(
     All themes of one file get the same rung, because a page shows one in the place of the other.
     """
     asked = redrawn(descent, replace(descent.settings, max_size=None))
-    with open_folder("max-size") as folder:
+    with open_temporary_folder("max-size") as folder:
         trials = Trials(folder, render, progress)
         made = trials.render(asked, outputs)
         done = {place: named(written, outputs[place]) for place, written in enumerate(made) if written.error}

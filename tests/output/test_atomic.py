@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[Path]:
-    """An old file; and, after every test, no draft beside it."""
+    """An old file; and, after every test, no temporary file beside it."""
     path = tmp_path / "out.gif"
     path.write_bytes(OLD)
     yield path
@@ -93,7 +93,7 @@ def test_a_file_into_which_nothing_was_written_does_not_replace_one_with_bytes(t
 
 
 @posix
-def test_a_draft_that_the_writer_replaced_is_not_taken_for_its_own(target: Path) -> None:
+def test_a_temporary_file_that_the_writer_replaced_is_not_taken_for_its_own(target: Path) -> None:
     with pytest.raises(OutputError), open_output(str(target), needs_path=True) as output:  # noqa: PT012
         output.path.unlink()
         output.path.write_bytes(NEW)
@@ -101,7 +101,7 @@ def test_a_draft_that_the_writer_replaced_is_not_taken_for_its_own(target: Path)
 
 
 @posix
-def test_a_draft_is_private_while_it_is_written(target: Path) -> None:
+def test_a_temporary_file_is_private_while_it_is_written(target: Path) -> None:
     target.chmod(0o644)
     with open_output(str(target), needs_path=True) as output:
         assert stat.S_IMODE(output.path.stat().st_mode) == 0o600

@@ -47,7 +47,7 @@ def _fail_after_one(folder):
         raise OutputError("the disk is full")
 
 
-def test_a_writer_that_fails_leaves_the_old_files_and_no_draft(tmp_path):
+def test_a_writer_that_fails_leaves_the_old_files_and_no_temporary_file(tmp_path):
     put(tmp_path, "a", "b")
     with pytest.raises(OutputError):
         _fail_after_one(tmp_path)
@@ -129,11 +129,11 @@ def test_after_a_kill_while_files_are_named_the_next_run_starts_from_the_old_one
     assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
 
 
-def test_a_run_at_work_keeps_its_draft_beside_another_with_the_same_names(tmp_path):
+def test_a_run_at_work_keeps_its_temporary_file_beside_another_with_the_same_names(tmp_path):
     with open_sequence(str(tmp_path / PATTERN), 1) as place:
         (place / "0.png").write_text("first")
         put(tmp_path, "second")
-        assert len(temporary_files(tmp_path)) == 2  # the draft and its folder
+        assert len(temporary_files(tmp_path)) == 2  # the temporary file and its folder
     assert found(tmp_path) == {"f-00.png": "first"}
 
 

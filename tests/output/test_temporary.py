@@ -1,4 +1,4 @@
-"""A draft takes the target's place, links and permissions, dies with its run, and spares those of its neighbours."""
+"""A temporary file takes the target's place, links and mode, goes with its run, and spares its neighbours'."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[Path]:
-    """An old file; and, after every test, no draft beside it."""
+    """An old file; and, after every test, no temporary file beside it."""
     path = tmp_path / "out.gif"
     path.write_bytes(OLD)
     yield path
@@ -127,7 +127,7 @@ def test_a_run_killed_at_any_moment_leaves_no_part_and_the_next_one_sweeps_up(ta
 
 @posix
 @pytest.mark.parametrize("fatal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
-def test_a_signal_at_any_moment_leaves_no_part_and_no_draft(target: Path, fatal: signal.Signals) -> None:
+def test_a_signal_at_any_moment_leaves_no_part_and_no_temporary_file(target: Path, fatal: signal.Signals) -> None:
     moments = random.Random(int(fatal))
     for _ in range(8):
         process = start_until_ready(FOREVER, target)
@@ -151,7 +151,7 @@ WAITING = """
 
 
 @posix
-def test_the_draft_of_a_writer_at_work_is_kept_and_that_of_a_killed_one_removed(target: Path) -> None:
+def test_the_temporary_file_of_a_writer_at_work_is_kept_and_that_of_a_killed_one_removed(target: Path) -> None:
     alive, killed = (start_until_ready(WAITING, target, stdin=subprocess.PIPE) for _ in range(2))
     killed.kill()
     killed.communicate()
@@ -180,7 +180,7 @@ def test_only_orphans_of_the_same_target_are_removed(target: Path) -> None:
 
 
 @posix
-def test_a_draft_taken_for_an_orphan_before_it_is_locked_is_made_again(
+def test_a_temporary_file_taken_for_an_orphan_before_it_is_locked_is_made_again(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[Path] = []
@@ -228,7 +228,7 @@ def test_two_writers_of_one_target_leave_the_whole_file_of_one_of_them(target: P
 
 
 @pytest.mark.parametrize("name", ["x" * 251 + ".gif", "é" * 125 + ".gif", "漢" * 83 + ".gif"], ids=["ascii", "é", "漢"])
-def test_the_longest_name_leaves_room_for_a_draft(tmp_path: Path, name: str) -> None:
+def test_the_longest_name_leaves_room_for_a_temporary_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     try:
         path.write_bytes(OLD)
@@ -241,7 +241,7 @@ def test_the_longest_name_leaves_room_for_a_draft(tmp_path: Path, name: str) -> 
     assert path.read_bytes() == NEW
 
 
-def test_without_fcntl_outputs_are_written_and_no_draft_is_taken_for_an_orphan(tmp_path: Path) -> None:
+def test_without_fcntl_outputs_are_written_and_no_temporary_file_is_taken_for_an_orphan(tmp_path: Path) -> None:
     script = """
         import sys
         sys.modules["fcntl"] = None

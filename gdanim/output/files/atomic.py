@@ -1,11 +1,11 @@
-"""A file is complete or absent: under a target's name stands the whole of a finished run, or what stood there before.
+"""A file is complete or absent: a target is the whole file of a finished run, or the file that was there before.
 
     check_target()     before rendering: one line where the path cannot be written
     own_descriptor()   whether a path means a file that is open already, such as standard output
-    open_output()      the file, to one writer, until it commits or gives up
+    open_output()      opens a target for one writer, until it commits or gives up
 
-A regular file is written as a draft beside it (draft.py), which replaces it when it is whole. Into a pipe, a device
-or standard output the bytes are streamed: there is nothing to replace.
+A regular file is written to a temporary file beside it (temporary.py), which replaces it when it is whole. Into a pipe,
+a device or standard output the bytes are streamed: there is nothing to replace.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from gdanim.errors import GdanimError, OutputError, TargetError, shown
-from gdanim.output.files.temporary import Draft, open_draft
+from gdanim.output.files.temporary import TemporaryFile, open_temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,38 +29,38 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 STDOUT = "-"
-_PATH_SHOWN = 1000  # characters; what is longer was no path that anybody typed
+_PATH_SHOWN = 1000  # characters; nobody typed a longer path
 
-# What the system answers to a path that it would refuse however much room there was: the request is wrong.
+# The system's errors for a path that can never be written: the request is wrong.
 _REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENXIO}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Where a writer puts its bytes: into `stream`, or into the file `path` by its name; never both.
+    """Where a writer puts its bytes: into `stream`, or into the file at `path`; never both.
 
-    stream   binary and writable, the same for a file as for a pipe: it does not seek. It has no fileno(), either,
-             so that no library writes past it and hides a failure.
-    draft    the file behind the stream, or None where the bytes go straight to a pipe or a device
+    stream      binary and writable, the same for a file as for a pipe: it does not seek. It has no fileno(), either,
+                so that no library writes past it and hides a failure.
+    temporary   the file behind the stream, or None where the bytes go straight to a pipe or a device
     """
 
     stream: BinaryIO
-    draft: Draft | None
+    temporary: TemporaryFile | None
 
     @property
     def path(self) -> Path:
-        """An empty seekable file, to be written in place. Its suffix is .tmp: tell an encoder the format."""
-        if self.draft is None:
+        """An empty seekable file, to be written in place. It ends in .tmp, so an encoder has to be told the format."""
+        if self.temporary is None:
             raise io.UnsupportedOperation("a streamed output has no path: open it with needs_path=True")
-        return self.draft.path
+        return self.temporary.path
 
 
 @contextmanager
 def open_output(path: str, *, needs_path: bool) -> Iterator[Output]:
-    """Open `path` for one writer. Leaving the block in peace commits; leaving it by an exception keeps the old bytes.
+    """Open `path` for one writer. Leaving the block normally commits; leaving it by an exception keeps the old bytes.
 
-    With `needs_path`, `Output.path` can be used for any target: what cannot be replaced gets a copy at the commit.
-    Symlinks are followed and kept. An old file's mode is kept; a new one's is 0666 less the umask.
+    With `needs_path`, `Output.path` can be used for any target: pipes and devices get a copy at the commit. Symlinks
+    are followed and kept. An old file's mode is kept; a new one's is 0666 less the umask.
 
     Raises TargetError where the path cannot be written, and OutputError where writing or committing fails, even if
     the writer swallowed the failure of its stream. BrokenPipeError, of a reader that went away, passes untouched.
@@ -104,11 +104,11 @@ def _replacing(path: str) -> Iterator[Output]:
     target = Path(os.path.realpath(path))
     with ExitStack() as stack:
         with opening(path):
-            draft = stack.enter_context(open_draft(target.parent, target.name))
-        with _stream(draft.descriptor, path) as stream:
-            yield Output(stream=stream, draft=draft)
+            file = stack.enter_context(open_temporary(target.parent, target.name))
+        with _stream(file.descriptor, path) as stream:
+            yield Output(stream=stream, temporary=file)
         with finishing(path):
-            draft.replace(target)
+            file.replace(target)
 
 
 @contextmanager
@@ -118,12 +118,12 @@ def _copied(path: str) -> Iterator[Output]:
 
     with ExitStack() as stack:
         with opening(path):
-            draft = stack.enter_context(open_draft(Path(tempfile.gettempdir()), "stream"))
-        with _stream(draft.descriptor, path) as stream:
-            yield Output(stream=stream, draft=draft)
+            file = stack.enter_context(open_temporary(Path(tempfile.gettempdir()), "stream"))
+        with _stream(file.descriptor, path) as stream:
+            yield Output(stream=stream, temporary=file)
         with finishing(path):
-            draft.check()
-            with draft.path.open("rb") as whole, _streamed(path) as output:
+            file.check()
+            with file.path.open("rb") as whole, _streamed(path) as output:
                 shutil.copyfileobj(whole, output.stream)
 
 
@@ -132,11 +132,11 @@ def _streamed(path: str) -> Iterator[Output]:
     with opening(path):
         descriptor = _descriptor_of(path)
     if descriptor is None:
-        yield Output(stream=sys.stdout.buffer, draft=None)
+        yield Output(stream=sys.stdout.buffer, temporary=None)
         return
     try:
         with _stream(descriptor, path) as stream:
-            yield Output(stream=stream, draft=None)
+            yield Output(stream=stream, temporary=None)
     finally:
         os.close(descriptor)
 
@@ -159,7 +159,7 @@ def _descriptor_of(path: str) -> int | None:
 
 
 class _Sink(io.RawIOBase):
-    """Writes to a descriptor, and remembers its first failure, so that no library between can hide it."""
+    """Writes to a descriptor, and keeps its first failure, which a library between could otherwise hide."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -197,7 +197,7 @@ def _stream(descriptor: int, path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def opening(path: str) -> Iterator[None]:
-    """Name the path in what goes wrong before the first byte: TargetError where it is the path's fault."""
+    """Turn an OSError before the first byte into TargetError where the path is at fault, else into OutputError."""
     try:
         yield
     except OSError as error:
@@ -206,7 +206,7 @@ def opening(path: str) -> Iterator[None]:
 
 @contextmanager
 def finishing(path: str) -> Iterator[None]:
-    """Name the path in what goes wrong later: OutputError."""
+    """Turn a later OSError into OutputError, which names the path."""
     try:
         yield
     except OSError as error:
@@ -220,7 +220,7 @@ def _named(path: str, error: OSError, kind: type[GdanimError]) -> Exception:
 
 
 def quoted(path: str | Path) -> str:
-    """The path on one line, and whole: the file's name is at its end."""
+    """The path on one line, not shortened: the file's name is at its end."""
     text = str(path)
     return repr(text) if len(text) <= _PATH_SHOWN else shown(text)
 
@@ -242,7 +242,7 @@ def _is_replaceable(path: str) -> bool:
 
 
 def own_descriptor(path: str) -> int | None:
-    """N where `path` leads to /dev/fd/N: the file behind it belongs to whoever opened it, who goes on writing."""
+    """N where `path` leads to /dev/fd/N: a file that is open already, and must not be replaced; else None."""
     descriptors = {os.path.realpath("/dev/fd"), os.path.realpath("/proc/self/fd")}
     step = Path(path)
     for _ in range(40):  # Linux gives up on longer chains of links, too
@@ -255,7 +255,7 @@ def own_descriptor(path: str) -> int | None:
 
 
 def _obstacle(path: str) -> str | None:
-    """What stands in the way of writing `path`, and the next step. Raises OSError where the system has the word."""
+    """Why `path` cannot be written, and the next step; None where it can. Raises OSError with the system's reason."""
     number = own_descriptor(path)
     if number is not None:
         os.fstat(number)
@@ -280,11 +280,11 @@ def _obstacle(path: str) -> str | None:
 
 
 def _as_given(folder: Path, path: str) -> Path:
-    """The folder in the words of the person, unless a link leads elsewhere."""
+    """The folder as it was typed, unless a link leads elsewhere."""
     given = Path(path).parent
     return given if os.path.realpath(given) == str(folder) else folder
 
 
 def _sticky_protects(folder: os.stat_result, old: os.stat_result) -> bool:
-    """Whether the folder, like /tmp, lets nobody replace the files of others, even where they may be written."""
+    """Whether the folder, like /tmp, lets nobody replace the files of others, even writable ones."""
     return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, old.st_uid, folder.st_uid)

@@ -1,4 +1,4 @@
-"""Numbered: a path that stands for many files, `frames/name-%04d.png`: the names of a sequence, and which are its."""
+"""A path that stands for many files, `frames/name-%04d.png`: the names of a sequence, and which files belong to it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 from gdanim.errors import SettingError
 
-# A number in decimal digits, filled up with zeros where a width is given; or a percent sign.
+# A number in decimal digits, padded with zeros to a width where one is given; or a percent sign.
 _SIGN = re.compile(r"%(?:%|(?:0(?P<digits>[1-9][0-9]?))?d)")
 
-_MOST = 10_000  # files of a sequence: no timeline has more frames
+_MAX_FILES = 10_000  # no timeline has more frames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """The parts of such a path: the folder, what stands before and after the number, and how many digits that has."""
+    """The parts of such a path: the folder, the text before and after the number, and its least number of digits."""
 
     folder: Path
     before: str
@@ -26,7 +26,7 @@ class Pattern:
 
     @classmethod
     def read(cls, path: str) -> Pattern:
-        """Take a path apart. Raises SettingError unless its last part, and no other, holds exactly one number."""
+        """Read a path. Raises SettingError unless its last part, and no other, holds exactly one number."""
         place = Path(path)
         numbers = _numbers(place.name)
         if _numbers(str(place.parent)):
@@ -43,25 +43,25 @@ class Pattern:
         )
 
     def name(self, index: int) -> str:
-        """What the file of a frame is called."""
+        """The name of the file of a frame."""
         return f"{self.before}{index:0{self.digits}d}{self.after}"
 
     def index(self, name: str) -> int | None:
-        """The frame whose file is called so; None where no file of the sequence is."""
+        """The frame whose file has this name; None where the name is not of this sequence."""
         found = re.fullmatch(re.escape(self.before) + "([0-9]{1,18})" + re.escape(self.after), name)
         index = int(found[1]) if found else None
         return index if index is not None and self.name(index) == name else None
 
     def holds(self, other: Pattern | Path) -> bool:
-        """Whether a file, or one that another sequence may have, is of this one."""
+        """Whether a file, or one that another sequence may write, belongs to this one."""
         folder = other.parent if isinstance(other, Path) else other.folder
         if os.path.realpath(folder) != os.path.realpath(self.folder):
             return False
-        names = [other.name] if isinstance(other, Path) else [other.name(index) for index in range(_MOST)]
+        names = [other.name] if isinstance(other, Path) else [other.name(index) for index in range(_MAX_FILES)]
         return any(self.index(name) is not None for name in names)
 
     def present(self) -> dict[int, Path]:
-        """The files that have such names now, by their numbers from the least up. Raises OSError."""
+        """The existing files with such names, by ascending numbers. Raises OSError."""
         found = {self.index(path.name): path for path in self.folder.iterdir()}
         return {index: found[index] for index in sorted(index for index in found if index is not None)}
 

@@ -1,13 +1,13 @@
-"""Sequence: a file for every frame. Under their names stands the whole set of a finished run, or what stood before.
+"""A file for every frame: the files are the whole set of a finished run, or those that were there before.
 
     check_sequence()   before rendering: one line where the files cannot be written
     open_sequence()    an empty folder for one writer, whose files get their names when all are there
-    size_of()          what a finished sequence takes
+    size_of()          the bytes of a finished sequence
 
-The frames are written into a hidden folder beside them, which lives and dies with a draft (draft.py). At the end
+The frames are written into a hidden folder beside them, which belongs to a temporary file (temporary.py). At the end
 the frames of an older run are moved into that folder, and the new ones out of it. No system does that in one step for
-many files: where the process is killed in those milliseconds, frames are missing, and none is of another run than
-the others. The next run puts the old ones back before it begins.
+many files: where the process is killed in those milliseconds, frames are missing, but never of two runs. The next run
+puts the old ones back before it begins.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from gdanim.errors import TargetError
 from gdanim.output.files.atomic import check_target, finishing, opening, quoted
 from gdanim.output.files.numbering import Pattern
-from gdanim.output.files.temporary import folder_of, open_draft, remove, settle, sync_folder
+from gdanim.output.files.temporary import finalise, folder_of, open_temporary, remove, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def check_sequence(path: str) -> None:
 def open_sequence(path: str, count: int) -> Iterator[Path]:
     """Make a folder into which one writer puts `count` files: 0.png, 1.png, and so on.
 
-    Leaving the block in peace gives them their names; leaving it by an exception keeps what stood there. Modes of
+    Leaving the block normally gives them their names; leaving it by an exception keeps what stood there. Modes of
     files that are replaced are kept. Raises TargetError where files cannot be written or frames of a longer
     sequence would stay behind, and OutputError where writing or naming fails.
     """
@@ -56,8 +56,8 @@ def open_sequence(path: str, count: int) -> Iterator[Path]:
     with ExitStack() as stack:
         with opening(path):
             name = f"{pattern.before}%{pattern.digits}d{pattern.after}"
-            draft = stack.enter_context(open_draft(pattern.folder, name, discard=partial(_discard, pattern)))
-            folder = folder_of(draft.path)
+            file = stack.enter_context(open_temporary(pattern.folder, name, discard=partial(_discard, pattern)))
+            folder = folder_of(file.path)
             folder.mkdir(mode=0o700)
         _refuse_longer(path, pattern, count)  # now, for a killed run may have left frames, and they are back in place
         with finishing(path):
@@ -71,7 +71,7 @@ def size_of(path: str) -> int:
 
 
 def _refuse_longer(path: str, pattern: Pattern, count: int) -> None:
-    """Files beyond the last frame would be taken for frames; they may be anybody's, so that none is removed."""
+    """Raise TargetError where files follow the last frame: they would look like frames, and may be anybody's."""
     with opening(path):
         beyond = [file for index, file in pattern.present().items() if index >= count]
     if beyond:
@@ -83,12 +83,12 @@ def _refuse_longer(path: str, pattern: Pattern, count: int) -> None:
 
 
 def _move(pattern: Pattern, folder: Path, count: int) -> None:
-    """Give the frames their names. Raises OSError; what was moved until then, _discard() moves back."""
+    """Give the frames their names. Raises OSError; _discard() then moves back what was moved."""
     targets = [pattern.folder / pattern.name(index) for index in range(count)]
     for index, target in enumerate(targets):
         descriptor = os.open(folder / f"{index}{SUFFIX}", os.O_RDWR | getattr(os, "O_BINARY", 0))
         try:
-            settle(descriptor, target)
+            finalise(descriptor, target)
         finally:
             os.close(descriptor)
     old = folder / "old"
@@ -102,19 +102,22 @@ def _move(pattern: Pattern, folder: Path, count: int) -> None:
         sync_folder(pattern.folder)
 
 
-def _discard(pattern: Pattern, draft: Path) -> None:
-    """Remove a draft and its folder; of frames that were being named when all ended, first put the old ones back."""
-    folder = folder_of(draft)
+def _discard(pattern: Pattern, file: Path) -> None:
+    """Remove a temporary file and its folder; first undo a move that was cut short."""
+    folder = folder_of(file)
     try:
         _undo(pattern, folder)
     except OSError:
         return  # the next run tries again: in the folder are files that are nowhere else
     shutil.rmtree(folder, ignore_errors=True)
-    remove(draft)
+    remove(file)
 
 
 def _undo(pattern: Pattern, folder: Path) -> None:
-    """Frames are named in their order: those before the first one that is left have their names. Raises OSError."""
+    """Put the old frames back, where the move was cut short. Raises OSError.
+
+    New frames are moved in their order: those before the first one that is left in the folder are removed.
+    """
     old = folder / "old"
     left = [int(file.stem) for file in folder.glob(f"*{SUFFIX}")]
     if not left or not old.is_dir():

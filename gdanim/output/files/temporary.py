@@ -1,7 +1,8 @@
-"""Draft: the hidden file beside a target that becomes the target when it is whole.
+"""Temporary files and folders: hidden, locked, and removed at the end, by a signal, or by the next run.
 
-A draft is locked (flock) for as long as its writer lives. One whose lock is free was left by a killed run, and the next
-run with the same target removes it. Where there is no flock (Windows, some network file systems) none is removed.
+A target is written as a temporary file beside it, which is moved to the target when it is whole. It is locked (flock)
+for as long as its writer lives. One whose lock is free was left by a killed run, an orphan, and the next run with the
+same target removes it. Where there is no flock (Windows, some network file systems) none is removed.
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ _RANDOM_BYTES = 8
 _NAME_MAX = 255  # where the system does not say
 
 
-class Draft:
-    """An open, locked file with a name of its own.
+class TemporaryFile:
+    """An open, locked file.
 
-    path         where it lies; whoever writes it by name must write into it, not replace it
-    descriptor   open for reading and writing, until the draft is closed
+    path         where it lies; a writer that gets the path must write into the file, not replace it
+    descriptor   open for reading and writing, until close()
     """
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path, self.descriptor = path, descriptor
 
     def check(self) -> None:
-        """Raise OSError where the file was emptied, removed or replaced behind our back."""
+        """Raise OSError where the file is empty, or was removed or replaced by somebody else."""
         ours = os.fstat(self.descriptor)
         if not os.path.samestat(ours, self.path.stat()):
             raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
@@ -46,9 +47,9 @@ class Draft:
             raise OSError("nothing was written into it")
 
     def replace(self, target: Path) -> None:
-        """Give the file the target's permissions and, once it is on the disk, the target's name. Raises OSError."""
+        """Give the file the target's permissions, sync it, and give it the target's name. Raises OSError."""
         self.check()
-        settle(self.descriptor, target)
+        finalise(self.descriptor, target)
         if os.name == "nt":  # Windows moves no open file
             self.close()
         self.path.replace(target)
@@ -56,7 +57,7 @@ class Draft:
             sync_folder(target.parent)
 
     def close(self) -> None:
-        """Let go of the lock and of the descriptor; the file stays."""
+        """Close the descriptor, which frees the lock; the file stays."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
@@ -69,11 +70,11 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
-def open_draft(folder: Path, name: str, *, discard: Callable[[Path], None] = remove) -> Iterator[Draft]:
-    """Make a draft for a target called `name` in `folder`; at the end of the block it is removed, unless it was moved.
+def open_temporary(folder: Path, name: str, *, discard: Callable[[Path], None] = remove) -> Iterator[TemporaryFile]:
+    """Make a temporary file for a target called `name` in `folder`; it is removed at the end unless it was moved.
 
-    Removes the orphans of the same name first. Whoever keeps more than one file gives a `discard`, which removes a
-    draft with all that belongs to it, at any moment. Raises OSError.
+    Removes the orphans of the same target first. `discard` removes a temporary file with all that belongs to it; it may
+    be called at any moment, also by a signal handler. Raises OSError.
     """
     stem = _stem(folder, name)
     _remove_orphans(folder, stem, discard)
@@ -81,36 +82,36 @@ def open_draft(folder: Path, name: str, *, discard: Callable[[Path], None] = rem
         path = folder / f"{stem}{os.urandom(_RANDOM_BYTES).hex()}.tmp"
         with signals.on_signal(partial(discard, path)):
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            draft = Draft(path, os.open(path, flags, 0o600))
+            file = TemporaryFile(path, os.open(path, flags, 0o600))
             try:
-                _lock(draft.descriptor, wait=True)
+                _lock(file.descriptor, wait=True)
                 if not path.exists():
                     continue  # another run took it for an orphan in the moment before it was locked
-                yield draft
+                yield file
                 return
             finally:
                 if os.name == "nt":  # Windows removes no open file
-                    draft.close()
-                discard(path)  # before the lock goes: nobody else may touch a draft that still has its name
-                draft.close()
+                    file.close()
+                discard(path)  # before the lock is freed, for then another run may remove it
+                file.close()
 
 
-def folder_of(draft: Path) -> Path:
-    """The folder that may belong to a draft. It is there only while that is."""
-    return draft.with_suffix(".set")
+def folder_of(file: Path) -> Path:
+    """The folder that may belong to a temporary file. It exists only while that does."""
+    return file.with_suffix(".set")
 
 
 @contextmanager
-def open_folder(name: str) -> Iterator[Path]:
-    """Make an empty folder for work in the system's place for that; at the end of the block it is removed.
+def open_temporary_folder(name: str) -> Iterator[Path]:
+    """Make an empty folder in the system's folder for temporary files; at the end of the block it is removed.
 
-    It is removed, too, if a signal ends the process, and where that was killed, by the next one. Raises OutputError.
+    It is removed, too, if a signal ends the process, and by the next run where that was killed. Raises OutputError.
     """
     with ExitStack() as stack:
         try:
             place = Path(tempfile.gettempdir())
-            draft = stack.enter_context(open_draft(place, name, discard=_remove_with_folder))
-            folder = folder_of(draft.path)
+            file = stack.enter_context(open_temporary(place, name, discard=_remove_with_folder))
+            folder = folder_of(file.path)
             folder.mkdir(mode=0o700)
         except OSError as error:
             reason = error.strerror or error
@@ -118,12 +119,13 @@ def open_folder(name: str) -> Iterator[Path]:
         yield folder
 
 
-def _remove_with_folder(draft: Path) -> None:
-    shutil.rmtree(folder_of(draft), ignore_errors=True)
-    remove(draft)
+def _remove_with_folder(file: Path) -> None:
+    shutil.rmtree(folder_of(file), ignore_errors=True)
+    remove(file)
 
 
 def _stem(folder: Path, name: str) -> str:
+    """How temporary files for a target begin: its name, cut to the length of names that the file system allows."""
     try:
         longest = os.pathconf(folder, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):
@@ -153,6 +155,7 @@ def _remove_if_unlocked(path: Path, discard: Callable[[Path], None]) -> None:
 
 
 def _lock(descriptor: int, *, wait: bool) -> bool:
+    """Lock a file; whether that succeeded."""
     try:
         import fcntl
 
@@ -162,8 +165,8 @@ def _lock(descriptor: int, *, wait: bool) -> bool:
     return True
 
 
-def settle(descriptor: int, target: Path) -> None:
-    """Give a finished file the permissions of what it replaces, and have it on the disk. Raises OSError."""
+def finalise(descriptor: int, target: Path) -> None:
+    """Give a finished file the permissions of the file that it replaces, and sync it. Raises OSError."""
     _take_over_permissions(descriptor, target)
     os.fsync(descriptor)
 
@@ -189,7 +192,7 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names of a folder's files on the disk. Raises OSError."""
+    """Sync a folder, so that the names of its files survive a power cut. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
