@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from gdanim.catalogue.specs import Hyperparameter, Method, Rate, hyper
+from gdanim.catalogue.specs import Hyperparameter as Hyper
+from gdanim.catalogue.specs import Method, Rate
 from gdanim.readers import number, whole, yes_or_no
 
 _SHARE = number(least=0, most=1)  # of an average that keeps everything at 1
@@ -17,12 +18,12 @@ _POSITIVE = number(above=0)
 _NOT_NEGATIVE = number(least=0)
 
 
-def _betas(beta1: float = 0.9, beta2: float = 0.999) -> tuple[Hyperparameter, ...]:
-    return hyper("beta1", beta1, _BELOW_ONE), hyper("beta2", beta2, _BELOW_ONE)
+def _betas(beta1: float = 0.9, beta2: float = 0.999) -> tuple[Hyper, ...]:
+    return Hyper("beta1", beta1, _BELOW_ONE), Hyper("beta2", beta2, _BELOW_ONE)
 
 
-_EPS = hyper("eps", 1e-8, _NOT_NEGATIVE)
-_SEARCH = hyper("c1", 1e-4, number(above=0, most=0.5))
+_EPS = Hyper("eps", 1e-8, _NOT_NEGATIVE)
+_SEARCH = Hyper("c1", 1e-4, number(above=0, most=0.5))
 _WOLFE = (("c1", "c2"),)
 
 METHODS: Final = (
@@ -37,7 +38,7 @@ METHODS: Final = (
         name="momentum",
         target="gdanim.optimizers.momentum:momentum",
         summary="heavy ball: v = μv + (1−τ)g, first v = g; d = v",
-        hyperparameters=(hyper("momentum", 0.9, _BELOW_ONE), hyper("dampening", 0.0, _BELOW_ONE)),
+        hyperparameters=(Hyper("momentum", 0.9, _BELOW_ONE), Hyper("dampening", 0.0, _BELOW_ONE)),
         rate=Rate.DAMPED,
         source="Polyak 1964",
     ),
@@ -45,7 +46,7 @@ METHODS: Final = (
         name="nesterov",
         target="gdanim.optimizers.momentum:nesterov",
         summary="accelerated gradient: v = μv + g; d = g + μv",
-        hyperparameters=(hyper("momentum", 0.9, _BELOW_ONE),),
+        hyperparameters=(Hyper("momentum", 0.9, _BELOW_ONE),),
         rate=Rate.DAMPED,
         source="Nesterov 1983; Sutskever et al. 2013",
     ),
@@ -53,7 +54,7 @@ METHODS: Final = (
         name="qhm",
         target="gdanim.optimizers.momentum:qhm",
         summary="quasi-hyperbolic momentum: m = βm + (1−β)g; d = (1−ν)g + νm",
-        hyperparameters=(hyper("beta", 0.999, _BELOW_ONE), hyper("nu", 0.7, _SHARE)),
+        hyperparameters=(Hyper("beta", 0.999, _BELOW_ONE), Hyper("nu", 0.7, _SHARE)),
         rate=Rate.OBJECTIVE,
         source="Ma & Yarats 2019, arXiv 1810.06801",
     ),
@@ -61,7 +62,7 @@ METHODS: Final = (
         name="adagrad",
         target="gdanim.optimizers.adaptive:adagrad",
         summary="s = s + g²; d = g/(√s + ε)",
-        hyperparameters=(hyper("eps", 1e-10, _NOT_NEGATIVE), hyper("initial_accumulator_value", 0.0, _NOT_NEGATIVE)),
+        hyperparameters=(Hyper("eps", 1e-10, _NOT_NEGATIVE), Hyper("initial_accumulator_value", 0.0, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Duchi et al. 2011",
     ),
@@ -70,10 +71,10 @@ METHODS: Final = (
         target="gdanim.optimizers.adaptive:rmsprop",
         summary="s = αs + (1−α)g²; d = g/(√s + ε)",
         hyperparameters=(
-            hyper("alpha", 0.99, _BELOW_ONE),
+            Hyper("alpha", 0.99, _BELOW_ONE),
             _EPS,
-            hyper("momentum", 0.0, _BELOW_ONE),
-            hyper("centered", False, yes_or_no),
+            Hyper("momentum", 0.0, _BELOW_ONE),
+            Hyper("centered", False, yes_or_no),
         ),
         rate=Rate.WIDTH,
         source="Hinton 2012, lecture 6e; centered: Graves 2013",
@@ -82,7 +83,7 @@ METHODS: Final = (
         name="adadelta",
         target="gdanim.optimizers.adaptive:adadelta",
         summary="s = ρs + (1−ρ)g²; d = g√(u+ε)/√(s+ε); u = ρu + (1−ρ)d²",
-        hyperparameters=(hyper("rho", 0.9, _BELOW_ONE), hyper("eps", 1e-6, _POSITIVE)),
+        hyperparameters=(Hyper("rho", 0.9, _BELOW_ONE), Hyper("eps", 1e-6, _POSITIVE)),
         rate=Rate.ONE,
         source="Zeiler 2012, arXiv 1212.5701",
     ),
@@ -106,7 +107,7 @@ METHODS: Final = (
         name="adamw",
         target="gdanim.optimizers.adam:adamw",
         summary="adam, and beside it λx: decoupled weight decay",
-        hyperparameters=(*_betas(), _EPS, hyper("weight_decay", 0.01, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(), _EPS, Hyper("weight_decay", 0.01, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Loshchilov & Hutter 2019, arXiv 1711.05101",
     ),
@@ -122,7 +123,7 @@ METHODS: Final = (
         name="nadam",
         target="gdanim.optimizers.adam:nadam",
         summary="adam with Nesterov's look-ahead in m",
-        hyperparameters=(*_betas(), _EPS, hyper("momentum_decay", 0.004, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(), _EPS, Hyper("momentum_decay", 0.004, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Dozat 2016",
     ),
@@ -130,7 +131,7 @@ METHODS: Final = (
         name="radam",
         target="gdanim.optimizers.adam:radam",
         summary="adam; plain momentum until the variance of v is tractable",
-        hyperparameters=(*_betas(), _EPS, hyper("threshold", 5.0, number(least=4))),
+        hyperparameters=(*_betas(), _EPS, Hyper("threshold", 5.0, number(least=4))),
         # Its first five steps are plain momentum: they scale with the gradient.
         rate=Rate.OBJECTIVE,
         source="Liu et al. 2020, arXiv 1908.03265",
@@ -139,7 +140,7 @@ METHODS: Final = (
         name="adabelief",
         target="gdanim.optimizers.adam:adabelief",
         summary="adam with v: average of (g − m)²",
-        hyperparameters=(*_betas(), hyper("eps", 1e-16, _NOT_NEGATIVE), hyper("eps_root", 1e-16, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(), Hyper("eps", 1e-16, _NOT_NEGATIVE), Hyper("eps_root", 1e-16, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Zhuang et al. 2020, arXiv 2010.07468",
     ),
@@ -147,7 +148,7 @@ METHODS: Final = (
         name="qhadam",
         target="gdanim.optimizers.adam:qhadam",
         summary="adam with (1−ν₁)g + ν₁m over √((1−ν₂)g² + ν₂v)",
-        hyperparameters=(*_betas(0.995, 0.999), _EPS, hyper("nu1", 0.7, _SHARE), hyper("nu2", 1.0, _SHARE)),
+        hyperparameters=(*_betas(0.995, 0.999), _EPS, Hyper("nu1", 0.7, _SHARE), Hyper("nu2", 1.0, _SHARE)),
         rate=Rate.WIDTH,
         source="Ma & Yarats 2019, arXiv 1810.06801",
     ),
@@ -156,10 +157,10 @@ METHODS: Final = (
         target="gdanim.optimizers.sign:rprop",
         summary="sign steps from lr on: × η⁺ while the sign stays, × η⁻ where it turns",
         hyperparameters=(
-            hyper("etaminus", 0.5, number(above=0, most=1)),
-            hyper("etaplus", 1.2, number(least=1)),
-            hyper("step_min", 1e-6, _POSITIVE),
-            hyper("step_max", 50.0, _POSITIVE),
+            Hyper("etaminus", 0.5, number(above=0, most=1)),
+            Hyper("etaplus", 1.2, number(least=1)),
+            Hyper("step_min", 1e-6, _POSITIVE),
+            Hyper("step_max", 50.0, _POSITIVE),
         ),
         ordered=(("step_min", "step_max"),),
         follows_schedule=False,
@@ -177,7 +178,7 @@ METHODS: Final = (
         name="lion",
         target="gdanim.optimizers.sign:lion",
         summary="d = sign(β₁m + (1−β₁)g) + λx; m = β₂m + (1−β₂)g",
-        hyperparameters=(*_betas(0.9, 0.99), hyper("weight_decay", 0.0, _NOT_NEGATIVE)),
+        hyperparameters=(*_betas(0.9, 0.99), Hyper("weight_decay", 0.0, _NOT_NEGATIVE)),
         rate=Rate.WIDTH,
         source="Chen et al. 2023, arXiv 2302.06675",
     ),
@@ -186,8 +187,8 @@ METHODS: Final = (
         target="gdanim.optimizers.gd:polyak",
         summary="d = min((f − f*)/‖g‖², most) g",
         hyperparameters=(
-            hyper("max_learning_rate", 1.0, _POSITIVE),
-            hyper("f_min", None, number(), "f at the lowest minimizer"),
+            Hyper("max_learning_rate", 1.0, _POSITIVE),
+            Hyper("f_min", None, number(), "f at the lowest minimizer"),
         ),
         rate=Rate.ONE,
         source="Polyak 1969; Loizou et al. 2021, arXiv 2002.10542",
@@ -197,8 +198,8 @@ METHODS: Final = (
         target="gdanim.optimizers.linesearch:armijo",
         summary="along −g, backtracking until f falls enough",
         hyperparameters=(
-            hyper("slope", 1e-4, number(above=0, most=0.5)),
-            hyper("decrease", 0.5, number(above=0, most=0.95)),
+            Hyper("slope", 1e-4, number(above=0, most=0.5)),
+            Hyper("decrease", 0.5, number(above=0, most=0.95)),
         ),
         rate=Rate.ONE,
         source="Armijo 1966",
@@ -207,7 +208,7 @@ METHODS: Final = (
         name="wolfe",
         target="gdanim.optimizers.linesearch:wolfe",
         summary="along −g, as far as the strong Wolfe conditions ask",
-        hyperparameters=(_SEARCH, hyper("c2", 0.9, number(above=0, below=1))),
+        hyperparameters=(_SEARCH, Hyper("c2", 0.9, number(above=0, below=1))),
         ordered=_WOLFE,
         rate=Rate.ONE,
         source="Nocedal & Wright 2006, ch. 3",
@@ -216,7 +217,7 @@ METHODS: Final = (
         name="cg",
         target="gdanim.optimizers.conjugate:cg",
         summary="conjugate gradient, Polak–Ribière+, with strong Wolfe steps",
-        hyperparameters=(_SEARCH, hyper("c2", 0.1, number(above=0, most=0.5))),
+        hyperparameters=(_SEARCH, Hyper("c2", 0.1, number(above=0, most=0.5))),
         ordered=_WOLFE,
         follows_schedule=False,
         rate=Rate.ONE,
@@ -227,9 +228,9 @@ METHODS: Final = (
         target="gdanim.optimizers.lbfgs:lbfgs",
         summary="limited-memory BFGS, two-loop recursion, with strong Wolfe steps",
         hyperparameters=(
-            hyper("history", 10, whole(least=1, most=100)),
+            Hyper("history", 10, whole(least=1, most=100)),
             _SEARCH,
-            hyper("c2", 0.9, number(above=0, below=1)),
+            Hyper("c2", 0.9, number(above=0, below=1)),
         ),
         ordered=_WOLFE,
         rate=Rate.ONE,
@@ -239,7 +240,7 @@ METHODS: Final = (
         name="newton",
         target="gdanim.optimizers.newton:newton",
         summary="d = (|H| + δ)⁻¹g: downhill on saddles, too; with δ > 0 halved until f falls",
-        hyperparameters=(hyper("damping", 0.0, _NOT_NEGATIVE),),
+        hyperparameters=(Hyper("damping", 0.0, _NOT_NEGATIVE),),
         rate=Rate.ONE,
         source="Nocedal & Wright 2006, ch. 3; |H|: Dauphin et al. 2014, arXiv 1406.2572",
     ),
@@ -247,7 +248,7 @@ METHODS: Final = (
         name="noisy",
         target="gdanim.optimizers.gd:noisy",
         summary="d = g + N(0, η/(1+t)^γ)",
-        hyperparameters=(hyper("eta", 0.01, _NOT_NEGATIVE), hyper("gamma", 0.55, _NOT_NEGATIVE)),
+        hyperparameters=(Hyper("eta", 0.01, _NOT_NEGATIVE), Hyper("gamma", 0.55, _NOT_NEGATIVE)),
         rate=Rate.OBJECTIVE,
         source="Neelakantan et al. 2015, arXiv 1511.06807",
     ),

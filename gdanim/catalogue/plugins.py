@@ -1,15 +1,15 @@
-"""Rows from other packages: how an installed package adds to what gdanim has, and how little a broken one can do.
+"""Plug-ins: how an installed package adds rows of its own, and how its entry points are found.
 
 A package declares an entry point in one of five groups. What it names is the row itself, an object of the class beside
 the group:
 
     gdanim.optimizers   Method    (gdanim.catalogue.specs)
     gdanim.schedules    Schedule  (gdanim.catalogue.specs)
-    gdanim.functions    Formula   (gdanim.catalogue.functions); its author states the minimizers, nobody looks for them
+    gdanim.functions    Formula   (gdanim.catalogue.specs); its author states the minimizers, gdanim does not search
     gdanim.views        View      (gdanim.catalogue.specs)
     gdanim.writers      Format    (gdanim.catalogue.specs)
 
-The class says what the row's target is called with, vetting.py what each field takes. An optimizer, descents.py:
+The class says what the row's target is called with, validation.py what each field takes. An optimizer, descents.py:
 
     from gdanim.catalogue.specs import Hyperparameter, Method, Rate
     from gdanim.readers import number
@@ -36,128 +36,33 @@ and in the package's pyproject.toml, with the row's own name on the left:
 
 Names are snake_case; a person may write hyphens. Importing numpy late, as above, keeps `gdanim list` fast.
 
-A name that gdanim has itself is never looked for elsewhere. For another one the entry points are read, and the one of
-that name is loaded; `gdanim list` loads all of a group, but not their targets. What their code prints while it is
-imported goes to standard error. An import that fails, a row with a wrong field, a name that gdanim or another package
-has, too: each is a sentence that names the package. `gdanim list` prints it, and asking for just that name is refused
-with it; nothing else fails. What is only found out at work, because a rule raises or gives the wrong thing, ends the
-request in such a sentence, too (guests.py).
+A name of gdanim's own is never looked for elsewhere. For any other name the entry points are read, and the one of that
+name is loaded; `gdanim list` loads all of a group, but not their targets. What their code prints while it is imported
+goes to standard error.
+
+An import that fails, a row with a wrong field, a name that gdanim or another package has, too: each becomes a sentence
+that names the package. `gdanim list` prints it, and a request for that name is refused with it; nothing else fails.
+A rule, view or writer that fails at work ends the request in such a sentence (guard.py of optimizers, drawing, output).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdanim.catalogue.foreign import describe_error, running
-from gdanim.catalogue.functions import Formula
-from gdanim.catalogue.specs import Entry
 from gdanim.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from importlib.metadata import Distribution, EntryPoint
-
-E = TypeVar("E", bound=Entry | Formula)
-T = TypeVar("T")
 
 GROUPS = ("gdanim.optimizers", "gdanim.schedules", "gdanim.functions", "gdanim.views", "gdanim.writers")
 
 
-class Registry(Mapping[str, E]):
-    """Rows by name: those of gdanim, and behind them those of the plug-ins in `group` that can be used.
-
-    Going through it, values() included, reaches gdanim's own rows before any plug-in is imported.
-    """
-
-    def __init__(self, rows: Iterable[E], *, row_type: type[E], group: str) -> None:
-        self._own: Mapping[str, E] = {row.name: row for row in rows}
-        self._row_type, self._group = row_type, group
-        self._found: dict[str, E | UsageError] = {}  # by plug-ins: a module that fails is not imported twice
-        self._ready: set[str] = set()
-
-    def __getitem__(self, name: str) -> E:
-        """The row. Raises KeyError where nobody has the name, UsageError where the plug-in that has it is broken."""
-        if name in self._own:
-            return self._own[name]
-        found = self._outside(name)
-        if isinstance(found, UsageError):
-            raise found
-        return found
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._own or (
-            isinstance(name, str) and name in self._points() and not isinstance(self._outside(name), UsageError)
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._own
-        yield from (name for name in self._points() if name not in self._own and name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def names(self) -> list[str]:
-        """Every name, also of plug-ins that nobody has tried yet. Imports none of them."""
-        return list(dict.fromkeys([*self._own, *self._points()]))
-
-    def origin(self, name: str) -> str:
-        """The distribution that brings a row; empty for gdanim's own."""
-        return "" if name in self._own else self._points()[name][0].distribution
-
-    def broken(self) -> list[str]:
-        """A sentence about each plug-in of the group that cannot be used."""
-        own = [
-            f"{point} cannot be used: gdanim has one of that name"
-            for name in self._own
-            for point in self._points().get(name, ())
-        ]
-        outside = [self._outside(name) for name in self._points() if name not in self._own]
-        return [*own, *(str(found) for found in outside if isinstance(found, UsageError))]
-
-    def choose(self, name: str) -> E:
-        """The row, and what it names is imported: where a plug-in fails at that, it fails here. Raises as [] does."""
-        row = self[name]
-        if name not in self._own and name not in self._ready and isinstance(row, Entry):
-            from gdanim.catalogue.validation import check_target
-
-            _attempt(self._points()[name][0], lambda: check_target(row, row.imported()))
-            self._ready.add(name)
-        return row
-
-    def _points(self) -> Mapping[str, list[Point]]:
-        return installed().points[self._group]
-
-    def _outside(self, name: str) -> E | UsageError:
-        """The row of a plug-in, or why there is none. Raises KeyError where no plug-in has the name."""
-        points = self._points()[name]
-        if name not in self._found:
-            try:
-                self._found[name] = self._load(name, points)
-            except UsageError as error:
-                self._found[name] = error
-        return self._found[name]
-
-    def _load(self, name: str, points: list[Point]) -> E:
-        from gdanim.catalogue.validation import checked
-
-        point, *others = points
-        if others:
-            twin = others[0].distribution
-            raise UsageError(f"{point} cannot be used: {twin} brings one of that name, too; keep one of the two")
-
-        def load() -> E:
-            row = checked(point.entry.load(), self._row_type, name)
-            return replace(row, plugin=str(point)) if isinstance(row, Entry) else row
-
-        return _attempt(point, load)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """An entry point in a group of ours. `str` is how a sentence about it begins: `The view 'globe' of gd-globe`."""
+class Point(NamedTuple):
+    """An entry point for gdanim. `str` is how a sentence about it begins: `The view 'globe' of gd-globe`."""
 
     entry: EntryPoint
     distribution: str
@@ -167,9 +72,8 @@ class Point:
         return f"The {kind} {self.entry.name!r} of {self.distribution}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
-    """What the installed packages declare: points[group][name], and a sentence for each that declares it wrongly."""
+class Installed(NamedTuple):
+    """What installed packages declare: points[group][name], and a sentence about each wrong declaration."""
 
     points: Mapping[str, Mapping[str, list[Point]]]
     faults: tuple[str, ...]
@@ -178,8 +82,7 @@ class Installed:
 @cache
 def installed() -> Installed:
     """The entry points of all installed packages that are meant for gdanim, by name. Imports no plug-in."""
-    # Late: this import takes longer than a refusal does without it.
-    from importlib import metadata
+    from importlib import metadata  # takes longer than a whole refusal without it
 
     found: list[Point] = []
     faults: list[str] = []
@@ -196,7 +99,7 @@ def installed() -> Installed:
         except Exception as error:
             faults.append(f"The entry_points.txt of {name} cannot be read: {describe_error(error)}")
             continue
-        found += [Point(entry=entry, distribution=name) for entry in entries if entry.group.startswith("gdanim.")]
+        found += [Point(entry, name) for entry in entries if entry.group.startswith("gdanim.")]
     points: dict[str, dict[str, list[Point]]] = {group: {} for group in GROUPS}
     for point in sorted(found, key=lambda point: (point.entry.name, point.distribution)):
         group = point.entry.group
@@ -204,7 +107,7 @@ def installed() -> Installed:
             points[group].setdefault(point.entry.name.replace("-", "_"), []).append(point)
         else:
             faults.append(str(UnknownNameError(f"entry point group of {point.distribution}:", group, GROUPS)))
-    return Installed(points=points, faults=tuple(faults))
+    return Installed(points, tuple(faults))
 
 
 def _concerns_us(distribution: Distribution) -> bool:
@@ -223,7 +126,6 @@ def _name(distribution: Distribution) -> str:
     return str(name or f"a package in {distribution.locate_file('')}")
 
 
-def _attempt(point: Point, step: Callable[[], T]) -> T:
-    """Do what runs a plug-in's code. Raises UsageError for whatever that raises, sys.exit() included."""
-    with running(lambda error: UsageError(f"{point} cannot be used: {describe_error(error)}"), passing=()):
-        return step()
+def using(point: Point) -> AbstractContextManager[None]:
+    """Run a plug-in's code inside. Raises UsageError for whatever it raises, sys.exit() included."""
+    return running(lambda error: UsageError(f"{point} cannot be used: {describe_error(error)}"), passing=())

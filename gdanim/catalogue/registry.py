@@ -1,280 +1,125 @@
-"""Every registry, as data: what there is, what it is called, where it is loaded from. Imports nothing heavy.
+"""Every registry, and looking a name up. Imports nothing heavy, and no plug-in before one is asked for.
 
 Installed packages add rows of their own to all registries but that of styles (plugins.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from gdanim.catalogue import optimizers, schedules
-from gdanim.catalogue.choices import Choice, MethodChoice, chosen_method, chosen_schedule
-from gdanim.catalogue.functions import FORMULAS, Formula
-from gdanim.catalogue.plugins import Registry
-from gdanim.catalogue.specs import Entry, Format, Method, Schedule, View
-from gdanim.errors import UnknownNameError
+from gdanim.catalogue import formats, functions_1d, functions_2d, optimizers, schedules, views
+from gdanim.catalogue.choices import Choice, chosen_method, chosen_schedule
+from gdanim.catalogue.plugins import installed, using
+from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View
+from gdanim.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
+    from gdanim.catalogue.plugins import Point
 
 E = TypeVar("E", bound=Entry | Formula)
 
 
+class Registry(Mapping[str, E]):
+    """Rows by name: those of gdanim, and behind them those of the plug-ins in `group` that can be used.
+
+    Iterating, values() included, yields gdanim's own rows before it imports any plug-in.
+    """
+
+    def __init__(self, rows: Iterable[E], *, row_type: type[E], group: str) -> None:
+        self._own: Mapping[str, E] = {row.name: row for row in rows}
+        self._row_type, self._group = row_type, group
+        self._loaded: dict[str, E | UsageError] = {}  # rows of plug-ins: a module that fails is not imported twice
+        self._ready: set[str] = set()  # plug-ins whose target is imported and checked
+
+    def __getitem__(self, name: str) -> E:
+        """The row. Raises KeyError where nobody has the name, UsageError where the plug-in that has it is broken."""
+        if name in self._own:
+            return self._own[name]
+        row = self._of_plugin(name)
+        if isinstance(row, UsageError):
+            raise row
+        return row
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or (
+            isinstance(name, str) and name in self._points() and not isinstance(self._of_plugin(name), UsageError)
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from (name for name in self._points() if name not in self._own and name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def names(self) -> list[str]:
+        """Every name, also of plug-ins that were not imported yet. Imports none of them."""
+        return list(dict.fromkeys([*self._own, *self._points()]))
+
+    def origin(self, name: str) -> str:
+        """The distribution that brings a row; empty for gdanim's own."""
+        return "" if name in self._own else self._points()[name][0].distribution
+
+    def broken(self) -> list[str]:
+        """A sentence about each plug-in of the group that cannot be used."""
+        hidden = [
+            f"{point} cannot be used: gdanim has one of that name"
+            for name in self._own
+            for point in self._points().get(name, ())
+        ]
+        rows = [self._of_plugin(name) for name in self._points() if name not in self._own]
+        return [*hidden, *(str(row) for row in rows if isinstance(row, UsageError))]
+
+    def choose(self, name: str) -> E:
+        """The row; the target of a plug-in's is imported and checked, too. Raises as [] does."""
+        row = self[name]
+        if name not in self._own and name not in self._ready and isinstance(row, Entry):
+            from gdanim.catalogue.validation import check_target
+
+            with using(self._points()[name][0]):
+                check_target(row, row.imported())
+            self._ready.add(name)
+        return row
+
+    def _points(self) -> Mapping[str, list[Point]]:
+        return installed().points[self._group]
+
+    def _of_plugin(self, name: str) -> E | UsageError:
+        """The row of a plug-in, or why there is none. Raises KeyError where no plug-in has the name."""
+        points = self._points()[name]
+        if name not in self._loaded:
+            try:
+                self._loaded[name] = self._load(name, points)
+            except UsageError as error:
+                self._loaded[name] = error
+        return self._loaded[name]
+
+    def _load(self, name: str, points: list[Point]) -> E:
+        from gdanim.catalogue.validation import check_row
+
+        point, *others = points
+        if others:
+            twin = others[0].distribution
+            raise UsageError(f"{point} cannot be used: {twin} brings one of that name, too; keep one of the two")
+        with using(point):
+            row = check_row(point.entry.load(), self._row_type, name)
+            return replace(row, plugin=str(point)) if isinstance(row, Entry) else row
+
+
+FORMULAS: Final = functions_1d.ONE_VARIABLE + functions_2d.TWO_VARIABLES
+
 FUNCTIONS = Registry(FORMULAS, row_type=Formula, group="gdanim.functions")
 OPTIMIZERS = Registry(optimizers.METHODS, row_type=Method, group="gdanim.optimizers")
 SCHEDULES = Registry(schedules.SCHEDULES, row_type=Schedule, group="gdanim.schedules")
-
-_VIEWS = (
-    View(
-        name="curve",
-        target="gdanim.views.curve:build",
-        summary="the function with trail and spot; one variable",
-        dims=(1,),
-        takes=("facet", "explain", "basins", "arrows"),
-    ),
-    View(
-        name="panels",
-        target="gdanim.views.panels:build",
-        summary="the curve, and beside it x and y against the iteration; or the contour, with f and ‖∇f‖",
-        dims=(1, 2),
-        takes=("explain", "basins", "arrows", "cmap"),
-    ),
-    View(
-        name="contour",
-        target="gdanim.views.contour:build",
-        summary="levels from above with trail and spot; two variables",
-        dims=(2,),
-        takes=("facet", "explain", "basins", "arrows", "cmap"),
-    ),
-    View(
-        name="surface",
-        target="gdanim.views.surface.view:build",
-        summary="relief with the paths on it, and their shadows below; two variables",
-        dims=(2,),
-        takes=("camera", "turn", "cmap"),
-    ),
-)
-
-VIEWS = Registry(_VIEWS, row_type=View, group="gdanim.views")
-
-_STYLES = (
-    Entry(
-        name="auto",
-        target="gdanim.drawing.styles:LIGHT",
-        summary="light; an .html turns dark with its reader (default)",
-    ),
-    Entry(name="light", target="gdanim.drawing.styles:LIGHT", summary="dark ink on white"),
-    Entry(name="dark", target="gdanim.drawing.styles:DARK", summary="light ink on near black"),
-    Entry(name="notebook", target="gdanim.drawing.styles:NOTEBOOK", summary="matplotlib's box, with a red trail"),
-    Entry(name="print", target="gdanim.drawing.styles:PRINT", summary="told apart without colours, too"),
-    Entry(name="slides", target="gdanim.drawing.styles:SLIDES", summary="large type and lines"),
-)
-
-STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in _STYLES})
-
-_GRAINS = {
-    "low": "placed to tenths of a pixel",
-    "medium": "to hundredths; the fine lines of the ground to tenths",
-    "high": "to thousandths; the fine lines of the ground to hundredths",
-}
-# An exact format has nothing to gain from more.
-_EXACT = {"medium": "exact", "high": "exact", "lossless": "exact"}
-
-_FORMATS = (
-    Format(
-        name="gif",
-        target="gdanim.output.gif:GifWriter",
-        summary="plays everywhere; 256 colours, transparent unchanged pixels",
-        extensions=(".gif",),
-        needs_path=False,
-        even_size=False,
-        # Browsers play delays of 1 cs and less at 10 cs, so 50 fps is the fastest that plays.
-        max_fps=50,
-        loops=True,
-        qualities={
-            "low": "63 colours",
-            "medium": "255 colours; where few pixels need others, more as changes come, until the picture is at 62 dB",
-            "high": "255 colours, and more as changes come, until the picture is at 70 dB",
-        },
-        takes=("dither",),
-    ),
-    Format(
-        name="mp4",
-        target="gdanim.output.video:Mp4Writer",
-        summary="H.264 video in 4:2:0, BT.709; for slides and the web",
-        extensions=(".mp4", ".m4v"),
-        needs_path=True,
-        even_size=True,
-        max_fps=240,
-        loops=False,
-        qualities={
-            "low": "crf 28",
-            "medium": "crf 18",
-            "high": "crf 10",
-            "lossless": "exact, in RGB; for editors, not for browsers",
-        },
-    ),
-    Format(
-        name="webm",
-        target="gdanim.output.video:WebmWriter",
-        summary="VP9 video in 4:2:0, BT.709; for the web, transparent too",
-        extensions=(".webm",),
-        needs_path=True,
-        even_size=False,
-        max_fps=240,
-        loops=False,
-        transparent=True,
-        opaque_only=("lossless",),
-        qualities={"low": "crf 32", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile 1)"},
-    ),
-    Format(
-        name="av1",
-        target="gdanim.output.video:Av1Writer",
-        summary="AV1 video in WebM: smaller than VP9, and not yet played by every device; needs -f av1",
-        extensions=(),
-        borrows=(".webm",),
-        needs_path=True,
-        even_size=False,
-        max_fps=240,
-        loops=False,
-        qualities={"low": "crf 40", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile High)"},
-    ),
-    Format(
-        name="mov",
-        target="gdanim.output.video:MovWriter",
-        summary="QuickTime for slides and editors: H.264, or ProRes 4444 where transparent",
-        extensions=(".mov",),
-        needs_path=True,
-        even_size=True,
-        max_fps=240,
-        loops=False,
-        transparent=True,
-        qualities={
-            "low": "H.264, crf 28",
-            "medium": "H.264, crf 18",
-            "high": "ProRes 4444",
-            "lossless": "exact, QuickTime Animation",
-        },
-    ),
-    Format(
-        name="webp",
-        target="gdanim.output.webp:WebpWriter",
-        summary="animated WebP, exact; for pages",
-        extensions=(".webp",),
-        needs_path=True,
-        even_size=False,
-        # Browsers play delays of 10 ms and less at 100 ms, so 90 fps is the fastest that plays.
-        max_fps=90,
-        loops=True,
-        transparent=True,
-        qualities={"low": "63 colours"} | _EXACT,
-    ),
-    Format(
-        name="apng",
-        target="gdanim.output.apng:ApngWriter",
-        summary="animated PNG, exact; programs that know only PNG show its first frame",
-        extensions=(".apng",),
-        needs_path=True,
-        even_size=False,
-        max_fps=90,
-        loops=True,
-        transparent=True,
-        qualities={"low": "63 colours"} | _EXACT,
-    ),
-    Format(
-        name="avif",
-        target="gdanim.output.video:AvifWriter",
-        summary="animated AVIF: AV1 with colours in full resolution; for pages, the smallest",
-        extensions=(".avif",),
-        needs_path=True,
-        even_size=False,
-        max_fps=240,
-        loops=True,
-        transparent=True,
-        qualities={
-            "low": "crf 40 in 4:2:0",
-            "medium": "crf 20 in 4:4:4",
-            "high": "crf 8 in 4:4:4",
-            "lossless": "exact",
-        },
-    ),
-    Format(
-        name="png",
-        target="gdanim.output.png:PngWriter",
-        summary="the last frame as a still, exact",
-        extensions=(".png",),
-        needs_path=False,
-        even_size=False,
-        max_fps=240,
-        loops=False,
-        transparent=True,
-        still=True,
-        qualities={"low": "63 colours"} | _EXACT,
-    ),
-    Format(
-        name="png_sequence",
-        target="gdanim.output.png:PngSequenceWriter",
-        summary="every frame as a PNG of its own, exact: -o name-%04d.png",
-        extensions=(),
-        needs_path=True,
-        even_size=False,
-        max_fps=240,
-        loops=False,
-        transparent=True,
-        sequence=True,
-        qualities={"low": "63 colours"} | _EXACT,
-    ),
-    Format(
-        name="html",
-        target="gdanim.output.html.page:write_html",
-        summary="a page that plays, steps and scrubs, with live text; nothing else needed, or --fragment for your own",
-        extensions=(".html", ".htm"),
-        needs_path=False,
-        even_size=False,
-        max_fps=240,
-        loops=True,
-        vector=True,
-        redraws=True,
-        takes=("fragment", "svg_text", "style"),
-        qualities=_GRAINS,
-    ),
-    Format(
-        name="svg",
-        target="gdanim.output.svg.writer:write",
-        summary="animated SVG without a script, sharp at every size; works as an image of a page",
-        extensions=(".svg",),
-        needs_path=False,
-        even_size=False,
-        max_fps=240,
-        loops=True,
-        transparent=True,
-        vector=True,
-        takes=("svg_text",),
-        qualities=_GRAINS,
-    ),
-    Format(
-        name="filmstrip",
-        target="gdanim.output.filmstrip.strip:write_filmstrip",
-        summary="--frames N moments in a row, for print: .pdf, .svg or .png; --size is that of the whole strip",
-        extensions=(),
-        needs_path=False,
-        even_size=False,
-        max_fps=240,
-        loops=False,
-        transparent=True,
-        vector=True,
-        suffixes=(".pdf", ".svg", ".png"),
-        redraws=True,
-        takes=("frames", "dpi", "style"),
-        refuses=("facet",),
-        qualities=_EXACT,
-    ),
-)
-
-FORMATS = Registry(_FORMATS, row_type=Format, group="gdanim.writers")
+VIEWS = Registry(views.VIEWS, row_type=View, group="gdanim.views")
+FORMATS = Registry(formats.FORMATS, row_type=Format, group="gdanim.writers")
+STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in views.STYLES})
 
 KINDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -299,7 +144,7 @@ def find(registry: Registry[E], kind: str, name: str) -> E:
         raise UnknownNameError(kind, name, registry.names(), see=f"gdanim list {kind}s") from None
 
 
-def optimizer(text: str) -> MethodChoice:
+def optimizer(text: str) -> Choice[Method]:
     """The optimizer that `-O` names, `adam:lr=0.05,beta1=0.8`. Raises UsageError, naming what is wrong."""
     return chosen_method(find(OPTIMIZERS, "optimizer", text.partition(":")[0]), text)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from gdanim.catalogue.specs import Schedule, hyper
+from gdanim.catalogue.specs import Hyperparameter as Hyper
+from gdanim.catalogue.specs import Schedule
 from gdanim.readers import choice, number, whole, yes_or_no
 
 _FACTOR = number(above=0, most=1)
@@ -20,7 +21,7 @@ _ALL = "the number of iterations"
 _THIRD = "a third of the number of iterations"
 _TENTH = "a tenth of the number of iterations"
 
-_ETA_MIN = hyper("eta_min", 0.0, _FLOOR)
+_ETA_MIN = Hyper("eta_min", 0.0, _FLOOR)
 
 SCHEDULES: Final = (
     Schedule(
@@ -33,14 +34,14 @@ SCHEDULES: Final = (
         name="step",
         target="gdanim.optimizers.schedules:step",
         summary="lr·γ^⌊k/step_size⌋",
-        hyperparameters=(hyper("step_size", None, _STEPS, _THIRD), hyper("gamma", 0.1, _FACTOR)),
+        hyperparameters=(Hyper("step_size", None, _STEPS, _THIRD), Hyper("gamma", 0.1, _FACTOR)),
         source="StepLR of torch.optim.lr_scheduler",
     ),
     Schedule(
         name="exponential",
         target="gdanim.optimizers.schedules:exponential",
         summary="lr·γ^k",
-        hyperparameters=(hyper("gamma", 0.95, _FACTOR),),
+        hyperparameters=(Hyper("gamma", 0.95, _FACTOR),),
         source="ExponentialLR of torch.optim.lr_scheduler, which has no default",
     ),
     Schedule(
@@ -48,7 +49,7 @@ SCHEDULES: Final = (
         target="gdanim.optimizers.schedules:inverse_time",
         summary="lr/(1 + decay_rate·k/decay_steps)",
         hyperparameters=(
-            hyper("decay_rate", 1.0, number(least=0, most=1e100)), hyper("decay_steps", None, _STEPS, _TENTH),
+            Hyper("decay_rate", 1.0, number(least=0, most=1e100)), Hyper("decay_steps", None, _STEPS, _TENTH),
         ),
         source="Robbins & Monro 1951; InverseTimeDecay of keras.optimizers.schedules, which has no defaults",
     ),
@@ -56,7 +57,7 @@ SCHEDULES: Final = (
         name="cosine",
         target="gdanim.optimizers.schedules:cosine",
         summary="half a cosine from lr to eta_min in T_max steps",
-        hyperparameters=(hyper("T_max", None, _STEPS, _ALL), _ETA_MIN),
+        hyperparameters=(Hyper("T_max", None, _STEPS, _ALL), _ETA_MIN),
         source="Loshchilov & Hutter 2017, arXiv 1608.03983; CosineAnnealingLR of torch.optim.lr_scheduler",
     ),
     Schedule(
@@ -64,7 +65,7 @@ SCHEDULES: Final = (
         target="gdanim.optimizers.schedules:cosine_restarts",
         summary="half a cosine from lr to eta_min in T_0 steps, again in T_0·T_mult, and so on",
         hyperparameters=(
-            hyper("T_0", None, _STEPS, _THIRD), hyper("T_mult", 1, whole(least=1, most=1_000)), _ETA_MIN,
+            Hyper("T_0", None, _STEPS, _THIRD), Hyper("T_mult", 1, whole(least=1, most=1_000)), _ETA_MIN,
         ),
         source="Loshchilov & Hutter 2017, arXiv 1608.03983; CosineAnnealingWarmRestarts of torch.optim.lr_scheduler",
     ),
@@ -73,7 +74,7 @@ SCHEDULES: Final = (
         target="gdanim.optimizers.schedules:warmup",
         summary="straight from lr·start_factor to lr·end_factor in total_iters steps",
         hyperparameters=(
-            hyper("start_factor", 1 / 3, _FACTOR), hyper("end_factor", 1.0, _SHARE), hyper("total_iters", 5, _STEPS),
+            Hyper("start_factor", 1 / 3, _FACTOR), Hyper("end_factor", 1.0, _SHARE), Hyper("total_iters", 5, _STEPS),
         ),
         source="Goyal et al. 2017, arXiv 1706.02677; LinearLR of torch.optim.lr_scheduler",
     ),
@@ -82,9 +83,9 @@ SCHEDULES: Final = (
         target="gdanim.optimizers.schedules:one_cycle",
         summary="up from lr/div_factor to lr, then down to the first rate over final_div_factor",
         hyperparameters=(
-            hyper("total_steps", None, _STEPS, _ALL), hyper("pct_start", 0.3, _SHARE),
-            hyper("div_factor", 25.0, _DIVISOR), hyper("final_div_factor", 1e4, _DIVISOR),
-            hyper("anneal_strategy", "cos", choice("cos", "linear")), hyper("three_phase", False, yes_or_no),
+            Hyper("total_steps", None, _STEPS, _ALL), Hyper("pct_start", 0.3, _SHARE),
+            Hyper("div_factor", 25.0, _DIVISOR), Hyper("final_div_factor", 1e4, _DIVISOR),
+            Hyper("anneal_strategy", "cos", choice("cos", "linear")), Hyper("three_phase", False, yes_or_no),
         ),
         source="Smith & Topin 2018, arXiv 1708.07120; OneCycleLR of torch.optim.lr_scheduler",
     ),

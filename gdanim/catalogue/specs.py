@@ -1,32 +1,72 @@
-"""What stands in the registries: a name, a sentence for people, and where the thing itself is imported from.
+"""The classes of the catalogue's rows: what a function, optimizer, schedule, view and format say of themselves.
 
-Entries are data and import nothing heavy. catalog.py holds those that ship with gdanim; an installed package adds its
-own through entry points (plugins.py).
+Rows are data and import nothing heavy: what they stand for is imported when it is first used. Installed packages bring
+rows of the same classes (plugins.py); validation.py says what each field of theirs may hold.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gdanim.readers import Reader
 
-# By its name, as all targets: the guard of what plug-ins bring knows optimizers, scenes and files.
-_GUARD: Final = "gdanim.catalogue.guard:guarded"
+Point = tuple[float, ...]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """A function of d = 1 or 2 variables, and a descent that shows it well.
+
+    name        snake_case
+    formula     Python arithmetic in x, or in x and y, and the parameters
+    bounds      (d, 2): the domain that is searched and drawn
+    start       (d,)
+    lr, iterations   plain gradient descent from `start` with these can be followed by eye, and stays inside the bounds
+    minimizers  (m, d): all inside the bounds, the global ones first, to full double precision
+    minimum     f at the first minimizer; None without one
+    curvature   the largest eigenvalue λ of the Hessian there; None without one and at a kink, 0 where it is flat
+    parameters  name and default of each
+    view        limits of the drawn axes ((x0, x1), (y0, y1)) of a function of one variable, where its whole range would
+                flatten the interesting part
+    note        how the first minimizer differs from one with a positive definite Hessian; "saddle": there is none
+    source      author, year, title
+    """
+
+    name: str
+    formula: str
+    bounds: tuple[Interval, ...]
+    start: Point
+    lr: float
+    iterations: int
+    minimizers: tuple[Point, ...]
+    minimum: float | None
+    curvature: float | None
+    parameters: tuple[tuple[str, float], ...] = ()
+    view: tuple[Interval, Interval] | None = None
+    note: Literal["", "kink", "flat", "saddle"] = ""
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One name: a sentence for people, and the object `module:attribute` that is imported on first use.
+    """A row with a target: the object `module:attribute`, which is imported on first use.
 
-    plugin   of a row that an installed package brings, who is to blame if its object fails: how a sentence about it
-             begins. Empty for gdanim's own; whatever a package writes there is overwritten.
+    summary  one sentence for people
+    plugin   where an installed package brings the row, how an error about it begins: `The view 'globe' of gd-globe`.
+             Empty for gdanim's own rows; what a package writes here is overwritten
+    guard    what wraps a plug-in's target, as `module:attribute`: called with `plugin`, the target and the target's
+             own arguments. By name, since a guard imports what is downstream of the catalogue
     """
+
+    guard: ClassVar[str] = ""
 
     name: str
     target: str
@@ -35,54 +75,56 @@ class Entry:
 
     @property
     def typed(self) -> str:
-        """The name as people write it: `png-sequence`."""
+        """The name as people type it: `png-sequence`."""
         return self.name.replace("_", "-")
 
     def load(self) -> Any:
-        """Import the object. One that a plug-in brings is guarded: it raises GdanimError alone."""
-        return _imported(_GUARD)(self, self.imported()) if self.plugin else self.imported()
+        """Import the target. A plug-in's is guarded: it raises GdanimError alone."""
+        target = self.imported()
+        return partial(_imported(self.guard), self.plugin, target) if self.plugin else target
 
     def imported(self) -> Any:
-        """The object as it stands in its module."""
+        """The target as it stands in its module."""
         return _imported(self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format(Entry):
-    """A file format. Its target is a FrameWriter, or a SceneWriter where it is a vector format.
+    """A file format. Its target is a FrameWriter, or a SceneWriter where `vector` is set.
 
-    extensions   the suffixes that mean it, the usual one first
+    extensions   suffixes that choose the format, the usual one first
     needs_path   the writer needs a real, seekable file
-    even_size    the format holds even sizes only; the last row or column is repeated
-    max_fps      the fastest that plays as asked
-    loops        whether --loop means anything
-    qualities    what each value of --quality means here; a value that is missing is refused. The default is medium
+    even_size    sides are even; the last row or column is repeated
+    max_fps      the fastest rate that players keep
+    loops        whether --loop has an effect
+    qualities    what each value of --quality means here; other values are refused. The default is medium
     transparent  pixels can let the page show through; otherwise frames are composited on the paper first
-    opaque_only  qualities that go without --transparent only
     still        keeps the last frame only
-    sequence     one file for each frame: the path holds a number (numbered.py), and the writer takes an empty folder
-    vector       its target reads the scene itself, and sees no frame
-    suffixes     of a vector format that only its name chooses, those that its path may have; the writer is told which
+    sequence     one file for each frame: the path holds a number (numbering.py), and the writer gets an empty folder
+    vector       the target reads the scene itself and gets no frames
     redraws      a vector format whose writer gets a function that draws the picture with other settings
-    borrows      of a format that only its name chooses, the suffixes that its files have from others
-    refuses      options that make no sense in it
-    takes        which of the options that only some formats have it reads, and gets as keywords: FORMAT_OPTIONS of
-                 settings.py
+    opaque_only  qualities that cannot be combined with --transparent
+    suffixes     of a vector format that is chosen by name only, the suffixes of its paths; the writer gets the suffix
+    borrows      of a format that is chosen by name only, suffixes that it shares with other formats
+    refuses      options that it cannot be combined with
+    takes        which of FORMAT_OPTIONS of settings.py it reads; the writer gets them as keywords
     """
 
+    guard: ClassVar[str] = "gdanim.output.guard:GuardedWriter"
+
     extensions: tuple[str, ...]
-    needs_path: bool
-    even_size: bool
-    max_fps: int
-    loops: bool
+    needs_path: bool = False
+    even_size: bool = False
+    max_fps: int = 240
+    loops: bool = False
     qualities: Mapping[str, str]
     transparent: bool = False
-    opaque_only: tuple[str, ...] = ()
     still: bool = False
     sequence: bool = False
     vector: bool = False
-    suffixes: tuple[str, ...] = ()
     redraws: bool = False
+    opaque_only: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
     borrows: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
@@ -92,20 +134,21 @@ class Format(Entry):
 class View(Entry):
     """A way to draw. Its target builds a Scene of a Descent.
 
-    dims    the numbers of variables that it draws
-    takes   which of the options that only some views have it reads: VIEW_OPTIONS of settings.py
+    dims    the numbers of variables that it can draw
+    takes   which of VIEW_OPTIONS of settings.py it reads
     """
+
+    guard: ClassVar[str] = "gdanim.drawing.guard:guarded_scene"
 
     dims: tuple[int, ...]
     takes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hyperparameter:
-    """A number that an optimizer or a schedule takes by name.
+class Hyperparameter(NamedTuple):
+    """A value that an optimizer or a schedule takes by name.
 
-    read      from text or a number to the checked value; its ValueError says what is allowed
     default   None where the request decides; `shown` then says how
+    read      from text, or a typed value, to the checked value; its ValueError says what is allowed
     """
 
     name: str
@@ -114,18 +157,13 @@ class Hyperparameter:
     shown: str = ""
 
 
-def hyper(name: str, default: Any, read: Reader[Any], shown: str = "") -> Hyperparameter:
-    """A Hyperparameter in few words, for tables that hold many."""
-    return Hyperparameter(name=name, default=default, read=read, shown=shown)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Entry):
-    """What is chosen as `name:key=value`, with hyperparameters; its target takes them as keywords.
+    """A row that is chosen as `name:key=value,…`; its target takes the hyperparameters as keywords.
 
-    ordered   pairs of hyperparameters, of which the first has to be below the second
     option    the option that chooses it
     listed    the command that lists what may be chosen
+    ordered   pairs of hyperparameters, of which the first has to be below the second
     """
 
     option: ClassVar[str]
@@ -138,11 +176,9 @@ class Rule(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule(Rule):
-    """A rule for the rate of every iteration.
+    """How the rate changes. Its target returns rates(k (n,), lr (runs, 1), n) → (runs, n)."""
 
-    Its target returns rates(k (n,), lr (runs, 1), n) → (runs, n).
-    """
-
+    guard: ClassVar[str] = "gdanim.optimizers.guard:guarded_rates"
     option: ClassVar[str] = "--schedule"
     listed: ClassVar[str] = "gdanim list schedules"
 
@@ -158,12 +194,13 @@ class Rate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method(Rule):
-    """An optimizer; its summary is the rule, and `lr` one more hyperparameter. Its target returns an Optimizer.
+    """An optimizer. Its summary is the update rule; `lr` is one more hyperparameter. Its target returns an Optimizer.
 
     rate               the rate where none is given
-    follows_schedule   whether it reads the rate of each iteration, and not that of the first alone
+    follows_schedule   False where it reads the rate of the first iteration only
     """
 
+    guard: ClassVar[str] = "gdanim.optimizers.guard:guarded_optimizer"
     option: ClassVar[str] = "--optimizer"
     listed: ClassVar[str] = "gdanim list optimizers"
 

@@ -1,17 +1,17 @@
-"""What a row from outside must be, field by field. gdanim's own rows are held to the same by the tests.
+"""What each field of a row may hold. Rows of plug-ins are checked when they are loaded, gdanim's own by a test.
 
-Raises UsageError throughout: in one line, the field and what is allowed there. Imports no numpy.
+Every check raises UsageError: one line with the field and what is allowed there. Imports no numpy.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from gdanim import readers
-from gdanim.catalogue.functions import Formula
-from gdanim.catalogue.specs import Entry, Format, Hyperparameter, Method, Rate, Rule, Schedule, View
+from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rate, Rule, View
 from gdanim.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ E = TypeVar("E", bound=Entry | Formula)
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _SUFFIX = re.compile(r"\.[a-z0-9]+", re.ASCII)
-_NOTES = ("", "kink", "flat", "saddle")
 
 
-def _words(value: Any) -> str:
+def _sentence(value: Any) -> str:
     text = readers.text(value)
     if not text.strip():
         raise ValueError("say something")
@@ -35,7 +34,7 @@ def _words(value: Any) -> str:
 
 
 def _that(allowed: str, holds: Callable[[Any], Any]) -> Reader[Any]:
-    """Read a value that `holds`."""
+    """Read a value for which `holds` is true."""
 
     def read(value: Any) -> Any:
         if not holds(value):
@@ -45,7 +44,12 @@ def _that(allowed: str, holds: Callable[[Any], Any]) -> Reader[Any]:
     return read
 
 
+def _matching(allowed: str, pattern: re.Pattern[str]) -> Reader[Any]:
+    return _that(allowed, lambda value: isinstance(value, str) and pattern.fullmatch(value))
+
+
 def _tuple(allowed: str, holds: Callable[[Any], Any]) -> Reader[Any]:
+    """Read a tuple; `holds` is true of each item, or raises the ValueError for it."""
     return _that(allowed, lambda value: isinstance(value, tuple) and all(map(holds, value)))
 
 
@@ -80,11 +84,12 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and all(isinstance(name, str) for name in value)
 
 
-_pairs = _tuple("a tuple of pairs of names, each the lower first", _is_pair)
-
-
 def _is_point(value: Any) -> bool:
     return isinstance(value, tuple) and readers.point(value) == value
+
+
+def _is_view(value: Any) -> bool:
+    return value is None or (len(value) == 2 and all(map(readers.interval, value)))
 
 
 def _are_qualities(value: Any) -> bool:
@@ -92,79 +97,62 @@ def _are_qualities(value: Any) -> bool:
     return {"medium"} <= set(value) <= known and all(isinstance(text, str) for text in value.values())
 
 
-def _are_suffixes(value: Any) -> bool:
-    return isinstance(value, tuple) and all(isinstance(suffix, str) and _SUFFIX.fullmatch(suffix) for suffix in value)
+_suffixes = _tuple(
+    "a tuple of suffixes such as .gif", lambda value: isinstance(value, str) and _SUFFIX.fullmatch(value)
+)
 
-
-_ENTRY: Final[Mapping[str, Reader[Any]]] = {
-    "name": _that("snake_case", lambda value: isinstance(value, str) and _NAME.fullmatch(value)),
-    "target": _that("module:attribute", lambda value: isinstance(value, str) and _TARGET.fullmatch(value)),
-    "summary": _words,
+# By the name of a field, and of its class where two classes differ; the fields that remain, by their annotation.
+_READERS: Final[Mapping[str, Reader[Any]]] = {
+    "name": _matching("snake_case", _NAME),
+    "target": _matching("module:attribute", _TARGET),
+    "summary": _sentence,
+    "source": _sentence,
+    "Schedule.source": readers.text,
+    "hyperparameters": _hyperparameters,
+    "ordered": _tuple("a tuple of pairs of names, each the lower first", _is_pair),
+    "rate": _that("a Rate", lambda value: isinstance(value, Rate)),
+    "dims": _that("(1,), (2,) or (1, 2)", lambda value: value in ((1,), (2,), (1, 2))),
+    "View.takes": _tuple("a tuple of options such as camera", readers.text),
+    "Format.takes": _tuple("a tuple of options such as frames", readers.text),
+    "extensions": _suffixes,
+    "borrows": _suffixes,
+    "max_fps": readers.whole(least=1, most=1000),
+    "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
+    "opaque_only": _tuple("a tuple of qualities", readers.text),
+    "suffixes": _tuple("a tuple of suffixes such as .pdf", readers.text),
+    "refuses": _tuple("a tuple of options such as facet", readers.text),
+    "bounds": _tuple("((x0, x1),) or ((x0, x1), (y0, y1))", readers.interval),
+    "start": _that("(x,) or (x, y)", _is_point),
+    "lr": readers.number(above=0),
+    "iterations": readers.whole(least=0, most=1_000_000),
+    "minimizers": _tuple("a tuple of points", _is_point),
+    "parameters": readers.parameters,
+    "view": _that("None or ((x0, x1), (y0, y1))", _is_view),
+    "note": readers.choice("", "kink", "flat", "saddle"),
 }
-
-_FIELDS: Final[Mapping[type[Any], Mapping[str, Reader[Any]]]] = {
-    Method: {
-        **_ENTRY,
-        "hyperparameters": _hyperparameters,
-        "ordered": _pairs,
-        "rate": _that("a Rate", lambda value: isinstance(value, Rate)),
-        "follows_schedule": readers.flag,
-        "source": _words,
-    },
-    Schedule: {**_ENTRY, "hyperparameters": _hyperparameters, "ordered": _pairs, "source": readers.text},
-    View: {
-        **_ENTRY,
-        "dims": _that("(1,), (2,) or (1, 2)", lambda value: value in ((1,), (2,), (1, 2))),
-        "takes": _tuple("a tuple of options such as camera", readers.text),
-    },
-    Format: {
-        **_ENTRY,
-        "extensions": _that("a tuple of suffixes such as .gif", _are_suffixes),
-        "needs_path": readers.flag,
-        "even_size": readers.flag,
-        "max_fps": readers.whole(least=1, most=1000),
-        "loops": readers.flag,
-        "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
-        "transparent": readers.flag,
-        "still": readers.flag,
-        "sequence": readers.flag,
-        "vector": readers.flag,
-        "redraws": readers.flag,
-        "opaque_only": _tuple("a tuple of qualities", readers.text),
-        "suffixes": _tuple("a tuple of suffixes such as .pdf", readers.text),
-        "refuses": _tuple("a tuple of options such as facet", readers.text),
-        "takes": _tuple("a tuple of options such as frames", readers.text),
-    },
-    Formula: {
-        "name": _ENTRY["name"],
-        "formula": readers.text,
-        "bounds": _tuple("((x0, x1),) or ((x0, x1), (y0, y1))", readers.interval),
-        "start": _that("(x,) or (x, y)", _is_point),
-        "lr": readers.number(above=0),
-        "iterations": readers.whole(least=0, most=1_000_000),
-        "minimizers": _tuple("a tuple of points", _is_point),
-        "minimum": readers.optional(readers.number()),
-        "curvature": readers.optional(readers.number()),
-        "parameters": readers.parameters,
-        "view": _that(
-            "None or ((x0, x1), (y0, y1))",
-            lambda value: value is None or (len(value) == 2 and all(map(readers.interval, value))),
-        ),
-        "note": readers.choice(*_NOTES),
-        "source": _words,
-    },
+_BY_ANNOTATION: Final[Mapping[str, Reader[Any]]] = {
+    "str": readers.text,
+    "bool": readers.flag,
+    "float | None": readers.optional(readers.number()),
 }
 
 
-def checked(row: Any, kind: type[E], name: str) -> E:
-    """`row`, if it is a `kind` called `name` and each of its fields holds what belongs there."""
+def _reader(kind: type[Any], field: str, annotation: Any) -> Reader[Any]:
+    return _READERS.get(f"{kind.__name__}.{field}") or _READERS.get(field) or _BY_ANNOTATION[annotation]
+
+
+def check_row(row: Any, kind: type[E], name: str) -> E:
+    """Return `row` if it is a `kind` called `name` and each of its fields holds what belongs there."""
     if not isinstance(row, kind):
         raise UsageError(f"its entry point names a {type(row).__name__}, not a {kind.__name__}")
-    for field, read in _FIELDS[kind].items():
+    for field in fields(kind):
+        if field.name == "plugin":  # will be overwritten
+            continue
+        value = getattr(row, field.name)
         try:
-            read(getattr(row, field))
+            _reader(kind, field.name, field.type)(value)
         except ValueError as refusal:
-            raise UsageError(f"{field} {shown(getattr(row, field))}: {refusal}") from None
+            raise UsageError(f"{field.name} {shown(value)}: {refusal}") from None
     if row.name != name:
         raise UsageError(f"its row is called {shown(row.name)}; the entry point must have the same name")
     match row:
@@ -212,15 +200,24 @@ def _check_formula(row: Formula) -> None:
 
 
 def check_target(row: Entry, target: Any) -> None:
-    """Refuse what an entry stands for if it cannot be called as the entry's class says."""
+    """Refuse a target that cannot be called as the class of its row says."""
     if not callable(target):
         raise UsageError(f"target {row.target} is a {type(target).__name__}, and cannot be called")
     match row:
         case Rule():
             signature(target).bind(**{item.name: item.default for item in row.hyperparameters})
         case Format():
-            told = ("suffix",) * bool(row.suffixes) + ("redraw",) * row.redraws
-            given = ("stream", "scene", "reel") if row.vector else ("target", "reel")
-            signature(target).bind(*given, **dict.fromkeys((*row.takes, *told)))
+            arguments = ("stream", "scene", "film") if row.vector else ("target", "film")
+            signature(target).bind(*arguments, **dict.fromkeys(_keywords(row)))
         case View():
             signature(target).bind("descent")
+
+
+def _keywords(row: Format) -> list[str]:
+    """The keywords that a writer of the format gets."""
+    keywords = list(row.takes)
+    if row.suffixes:
+        keywords.append("suffix")
+    if row.redraws:
+        keywords.append("redraw")
+    return keywords

@@ -6,11 +6,10 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from gdanim.catalogue.choices import written
-from gdanim.catalogue.functions import Formula
-from gdanim.catalogue.plugins import Registry, installed
-from gdanim.catalogue.registry import KINDS, presets
-from gdanim.catalogue.specs import Entry, Format, Method, Rule, Schedule, View
+from gdanim.catalogue.choices import format_value
+from gdanim.catalogue.plugins import installed
+from gdanim.catalogue.registry import KINDS, Registry, presets
+from gdanim.catalogue.specs import Entry, Format, Formula, Method, Rule, Schedule, View
 from gdanim.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def default(item: Hyperparameter) -> str:
     if item.default is None:
         return f"{item.name}: {item.shown}"
     value = item.default
-    return f"{item.name}={value:g}" if type(value) is float else f"{item.name}={written(value)}"
+    return f"{item.name}={value:g}" if type(value) is float else f"{item.name}={format_value(value)}"
 
 
 def _together(parts: Iterable[str]) -> str:

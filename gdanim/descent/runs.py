@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gdanim.arrays import Scalar, Vector
-    from gdanim.catalogue.choices import Choice, MethodChoice
-    from gdanim.catalogue.specs import Schedule
+    from gdanim.catalogue.choices import Choice
+    from gdanim.catalogue.specs import Method, Schedule
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Settings
 
@@ -37,7 +37,7 @@ class Heat:
                      same noise, whatever starts beside them
     """
 
-    optimizer: MethodChoice
+    optimizer: Choice[Method]
     schedule: Choice[Schedule]
     lr: Scalar
     start: Vector
@@ -82,7 +82,7 @@ def stream_of(start: Vector) -> int:
     return int.from_bytes(blake2b(point.tobytes(), digest_size=8).digest(), "little")
 
 
-def default_rate(optimizer: MethodChoice, objective: Objective) -> float:
+def default_rate(optimizer: Choice[Method], objective: Objective) -> float:
     """The rate with which an optimizer is seen to move on an objective."""
     match optimizer.entry.rate:
         case Rate.OBJECTIVE:
@@ -111,8 +111,8 @@ def labels(heats: Sequence[Heat], *, coordinates: bool, alone: bool = True) -> l
     told = coordinates or raced or planned or len(rates) > 1
     found = []
     for heat in heats:
-        first = [heat.optimizer.words] if raced else []
-        last = [heat.schedule.words] if planned else []
+        first = [heat.optimizer.label] if raced else []
+        last = [heat.schedule.label] if planned else []
         found.append(
             [
                 ", ".join(

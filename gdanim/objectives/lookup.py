@@ -18,7 +18,7 @@ from gdanim.objectives.objective import Objective
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gdanim.catalogue.functions import Formula
+    from gdanim.catalogue.specs import Formula
     from gdanim.formula.parser import Expression
     from gdanim.objectives.objective import Functions
 

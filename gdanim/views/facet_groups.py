@@ -106,7 +106,7 @@ def _traits(descent: Descent) -> list[_Traits]:
         field = heats(descent.settings, descent.objective, origin)
         planned = [(rate, heat.schedule) for heat in field for rate in heat.lr.tolist()]
         for run, (rate, schedule) in zip(solved, planned, strict=True):
-            found[run] |= {"lr": _rate(rate), "schedule": _Trait(schedule.spec, schedule.words)}
+            found[run] |= {"lr": _rate(rate), "schedule": _Trait(schedule.spec, schedule.label)}
     return found
 
 
@@ -121,7 +121,7 @@ def _point(x: Vector) -> str:
 
 def _optimizer_words(spec: str, label: str) -> str:
     try:
-        return registry.optimizer(spec).words
+        return registry.optimizer(spec).label
     except UsageError:  # a replayed run may have been made by anything
         return label or spec if spec == UNKNOWN else spec
 

@@ -19,10 +19,12 @@ import numpy as np
 import sympy as sp
 from sympy.parsing.sympy_parser import parse_expr, rationalize, standard_transformations
 
-from gdanim.catalogue.functions import FORMULAS, Formula
+from gdanim.catalogue.registry import FORMULAS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from gdanim.catalogue.specs import Formula
 
 DIGITS = 40
 GRID = {1: 20_001, 2: 1_201}  # odd: the middle of the bounds is a point

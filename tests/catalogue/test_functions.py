@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from refine_functions import derivatives, low_points, refined
 
-from gdanim.catalogue.functions import FORMULAS, Formula
+from gdanim.catalogue.registry import FORMULAS
 from gdanim.formula.evaluator import FormulaFunctions, build
 from gdanim.formula.parser import parse
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from gdanim.catalogue.specs import Formula
 
     Array = NDArray[np.float64]
 
@@ -116,7 +118,7 @@ def test_names_are_unique_identifiers_that_no_variable_has() -> None:
 
 
 def test_reading_the_catalogue_imports_no_numpy() -> None:
-    code = "import sys, gdanim.catalogue.functions; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
+    code = "import sys, gdanim.catalogue.registry; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

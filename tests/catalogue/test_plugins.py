@@ -17,7 +17,7 @@ import pytest
 from support.commandline import ENVIRONMENT, QUICK, Ran, command, without_recipe
 
 from gdanim.catalogue import plugins
-from gdanim.catalogue.registry import OPTIMIZERS
+from gdanim.catalogue.registry import OPTIMIZERS, Registry
 from gdanim.catalogue.specs import Method
 from gdanim.errors import UsageError
 
@@ -65,7 +65,7 @@ PYPROJECT = block(plugins.__doc__ or "", "[project.entry-points")
 OTHERS = """
     import os
     from gdanim.catalogue.specs import Format, Schedule, View
-    from gdanim.catalogue.functions import Formula
+    from gdanim.catalogue.specs import Formula
 
     if "SPY" in os.environ:
         open(os.environ["SPY"], "w").close()
@@ -211,7 +211,7 @@ METHOD = """
     ROW = Method(name="{name}", target="{target}", summary="{summary}", rate={rate}, source="ours", {more})
 """
 FORMULA = """
-    from gdanim.catalogue.functions import Formula
+    from gdanim.catalogue.specs import Formula
     ROW = Formula(
         name="{name}", formula="{formula}", bounds=((-1, 1),), start=(0.5,), lr=0.1, iterations=9, minimizers=((0,),),
         minimum=0, curvature=2, source="ours",
@@ -605,7 +605,7 @@ def test_a_registry_holds_what_can_be_used(fresh: Path) -> None:
     gd = OPTIMIZERS["gd"]
     points = {"gdanim.optimizers": {"here": "p_here:ROW", "gd": "p_here:ROW", "gone": "p_gone:ROW"}}
     install(fresh, "dist-p", {"p_here": method("here")}, points)
-    registry = plugins.Registry([gd], row_type=Method, group="gdanim.optimizers")
+    registry = Registry([gd], row_type=Method, group="gdanim.optimizers")
     assert list(registry) == ["gd", "here"]
     assert len(registry) == 2
     assert registry["gd"] is gd
@@ -623,7 +623,7 @@ def test_a_module_that_fails_is_imported_once(fresh: Path) -> None:
     count = fresh / "count"
     source = f"    with open({str(count)!r}, 'a') as file: file.write('1')\n    raise ValueError\n"
     install(fresh, "dist-q", {"q_fails": source}, {"gdanim.optimizers": {"q": "q_fails:ROW"}})
-    registry = plugins.Registry([], row_type=Method, group="gdanim.optimizers")
+    registry = Registry([], row_type=Method, group="gdanim.optimizers")
     for _ in range(3):
         with pytest.raises(UsageError):
             registry["q"]
@@ -637,6 +637,6 @@ def test_the_first_of_two_copies_of_a_distribution_hides_the_other(
     for folder in ("later", "first"):
         install(fresh / folder, "dist-r", {"r_row": method("r")}, {"gdanim.optimizers": {"r": "r_row:ROW"}})
         monkeypatch.syspath_prepend(fresh / folder)
-    registry = plugins.Registry([], row_type=Method, group="gdanim.optimizers")
+    registry = Registry([], row_type=Method, group="gdanim.optimizers")
     assert list(registry) == ["r"]
     assert registry.broken() == []

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from gdanim.catalogue import validation
-from gdanim.catalogue.functions import Formula
 from gdanim.catalogue.registry import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS
-from gdanim.catalogue.specs import Entry, Format, Hyperparameter, Method, Rate, Schedule, View
+from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rate, Schedule, View
 from gdanim.errors import UsageError
 from gdanim.readers import choice, number
 
@@ -23,7 +22,7 @@ REGISTRIES = {Formula: FUNCTIONS, Method: OPTIMIZERS, Schedule: SCHEDULES, View:
 )
 def test_gdanims_own_rows_would_pass_as_plugins(row_type: type[Any], name: str) -> None:
     row = REGISTRIES[row_type][name]
-    assert validation.checked(row, row_type, name) is row
+    assert validation.check_row(row, row_type, name) is row
     if isinstance(row, Entry):
         validation.check_target(row, row.load())
 
@@ -79,4 +78,4 @@ WRONG: tuple[tuple[Any, str, Any, str], ...] = (
 def test_a_wrong_field_is_refused(row: Any, field: str, value: Any, says: str) -> None:
     changed = replace(row, **{field: value})
     with pytest.raises(UsageError, match=re.escape(says)):
-        validation.checked(changed, type(row), changed.name)
+        validation.check_row(changed, type(row), changed.name)

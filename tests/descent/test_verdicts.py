@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.problems import formula
 
 from gdanim.catalogue import registry
-from gdanim.catalogue.functions import FORMULAS
+from gdanim.catalogue.registry import FORMULAS
 from gdanim.descent import verdicts as module
 from gdanim.descent.solver import solve
 from gdanim.descent.trajectory import Outcome

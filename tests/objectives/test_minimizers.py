@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdanim.catalogue.functions import FORMULAS, Formula
+from gdanim.catalogue.registry import FORMULAS
 from gdanim.formula.evaluator import FormulaFunctions, build
 from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import MOST, curvature, find_minimizers
+
+if TYPE_CHECKING:
+    from gdanim.catalogue.specs import Formula
 
 LISTS_ALL = [row for row in FORMULAS if row.name not in {"rastrigin", "ackley", "griewank", "levy13", "easom"}]
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.walks import NAMES, Array, Walk, built, catalogued, starts, walk
 
-from gdanim.catalogue.functions import FORMULAS
+from gdanim.catalogue.registry import FORMULAS
 from gdanim.objectives.lookup import objective as objective_of
 
 if TYPE_CHECKING:

@@ -1,8 +1,7 @@
 """Where a plug-in finds the classes of its rows."""
 
 try:
-    from gdanim.catalogue.functions import Formula
-    from gdanim.catalogue.specs import Format, Hyperparameter, Method, Rate, Schedule, View
+    from gdanim.catalogue.specs import Format, Formula, Hyperparameter, Method, Rate, Schedule, View
     from gdanim.readers import number
 except ImportError:
     from gdanim.entries import Format, Hyperparameter, Method, Rate, Schedule, View

@@ -1,0 +1,173 @@
+"""The catalogue of file formats, as data. Imports no writer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gdanim.catalogue.specs import Format
+
+_GRAINS = {
+    "low": "placed to tenths of a pixel",
+    "medium": "to hundredths; the fine lines of the ground to tenths",
+    "high": "to thousandths; the fine lines of the ground to hundredths",
+}
+# An exact format has nothing to gain from more.
+_EXACT = {"medium": "exact", "high": "exact", "lossless": "exact"}
+
+FORMATS: Final = (
+    Format(
+        name="gif",
+        target="gdanim.output.gif:GifWriter",
+        summary="plays everywhere; 256 colours, transparent unchanged pixels",
+        extensions=(".gif",),
+        # Browsers play delays of 1 cs and less at 10 cs, so 50 fps is the fastest that plays.
+        max_fps=50,
+        loops=True,
+        qualities={
+            "low": "63 colours",
+            "medium": "255 colours; where few pixels need others, more as changes come, until the picture is at 62 dB",
+            "high": "255 colours, and more as changes come, until the picture is at 70 dB",
+        },
+        takes=("dither",),
+    ),
+    Format(
+        name="mp4",
+        target="gdanim.output.video:Mp4Writer",
+        summary="H.264 video in 4:2:0, BT.709; for slides and the web",
+        extensions=(".mp4", ".m4v"),
+        needs_path=True,
+        even_size=True,
+        qualities={
+            "low": "crf 28",
+            "medium": "crf 18",
+            "high": "crf 10",
+            "lossless": "exact, in RGB; for editors, not for browsers",
+        },
+    ),
+    Format(
+        name="webm",
+        target="gdanim.output.video:WebmWriter",
+        summary="VP9 video in 4:2:0, BT.709; for the web, transparent too",
+        extensions=(".webm",),
+        needs_path=True,
+        transparent=True,
+        opaque_only=("lossless",),
+        qualities={"low": "crf 32", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile 1)"},
+    ),
+    Format(
+        name="av1",
+        target="gdanim.output.video:Av1Writer",
+        summary="AV1 video in WebM: smaller than VP9, and not yet played by every device; needs -f av1",
+        extensions=(),
+        borrows=(".webm",),
+        needs_path=True,
+        qualities={"low": "crf 40", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile High)"},
+    ),
+    Format(
+        name="mov",
+        target="gdanim.output.video:MovWriter",
+        summary="QuickTime for slides and editors: H.264, or ProRes 4444 where transparent",
+        extensions=(".mov",),
+        needs_path=True,
+        even_size=True,
+        transparent=True,
+        qualities={
+            "low": "H.264, crf 28",
+            "medium": "H.264, crf 18",
+            "high": "ProRes 4444",
+            "lossless": "exact, QuickTime Animation",
+        },
+    ),
+    Format(
+        name="webp",
+        target="gdanim.output.webp:WebpWriter",
+        summary="animated WebP, exact; for pages",
+        extensions=(".webp",),
+        needs_path=True,
+        # Browsers play delays of 10 ms and less at 100 ms, so 90 fps is the fastest that plays.
+        max_fps=90,
+        loops=True,
+        transparent=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="apng",
+        target="gdanim.output.apng:ApngWriter",
+        summary="animated PNG, exact; programs that know only PNG show its first frame",
+        extensions=(".apng",),
+        needs_path=True,
+        max_fps=90,
+        loops=True,
+        transparent=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="avif",
+        target="gdanim.output.video:AvifWriter",
+        summary="animated AVIF: AV1 with colours in full resolution; for pages, the smallest",
+        extensions=(".avif",),
+        needs_path=True,
+        loops=True,
+        transparent=True,
+        qualities={
+            "low": "crf 40 in 4:2:0",
+            "medium": "crf 20 in 4:4:4",
+            "high": "crf 8 in 4:4:4",
+            "lossless": "exact",
+        },
+    ),
+    Format(
+        name="png",
+        target="gdanim.output.png:PngWriter",
+        summary="the last frame as a still, exact",
+        extensions=(".png",),
+        transparent=True,
+        still=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="png_sequence",
+        target="gdanim.output.png:PngSequenceWriter",
+        summary="every frame as a PNG of its own, exact: -o name-%04d.png",
+        extensions=(),
+        needs_path=True,
+        transparent=True,
+        sequence=True,
+        qualities={"low": "63 colours"} | _EXACT,
+    ),
+    Format(
+        name="html",
+        target="gdanim.output.html.page:write_html",
+        summary="a page that plays, steps and scrubs, with live text; nothing else needed, or --fragment for your own",
+        extensions=(".html", ".htm"),
+        loops=True,
+        vector=True,
+        redraws=True,
+        takes=("fragment", "svg_text", "style"),
+        qualities=_GRAINS,
+    ),
+    Format(
+        name="svg",
+        target="gdanim.output.svg.writer:write",
+        summary="animated SVG without a script, sharp at every size; works as an image of a page",
+        extensions=(".svg",),
+        loops=True,
+        transparent=True,
+        vector=True,
+        takes=("svg_text",),
+        qualities=_GRAINS,
+    ),
+    Format(
+        name="filmstrip",
+        target="gdanim.output.filmstrip.strip:write_filmstrip",
+        summary="--frames N moments in a row, for print: .pdf, .svg or .png; --size is that of the whole strip",
+        extensions=(),
+        transparent=True,
+        vector=True,
+        suffixes=(".pdf", ".svg", ".png"),
+        redraws=True,
+        takes=("frames", "dpi", "style"),
+        refuses=("facet",),
+        qualities=_EXACT,
+    ),
+)
