@@ -4,7 +4,8 @@
 
     gdanim.render(gdanim.Settings(function="parabola", lr=0.1, output="out.gif"))
 
-Names are loaded when they are first used (PEP 562), so that importing gdanim costs nothing.
+`__all__` is what programs may use; each name is imported when it is first used (PEP 562), so that `import gdanim` loads
+nothing else.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ __all__ = [
     "render",
 ]
 
-_HOME = {
+_MODULE_OF = {  # where each name of `__all__` is defined
     "Descent": "descent.descend",
     "GdanimError": "errors",
     "Outcome": "descent.trajectory",
@@ -49,11 +50,11 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'gdanim' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"gdanim.{_HOME[name]}"), name)
+    return getattr(import_module(f"gdanim.{_MODULE_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:

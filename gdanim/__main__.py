@@ -1,16 +1,16 @@
-"""Where the command starts: `gdanim`, or `python -m gdanim`."""
+"""Entry point of the command: `gdanim`, or `python -m gdanim`."""
 
 from __future__ import annotations
 
 
 def main() -> None:
-    """Run the command line. Signals are seen to before anything that takes time is imported."""
+    """Run the command line. Signal handlers are installed before anything slow is imported."""
     import gc
 
     from gdanim import signals
 
     signals.install()
-    # Modules are not garbage: looking for some among them takes longer than most commands do. cli.py turns it on again.
+    # Imports make no garbage, and to look for it takes longer than most commands do. cli/app.py enables it again.
     gc.disable()
     from gdanim.cli import app
 

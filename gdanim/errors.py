@@ -1,4 +1,4 @@
-"""What can go wrong, as types. Each has an exit code; only cli.py turns one into a message and an exit.
+"""Errors, each with an exit code. Only cli/app.py turns one into a message and an exit.
 
 GdanimError                 1  it failed while running
 ├── UsageError              2  the request is wrong
@@ -13,7 +13,7 @@ GdanimError                 1  it failed while running
 └── OutputError             1  the file could not be finished; the old one, if any, stands
     └── EncoderError           the encoder failed, or its file is not what was sent
 
-A run that diverges is an Outcome (solver.py), drawn; it is not an error.
+A run that diverges is an Outcome (descent/trajectory.py) and is drawn; it is not an error.
 """
 
 from __future__ import annotations

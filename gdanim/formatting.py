@@ -1,11 +1,11 @@
-"""Wording: small parts of sentences that several messages share."""
+"""Numbers and lists as parts of sentences."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 def count(number: int, noun: str) -> str:
@@ -13,6 +13,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def coordinates(x: Iterable[float], *, digits: int) -> str:
+    """A point: `-1.5, 2`."""
+    return ", ".join(f"{value:.{digits}g}" for value in x)
+
+
 def listed(parts: Sequence[str]) -> str:
-    """Things in a sentence: `a`, `a and b`, `a, b and c`."""
+    """Items of a sentence: `a`, `a and b`, `a, b and c`."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

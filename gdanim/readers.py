@@ -1,7 +1,7 @@
-"""From what a person writes, on the command line, in a preset or in Python, to checked values.
+"""Readers: from what a person writes, on the command line, in a preset or in Python, to checked values.
 
-Each reader takes text or an already typed value and returns the typed one; it raises ValueError with the sentence
-that says what is allowed. Reading a typed value again returns it unchanged.
+Each reader takes text or a typed value and returns the typed one; it raises ValueError with a sentence that says what
+is allowed. Reading a typed value again returns it unchanged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ T = TypeVar("T")
 Reader = Callable[[Any], T]
 
 SIZE_RANGE_PX = (64, 8192)
-MOST_LIMIT, LEAST_SHARE = 1e100, 1e-9  # of the ends of an axis
+# Ends of an axis lie within ±MAX_END, and farther apart than this share of the larger one.
+MAX_END, LEAST_SHARE = 1e100, 1e-9
 
 # Matched before Python reads a text: float() and Fraction() would accept "1_000" and digits of other scripts, and
 # Fraction() would spend minutes on "1e999999999".
@@ -31,7 +32,7 @@ _UNITS = {
     for written in (0, 1)
     if prefix or not inner
 }
-# Control characters and line separators, and what stands for bytes that are not UTF-8.
+# Control characters, line separators, and the surrogates that stand for bytes that are not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -40,7 +41,7 @@ def number(
 ) -> Reader[float]:
     """Read a finite float with above < value < below and least ≤ value ≤ most."""
     noun = "a number" if math.isfinite(min(most, below)) else "a finite number"
-    allowed = _described(noun, above=above, least=least, most=most, below=below)
+    allowed = _sentence(noun, above=above, least=least, most=most, below=below)
 
     def read(value: Any) -> float:
         try:
@@ -58,7 +59,7 @@ def number(
 
 def whole(*, least: int, most: int) -> Reader[int]:
     """Read an integer with least ≤ value ≤ most."""
-    allowed = _described("a whole number", least=least, most=most)
+    allowed = _sentence("a whole number", least=least, most=most)
 
     def read(value: Any) -> int:
         text = value if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
@@ -98,13 +99,13 @@ def interval(value: Any) -> tuple[float, float]:
         raise ValueError("give two finite numbers, the lower first, such as -6,6")
     # Beyond these, the ticks between the ends can no longer be told apart in floating point.
     largest = max(abs(ends[0]), abs(ends[1]))
-    if largest > MOST_LIMIT or ends[1] - ends[0] < LEAST_SHARE * largest:
-        raise ValueError(f"give ends up to {MOST_LIMIT:g}, farther apart than {LEAST_SHARE:g} of them")
+    if largest > MAX_END or ends[1] - ends[0] < LEAST_SHARE * largest:
+        raise ValueError(f"give ends up to {MAX_END:g}, farther apart than {LEAST_SHARE:g} of them")
     return ends[0], ends[1]
 
 
 def camera(value: Any) -> tuple[float, float]:
-    """Read where a camera stands, in degrees above the ground and around it: `35,-60`."""
+    """Read the elevation and azimuth of a camera in degrees: `35,-60`."""
     angles = _numbers(value)
     if len(angles) != 2 or not 0 <= angles[0] <= 90 or not -360 <= angles[1] <= 360:
         raise ValueError("give ELEVATION,AZIMUTH in degrees, from 0 to 90 and from -360 to 360, such as 35,-60")
@@ -123,7 +124,7 @@ def size(value: Any) -> tuple[int, int]:
 
 
 def bytes_of(value: Any) -> int:
-    """Read a number of bytes: 800000, 500kB, 1.5MB or 2MiB; a kB has 1000 of them and a KiB 1024."""
+    """Read a number of bytes: 800000, 500kB, 1.5MB or 2MiB; 1 kB is 1000 bytes, 1 KiB is 1024."""
     found = _BYTES.fullmatch(value) if isinstance(value, str) else None
     amount = float(found[1]) * _UNITS[found[2].lower()] if found else value
     try:
@@ -192,7 +193,7 @@ def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
 
 
 def optional(read: Reader[T]) -> Reader[T | None]:
-    """Read a value, or None: the function's own choice stands."""
+    """Read a value; None passes."""
     return lambda value: None if value is None else read(value)
 
 
@@ -210,7 +211,7 @@ def _pair(item: Any) -> tuple[str, Any]:
 
 
 def _numbers(value: Any) -> tuple[float, ...]:
-    """Finite numbers from `1,2` or a list; none where one of them is not."""
+    """Numbers from `1,2` or a list; empty where one of them is not a finite number."""
     read = number()
     try:
         return tuple(read(item) for item in (value.split(",") if isinstance(value, str) else _several(value)))
@@ -218,7 +219,7 @@ def _numbers(value: Any) -> tuple[float, ...]:
         return ()
 
 
-def _described(noun: str, *, least: float, most: float, above: float = -math.inf, below: float = math.inf) -> str:
+def _sentence(noun: str, *, least: float, most: float, above: float = -math.inf, below: float = math.inf) -> str:
     bounds = [f"above {above:g}"] if math.isfinite(above) else []
     if math.isfinite(least) and math.isfinite(most):
         bounds.append(f"from {least:g} to {_readable(most)}")

@@ -161,7 +161,7 @@ def recipe_command(file: str) -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "--tolerance",
-    type=parameters.read_by("--tolerance", readers.number(least=1e-11)),  # iterates are carried to 12 digits
+    type=parameters.type_for("--tolerance", readers.number(least=1e-11)),  # iterates are carried to 12 digits
     default="1e-9",
     show_default=True,
     metavar="REL",

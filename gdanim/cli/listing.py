@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     Rows = Mapping[str, Any]
 
 WIDTH = 100  # of a line, in characters; a name and its summary may need more
-_UNBROKEN = "\xa0"  # a blank where no line ends
+_UNBROKEN = "\xa0"  # a blank at which textwrap does not break
 
 
 def as_text(kind: str | None) -> str:
-    """One registry with all that people ask about it, or every registry with a line for each entry."""
+    """One registry with details, or every registry with a line for each entry. Raises UnknownNameError."""
     kinds = _chosen(kind)
     if kind is not None:
         return "".join(_table(rows, detailed=True) for rows in kinds.values())
@@ -33,16 +33,16 @@ def as_text(kind: str | None) -> str:
 
 
 def as_json(kind: str | None) -> str:
-    """One registry as a list of objects, or all of them by kind."""
+    """One registry as a list of objects, or all of them by kind. Raises UnknownNameError."""
     content = {
-        title: [_described(name, entry) | {"distribution": _origin(rows, name)} for name, entry in rows.items()]
+        title: [_as_object(name, entry) | {"distribution": _origin(rows, name)} for name, entry in rows.items()]
         for title, rows in _chosen(kind).items()
     }
     return json.dumps(content if kind is None else content[next(iter(content))], indent=2, ensure_ascii=False) + "\n"
 
 
 def broken(kind: str | None) -> list[str]:
-    """A sentence about each plug-in that the list should hold and does not."""
+    """A sentence about each plug-in that is missing in the list because it cannot be used."""
     registries = [rows for rows in _chosen(kind).values() if isinstance(rows, Registry)]
     return [*(line for rows in registries for line in rows.broken()), *(installed().faults if registries else ())]
 
@@ -63,7 +63,7 @@ def _origin(rows: Rows, name: str) -> str | None:
 
 
 def _table(rows: Rows, *, detailed: bool) -> str:
-    """A line for each entry, its last column ragged; with details, what an entry takes and its source stand below."""
+    """A line for each entry in aligned columns; with `detailed`, its hyperparameters and source on lines below."""
     cells = {name: _columns(name, entry) for name, entry in rows.items()}
     widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in cells.values()), strict=True)]
     lines = []
@@ -100,20 +100,20 @@ def _columns(name: str, entry: Any) -> tuple[str, ...]:
 
 
 def _details(entry: Any) -> list[str]:
-    """What an entry takes, with the defaults or their meaning, and its source."""
+    """Lines below an entry: its hyperparameters or qualities, and its source."""
     match entry:
         case Method():
             once = [] if entry.follows_schedule else ["read once: it takes no --schedule"]
-            return [_together([*_taken(entry), f"lr: {entry.rate.value}", *once]), entry.source]
+            return [_joined([*_hyperparameters(entry), f"lr: {entry.rate.value}", *once]), entry.source]
         case Schedule():
-            return [_together(_taken(entry)), entry.source]
+            return [_joined(_hyperparameters(entry)), entry.source]
         case Format():
-            return ["--quality " + _together(f"{quality}: {meaning}" for quality, meaning in entry.qualities.items())]
+            return ["--quality " + _joined(f"{quality}: {meaning}" for quality, meaning in entry.qualities.items())]
     return []
 
 
-def _taken(entry: Rule) -> list[str]:
-    """The hyperparameters with their defaults, and which has to be below which."""
+def _hyperparameters(entry: Rule) -> list[str]:
+    """The hyperparameters with their defaults, and pairs that must be in order: `beta1 < beta2`."""
     return [*map(default, entry.hyperparameters), *(f"{lower} < {upper}" for lower, upper in entry.ordered)]
 
 
@@ -125,12 +125,12 @@ def default(item: Hyperparameter) -> str:
     return f"{item.name}={value:g}" if type(value) is float else f"{item.name}={format_value(value)}"
 
 
-def _together(parts: Iterable[str]) -> str:
-    """Parts with commas, and lines may end only between them."""
+def _joined(parts: Iterable[str]) -> str:
+    """Parts with commas; lines may end only between parts."""
     return ", ".join(part.replace(" ", _UNBROKEN) for part in parts)
 
 
-def _described(name: str, entry: Any) -> dict[str, Any]:
+def _as_object(name: str, entry: Any) -> dict[str, Any]:
     match entry:
         case Formula():
             return {
@@ -176,7 +176,7 @@ def _described(name: str, entry: Any) -> dict[str, Any]:
 
 
 def _of_rate(entry: Rule) -> dict[str, Any]:
-    """What a method says of its rate."""
+    """The part of an optimizer's object about its rate; empty for a schedule."""
     if not isinstance(entry, Method):
         return {}
     return {"rate": entry.rate.value, "follows_schedule": entry.follows_schedule}

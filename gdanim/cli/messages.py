@@ -1,4 +1,4 @@
-"""What gdanim says about a request: warnings, a line for each file, progress. Prints nothing itself."""
+"""Messages about a request: warnings, a line for each file, the progress bar. Only the bar prints itself."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ BAR_AFTER_S = 1.0
 
 
 def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
-    """A line for everything that a person should know about the picture."""
+    """A line for each thing that a person should know about the picture."""
     timeline = descent.timeline
     for remark in descent.objective.remarks:
         yield f"gdanim: {remark}"
-    yield from _rates(descent)
+    yield from _of_runs(descent)
     if timeline.every > 1:
         iterations = round(timeline.every * timeline.stops)
         yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.stops, 'frame')}"
-    yield from _interpolated(descent)
+    yield from _of_interpolation(descent)
     width, height = descent.settings.size
     for output in outputs:
         if output.format.even_size and (width % 2 or height % 2):
@@ -59,8 +59,8 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
 
 
-def _interpolated(descent: Descent) -> Iterator[str]:
-    """What is to be said of frames that show no iteration."""
+def _of_interpolation(descent: Descent) -> Iterator[str]:
+    """Warnings about frames between iterations."""
     timeline, settings = descent.timeline, descent.settings
     if timeline.stops == 1:
         return
@@ -72,8 +72,8 @@ def _interpolated(descent: Descent) -> Iterator[str]:
         yield f"gdanim: an iteration takes {count(timeline.tween, 'frame')} in place of {settings.tween}: {why}"
 
 
-def _rates(descent: Descent) -> Iterator[str]:
-    """What is to be said of runs that were lost, and of rates with which none can settle."""
+def _of_runs(descent: Descent) -> Iterator[str]:
+    """Warnings about runs that diverged or left the domain, and about rates above the stability limit."""
     trajectory, limits = descent.trajectory, _exceeded(descent)
     failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
     if failed:
@@ -121,7 +121,7 @@ def done(descent: Descent, written: Written) -> str:
 
 
 def _content(path: str, form: Format, frames: int, duration_s: float) -> str:
-    """What a file shows."""
+    """A file and what it shows: `out.gif: 26 frames, 3.5 s`."""
     name = "standard output" if path == STDOUT else path
     if form.still:
         return f"{name}: the last frame"
@@ -131,13 +131,13 @@ def _content(path: str, form: Format, frames: int, duration_s: float) -> str:
 
 
 def lacking(written: Sequence[Written]) -> Iterator[str]:
-    """A line where files carry recipes from which they cannot be made again."""
+    """A line for each reason why a file cannot be made again from its recipe."""
     for lacks in dict.fromkeys(result.lacks for result in written if result.error is None and result.lacks):
         yield f"gdanim: what was written cannot be made again from the file alone: {LACKS[lacks]}"
 
 
 def _fitted(written: Written) -> str:
-    """What was given up for --max-size."""
+    """How a file differs from the request because of --max-size."""
     if written.fitted is None:
         return ""
     comma = "," if written.bytes is None else ""
@@ -168,7 +168,7 @@ def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
 
 @contextmanager
 def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
-    """A bar on standard error, on a terminal only, for what takes longer than a second. Drawing and encoding count."""
+    """A bar on standard error, on a terminal only, for work longer than a second: drawing and encoding."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
@@ -177,7 +177,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
 
 
 class _LateBar:
-    """A progress bar that appears when the work turns out to take its time."""
+    """A progress bar that appears when the work has taken a second."""
 
     def __init__(self, shown: ExitStack) -> None:
         self._began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The options of Settings as parameters of click, and how --help sets them."""
+"""The options of Settings as parameters of click, and the layout of --help."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ domain.
 HELP_NAMES = ("-h", "--help")
 MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
 
-# textwrap breaks at plain spaces and hyphens only, so these hold together what must stay on one line.
+# textwrap breaks lines at plain spaces and hyphens only: these stand for them where a line must not end.
 _UNBROKEN = str.maketrans(" -", "\N{NO-BREAK SPACE}\N{NON-BREAKING HYPHEN}")
-_PRINTED = {unbroken: plain for plain, unbroken in _UNBROKEN.items()}
-# The commands beside render, as --help writes them.
-USAGE = {"list": "list [KIND]", "recipe": "recipe FILE", "check": "check FILE..."}
+_PLAIN = {unbroken: plain for plain, unbroken in _UNBROKEN.items()}
+# The commands beside render, as --help shows their usage.
+USAGE = {"list": "list [KIND] [--json]", "recipe": "recipe FILE", "check": "check FILE..."}
 _NO_SHORT = "    "
 
 
 class Parameter(click.Option):
-    """An option that knows its group in --help."""
+    """An option with its group in --help. shown: the default as --help shows it, or empty."""
 
-    def __init__(self, *names: str, group: str, shown: str = "", **kept: Any) -> None:
+    def __init__(self, *names: str, group: str, shown: str = "", **keywords: Any) -> None:
         self.group, self.shown = group, shown
-        super().__init__(names, **kept)
+        super().__init__(names, **keywords)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """The two columns of --help: `-n, --iterations N` and the sentence with its default."""
@@ -58,12 +58,12 @@ class Parameter(click.Option):
         name = long.replace("--", "--[no-]", 1) if self.secondary_opts else long
         value = f" {self.metavar}" if self.metavar and not self.is_flag else ""
         default = f"[default: {self.shown}]".translate(_UNBROKEN) if self.shown else ""
-        text = "  ".join(filter(None, [_whole(self.help or ""), default]))
+        text = "  ".join(filter(None, [_keep_commands_whole(self.help or ""), default]))
         return f"{short}, {name}{value}" if short else f"{_NO_SHORT}{name}{value}", text
 
 
 def parameters() -> list[click.Parameter]:
-    """What `gdanim render` takes, in the order of --help. What is not given is None or ()."""
+    """The parameters of `gdanim render` in the order of --help. Those that are not given are None or ()."""
     found: list[click.Parameter] = []
     for attribute, option, default in options():
         if attribute == "function":
@@ -86,20 +86,20 @@ def _preset() -> Parameter:
 
 def _parameter(attribute: str, option: Option, default: Any) -> Parameter:
     names = [attribute, *([option.short] if option.short else []), option.name]
-    kept: dict[str, Any] = {"group": option.group, "default": None, "help": option.help}
+    keywords: dict[str, Any] = {"group": option.group, "default": None, "help": option.help}
     if isinstance(default, bool):
         names[-1] += f"/--no-{option.name[2:]}" if default else ""
-        return Parameter(*names, is_flag=True, shown=option.shown, **kept)
-    kept |= {"type": _reader(option), "metavar": option.metavar, "multiple": option.many or attribute == "param"}
-    return Parameter(*names, shown=option.shown or _shown(default), **kept)
+        return Parameter(*names, is_flag=True, shown=option.shown, **keywords)
+    keywords |= {"type": _type_of(option), "metavar": option.metavar, "multiple": option.many or attribute == "param"}
+    return Parameter(*names, shown=option.shown or _shown(default), **keywords)
 
 
-def _reader(option: Option) -> Callable[[str], Any]:
-    return read_by(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
+def _type_of(option: Option) -> Callable[[str], Any]:
+    return type_for(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
 
 
-def read_by(name: str, reader: Reader[T]) -> Callable[[str], T]:
-    """The type of an option for click: the reader does the work and finds the words."""
+def type_for(name: str, reader: Reader[T]) -> Callable[[str], T]:
+    """The type of an option for click. It raises SettingError with the option's name where the reader refuses."""
 
     def read(value: str) -> T:
         try:
@@ -114,43 +114,40 @@ def _shown(default: Any) -> str:
     return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def write_help(
-    formatter: click.HelpFormatter, ctx: click.Context, render: click.Command, others: Mapping[str, str]
-) -> None:
-    """Lay out the help of the whole command: the groups of Settings in columns that line up.
-
-    `others` are the other commands, with their arguments, and what each does.
-    """
+def write_help(formatter: click.HelpFormatter, ctx: click.Context, commands: Mapping[str, click.Command]) -> None:
+    """Lay out the help of gdanim: its usage, the groups of Settings in aligned columns, the other commands."""
     formatter.write_usage("gdanim", "FUNCTION [OPTIONS]")
-    for usage in ("list [KIND] [--json]", "recipe FILE", "check FILE..."):
+    for usage in USAGE.values():
         formatter.write_usage("gdanim", usage, prefix=" " * len("Usage: "))
     _write_indented(formatter, ABOUT)
     groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
-    for parameter in render.params:
+    for parameter in commands["render"].params:
         if isinstance(parameter, Parameter):
             groups[parameter.group].append(parameter.get_help_record(ctx))
-    groups["Commands"] = list(others.items())
+    groups["Commands"] = [
+        (usage.removesuffix(" [--json]"), commands[name].get_short_help_str(100)) for name, usage in USAGE.items()
+    ]
     groups["Help"] = [("-h, --help", "Show this page."), (f"{_NO_SHORT}--version", "Show the version.")]
     width = max(len(term) for records in groups.values() for term, _ in records)
     for group, records in groups.items():
         with formatter.section(group):
             formatter.write_dl([(term.ljust(width), text) for term, text in records], col_max=width)
     formatter.write_paragraph()
-    formatter.write_text(_whole(EPILOG))
+    formatter.write_text(_keep_commands_whole(EPILOG))
 
 
 def printed(text: str) -> str:
-    """Laid out help as it is printed."""
-    return text.translate(_PRINTED)
+    """Help that is laid out, with plain spaces and hyphens again."""
+    return text.translate(_PLAIN)
 
 
 def _write_indented(formatter: click.HelpFormatter, text: str) -> None:
     formatter.write_paragraph()
     with formatter.indentation():
-        formatter.write_text(_whole(text))
+        formatter.write_text(_keep_commands_whole(text))
 
 
-def _whole(text: str) -> str:
-    """The text with `commands in backquotes` kept from breaking."""
+def _keep_commands_whole(text: str) -> str:
+    """The text, in which no line will end within `a command in backquotes`."""
     parts = text.split("`")
     return "`".join(part.translate(_UNBROKEN) if i % 2 else part for i, part in enumerate(parts))
