@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from gdanim.catalogue.foreign import call_guarded
 from gdanim.catalogue.specs import Hyperparameter, Method, Rule, Schedule
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.readers import number
@@ -108,7 +107,11 @@ def _given(entry: Rule, text: str, known: tuple[Hyperparameter, ...]) -> dict[st
 
 
 def _reader(entry: Rule, item: Hyperparameter) -> Reader[Any]:
-    return call_guarded(entry.plugin, item.read, passing=(ValueError,)) if entry.plugin else item.read
+    if not entry.plugin:
+        return item.read
+    from gdanim.catalogue.foreign import call_guarded
+
+    return call_guarded(entry.plugin, item.read, passing=(ValueError,))
 
 
 def _completed(entry: Rule, text: str, given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from gdanim.catalogue import formats, functions_1d, functions_2d, optimizers, schedules, views
 from gdanim.catalogue.choices import Choice, chosen_method, chosen_schedule
-from gdanim.catalogue.plugins import installed, using
 from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View
 from gdanim.errors import UnknownNameError, UsageError
 
@@ -80,6 +79,7 @@ class Registry(Mapping[str, E]):
         """The row; the target of a plug-in's is imported and checked, too. Raises as [] does."""
         row = self[name]
         if name not in self._own and name not in self._ready and isinstance(row, Entry):
+            from gdanim.catalogue.plugins import using
             from gdanim.catalogue.validation import check_target
 
             with using(self._points()[name][0]):
@@ -88,6 +88,8 @@ class Registry(Mapping[str, E]):
         return row
 
     def _points(self) -> Mapping[str, list[Point]]:
+        from gdanim.catalogue.plugins import installed
+
         return installed().points[self._group]
 
     def _of_plugin(self, name: str) -> E | UsageError:
@@ -101,6 +103,7 @@ class Registry(Mapping[str, E]):
         return self._loaded[name]
 
     def _load(self, name: str, points: list[Point]) -> E:
+        from gdanim.catalogue.plugins import using
         from gdanim.catalogue.validation import check_row
 
         point, *others = points

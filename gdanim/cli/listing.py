@@ -7,7 +7,6 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from gdanim.catalogue.choices import format_value
-from gdanim.catalogue.plugins import installed
 from gdanim.catalogue.registry import KINDS, Registry, presets
 from gdanim.catalogue.specs import Entry, Format, Formula, Method, Rule, Schedule, View
 from gdanim.errors import UnknownNameError
@@ -43,6 +42,8 @@ def as_json(kind: str | None) -> str:
 
 def broken(kind: str | None) -> list[str]:
     """A sentence about each plug-in that is missing in the list because it cannot be used."""
+    from gdanim.catalogue.plugins import installed
+
     registries = [rows for rows in _chosen(kind).values() if isinstance(rows, Registry)]
     return [*(line for rows in registries for line in rows.broken()), *(installed().faults if registries else ())]
 

@@ -11,7 +11,6 @@ import click
 from gdanim import signals
 from gdanim.cli import parameters
 from gdanim.errors import OutputError, UnknownNameError, UsageError, shown
-from gdanim.objectives import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +77,8 @@ class Render(Command):
             return super().parse_declared(ctx, list(args))
         except click.NoSuchOption as error:
             unknown = error
+        from gdanim.objectives import kinds
+
         for place, word in enumerate(args):
             if not (word.startswith("-") and kinds.is_formula(word)):
                 continue
