@@ -14,7 +14,7 @@ from support.commandline import ENVIRONMENT, command, run
 from support.problems import composed, scene_of, solved
 
 from gdanim.drawing.raster import Raster
-from gdanim.output.filmstrip.moments import SETTLED, caption, told
+from gdanim.output.filmstrip.moments import SETTLED, caption, choose_frames
 
 VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -33,7 +33,7 @@ def strip(path, *options):
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 12, 40])
 def test_first_and_last_are_always_shown_and_none_twice(count):
     with scene_of(solved(iterations=25)) as scene:
-        chosen = told(scene, count)
+        chosen = choose_frames(scene, count)
     assert chosen == sorted(set(chosen))
     assert len(chosen) == min(count, 26)
     assert chosen[-1] == 25
@@ -44,7 +44,7 @@ def test_first_and_last_are_always_shown_and_none_twice(count):
 def test_a_run_is_seen_to_move_from_each_moment_to_the_next(lr):
     """On x² with bounds of width 12, x_k = 4.3 (1 − 2 lr)^k."""
     with scene_of(solved(lr=lr, iterations=60)) as scene:
-        chosen = told(scene, 5)
+        chosen = choose_frames(scene, 5)
     x = 4.3 * (1 - 2 * lr) ** np.array(chosen[:-1], dtype=float)
     assert (np.abs(x) > SETTLED * 12 / 2).all() or (np.abs(36 * (x / 6) ** 2) > SETTLED * 40 / 2).all()
     assert chosen[-1] == 60
@@ -54,12 +54,12 @@ def test_a_run_is_seen_to_move_from_each_moment_to_the_next(lr):
 
 def test_frames_between_iterations_are_not_shown():
     with scene_of(solved(iterations=20, tween=4)) as scene:
-        assert all(frame % 4 == 0 for frame in told(scene, 6))
+        assert all(frame % 4 == 0 for frame in choose_frames(scene, 6))
 
 
 def test_the_way_back_is_not_shown():
     with scene_of(solved(iterations=20, rewind=True)) as scene:
-        assert told(scene, 4)[-1] == 20
+        assert choose_frames(scene, 4)[-1] == 20
 
 
 def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
@@ -73,18 +73,18 @@ def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
 
 def _panels_of(tmp_path, view, frames):
     """The strip as pixels, and for each moment the same panel as the animation itself draws it."""
-    from gdanim.output.filmstrip import strip
+    from gdanim.output.filmstrip.strip_layout import StripLayout
 
     descent = solved(VIEWS[view], view=view, iterations=6, size="900x400")
     kept = []
-    of = strip._Layout.of
+    of = StripLayout.of
 
     def keep(*given):
         kept.append(of(*given))
         return kept[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strip._Layout, "of", keep)
+        patch.setattr(StripLayout, "of", keep)
         path = tmp_path / "strip.png"
         ran = run(VIEWS[view], *EMBEDDED, "--view", view, "-n", 6, "--size", "900x400", "--frames", frames, "-o", path)
         assert ran.code == 0, ran.err
@@ -96,7 +96,7 @@ def _panels_of(tmp_path, view, frames):
 def test_each_panel_has_the_pixels_of_its_frame(view, tmp_path):
     pixels, layout, descent = _panels_of(tmp_path, view, 3)
     with scene_of(descent) as scene:
-        chosen = told(scene, 3)
+        chosen = choose_frames(scene, 3)
         frames = [picture.copy() for picture in composed(Raster(layout.panel))]
     x0, y0, x1, y1 = (round(edge) for edge in layout.box.extents)
     height = pixels.shape[0]
@@ -111,11 +111,11 @@ def test_each_panel_has_the_pixels_of_its_frame(view, tmp_path):
 
 @pytest.mark.parametrize("options", [("--size", "1600x400"), ("--size", "640x480"), ("--size", "500x900")])
 def test_panels_stand_equally_far_apart_and_inside_the_strip(options, tmp_path, monkeypatch):
-    from gdanim.output.filmstrip import strip
+    from gdanim.output.filmstrip.strip_layout import StripLayout
 
     kept = []
-    of = strip._Layout.of
-    monkeypatch.setattr(strip._Layout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
+    of = StripLayout.of
+    monkeypatch.setattr(StripLayout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
     strip(tmp_path / "strip.png", *options, "--frames", 5)
     (layout,) = kept
     places = list(layout.places())
@@ -124,9 +124,9 @@ def test_panels_stand_equally_far_apart_and_inside_the_strip(options, tmp_path, 
     for steps in (np.diff(lefts), np.diff(bottoms)):
         assert steps.size == 0 or steps.max() - steps.min() <= 1
     width, height = layout.size
-    assert min(lefts) - layout.out[0] >= 0
-    assert max(lefts) + layout.box.width + layout.out[2] <= width
-    assert min(bottoms) - layout.out[1] >= 0
+    assert min(lefts) - layout.overhang[0] >= 0
+    assert max(lefts) + layout.box.width + layout.overhang[2] <= width
+    assert min(bottoms) - layout.overhang[1] >= 0
     assert max(bottoms) + layout.box.height < layout.top <= height
     if len(lefts) > 1:
         assert np.diff(lefts).min() > layout.box.width

@@ -1,4 +1,4 @@
-"""Pages: a figure as PDF, SVG or PNG, the same bytes every time, with what the file says of itself."""
+"""Writes a figure as a page of PDF, SVG or PNG, with its title, alt text and recipe; the same bytes every time."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ if TYPE_CHECKING:
 
     from gdanim.output.base import FilmInfo
 
-# Letters: outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
-_FIXED: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
-_NAMELESS: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
+# Letters are outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
+_RC: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
+_NO_SVG_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def _write_pdf(stream: BinaryIO, figure: Figure, reel: FilmInfo) -> None:
-    """Write a page in the figure's own size; the recipe is what it has as keywords."""
-    said = {"Title": reel.title, "Subject": reel.alt_text, "Keywords": reel.recipe, "Creator": "gdanim"}
+def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
+    """Write a page in the figure's own size; the recipe stands in its keywords."""
+    metadata = {"Title": info.title, "Subject": info.alt_text, "Keywords": info.recipe, "Creator": "gdanim"}
     undated = {"CreationDate": None, "Producer": None}
-    stream.write(_saved(figure, "pdf", {key: text or None for key, text in said.items()} | undated))
+    stream.write(_saved(figure, "pdf", {key: text or None for key, text in metadata.items()} | undated))
 
 
-def _write_svg(stream: BinaryIO, figure: Figure, reel: FilmInfo) -> None:
-    """Write a drawing that says what it shows; the recipe is all that <metadata> holds."""
-    drawn = _saved(figure, "svg", _NAMELESS)
+def _write_svg(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
+    """Write a drawing; the recipe is all that its <metadata> holds."""
+    drawn = _saved(figure, "svg", _NO_SVG_METADATA)
     begin = drawn.index(b"<svg")
     inside = drawn.index(b">", begin) + 1
-    said = {"title": reel.title, "desc": reel.alt_text, "metadata": reel.recipe}
-    elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in said.items() if text)
+    about = {"title": info.title, "desc": info.alt_text, "metadata": info.recipe}
+    elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in about.items() if text)
     stream.write(drawn[: inside - 1] + b' role="img">' + elements.encode() + drawn[inside:])
 
 
-def _write_png(stream: BinaryIO, figure: Figure, reel: FilmInfo) -> None:
+def _write_png(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
     """Write the pixels."""
     canvas: Any = FigureCanvasAgg(figure)  # the backend's methods carry no types
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())
     height, width, _ = pixels.shape
-    with PngWriter(stream, replace(reel, width=width, height=height)) as writer:
+    with PngWriter(stream, replace(info, width=width, height=height)) as writer:
         writer.write(Frame(index=0, end_s=0.0, box=Box(0, 0, width, height), pixels=pixels))
 
 
@@ -61,7 +61,7 @@ PAGES: Final[Mapping[str, Callable[[BinaryIO, Figure, FilmInfo], None]]] = Mappi
 
 def _saved(figure: Figure, form: str, metadata: Mapping[str, str | None]) -> bytes:
     page = BytesIO()
-    settings: Any = _FIXED  # matplotlib's annotations name every key
-    with mpl.rc_context(settings):
+    rc: Any = _RC  # matplotlib's annotations name every key
+    with mpl.rc_context(rc):
         figure.savefig(page, format=form, dpi="figure", metadata=dict(metadata))
     return page.getvalue()

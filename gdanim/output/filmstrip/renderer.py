@@ -1,7 +1,7 @@
-"""A renderer that draws elsewhere: what is drawn with it lands moved, and in another unit, on another one.
+"""Renderer proxy: forwards to another renderer with an offset and a change of units.
 
-So the picture of an animation, which knows only its own canvas, is drawn several times on a page, by the same calls
-as in the animation itself.
+With it a picture that knows only its own canvas draws itself several times on a page, by the same calls as in the
+animation.
 """
 
 from __future__ import annotations
@@ -26,60 +26,57 @@ if TYPE_CHECKING:
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
 
+_DECIMALS: Final = 2  # of a point, 3.5 µm
 
-_DECIMALS: Final = 2  # of a point, which then is 3.5 µm
 
+class OffsetRenderer(RendererBase):
+    """Draws on the renderer `page` what is given in pixels of a picture.
 
-class Elsewhere(RendererBase):
-    """Draws on `page` what is given in pixels of a picture of `dpi` dots per inch, moved by (right, up) pixels.
-
-    unit   of the page, in pixels
+    dpi       of the picture
+    unit_px   the unit of the page, in pixels
+    offset    from the picture to the page: pixels to the right and upwards
     """
 
-    def __init__(self, page: Any, *, dpi: float, unit: float, move: tuple[float, float]) -> None:
+    def __init__(self, page: Any, *, dpi: float, unit_px: float, offset: tuple[float, float]) -> None:
         super().__init__()
-        self._page, self._dpi, self._unit = page, dpi, unit
-        self._scale = Affine2D().scale(1 / unit)
-        self._there = Affine2D().translate(*move).scale(1 / unit)
+        self._page, self._dpi, self._unit_px = page, dpi, unit_px
+        self._scale = Affine2D().scale(1 / unit_px)
+        self._transform = Affine2D().translate(*offset).scale(1 / unit_px)
 
     def new_gc(self) -> GraphicsContextBase:
-        """One of the page's own kind."""
+        """Return a graphics context of the page's kind."""
         gc: GraphicsContextBase = self._page.new_gc()
         return gc
 
     def points_to_pixels(self, points: Any) -> Any:
-        """Points in pixels of the picture."""
+        """Convert points to pixels of the picture."""
         return points * self._dpi / 72
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         """The size of the page in pixels of the picture."""
         width, height = self._page.get_canvas_width_height()
-        return width * self._unit, height * self._unit
+        return width * self._unit_px, height * self._unit_px
 
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: bool | str
     ) -> tuple[float, float, float]:
-        """The page's own measures, in pixels of the picture."""
+        """Measure a text on the page, in pixels of the picture."""
         width, height, descent = self._page.get_text_width_height_descent(s, prop, ismath)
-        return width * self._unit, height * self._unit, descent * self._unit
+        return width * self._unit_px, height * self._unit_px, descent * self._unit_px
 
     def flipy(self) -> bool:
-        """Pixels are counted from the bottom."""
+        """Count pixels from the bottom."""
         return False
 
     def option_image_nocomposite(self) -> bool:
-        """Images are drawn one by one, as they are."""
+        """Draw images one by one."""
         return True
 
     def draw_path(
-        self,
-        gc: GraphicsContextBase,
-        path: Path,
-        transform: Transform,
-        rgbFace: ColorType | None = None,  # noqa: N803
+        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: ColorType | None = None
     ) -> None:
-        """Draw a path there."""
-        self._page.draw_path(self._moved(gc), path, transform + self._there, rgbFace)
+        """Draw a path on the page."""
+        self._page.draw_path(self._moved(gc), path, transform + self._transform, rgbFace)
 
     def draw_markers(
         self,
@@ -88,11 +85,11 @@ class Elsewhere(RendererBase):
         marker_trans: Transform,
         path: Path,
         trans: Transform,
-        rgbFace: ColorType | None = None,  # noqa: N803
+        rgbFace: ColorType | None = None,
     ) -> None:
-        """Draw markers there."""
+        """Draw markers on the page."""
         marker = marker_trans + self._scale
-        self._page.draw_markers(self._moved(gc), marker_path, marker, path, trans + self._there, rgbFace)
+        self._page.draw_markers(self._moved(gc), marker_path, marker, path, trans + self._transform, rgbFace)
 
     def draw_path_collection(
         self,
@@ -102,23 +99,20 @@ class Elsewhere(RendererBase):
         all_transforms: Any,
         offsets: Any,
         offset_trans: Transform,
-        *looks: Any,
-        **more: Any,
+        *styles: Any,
+        **options: Any,
     ) -> None:
-        """Draw a collection there; of each path, its offset is what is moved."""
-        master, offset = master_transform + self._scale, offset_trans + self._there
-        self._page.draw_path_collection(self._moved(gc), master, paths, all_transforms, offsets, offset, *looks, **more)
+        """Draw a collection of paths on the page; only the offsets of the paths are moved."""
+        master, offset = master_transform + self._scale, offset_trans + self._transform
+        self._page.draw_path_collection(
+            self._moved(gc), master, paths, all_transforms, offsets, offset, *styles, **options
+        )
 
     def draw_image(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        im: Any,
-        transform: Transform | None = None,
+        self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Transform | None = None
     ) -> None:
-        """Draw an image there; (x, y) is its lower left corner."""
-        x, y = self._there.transform((x, y)).tolist()
+        """Draw an image on the page; (x, y) is its lower left corner."""
+        x, y = self._transform.transform((x, y)).tolist()
         self._page.draw_image(self._moved(gc), x, y, im)
 
     def draw_text(
@@ -132,43 +126,40 @@ class Elsewhere(RendererBase):
         ismath: bool | str = False,
         mtext: Text | None = None,
     ) -> None:
-        """Draw a text there. The Text itself stays out of it: it knows its own place only."""
-        x, y = self._there.transform((x, y)).tolist()
+        """Draw a text on the page. `mtext` is not passed on: it knows its place in the picture only."""
+        x, y = self._transform.transform((x, y)).tolist()
         height = self._page.get_canvas_width_height()[1]
         self._page.draw_text(self._moved(gc), x, height - y if self._page.flipy() else y, s, prop, angle, ismath)
 
     def _moved(self, gc: GraphicsContextBase) -> GraphicsContextBase:
-        """The same, clipped there."""
+        """A copy of a graphics context, with its clip moved."""
         moved = self.new_gc()
         moved.copy_properties(gc)
         box = gc.get_clip_rectangle()
         if box is not None:
-            moved.set_clip_rectangle(Bbox(self._there.transform(Bbox.from_extents(*box.extents).get_points())))
+            moved.set_clip_rectangle(Bbox(self._transform.transform(Bbox.from_extents(*box.extents).get_points())))
         path, affine = cast("tuple[Path | None, Transform | None]", gc.get_clip_path())
         if path is not None and affine is not None:
-            moved.set_clip_path(TransformedPath(path, affine + self._there))
+            moved.set_clip_path(TransformedPath(path, affine + self._transform))
         return moved
 
 
-class ElsewhereInVectors(Elsewhere):
-    """The same on a page of vectors, which sets words itself and has no use for more points than can be seen."""
+class VectorOffsetRenderer(OffsetRenderer):
+    """The same on a page of vectors: text is set there, and long paths are simplified."""
 
     def draw_path(
-        self,
-        gc: GraphicsContextBase,
-        path: Path,
-        transform: Transform,
-        rgbFace: ColorType | None = None,  # noqa: N803
+        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: ColorType | None = None
     ) -> None:
-        """Draw a path there, a long one without the points that nobody would miss."""
-        there = transform + self._there
+        """Draw a path on the page, a long one with fewer points."""
         if is_long(path):
-            path, there = simplified(path, there, _DECIMALS), IdentityTransform()
-        self._page.draw_path(self._moved(gc), path, there, rgbFace)
+            path, transform = simplified(path, transform + self._transform, _DECIMALS), IdentityTransform()
+        else:
+            transform = transform + self._transform
+        self._page.draw_path(self._moved(gc), path, transform, rgbFace)
 
-    def draw_path_collection(self, *given: Any, **more: Any) -> None:
+    def draw_path_collection(self, *arguments: Any, **options: Any) -> None:
         """Draw a collection path by path."""
-        RendererBase.draw_path_collection(self, *given, **more)
+        RendererBase.draw_path_collection(self, *arguments, **options)
 
     def draw_words(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
         """Set pieces one after the other on a baseline, as TakesWords says."""

@@ -1,9 +1,8 @@
-"""One SVG in two colour schemes: the picture in light and in dark, of which the page shows the one that fits it.
+"""Merges a light and a dark SVG of one picture into one that follows the CSS property color-scheme, without a script.
 
-Both are drawn, and what they share is kept once. Where colours differ, a variable stands for them, which the style
-sheet of the page sets with light-dark(); a browser that does not know that shows the light ones. What else differs,
-an image for one, is there twice, and each scheme masks one of the two. So the picture follows `color-scheme` as the
-colours of the page do, without a script, and the one clock of the SVG drives it.
+What both share is kept once. Where colours differ, a CSS variable stands, which the style sheet of the page sets with
+light-dark(); a browser that does not know light-dark() shows the light colour. What else differs, an image say, is
+there twice, and in each scheme a mask hides one of the two. One clock drives both.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-# What may differ in a place: a colour, or an element as a whole.
+# What may differ: a colour, or a whole image.
 _PART: Final = re.compile(r'((?:(?<=fill=")|(?<=stroke="))#[0-9a-f]{3,6}(?=")|<image [^>]*>)')
-_SEEN, _HIDDEN = "#fff", "#000"  # by a mask
+_SHOWN, _HIDDEN = "#fff", "#000"  # colours of a mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schemes:
-    """An SVG, and the CSS that sets its variables, for the rule of an element around it; "" where it has none.
+    """An SVG, and the CSS declarations of its variables for the rule of an element around it.
 
-    Where light-dark() is not known, they must not be set, so that what stands beside each of them counts.
+    Only a browser that knows light-dark() may see them: others need the colour that stands beside each variable.
     """
 
     svg: str
@@ -29,8 +28,8 @@ class Schemes:
 
 
 def in_both(light: str, dark: str, *, prefix: str) -> Schemes:
-    """Merge two SVGs of one picture, in which every id begins with the prefix, and nothing else holds it."""
-    one, other = _PART.split(light), _PART.split(dark)  # what they share, and between that what may differ
+    """Merge two SVGs of one picture. Every id must begin with the prefix, and nothing else contain it."""
+    one, other = _PART.split(light), _PART.split(dark)  # in turn what must be the same, and what may differ
     if one[::2] != other[::2]:
         one, other = _whole(light), _whole(dark.replace(f"{prefix}-", f"{prefix}-dark-"))
     merging = _Merging(prefix)
@@ -46,7 +45,7 @@ def _whole(svg: str) -> list[str]:
 
 
 class _Merging:
-    """The variables and the masks that come up while parts are merged."""
+    """Merges parts, and collects the variables and masks that they need."""
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
@@ -58,28 +57,31 @@ class _Merging:
         if light == dark:
             return light
         if light.startswith("#"):
-            return self._paint(light, dark)
+            return self._variable(light, dark)
         self._is_masked = True
         return self._masked(light, "light") + self._masked(dark, "dark")
 
     @property
     def masks(self) -> str:
-        """The definitions of the masks, where there are any."""
+        """The definitions of the masks, where any is used."""
         if not self._is_masked:
             return ""
-        return self._mask("light", self._paint(_SEEN, _HIDDEN)) + self._mask("dark", self._paint(_HIDDEN, _SEEN))
+        return self._mask("light", self._variable(_SHOWN, _HIDDEN)) + self._mask(
+            "dark", self._variable(_HIDDEN, _SHOWN)
+        )
 
     @property
     def rules(self) -> str:
-        """The values of the variables."""
+        """The declarations of the variables."""
         return "\n    ".join([f"{name}: light-dark({', '.join(pair)});" for pair, name in self._variables.items()])
 
-    def _paint(self, light: str, dark: str) -> str:
+    def _variable(self, light: str, dark: str) -> str:
+        """The use of a variable for two colours."""
         name = self._variables.setdefault((light, dark), f"--paint-{len(self._variables)}")
         return f"var({name},{light})"
 
-    def _mask(self, scheme: str, paint: str) -> str:
-        box = f'<path d="M0 0h1v1H0z" fill="{paint}"/>'
+    def _mask(self, scheme: str, fill: str) -> str:
+        box = f'<path d="M0 0h1v1H0z" fill="{fill}"/>'
         return f'<mask id="{self._prefix}-{scheme}" maskContentUnits="objectBoundingBox">{box}</mask>'
 
     def _masked(self, element: str, scheme: str) -> str:

@@ -67,13 +67,7 @@ class Recorder(RendererBase):
         width, height, descent = self._agg.get_text_width_height_descent(s, prop, ismath)
         return width, height, descent
 
-    def draw_path(
-        self,
-        gc: GraphicsContextBase,
-        path: Path,
-        transform: Transform,
-        rgbFace: Any = None,  # noqa: N803
-    ) -> None:
+    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         """Record a path, snapped to whole pixels where Agg snaps it."""
         style = self._style(gc, rgbFace)
         if not style.fill and not style.stroke:
@@ -95,7 +89,7 @@ class Recorder(RendererBase):
         marker_trans: Transform,
         path: Path,
         trans: Transform,
-        rgbFace: Any = None,  # noqa: N803
+        rgbFace: Any = None,
     ) -> None:
         """Record all markers as one path."""
         style = self._style(gc, rgbFace)

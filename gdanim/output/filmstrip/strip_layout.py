@@ -1,0 +1,224 @@
+"""Where the panels of a filmstrip stand, and how large they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from matplotlib.transforms import Bbox
+
+from gdanim.drawing import grid
+from gdanim.drawing.grid import Grid
+from gdanim.drawing.layout import LABEL_PT, READOUT_PT, TICK_PT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from gdanim.drawing.scene import Scene
+
+Redraw = Callable[..., "Scene"]
+
+# The size of a strip that is given none: each panel has the size that suits it.
+LONGEST_ROW, SHORTEST_ROW = 8, 3  # in panels
+SINGLE_PX, MULTIPLE_PX = 320, 560  # width of a panel with one and with several axes
+AXES_HIGH_PX, TEXT_HIGH_IN = 240, 0.7  # height of a panel's axes; of its caption and labels, which grow with the type
+
+GAP_PT, BELOW_PT = 9.0, 4.0  # between panels; from the header to the first captions
+PAD_PT: Final = 6.5  # from a panel to its caption: a spot on the edge stays clear of the text
+SINGLE_ASPECT, MULTIPLE_ASPECT = 4 / 3, 2.0  # at which pictures with one and with several axes look best
+GAPPY: Final = 0.5  # what a grid with an empty place is worth
+LEAST_PX: Final = 24.0  # of the sides of a panel's axes
+
+
+def row_grid(count: int) -> Grid:
+    """One row; several where it would be longer than LONGEST_ROW, without an empty place if possible."""
+    if count <= LONGEST_ROW:
+        return Grid(rows=1, columns=count)
+    full = [columns for columns in range(SHORTEST_ROW, LONGEST_ROW + 1) if count % columns == 0]
+    rows = count // max(full) if full else ceil(count / LONGEST_ROW)
+    return Grid(rows=rows, columns=ceil(count / rows))
+
+
+def own_height(panels: Grid, dpi: int) -> int:
+    """The height of all panels with their captions, in pixels."""
+    return panels.rows * round(AXES_HIGH_PX + TEXT_HIGH_IN * dpi)
+
+
+class Place(NamedTuple):
+    """Where the lower left corner of a panel's axes stands, in pixels, and which sides of the strip it is at."""
+
+    left: float
+    bottom: float
+    is_first: bool
+    is_lowest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripLayout:
+    """The panels of a strip. Lengths in pixels, from the bottom left.
+
+    whole      the picture in the size of the strip, whose title and legend it shows
+    panel      the picture in the size of a panel
+    size       of the strip
+    top        how high panels and their captions may reach
+    box        around the axes of a panel
+    overhang   how far labels and ticks stand out of it: left, bottom, right, top
+    unlabelled_left   the first of these without the numbers that another panel shows
+    """
+
+    whole: Scene
+    panel: Scene
+    size: tuple[int, int]
+    count: int
+    grid: Grid
+    top: float
+    box: Bbox
+    overhang: tuple[float, float, float, float]
+    unlabelled_left: float
+
+    @classmethod
+    def of(cls, redraw: Redraw, size: tuple[int, int], count: int, panels: Grid | None) -> StripLayout:
+        """Choose the grid where None is given, and draw the panel in the size that fills it.
+
+        Raises SettingError where the strip is too small for so many panels.
+        """
+        if panels is None:
+            grid.check_room(count, size)
+        whole = redraw(size)
+        dpi = float(whole.figure.dpi)
+        em, width, height = TICK_PT * dpi / 72, *size
+        top = header_bottom(whole)
+        room = width - 2 * em, top - em
+        if panels is None:
+            gaps = GAP_PT * dpi / 72, (PAD_PT + READOUT_PT) * dpi / 72
+            aspect = SINGLE_ASPECT if len(whole.figure.axes) == 1 else MULTIPLE_ASPECT
+            panels = grid.choose(count, size, room, gaps, aspect, gappy=GAPPY)
+        # The first guess is high: a legend, which the strip does without, leaves room for axes to be measured.
+        guess = _at_least(room[0] / panels.columns, height)
+        for _ in range(3):
+            panel = redraw(guess, title="")
+            _name_axes(panel, whole)
+            box, overhang = _measure(panel)
+            layout = cls(
+                whole=whole, panel=panel, size=size, count=count, grid=panels, top=top, box=box, overhang=overhang,
+                unlabelled_left=_unlabelled_left(panel),
+            )  # fmt: skip
+            axes_width, axes_height = layout._axes_px()
+            guess = _at_least(guess[0] - box.width + axes_width, guess[1] - box.height + axes_height)
+        return layout
+
+    def px(self, points: float) -> float:
+        """Points as pixels."""
+        return points * float(self.panel.figure.dpi) / 72
+
+    @property
+    def shares_labels(self) -> bool:
+        """Whether only panels at the left and at the bottom show numbers and names of axes."""
+        return len(self.panel.figure.axes) == 1
+
+    @property
+    def gap(self) -> float:
+        """The least distance between two panels."""
+        return self.px(GAP_PT) + (self.overhang[2] + self.unlabelled_left if self.shares_labels else 0.0)
+
+    def places(self) -> Iterator[Place]:
+        """The places of the panels, top left first, spread over the whole strip."""
+        rows, columns = self.grid
+        left, bottom, right, _ = self.overhang
+        across, up = self.box.width + self.gap, 0.0
+        if columns > 1:
+            across = (self.size[0] - 2 * self.px(TICK_PT) - left - self.box.width - right) / (columns - 1)
+        if rows > 1:
+            rise = self.top - self.px(PAD_PT + READOUT_PT) - self.px(TICK_PT) - bottom - self.box.height
+            up = rise / (rows - 1)
+        for panel in range(self.count):
+            row, column = self.grid.place(panel)
+            yield Place(
+                left=self.px(TICK_PT) + left + column * across,
+                bottom=self.px(TICK_PT) + bottom + (rows - 1 - row) * up,
+                is_first=column == 0,
+                is_lowest=panel + columns >= self.count,
+            )
+
+    def _axes_px(self) -> tuple[float, float]:
+        """The size of a panel's axes with which the panels fill the strip."""
+        rows, columns = self.grid
+        left, bottom, right, top = self.overhang
+        caption = self.px(PAD_PT + READOUT_PT)
+        width = self.size[0] - 2 * self.px(TICK_PT) - (columns - 1) * self.gap
+        height = self.top - self.px(TICK_PT) - rows * (caption + top) - (rows - 1) * self.px(GAP_PT)
+        beside, below = left + right, bottom
+        if self.shares_labels:
+            axes = (width - beside) / columns, (height - below) / rows
+        else:
+            axes = width / columns - beside, height / rows - below
+        return max(axes[0], LEAST_PX), max(axes[1], LEAST_PX)
+
+    def header_shift(self, left: float) -> float:
+        """How far to move the header so that it begins at `left`, as far as there is room."""
+        boxes = [artist.get_window_extent() for artist in header(self.whole)]
+        if not boxes:
+            return 0.0
+        box = Bbox.union(boxes)
+        return float(round(min(left - box.x0, self.size[0] - self.px(TICK_PT) - box.x1)))
+
+
+def header(scene: Scene) -> list[Artist]:
+    """What stands still above the axes: the title and the legend."""
+    figure = scene.figure
+    above = max(axes.bbox.y1 for axes in figure.axes)
+    artists: list[Artist] = [*figure.texts, *figure.patches, *figure.artists]
+    still = [artist for artist in artists if not artist.get_animated()]
+    return [artist for artist in still if artist.get_window_extent().y0 >= above]
+
+
+def header_bottom(scene: Scene) -> float:
+    """Where the header ends, or what stands for it without one, in pixels from the bottom."""
+    dpi = float(scene.figure.dpi)
+    bottoms = [artist.get_window_extent().y0 for artist in header(scene)]
+    return min(bottoms) - BELOW_PT * dpi / 72 if bottoms else scene.figure.bbox.height - TICK_PT * dpi / 72
+
+
+def show_labels(axes: Axes, *, left: bool, below: bool) -> None:
+    """Show or hide the numbers and names of axes at the left and below."""
+    axes.tick_params(labelleft=left, labelbottom=below)
+    axes.xaxis.label.set_visible(below)
+    axes.yaxis.label.set_visible(left)
+
+
+def _measure(scene: Scene) -> tuple[Bbox, tuple[float, float, float, float]]:
+    """The box around all axes, and how far labels and ticks stand out of it: left, bottom, right, top."""
+    inner = Bbox.union([axes.bbox for axes in scene.figure.axes])
+    outer = Bbox.union([axes.get_tightbbox() or axes.bbox for axes in scene.figure.axes])
+    sides = inner.x0 - outer.x0, inner.y0 - outer.y0, outer.x1 - inner.x1, outer.y1 - inner.y1
+    left, bottom, right, top = (max(float(side), 0.0) for side in sides)
+    return inner, (left, bottom, right, top)
+
+
+def _unlabelled_left(panel: Scene) -> float:
+    """How far the only axes stand out to the left without their numbers."""
+    axes = panel.figure.axes
+    if len(axes) > 1:
+        return 0.0
+    show_labels(axes[0], left=False, below=True)
+    return _measure(panel)[1][0]
+
+
+def _at_least(width: float, height: float) -> tuple[int, int]:
+    return round(max(width, LEAST_PX)), round(max(height, LEAST_PX))
+
+
+def _name_axes(panel: Scene, whole: Scene) -> None:
+    """Give axes the names that a picture so small goes without: a strip has room for them at its sides."""
+    if len(panel.figure.axes) > 1:
+        return
+    for axes, named in zip(panel.figure.axes, whole.figure.axes, strict=True):
+        for axis, model in ((axes.xaxis, named.xaxis), (axes.yaxis, named.yaxis)):
+            if model.get_label_text() and not axis.get_label_text():
+                axis.set_label_text(model.get_label_text(), color=model.label.get_color(), fontsize=LABEL_PT)
+                axis.labelpad = model.labelpad
