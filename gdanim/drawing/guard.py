@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gdanim.descent.descend import Descent
-    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.geometry import Extent
     from gdanim.drawing.marks.trails import Mark
 
 

@@ -1,4 +1,4 @@
-"""The stage that all views share: a figure in proportion to its size, axes that look alike, a header, a layout.
+"""The layout that all views share: a figure in proportion to its size, axes that look alike, a header, a layout.
 
 Type and lines are measured in points, and the dots per inch grow with the canvas, so that a picture keeps its look
 from a thumbnail to a slide.
@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
+from gdanim.drawing.geometry import FAR
 from gdanim.drawing.lettering import Lettering
 
 if TYPE_CHECKING:
@@ -32,12 +33,11 @@ if TYPE_CHECKING:
 ROUND_STEPS = [1, 2, 5, 10]
 DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 GAP_EM = 0.5  # between two numbers below an axes, at least
-FAR = 1e100  # tick arithmetic overflows a little below the largest float
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 LEAST_PX = 240  # wide: in less, words that can be read leave no picture
 
 
-class Cell(NamedTuple):
+class Slot(NamedTuple):
     """Where an axes goes, labels included, in fractions of the area below the header: from the left and the top."""
 
     axes: Axes
@@ -48,21 +48,21 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Layout:
     """A figure under construction. Lengths are pixels from the bottom left.
 
-    words   of the room between the margins, what title, readout and legend may take: less where they stand beside the
-            picture, at its left
+    header_share   of the width between the margins, what the header may take: less than 1 where it stands left of
+                   the axes
     """
 
     figure: Figure
     style: Style
     width: int
     height: int
-    words: float = 1.0
+    header_share: float = 1.0
 
     @classmethod
-    def open(cls, settings: Settings, style: Style) -> Stage:
+    def open(cls, settings: Settings, style: Style) -> Layout:
         """Set up an empty figure of the size that was asked for."""
         width, height = settings.size
         dpi = settings.dpi or proportionate_dpi(width, height) * _scale(style, width, height)
@@ -116,11 +116,11 @@ class Stage:
         written = self.figure.text(
             0, 0, text, transform=IdentityTransform(), parse_math=not plain, color=self.style.text, fontsize=TITLE_PT
         )
-        if (found := written.get_window_extent().width) > self.words_px:
+        if (found := written.get_window_extent().width) > self.header_width_px:
             least = READOUT_PT if plain else TICK_PT * 0.75
-            written.set_fontsize(max(TITLE_PT * self.words_px / found, least))
-        while (found := written.get_window_extent().width) > self.words_px and plain and len(text) > 4:
-            text = text[: min(len(text) - 1, int(len(text) * self.words_px / found))].rstrip()
+            written.set_fontsize(max(TITLE_PT * self.header_width_px / found, least))
+        while (found := written.get_window_extent().width) > self.header_width_px and plain and len(text) > 4:
+            text = text[: min(len(text) - 1, int(len(text) * self.header_width_px / found))].rstrip()
             written.set_text(text + "…")
         return written
 
@@ -134,36 +134,36 @@ class Stage:
         """The width between the margins."""
         return self.width - 2 * self.margin
 
-    def sketch(self, cells: Sequence[Cell]) -> None:
+    def place_roughly(self, slots: Sequence[Slot]) -> None:
         """Place axes roughly, for what depends on their size."""
-        for cell in cells:
+        for cell in slots:
             self.place(cell.axes, self._inner(cell, 0.0, (0.0, 0.0, 0.0, 0.0)))
 
     @property
-    def words_px(self) -> float:
-        """The width that a line of words may have."""
-        return self.words * self.room
+    def header_width_px(self) -> float:
+        """The width that a line of the header may have."""
+        return self.header_share * self.room
 
-    def layout(self, cells: Sequence[Cell], *, header: float) -> None:
-        """Place axes so that their labels fit their cells, `header` pixels below the upper margin."""
-        for cell in cells:
+    def arrange(self, slots: Sequence[Slot], *, header: float) -> None:
+        """Place axes so that their labels fit their slots, `header` pixels below the upper margin."""
+        for cell in slots:
             self.place(cell.axes, self._inner(cell, header, (0.0, 0.0, 0.0, 0.0)))
             set_ticks(cell.axes, self.px(TICK_PT))
-        self.figure.align_ylabels([cell.axes for cell in cells])
-        overhang = {cell.axes: overhang_of(cell.axes) for cell in cells}
-        for cell in cells:
+        self.figure.align_ylabels([cell.axes for cell in slots])
+        overhang = {cell.axes: overhang_of(cell.axes) for cell in slots}
+        for cell in slots:
             # Axes that stand in one column or on one line share the wider overhang, and so line up.
-            left = max(overhang[other.axes][0] for other in cells if other.left == cell.left)
-            bottom = max(overhang[other.axes][1] for other in cells if other.bottom == cell.bottom)
-            right = max(overhang[other.axes][2] for other in cells if other.right == cell.right)
-            top = max(overhang[other.axes][3] for other in cells if other.top == cell.top)
+            left = max(overhang[other.axes][0] for other in slots if other.left == cell.left)
+            bottom = max(overhang[other.axes][1] for other in slots if other.bottom == cell.bottom)
+            right = max(overhang[other.axes][2] for other in slots if other.right == cell.right)
+            top = max(overhang[other.axes][3] for other in slots if other.top == cell.top)
             self.place(cell.axes, self._inner(cell, header, (left, bottom, right, top)))
             # The labels have taken their share.
             if is_crowded(cell.axes, self.px(TICK_PT)):
                 set_ticks(cell.axes, self.px(TICK_PT))
 
     def _inner(
-        self, cell: Cell, header: float, overhang: tuple[float, float, float, float]
+        self, cell: Slot, header: float, overhang: tuple[float, float, float, float]
     ) -> tuple[float, float, float, float]:
         """The rectangle of an axes: left, bottom, right, top."""
         gutter = self.margin / 2  # on either side of an inner edge
@@ -241,7 +241,7 @@ def _crowded(axis: Axis, em: float) -> bool:
     labels = [label for label in axis.get_ticklabels() if low <= label.get_position()[along] <= high]
     boxes = [label.get_window_extent() for label in labels if label.get_visible() and label.get_text()]
     ends = sorted((float(box.min[along]), float(box.max[along])) for box in boxes)
-    # Lines of text bring their own space above and below.
+    # Polylines of text bring their own space above and below.
     gap = (GAP_EM * em, 0.0)[along]
     return any(start - end < gap for (_, end), (start, _) in pairwise(ends))
 

@@ -14,7 +14,7 @@ from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels, bounds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gdanim.drawing.marks.shapes import Extent
+    from gdanim.drawing.geometry import Extent
     from gdanim.drawing.scene import Scene
 
 Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole

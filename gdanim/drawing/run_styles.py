@@ -1,13 +1,13 @@
-"""Teams: runs that share a label share a colour and the shape of their spot, so that a legend can name them."""
+"""RunStyles: runs that share a label share a colour and the shape of their spot, so that a legend can name them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.drawing.marks.shapes import SHAPES
+from gdanim.drawing.shapes import SHAPES
 
 if TYPE_CHECKING:
     from gdanim.arrays import Index
@@ -18,7 +18,7 @@ _SHAPES = tuple(SHAPES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
+class RunStyle:
     """Runs that look alike.
 
     runs (m,)   in rising order
@@ -34,11 +34,14 @@ class Team:
     shape: str
 
 
-def line_up(trajectory: Trajectory, style: Style, *, in_turn: bool) -> tuple[Team, ...]:
-    """Give every run its team. Runs that are seen alone are one team in the colour of the trail."""
+RunStyles = tuple[RunStyle, ...]
+
+
+def assign_styles(trajectory: Trajectory, style: Style, *, in_turn: bool) -> RunStyles:
+    """Give every run its run_style. Runs that are seen alone are one run_style in the colour of the trail."""
     if trajectory.runs == 1 or in_turn:
         everyone = np.arange(trajectory.runs)
-        return (Team(runs=everyone, labels=(), colour=style.trail, shape=_SHAPES[0]),)
+        return (RunStyle(runs=everyone, labels=(), colour=style.trail, shape=_SHAPES[0]),)
     names = tuple(dict.fromkeys(trajectory.label)) if any(trajectory.label) else ()
     looks = _looks(style)
     if names:
@@ -50,7 +53,7 @@ def line_up(trajectory: Trajectory, style: Style, *, in_turn: bool) -> tuple[Tea
         count = min(len(style.runs), trajectory.runs)
         look_of = np.arange(trajectory.runs) % count
     return tuple(
-        Team(
+        RunStyle(
             runs=np.flatnonzero(look_of == i),
             labels=tuple(name for name in names[i :: len(looks)] if name),
             colour=looks[i][0],
@@ -60,9 +63,14 @@ def line_up(trajectory: Trajectory, style: Style, *, in_turn: bool) -> tuple[Tea
     )
 
 
-def team_of(run: int, teams: tuple[Team, ...]) -> Team:
-    """The team that a run is in."""
-    return next(team for team in teams if run in team.runs)
+def style_of_run(run: int, run_styles: RunStyles) -> RunStyle:
+    """The run_style that a run is in."""
+    return next(run_style for run_style in run_styles if run in run_style.runs)
+
+
+def recoloured(run_styles: RunStyles, colour: str) -> RunStyles:
+    """The same styles in one colour."""
+    return tuple(replace(run_style, colour=colour) for run_style in run_styles)
 
 
 def _looks(style: Style) -> list[tuple[str, str]]:

@@ -33,8 +33,8 @@ class Scene:
         for mark in self.marks:
             mark.show(moment)
 
-    def words(self, frame: int) -> tuple[Pieces, ...]:
-        """What is written at a frame, line by line; a line that is not there is empty. Shows nothing."""
+    def text_lines(self, frame: int) -> tuple[Pieces, ...]:
+        """The live text of a frame, one entry a caption, empty where it shows none. Changes nothing."""
         moment = self.timeline.moment(frame)
         captions = (mark for mark in self.marks if isinstance(mark, Caption))
-        return tuple(caption.words(caption.of_its_runs(moment)) for caption in captions)
+        return tuple(caption.pieces_at(caption.of_its_runs(moment)) for caption in captions)

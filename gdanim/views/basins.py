@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from matplotlib.image import AxesImage
+from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, OffsetBox, TextArea
+from matplotlib.patches import Rectangle
 
-from gdanim.descent.attractors import FAILED
+from gdanim.descent.attractors import FAILED, UNSETTLED
 from gdanim.descent.basins import basins_of_run, grid
 from gdanim.descent.descend import iterations_of
+from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.mpl import to_hex, to_rgb
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence, Set
+
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
     from numpy.typing import NDArray
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Vector
     from gdanim.descent.basins import Basins
     from gdanim.descent.descend import Descent
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.styles import Style
 
     Pixels = NDArray[np.uint8]  # (h, w, 3)
@@ -65,24 +70,27 @@ GREY = Palette(
     stripes=("#b0b0b0", "#fafafa"),
 )
 
-GROUND_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; above the grid; below the paths
+BASINS_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; above the grid; below the paths
 STRIP_PT: Final = 7.0  # high, and half as strong as the marks: so thin, a tint is not seen
 STRIPE_PT: Final = 3.0
 MARK_PT, LEAST_MARK_PT = 8.0, 3.5
 CROWD: Final = 12  # destinations from which on their marks shrink
 
+LEGEND: Final = {FAILED: "diverges", UNSETTLED: "still moving"}
+SIGN_PT, SIGN_GAP_PT, LEGEND_GAP_PT = 8.0, 4.0, 10.0
 
-def draw_ground(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
+
+def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
     """Paint the basins of a run's method and rates behind all else in axes of two variables, and mark where they lead.
 
     The axes have their limits, and nearly their size. The destinations have the hues of their basins.
     """
     limits, box = (axes.get_xlim(), axes.get_ylim()), axes.get_window_extent()
     basins = _basins(descent, run, limits, (box.width, box.height))
-    style = stage.style
-    palette, hue = palette_of(style), hues(basins)
-    pixels = _painted(basins.destination, hue, palette, style.background, stage.px(STRIPE_PT) / box.width)
-    _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, GROUND_ZORDER)
+    style = layout.style
+    palette, hue = basin_colours(style), hues(basins)
+    pixels = _painted(basins.destination, hue, palette, style.background, layout.px(STRIPE_PT) / box.width)
+    _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, BASINS_ZORDER)
     size = max(MARK_PT * min(1.0, (CROWD / max(len(hue), 1)) ** 0.5), LEAST_MARK_PT)
     for place, destination in zip(hue.tolist(), basins.destinations, strict=True):
         fill = palette.marks[place] if place >= 0 else style.background
@@ -93,18 +101,18 @@ def draw_ground(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> 
     return basins
 
 
-def draw_strip(stage: Stage, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
+def draw_basins_strip(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
     """Paint the basins of a run's method and rates as a strip along the bottom of axes of one variable.
 
     The axes have their limits, and nearly their size.
     """
     limits, box = axes.get_xlim(), axes.get_window_extent()
     basins = _basins(descent, run, (limits,), (box.width, 1.0))
-    palette = palette_of(stage.style)
+    palette = basin_colours(layout.style)
     strong = replace(palette, tints=tuple(map(_half_way, palette.marks, palette.tints)))
-    cells = basins.destination[np.newaxis]
-    pixels = _painted(cells, hues(basins), strong, stage.style.background, stage.px(STRIPE_PT) / box.width)
-    height = stage.px(STRIP_PT) / box.height
+    slots = basins.destination[np.newaxis]
+    pixels = _painted(slots, hues(basins), strong, layout.style.background, layout.px(STRIPE_PT) / box.width)
+    height = layout.px(STRIP_PT) / box.height
     _show(axes, pixels, (*limits, 0.0, height), axes.get_xaxis_transform(), STRIP_ZORDER)
     return basins
 
@@ -113,7 +121,7 @@ def hues(basins: Basins) -> Index:
     """Which of the hues each destination has: (m,); -1 where no cell ends.
 
     The lowest ones have a hue of their own. Where there are more, each takes the one whose owners are farthest. Those
-    without cells keep theirs, so that a minimizer has the same hue whatever the rate.
+    without slots keep theirs, so that a minimizer has the same hue whatever the rate.
     """
     count = len(LIGHT.tints)
     hue = np.full(len(basins.destinations), -1)
@@ -159,8 +167,59 @@ def _half_way(colour: str, other: str) -> str:
     return to_hex((red, green, blue))
 
 
-def palette_of(style: Style) -> Palette:
+def basin_colours(style: Style) -> Palette:
     """What basins are painted with in a style."""
     if style.greyscale:
         return GREY
     return LIGHT if sum(to_rgb(style.background)) > 1.5 else DARK
+
+
+def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:
+    """Say what the colours of some kinds of ground mean, right of the name of the horizontal axis.
+
+    The axes have nearly their width. Nothing is written where that leaves no room.
+    """
+    shown = [kind for kind in LEGEND if kind in kinds]
+    if (
+        not shown
+        or layout.is_bare
+        or _width_px(layout, shown) > axes.get_window_extent().width / 2 - layout.px(LEGEND_GAP_PT)
+    ):
+        return
+    entries = [_beside([_sign(layout, kind), _word(layout, kind)], SIGN_GAP_PT) for kind in shown]
+    axes.add_artist(
+        AnnotationBbox(
+            _beside(entries, LEGEND_GAP_PT),
+            (1.0, 0.5),
+            xycoords=("axes fraction", axes.xaxis.label),
+            box_alignment=(1.0, 0.5),
+            pad=0.0,
+            frameon=False,
+            annotation_clip=False,
+        )
+    )
+
+
+def _beside(children: Sequence[OffsetBox], gap_pt: float) -> HPacker:
+    return HPacker(children=list(children), align="center", pad=0.0, sep=gap_pt)
+
+
+def _sign(layout: Layout, kind: int) -> DrawingArea:
+    palette = basin_colours(layout.style)
+    face, stripe = (palette.unsettled, None) if kind == UNSETTLED else palette.stripes
+    sign = Rectangle((0, 0), SIGN_PT, SIGN_PT, facecolor=face, edgecolor=stripe, linewidth=0, hatch=stripe and "////")
+    rim = Rectangle((0, 0), SIGN_PT, SIGN_PT, facecolor="none", edgecolor=layout.style.muted, linewidth=0.6)
+    area = DrawingArea(SIGN_PT, SIGN_PT)
+    area.add_artist(sign)
+    area.add_artist(rim)
+    return area
+
+
+def _word(layout: Layout, kind: int) -> TextArea:
+    return TextArea(LEGEND[kind], textprops={"color": layout.style.muted, "fontsize": TICK_PT})
+
+
+def _width_px(layout: Layout, kinds: list[int]) -> float:
+    lettering = layout.lettering(TICK_PT)
+    words = sum(lettering.width(LEGEND[kind]) for kind in kinds)
+    return words + layout.px((SIGN_PT + SIGN_GAP_PT) * len(kinds) + LEGEND_GAP_PT * (len(kinds) - 1))

@@ -6,30 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import landing_marks, run_marks, soft_line
-from gdanim.views.basins import draw_ground
+from gdanim.views.base import end_markers, run_marks, soft_line
+from gdanim.views.basins import draw_basins
 from gdanim.views.explain import pointers
-from gdanim.views.facets import put_up
+from gdanim.views.facets import build_plot_scene
 from gdanim.views.levels import draw_levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from gdanim.descent.descend import Descent
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Objective
-    from gdanim.views.base import Part
+    from gdanim.views.base import Panel
 
 SIGNS = (("o", 9.0, 1.0), ("+", 5.0, 1.2))  # of a minimizer: what is drawn, its size and its line in points
-CASING_PT = 0.9
+HALO_PT = 0.9
 
 
 def build(descent: Descent) -> Scene:
     """Lay out axes with filled levels, and the marks of all runs."""
-    return put_up(descent, Contour(descent=descent))
+    return build_plot_scene(descent, Contour(descent=descent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,32 +39,32 @@ class Contour:
     descent: Descent
     aspect: ClassVar[float] = 1.15
 
-    def axes(self, stage: Stage) -> Axes:
+    def axes(self, layout: Layout) -> Axes:
         """Add axes with the minimizers."""
         settings, bounds = self.descent.settings, self.descent.objective.bounds
         xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
-        axes = stage.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
+        axes = layout.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
         if not settings.basins:  # basins have signs of their own
-            draw_minimizers(axes, self.descent.objective, stage.style)
+            draw_minimizers(axes, self.descent.objective, layout.style)
         return axes
 
-    def ground(self, stage: Stage, axes: Axes, run: int) -> frozenset[int]:
+    def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Fill the levels, or the basins of a run's method under lines of level."""
         descent, settings = self.descent, self.descent.settings
-        draw_levels(axes, descent.objective, stage.style, cmap=settings.cmap, filled=not settings.basins)
-        return draw_ground(stage, axes, descent, run=run).kinds if settings.basins else frozenset()
+        draw_levels(axes, descent.objective, layout.style, cmap=settings.cmap, filled=not settings.basins)
+        return draw_basins(layout, axes, descent, run=run).kinds if settings.basins else frozenset()
 
-    def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
+    def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""
-        trajectory, timeline, style = part.descent.trajectory, part.descent.timeline, stage.style
+        trajectory, timeline, style = panel.descent.trajectory, panel.descent.timeline, layout.style
         line = soft_line(style) if self.descent.settings.cmap is None else style.text
         track = Track(trajectory.x)
-        landings = landing_marks(axes, track, part.teams, timeline, style.text)
+        landings = end_markers(axes, track, panel.run_styles, timeline, style.text)
         marks = [
             *landings,
-            *run_marks(axes, track, part.teams, timeline, style, line=line),
-            *pointers(axes, track, part.teams, part.descent, style),
+            *run_marks(axes, track, panel.run_styles, timeline, style, line=line),
+            *pointers(axes, track, panel.run_styles, panel.descent, style),
         ]
         # As matplotlib draws them: trails, arrows, spots.
         return sorted(marks, key=lambda mark: mark.get_zorder())
@@ -74,8 +74,8 @@ def draw_minimizers(axes: Axes, objective: Objective, style: Style) -> None:
     """Mark every known minimizer with a ring and a plus, set off from the ground and below all paths."""
     if len(objective.minimizers):
         x, y = objective.minimizers.T
-        # The casing first: it keeps the sign apart from dark and from light levels.
-        for ink, wider_pt, zorder in ((style.background, CASING_PT, 3.9), (style.text, 0.0, 4.0)):
+        # The halo first: it keeps the sign apart from dark and from light levels.
+        for ink, wider_pt, zorder in ((style.background, HALO_PT, 3.9), (style.text, 0.0, 4.0)):
             for sign, size_pt, width_pt in SIGNS:
                 axes.plot(
                     x, y, sign, color=ink, markersize=size_pt, markerfacecolor="none", zorder=zorder,

@@ -9,29 +9,31 @@ import numpy as np
 
 from gdanim.drawing.layout import nice_limits
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import landing_marks, run_marks
-from gdanim.views.basins import draw_strip
+from gdanim.views.base import end_markers, run_marks
+from gdanim.views.basins import draw_basins_strip
 from gdanim.views.explain import pointers
-from gdanim.views.facets import put_up
-from gdanim.views.interpolation import on_graph
+from gdanim.views.facets import build_plot_scene
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
-    from gdanim.arrays import Scalar
+    from gdanim.arrays import Index, Scalar
     from gdanim.descent.descend import Descent
     from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.geometry import Interpolation, Points, Positions
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
-    from gdanim.views.base import Part
+    from gdanim.objectives.objective import Objective
+    from gdanim.views.base import Panel
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 
 
 def build(descent: Descent) -> Scene:
     """Lay out axes with the function, and the marks of all runs."""
-    return put_up(descent, Curve.of(descent))
+    return build_plot_scene(descent, Curve.of(descent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +53,30 @@ class Curve:
         xlim, ylim, x, f = _window(descent)
         return cls(descent=descent, xlim=xlim, ylim=ylim, x=x, f=f)
 
-    def axes(self, stage: Stage) -> Axes:
+    def axes(self, layout: Layout) -> Axes:
         """Add axes with the function."""
-        axes = stage.axes(xlabel="x", ylabel="y", xlim=self.xlim, ylim=self.ylim)
-        axes.plot(self.x, self.f, color=stage.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
+        axes = layout.axes(xlabel="x", ylabel="y", xlim=self.xlim, ylim=self.ylim)
+        axes.plot(self.x, self.f, color=layout.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
         return axes
 
-    def ground(self, stage: Stage, axes: Axes, run: int) -> frozenset[int]:
+    def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Paint the basins of a run's method as a strip, where they are wanted."""
-        return draw_strip(stage, axes, self.descent, run=run).kinds if self.descent.settings.basins else frozenset()
+        return (
+            draw_basins_strip(layout, axes, self.descent, run=run).kinds
+            if self.descent.settings.basins
+            else frozenset()
+        )
 
-    def marks(self, stage: Stage, axes: Axes, part: Part) -> list[Mark]:
+    def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""
-        trajectory, timeline, style = part.descent.trajectory, part.descent.timeline, stage.style
+        trajectory, timeline, style = panel.descent.trajectory, panel.descent.timeline, layout.style
         points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
-        track = Track(points, on_graph(part.descent.objective, trajectory) if timeline.tween > 1 else None)
-        landings = landing_marks(axes, track, part.teams, timeline, style.muted)
+        track = Track(points, on_graph(panel.descent.objective, trajectory) if timeline.tween > 1 else None)
+        landings = end_markers(axes, track, panel.run_styles, timeline, style.muted)
         marks = [
             *landings,
-            *run_marks(axes, track, part.teams, timeline, style),
-            *pointers(axes, track, part.teams, part.descent, style),
+            *run_marks(axes, track, panel.run_styles, timeline, style),
+            *pointers(axes, track, panel.run_styles, panel.descent, style),
         ]
         # As matplotlib draws them: trails, arrows, spots.
         return sorted(marks, key=lambda mark: mark.get_zorder())
@@ -104,3 +110,41 @@ def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
     settled = np.array([not outcome.failed for outcome in trajectory.outcome])
     path = np.concatenate([trajectory.f[:, 0], trajectory.f[settled].ravel()])
     return nice_limits(float(min(low, path.min())), float(max(high, path.max())))
+
+
+def on_graph(objective: Objective, trajectory: Trajectory) -> Interpolation:
+    """Along the graph of a function of one variable: x goes straight on, and y = f(x).
+
+    Heights that were recorded elsewhere may differ from f. What they differ by is added, in proportion to the way:
+    so a run meets its own points.
+    """
+    x = trajectory.x[..., 0]
+    excess = _excess(objective, trajectory)
+
+    def points(runs: Index, position: Positions) -> Points:
+        at = _weighed(x, runs, position)
+        with np.errstate(invalid="ignore", over="ignore"):
+            heights = objective.value(at[:, np.newaxis]) + _weighed(excess, runs, position)
+        return np.stack([at, heights], axis=-1)
+
+    return points
+
+
+def _excess(objective: Objective, trajectory: Trajectory) -> Scalar:
+    """By how much recorded heights are above f: (runs, n+1), 0 of runs that were solved here."""
+    excess = np.zeros_like(trajectory.f)
+    recorded = trajectory.evaluations[:, -1] < 0
+    if recorded.any():
+        with np.errstate(invalid="ignore", over="ignore"):
+            excess[recorded] = trajectory.f[recorded] - objective.value(trajectory.x[recorded])
+    return excess
+
+
+def _weighed(values: Scalar, runs: Index, position: Positions) -> NDArray[np.float64]:
+    """Values (runs, n+1) at positions (m,) of runs (m,), in proportion between two iterations: (m,)."""
+    row = position.astype(np.int64)
+    share = position - row
+    # Weighed apart: the difference of two far points may overflow.
+    weighed: NDArray[np.float64] = (1 - share) * values[runs, row]
+    weighed += share * values[runs, np.minimum(row + 1, values.shape[1] - 1)]
+    return weighed

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
     from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.styles import Style
-    from gdanim.views.base import Teams
 
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
 
@@ -41,18 +41,20 @@ def check(descent: Descent) -> None:
         raise UsageError("--explain explains one run: give one --lr, or --order in-turn")
 
 
-def pointers(axes: Axes, track: Track, teams: Teams, descent: Descent, style: Style) -> list[Mark]:
+def pointers(axes: Axes, track: Track, run_styles: RunStyles, descent: Descent, style: Style) -> list[Mark]:
     """Add the arrows that are asked for, and what explains an update: tangent and step, or the arrow of −∇f."""
     trajectory, kind, explained = descent.trajectory, descent.settings.arrows, descent.settings.explain
     if descent.objective.dim == 2:
-        shown = arrow_marks(axes, track, teams, trajectory, style, None if explained and kind == "gradient" else kind)
+        shown = arrow_marks(
+            axes, track, run_styles, trajectory, style, None if explained and kind == "gradient" else kind
+        )
         ground = "gradient" if explained else None
-        return [*shown, *arrow_marks(axes, track, teams, trajectory, style, ground, colour=style.f_series)]
-    marks = arrow_marks(axes, track, teams, trajectory, style, None if explained and kind == "step" else kind)
+        return [*shown, *arrow_marks(axes, track, run_styles, trajectory, style, ground, colour=style.f_series)]
+    marks = arrow_marks(axes, track, run_styles, trajectory, style, None if explained and kind == "step" else kind)
     if explained:
-        slope = Tangent(track, teams, trajectory.grad[..., 0], colour=style.f_series)
+        slope = Tangent(track, run_styles, trajectory.grad[..., 0], colour=style.f_series)
         step = StepAlong(
-            track, teams, trajectory.last, colour=style.x_series, drop=style.muted, casing=style.background
+            track, run_styles, trajectory.last, colour=style.x_series, drop=style.muted, halo=style.background
         )  # fmt: skip
         for mark in (slope, step):
             axes.add_artist(mark)
@@ -60,7 +62,9 @@ def pointers(axes: Axes, track: Track, teams: Teams, descent: Descent, style: St
     return marks
 
 
-def explanation(descent: Descent, stage: Stage, lettering: Lettering) -> list[tuple[Callable[[Moment], Pieces], float]]:
+def explanation(
+    descent: Descent, layout: Layout, lettering: Lettering
+) -> list[tuple[Callable[[Moment], Pieces], float]]:
     """The words for a moment, and their width in pixels: the update that comes next, at the end the last one.
 
     `x₁ = 4.3 − 0.1 · 8.6 = 3.44` where every step is −η∇f, else `x₁ = 4.3 − 0.12 = 4.18`. Nothing without room.
@@ -69,9 +73,9 @@ def explanation(descent: Descent, stage: Stage, lettering: Lettering) -> list[tu
     if not last.any():
         return []
     longest = int(np.argmax(last))
-    for line in _lines(descent, stage.style):
+    for line in _lines(descent, layout.style):
         width = sum(lettering.width(text) for text, _ in line.pieces(longest, 0))
-        if width <= stage.words_px:
+        if width <= layout.header_width_px:
             return [(line.at, width)]
     return []
 

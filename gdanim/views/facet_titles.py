@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.layout import Layout
     from gdanim.views.facet_groups import Group
 
     Form = tuple[tuple[str, ...], ...]  # the parts on each line
@@ -44,21 +44,21 @@ FORMS: tuple[Form, ...] = (
 class Titles:
     """A title for each panel, all in one form."""
 
-    stage: Stage
+    layout: Layout
     parts: tuple[Parts, ...]
     form: Form
     size_pt: float
 
     @classmethod
-    def fitted(cls, stage: Stage, groups: Sequence[Group], size: tuple[float, float]) -> Titles:
+    def fitted(cls, layout: Layout, groups: Sequence[Group], size: tuple[float, float]) -> Titles:
         """Choose the form for panels that are so large, in pixels, with a title of one line.
 
         Values are cut where there is no other way.
         """
-        if stage.is_bare:
-            return cls(stage=stage, parts=(), form=(), size_pt=READOUT_PT)
-        parts = tuple(_written(stage, group) for group in groups)
-        form, size_pt = _chosen(parts, size, stage)
+        if layout.is_bare:
+            return cls(layout=layout, parts=(), form=(), size_pt=READOUT_PT)
+        parts = tuple(_written(layout, group) for group in groups)
+        form, size_pt = _chosen(parts, size, layout)
         kept = {name for line in form for name in line}
         for own in parts:
             for name in own.keys() - kept:
@@ -66,28 +66,28 @@ class Titles:
             for text in own.values():
                 text.set_fontsize(size_pt)
             _cut(own["value"], size[0])
-        return cls(stage=stage, parts=parts, form=form, size_pt=size_pt)
+        return cls(layout=layout, parts=parts, form=form, size_pt=size_pt)
 
     @classmethod
-    def least_height(cls, stage: Stage) -> float:
+    def least_height(cls, layout: Layout) -> float:
         """What a title takes at least from the height of its panel, in pixels."""
-        return cls(stage=stage, parts=(), form=() if stage.is_bare else FORMS[-1], size_pt=READOUT_PT).height
+        return cls(layout=layout, parts=(), form=() if layout.is_bare else FORMS[-1], size_pt=READOUT_PT).height
 
     @property
     def height(self) -> float:
         """What a title takes from the height of its panel, in pixels."""
-        return self.stage.px(PAD_PT + ABOVE_PT) + len(self.form) * self._line_px
+        return self.layout.px(PAD_PT + ABOVE_PT) + len(self.form) * self._line_px
 
     @property
     def _line_px(self) -> float:
-        return LINE * self.stage.px(self.size_pt)
+        return LINE * self.layout.px(self.size_pt)
 
     def write(self, axes: Sequence[Axes]) -> None:
         """Put the titles over axes that have their place."""
-        space = SPACE * self.stage.px(self.size_pt)
+        space = SPACE * self.layout.px(self.size_pt)
         for own, one in zip(self.parts, axes if self.parts else (), strict=True):
             box = one.get_window_extent()
-            y = box.y1 + self.stage.px(PAD_PT) + (len(self.form) - 1) * self._line_px
+            y = box.y1 + self.layout.px(PAD_PT) + (len(self.form) - 1) * self._line_px
             for line in self.form:
                 x = box.x0
                 for name in line:
@@ -99,22 +99,22 @@ class Titles:
                 y -= self._line_px
 
 
-def _chosen(parts: Sequence[Parts], size: tuple[float, float], stage: Stage) -> tuple[Form, float]:
+def _chosen(parts: Sequence[Parts], size: tuple[float, float], layout: Layout) -> tuple[Form, float]:
     """The fullest form in which all titles fit and leave a picture below them, and the size of its type."""
     width, height = size
     # Large type becomes usual type before words go.
-    sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / stage.style.scale)}, reverse=True)
+    sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / layout.style.scale)}, reverse=True)
     widths = {size_pt: [_widths(own, size_pt) for own in parts] for size_pt in sizes}
     for form, size_pt in product(FORMS, sizes):
-        space, line_px, lines = SPACE * stage.px(size_pt), LINE * stage.px(size_pt), len(form)
+        space, line_px, lines = SPACE * layout.px(size_pt), LINE * layout.px(size_pt), len(form)
         is_low = lines > 1 and height - (lines - 1) * line_px < LEAST_LINES * line_px
         if not is_low and all(_longest(own, form, space) <= width for own in widths[size_pt]):
             return form, size_pt
     return FORMS[-1], sizes[-1]
 
 
-def _written(stage: Stage, group: Group) -> Parts:
-    style = stage.style
+def _written(layout: Layout, group: Group) -> Parts:
+    style = layout.style
     looks = {
         "value": (group.value, style.text, "bold"),
         "more": (group.more, style.text, "normal"),
@@ -122,7 +122,7 @@ def _written(stage: Stage, group: Group) -> Parts:
         "limit": (group.limit, style.muted, "normal"),
     }
     return {
-        name: stage.figure.text(
+        name: layout.figure.text(
             0, 0, text, transform=IdentityTransform(), color=ink, fontsize=READOUT_PT, fontweight=weight,
             parse_math=False,
         )

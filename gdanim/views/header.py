@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdanim.drawing.layout import TITLE_PT, Stage
+from gdanim.drawing.layout import TITLE_PT, Layout
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.formula.mathtext import visible_length
 from gdanim.views.explain import check, explanation
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
     from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.run_styles import RunStyle
 
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
 class LiveLine(NamedTuple):
-    """A line that changes: its words for a moment, and the most that they take, in pixels."""
+    """A line that changes: its text for a moment, and its greatest width in pixels."""
 
-    words: Callable[[Moment], Pieces]
+    pieces_at: Callable[[Moment], Pieces]
     width_px: float
 
 
@@ -43,29 +43,29 @@ class Header:
     lines: tuple[LiveLine, ...]
     legend: Legend
     lettering: Lettering
-    stage: Stage
+    layout: Layout
     beside: bool = False
 
     @property
     def height(self) -> float:
         """What the header takes from the height of the picture."""
         lines = len(self.lines) + self.legend.rows - self.beside
-        return self._title_px + line_px(self.lettering) * lines + (self.stage.px(GAP_PT) if lines else 0.0)
+        return self._title_px + line_px(self.lettering) * lines + (self.layout.px(GAP_PT) if lines else 0.0)
 
     @property
     def _title_px(self) -> float:
         """The height of the title: more than a line's where it holds fractions."""
         if self.title is None:
             return 0.0
-        return max(self.stage.px(TITLE_PT), self.title.get_window_extent().height) + self.stage.px(TITLE_PT * 0.75)
+        return max(self.layout.px(TITLE_PT), self.title.get_window_extent().height) + self.layout.px(TITLE_PT * 0.75)
 
     def place(self, left: float, right: float = 0.0) -> tuple[Caption, ...]:
         """Put the lines at `left`, or as far left of it as they need, from the top down; returns those that change.
 
         What stands beside the title ends at `right`.
         """
-        stage = self.stage
-        left, y = self._left(left), stage.height - stage.margin
+        layout = self.layout
+        left, y = self._left(left), layout.height - layout.margin
         captions = []
         if self.title:
             self.title.set_verticalalignment("top")
@@ -73,21 +73,21 @@ class Header:
             if self.beside:
                 middle = y - self.title.get_window_extent().height / 2
                 at = right - self.lines[0].width_px, middle - self.lettering.ascent / 3
-                captions.append(Caption(self.lettering, self.lines[0].words, at))
+                captions.append(Caption(self.lettering, self.lines[0].pieces_at, at))
             y -= self._title_px
         for line in self.lines[self.beside :]:
-            captions.append(Caption(self.lettering, line.words, (left, y - self.lettering.ascent)))
+            captions.append(Caption(self.lettering, line.pieces_at, (left, y - self.lettering.ascent)))
             y -= line_px(self.lettering)
-        self.legend.write(stage, self.lettering, left, y)
+        self.legend.write(layout, self.lettering, left, y)
         for caption in captions:
-            stage.figure.add_artist(caption)
+            layout.figure.add_artist(caption)
         return tuple(captions)
 
     def _left(self, left: float) -> float:
         """Where all lines begin, so that the longest ends inside the margin."""
         title_px = self.title.get_window_extent().width if self.title else 0.0
         longest = max(title_px, self.legend.width, *(line.width_px for line in self.lines))
-        return max(min(left, self.stage.width - self.stage.margin - longest), self.stage.margin)
+        return max(min(left, self.layout.width - self.layout.margin - longest), self.layout.margin)
 
 
 def line_px(lettering: Lettering) -> float:
@@ -95,7 +95,7 @@ def line_px(lettering: Lettering) -> float:
     return 1.5 * lettering.ascent + lettering.descent
 
 
-def compose(stage: Stage, descent: Descent, teams: Sequence[Team], *, of_panels: bool = False) -> Header:
+def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *, of_panels: bool = False) -> Header:
     """Decide what the header of a picture says.
 
     Over panels that have titles of their own it is brief: they hold the verdicts, and the readout stands beside the
@@ -103,35 +103,35 @@ def compose(stage: Stage, descent: Descent, teams: Sequence[Team], *, of_panels:
     Raises UsageError where several runs at once were to be explained.
     """
     check(descent)
-    lettering = stage.lettering()
-    has_readout = descent.settings.readout and not stage.is_bare
-    lines = [readout(descent, stage, lettering)] if has_readout else []
-    if descent.settings.explain and not stage.is_bare:
-        lines += explanation(descent, stage, lettering)
-    named = [] if stage.is_bare else entries(descent, teams, verdicts=not of_panels)
-    title = _title(stage, descent)
+    lettering = layout.lettering()
+    has_readout = descent.settings.readout and not layout.is_bare
+    lines = [readout(descent, layout, lettering)] if has_readout else []
+    if descent.settings.explain and not layout.is_bare:
+        lines += explanation(descent, layout, lettering)
+    named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
+    title = _title(layout, descent)
     return Header(
         title=title,
         lines=tuple(LiveLine(*line) for line in lines),
-        legend=fitted(named, stage, lettering, line_px(lettering)),
+        legend=fitted(named, layout, lettering, line_px(lettering)),
         lettering=lettering,
-        stage=stage,
-        beside=of_panels and title is not None and len(lines) > 0 and _fits_beside(stage, title, lines[0][1]),
+        layout=layout,
+        beside=of_panels and title is not None and len(lines) > 0 and _fits_beside(layout, title, lines[0][1]),
     )
 
 
-def _fits_beside(stage: Stage, title: Text, width_px: float) -> bool:
+def _fits_beside(layout: Layout, title: Text, width_px: float) -> bool:
     """Whether a line has room at the right end of the title's, with space between and for an overhang of the axes."""
-    return bool(title.get_window_extent().width + width_px + stage.px(6 * TITLE_PT) <= stage.room)
+    return bool(title.get_window_extent().width + width_px + layout.px(6 * TITLE_PT) <= layout.room)
 
 
-def _title(stage: Stage, descent: Descent) -> Text | None:
+def _title(layout: Layout, descent: Descent) -> Text | None:
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
-        return stage.title(asked, plain=True)
+        return layout.title(asked, plain=True)
     variables = "x" if objective.dim == 1 else "x, y"
-    room = stage.words_px / stage.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
+    room = layout.header_width_px / layout.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
     for form in objective.typeset:
         if visible_length(form) <= room:
-            return stage.title(f"$f({variables}) = {form}$", plain=False)
-    return stage.title(objective.name.replace("_", "-"), plain=True)
+            return layout.title(f"$f({variables}) = {form}$", plain=False)
+    return layout.title(objective.name.replace("_", "-"), plain=True)

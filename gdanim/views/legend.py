@@ -12,16 +12,16 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.descent.stability import shares_of_limits
 from gdanim.drawing.lettering import minus
-from gdanim.drawing.marks.shapes import SHAPES, copies
+from gdanim.drawing.shapes import SHAPES, copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gdanim.descent.descend import Descent
     from gdanim.descent.verdicts import Verdict
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.run_styles import RunStyle
 
 MOST = 24  # entries; whoever reads three dozen labels needs a table
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
@@ -31,12 +31,12 @@ _SPACE = "  "
 
 
 class Entry(NamedTuple):
-    """One label with the look of its team, and how its runs went. Without a team it stands for those left out.
+    """One label with its run style, and how its runs went. Without a style it stands for those left out.
 
     limit   where the rate stands against the largest with which a run could settle; empty where that is not known
     """
 
-    team: Team | None
+    run_style: RunStyle | None
     label: str
     verdict: str
     limit: str = ""
@@ -69,38 +69,38 @@ class Legend:
         """From the first sign to the end of the longest line."""
         return sum(column.width_px + self.gap_px for column in self.columns) - self.gap_px if self.columns else 0.0
 
-    def write(self, stage: Stage, lettering: Lettering, left: float, top: float) -> None:
+    def write(self, layout: Layout, lettering: Lettering, left: float, top: float) -> None:
         """Put the legend onto the figure, its upper left corner at (left, top)."""
         for column in self.columns:
             y = top - lettering.ascent
             for entry in column.entries:
-                self._sign(stage, lettering, entry, left, y)
+                self._sign(layout, lettering, entry, left, y)
                 inked = (
-                    (entry.label, column.label_px if entry.team else 0.0, stage.style.text),
-                    (entry.verdict, column.verdict_px, stage.style.muted),
+                    (entry.label, column.label_px if entry.run_style else 0.0, layout.style.text),
+                    (entry.verdict, column.verdict_px, layout.style.muted),
                 )
                 for text, shift, ink in inked:
                     if text:
-                        stage.figure.text(
+                        layout.figure.text(
                             left + shift, y, text, transform=IdentityTransform(), color=ink,
                             fontsize=lettering.size_pt, parse_math=False,
                         )  # fmt: skip
                 y -= self.line_px
             left += column.width_px + self.gap_px
 
-    def _sign(self, stage: Stage, lettering: Lettering, entry: Entry, left: float, y: float) -> None:
-        if entry.team is None:
+    def _sign(self, layout: Layout, lettering: Lettering, entry: Entry, left: float, y: float) -> None:
+        if entry.run_style is None:
             return
         em = lettering.ascent
-        spot = copies(SHAPES[entry.team.shape], np.array([[left + em / 2, y + 0.4 * em]]), 0.36 * em)
-        stage.figure.add_artist(
-            PathPatch(spot, transform=IdentityTransform(), facecolor=entry.team.colour, linewidth=0)
+        spot = copies(SHAPES[entry.run_style.shape], np.array([[left + em / 2, y + 0.4 * em]]), 0.36 * em)
+        layout.figure.add_artist(
+            PathPatch(spot, transform=IdentityTransform(), facecolor=entry.run_style.colour, linewidth=0)
         )
 
 
-def entries(descent: Descent, teams: Sequence[Team], *, verdicts: bool = True) -> list[Entry]:
+def entries(descent: Descent, run_styles: Sequence[RunStyle], *, verdicts: bool = True) -> list[Entry]:
     """One entry for each label, with the commonest verdict of its runs."""
-    of = {label: team for team in teams for label in team.labels}
+    of = {label: run_style for run_style in run_styles for label in run_style.labels}
     if not of:
         return []
     found: dict[str, list[Verdict]] = {}
@@ -127,22 +127,22 @@ def tally(verdicts: Sequence[Verdict]) -> str:
     return f"{verdict.value} {count} of {len(verdicts)}" if len(verdicts) > 1 else verdict.value
 
 
-def fitted(entries: Sequence[Entry], stage: Stage, lettering: Lettering, line_px: float) -> Legend:
+def fitted(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
     """The most that there is room for: limits go first, then verdicts, then the last entries."""
-    share = HEIGHT_SHARE if stage.words == 1 else SHARE_BESIDE
-    most_rows = max(int(share * stage.height / line_px), 1)
-    for chosen in _choices(entries, stage.words_px, lettering):
+    share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
+    most_rows = max(int(share * layout.height / line_px), 1)
+    for chosen in _choices(entries, layout.header_width_px, lettering):
         for rows in range(1, min(len(chosen), most_rows) + 1):
             columns = tuple(_column(chosen[i : i + rows], lettering) for i in range(0, len(chosen), rows))
             legend = Legend(columns=columns, gap_px=lettering.width(GAP), line_px=line_px)
-            if legend.width <= stage.words_px:
+            if legend.width <= layout.header_width_px:
                 return legend
     return Legend(columns=(), gap_px=0.0, line_px=line_px)
 
 
 def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Iterator[Sequence[Entry]]:
     """What a legend may hold, the most welcome first."""
-    bare = [Entry(entry.team, _shortened(entry.label, room, lettering), "") for entry in entries[:MOST]]
+    bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MOST]]
     if len(entries) <= MOST:
         yield [
             entry._replace(verdict=f"{entry.verdict}, {entry.limit}" if entry.limit else entry.verdict)
@@ -166,7 +166,7 @@ def _shortened(label: str, room: float, lettering: Lettering) -> str:
 
 def _column(entries: Sequence[Entry], lettering: Lettering) -> Column:
     sign_px = _sign_px(lettering)
-    label_px = max(lettering.width(entry.label) + (sign_px if entry.team else 0.0) for entry in entries)
+    label_px = max(lettering.width(entry.label) + (sign_px if entry.run_style else 0.0) for entry in entries)
     verdict_px = max(lettering.width(entry.verdict) for entry in entries)
     if not verdict_px:
         return Column(entries, sign_px, label_px, label_px)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from gdanim.drawing.layout import Cell, Stage, nice_limits
-from gdanim.drawing.marks.track import FAR, Track
-from gdanim.views.base import assemble, recoloured, run_marks, whole
-from gdanim.views.basins_key import write_key
+from gdanim.drawing.geometry import FAR
+from gdanim.drawing.layout import Layout, Slot, nice_limits
+from gdanim.drawing.marks.track import Track
+from gdanim.drawing.run_styles import recoloured
+from gdanim.views.base import all_runs, build_scene, run_marks
+from gdanim.views.basins import write_basins_legend
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
-    from gdanim.views.base import Plot, Teams
+    from gdanim.views.base import Plot
 
 EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
 FUNCTION_WIDTH = 2 / 3
@@ -50,26 +53,26 @@ def build(descent: Descent) -> Scene:
     trajectory = descent.trajectory
     timeline = replace(descent.timeline, trail=None)  # a series is read as a whole
 
-    def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
+    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
         plot = _plot(descent)
-        function, beside = plot.axes(stage), series_of(descent, stage.style)
-        cells = [
-            Cell(function, 0, 0, FUNCTION_WIDTH, 1),
-            Cell(_axes(stage, trajectory, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
-            Cell(_axes(stage, trajectory, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
+        function, beside = plot.axes(layout), series_of(descent, layout.style)
+        slots = [
+            Slot(function, 0, 0, FUNCTION_WIDTH, 1),
+            Slot(_axes(layout, trajectory, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
+            Slot(_axes(layout, trajectory, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
         ]
-        stage.sketch(cells)
-        write_key(stage, function, plot.ground(stage, function, 0))
-        marks = plot.marks(stage, function, whole(descent, teams))
-        alone = len(teams) == 1 and not teams[0].labels
-        for cell, series in zip(cells[1:], beside, strict=True):
-            inked = recoloured(teams, series.colour) if alone else teams
+        layout.place_roughly(slots)
+        write_basins_legend(layout, function, plot.ground(layout, function, 0))
+        marks = plot.marks(layout, function, all_runs(descent, run_styles))
+        alone = len(run_styles) == 1 and not run_styles[0].labels
+        for cell, series in zip(slots[1:], beside, strict=True):
+            inked = recoloured(run_styles, series.colour) if alone else run_styles
             apart = cell.axes.get_window_extent().width / max(trajectory.iterations, 1)
-            dotted = apart >= stage.px(APART_PT)
-            marks += run_marks(cell.axes, _track(series.values), inked, timeline, stage.style, dotted=dotted)
-        return cells, marks
+            dotted = apart >= layout.px(APART_PT)
+            marks += run_marks(cell.axes, _track(series.values), inked, timeline, layout.style, dotted=dotted)
+        return slots, marks
 
-    return assemble(descent, fill)
+    return build_scene(descent, add_axes)
 
 
 def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
@@ -110,10 +113,10 @@ def _plot(descent: Descent) -> Plot:
     return Contour(descent=descent)
 
 
-def _axes(stage: Stage, trajectory: Trajectory, series: Series) -> Axes:
+def _axes(layout: Layout, trajectory: Trajectory, series: Series) -> Axes:
     seen = _seen(trajectory, series.values)
     low, high = float(seen.min()), float(seen.max())
-    axes = stage.axes(
+    axes = layout.axes(
         xlabel="Iteration",
         ylabel=series.label,
         xlim=(0, max(trajectory.iterations, 1)),

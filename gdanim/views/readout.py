@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Scalar
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
 
@@ -36,10 +36,10 @@ class Column(NamedTuple):
     gap: str = GAP
 
 
-def readout(descent: Descent, stage: Stage, lettering: Lettering) -> tuple[Callable[[Moment], Pieces], float]:
+def readout(descent: Descent, layout: Layout, lettering: Lettering) -> tuple[Callable[[Moment], Pieces], float]:
     """The words for a moment, and their width in pixels. Columns without room are left out."""
     columns = _columns(descent)
-    name_ink, ink = stage.style.muted, stage.style.text
+    name_ink, ink = layout.style.muted, layout.style.text
 
     def pieces(run: int, iteration: int) -> Pieces:
         return [
@@ -55,7 +55,7 @@ def readout(descent: Descent, stage: Stage, lettering: Lettering) -> tuple[Calla
         # The last column is the only one whose width may differ from run to run.
         return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in _unlike(descent))
 
-    while len(columns) > 1 and width() > stage.words_px:
+    while len(columns) > 1 and width() > layout.header_width_px:
         columns.remove(min(columns, key=lambda column: column.need))
     # Of runs together, one may have stopped: the count is that of those that still run.
     return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.styles import Style
-    from gdanim.views.base import Teams
 
 WIDTH_PT, CLEAR_PT = 2.0, 5.0
 
@@ -49,10 +49,10 @@ def vectors(kind: str, trajectory: Trajectory) -> Vector:
 
 
 def arrow_marks(
-    axes: Axes, track: Track, teams: Teams, trajectory: Trajectory, style: Style, kind: str | None,
+    axes: Axes, track: Track, run_styles: RunStyles, trajectory: Trajectory, style: Style, kind: str | None,
     *, colour: str | None = None,
 ) -> list[Mark]:  # fmt: skip
-    """Add the arrows of a kind to an axes, in the ink of the text where one team needs no other; none without a kind.
+    """Add the arrows of a kind to an axes, in the ink of the text where one style needs no other; none without a kind.
 
     In axes of one variable they lie along x.
     """
@@ -61,10 +61,10 @@ def arrow_marks(
     along = vectors(kind, trajectory)
     if along.shape[-1] == 1:
         along = np.concatenate([along, np.zeros_like(along)], axis=-1)
-    if colour is None and len(teams) == 1:
+    if colour is None and len(run_styles) == 1:
         colour = style.text
     mark = Arrows(
-        track, teams, along, width_pt=WIDTH_PT, clear_pt=CLEAR_PT, casing=style.background, colour=colour
+        track, run_styles, along, width_pt=WIDTH_PT, clear_pt=CLEAR_PT, halo=style.background, colour=colour
     )  # fmt: skip
     axes.add_artist(mark)
     return [mark]

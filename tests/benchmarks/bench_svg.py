@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib.animation import FuncAnimation
 
 from gdanim.descent.descend import descend
-from gdanim.drawing.marks.spots import Landings, Spots
+from gdanim.drawing.marks.spots import EndMarkers, Spots
 from gdanim.drawing.marks.trails import Trail
 from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
@@ -33,12 +33,12 @@ def as_line(mark):
     looks = {
         Trail: {"linewidth": 1.8, "marker": "o", "markersize": 4.0, "markeredgewidth": 0},
         Spots: {"linestyle": "", "marker": "o", "markersize": 9.0, "markeredgecolor": "white"},
-        Landings: {"linestyle": "", "marker": "o", "markersize": 4.5, "markeredgewidth": 0},
+        EndMarkers: {"linestyle": "", "marker": "o", "markersize": 4.5, "markeredgewidth": 0},
     }[type(mark)]
-    (line,) = mark.axes.plot([], [], color=mark.teams[0].colour, zorder=mark.get_zorder(), **looks)
+    (line,) = mark.axes.plot([], [], color=mark.run_styles[0].colour, zorder=mark.get_zorder(), **looks)
 
     def move(moment) -> None:
-        if isinstance(mark, Landings):
+        if isinstance(mark, EndMarkers):
             line.set_data(*mark.track.points[moment.over, mark.last[moment.over]].T)
             return
         run = moment.visible[0]
@@ -56,7 +56,7 @@ def peer(preset: str, target: str) -> None:
     descent = descend(settings)
     with load_style(settings.style).applied():
         scene = draw(descent)
-        marks = [mark for mark in scene.marks if isinstance(mark, Trail | Spots | Landings)]
+        marks = [mark for mark in scene.marks if isinstance(mark, Trail | Spots | EndMarkers)]
         found = [as_line(mark) for mark in marks]
         for mark in scene.marks:
             mark.remove()

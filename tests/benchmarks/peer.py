@@ -16,7 +16,8 @@ from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
 from gdanim.descent.descend import descend
 from gdanim.drawing.marks.caption import Caption
-from gdanim.drawing.marks.trails import Landings, RunsMark, Spots, Trail
+from gdanim.drawing.marks.spots import EndMarkers, Spots
+from gdanim.drawing.marks.trails import RunsMark, Trail
 from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
 from gdanim.rendering import draw
@@ -30,12 +31,12 @@ def as_line(mark: RunsMark):
     looks = {
         Trail: {"linewidth": TRAIL_PT, "marker": "o", "markersize": DOT_PT, "markeredgewidth": 0},
         Spots: {"linestyle": "", "marker": "o", "markersize": SPOT_PT, "markeredgecolor": "white"},
-        Landings: {"linestyle": "", "marker": "o", "markersize": 4.5, "markeredgewidth": 0},
+        EndMarkers: {"linestyle": "", "marker": "o", "markersize": 4.5, "markeredgewidth": 0},
     }[type(mark)]
     (line,) = mark.axes.plot([], [], color=colour, zorder=mark.get_zorder(), clip_on=mark.get_clip_on(), **looks)
 
     def move(moment) -> None:
-        if isinstance(mark, Landings):
+        if isinstance(mark, EndMarkers):
             line.set_data(*mark.track.points[moment.over, mark.last[moment.over]].T)
             return
         run = moment.visible[0]
@@ -48,7 +49,7 @@ def as_line(mark: RunsMark):
 def as_text(mark: Caption, figure):
     """A Text that says what a caption says, and the function that changes it."""
     text = figure.text(mark.at[0] / figure.bbox.width, mark.at[1] / figure.bbox.height, "", fontsize=9.5)
-    return text, lambda moment: text.set_text("".join(piece for piece, _ in mark.words(moment)))
+    return text, lambda moment: text.set_text("".join(piece for piece, _ in mark.pieces_at(moment)))
 
 
 def main(preset: str, target: str, *options: str) -> None:

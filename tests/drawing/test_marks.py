@@ -11,11 +11,11 @@ from matplotlib.colors import to_rgb
 from support.problems import composed, pictures, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
-from gdanim.drawing.marks.spots import Landings
+from gdanim.drawing.marks.spots import EndMarkers
 from gdanim.drawing.marks.trails import RunsMark, Trail
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
-from gdanim.views.notices import MOST
+from gdanim.views.failure_notes import MOST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +67,7 @@ def test_the_trail_grows_and_never_changes_behind_the_spot(lr: float) -> None:
         path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
         spots = axes.transData.transform(path) * (1, -1) + (0, raster.size[1])  # (x, y) from the top left
         shown = [picture.copy() for picture in composed(raster)]
-        radius = 9 * scene.figure.dpi / 72 / 2 + 3  # a spot of 9 points, its casing and antialiasing
+        radius = 9 * scene.figure.dpi / 72 / 2 + 3  # a spot of 9 points, its halo and antialiasing
     for k, (before, after) in enumerate(pairwise(shown)):
         assert has_colour(after, LIGHT.trail).sum() > has_colour(before, LIGHT.trail).sum()
         # Agg rounds the cover of a longer path by at most one level of 255 differently.
@@ -95,8 +95,8 @@ def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
     descent = solved("double_well", start=(4.0, -0.5, 1.5), order="in-turn", iterations=5, size="320x240")
     with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
-        (landings,) = (mark for mark in scene.marks if isinstance(mark, Landings))
-        colour = rgb(landings.teams[0].colour)
+        (landings,) = (mark for mark in scene.marks if isinstance(mark, EndMarkers))
+        colour = rgb(landings.run_styles[0].colour)
         last = list(composed(Raster(scene)))[-1]
         for run in (0, 1):
             x, f = descent.trajectory.x[run, -1, 0], descent.trajectory.f[run, -1]
@@ -147,7 +147,7 @@ def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(vie
         (notice,) = captions(scene)
         end = scene.timeline.frames - 1
         scene.update(end)
-        assert list(notice.words(notice.moment)) == [("▲ ", LIGHT.trail), ("diverged at iteration 4", LIGHT.text)]
+        assert list(notice.pieces_at(notice.moment)) == [("▲ ", LIGHT.trail), ("diverged at iteration 4", LIGHT.text)]
         extent = notice.touched()
         assert extent is not None
         left, bottom, right, top = map(round, extent)
@@ -171,7 +171,7 @@ def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
         shown = []
         for frame in range(scene.timeline.frames):
             scene.update(frame)
-            shown.append("".join(text for text, _ in notice.words(scene.timeline.moment(frame))))
+            shown.append("".join(text for text, _ in notice.pieces_at(scene.timeline.moment(frame))))
         assert shown == [""] * 4 + ["▲ lr 1.05 diverged at iteration 4"] * 9
 
 

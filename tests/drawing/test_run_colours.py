@@ -39,7 +39,7 @@ def test_the_colours_of_any_two_runs_are_told_apart_by_every_reader(style: Style
 @each_style
 def test_every_run_stands_out_from_its_casing_and_any_ground(style: Style) -> None:
     for colour in style.runs:
-        # A path has a casing in the colour of the background, which is what its colour meets on every ground.
+        # A path has a halo in the colour of the background, which is what its colour meets on every ground.
         assert contrast(colour, style.background) >= 3, colour
 
 

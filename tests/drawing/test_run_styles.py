@@ -1,4 +1,4 @@
-"""Teams: who shares a look with whom, by the labels alone."""
+"""RunStyles: who shares a look with whom, by the labels alone."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.problems import solved
 
-from gdanim.drawing.marks.shapes import SHAPES
-from gdanim.drawing.run_styles import Team, line_up, team_of
+from gdanim.drawing.run_styles import RunStyle, assign_styles, style_of_run
+from gdanim.drawing.shapes import SHAPES
 from gdanim.drawing.styles import LIGHT
 
 
-def teams(labels: list[str], *, in_turn: bool = False) -> tuple[Team, ...]:
+def run_styles(labels: list[str], *, in_turn: bool = False) -> tuple[RunStyle, ...]:
     trajectory = replace(solved("parabola", starts=len(labels), iterations=1).trajectory, label=tuple(labels))
-    return line_up(trajectory, LIGHT, in_turn=in_turn)
+    return assign_styles(trajectory, LIGHT, in_turn=in_turn)
 
 
 @given(st.lists(st.sampled_from(["", "adam, lr 0.1", "lr 0.1", "lr 0.2", "lr 0.3"]), min_size=2, max_size=30))
 def test_every_run_is_in_one_team_and_runs_with_one_label_are_together(labels: list[str]) -> None:
-    found = teams(labels)
-    assert sorted(run for team in found for run in team.runs.tolist()) == list(range(len(labels)))
+    found = run_styles(labels)
+    assert sorted(run for run_style in found for run in run_style.runs.tolist()) == list(range(len(labels)))
     if any(labels):
         for one, other in combinations(range(len(labels)), 2):
-            together = team_of(one, found) is team_of(other, found)
+            together = style_of_run(one, found) is style_of_run(other, found)
             assert together == (labels[one] == labels[other])
-        assert {label for team in found for label in team.labels} == set(labels) - {""}
+        assert {label for run_style in found for label in run_style.labels} == set(labels) - {""}
 
 
 def test_runs_without_labels_go_round_the_colours() -> None:
-    found = teams([""] * 19)
-    assert [team_of(run, found).colour for run in range(19)] == [LIGHT.runs[run % 8] for run in range(19)]
-    assert not any(team.labels for team in found)
+    found = run_styles([""] * 19)
+    assert [style_of_run(run, found).colour for run in range(19)] == [LIGHT.runs[run % 8] for run in range(19)]
+    assert not any(run_style.labels for run_style in found)
 
 
 @pytest.mark.parametrize("options", [{"labels": [""]}, {"labels": ["a", "b", "c"], "in_turn": True}])
 def test_runs_that_are_seen_alone_have_the_colour_of_the_trail(options: dict[str, Any]) -> None:
-    (team,) = teams(**options)
-    assert (team.colour, team.labels, len(team.runs)) == (LIGHT.trail, (), len(options["labels"]))
+    (run_style,) = run_styles(**options)
+    assert (run_style.colour, run_style.labels, len(run_style.runs)) == (LIGHT.trail, (), len(options["labels"]))
 
 
 def test_eight_labels_differ_in_colour_and_in_shape_and_sixty_four_in_one_of_them() -> None:
-    found = teams([f"lr {k}" for k in range(64)])
-    assert len({team.colour for team in found[:8]}) == len({team.shape for team in found[:8]}) == 8
-    assert len({(team.colour, team.shape) for team in found}) == 64
+    found = run_styles([f"lr {k}" for k in range(64)])
+    assert len({run_style.colour for run_style in found[:8]}) == len({run_style.shape for run_style in found[:8]}) == 8
+    assert len({(run_style.colour, run_style.shape) for run_style in found}) == 64
 
 
 def test_more_labels_than_looks_share_them() -> None:
-    found = teams([f"lr {k}" for k in range(70)])
+    found = run_styles([f"lr {k}" for k in range(70)])
     assert len(found) == 64
     assert found[3].labels == ("lr 3", "lr 67")
     assert found[3].runs.tolist() == [3, 67]

@@ -14,7 +14,7 @@ from support.problems import pictures
 
 import gdanim
 from gdanim.catalogue.registry import STYLES
-from gdanim.drawing.layout import Stage
+from gdanim.drawing.layout import Layout
 from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import UnknownNameError, UsageError
 from gdanim.settings import Settings
@@ -75,7 +75,7 @@ def test_what_is_watched_stands_out_from_the_background(style: Style) -> None:
 
 @each_style
 def test_the_trail_stands_out_from_the_tints_of_a_valley(style: Style) -> None:
-    # The trail has a casing in the background's colour, so that the tint beside it only has to differ.
+    # The trail has a halo in the background's colour, so that the tint beside it only has to differ.
     for tint in style.levels:
         assert contrast(style.trail, tint) >= 2.5, tint
 
@@ -197,5 +197,5 @@ def test_a_file_that_sets_nothing_is_no_style(tmp_path: Path) -> None:
 )
 def test_slides_have_larger_type_and_less_so_in_small_pictures(size: tuple[int, int], larger: float) -> None:
     settings = Settings(function="parabola", size=size)
-    usual, slides = (Stage.open(settings, load_style(name)).dpi for name in ("light", "slides"))
+    usual, slides = (Layout.open(settings, load_style(name)).dpi for name in ("light", "slides"))
     assert slides == pytest.approx(larger * usual)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.marks.overlap import DEEPEST, depths
-from gdanim.drawing.marks.track import GRAINS, THIN_FROM, Track, chord
-from gdanim.drawing.run_styles import Team
+from gdanim.drawing.marks.overlap import MAX_LEVEL, stripe_levels
+from gdanim.drawing.marks.track import PARTS_PER_PIXEL, THIN_FROM, Track, chord
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import LIGHT
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def moment(*position: float) -> Moment:
 
 def thinned(path: NDArray[np.float64], since: float, until: float, end: NDArray[np.float64]) -> NDArray[np.float64]:
     """The rule, run by run: where the line begins, each row whose grain is not that of the row before, its end."""
-    grain = [tuple(np.floor(point * GRAINS)) for point in path]
+    grain = [tuple(np.floor(point * PARTS_PER_PIXEL)) for point in path]
     between = [k for k in range(int(since) + 1, math.ceil(until)) if len(path) <= THIN_FROM or grain[k] != grain[k - 1]]
     first = path[int(since)] + since % 1 * (path[math.ceil(since)] - path[int(since)])
     return np.array([first, *path[between], end])[: 1 if since == until == int(since) else None]
@@ -144,13 +144,13 @@ def test_a_path_is_parted_by_its_length_in_view_at_iterations(
             assert meets[-1] < until
 
 
-def team(*runs: int) -> Team:
-    return Team(runs=np.array(runs), labels=(), colour=LIGHT.trail, shape="circle")
+def run_style(*runs: int) -> RunStyle:
+    return RunStyle(runs=np.array(runs), labels=(), colour=LIGHT.trail, shape="circle")
 
 
 def depths_of(*paths: list[tuple[float, float]]) -> list[int]:
     points = np.array(paths, dtype=np.float64)
-    return depths(points, [team(run) for run in range(len(paths))], cell_px=2.5, frame_px=FRAME)
+    return stripe_levels(points, [np.array([run]) for run in range(len(paths))], cell_px=2.5, frame_px=FRAME)
 
 
 STRAIGHT = [(10.0, 10.0), (390.0, 290.0)]
@@ -178,10 +178,10 @@ def test_a_path_that_is_never_seen_follows_nobody() -> None:
 
 
 def test_the_widest_of_many_stripes_is_bounded() -> None:
-    assert depths_of(*[STRAIGHT] * 9) == [DEEPEST] * (8 - DEEPEST) + list(range(DEEPEST, -1, -1))
+    assert depths_of(*[STRAIGHT] * 9) == [MAX_LEVEL] * (8 - MAX_LEVEL) + list(range(MAX_LEVEL, -1, -1))
 
 
 @pytest.mark.parametrize("size", [1, 2.5])
 def test_a_grid_of_any_size_sees_one_path_as_one(size: float) -> None:
     points = np.array([STRAIGHT, STRAIGHT])
-    assert depths(points, [team(0), team(1)], cell_px=size, frame_px=FRAME) == [1, 0]
+    assert stripe_levels(points, [np.array([0]), np.array([1])], cell_px=size, frame_px=FRAME) == [1, 0]

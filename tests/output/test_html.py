@@ -256,6 +256,6 @@ def test_a_scene_says_what_it_says_without_being_shown():
         scene = draw(descent)
         scene.update(2)
         before = [mark.moment for mark in scene.marks]
-        first, later = scene.words(0), scene.words(4)
+        first, later = scene.text_lines(0), scene.text_lines(4)
         assert first != later
         assert [mark.moment for mark in scene.marks] == before

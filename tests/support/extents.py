@@ -43,7 +43,7 @@ def readable(scene: Scene) -> list[Read]:
     found += [(text.get_text(), text.get_window_extent()) for text in written]
     for mark in scene.marks:
         if isinstance(mark, Caption) and mark.moment is not None and (extent := mark.touched()):
-            found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
+            found.append(("".join(text for text, _ in mark.pieces_at(mark.moment)), Bbox.from_extents(*extent)))
     return [(text, box) for text, box in found if text]
 
 

@@ -138,7 +138,7 @@ def colours(shades: NDArray[np.float64]) -> set[str]:
 
 
 def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Style) -> None:
-    palette = basins.palette_of(style)
+    palette = basins.basin_colours(style)
     grounds = (*palette.tints, palette.unsettled, *palette.stripes)
     behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(grounds)
     assert min(contrast(soft_line(style), tint) for tint in behind) >= 3
@@ -174,11 +174,13 @@ def test_every_path_over_coloured_ground_has_a_line_around_it(style: Style, opti
     with scene_of(descent) as scene:
         # Those of the panels beside stand on the background.
         above = [mark for mark in scene.marks if isinstance(mark, Trail) and mark.get_zorder() == PATHS]
-        cased = [(place, mark) for place, mark in enumerate(above) if mark.casing]
+        cased = [(place, mark) for place, mark in enumerate(above) if mark.halo]
         assert cased
         for place, mark in cased:
             line = above[place - 1]
-            assert {team.colour for team in line.teams} == {soft_line(style) if ink == "soft" else style.text}
+            assert {run_style.colour for run_style in line.run_styles} == {
+                soft_line(style) if ink == "soft" else style.text
+            }
             assert line.track is mark.track
-            assert line.width_pt > mark.width_pt + 2 * mark.CASING_PT
-            assert contrast(style.background, mark.teams[0].colour) >= 3
+            assert line.width_pt > mark.width_pt + 2 * mark.HALO_PT
+            assert contrast(style.background, mark.run_styles[0].colour) >= 3

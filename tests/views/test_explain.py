@@ -50,7 +50,7 @@ def line(scene: Scene) -> Caption:
 
 
 def words(scene: Scene, frame: int) -> str:
-    return "".join(text for text, _ in line(scene).words(scene.timeline.moment(frame)))
+    return "".join(text for text, _ in line(scene).pieces_at(scene.timeline.moment(frame)))
 
 
 def number(text: str) -> Decimal:
@@ -167,7 +167,7 @@ def test_no_digit_moves(case: str) -> None:
         caption = line(scene)
         places = []
         for frame in range(scene.timeline.frames):
-            pieces = caption.words(scene.timeline.moment(frame))
+            pieces = caption.pieces_at(scene.timeline.moment(frame))
             places.append(np.cumsum([caption.lettering.width(text) for text, _ in pieces]))
         # Where a number goes over to an exponent, its e is up to a pixel narrower than a digit.
         has_exponents = any("e" in words(scene, frame) for frame in range(scene.timeline.frames))

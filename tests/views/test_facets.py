@@ -15,7 +15,7 @@ from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.descent.verdicts import Verdict
 from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
-from gdanim.drawing.layout import LEAST_PX, Stage
+from gdanim.drawing.layout import LEAST_PX, Layout
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.trails import RunsMark
@@ -183,7 +183,10 @@ def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all
     with scene_of(descent) as scene:
         assert [text for text in words(scene) if text.startswith("start")] == ["start 0, 0", "start −4, 4"]
         spots = [mark for mark in run_marks(scene) if isinstance(mark, Spots)]
-        looks = [[(team.colour, team.shape, team.runs.tolist()) for team in mark.teams] for mark in spots]
+        looks = [
+            [(run_style.colour, run_style.shape, run_style.runs.tolist()) for run_style in mark.run_styles]
+            for mark in spots
+        ]
         assert len(looks) == 2
         assert all(look == looks[0] for look in looks)
         assert len({colour for colour, _, _ in looks[0]}) == 2
@@ -191,7 +194,7 @@ def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all
 
 def test_runs_that_are_alone_in_their_panels_have_the_colour_of_the_trail_and_need_no_legend() -> None:
     with scene_of(rates(4)) as scene:
-        assert {team.colour for mark in run_marks(scene) for team in mark.teams} == {LIGHT.trail}
+        assert {run_style.colour for mark in run_marks(scene) for run_style in mark.run_styles} == {LIGHT.trail}
         assert not any("start" in text for text in words(scene))
 
 
@@ -243,7 +246,7 @@ def notices(scene: Scene, frame: int, axes: Axes) -> list[str]:
             box = axes.get_window_extent()
             assert box.x0 <= extent[0] < extent[2] <= box.x1
             assert box.y0 <= extent[1] < extent[3] <= box.y1
-            found.append("".join(text for text, _ in mark.words(scene.timeline.moment(frame))))
+            found.append("".join(text for text, _ in mark.pieces_at(scene.timeline.moment(frame))))
     return found
 
 
@@ -255,7 +258,7 @@ def test_the_shared_ground_is_the_one_that_would_be_painted_in_every_panel() -> 
         for axes in scene.figure.axes:
             (image,) = [artist for artist in axes.get_children() if isinstance(artist, AxesImage)]
             image.remove()
-            plot.ground(Stage(figure=scene.figure, style=LIGHT, width=640, height=480), axes, 0)
+            plot.ground(Layout(figure=scene.figure, style=LIGHT, width=640, height=480), axes, 0)
         painted = canvas(scene)
         for axes in scene.figure.axes:
             box = axes.get_window_extent()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.problems import formula, solved
 
-from gdanim.views.interpolation import on_graph
+from gdanim.views.curve import on_graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -173,7 +173,7 @@ def test_only_the_last_iterations_of_a_path_are_drawn(trail: int) -> None:
         drawn = on_screen(axes, *(at(path, place) for place in np.linspace(since, frame / 2, 400)))
         painted = np.stack([columns + 0.5, shown[frame].shape[0] - 60 - rows - 0.5], axis=-1)
         away = np.linalg.norm(painted[:, np.newaxis] - drawn, axis=-1).min(axis=1)
-        assert away.max() <= 6.5  # half a dot with its casing, at 100 dots per inch, and antialiasing
+        assert away.max() <= 6.5  # half a dot with its halo, at 100 dots per inch, and antialiasing
         assert (differs.sum() > 0) == (since < frame / 2)
         assert away.size > 20
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.descent.descend import Descent
-    from gdanim.drawing.marks.track import Lines
+    from gdanim.drawing.geometry import Polylines
     from gdanim.drawing.scene import Scene
 
 OF_TWO = [name for name, row in FUNCTIONS.items() if len(row.bounds) == 2]
@@ -260,7 +260,7 @@ def test_what_is_hidden_and_what_is_not_make_the_whole_path() -> None:
     assert all((away > 3).any() for away in both)
 
 
-def away_from(places: NDArray[np.float64], lines: Lines) -> NDArray[np.float64]:
+def away_from(places: NDArray[np.float64], lines: Polylines) -> NDArray[np.float64]:
     """How far places (m, 2) are from the nearest of the lines, in pixels: (m,)."""
     ends = np.setdiff1d(np.arange(len(lines.points)), lines.begins)
     start, step = lines.points[ends - 1], lines.points[ends] - lines.points[ends - 1]
@@ -277,7 +277,7 @@ def boxes(scene: Scene) -> list[tuple[str, Bbox]]:
         found.append((gauge.text, Bbox([middle - half, middle + half])))
     for mark in scene.marks:
         if isinstance(mark, Caption) and mark.moment and (extent := mark.touched()):
-            found.append(("".join(text for text, _ in mark.words(mark.moment)), Bbox.from_extents(*extent)))
+            found.append(("".join(text for text, _ in mark.pieces_at(mark.moment)), Bbox.from_extents(*extent)))
     return [(text, box) for text, box in found if text]
 
 

@@ -121,7 +121,7 @@ def test_a_swarm_says_how_many_of_its_runs_diverged_from_when_the_first_did() ->
         said = []
         for frame in range(scene.timeline.frames):
             scene.update(frame)
-            said.append("".join(text for text, _ in notice.words(notice.moment)))
+            said.append("".join(text for text, _ in notice.pieces_at(notice.moment)))
     assert said == [""] * first + [f"{len(failed)} of 300 runs diverged"] * (21 - first)
 
 
@@ -132,7 +132,7 @@ def test_each_failed_run_in_turn_says_so_in_its_turn() -> None:
         said = set()
         for frame in range(scene.timeline.frames):
             scene.update(frame)
-            words = "".join(text for text, _ in notice.words(notice.moment))
+            words = "".join(text for text, _ in notice.pieces_at(notice.moment))
             said.add((notice.moment.current, words))
     expected = {
         run: f"▲ {descent.trajectory.label[run]} {descent.trajectory.ending(run)}" for run in (0, 2, 3, 4, 5, 6)

@@ -126,7 +126,7 @@ def test_nice_limits_stay_finite() -> None:
 def readout(scene: Scene, frame: int) -> str:
     scene.update(frame)
     caption = next(mark for mark in scene.marks if isinstance(mark, Caption))  # notices come after it
-    return "".join(text for text, _ in caption.words(scene.timeline.moment(frame))).replace("\u2007", " ")
+    return "".join(text for text, _ in caption.pieces_at(scene.timeline.moment(frame))).replace("\u2007", " ")
 
 
 def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_verdict() -> None:
@@ -201,7 +201,7 @@ def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], d
         caption = next(mark for mark in scene.marks if isinstance(mark, Caption))
         places = []
         for frame in range(scene.timeline.frames):
-            widths = [caption.lettering.width(text) for text, _ in caption.words(scene.timeline.moment(frame))]
+            widths = [caption.lettering.width(text) for text, _ in caption.pieces_at(scene.timeline.moment(frame))]
             places.append(np.cumsum(widths))
         assert np.ptp(places, axis=0).max() <= drift_px
 

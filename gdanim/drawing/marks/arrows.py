@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.path import Path
 
-from gdanim.drawing.marks.shapes import extent
+from gdanim.drawing.geometry import FAR
 from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.shapes import extent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +18,15 @@ if TYPE_CHECKING:
     from matplotlib.transforms import BboxBase
 
     from gdanim.arrays import Index, Scalar
-    from gdanim.drawing.marks.shapes import Extent
-    from gdanim.drawing.marks.track import Pixels2, Points, Track
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.geometry import Extent, PixelPoints, Points
+    from gdanim.drawing.marks.track import Track
+    from gdanim.drawing.run_styles import RunStyle
 
-FAR = 1e100  # where only the direction counts
 LONGEST_SHARE = 0.22  # of the shorter side of the axes
 # A first step down a wall is a hundred times as long as those in the valley: by its measure they would be invisible.
 RANGE = 5.0
 LEAST_PX = 1.0
-CASING_PT = 0.9
+HALO_PT = 0.9
 HEAD_PT, HEAD_WIDTH = 6.5, 0.9  # its length, and its width against that
 
 
@@ -35,7 +35,7 @@ class Arrows(RunsMark):
 
     vectors (runs, n+1, 2)   at each iteration; zero where there is none
     clear_pt                 the radius of the spots
-    colour                   of all arrows; that of its team without one
+    colour                   of all arrows; that of its run_style without one
 
     Lengths are pixels from the spot's edge, and `scale` times those of the vectors, at every iteration of every run.
     It gives the longest vector in view a share of the axes; where that is more than RANGE times the upper quartile,
@@ -46,23 +46,23 @@ class Arrows(RunsMark):
     def __init__(
         self,
         track: Track,
-        teams: Sequence[Team],
+        run_styles: Sequence[RunStyle],
         vectors: Points,
         *,
         width_pt: float,
         clear_pt: float,
-        casing: str,
+        halo: str,
         colour: str | None = None,
     ) -> None:
-        super().__init__(track, teams, zorder=11)
+        super().__init__(track, run_styles, zorder=11)
         self.vectors = np.clip(vectors, -FAR, FAR)
-        self.width_pt, self.clear_pt, self.casing, self.colour = width_pt, clear_pt, casing, colour
+        self.width_pt, self.clear_pt, self.halo, self.colour = width_pt, clear_pt, halo, colour
         self._scale: tuple[float, float] | None = None
 
     @property
-    def depths(self) -> Sequence[int]:
+    def stripe_levels(self) -> Sequence[int]:
         """All arrows are equally wide."""
-        return (0,) * len(self.teams)
+        return (0,) * len(self.run_styles)
 
     @property
     def longest_px(self) -> float:
@@ -106,22 +106,22 @@ class Arrows(RunsMark):
         )
 
     def draw(self, renderer: RendererBase) -> None:
-        """Paint the arrows of one team after another."""
+        """Paint the arrows of one run_style after another."""
         if self.moment is None or not self.get_visible():
             return
-        for team, _, runs in self.in_teams(self.moment.visible):
+        for run_style, _, runs in self.by_style(self.moment.visible):
             corners = self.corners(runs)
             if len(corners):
                 path = polygons(corners)
-                self.paint(renderer, path, line=self.casing, width_pt=2 * CASING_PT)
-                self.paint(renderer, path, line=self.casing, width_pt=0, fill=self.colour or team.colour)
+                self.paint(renderer, path, line=self.halo, width_pt=2 * HALO_PT)
+                self.paint(renderer, path, line=self.halo, width_pt=0, fill=self.colour or run_style.colour)
 
     def touched(self) -> Extent | None:
         """Bound the arrows."""
         if self.moment is None or not (corners := self.corners(self.moment.visible)).size:
             return None
         low, high = self.ends(pad=0.0)
-        return extent(np.clip(corners.reshape(-1, 2), low, high), self.px(CASING_PT) + 1)
+        return extent(np.clip(corners.reshape(-1, 2), low, high), self.px(HALO_PT) + 1)
 
 
 def per_unit(mark: RunsMark) -> Scalar:
@@ -133,8 +133,8 @@ def per_unit(mark: RunsMark) -> Scalar:
 
 
 def outlines(
-    feet: Pixels2,
-    ahead: Pixels2,
+    feet: PixelPoints,
+    ahead: PixelPoints,
     length: Scalar,
     *,
     start: float,

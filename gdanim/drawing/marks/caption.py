@@ -17,45 +17,45 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.descent.timeline import Moment
+    from gdanim.drawing.geometry import Extent
     from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.marks.shapes import Extent
 
 Pieces = Sequence[tuple[str, str]]  # (text, colour), one after the other
 
 
 @runtime_checkable
-class TakesWords(Protocol):
-    """A renderer that sets words itself, where others are given their image."""
+class SetsText(Protocol):
+    """A renderer that sets text itself, where others are given its image."""
 
-    def draw_words(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
+    def draw_text_pieces(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
         """Set pieces one after the other, from a pen at (left, base) in pixels from the bottom left."""
 
 
 class Caption(Mark):
     """A line of text that changes. It stands at (x, y) pixels from the bottom left, the left end of its baseline.
 
-    `words` gives the pieces for a moment, or none. A centred caption has its middle at x; a plate of the given
+    `pieces_at` gives the pieces for a moment, or none. A centred caption has its middle at x; a plate of the given
     colour lies under it where it stands over other things.
     """
 
     def __init__(
         self,
         lettering: Lettering,
-        words: Callable[[Moment], Pieces],
+        pieces_at: Callable[[Moment], Pieces],
         at: tuple[float, float],
         *,
         centred: bool = False,
         plate: str | None = None,
     ) -> None:
         super().__init__(zorder=14)
-        self.lettering, self.words, self.at, self.centred, self.plate = lettering, words, at, centred, plate
+        self.lettering, self.pieces_at, self.at, self.centred, self.plate = lettering, pieces_at, at, centred, plate
         self._pieces: Pieces = ()
         self._image: NDArray[np.uint8] | None = None
 
     def show(self, moment: Moment) -> None:
-        """Set the words for a moment; nothing is drawn anew where they are the same."""
+        """Set the text for a moment; it is rendered anew only where it changed."""
         super().show(moment)
-        pieces = tuple(self.words(moment_of(self)))
+        pieces = tuple(self.pieces_at(moment_of(self)))
         if pieces != self._pieces:
             self._pieces = pieces
             self._image = self._drawn(pieces) if pieces else None
@@ -74,7 +74,7 @@ class Caption(Mark):
 
     def _corner(self) -> tuple[int, int]:
         if self._image is None:
-            raise RuntimeError("there are no words")
+            raise RuntimeError("there is no text")
         x, y = self.at
         shift = self._image.shape[1] / 2 if self.centred else 0
         return round(x - shift), round(y) - self.lettering.descent
@@ -85,14 +85,14 @@ class Caption(Mark):
             return
         x, y = self._corner()
         gc = renderer.new_gc()
-        if isinstance(renderer, TakesWords):
+        if isinstance(renderer, SetsText):
             self._set(renderer, gc, x, y)
         else:
             renderer.draw_image(gc, x, y, self._image[::-1])
         gc.restore()
 
     def _set(self, renderer: Any, gc: GraphicsContextBase, left: int, bottom: int) -> None:
-        """Let the renderer set the words, where the image has them."""
+        """Let the renderer set the text, where the image has it."""
         base = bottom + self.lettering.descent
         if self.plate is not None and self._image is not None:
             height, width = self._image.shape[:2]
@@ -101,7 +101,7 @@ class Caption(Mark):
             renderer.draw_path(gc, Path.unit_rectangle(), plate, to_rgba(self.plate))
             pad = self.lettering.descent
             left, base = left + 2 * pad, base + pad - pad // 2
-        renderer.draw_words(self.lettering, self._pieces, left, base)
+        renderer.draw_text_pieces(self.lettering, self._pieces, left, base)
 
     def touched(self) -> Extent | None:
         """Bound the line."""

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.marks.arrows import CASING_PT, FAR, HEAD_PT, outlines, per_unit, polygons
-from gdanim.drawing.marks.shapes import circles, extent
+from gdanim.drawing.geometry import FAR
+from gdanim.drawing.marks.arrows import HALO_PT, HEAD_PT, outlines, per_unit, polygons
 from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.shapes import circles, extent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
     from gdanim.arrays import Index, Scalar
-    from gdanim.drawing.marks.shapes import Extent
-    from gdanim.drawing.marks.track import Pixels2, Track
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.geometry import Extent, PixelPoints
+    from gdanim.drawing.marks.track import Track
+    from gdanim.drawing.run_styles import RunStyle
 
 _PIXELS = IdentityTransform()
 
@@ -35,18 +36,18 @@ class Tangent(RunsMark):
 
     WIDTH_PT = 1.5
 
-    def __init__(self, track: Track, teams: Sequence[Team], slope: Scalar, *, colour: str) -> None:
-        super().__init__(track, teams, zorder=9.5)
+    def __init__(self, track: Track, run_styles: Sequence[RunStyle], slope: Scalar, *, colour: str) -> None:
+        super().__init__(track, run_styles, zorder=9.5)
         self.slope, self.colour = np.clip(slope, -FAR, FAR), colour
 
-    def ends_of(self, run: int) -> Pixels2:
+    def ends_of(self, run: int) -> PixelPoints:
         """Both ends in pixels: (2, 2)."""
         row = moment_of(self).iteration(run)
         right = np.array([1.0, self.slope[run, row]]) * per_unit(self)
         reach = REACH_SHARE * min(self.plane.bbox.width, self.plane.bbox.height)
         return np.asarray(self.pixels[run, row] + np.array([[-1.0], [1.0]]) * reach * right / np.hypot(*right))
 
-    def _lines(self) -> list[Pixels2]:
+    def _lines(self) -> list[PixelPoints]:
         """The tangents of the runs whose spots are in view."""
         if self.moment is None:
             return []
@@ -79,12 +80,12 @@ class StepAlong(RunsMark):
     DASH_PT = 2.5
 
     def __init__(
-        self, track: Track, teams: Sequence[Team], last: Index, *, colour: str, drop: str, casing: str
+        self, track: Track, run_styles: Sequence[RunStyle], last: Index, *, colour: str, drop: str, halo: str
     ) -> None:
-        super().__init__(track, teams, zorder=11)
-        self.last, self.colour, self.drop, self.casing = last, colour, drop, casing
+        super().__init__(track, run_styles, zorder=11)
+        self.last, self.colour, self.drop, self.halo = last, colour, drop, halo
 
-    def way(self) -> Pixels2 | None:
+    def way(self) -> PixelPoints | None:
         """From the spot along x and then to the next point, in pixels: (3, 2). None without a next step in view."""
         if self.moment is None:
             return None
@@ -105,7 +106,7 @@ class StepAlong(RunsMark):
         self._drop(renderer, corner, there)
         if self.in_view(there[np.newaxis])[0]:
             ring = circles(there[np.newaxis], self.px(self.RING_PT) / 2)
-            self.paint(renderer, ring, line=self.colour, width_pt=self.DROP_PT + 0.2, fill=self.casing)
+            self.paint(renderer, ring, line=self.colour, width_pt=self.DROP_PT + 0.2, fill=self.halo)
         length = abs(corner[0] - here[0])
         if length >= 1:
             corners = outlines(
@@ -116,10 +117,10 @@ class StepAlong(RunsMark):
                 width=self.px(self.WIDTH_PT),
                 head=self.px(HEAD_PT),
             )
-            self.paint(renderer, polygons(corners), line=self.casing, width_pt=2 * CASING_PT)
-            self.paint(renderer, polygons(corners), line=self.casing, width_pt=0, fill=self.colour)
+            self.paint(renderer, polygons(corners), line=self.halo, width_pt=2 * HALO_PT)
+            self.paint(renderer, polygons(corners), line=self.halo, width_pt=0, fill=self.colour)
 
-    def _drop(self, renderer: RendererBase, corner: Pixels2, there: Pixels2) -> None:
+    def _drop(self, renderer: RendererBase, corner: PixelPoints, there: PixelPoints) -> None:
         gc = self.context(renderer)
         gc.set_foreground(self.drop)
         gc.set_linewidth(self.DROP_PT)
@@ -135,5 +136,5 @@ class StepAlong(RunsMark):
         if way is None:
             return None
         low, high = self.ends(pad=0.0)
-        pad = max(self.px(self.RING_PT + self.DROP_PT) / 2, self.px(HEAD_PT / 2 + CASING_PT)) + 1
+        pad = max(self.px(self.RING_PT + self.DROP_PT) / 2, self.px(HEAD_PT / 2 + HALO_PT)) + 1
         return extent(np.clip(way, low, high), pad)

@@ -2,64 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gdanim.drawing.marks.overlap import depths
+from gdanim.drawing.geometry import FAR, Polylines
+from gdanim.drawing.marks.overlap import stripe_levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes._base import _AxesBase
+    from numpy.typing import NDArray
 
     from gdanim.arrays import Index
     from gdanim.descent.timeline import Moment
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.geometry import Interpolation, PixelPoints, Points, Positions
 
-Points = NDArray[np.float64]  # (runs, n+1, 2)
-Points2 = NDArray[np.float64]  # (m, 2), in data coordinates
-Pixels2 = NDArray[np.float64]  # (m, 2), from the bottom left
-Positions = NDArray[np.float64]  # (m,), in iterations: 3.5 is halfway between 3 and 4
-
-# Where runs (m,) are at positions (m,) between two iterations: (m, 2), NaN where that is not known.
-Between = Callable[["Index", Positions], Points2]
-
-# Far outside, where a path only needs its direction: Agg's arithmetic stays finite.
-FAR = 1e100
 THIN_FROM = 256  # points; shorter paths are drawn as they are
-GRAINS = 4  # a pixel: points that stay in one grain of it cannot be told apart
+PARTS_PER_PIXEL = 4  # points that stay in one part of a pixel cannot be told apart
 APART_PT = 1.8  # paths that are closer cover each other
-
-
-class Lines(NamedTuple):
-    """Separate lines, one after the other.
-
-    points (k, 2)   in pixels
-    begins (m,)     where each line begins
-    iterate (k,)    which points are iterations; the others are ends between two
-    """
-
-    points: Pixels2
-    begins: Index
-    iterate: NDArray[np.bool_]
 
 
 class Track:
     """Points (runs, n+1, 2) in the data coordinates of one axes; rows past a run's end repeat it.
 
-    Between its points a run moves on a straight line, or as `between` says.
+    Between its points a run moves on straight lines, or as `between` says.
     """
 
-    def __init__(self, points: Points, between: Between | None = None) -> None:
+    def __init__(self, points: Points, between: Interpolation | None = None) -> None:
         self.points, self.between = points, between
         self._pixels: tuple[float, Points] | None = None
-        self._here: tuple[Moment, Pixels2] | None = None
+        self._here: tuple[Moment, PixelPoints] | None = None
         self._kept: Index | None = None
         self._lengths: NDArray[np.float64] | None = None
-        self._depths: list[int] | None = None
+        self._stripe_levels: list[int] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -70,10 +47,10 @@ class Track:
         """The points in pixels from the bottom left: (runs, n+1, 2). Computed once for a resolution."""
         if self._pixels is None or self._pixels[0] != dpi:
             self._pixels = dpi, _in_pixels(self.points.reshape(-1, 2), axes).reshape(self.points.shape)
-            self._here = self._kept = self._lengths = self._depths = None
+            self._here = self._kept = self._lengths = self._stripe_levels = None
         return self._pixels[1]
 
-    def here(self, moment: Moment, axes: _AxesBase, dpi: float) -> Pixels2:
+    def here(self, moment: Moment, axes: _AxesBase, dpi: float) -> PixelPoints:
         """Where each run is at a moment: (runs, 2) in pixels, NaN of those that are not visible.
 
         Computed once for a moment, that all marks agree on it.
@@ -85,7 +62,7 @@ class Track:
             self._here = moment, here
         return self._here[1]
 
-    def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> Pixels2:
+    def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> PixelPoints:
         """Where runs (m,) are at positions (m,): the point itself where that is whole. (m, 2)."""
         at = chord(pixels, runs, position)
         moving = np.flatnonzero(position % 1)
@@ -96,8 +73,8 @@ class Track:
         return at
 
     def lines(
-        self, runs: Index, since: Positions, until: Positions, ends: Pixels2, axes: _AxesBase, dpi: float
-    ) -> Lines:
+        self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
+    ) -> Polylines:
         """The paths of runs (m,) from positions (m,) until positions (m,) at which they are at `ends` (m, 2).
 
         A long path leaves out the points that stay in a grain of a pixel, so that a run that has settled costs
@@ -114,7 +91,7 @@ class Track:
         points[begins], points[stops] = chord(pixels, runs, since), ends
         iterate = np.ones(len(rows), dtype=np.bool_)
         iterate[begins], iterate[stops] = since % 1 == 0, until % 1 == 0
-        return Lines(points, begins, iterate)
+        return Polylines(points, begins, iterate)
 
     def parted(
         self, runs: Index, since: Positions, until: Positions, shares: Sequence[float], axes: _AxesBase, dpi: float
@@ -141,16 +118,16 @@ class Track:
             self._lengths = np.cumsum(steps)
         return self._lengths
 
-    def depths(self, teams: Sequence[Team], axes: _AxesBase, dpi: float) -> list[int]:
-        """How many later teams follow the path of each team. Computed once for a resolution, of the same teams."""
+    def stripe_levels(self, groups: Sequence[Index], axes: _AxesBase, dpi: float) -> list[int]:
+        """How many later groups of runs follow the path of each group. Computed once for a resolution."""
         pixels = self.pixels(axes, dpi)
-        if self._depths is None:
+        if self._stripe_levels is None:
             frame_px = np.array(axes.bbox.min), np.array(axes.bbox.max)
-            self._depths = depths(pixels, teams, cell_px=APART_PT * dpi / 72, frame_px=frame_px)
-        return self._depths
+            self._stripe_levels = stripe_levels(pixels, groups, cell_px=APART_PT * dpi / 72, frame_px=frame_px)
+        return self._stripe_levels
 
 
-def chord(points: Points, runs: Index, position: Positions) -> Points2:
+def chord(points: Points, runs: Index, position: Positions) -> Points:
     """Where runs (m,) are at positions (m,) on the straight lines between points (runs, n+1, 2): (m, 2)."""
     row = position.astype(np.int64)
     share = (position - row)[:, np.newaxis]
@@ -161,8 +138,8 @@ def chord(points: Points, runs: Index, position: Positions) -> Points2:
     return np.asarray(np.where(share == 0, points[runs, row], (1 - share) * points[runs, row] + share * after))
 
 
-def _in_pixels(points: Points2, axes: _AxesBase) -> Pixels2:
-    pixels: Pixels2 = axes.transData.transform(np.maximum(np.minimum(points, FAR), -FAR))
+def _in_pixels(points: Points, axes: _AxesBase) -> PixelPoints:
+    pixels: PixelPoints = axes.transData.transform(np.maximum(np.minimum(points, FAR), -FAR))
     return pixels
 
 
@@ -194,7 +171,7 @@ def _kept(pixels: Points) -> Index:
     """The rows that leave their grain of a pixel, counted through all runs: (k,), rising."""
     kept = []
     for run, line in enumerate(pixels):
-        grain = np.floor(np.maximum(np.minimum(line, 1e12), -1e12) * GRAINS)
+        grain = np.floor(np.maximum(np.minimum(line, 1e12), -1e12) * PARTS_PER_PIXEL)
         moves = np.any(grain[1:] != grain[:-1], axis=1)
         kept.append(np.flatnonzero(np.append(True, moves)) + run * len(line))
     return np.concatenate(kept)

@@ -15,8 +15,8 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.marks.shapes import circles, extent, polylines
 from gdanim.drawing.marks.track import chord
+from gdanim.drawing.shapes import circles, extent, polylines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from gdanim.arrays import Index
     from gdanim.descent.timeline import Moment
-    from gdanim.drawing.marks.shapes import Extent
-    from gdanim.drawing.marks.track import Lines, Pixels2, Points, Positions, Track
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
+    from gdanim.drawing.marks.track import Track
+    from gdanim.drawing.run_styles import RunStyle
 
 _PIXELS = IdentityTransform()
 
@@ -72,14 +72,14 @@ class Mark(Artist, ABC):
 
 
 class RunsMark(Mark):
-    """A mark for all runs of a track, in one axes. Runs of one team are painted as one path."""
+    """A mark for all runs of a track, in one axes. Runs of one run_style are painted as one path."""
 
-    def __init__(self, track: Track, teams: Sequence[Team], zorder: float) -> None:
+    def __init__(self, track: Track, run_styles: Sequence[RunStyle], zorder: float) -> None:
         super().__init__(zorder)
-        self.track, self.teams = track, teams
-        self._team = np.zeros(track.shape[0], dtype=np.int64)
-        for place, team in enumerate(teams):
-            self._team[team.runs] = place
+        self.track, self.run_styles = track, run_styles
+        self._style_index = np.zeros(track.shape[0], dtype=np.int64)
+        for place, run_style in enumerate(run_styles):
+            self._style_index[run_style.runs] = place
 
     @property
     def plane(self) -> _AxesBase:
@@ -94,25 +94,25 @@ class RunsMark(Mark):
         return self.track.pixels(self.plane, self.dpi)
 
     @property
-    def depths(self) -> Sequence[int]:
-        """How many later teams follow the path of each team."""
-        return self.track.depths(self.teams, self.plane, self.dpi)
+    def stripe_levels(self) -> Sequence[int]:
+        """How many later run_styles follow the path of each run_style."""
+        return self.track.stripe_levels([run_style.runs for run_style in self.run_styles], self.plane, self.dpi)
 
-    def in_teams(self, runs: Index) -> Iterator[tuple[Team, int, Index]]:
-        """Part runs (m,) by their team: each with its depth and those that are in it."""
-        team_of = self._team[runs]
-        for place, (team, depth) in enumerate(zip(self.teams, self.depths, strict=True)):
-            members = runs[team_of == place]
+    def by_style(self, runs: Index) -> Iterator[tuple[RunStyle, int, Index]]:
+        """Part runs (m,) by their run_style: each with its stripe_level and those that are in it."""
+        style_of_run = self._style_index[runs]
+        for place, (run_style, stripe_level) in enumerate(zip(self.run_styles, self.stripe_levels, strict=True)):
+            members = runs[style_of_run == place]
             if members.size:
-                yield team, depth, members
+                yield run_style, stripe_level, members
 
-    def in_view(self, pixels: Pixels2) -> NDArray[np.bool_]:
+    def in_view(self, pixels: PixelPoints) -> NDArray[np.bool_]:
         """Which points (m, 2) lie in the axes, its edges included: (m,)."""
         low, high = self.ends(pad=1.0)
         inside: NDArray[np.bool_] = np.all((pixels >= low) & (pixels <= high), axis=1)
         return inside
 
-    def ends(self, pad: float) -> tuple[Pixels2, Pixels2]:
+    def ends(self, pad: float) -> tuple[PixelPoints, PixelPoints]:
         """The lower left and the upper right corner of the axes in pixels, moved outwards."""
         left, bottom, right, top = self.plane.bbox.extents
         return np.array([left - pad, bottom - pad]), np.array([right + pad, top + pad])
@@ -149,33 +149,33 @@ class RunsMark(Mark):
 class Trail(RunsMark):
     """The path of every visible run so far, with a dot at each iteration where they are few.
 
-    casing   a colour that sets the lines off from coloured ground; the older parts of a path fade towards it
+    halo   a colour that sets the lines off from coloured ground; the older parts of a path fade towards it
     tail     how many of its last iterations a run shows; all without it
     """
 
-    MAX_DOTS, MAX_DOTS_OF_TEAMS = 2000, 500  # dots of one path run together; those of several hide each other
-    CASING_PT = 0.9  # on either side
+    MAX_DOTS, MAX_DOTS_OF_SEVERAL = 2000, 500  # dots of one path run together; those of several hide each other
+    HALO_PT = 0.9  # on either side
     STRIPE_PT = 1.4  # what a path is wider than the one that covers it
     # By shares of its length, not of its iterations: of a run that has settled, all that is seen is old. In few steps,
     # for each is a stroke more, and what fades evenly changes in every frame from end to end. Where colours tell runs
     # apart, they are kept up.
     SHARES, SHADES = (1 / 4, 1 / 2), (0.45, 0.7, 1.0)
-    SHARES_OF_TEAMS, SHADES_OF_TEAMS = (1 / 2,), (0.7, 1.0)
+    SHARES_OF_SEVERAL, SHADES_OF_SEVERAL = (1 / 2,), (0.7, 1.0)
 
     def __init__(
         self,
         track: Track,
-        teams: Sequence[Team],
+        run_styles: Sequence[RunStyle],
         *,
         width_pt: float,
         dot_pt: float,
-        casing: str | None = None,
+        halo: str | None = None,
         tail: int | None = None,
     ) -> None:
-        super().__init__(track, teams, zorder=10)
+        super().__init__(track, run_styles, zorder=10)
         runs, points = track.shape
-        self.width_pt, self.casing, self.tail = width_pt, casing, tail
-        most = self.MAX_DOTS if len(teams) == 1 else self.MAX_DOTS_OF_TEAMS
+        self.width_pt, self.halo, self.tail = width_pt, halo, tail
+        most = self.MAX_DOTS if len(run_styles) == 1 else self.MAX_DOTS_OF_SEVERAL
         self.dot_pt = dot_pt if runs * points <= most else 0.0
 
     @property
@@ -185,8 +185,8 @@ class Trail(RunsMark):
 
     @property
     def _wide_px(self) -> float:
-        casing_pt = 0.0 if self.casing is None else 2 * self.CASING_PT
-        return self.px(max(self.width_pt, self.dot_pt) + max(self.depths) * self.STRIPE_PT + casing_pt)
+        casing_pt = 0.0 if self.halo is None else 2 * self.HALO_PT
+        return self.px(max(self.width_pt, self.dot_pt) + max(self.stripe_levels) * self.STRIPE_PT + casing_pt)
 
     def _shown(self) -> Index:
         """The runs that have a path at this moment."""
@@ -197,19 +197,19 @@ class Trail(RunsMark):
         until = moment_of(self).position[runs]
         return np.zeros(len(runs)) if self.tail is None else np.maximum(until - self.tail, 0), until
 
-    def _whole(self, runs: Index) -> Lines:
+    def _whole(self, runs: Index) -> Polylines:
         """The paths of runs, up to where they are."""
         return self.track.lines(runs, *self._span(runs), self._here(runs), self.plane, self.dpi)
 
-    def _here(self, runs: Index) -> Pixels2:
+    def _here(self, runs: Index) -> PixelPoints:
         """Where runs (m,) are: (m, 2)."""
         return self.track.here(moment_of(self), self.plane, self.dpi)[runs]
 
-    def _parts(self, runs: Index) -> Iterator[tuple[float, Lines]]:
+    def _parts(self, runs: Index) -> Iterator[tuple[float, Polylines]]:
         """The paths of runs from their oldest parts to their newest: each with its shade."""
         since, until = self._span(runs)
-        alone = len(self.teams) == 1
-        shares, shades = (self.SHARES, self.SHADES) if alone else (self.SHARES_OF_TEAMS, self.SHADES_OF_TEAMS)
+        alone = len(self.run_styles) == 1
+        shares, shades = (self.SHARES, self.SHADES) if alone else (self.SHARES_OF_SEVERAL, self.SHADES_OF_SEVERAL)
         meet = self.track.parted(runs, since, until, shares, self.plane, self.dpi)
         for shade, begin, end in zip(shades, (since, *meet), meet, strict=False):
             some = end > begin
@@ -219,24 +219,24 @@ class Trail(RunsMark):
         yield shades[-1], self.track.lines(runs, meet[-1], until, self._here(runs), self.plane, self.dpi)
 
     def draw(self, renderer: RendererBase) -> None:
-        """Paint the casings, then the lines."""
+        """Paint the halos, then the lines."""
         if not self.get_visible():
             return
-        found = list(self.in_teams(self._shown()))
-        if self.casing is None:
-            for team, depth, runs in found:
-                self._stroke(renderer, self._whole(runs), team.colour, depth * self.STRIPE_PT)
+        found = list(self.by_style(self._shown()))
+        if self.halo is None:
+            for run_style, stripe_level, runs in found:
+                self._stroke(renderer, self._whole(runs), run_style.colour, stripe_level * self.STRIPE_PT)
             return
-        for level in {depth for _, depth, _ in found}:
-            alike = np.concatenate([runs for _, depth, runs in found if depth == level])
-            self._stroke(renderer, self._whole(alike), self.casing, level * self.STRIPE_PT + 2 * self.CASING_PT)
-        for team, depth, runs in found:
+        for level in {stripe_level for _, stripe_level, _ in found}:
+            alike = np.concatenate([runs for _, stripe_level, runs in found if stripe_level == level])
+            self._stroke(renderer, self._whole(alike), self.halo, level * self.STRIPE_PT + 2 * self.HALO_PT)
+        for run_style, stripe_level, runs in found:
             for shade, lines in self._parts(runs):
                 # Mixed, not transparent: where parts and paths overlap, nothing shines through.
-                colour = mixed(team.colour, self.casing, shade)
-                self._stroke(renderer, lines, colour, depth * self.STRIPE_PT)
+                colour = mixed(run_style.colour, self.halo, shade)
+                self._stroke(renderer, lines, colour, stripe_level * self.STRIPE_PT)
 
-    def _stroke(self, renderer: RendererBase, lines: Lines, colour: str, wider_pt: float) -> None:
+    def _stroke(self, renderer: RendererBase, lines: Polylines, colour: str, wider_pt: float) -> None:
         self.paint(renderer, polylines(lines), line=colour, width_pt=self.width_pt + wider_pt)
         if self.dot_pt:
             dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
@@ -252,16 +252,16 @@ class Trail(RunsMark):
         return extent(np.maximum(np.minimum(self._whole(runs).points, high), low), pad)
 
 
-class Tails(Trail):
+class ShortTrails(Trail):
     """The short paths of a swarm, which has too many for them to lie as stripes."""
 
-    def __init__(self, track: Track, teams: Sequence[Team], *, width_pt: float, tail: int) -> None:
-        super().__init__(track, teams, width_pt=width_pt, dot_pt=0.0, tail=tail)
+    def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int) -> None:
+        super().__init__(track, run_styles, width_pt=width_pt, dot_pt=0.0, tail=tail)
 
     @property
-    def depths(self) -> Sequence[int]:
+    def stripe_levels(self) -> Sequence[int]:
         """None follows another."""
-        return (0,) * len(self.teams)
+        return (0,) * len(self.run_styles)
 
 
 def moment_of(mark: Mark) -> Moment:

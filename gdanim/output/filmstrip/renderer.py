@@ -161,8 +161,8 @@ class VectorOffsetRenderer(OffsetRenderer):
         """Draw a collection path by path."""
         RendererBase.draw_path_collection(self, *arguments, **options)
 
-    def draw_words(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
-        """Set pieces one after the other on a baseline, as TakesWords says."""
+    def draw_text_pieces(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
+        """Set pieces one after the other on a baseline, as SetsText says."""
         face = FontProperties(size=lettering.size_pt)
         for text, colour in pieces:
             gc = self.new_gc()

@@ -143,7 +143,7 @@ def _spans(timeline: Timeline) -> list[tuple[int, float]]:
 
 def _words(scene: Scene) -> list[list[Column]]:
     """The columns of each line of live text."""
-    moments = [[[text for text, _ in line] for line in scene.words(i)] for i in range(scene.timeline.frames)]
+    moments = [[[text for text, _ in line] for line in scene.text_lines(i)] for i in range(scene.timeline.frames)]
     return [_columns(line) for line in zip(*moments, strict=True)]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from matplotlib.path import Path
 
-from gdanim.drawing.marks.shapes import CIRCLE
+from gdanim.drawing.shapes import CIRCLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

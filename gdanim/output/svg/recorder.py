@@ -142,7 +142,7 @@ class Recorder(RendererBase):
             )
         )
 
-    def draw_words(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
+    def draw_text_pieces(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
         """Record a line that changes: pieces of text side by side, on a baseline `base` pixels above the bottom."""
         size = lettering.size_pt * self._dpi / 72
         for text, colour in pieces:

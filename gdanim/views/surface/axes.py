@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.marks.caption import TakesWords
+from gdanim.drawing.marks.caption import SetsText
 from gdanim.drawing.marks.trails import Mark
 from gdanim.views.surface.camera import FLOOR, TOP, fit
 from gdanim.views.surface.ticks import apart, gauges
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
 
+    from gdanim.drawing.geometry import Extent
     from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.marks.shapes import Extent
     from gdanim.drawing.styles import Style
     from gdanim.views.surface.camera import Camera, Plane, Prospect
     from gdanim.views.surface.heightmap import Relief
@@ -120,8 +120,8 @@ class Labels(Mark):
         for gauge, (x, y) in plinth.labels():
             words = (gauge.text, style.text if gauge.is_name else style.muted)
             left, base = round(x - lettering.width(gauge.text) / 2), round(y - lettering.ascent / 2)
-            if isinstance(renderer, TakesWords):
-                renderer.draw_words(lettering, [words], left, base)
+            if isinstance(renderer, SetsText):
+                renderer.draw_text_pieces(lettering, [words], left, base)
                 continue
             gc = renderer.new_gc()
             renderer.draw_image(gc, left, base - lettering.descent, lettering.image(words)[::-1])

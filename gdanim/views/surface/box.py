@@ -9,9 +9,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.marks.shapes import CIRCLE, copies, polylines
-from gdanim.drawing.marks.track import Lines
+from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.trails import Mark, mixed
+from gdanim.drawing.shapes import CIRCLE, copies, polylines
 from gdanim.views.levels import line_ink
 from gdanim.views.surface.axes import plinth_of
 from gdanim.views.surface.camera import FLOOR, TOP
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from matplotlib.backend_bases import RendererBase
 
-    from gdanim.drawing.marks.shapes import Extent
-    from gdanim.drawing.marks.track import Pixels2
+    from gdanim.drawing.geometry import Extent, PixelPoints
     from gdanim.drawing.styles import Style
     from gdanim.views.surface.axes import Plinth
     from gdanim.views.surface.camera import Solid
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
 LINE_PT, SLICE_PT, TICK_PT = 0.8, 0.5, 2.5
 SLICE_INK: Final = 0.32  # of the lines on the surface
-CASING_PT, HIDDEN_INK = 0.9, 0.45
+HALO_PT, HIDDEN_INK = 0.9, 0.45
 FLOOR_CORNERS: Final = np.array([[-1, -1, FLOOR], [1, -1, FLOOR], [1, 1, FLOOR], [-1, 1, FLOOR]], dtype=np.float64)
 PLUS: Final = Path([[-1, 0], [1, 0], [0, -1], [0, 1]], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
 SIGNS: Final = ((CIRCLE, 9.0, 1.0), (PLUS, 5.0, 1.2))  # of a minimum: what is drawn, its size and its line in points
@@ -106,7 +105,7 @@ class Scenery(Mark):
         hidden = self.relief.hides(points, prospect.camera.eye) | np.isnan(points).any(axis=1)
         begins = np.cumsum([0, *(len(part) for part in lines[:-1])])
         parted = np.union1d(begins, np.flatnonzero(hidden | np.append(False, hidden[:-1])))
-        return polylines(Lines(prospect.pixels(np.nan_to_num(points)), parted, ~hidden))
+        return polylines(Polylines(prospect.pixels(np.nan_to_num(points)), parted, ~hidden))
 
     def _draw_minima(self, renderer: RendererBase) -> None:
         if not len(self.minima):
@@ -115,10 +114,10 @@ class Scenery(Mark):
         places = prospect.pixels(self.minima)
         hidden = self.relief.hides(self.minima, prospect.camera.eye)
         self._signs(renderer, places[hidden], to_rgba(style.text, HIDDEN_INK), 0.0)
-        self._signs(renderer, places[~hidden], style.background, 2 * CASING_PT)
+        self._signs(renderer, places[~hidden], style.background, 2 * HALO_PT)
         self._signs(renderer, places[~hidden], style.text, 0.0)
 
-    def _signs(self, renderer: RendererBase, places: Pixels2, ink: Ink, wider_pt: float) -> None:
+    def _signs(self, renderer: RendererBase, places: PixelPoints, ink: Ink, wider_pt: float) -> None:
         """Rings with a plus, as the contour view marks minima."""
         for shape, size_pt, width_pt in SIGNS:
             path = copies(shape, places, size_pt * self.dpi / 72 / 2)
@@ -149,4 +148,4 @@ def _path(lines: Sequence[np.ndarray]) -> Path | None:
         return None
     points = np.concatenate(lines)
     begins = np.cumsum([0, *(len(part) for part in lines[:-1])])
-    return polylines(Lines(points, begins, np.ones(len(points), dtype=bool)))
+    return polylines(Polylines(points, begins, np.ones(len(points), dtype=bool)))

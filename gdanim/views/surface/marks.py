@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.marks.shapes import circles, extent, polylines
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.trails import RunsMark, Trail, moment_of
+from gdanim.drawing.shapes import circles, extent, polylines
 from gdanim.views.surface.axes import plinth_of
 from gdanim.views.surface.heightmap import LIFT
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
     from gdanim.arrays import Index
-    from gdanim.drawing.marks.shapes import Extent
-    from gdanim.drawing.marks.track import Lines, Pixels2
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
+    from gdanim.drawing.run_styles import RunStyle
     from gdanim.views.surface.paths import SpaceTrack
 
 DASH_PT: Final = (2.4, 2.2)
@@ -38,11 +37,11 @@ class Ascent(Trail):
         """Paint what is hidden, then the rest as every trail."""
         if not self.get_visible():
             return
-        for team, _, runs in self.in_teams(self._shown()):
-            self._dash(renderer, self.track.hidden_lines(runs, *self._span(runs), self.plane), team.colour)
+        for run_style, _, runs in self.by_style(self._shown()):
+            self._dash(renderer, self.track.hidden_lines(runs, *self._span(runs), self.plane), run_style.colour)
         super().draw(renderer)
 
-    def _dash(self, renderer: RendererBase, lines: Lines, colour: str) -> None:
+    def _dash(self, renderer: RendererBase, lines: Polylines, colour: str) -> None:
         if len(lines.begins) == len(lines.points):
             return
         gc = self.context(renderer)
@@ -71,8 +70,8 @@ class Line(Trail):
 class Shade(Line):
     """The shadows of the paths on the floor; what the surface hides of them is left out."""
 
-    def __init__(self, track: SpaceTrack, teams: Sequence[Team], *, width_pt: float, tail: int | None) -> None:
-        super().__init__(track, teams, width_pt=width_pt, dot_pt=0.0, tail=tail)
+    def __init__(self, track: SpaceTrack, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int | None) -> None:
+        super().__init__(track, run_styles, width_pt=width_pt, dot_pt=0.0, tail=tail)
         self.set_zorder(7)
 
 
@@ -81,24 +80,24 @@ class SpotShade(RunsMark):
 
     track: SpaceTrack
 
-    def __init__(self, track: SpaceTrack, teams: Sequence[Team], *, size_pt: float) -> None:
-        super().__init__(track, teams, zorder=8)
+    def __init__(self, track: SpaceTrack, run_styles: Sequence[RunStyle], *, size_pt: float) -> None:
+        super().__init__(track, run_styles, zorder=8)
         self.size_pt = size_pt
 
-    def _seen(self, runs: Index) -> Pixels2:
+    def _seen(self, runs: Index) -> PixelPoints:
         moment = moment_of(self)
         seen = runs[self.track.seen(runs, moment.position[runs], self.plane)]
-        shadows: Pixels2 = self.track.here(moment, self.plane, self.dpi)[seen]
+        shadows: PixelPoints = self.track.here(moment, self.plane, self.dpi)[seen]
         return shadows
 
     def draw(self, renderer: RendererBase) -> None:
-        """Paint the shadows of one team after another."""
+        """Paint the shadows of one run_style after another."""
         if self.moment is None or not self.get_visible():
             return
-        for team, _, runs in self.in_teams(self.moment.visible):
+        for run_style, _, runs in self.by_style(self.moment.visible):
             if (seen := self._seen(runs)).size:
                 shapes = circles(seen, self.px(self.size_pt) / 2)
-                self.paint(renderer, shapes, line=team.colour, width_pt=0, fill=team.colour)
+                self.paint(renderer, shapes, line=run_style.colour, width_pt=0, fill=run_style.colour)
 
     def touched(self) -> Extent | None:
         """Bound the shadows."""
@@ -112,11 +111,11 @@ class Climbers(Spots):
 
     track: SpaceTrack
 
-    def _foot(self, spots: Pixels2) -> Pixels2:
+    def _foot(self, spots: PixelPoints) -> PixelPoints:
         """Where the arrows stand: on the edge of the surface, in the direction of the spots."""
         prospect, relief = plinth_of(self.plane).prospect, self.track.course.relief
         across = prospect.along(spots - prospect.origin_px)
         edge = across / np.maximum(np.abs(across).max(axis=-1, keepdims=True), 1e-9)
         heights = np.nan_to_num(relief.at(edge)) + LIFT
-        foot: Pixels2 = prospect.pixels(np.concatenate([edge, heights[:, np.newaxis]], axis=-1))
+        foot: PixelPoints = prospect.pixels(np.concatenate([edge, heights[:, np.newaxis]], axis=-1))
         return foot

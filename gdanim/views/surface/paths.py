@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.drawing.marks.track import Lines, Track, chord
+from gdanim.drawing.geometry import Polylines
+from gdanim.drawing.marks.track import Track, chord
 from gdanim.views.surface.axes import plinth_of
 from gdanim.views.surface.camera import FLOOR
 from gdanim.views.surface.heightmap import LIFT
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.arrays import Index, Scalar, Vector
-    from gdanim.drawing.marks.track import Pixels2, Points, Positions
+    from gdanim.drawing.geometry import PixelPoints, Points, Positions
     from gdanim.views.surface.camera import Plane, Prospect, Solid
     from gdanim.views.surface.heightmap import Relief
 
@@ -181,7 +182,7 @@ class Shown(NamedTuple):
     iterate (m,)    whether the point is an iteration
     """
 
-    pixels: Pixels2
+    pixels: PixelPoints
     joined: NDArray[np.bool_]
     hidden: NDArray[np.bool_]
     iterate: NDArray[np.bool_]
@@ -196,14 +197,14 @@ class Shown(NamedTuple):
 class SpaceTrack(Track):
     """The paths of a course in the picture, or their shadows on the floor.
 
-    Points outside the box stand far away in their direction. Lines leave out what the surface hides.
+    Points outside the box stand far away in their direction. Polylines leave out what the surface hides.
     """
 
     def __init__(self, course: Course, *, on_floor: bool = False) -> None:
         super().__init__(course.iterates)
         self.course, self.on_floor = course, on_floor
         self._placed: tuple[Prospect, Points] | None = None
-        self._laid: tuple[Prospect, Pixels2, NDArray[np.bool_]] | None = None
+        self._laid: tuple[Prospect, PixelPoints, NDArray[np.bool_]] | None = None
 
     def pixels(self, axes: _AxesBase, dpi: float) -> Points:
         """The iterates in pixels from the bottom left: (runs, n+1, 2). Computed once for a prospect."""
@@ -214,7 +215,7 @@ class SpaceTrack(Track):
             self._here = self._lengths = None
         return self._placed[1]
 
-    def _paths(self, axes: _AxesBase) -> tuple[Prospect, Pixels2, NDArray[np.bool_]]:
+    def _paths(self, axes: _AxesBase) -> tuple[Prospect, PixelPoints, NDArray[np.bool_]]:
         """What is seen of the axes; where all paths lie in it (m, 2), and what of them is hidden (m,)."""
         prospect = plinth_of(axes).prospect
         if self._laid is None or self._laid[0] is not prospect:
@@ -223,11 +224,11 @@ class SpaceTrack(Track):
             self._laid = prospect, prospect.pixels(points), self.course.relief.hides(points, prospect.camera.eye)
         return self._laid
 
-    def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> Pixels2:
+    def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> PixelPoints:
         points = self.course.at(runs, position)
         return self._stand(plinth_of(axes).prospect, points, is_outside(points[:, :2]))
 
-    def _stand(self, prospect: Prospect, points: Solid, outside: NDArray[np.bool_]) -> Pixels2:
+    def _stand(self, prospect: Prospect, points: Solid, outside: NDArray[np.bool_]) -> PixelPoints:
         """Where points (m, 3) stand in the picture."""
         shown = np.where(outside[:, np.newaxis], 0.0, points)
         pixels = prospect.pixels(dropped(shown) if self.on_floor else shown)
@@ -235,16 +236,16 @@ class SpaceTrack(Track):
         return pixels
 
     def lines(
-        self, runs: Index, since: Positions, until: Positions, ends: Pixels2, axes: _AxesBase, dpi: float
-    ) -> Lines:
+        self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
+    ) -> Polylines:
         """The parts of the paths of runs (m,) between positions (m,) that the surface does not hide."""
         shown = self._stretches(runs, since, until, axes)
-        return Lines(shown.pixels, np.flatnonzero(~shown.joined | shown.covered), shown.iterate & ~shown.hidden)
+        return Polylines(shown.pixels, np.flatnonzero(~shown.joined | shown.covered), shown.iterate & ~shown.hidden)
 
-    def hidden_lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> Lines:
+    def hidden_lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> Polylines:
         """The parts that the surface hides."""
         shown = self._stretches(runs, since, until, axes)
-        return Lines(shown.pixels, np.flatnonzero(~shown.joined | ~shown.covered), shown.iterate & shown.hidden)
+        return Polylines(shown.pixels, np.flatnonzero(~shown.joined | ~shown.covered), shown.iterate & shown.hidden)
 
     def seen(self, runs: Index, position: Positions, axes: _AxesBase) -> NDArray[np.bool_]:
         """Whether runs (m,) are in the box at positions (m,), and not hidden: (m,)."""
@@ -273,9 +274,9 @@ class SpaceTrack(Track):
             found.append(_thinned(shown))
         return Shown(*map(np.concatenate, zip(*found, strict=True)))
 
-    def _point(self, prospect: Prospect, run: int, position: float) -> Pixels2:
+    def _point(self, prospect: Prospect, run: int, position: float) -> PixelPoints:
         points = self.course.at(np.array([run]), np.array([position]))
-        pixels: Pixels2 = prospect.pixels(dropped(points) if self.on_floor else points)[0]
+        pixels: PixelPoints = prospect.pixels(dropped(points) if self.on_floor else points)[0]
         return pixels
 
 
@@ -289,8 +290,8 @@ def _thinned(shown: Shown) -> Shown:
     return Shown(*(values[keep] for values in shown))
 
 
-def far_away(prospect: Prospect, across: Plane) -> Pixels2:
+def far_away(prospect: Prospect, across: Plane) -> PixelPoints:
     """Points far off in the picture, in the direction of places (m, 2) outside the floor."""
     direction = prospect.towards(across / np.abs(across).max(axis=-1, keepdims=True))
-    far: Pixels2 = prospect.origin_px + 1e6 * direction
+    far: PixelPoints = prospect.origin_px + 1e6 * direction
     return far

@@ -58,7 +58,7 @@ class Paints:
 def sectors(side: NDArray[np.float64], eye: Solid) -> Iterator[tuple[slice, slice]]:
     """The points of a grid, rows along y and columns along x, in parts that can be painted row by row.
 
-    Seen from the eye, a cell is covered only by cells that are nearer in x and in y both. So the grid is cut beside
+    Seen from the eye, a cell is covered only by slots that are nearer in x and in y both. So the grid is cut beside
     the eye, and each part begins at its far corner.
     """
     yield from product(_runs(side, float(eye[1])), _runs(side, float(eye[0])))
@@ -69,7 +69,7 @@ def _runs(side: NDArray[np.float64], eye: float) -> list[slice]:
     last = len(side) - 1
     cut = int(np.clip(np.searchsorted(side, eye), 0, last))
     after, before = slice(last, cut - 1 if cut else None, -1), slice(0, cut + 1)
-    return [part for part, cells in ((after, last - cut), (before, cut)) if cells]
+    return [part for part, slots in ((after, last - cut), (before, cut)) if slots]
 
 
 def light(relief: Relief, camera: Camera) -> NDArray[np.float64]:
@@ -103,10 +103,10 @@ def painted(relief: Relief, prospect: Prospect, paints: Paints) -> tuple[Image, 
     colours[..., :3] = paints.lit(np.nan_to_num(middle), np.nan_to_num(light(relief, prospect.camera)))
     colours[np.isnan(middle), 3] = 0.0
     for rows, columns in sectors(side, prospect.camera.eye):
-        part, cells = corners[rows, columns], colours[_cells(rows), _cells(columns)]
+        part, slots = corners[rows, columns], colours[_cells(rows), _cells(columns)]
         renderer.draw_quad_mesh(
             gc, Affine2D().frozen(), part.shape[1] - 1, part.shape[0] - 1, part, np.zeros((1, 2)),
-            IdentityTransform(), cells.reshape(-1, 4), False, np.empty((0, 4)),
+            IdentityTransform(), slots.reshape(-1, 4), False, np.empty((0, 4)),
         )  # fmt: skip
     # Colours are averaged by what they cover: Pillow sees to that.
     image = PIL.Image.fromarray(np.asarray(renderer.buffer_rgba())).reduce(SUPERSAMPLED)
@@ -114,7 +114,7 @@ def painted(relief: Relief, prospect: Prospect, paints: Paints) -> tuple[Image, 
 
 
 def _cells(points: slice) -> slice:
-    """The cells between points of a grid, in the same order."""
+    """The slots between points of a grid, in the same order."""
     if points.step is None:
         return slice(points.start, points.stop - 1)
     first = points.start - 1

@@ -9,13 +9,14 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import LinearSegmentedColormap
 
-from gdanim.drawing.layout import TICK_PT, Cell, Stage
+from gdanim.drawing.layout import TICK_PT, Layout, Slot
 from gdanim.drawing.marks.spots import Dots
 from gdanim.drawing.marks.trails import Mark, mixed
 from gdanim.drawing.mpl import to_rgb
+from gdanim.drawing.run_styles import recoloured
 from gdanim.drawing.scene import Scene
 from gdanim.views import base
-from gdanim.views.base import assemble, landing_marks
+from gdanim.views.base import build_scene, end_markers
 from gdanim.views.surface.axes import Labels, Plinth
 from gdanim.views.surface.box import Scenery
 from gdanim.views.surface.camera import Camera
@@ -26,9 +27,9 @@ from gdanim.views.surface.shading import Paints
 
 if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
+    from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Objective
-    from gdanim.views.base import Teams
 
 ELEV: Final = 34.0  # high enough to look into the valleys, low enough to see hills as hills
 AZIMS: Final = (-60.0, -30.0, -120.0, -150.0, 30.0, 60.0, 120.0, 150.0)  # the most usual first
@@ -37,7 +38,7 @@ SHADE_PT, SPOT_SHADE_PT = 1.4, 6.0
 SHADE_INK: Final = 0.45  # of a shadow: the rest is the floor's
 # Width to height of a picture from which on the words stand beside the box, which is about as wide as high, and the
 # share of the width that they have then.
-WIDE, WORDS_BESIDE = 2.0, 0.4
+WIDE, HEADER_BESIDE = 2.0, 0.4
 SWEEP: Final = 15.0  # degrees from one look at a turning box to the next, to find its scale
 
 
@@ -46,22 +47,22 @@ def build(descent: Descent) -> Scene:
     settings = descent.settings
     plinths: list[Plinth] = []
 
-    def fill(stage: Stage, teams: Teams) -> tuple[list[Cell], list[Mark]]:
-        plinth, marks = _put_up(descent, stage, teams)
+    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
+        plinth, marks = _put_up(descent, layout, run_styles)
         plinths.append(plinth)
-        return [Cell(plinth, 0 if words == 1 else words, 0, 1, 1)], marks
+        return [Slot(plinth, 0 if header_share == 1 else header_share, 0, 1, 1)], marks
 
     width, height = settings.size
-    words = WORDS_BESIDE if width >= WIDE * height else 1.0
-    scene = assemble(descent, fill, words=words)
+    header_share = HEADER_BESIDE if width >= WIDE * height else 1.0
+    scene = build_scene(descent, add_axes, header_share=header_share)
     if not settings.turn:
         return scene
     (plinth,) = plinths
     return Turning(figure=scene.figure, marks=scene.marks, timeline=scene.timeline, plinth=plinth, turn=settings.turn)
 
 
-def _put_up(descent: Descent, stage: Stage, teams: Teams) -> tuple[Plinth, list[Mark]]:
-    settings, objective, style = descent.settings, descent.objective, stage.style
+def _put_up(descent: Descent, layout: Layout, run_styles: RunStyles) -> tuple[Plinth, list[Mark]]:
+    settings, objective, style = descent.settings, descent.objective, layout.style
     bounds = objective.bounds.tolist()
     limits = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
     points = COARSE_GRID if objective.point_by_point else TURNING_GRID if settings.turn else GRID
@@ -71,13 +72,18 @@ def _put_up(descent: Descent, stage: Stage, teams: Teams) -> tuple[Plinth, list[
         Camera(elev=settings.camera[0], azim=settings.camera[1]) if settings.camera else _clearest(course, objective)
     )
     plinth = Plinth(
-        stage.figure, relief, _around(camera, settings.turn), stage.lettering(TICK_PT), style, named=not stage.is_bare
+        layout.figure,
+        relief,
+        _around(camera, settings.turn),
+        layout.lettering(TICK_PT),
+        style,
+        named=not layout.is_bare,
     )
-    stage.figure.add_axes(plinth)
+    layout.figure.add_axes(plinth)
     scenery = Scenery(relief, relief.standing(objective.minimizers), _paints(style, settings.cmap), style)
     scenery.set_animated(bool(settings.turn))
     plinth.add_artist(scenery)
-    marks = _run_marks(plinth, course, teams, descent, style)
+    marks = _run_marks(plinth, course, run_styles, descent, style)
     if not settings.turn:
         return plinth, marks
     labels = Labels(zorder=3)
@@ -85,33 +91,35 @@ def _put_up(descent: Descent, stage: Stage, teams: Teams) -> tuple[Plinth, list[
     return plinth, [scenery, labels, *marks]
 
 
-def _run_marks(plinth: Plinth, course: Course, teams: Teams, descent: Descent, style: Style) -> list[Mark]:
+def _run_marks(plinth: Plinth, course: Course, run_styles: RunStyles, descent: Descent, style: Style) -> list[Mark]:
     timeline, runs = descent.timeline, descent.trajectory.runs
     track, shadows = SpaceTrack(course), SpaceTrack(course, on_floor=True)
-    size = base.SLENDER if len(teams) > base.FEW_TEAMS else 1.0
+    size = base.SLENDER if len(run_styles) > base.FEW_STYLES else 1.0
     spot_pt = size * base.SPOT_PT
     if runs > base.SWARM and not timeline.in_turn:
         dot_pt = max(spot_pt * (base.SWARM / runs) ** 0.5, base.LEAST_SPOT_PT)
-        marks: list[Mark] = [Dots(track, teams, size_pt=dot_pt)]
+        marks: list[Mark] = [Dots(track, run_styles, size_pt=dot_pt)]
     else:
-        faint = tuple(replace(team, colour=mixed(team.colour, style.background, SHADE_INK)) for team in teams)
+        faint = tuple(
+            replace(run_style, colour=mixed(run_style.colour, style.background, SHADE_INK)) for run_style in run_styles
+        )
         tail = timeline.trail
         marks = [
             Shade(shadows, faint, width_pt=size * SHADE_PT, tail=tail),
             SpotShade(shadows, faint, size_pt=size * SPOT_SHADE_PT),
             Line(
-                track, base.recoloured(teams, style.text), width_pt=size * base.TRAIL_PT + base.LINED_PT,
+                track, recoloured(run_styles, style.text), width_pt=size * base.TRAIL_PT + base.LINED_PT,
                 dot_pt=size * base.DOT_PT + base.LINED_PT, tail=tail,
             ),
             Ascent(
-                track, teams, width_pt=size * base.TRAIL_PT, dot_pt=size * base.DOT_PT,
-                casing=style.background, tail=tail,
+                track, run_styles, width_pt=size * base.TRAIL_PT, dot_pt=size * base.DOT_PT,
+                halo=style.background, tail=tail,
             ),
-            Climbers(track, teams, casing=style.background, size_pt=spot_pt),
+            Climbers(track, run_styles, halo=style.background, size_pt=spot_pt),
         ]  # fmt: skip
     for mark in marks:
         plinth.add_artist(mark)
-    landings = landing_marks(plinth, track, teams, timeline, style.text)
+    landings = end_markers(plinth, track, run_styles, timeline, style.text)
     return sorted([*landings, *marks], key=Mark.get_zorder)
 
 

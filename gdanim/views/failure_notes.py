@@ -11,7 +11,7 @@ from gdanim.drawing.layout import READOUT_PT
 from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.drawing.marks.trails import RunsMark
-from gdanim.drawing.run_styles import team_of
+from gdanim.drawing.run_styles import style_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.descent.timeline import Moment
     from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.layout import Stage
+    from gdanim.drawing.geometry import PixelPoints
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.marks.track import Pixels2
-    from gdanim.drawing.run_styles import Team
+    from gdanim.drawing.run_styles import RunStyle
 
 MOST = 4
 SIGN = "▲ "
@@ -36,7 +36,7 @@ FINE = 2000  # points that a path is looked at by, its own included
 AVOIDED = 200  # runs whose paths are kept clear: of more than that, these show where they run
 
 
-class Notice(NamedTuple):
+class FailureNote(NamedTuple):
     """What is said when a run has come to an iteration: a sign in the run's colour, and a text.
 
     texts   of falling length, for axes of falling width
@@ -52,33 +52,33 @@ class Notice(NamedTuple):
         return self.texts[min(form, len(self.texts) - 1)]
 
 
-def notices(stage: Stage, axes: Axes, descent: Descent, teams: tuple[Team, ...]) -> list[Caption]:
+def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: tuple[RunStyle, ...]) -> list[Caption]:
     """One line for each failed run, from the moment it failed: `diverged at iteration 4`. At most MOST at a time.
 
     Of more runs that no label tells apart, there is one line for each way to fail: `12 of 300 runs diverged`.
     """
     trajectory = descent.trajectory
     failed = np.flatnonzero([outcome.failed for outcome in trajectory.outcome])
-    if not failed.size or stage.is_bare:
+    if not failed.size or layout.is_bare:
         return []
     if descent.timeline.in_turn:
         # One after the other, they share one line.
-        lines = [[_ending(trajectory, run, teams) for run in failed.tolist()]]
+        lines = [[_ending(trajectory, run, run_styles) for run in failed.tolist()]]
     elif len(failed) > MOST and not any(trajectory.label):
         lines = [[notice] for notice in _summary(trajectory, failed)]
     else:
-        lines = [[_ending(trajectory, run, teams)] for run in failed[:MOST].tolist()]
-    return _placed(stage, axes, lines)
+        lines = [[_ending(trajectory, run, run_styles)] for run in failed[:MOST].tolist()]
+    return _placed(layout, axes, lines)
 
 
-def _ending(trajectory: Trajectory, run: int, teams: tuple[Team, ...]) -> Notice:
+def _ending(trajectory: Trajectory, run: int, run_styles: tuple[RunStyle, ...]) -> FailureNote:
     ending, outcome = trajectory.ending(run), trajectory.outcome[run].value
     texts = (f"{minus(trajectory.label[run])} {ending}".strip(), ending, outcome)
     # The sign is the arrow at the edge, in the colour of the run.
-    return Notice(run, _seen_at(trajectory, run), (SIGN, team_of(run, teams).colour), texts)
+    return FailureNote(run, _seen_at(trajectory, run), (SIGN, style_of_run(run, run_styles).colour), texts)
 
 
-def _summary(trajectory: Trajectory, failed: Index) -> list[Notice]:
+def _summary(trajectory: Trajectory, failed: Index) -> list[FailureNote]:
     """How many runs failed in each way, from the moment that the first one did."""
     ways: dict[str, list[int]] = {}
     for run in failed.tolist():
@@ -86,7 +86,8 @@ def _summary(trajectory: Trajectory, failed: Index) -> list[Notice]:
     firsts = [min(runs, key=lambda run: _seen_at(trajectory, run)) for runs in ways.values()]
     texts = [f"{len(runs):,} of {trajectory.runs:,} runs {way}" for way, runs in ways.items()]
     return [
-        Notice(first, _seen_at(trajectory, first), None, (text,)) for first, text in zip(firsts, texts, strict=True)
+        FailureNote(first, _seen_at(trajectory, first), None, (text,))
+        for first, text in zip(firsts, texts, strict=True)
     ]
 
 
@@ -95,36 +96,38 @@ def _seen_at(trajectory: Trajectory, run: int) -> int:
     return int(min(trajectory.since[run], trajectory.last[run]))
 
 
-def _placed(stage: Stage, axes: Axes, lines: Sequence[Sequence[Notice]]) -> list[Caption]:
+def _placed(layout: Layout, axes: Axes, lines: Sequence[Sequence[FailureNote]]) -> list[Caption]:
     """Captions below one another where they cover the least."""
-    margin = stage.px(MARGIN_PT)
-    lettering, form, width = _fitted(stage, [notice for line in lines for notice in line], axes.bbox.width - 2 * margin)
+    margin = layout.px(MARGIN_PT)
+    lettering, form, width = _fitted(
+        layout, [notice for line in lines for notice in line], axes.bbox.width - 2 * margin
+    )
     line_px = 2.0 * lettering.ascent
     size = width, line_px * len(lines)
     first = lines[0][0]
     track = next(mark for mark in axes.get_children() if isinstance(mark, RunsMark))
     x, y = _free_place(axes, size, margin=margin, near=track.pixels[first.run, first.iteration])
-    captions, plate, is_alone = [], stage.style.background, len(lines) == 1
+    captions, plate, is_alone = [], layout.style.background, len(lines) == 1
     for place, line in enumerate(lines):
         at = (x if is_alone else x - width / 2, y + size[1] / 2 - (place + 0.5) * line_px - lettering.ascent / 3)
-        caption = Caption(lettering, _from(line, form, stage.style.text), at, centred=is_alone, plate=plate)
-        stage.figure.add_artist(caption)
+        caption = Caption(lettering, _from(line, form, layout.style.text), at, centred=is_alone, plate=plate)
+        layout.figure.add_artist(caption)
         captions.append(caption)
     return captions
 
 
-def _fitted(stage: Stage, notices: Sequence[Notice], room: float) -> tuple[Lettering, int, float]:
-    """How notices fit side to side into axes: the lettering, which of their texts, and the width that these take."""
-    for form, size_pt in product(range(max(len(notice.texts) for notice in notices)), (READOUT_PT, SMALL_PT)):
-        lettering = stage.lettering(size_pt)
-        widths = [lettering.width(f"{SIGN if notice.sign else ''}{notice.text(form)}") for notice in notices]
+def _fitted(layout: Layout, failure_notes: Sequence[FailureNote], room: float) -> tuple[Lettering, int, float]:
+    """How notes fit side to side into axes: the lettering, which of their texts, and the width that these take."""
+    for form, size_pt in product(range(max(len(notice.texts) for notice in failure_notes)), (READOUT_PT, SMALL_PT)):
+        lettering = layout.lettering(size_pt)
+        widths = [lettering.width(f"{SIGN if notice.sign else ''}{notice.text(form)}") for notice in failure_notes]
         width = max(widths) + 2.0 * lettering.ascent
         if width <= room:
             break
     return lettering, form, width
 
 
-def _from(line: Sequence[Notice], form: int, ink: str) -> Callable[[Moment], Pieces]:
+def _from(line: Sequence[FailureNote], form: int, ink: str) -> Callable[[Moment], Pieces]:
     """The words of a line: those of its only notice, or of the run whose turn it is."""
     of = {notice.run: notice for notice in line}
 
@@ -138,7 +141,7 @@ def _from(line: Sequence[Notice], form: int, ink: str) -> Callable[[Moment], Pie
     return words
 
 
-def _free_place(axes: Axes, size: tuple[float, float], margin: float, near: Pixels2) -> tuple[float, float]:
+def _free_place(axes: Axes, size: tuple[float, float], margin: float, near: PixelPoints) -> tuple[float, float]:
     """The centre of a rectangle in the axes that covers the least of paths and curve, nearest to a point; in pixels."""
     box = axes.get_window_extent()
     paths, curves = _paths(axes), _curves(axes)
@@ -149,7 +152,7 @@ def _free_place(axes: Axes, size: tuple[float, float], margin: float, near: Pixe
 
     near = np.clip(near, box.min, box.max)
 
-    def covers(points: Pixels2, place: tuple[float, float]) -> int:
+    def covers(points: PixelPoints, place: tuple[float, float]) -> int:
         return int((np.abs(points - np.array(place)) < half).all(axis=1).sum())
 
     def cost(place: tuple[float, float]) -> tuple[int, int, float]:
@@ -158,17 +161,17 @@ def _free_place(axes: Axes, size: tuple[float, float], margin: float, near: Pixe
     return min(((x, y) for y, x in product(rows, columns)), key=cost)
 
 
-def _curves(axes: Axes) -> Pixels2:
+def _curves(axes: Axes) -> PixelPoints:
     """Points close together along the lines and the texts that stand still: (m, 2) in pixels."""
     lines = [line.get_transform().transform(line.get_xydata()) for line in axes.get_lines()]
     texts = [text.get_window_extent().corners()[[0, 1, 3, 2, 0]] for text in axes.texts]
     return _dense([*lines, *texts])
 
 
-def _paths(axes: Axes) -> Pixels2:
+def _paths(axes: Axes) -> PixelPoints:
     """Points close together along the paths of all runs, and around the arrows at their ends: (m, 2) in pixels."""
-    lines: list[Pixels2] = []
-    feet: list[Pixels2] = []
+    lines: list[PixelPoints] = []
+    feet: list[PixelPoints] = []
     for mark in {a.track: a for a in axes.get_children() if isinstance(a, RunsMark)}.values():
         reach = mark.px(ARROW_PT)
         edge = axes.get_window_extent().padded(-reach)
@@ -186,14 +189,14 @@ def _spread(runs: int) -> Index:
     return np.unique(np.linspace(0, runs - 1, min(runs, AVOIDED)).astype(np.int64))
 
 
-def _dense(lines: Sequence[Pixels2]) -> Pixels2:
+def _dense(lines: Sequence[PixelPoints]) -> PixelPoints:
     """Points close together along polylines."""
     points = np.concatenate([np.empty((0, 2)), *(_fine(np.clip(line, -1e6, 1e6)) for line in lines if len(line))])
-    finite: Pixels2 = points[np.isfinite(points).all(axis=1)]
+    finite: PixelPoints = points[np.isfinite(points).all(axis=1)]
     return finite
 
 
-def _fine(line: Pixels2) -> Pixels2:
+def _fine(line: PixelPoints) -> PixelPoints:
     """A polyline with points between its own."""
     between = max(1, FINE // len(line))
     share = np.arange(between)[:, np.newaxis, np.newaxis] / between

@@ -15,13 +15,13 @@ from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import VIEWS
 from gdanim.descent.basins import Basins
-from gdanim.drawing.layout import Stage
+from gdanim.drawing.layout import Layout
 from gdanim.drawing.mpl import to_hex
 from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
 from gdanim.preflight import _check_view
 from gdanim.settings import Settings
-from gdanim.views.basins import DARK, GREY, LIGHT, Palette, draw_ground, draw_strip, hues
+from gdanim.views.basins import DARK, GREY, LIGHT, Palette, draw_basins, draw_basins_strip, hues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,12 +39,12 @@ def drawn(draw: Callable[..., Basins], **request: Any) -> Drawing:
     descent = solved(size="320x240", **request)
     style, bounds = load_style(descent.settings.style), descent.objective.bounds
     with style.applied():
-        stage = Stage.open(descent.settings, style)
+        layout = Layout.open(descent.settings, style)
         ends = [(float(low), float(high)) for low, high in bounds]
-        axes = stage.axes(xlabel="x", ylabel="y", xlim=ends[0], ylim=ends[-1])
+        axes = layout.axes(xlabel="x", ylabel="y", xlim=ends[0], ylim=ends[-1])
         axes.grid(visible=False)
-        basins = draw(stage, axes, descent)
-        canvas = FigureCanvasAgg(stage.figure)
+        basins = draw(layout, axes, descent)
+        canvas = FigureCanvasAgg(layout.figure)
         canvas.draw()
         return axes, basins, np.asarray(canvas.buffer_rgba())[::-1, :, :3].copy()
 
@@ -74,7 +74,7 @@ def test_the_trail_stands_out_from_every_basin_and_a_mark_from_its_own(style: st
 
 @each_palette
 def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, palette: Palette) -> None:
-    drawing = drawn(draw_ground, function="styblinski_tang", style=style, iterations=200)
+    drawing = drawn(draw_basins, function="styblinski_tang", style=style, iterations=200)
     # f is a sum of one function of x and one of y, with a maximum at 0.1567: four quarters, the lowest first.
     for minimizer, x, y in [(0, -4, -1), (1, 4, -1), (2, -4, 1), (3, 4, 1)]:
         assert colour_at(drawing, x, y) == palette.tints[minimizer]
@@ -86,7 +86,7 @@ def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, p
 
 @each_palette
 def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, palette: Palette) -> None:
-    drawing = drawn(draw_ground, function="ellipse", lr=(0.1005,), style=style, iterations=60)  # 2/λ = 0.1
+    drawing = drawn(draw_basins, function="ellipse", lr=(0.1005,), style=style, iterations=60)  # 2/λ = 0.1
     # y changes by the factor −1.01 in each step, and so by 1.817 in all: it leaves the bounds from |y| > 2.75.
     _, _, pixels = drawing
     x = np.linspace(-4.5, 4.5, 60)
@@ -98,7 +98,7 @@ def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, pa
 
 @each_palette
 def test_the_strip_lies_along_the_bottom_and_changes_where_the_basins_do(style: str, palette: Palette) -> None:
-    drawing = drawn(draw_strip, function="tilted_well", style=style, lr=(0.02,), iterations=300)
+    drawing = drawn(draw_basins_strip, function="tilted_well", style=style, lr=(0.02,), iterations=300)
     top = np.sort(np.roots([4.0, 0.0, -4.0, 0.3]).real)[1]  # f′ = 4x³ − 4x + 0.3
     axes = drawing[0]
     low, height = axes.get_ylim()[0], np.ptp(axes.get_ylim())
@@ -110,7 +110,7 @@ def test_the_strip_lies_along_the_bottom_and_changes_where_the_basins_do(style: 
     assert colour_at(drawing, -1.7, low + 0.3 * height) == load_style(style).background
 
 
-@pytest.mark.parametrize(("draw", "function"), [(draw_ground, "himmelblau"), (draw_strip, "parabola")])
+@pytest.mark.parametrize(("draw", "function"), [(draw_basins, "himmelblau"), (draw_basins_strip, "parabola")])
 def test_limits_stay_and_all_lies_below_the_levels_or_the_curve(draw: Any, function: str) -> None:
     axes, _, _ = drawn(draw, function=function)
     bounds = solved(function).objective.bounds

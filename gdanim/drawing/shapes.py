@@ -11,12 +11,10 @@ from matplotlib.path import Path
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdanim.drawing.marks.track import Lines, Pixels2
-
-Extent = tuple[float, float, float, float]  # left, bottom, right, top; pixels from the bottom left
+    from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
 
 
-def polylines(lines: Lines) -> Path:
+def polylines(lines: Polylines) -> Path:
     """One path of separate lines."""
     codes = np.full(len(lines.points), Path.LINETO, dtype=np.uint8)
     codes[lines.begins] = Path.MOVETO
@@ -26,7 +24,7 @@ def polylines(lines: Lines) -> Path:
     return path
 
 
-def copies(shape: Path, centres: Pixels2, radius: float) -> Path:
+def copies(shape: Path, centres: PixelPoints, radius: float) -> Path:
     """One path of a shape around each of (m, 2) centres."""
     unit = np.asarray(shape.vertices)
     vertices = centres[:, np.newaxis] + unit * radius
@@ -34,12 +32,12 @@ def copies(shape: Path, centres: Pixels2, radius: float) -> Path:
     return Path(vertices.reshape(-1, 2), codes.reshape(-1))
 
 
-def circles(centres: Pixels2, radius: float) -> Path:
+def circles(centres: PixelPoints, radius: float) -> Path:
     """One path of circles around (m, 2)."""
     return copies(CIRCLE, centres, radius)
 
 
-def arrow(foot: Pixels2, spot: Pixels2, radius: float) -> Path:
+def arrow(foot: PixelPoints, spot: PixelPoints, radius: float) -> Path:
     """A triangle at `foot` (2,) that points to a spot (2,) outside."""
     ahead = (spot - foot) / np.hypot(*(spot - foot)) * radius * 1.6
     aside = np.array([-ahead[1], ahead[0]]) * 0.8
@@ -47,7 +45,7 @@ def arrow(foot: Pixels2, spot: Pixels2, radius: float) -> Path:
     return Path(np.array(corners), closed=True)
 
 
-def extent(points: Pixels2, pad: float) -> Extent:
+def extent(points: PixelPoints, pad: float) -> Extent:
     """The bounds of points (m, 2), moved outwards."""
     left, bottom = points.min(axis=0).tolist()
     right, top = points.max(axis=0).tolist()
