@@ -1,12 +1,12 @@
 """Recipes: the text that every file carries, from which it can be made again and its trajectory be checked.
 
-A recipe is a preset with a table beside it (presets.py reads both), between two lines that mark it (carriers.py):
+A recipe is a preset (presets.py) with the table [made], between two lines that mark it (output/metadata.py):
 
 [made]
 gdanim       the version that made the file
 lacks        where the file cannot be made again: `python`, or `size`
 digest       sha256 over `last` (runs,), int64, and x (runs, n+1, d), float64, little-endian, in C order
-runs         how many there were; of as many of them as NUMBERS allow, evenly spread:
+runs         how many there were; the others are of as many of them as MAX_NUMBERS allows, evenly spread:
 last         the index of the last finite point of each
 outcome      how each ended, or the one way in which all did
 end          where each ended, to the last bit
@@ -19,9 +19,9 @@ Nothing in it tells where, when or by whom the file was made, so that a file tha
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -30,30 +30,32 @@ from gdanim.descent.recording.export import as_csv
 from gdanim.descent.recording.file_types import form_of
 from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.drawing.styles import style_file
+from gdanim.errors import UsageError
 from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, as_ascii, write_files, write_request
-from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, Settings
+from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gdanim.arrays import Index
+    from numpy.typing import NDArray
+
+    from gdanim.arrays import Index, Vector
     from gdanim.catalogue.specs import Format
     from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Outcome, Trajectory
+    from gdanim.descent.trajectory import Trajectory
 
-NUMBERS: Final = 1000  # coordinates that a recipe holds at most
-EVERY: Final = 10  # iterations
-ENDS_SHARE: Final = 0.2
+MAX_NUMBERS: Final = 1000  # coordinates in a recipe
+ENDS_SHARE: Final = 0.2  # of these
+ITERATIONS_STEP: Final = 10
 HASHED_AT_ONCE: Final = 1 << 20  # numbers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(NamedTuple):
     """The recipe of a descent, for files of any format.
 
-    settings   what is to be asked for again: the outcome of choices, no paths
+    settings   of the request, after all choices, without paths
     files      the contents of the files that it names
     made       the table [made] as text
     lacks      PYTHON or SIZE, where the file cannot be made again; else empty
@@ -65,7 +67,7 @@ class Recipe:
     lacks: str = ""
 
     def text(self, form: Format | None = None) -> str:
-        """The recipe of a file of this format, in which only what the format reads is asked for; of any, everything."""
+        """The recipe in a file of this format, without options that the format does not read; by default, with all."""
         changes = {name: DEFAULTS[name] for name in FORMAT_OPTIONS if form is not None and name not in form.takes}
         if form is not None and not (form.extensions or form.sequence):
             changes["format"] = form.name  # no suffix says so
@@ -76,20 +78,18 @@ class Recipe:
 def recipe_of(descent: Descent) -> Recipe:
     """What the files of a descent carry."""
     settings, files = _portable(descent)
+    made = summary_of(descent.trajectory)
     if settings.gradient is not None or kind_of(settings.function) is Kind.CALLABLE:
-        settings = replace(settings, function="", gradient=None)
-        return Recipe(settings=settings, files=files, made=made(descent.trajectory, PYTHON), lacks=PYTHON)
-    recipe = Recipe(settings=settings, files=files, made=made(descent.trajectory))
-    if len(recipe.text()) > MAX_RECIPE:
-        return Recipe(settings=Settings(), files={}, made=made(descent.trajectory, SIZE), lacks=SIZE)
-    return recipe
+        return Recipe(replace(settings, function="", gradient=None), files, write_made(made, PYTHON), PYTHON)
+    recipe = Recipe(settings, files, write_made(made))
+    return recipe if len(recipe.text()) <= MAX_RECIPE else Recipe(Settings(), {}, write_made(made, SIZE), SIZE)
 
 
 # --- the request -----------------------------------------------------------------------------------------------------
 
 
 def _portable(descent: Descent) -> tuple[Settings, dict[str, str]]:
-    """The settings without what belongs to one output or one machine, and the files that they name."""
+    """The settings without paths and options of single outputs, and the contents of the files that they name."""
     settings = replace(descent.settings, format=None, max_size=None, themes=())
     files = {}
     if settings.trajectory is not None:
@@ -103,7 +103,7 @@ def _portable(descent: Descent) -> tuple[Settings, dict[str, str]]:
 
 
 def _recording(path: str, trajectory: Trajectory) -> tuple[str, str]:
-    """A replayed file: as it is where it is a text, else, as from a pipe or an .npz, as `--data` writes its runs."""
+    """Name and content of a replayed file: a text as it is; the runs of an .npz or a pipe as `--data` writes them."""
     place = Path(path)
     if place.is_file() and form_of(path) in (".csv", ".jsonl"):
         return place.name, _content(place)
@@ -112,36 +112,58 @@ def _recording(path: str, trajectory: Trajectory) -> tuple[str, str]:
 
 
 def _content(path: Path) -> str:
-    """A text, or as much of it as is too much."""
+    """A text, cut to one character more than a recipe may have."""
     with path.open(encoding="utf-8", newline="") as file:
         return file.read(MAX_RECIPE + 1)
 
 
-# --- what came of it -------------------------------------------------------------------------------------------------
+# --- the trajectory --------------------------------------------------------------------------------------------------
 
 
-def made(trajectory: Trajectory, lacks: str | None = None) -> str:
-    """The table [made]."""
-    listed, iterations = _chosen(trajectory)
-    runs = spread(trajectory.runs, listed)
+class Made(NamedTuple):
+    """A trajectory in short; arrays are of the runs (m,) that are listed.
+
+    digest        of the whole trajectory, see the module
+    runs          how many it has
+    last          (m,) the index of the last finite point
+    outcome       (m,) names of an Outcome
+    end           (m, d) the last finite point
+    iterations    (k,)
+    x             (m, k, d) the points at these iterations
+    """
+
+    digest: str
+    runs: int
+    last: Index
+    outcome: tuple[str, ...]
+    end: Vector
+    iterations: Index
+    x: Vector
+
+    @property
+    def listed(self) -> Index:
+        """Which runs (m,) are listed."""
+        return listed_runs(self.runs, len(self.last))
+
+
+def summary_of(trajectory: Trajectory) -> Made:
+    """The trajectory in short."""
+    n_listed, iterations = _sampling(trajectory)
+    runs = listed_runs(trajectory.runs, n_listed)
     last = trajectory.last[runs]
-    ends, x = trajectory.x[runs, last], trajectory.x[np.ix_(runs, np.array(iterations))]
-    lines = {
-        "gdanim": f'"{__version__}"',
-        **({"lacks": f'"{lacks}"'} if lacks else {}),
-        "digest": f'"{digest(trajectory)}"',
-        "runs": str(trajectory.runs),
-        "last": _listed(map(str, last.tolist())),
-        "outcome": _listed(f'"{outcome.name}"' for outcome in _folded([trajectory.outcome[run] for run in runs])),
-        "end": _listed(_point(end, "{!r}") for end in ends.tolist()),
-        "iterations": _listed(map(str, iterations)),
-        "x": _listed((_listed(_point(at, "{:.12g}") for at in path) for path in x.tolist()), ",\n  "),
-    }
-    return "\n[made]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
+    return Made(
+        digest=digest(trajectory),
+        runs=trajectory.runs,
+        last=last,
+        outcome=tuple(trajectory.outcome[run].name for run in runs),
+        end=trajectory.x[runs, last],
+        iterations=iterations,
+        x=trajectory.x[np.ix_(runs, iterations)],
+    )
 
 
 def digest(trajectory: Trajectory) -> str:
-    """The digest of the whole trajectory; see the module."""
+    """The digest of the whole trajectory, see the module."""
     found = hashlib.sha256(trajectory.last.astype("<i8").tobytes())
     runs, rows, dim = trajectory.x.shape
     step = max(HASHED_AT_ONCE // (rows * dim), 1)
@@ -150,23 +172,35 @@ def digest(trajectory: Trajectory) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
-def _chosen(trajectory: Trajectory) -> tuple[int, list[int]]:
-    """How many runs are listed, and at which iterations: as many as keep within NUMBERS."""
+def _sampling(trajectory: Trajectory) -> tuple[int, Index]:
+    """How many runs are listed, and at which iterations: as many as keep within MAX_NUMBERS."""
     runs, rows, dim = trajectory.x.shape
-    listed = min(runs, int(ENDS_SHARE * NUMBERS) // dim)
-    most = int((1 - ENDS_SHARE) * NUMBERS) // (listed * dim) - 1  # beside iteration 1
-    step = EVERY * -(-rows // (EVERY * most))
-    return listed, sorted({*range(0, rows, step), min(1, rows - 1)})
+    n_listed = min(runs, int(ENDS_SHARE * MAX_NUMBERS) // dim)
+    most = int((1 - ENDS_SHARE) * MAX_NUMBERS) // (n_listed * dim) - 1  # beside iteration 1
+    step = ITERATIONS_STEP * -(-rows // (ITERATIONS_STEP * most))
+    return n_listed, np.array(sorted({*range(0, rows, step), min(1, rows - 1)}))
 
 
-def spread(runs: int, listed: int) -> Index:
-    """Which runs (listed,) a recipe lists: one of each neighbours, so that all methods of a race are among them."""
-    return np.arange(listed) * runs // listed
+def listed_runs(runs: int, n_listed: int) -> Index:
+    """Which of the runs (n_listed,) a recipe lists: evenly spread, so that all methods of a race are among them."""
+    return np.arange(n_listed) * runs // n_listed
 
 
-def _folded(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """The outcomes, or the only one of all runs."""
-    return outcomes[:1] if len(set(outcomes)) == 1 else outcomes
+def write_made(made: Made, lacks: str = "") -> str:
+    """The table [made]."""
+    outcome = made.outcome[:1] if len(set(made.outcome)) == 1 else made.outcome
+    lines = {
+        "gdanim": f'"{__version__}"',
+        **({"lacks": f'"{lacks}"'} if lacks else {}),
+        "digest": f'"{made.digest}"',
+        "runs": str(made.runs),
+        "last": _listed(map(str, made.last.tolist())),
+        "outcome": _listed(f'"{name}"' for name in outcome),
+        "end": _listed(_point(end, "{!r}") for end in made.end.tolist()),
+        "iterations": _listed(map(str, made.iterations.tolist())),
+        "x": _listed((_listed(_point(at, "{:.12g}") for at in path) for path in made.x.tolist()), ",\n  "),
+    }
+    return "\n[made]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
 
 
 def _point(coordinates: Sequence[float], form: str) -> str:
@@ -177,3 +211,40 @@ def _point(coordinates: Sequence[float], form: str) -> str:
 
 def _listed(items: Iterable[Any], separator: str = ", ") -> str:
     return f"[{separator.join(items)}]"
+
+
+def read_made(table: Mapping[str, Any], source: str) -> Made:
+    """The table [made] of a file from anywhere. Raises UsageError where write_made() cannot have written it."""
+    try:
+        last, iterations = _counts(table["last"]), _counts(table["iterations"])
+        outcome = tuple(map(str, table["outcome"]))
+        made = Made(
+            digest=str(table["digest"]),
+            runs=int(table["runs"]),
+            last=last,
+            outcome=outcome * len(last) if len(outcome) == 1 else outcome,
+            end=_numbers(table["end"]).reshape(len(last), -1),
+            iterations=iterations,
+            x=_numbers(table["x"]).reshape(len(last), len(iterations), -1),
+        )
+        if len(made.outcome) != len(last) or len(last) > made.runs or made.end.shape[1] != made.x.shape[2]:
+            raise ValueError("its parts do not fit")
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        raise UsageError(f"{source} carries a recipe whose table [made] is damaged") from None
+    return made
+
+
+def _numbers(value: Any) -> NDArray[np.float64]:
+    """Finite numbers, at least one. Raises TypeError, ValueError or OverflowError."""
+    numbers = np.array(value, dtype=np.float64)
+    if not numbers.size or not np.isfinite(numbers).all():
+        raise ValueError("no finite numbers")
+    return numbers
+
+
+def _counts(value: Any) -> Index:
+    """Numbers of iterations (m,). Raises as _numbers does."""
+    numbers = _numbers(value)
+    if numbers.ndim != 1 or not ((numbers >= 0) & (numbers <= MAX_ITERATIONS)).all():
+        raise ValueError("no numbers of iterations")
+    return numbers.astype(np.int64)

@@ -26,7 +26,7 @@ from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.descent.descend import descend
 from gdanim.output.metadata import END, MAX_RECIPE, START, read_recipe
 from gdanim.presets import read_preset
-from gdanim.recipe import NUMBERS, recipe_of, spread
+from gdanim.recipe import MAX_NUMBERS, listed_runs, recipe_of
 from gdanim.settings import Settings
 
 HERE = Path(__file__).parent
@@ -192,7 +192,7 @@ def test_recipe_stays_small_whatever_ran(function: str, options: dict[str, Any])
     descent = solved(function, **options)
     told = tomllib.loads(recipe_of(descent).text())["made"]
     points, dim = np.array(told["x"]), descent.trajectory.x.shape[2]
-    assert points.size + np.array(told["end"]).size <= NUMBERS
+    assert points.size + np.array(told["end"]).size <= MAX_NUMBERS
     assert told["runs"] == options["starts"]
     assert told["iterations"][0] == 0
     assert len(points.reshape(len(told["last"]), -1, dim)[0]) == len(told["iterations"])
@@ -383,7 +383,7 @@ def test_check_says_how_many_of_the_runs_a_recipe_lists() -> None:
 
 @given(st.integers(1, 200), st.integers(1, 300))
 def test_of_blocks_of_runs_each_has_one_that_is_listed(blocks: int, runs_of_each: int) -> None:
-    listed = spread(blocks * runs_of_each, min(200, blocks * runs_of_each))
+    listed = listed_runs(blocks * runs_of_each, min(200, blocks * runs_of_each))
     assert len(set(listed.tolist())) == len(listed)
     assert set((listed // runs_of_each).tolist()) == set(range(blocks))
 
