@@ -6,7 +6,7 @@ from typing import Final
 
 from gdanim.catalogue.specs import Format
 
-_GRAINS = {
+_COORDINATES = {
     "low": "placed to tenths of a pixel",
     "medium": "to hundredths; the fine lines of the ground to tenths",
     "high": "to thousandths; the fine lines of the ground to hundredths",
@@ -144,7 +144,7 @@ FORMATS: Final = (
         vector=True,
         redraws=True,
         takes=("fragment", "svg_text", "style"),
-        qualities=_GRAINS,
+        qualities=_COORDINATES,
     ),
     Format(
         name="svg",
@@ -155,7 +155,7 @@ FORMATS: Final = (
         transparent=True,
         vector=True,
         takes=("svg_text",),
-        qualities=_GRAINS,
+        qualities=_COORDINATES,
     ),
     Format(
         name="filmstrip",

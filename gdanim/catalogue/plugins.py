@@ -61,37 +61,37 @@ if TYPE_CHECKING:
 GROUPS = ("gdanim.optimizers", "gdanim.schedules", "gdanim.functions", "gdanim.views", "gdanim.writers")
 
 
-class Point(NamedTuple):
-    """An entry point for gdanim. `str` is how a sentence about it begins: `The view 'globe' of gd-globe`."""
+class Plugin(NamedTuple):
+    """What packages declare: plugins[group][name], and a sentence about each wrong declaration."""
 
-    entry: EntryPoint
+    entry_point: EntryPoint
     distribution: str
 
     def __str__(self) -> str:
-        kind = self.entry.group.removeprefix("gdanim.").removesuffix("s")
-        return f"The {kind} {self.entry.name!r} of {self.distribution}"
+        kind = self.entry_point.group.removeprefix("gdanim.").removesuffix("s")
+        return f"The {kind} {self.entry_point.name!r} of {self.distribution}"
 
 
 class Installed(NamedTuple):
-    """What installed packages declare: points[group][name], and a sentence about each wrong declaration."""
+    """What installed packages declare: plugins[group][name], and a sentence about each wrong declaration."""
 
-    points: Mapping[str, Mapping[str, list[Point]]]
+    plugins: Mapping[str, Mapping[str, list[Plugin]]]
     faults: tuple[str, ...]
 
 
 @cache
 def installed() -> Installed:
-    """The entry points of all installed packages that are meant for gdanim, by name. Imports no plug-in."""
+    """The entry points for gdanim of all installed packages. Imports no plug-in."""
     from importlib import metadata  # takes longer than a whole refusal without it
 
-    found: list[Point] = []
+    found: list[Plugin] = []
     faults: list[str] = []
     seen: set[str] = set()
     for distribution in metadata.distributions():
-        if not _concerns_us(distribution):
+        if not _mentions_gdanim(distribution):
             continue
         name = _name(distribution)
-        if name in seen:  # hidden by the one that comes before it on sys.path, as its modules are
+        if name in seen:  # a copy earlier on sys.path hides it, as it hides its modules
             continue
         seen.add(name)
         try:
@@ -99,18 +99,18 @@ def installed() -> Installed:
         except Exception as error:
             faults.append(f"The entry_points.txt of {name} cannot be read: {describe_error(error)}")
             continue
-        found += [Point(entry, name) for entry in entries if entry.group.startswith("gdanim.")]
-    points: dict[str, dict[str, list[Point]]] = {group: {} for group in GROUPS}
-    for point in sorted(found, key=lambda point: (point.entry.name, point.distribution)):
-        group = point.entry.group
-        if group in points:
-            points[group].setdefault(point.entry.name.replace("-", "_"), []).append(point)
+        found += [Plugin(entry, name) for entry in entries if entry.group.startswith("gdanim.")]
+    plugins: dict[str, dict[str, list[Plugin]]] = {group: {} for group in GROUPS}
+    for plugin in sorted(found, key=lambda plugin: (plugin.entry_point.name, plugin.distribution)):
+        group = plugin.entry_point.group
+        if group in plugins:
+            plugins[group].setdefault(plugin.entry_point.name.replace("-", "_"), []).append(plugin)
         else:
-            faults.append(str(UnknownNameError(f"entry point group of {point.distribution}:", group, GROUPS)))
-    return Installed(points, tuple(faults))
+            faults.append(str(UnknownNameError(f"entry point group of {plugin.distribution}:", group, GROUPS)))
+    return Installed(plugins, tuple(faults))
 
 
-def _concerns_us(distribution: Distribution) -> bool:
+def _mentions_gdanim(distribution: Distribution) -> bool:
     try:
         return "gdanim." in (distribution.read_text("entry_points.txt") or "")
     except (OSError, ValueError):  # ValueError: not UTF-8
@@ -118,7 +118,7 @@ def _concerns_us(distribution: Distribution) -> bool:
 
 
 def _name(distribution: Distribution) -> str:
-    """What a distribution is called; for one without METADATA, where it lies."""
+    """The name of a distribution; its folder where it has no METADATA."""
     try:
         name = distribution.metadata["Name"]
     except Exception:
@@ -126,6 +126,6 @@ def _name(distribution: Distribution) -> str:
     return str(name or f"a package in {distribution.locate_file('')}")
 
 
-def using(point: Point) -> AbstractContextManager[None]:
+def using(plugin: Plugin) -> AbstractContextManager[None]:
     """Run a plug-in's code inside. Raises UsageError for whatever it raises, sys.exit() included."""
-    return running(lambda error: UsageError(f"{point} cannot be used: {describe_error(error)}"), passing=())
+    return running(lambda error: UsageError(f"{plugin} cannot be used: {describe_error(error)}"), passing=())

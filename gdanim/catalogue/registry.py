@@ -19,7 +19,7 @@ from gdanim.errors import UnknownNameError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gdanim.catalogue.plugins import Point
+    from gdanim.catalogue.plugins import Plugin
 
 E = TypeVar("E", bound=Entry | Formula)
 
@@ -47,32 +47,32 @@ class Registry(Mapping[str, E]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._own or (
-            isinstance(name, str) and name in self._points() and not isinstance(self._of_plugin(name), UsageError)
+            isinstance(name, str) and name in self._plugins() and not isinstance(self._of_plugin(name), UsageError)
         )
 
     def __iter__(self) -> Iterator[str]:
         yield from self._own
-        yield from (name for name in self._points() if name not in self._own and name in self)
+        yield from (name for name in self._plugins() if name not in self._own and name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def names(self) -> list[str]:
         """Every name, also of plug-ins that were not imported yet. Imports none of them."""
-        return list(dict.fromkeys([*self._own, *self._points()]))
+        return list(dict.fromkeys([*self._own, *self._plugins()]))
 
     def origin(self, name: str) -> str:
         """The distribution that brings a row; empty for gdanim's own."""
-        return "" if name in self._own else self._points()[name][0].distribution
+        return "" if name in self._own else self._plugins()[name][0].distribution
 
     def broken(self) -> list[str]:
         """A sentence about each plug-in of the group that cannot be used."""
         hidden = [
-            f"{point} cannot be used: gdanim has one of that name"
+            f"{plugin} cannot be used: gdanim has one of that name"
             for name in self._own
-            for point in self._points().get(name, ())
+            for plugin in self._plugins().get(name, ())
         ]
-        rows = [self._of_plugin(name) for name in self._points() if name not in self._own]
+        rows = [self._of_plugin(name) for name in self._plugins() if name not in self._own]
         return [*hidden, *(str(row) for row in rows if isinstance(row, UsageError))]
 
     def choose(self, name: str) -> E:
@@ -82,37 +82,37 @@ class Registry(Mapping[str, E]):
             from gdanim.catalogue.plugins import using
             from gdanim.catalogue.validation import check_target
 
-            with using(self._points()[name][0]):
+            with using(self._plugins()[name][0]):
                 check_target(row, row.imported())
             self._ready.add(name)
         return row
 
-    def _points(self) -> Mapping[str, list[Point]]:
+    def _plugins(self) -> Mapping[str, list[Plugin]]:
         from gdanim.catalogue.plugins import installed
 
-        return installed().points[self._group]
+        return installed().plugins[self._group]
 
     def _of_plugin(self, name: str) -> E | UsageError:
         """The row of a plug-in, or why there is none. Raises KeyError where no plug-in has the name."""
-        points = self._points()[name]
+        plugins = self._plugins()[name]
         if name not in self._loaded:
             try:
-                self._loaded[name] = self._load(name, points)
+                self._loaded[name] = self._load(name, plugins)
             except UsageError as error:
                 self._loaded[name] = error
         return self._loaded[name]
 
-    def _load(self, name: str, points: list[Point]) -> E:
+    def _load(self, name: str, plugins: list[Plugin]) -> E:
         from gdanim.catalogue.plugins import using
         from gdanim.catalogue.validation import check_row
 
-        point, *others = points
+        plugin, *others = plugins
         if others:
             twin = others[0].distribution
-            raise UsageError(f"{point} cannot be used: {twin} brings one of that name, too; keep one of the two")
-        with using(point):
-            row = check_row(point.entry.load(), self._row_type, name)
-            return replace(row, plugin=str(point)) if isinstance(row, Entry) else row
+            raise UsageError(f"{plugin} cannot be used: {twin} brings one of that name, too; keep one of the two")
+        with using(plugin):
+            row = check_row(plugin.entry_point.load(), self._row_type, name)
+            return replace(row, plugin=str(plugin)) if isinstance(row, Entry) else row
 
 
 FORMULAS: Final = functions_1d.ONE_VARIABLE + functions_2d.TWO_VARIABLES
