@@ -62,7 +62,7 @@ GROUPS = ("gdanim.optimizers", "gdanim.schedules", "gdanim.functions", "gdanim.v
 
 
 class Plugin(NamedTuple):
-    """What packages declare: plugins[group][name], and a sentence about each wrong declaration."""
+    """A row that a package declares. `str` begins a sentence about it: `The view 'globe' of gd-globe`."""
 
     entry_point: EntryPoint
     distribution: str
