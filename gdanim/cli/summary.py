@@ -32,7 +32,7 @@ def details(descent: Descent) -> str:
             f"λ = {objective.curvature:.6g} at the minimum {_point(objective.minimizers[0].tolist())}: "
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
-    if objective.scouted:
+    if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     if runs == 1:
         lines.append(_sentence(next(records(descent))))

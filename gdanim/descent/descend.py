@@ -12,7 +12,7 @@ from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined, judged_anew
 from gdanim.descent.verdicts import Verdict, verdicts
 from gdanim.errors import SettingError
-from gdanim.objectives.autorange import Fixed
+from gdanim.objectives.autorange import Given
 from gdanim.objectives.lookup import objective as objective_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def descend(settings: Settings) -> Descent:
     """Solve or replay a request and plan its frames. Raises UsageError where it cannot be."""
     objective = _objective(settings, settings.start)
     replayed = _replayed(settings, objective)
-    if replayed is not None and objective.scouted and not settings.start:
+    if replayed is not None and objective.suggested and not settings.start:
         # Nobody has said where to look: the path does.
         objective = _objective(settings, tuple(map(tuple, replayed.x[:, 0].tolist())))
         replayed = judged_anew(objective, replayed)
@@ -75,8 +75,8 @@ def _timeline(settings: Settings, trajectory: Trajectory) -> Timeline:
 
 
 def _objective(settings: Settings, starts: tuple[tuple[float, ...], ...]) -> Objective:
-    fixed = Fixed(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr)
-    return objective_of(settings.function, dict(settings.param), fixed, settings.gradient)
+    given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr)
+    return objective_of(settings.function, dict(settings.param), given, settings.gradient)
 
 
 def _replayed(settings: Settings, objective: Objective) -> Trajectory | None:

@@ -1,4 +1,9 @@
-"""Scout: where to look at a function that nobody has described, and a descent that shows it, found by trying."""
+"""Autorange: bounds, start and rate that show a function well that nobody has described, found by trying descents.
+
+The trial descents have a loop of their own, not iterate(): objectives come before optimizers and descents, which need
+an Objective with its bounds. A trial also ends by other rules, where f rises or the path leaves the bounds, and plain
+gradient descent needs neither state nor random numbers nor a count of evaluations.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +26,18 @@ if TYPE_CHECKING:
     Limits = Sequence[tuple[float, float] | None]
 
 WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
-PLAIN_WINDOW = 5.0  # where there is no minimum to find
+WINDOW_WITHOUT_MINIMUM = 5.0
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
 WATCHED = 25  # iterations in which a descent is pleasant to follow
+SIFTED = 5  # iterations after which only the most promising trials go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
     """How much is tried.
 
-    domain      points along each axis that are asked for a value, for one variable and for two
-    shares      where starts are tried, as shares of the half width
+    domain      points along each axis at which f is evaluated to find its domain, for one variable and for two
+    shares      where starts are tried, as shares of the half width of the bounds
     digits      leading digits of the rates that are tried
     iterations  of a trial
     favourites  how many trials go on after SIFTED iterations: those that have come farthest
@@ -44,7 +50,6 @@ class Effort:
     favourites: int
 
 
-SIFTED = 5
 PLENTY = Effort(
     domain=(2001, 41), shares=(-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85), digits=(1, 2, 3, 5, 7),
     iterations=200, favourites=100_000,
@@ -54,19 +59,19 @@ SPARING = Effort(domain=(101, 11), shares=(-0.8, -0.3, 0.3, 0.8), digits=(1, 3),
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fixed:
-    """What a request has settled: limits of x and of y, starts (d,), rates. Empty or None: gdanim may choose."""
+class Given:
+    """What the request gives: limits of x and of y, starts (d,), rates. Where it is empty or None, gdanim chooses."""
 
     limits: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
     starts: tuple[tuple[float, ...], ...] = ()
     rates: tuple[float, ...] = ()
 
 
-NOTHING_FIXED = Fixed()
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Suggested:
     """Bounds (d, 2), minimizers (m, d) inside them, and a start (d,), a rate and a number of iterations."""
 
     bounds: Vector
@@ -76,24 +81,24 @@ class Found:
     iterations: int
 
 
-def scout(functions: Functions, fixed: Fixed = NOTHING_FIXED) -> Found:
-    """Choose what shows a function well, around what is fixed already.
+def suggest(functions: Functions, given: Given = NOTHING_GIVEN) -> Suggested:
+    """Choose what shows a function well, and keep what is given.
 
-    The window is the smallest of WINDOWS that has a minimum well inside. In it, plain descents are tried from many
-    starts at many rates: one is taken that falls steadily, from far away, to the lowest minimum it can reach, in
-    about WATCHED iterations.
+    The window is the smallest of WINDOWS that has a minimum well inside. In it, plain gradient descents are tried from
+    many starts at many rates. The best falls steadily, from far away, to the lowest minimum that any reaches, in about
+    WATCHED iterations.
     """
-    given = np.array([start for start in fixed.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
-    bounds, minimizers = _window(functions, fixed.limits[: functions.dim], given)
+    starts = np.array([start for start in given.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
+    bounds, minimizers = _window(functions, given.limits[: functions.dim], starts)
     effort = _effort(functions)
-    x0 = given if len(given) else _candidates(bounds, effort.shares)
-    lr = np.array(fixed.rates or [digit * 10.0**power for power in range(-6, 2) for digit in effort.digits])
+    x0 = starts if len(starts) else _candidates(bounds, effort.shares)
+    lr = np.array(given.rates or [digit * 10.0**power for power in range(-6, 2) for digit in effort.digits])
     start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
-    return Found(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
+    return Suggested(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
 
 
 def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vector, Vector]:
-    """Bounds with a minimum well inside, and the minimizers in them; the starts are in view."""
+    """Bounds with a minimum well inside that hold the starts, and the minimizers in them."""
     reach = float(np.abs(starts).max()) * 1.05 if len(starts) else 0.0
     widths = [width for width in WINDOWS if width >= reach] or [_rounded_up(1.25 * reach)]
     for width in widths:
@@ -104,19 +109,19 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
             return bounds, minimizers
         if all(limits):
             return bounds, minimizers
-    plain = next(width for width in widths if width >= PLAIN_WINDOW)
-    return _bounds(functions, limits, plain), np.empty((0, functions.dim))
+    width = next(width for width in widths if width >= WINDOW_WITHOUT_MINIMUM)
+    return _bounds(functions, limits, width), np.empty((0, functions.dim))
 
 
 def _rounded_up(width: float) -> float:
-    """The next larger number that a person can say: 2, 30, 7000."""
+    """The next larger number with one digit that is not 0: 2, 30, 7000."""
     width = min(width, WIDEST)
     power = 10.0 ** np.floor(np.log10(width))
     return float(np.ceil(width / power) * power)
 
 
 def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
-    """±width where nothing is fixed, shortened to where the function has values."""
+    """The limits, ±width where none is given: these are shortened to where the function has values."""
     bounds = np.array([limit or (-width, width) for limit in limits], dtype=np.float64)
     points = _effort(functions).domain[functions.dim - 1]
     ticks = [np.linspace(low, high, points) for low, high in bounds]
@@ -133,7 +138,7 @@ def _effort(functions: Functions) -> Effort:
 
 
 def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
-    """Starts all around: (m, d), rounded so that a person can say them."""
+    """Starts all over the bounds, with few digits: (m, d)."""
     middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
     around = np.array(list(product(shares, repeat=len(bounds))))
     digits = int(np.ceil(1.5 - np.log10(half.max())))
@@ -144,33 +149,35 @@ def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
 def _best_trial(
     functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, lr: NDArray[np.float64]
 ) -> tuple[Vector, float, int]:
+    """The start, rate and number of iterations of the best trial, of those from all starts x0 at all rates."""
     start, rate = np.repeat(x0, len(lr), axis=0), np.tile(lr, len(x0))
-    path, f, lasting = _tried(functions, bounds, start, rate)
-    score, settled = _judged(bounds, minimizers, path, f)
+    path, f, lasting = _try_descents(functions, bounds, start, rate)
+    score, settled = _scores(bounds, minimizers, path, f)
     score[lasting < WATCHED] = -np.inf
     best = int(np.argmax(score))
     if score[best] == -np.inf:
-        # Nothing falls steadily: the most careful rate at least stays near. The solver refuses a start without a value.
+        # No trial falls steadily: the smallest rate at least stays near. The solver refuses a start without a value.
         best = int(np.argmin(np.where(np.isfinite(f[0]), rate, np.inf)))
         return start[best], float(rate[best]), WATCHED
     iterations = min(5 * int(np.ceil(1.3 * settled[best] / 5)), 100, int(lasting[best]))
     return start[best], float(rate[best]), max(iterations, WATCHED)
 
 
-def _tried(
+def _try_descents(
     functions: Functions, bounds: Vector, x: Vector, lr: NDArray[np.float64]
 ) -> tuple[Vector, NDArray[np.float64], NDArray[np.intp]]:
-    """Plain descents from x (m, d) at rates lr (m,): points (n, m, d), values (n, m), steps that each lasted (m,).
+    """Gradient descents from x (m, d) at rates lr (m,): points (n, m, d), values (n, m), the steps of each (m,).
 
-    A trial lasts until it rises, leaves the bounds or loses its value; its last good row is repeated from there on.
+    A trial lasts until f rises or is not finite, or the path leaves the bounds. Its last good row is repeated to the
+    end.
     """
     effort = _effort(functions)
-    tried = effort.iterations
-    path, values = np.zeros((tried + 1, *x.shape)), np.full((tried + 1, len(x)), np.nan)
-    lasting = np.full(len(x), tried)
+    iterations = effort.iterations
+    path, values = np.zeros((iterations + 1, *x.shape)), np.full((iterations + 1, len(x)), np.nan)
+    lasting = np.full(len(x), iterations)
     running = np.arange(len(x))
     with np.errstate(all="ignore"):
-        for k in range(tried + 1):
+        for k in range(iterations + 1):
             value, gradient = functions.raw_value_and_gradient(x)
             falls = np.isfinite(value) & np.all((x >= bounds[:, 0]) & (x <= bounds[:, 1]), axis=1)
             if k > 0:
@@ -189,15 +196,15 @@ def _tried(
     return path, values, lasting
 
 
-def _judged(
+def _scores(
     bounds: Vector, minimizers: Vector, path: Vector, f: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """How well each trial shows the function, and after how many iterations it has settled."""
+    """How well each trial shows the function (m,), and after how many iterations it has settled (m,)."""
     span = bounds[:, 1] - bounds[:, 0]
     settled = np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0)
     travelled = np.minimum(np.abs((path[0] - path[-1]) / span).max(axis=1), 0.6)
     if len(minimizers):
-        # To arrive at the lowest minimum is worth as much as to come from far away.
+        # Arriving at the lowest minimum counts as much as coming from far away.
         travelled *= 1 + np.all(np.abs(path[-1] - minimizers[0]) <= 0.02 * span, axis=1)
     off_pace = np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
     return travelled / (1 + off_pace), settled

@@ -1,4 +1,4 @@
-"""What a person means by FUNCTION: a row of the catalogue, a Python callable or a formula. Imports no numpy."""
+"""Which kind of function FUNCTION is: a row of the catalogue, a Python callable or a formula. Imports no numpy."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Kind(Enum):
 
 
 # The colon of a drive belongs to its path: C:\file.py:name.
-_CALLABLE = re.compile(r"(?P<home>([A-Za-z]:[\\/])?[^:\s][^:]*):(?P<name>[A-Za-z_]\w*)")
+_CALLABLE = re.compile(r"([A-Za-z]:[\\/])?[^:\s][^:]*:[A-Za-z_]\w*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 
 
 def kind_of(text: str) -> Kind:
-    """Tell the three apart by their looks; nothing is looked up or loaded."""
+    """Tell the three kinds apart by the text alone; nothing is looked up or loaded."""
     if _CALLABLE.fullmatch(text):
         return Kind.CALLABLE
     # A word is a name, and if no row has it a misspelt one; x-1 is a formula, however much it looks like a name.
@@ -54,7 +54,7 @@ def check(text: str, parameters: dict[str, float]) -> int | None:
 
 
 def is_formula(text: str) -> bool:
-    """Whether a text can be read as a formula, be its parameters known or not."""
+    """Whether a text can be read as a formula, whether or not its parameters have values."""
     try:
         parse(text)
     except UsageError:

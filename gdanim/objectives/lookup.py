@@ -1,4 +1,4 @@
-"""From what a person names to an Objective: a row of the catalogue, a formula, or a Python callable."""
+"""From FUNCTION, as a person gives it, to an Objective: a row of the catalogue, a formula, or a Python callable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gdanim.catalogue.registry import FUNCTIONS, find
 from gdanim.formula.evaluator import build
 from gdanim.formula.mathtext import mathtext
 from gdanim.formula.parser import parse
-from gdanim.objectives.autorange import NOTHING_FIXED, Fixed, Found, scout
+from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest
 from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.objectives.minimizers import curvatures, find_minimizers
 from gdanim.objectives.objective import Objective
@@ -26,12 +26,12 @@ TITLE_CHARACTERS = (90, 66, 48, 34, 24)
 
 
 def objective(
-    function: str, parameters: Mapping[str, float], fixed: Fixed = NOTHING_FIXED, gradient: str | None = None
+    function: str, parameters: Mapping[str, float], given: Given = NOTHING_GIVEN, gradient: str | None = None
 ) -> Objective:
     """The objective that `function` names: a row, a formula or a callable, with what shows it well.
 
-    `fixed` is what the request has settled already; `gradient` names a callable for a callable's gradient.
-    Raises UsageError: UnknownNameError, FormulaError, or what a Python callable is refused for.
+    `given` is what the request says of bounds, starts and rates; `gradient` names the callable of a callable's
+    gradient. Raises UsageError: UnknownNameError, FormulaError, or what a Python callable is refused for.
     """
     match kind_of(function):
         case Kind.ROW:
@@ -40,19 +40,17 @@ def objective(
             expression = parse(function)
             functions = build(expression, parameters)
             typeset = _typeset(expression, parameters)
-            found = scout(functions, fixed)
-            return _scouted(
-                functions, found, parameters, name=expression.text, formula=expression.text, typeset=typeset
-            )
+            text = expression.text
+            return _undescribed(functions, given, parameters, name=text, formula=text, typeset=typeset)
         case Kind.CALLABLE:
             from gdanim.objectives.python.functions import load
 
             loaded, name = load(function, gradient), function.rpartition(":")[2]
-            return _scouted(loaded, scout(loaded, fixed), {}, name=name, formula=function, remarks=loaded.remarks)
+            return _undescribed(loaded, given, {}, name=name, formula=function, remarks=loaded.remarks)
 
 
 def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
-    """A row with its parameters set; what it states of minima and of the view holds for the defaults only."""
+    """A row with its parameters set. Its minimizers and its view hold for the default parameters only."""
     expression = parse(row.formula)
     values = {**dict(row.parameters), **parameters}
     functions = build(expression, values)
@@ -85,9 +83,9 @@ def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, 
     return tuple(form for form in dict.fromkeys(forms) if form != r"\ldots")
 
 
-def _scouted(
+def _undescribed(
     functions: Functions,
-    found: Found,
+    given: Given,
     parameters: Mapping[str, float],
     *,
     name: str,
@@ -95,19 +93,20 @@ def _scouted(
     typeset: tuple[str, ...] = (),
     remarks: tuple[str, ...] = (),
 ) -> Objective:
-    """A function that nobody has described, with what was found by trying."""
+    """A function of which nothing is known but its values, with what autorange suggests."""
+    suggested = suggest(functions, given)
     return Objective(
         name=name,
         formula=formula,
         typeset=typeset,
         functions=functions,
-        bounds=found.bounds,
-        start=found.start,
-        lr=found.lr,
-        iterations=found.iterations,
-        minimizers=found.minimizers,
-        curvatures=curvatures(functions, found.minimizers),
+        bounds=suggested.bounds,
+        start=suggested.start,
+        lr=suggested.lr,
+        iterations=suggested.iterations,
+        minimizers=suggested.minimizers,
+        curvatures=curvatures(functions, suggested.minimizers),
         parameters=dict(parameters),
-        scouted=True,
+        suggested=True,
         remarks=remarks,
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Functions(Protocol):
-    """Value and derivatives, vectorised over points (…, d); see Objective."""
+    """Value and derivatives of a function at points (…, d). Shapes are as in Objective."""
 
     @property
     def dim(self) -> int:
@@ -24,7 +24,7 @@ class Functions(Protocol):
 
     @property
     def point_by_point(self) -> bool:
-        """Whether every point costs a call of somebody's code: be sparing."""
+        """Whether every point costs a call of somebody's Python code: then ask for few."""
 
     def value(self, x: Vector) -> Scalar:
         """f."""
@@ -36,26 +36,26 @@ class Functions(Protocol):
         """The second derivatives."""
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
-        """Both, inside the caller's np.errstate."""
+        """f and ∇f. It may warn: the caller holds np.errstate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """A function of d = 1 or 2 variables, with what is known of it. It passes its Functions on: f.value(x).
+    """A function of d = 1 or 2 variables, with what is known of it. Its functions can be called on it: f.value(x).
 
     name, formula       as the catalogue or the person writes them
-    typeset             the formula as mathtext, without dollars: whole, then ever shorter; empty where there is none
+    typeset             the formula as mathtext, without dollars: whole, then ever shorter; empty for a callable
     functions           value and derivatives
-    bounds (d, 2)       where starts are drawn and minimizers sought
+    bounds (d, 2)       where random starts are drawn and minimizers are known
     view                limits of the drawn axes, where they are not simply the bounds and what the function spans there
     start (d,), lr, iterations   what shows this function well
     minimizers (m, d)   inside the bounds, the lowest first; m may be 0
     curvatures (m,)     λ, the largest eigenvalue of the Hessian at each: plain gradient descent at a constant rate is
                         stable there below 2/λ. NaN at a kink and where the function is flat
-    scouted             whether bounds, start, lr and iterations were found by trying (scout.py), not written by hand
+    suggested           whether autorange.py found bounds, start, lr and iterations, rather than an author
     parameters          every parameter of the formula, with the value it has here
     source              where the function is described
-    remarks             what a person should be told of it, a sentence each
+    remarks             sentences that a person should read about it
     """
 
     name: str
@@ -72,7 +72,7 @@ class Objective:
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""
     remarks: tuple[str, ...] = ()
-    scouted: bool = False
+    suggested: bool = False
 
     @property
     def dim(self) -> int:
@@ -81,7 +81,7 @@ class Objective:
 
     @property
     def point_by_point(self) -> bool:
-        """Whether every point costs a call of somebody's code: be sparing."""
+        """Whether every point costs a call of somebody's Python code: then ask for few."""
         return self.functions.point_by_point
 
     @property

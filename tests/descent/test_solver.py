@@ -19,7 +19,7 @@ from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.trajectory import Outcome, Trajectory
 from gdanim.errors import DomainError
-from gdanim.objectives.autorange import Fixed
+from gdanim.objectives.autorange import Given
 from gdanim.objectives.lookup import objective as catalogued
 from gdanim.optimizers.gd import gd
 from gdanim.optimizers.optimizer import Optimizer
@@ -203,7 +203,7 @@ def test_a_callable_without_a_slope_somewhere_leaves_its_domain_there(tmp_path: 
         "import numpy as np\ndef f(x):\n    return x**2\ndef slope(x):\n    return np.where(x < 1, np.nan, 2 * x)\n",
         encoding="utf-8",
     )
-    mine = catalogued(f"{file}:f", {}, Fixed(starts=((4.0,),), rates=(0.25,)), f"{file}:slope")
+    mine = catalogued(f"{file}:f", {}, Given(starts=((4.0,),), rates=(0.25,)), f"{file}:slope")
     trajectory = descend(mine, 4.0, 0.25, 10)  # 4, 2, 1, 0.5
     assert trajectory.x[0, :, 0].tolist() == [4, 2, 1]
     assert trajectory.ending(0) == "left the domain at iteration 3"

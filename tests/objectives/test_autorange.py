@@ -7,7 +7,7 @@ import pytest
 
 from gdanim.descent.solver import Trajectory, solve
 from gdanim.errors import DomainError
-from gdanim.objectives.autorange import NOTHING_FIXED, Fixed
+from gdanim.objectives.autorange import NOTHING_GIVEN, Given
 from gdanim.objectives.lookup import objective
 from gdanim.optimizers.gd import gd
 
@@ -31,8 +31,8 @@ FORMULAS = [
 ]
 
 
-def descended(formula: str, fixed: Fixed = NOTHING_FIXED) -> Trajectory:
-    found = objective(formula, {}, fixed)
+def descended(formula: str, given: Given = NOTHING_GIVEN) -> Trajectory:
+    found = objective(formula, {}, given)
     return solve(found, gd(), found.start[np.newaxis], np.array([found.lr]), found.iterations)
 
 
@@ -67,8 +67,8 @@ def test_bounds_are_shortened_to_where_there_are_values() -> None:
 
 
 def test_what_is_fixed_is_kept() -> None:
-    fixed = Fixed(limits=((-3.0, 7.0), None), starts=((6.0,),), rates=(0.05,))
-    found = objective("(x - 2)**2", {}, fixed)
+    given = Given(limits=((-3.0, 7.0), None), starts=((6.0,),), rates=(0.05,))
+    found = objective("(x - 2)**2", {}, given)
     assert found.bounds.tolist() == [[-3.0, 7.0]]
     assert found.start.tolist() == [6.0]
     assert found.lr == 0.05
@@ -76,7 +76,7 @@ def test_what_is_fixed_is_kept() -> None:
 
 @pytest.mark.parametrize("start", [40.0, 100.0, -500.0, 1e3, 1e6, -1e30])
 def test_a_start_far_away_is_in_view_with_the_minimum(start: float) -> None:
-    found = objective("x**2", {}, Fixed(starts=((start,),)))
+    found = objective("x**2", {}, Given(starts=((start,),)))
     assert found.contains(np.array([start]))
     assert found.minimizers == pytest.approx(0.0, abs=1e-6 * abs(start))
     assert len(found.minimizers) == 1
@@ -87,14 +87,14 @@ def test_a_start_far_away_is_in_view_with_the_minimum(start: float) -> None:
 
 @pytest.mark.parametrize("start", [(100.0, 3.0), (-2e3, 1e4)])
 def test_a_start_far_away_is_in_view_from_above_too(start: tuple[float, float]) -> None:
-    found = objective("x**2 + 3*y**2", {}, Fixed(starts=(start,)))
+    found = objective("x**2 + 3*y**2", {}, Given(starts=(start,)))
     assert found.contains(np.array(start))
     assert found.minimizers == pytest.approx(np.zeros((1, 2)), abs=1e-6)
 
 
 @pytest.mark.parametrize("formula", ["exp(-x)", "x", "(x - 1e5)**2"])
 def test_a_start_far_away_is_in_view_where_no_minimum_is(formula: str) -> None:
-    found = objective(formula, {}, Fixed(starts=((500.0,),)))
+    found = objective(formula, {}, Given(starts=((500.0,),)))
     assert found.contains(np.array([500.0]))
     assert not len(found.minimizers)
 
@@ -102,7 +102,7 @@ def test_a_start_far_away_is_in_view_where_no_minimum_is(formula: str) -> None:
 @pytest.mark.parametrize("start", [1e100, 1e200, 1.7e308])
 def test_a_start_near_the_largest_float_raises_nothing_but_that_f_has_no_value_there(start: float) -> None:
     for formula in ("x**2", "tanh(x)", "x"):
-        assert np.isfinite(objective(formula, {}, Fixed(starts=((start,),))).bounds).all()
+        assert np.isfinite(objective(formula, {}, Given(starts=((start,),))).bounds).all()
 
 
 def test_a_function_without_values_is_refused_with_the_next_step() -> None:

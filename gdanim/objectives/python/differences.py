@@ -1,4 +1,4 @@
-"""Derivatives by central differences, for functions that come without."""
+"""Derivatives by central differences, for functions without a gradient."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 DOUBLE: Final = 2.0**-52  # the relative spacing of float64
 
-# Where f changes on a scale of 1, truncation and rounding meet at eps^0.2. Smaller steps, 2⁻¹⁴ for float64, lose one
-# digit of thirteen there and keep nine of sin(6πx). Second derivatives from values alone afford 2⁻¹¹.
+# Powers of eps: the steps of first derivatives, and of second ones from values alone. Where f changes on a scale of 1,
+# truncation and rounding are equal at eps^0.2. The smaller steps of first derivatives, 2⁻¹⁴ for float64, lose one digit
+# of thirteen there and keep nine of sin(6πx). Second ones afford 2⁻¹¹.
 FIRST: Final = 0.27
 SECOND: Final = 0.22
 

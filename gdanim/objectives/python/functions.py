@@ -2,10 +2,10 @@
 
 A function of one variable is f(x). One of two is f(x, y), or f(p) with an array p of two: a callable of one argument
 that returns a number for an array of two has two variables. An attribute `dim` (1 or 2) on the callable decides where
-that guess would be wrong. Required parameters count; those with a default keep it.
+that guess would be wrong. Only parameters without a default count; the others keep it.
 
 Callables that take arrays are called with all points at once, f(p) as p[0], p[1] or as p[..., 0], p[..., 1]; others
-point by point, with np.float64. Which it is, a trial at load tells. A gradient takes points in the same forms and
+point by point, with np.float64. Which it is, a few calls at load tell. A gradient takes points in the same forms and
 returns as many numbers as there are variables.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.python.loader import UserCode
-from gdanim.objectives.python.signature import TRIAL, Caller, Layout, settle
+from gdanim.objectives.python.signature import TRIAL_POINTS, Caller, Layout, find_caller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Matrix, Scalar, Vector
 
 WRONG_FROM = 1e-3  # relative difference from central differences
-WRONG_AT = 3  # points of the trial
+WRONG_AT = 3  # of the trial points
 
 
 def load(spec: str, gradient_spec: str | None = None) -> Callables:
@@ -35,23 +35,23 @@ def load(spec: str, gradient_spec: str | None = None) -> Callables:
     """
     code = UserCode()
     call = code.find(spec)
-    f = settle(code, call, spec)
+    f = find_caller(code, call, spec)
     if gradient_spec is not None:
-        return Callables(f, settle(code, code.find(gradient_spec), gradient_spec, slopes_in=f.form.dim))
+        return Callables(f, find_caller(code, code.find(gradient_spec), gradient_spec, slopes_in=f.form.dim))
     for name in ("gradient", "grad"):
         own = getattr(call, name, None)
         if callable(own):
-            return Callables(f, settle(code, own, f"{spec}.{name}", slopes_in=f.form.dim))
+            return Callables(f, find_caller(code, own, f"{spec}.{name}", slopes_in=f.form.dim))
     return Callables(f, None)
 
 
 class Callables:
     """Value, gradient and Hessian of a callable at points x (…, d), in float64.
 
-    Without a gradient of its own, central differences stand in; the Hessian always is differences. All raise
-    CallableError where the code fails at a point, and UsageError where it returns something else than it did.
+    The gradient is the person's, else central differences; the Hessian always is differences. All raise CallableError
+    where the code fails at a point, and UsageError where it returns something else than at the trial points.
 
-    remarks         what a person should be told, a sentence each
+    remarks         sentences that a person should read
     point_by_point  whether a thousand points take a thousand calls
     """
 
@@ -99,8 +99,8 @@ class Callables:
             return value_and_slopes(self._f, points, self._f.eps)
 
     def _disagrees(self, gradient: Caller) -> bool:
-        """Whether a gradient is plainly not that of f: by more than differences can err, at several points."""
-        x = TRIAL[:, : self.dim]
+        """Whether a gradient differs from that of f by more than differences can err, at several points."""
+        x = TRIAL_POINTS[:, : self.dim]
         given = gradient(x)
         value, slopes = self._differences(x)
         with np.errstate(all="ignore"):

@@ -1,4 +1,7 @@
-"""How a person's callable takes points: one number or two, one by one or all at once. Found out by a trial."""
+"""How a person's callable takes points: as one number, two or an array, one point by one or all at once.
+
+That is found out by calling it on a few points.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import numpy as np
 
 from gdanim.errors import GdanimError, UsageError
 from gdanim.objectives.python.differences import DOUBLE
-from gdanim.objectives.python.loader import described
+from gdanim.objectives.python.loader import describe_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 # Both signs, several magnitudes, and more points than a function has variables, so that shapes tell the axes apart.
-TRIAL: Final = np.array(
+TRIAL_POINTS: Final = np.array(
     [[0.35, 1.1], [-0.4, 0.6], [1.9, -0.7], [-1.3, -2.1], [0.7, 0.2], [12.5, 8.0], [-140.0, 35.0]], dtype=np.float64
 )
 
@@ -37,7 +40,7 @@ _DOMAIN: Final = re.compile(r"math domain error|expected a .*input")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The arguments of a callable: f(x) or f(x, y), spread, or f(p)."""
+    """The arguments of a callable. spread: each coordinate is one, f(x) or f(x, y); otherwise f(p), p an array."""
 
     dim: int
     spread: bool
@@ -51,7 +54,7 @@ _X, _XY, _P = Form(dim=1, spread=True), Form(dim=2, spread=True), Form(dim=2, sp
 
 
 class Layout(Enum):
-    """How many points go into a call, and along which axis the coordinates lie."""
+    """The arrays of a call: one point, or all points as columns (d, n) or as rows (n, d)."""
 
     ONE_BY_ONE = auto()
     COLUMNS = auto()
@@ -60,12 +63,12 @@ class Layout(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A callable of theirs as a function of points x (n, d) → (n,), or (n, d) where it gives slopes.
+    """A person's callable as a function of points x (n, d) → (n,), or → (n, d) where it is a gradient (`slopes`).
 
-    A point where it raises what arithmetic raises has no value there: inf where it overflows, else NaN. Any other
-    error is a CallableError. Raises UsageError where what it returns is not real numbers in the right shape.
+    Where it raises an arithmetic error, the value is inf if it overflows and else NaN. Any other error becomes a
+    CallableError. Raises UsageError where it returns something else than real numbers in the right shape.
 
-    takes, gives    the layout of the arguments and of slopes
+    takes, gives    the layout of its arguments, and of the gradient that it returns
     eps             the relative spacing of the floats that it computes with
     """
 
@@ -84,12 +87,12 @@ class Caller:
                 return self._all_at_once(x)
             return np.array([self._at(point) for point in x], np.float64).reshape(self._shape(len(x)))
 
-    def tried(self) -> Caller:
-        """The same, in the fastest way that gives what one point at a time gives.
+    def fastest(self) -> Caller:
+        """The same callable with the fastest layout that gives what one point at a time gives.
 
-        Raises CallableError where it has no value at any point of the trial, and all that calls raise.
+        Raises CallableError where it has no value at any of the trial points, and whatever calls raise.
         """
-        x = TRIAL[:, : self.form.dim]
+        x = TRIAL_POINTS[:, : self.form.dim]
         with self.code.running(self.name):
             expected, eps = self._probe(x)
         ways = [Layout.COLUMNS] if self.form.spread else [Layout.COLUMNS, Layout.ROWS]
@@ -102,7 +105,7 @@ class Caller:
 
     def _agrees(self, x: Vector, expected: Array) -> bool:
         try:
-            with warnings.catch_warnings():  # nobody said that arrays would do
+            with warnings.catch_warnings():  # they were never told to take arrays
                 warnings.simplefilter("ignore")
                 found = self(x)
         except GdanimError:
@@ -111,14 +114,14 @@ class Caller:
         return np.allclose(found, expected, rtol=self.eps**0.5, atol=self.eps * scale, equal_nan=True)
 
     def _probe(self, x: Vector) -> tuple[Array, float]:
-        """What it gives at points x, one by one, and the coarsest spacing of its floats."""
+        """What it gives at points x (n, d), one by one, and the largest spacing of its floats."""
         found, eps, refusal = np.full(self._shape(len(x)), np.nan), 0.0, None
         for k, point in enumerate(x):
             try:
                 result = self.call(*self.form.arguments(point.copy()))
                 found[k] = self._numbers(result)
             except (ArithmeticError, ValueError) as error:
-                found[k], refusal = _stand_in(error), error
+                found[k], refusal = _value_for(error), error
             else:
                 eps = max(eps, _SPACINGS.get(str(getattr(result, "dtype", "")).rpartition(".")[2], DOUBLE))
         if refusal is not None and not eps:
@@ -127,10 +130,10 @@ class Caller:
 
     def _at(self, point: Vector) -> float | list[float]:
         try:
-            # A copy: what they do to their argument is not done to ours.
+            # A copy: they may change their argument.
             return self._numbers(self.call(*self.form.arguments(point.copy())))
         except (ArithmeticError, ValueError) as error:
-            substitute = _stand_in(error)
+            substitute = _value_for(error)
             return [substitute] * self.form.dim if self.slopes else substitute
 
     def _numbers(self, result: Any) -> float | list[float]:
@@ -172,31 +175,31 @@ class Caller:
 
     def _refusal(self, result: object) -> UsageError:
         needed = "two numbers for a point" if self.slopes and self.form.dim == 2 else "one real number for a point"
-        return UsageError(f"{self.name} returned {described(result)}; it must return {needed}")
+        return UsageError(f"{self.name} returned {describe_value(result)}; it must return {needed}")
 
 
-def settle(code: UserCode, call: Callable[..., object], name: str, *, slopes_in: int | None = None) -> Caller:
-    """The way to call a callable: the value of a function, or its slopes in `slopes_in` variables.
+def find_caller(code: UserCode, call: Callable[..., object], name: str, *, slopes_in: int | None = None) -> Caller:
+    """How to call a callable: for the value of a function, or for its gradient in `slopes_in` variables.
 
-    Raises UsageError and CallableError where it works in no way.
+    Raises UsageError and CallableError where no form works.
     """
     refusals: list[GdanimError] = []
     for form in _forms(call, name, slopes_in):
         try:
-            return Caller(code=code, call=call, name=name, form=form, slopes=slopes_in is not None).tried()
+            return Caller(code=code, call=call, name=name, form=form, slopes=slopes_in is not None).fastest()
         except GdanimError as refusal:
             refusals.append(refusal)
-    # The last form is a number. If that is what it choked on, the point of two before tells more.
+    # The last form passes a number. Where just that failed, the refusal of an array of two says more.
     raise refusals[0] if _wants_a_sequence(refusals[-1].__cause__) else refusals[-1]
 
 
 def _forms(call: Callable[..., object], name: str, dim: int | None) -> Sequence[Form]:
-    """The forms that a callable may have, by its parameters; the first that works is it."""
+    """The forms that a callable may have by its parameters, the likeliest first."""
     stated = getattr(call, "dim", None) if dim is None else dim
     if stated not in (None, 1, 2):
-        raise UsageError(f"{name} has dim = {described(stated)}: gdanim draws functions of 1 or 2 variables")
+        raise UsageError(f"{name} has dim = {describe_value(stated)}: gdanim draws functions of 1 or 2 variables")
     count = _count_arguments(call)
-    # A number for an array of two tells f(p): a function of one variable gives an array, or fails.
+    # f(p) first: a function of one variable would give an array for an array of two, or fail; not a number.
     forms = {None: (_P, _XY, _X), 1: (_P, _X), 2: (_XY,)}.get(count, ())
     if not forms:
         raise UsageError(f"{name} takes {count} arguments: write f(x), f(x, y), or f(p) for a point of two coordinates")
@@ -207,7 +210,7 @@ def _forms(call: Callable[..., object], name: str, dim: int | None) -> Sequence[
 
 
 def _count_arguments(call: Callable[..., object]) -> int | None:
-    """How many arguments are needed, or taken where none is needed. None where that cannot be known."""
+    """How many arguments have no default, or how many there are where all have one. None where that is not known."""
     try:
         parameters = inspect.signature(call).parameters.values()
     except (TypeError, ValueError):
@@ -219,13 +222,13 @@ def _count_arguments(call: Callable[..., object]) -> int | None:
 
 
 def _wants_a_sequence(error: BaseException | None) -> bool:
-    # Only Python's own: an exception of theirs may even fail to give its text.
+    # Python's own exceptions only: the text of theirs may itself raise.
     says = str(error) if type(error) is TypeError else ""
     return isinstance(error, IndexError) or bool(re.search(r"iterable|subscriptable|len\(\)", says))
 
 
-def _stand_in(error: ArithmeticError | ValueError) -> float:
-    """The value where arithmetic gives none. Raises the error where it tells of something else."""
+def _value_for(error: ArithmeticError | ValueError) -> float:
+    """The value where arithmetic gives none: inf or NaN. Raises `error` again where it is about something else."""
     if isinstance(error, OverflowError):
         return np.inf
     if isinstance(error, ArithmeticError) or (type(error) is ValueError and _DOMAIN.match(str(error))):
