@@ -27,7 +27,7 @@ import numpy as np
 
 from gdanim import __version__
 from gdanim.descent.recording.export import as_csv
-from gdanim.descent.recording.file_types import form_of
+from gdanim.descent.recording.file_types import suffix_of
 from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
@@ -105,7 +105,7 @@ def _portable(descent: Descent) -> tuple[Settings, dict[str, str]]:
 def _recording(path: str, trajectory: Trajectory) -> tuple[str, str]:
     """Name and content of a replayed file: a text as it is; the runs of an .npz or a pipe as `--data` writes them."""
     place = Path(path)
-    if place.is_file() and form_of(path) in (".csv", ".jsonl"):
+    if place.is_file() and suffix_of(path) in (".csv", ".jsonl"):
         return place.name, _content(place)
     replayed = int(np.count_nonzero(trajectory.evaluations[:, 0] < 0))
     return f"{place.stem if place.is_file() else UNKNOWN}.csv", as_csv(trajectory, replayed, MAX_RECIPE)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
+    from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.scene import Scene
     from gdanim.outputs import Progress
@@ -46,11 +47,17 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
     descent = descend(settings)
     written = write(descent, outputs, progress)
     if settings.data is not None:
-        write_trajectory(settings.data, descent.trajectory)
+        write_data(settings.data, descent.trajectory)
     for result in written:
         if result.error is not None:
             raise result.error
     return written
+
+
+def write_data(path: str, trajectory: Trajectory) -> None:
+    """Write a trajectory to a file, complete or not at all. Raises TargetError and OutputError."""
+    with open_output(path, needs_path=False) as output:
+        write_trajectory(output.stream, path, trajectory)
 
 
 def draw(descent: Descent) -> Scene:

@@ -255,12 +255,12 @@ class _Session:
 
     def _export(self, descent: Descent) -> bool:
         """Write the trajectory where that is wanted. What else was written is kept if it fails."""
-        from gdanim.descent.recording.export import write_trajectory
+        from gdanim.rendering import write_data
 
         if self.settings.data is None:
             return True
         try:
-            write_trajectory(self.settings.data, descent.trajectory)
+            write_data(self.settings.data, descent.trajectory)
         except OutputError as error:
             _complain(str(error), 1)
             return False

@@ -105,7 +105,7 @@ WORDS = st.one_of(
 def test_random_arguments_never_give_a_traceback(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("gdanim.rendering.write", lambda *_: ())
-        patched.setattr("gdanim.descent.recording.export.write_trajectory", lambda *_: None)
+        patched.setattr("gdanim.rendering.write_data", lambda *_: None)
         patched.setattr("click.launch", lambda _: 0)
         ran = run(*arguments)
     assert ran.code in (0, 2, 3)
@@ -364,7 +364,7 @@ def test_data_that_cannot_be_written_leaves_the_film_and_exits_with_1(
     def fail(*_: object) -> None:
         raise OutputError("Cannot write 't.csv': no space left")
 
-    monkeypatch.setattr("gdanim.descent.recording.export.write_trajectory", fail)
+    monkeypatch.setattr("gdanim.rendering.write_data", fail)
     ran = run("parabola", *QUICK, "--data", "t.csv", "--json")
     assert ran.code == 1
     assert "gdanim: Cannot write 't.csv': no space left" in ran.lines

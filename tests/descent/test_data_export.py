@@ -13,7 +13,7 @@ from support.commandline import run
 
 from gdanim.descent.descend import Descent, descend
 from gdanim.descent.recording import export
-from gdanim.descent.recording.export import write_trajectory
+from gdanim.rendering import write_data
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def expected(descent: Descent) -> list[dict[str, Any]]:
 
 
 def test_csv_holds_every_number_in_its_shortest_form(descent: Descent, tmp_path: Path) -> None:
-    write_trajectory(str(tmp_path / "t.csv"), descent.trajectory)
+    write_data(str(tmp_path / "t.csv"), descent.trajectory)
     with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
@@ -68,7 +68,7 @@ def test_csv_holds_every_number_in_its_shortest_form(descent: Descent, tmp_path:
 
 
 def test_json_lines_are_json_each(descent: Descent, tmp_path: Path) -> None:
-    write_trajectory(str(tmp_path / "t.jsonl"), descent.trajectory)
+    write_data(str(tmp_path / "t.jsonl"), descent.trajectory)
     lines = (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line, parse_constant=lambda text: pytest.fail(f"{text} is not JSON")) for line in lines]
     wanted = expected(descent)
@@ -79,7 +79,7 @@ def test_json_lines_are_json_each(descent: Descent, tmp_path: Path) -> None:
 
 
 def test_npz_holds_a_column_for_each_name_and_no_pickle(descent: Descent, tmp_path: Path) -> None:
-    write_trajectory(str(tmp_path / "t.npz"), descent.trajectory)
+    write_data(str(tmp_path / "t.npz"), descent.trajectory)
     wanted = expected(descent)
     with np.load(tmp_path / "t.npz", allow_pickle=False) as table:
         assert list(table.files) == list(wanted[0])
@@ -90,7 +90,7 @@ def test_npz_holds_a_column_for_each_name_and_no_pickle(descent: Descent, tmp_pa
 
 def test_a_run_that_overflows_ends_with_the_step_that_was_lost(tmp_path: Path) -> None:
     trajectory = descend(REQUESTS["alone overflows"]).trajectory
-    write_trajectory(str(tmp_path / "t.csv"), trajectory)
+    write_data(str(tmp_path / "t.csv"), trajectory)
     rows = (tmp_path / "t.csv").read_text().splitlines()[1:]
     assert len(rows) == trajectory.last[0] + 2 < 60
     finite = [all(math.isfinite(float(cell)) for cell in row.split(",")[4:7]) for row in rows]
@@ -101,7 +101,7 @@ def test_the_same_trajectory_gives_the_same_bytes(descent: Descent, tmp_path: Pa
     for suffix in (".csv", ".jsonl", ".npz"):
         paths = [tmp_path / f"{name}{suffix}" for name in "ab"]
         for path in paths:
-            write_trajectory(str(path), descent.trajectory)
+            write_data(str(path), descent.trajectory)
         assert paths[0].read_bytes() == paths[1].read_bytes()
 
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from support.problems import formula
 
 from gdanim.descent.recording import replay, table
-from gdanim.descent.recording.export import write_trajectory
 from gdanim.descent.recording.file_types import check_data_path, check_trajectory_path
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.errors import UsageError
+from gdanim.rendering import write_data
 
 PLANE = formula("x**2 + 3*y**2", (-5, 5), (-5, 5))
 LINE = formula("x**2")
@@ -223,7 +223,7 @@ def exported(suffix: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source, path = Path(folder, "s.csv"), Path(folder, "t" + suffix)
         source.write_text("run,iteration,x1,x2,lr\na,0,1,2,.1\nb,0,3,4,.1\na,1,.5,1,.2\nb,1,nan,1,.2\n")
-        write_trajectory(str(path), read_trajectory(str(source), PLANE))
+        write_data(str(path), read_trajectory(str(source), PLANE))
         return path.read_bytes()
 
 

@@ -20,11 +20,11 @@ from support.problems import formula
 from gdanim import readers
 from gdanim.descent.descend import descend
 from gdanim.descent.recording import rows
-from gdanim.descent.recording.export import write_trajectory
 from gdanim.descent.recording.file_types import check_trajectory_path
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.descent.trajectory import Outcome, Trajectory, judge
 from gdanim.errors import DomainError
+from gdanim.rendering import write_data
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def assert_same(found: Trajectory, wanted: Trajectory) -> None:
 def reread(trajectory: Trajectory, objective: Objective, suffix: str) -> Trajectory:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder, "t" + suffix))
-        write_trajectory(path, trajectory)
+        write_data(path, trajectory)
         return read_trajectory(path, objective)
 
 

@@ -1,4 +1,4 @@
-"""Export: trajectories written so that what is read again is the same, to the last bit."""
+"""Export: a trajectory as CSV, JSON lines or .npz. Read again, it is the same to the last bit."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from gdanim.descent.recording.file_types import columns, form_of
+from gdanim.descent.recording.file_types import columns, suffix_of
 from gdanim.descent.trajectory import first_runs
-from gdanim.output.files.atomic import open_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,35 +22,31 @@ if TYPE_CHECKING:
 
     from gdanim.descent.trajectory import Trajectory
 
-BATCH = 16_384  # rows that are text at one time
+BATCH = 16_384  # rows that are held as text at one time
 
 
-def write_trajectory(path: str, trajectory: Trajectory) -> None:
-    """Write every run up to its last finite point, and the step after it where that was not finite; atomically.
+def write_trajectory(stream: BinaryIO, path: str, trajectory: Trajectory) -> None:
+    """Write every run up to its last finite point, and the step after it where that was not finite.
 
-    Raises TargetError and OutputError, as open_output does.
+    The suffix of `path` tells the type of file that `stream` becomes.
     """
-    form = form_of(path)
-    if form is None:
-        raise ValueError(f"no form of trajectory ends like {path!r}")
-    with open_output(path, needs_path=False) as output:
-        _WRITERS[form](output.stream, _Rows(trajectory))
+    suffix = suffix_of(path)
+    if suffix is None:
+        raise ValueError(f"no type of trajectory file ends like {path!r}")
+    _WRITERS[suffix](stream, _Rows(trajectory))
 
 
 def as_csv(trajectory: Trajectory, runs: int, most: int) -> str:
-    """The first runs as `--data` writes them in .csv; of more than `most` characters, only that there are more."""
+    """The first runs as `--data` writes them in .csv. Where that is more than `most` characters, any longer text."""
     text = io.BytesIO()
     rows = _Rows(first_runs(trajectory, runs))
-    if len(rows) * len(rows.columns) <= most:  # a cell is at least the comma after it
+    if len(rows) * len(rows.columns) <= most:  # each cell takes at least the comma after it
         _write_csv(text, rows)
     return text.getvalue().decode() or " " * (most + 1)
 
 
 class _Rows:
-    """The rows that a file holds, run after run, as columns.
-
-    len(rows)   how many there are
-    """
+    """The rows of a file, run after run, column by column. len(rows) is how many there are."""
 
     def __init__(self, trajectory: Trajectory) -> None:
         self._trajectory = trajectory
@@ -68,7 +63,7 @@ class _Rows:
             yield self._values(column, run, iteration)
 
     def tables(self, cells: Callable[[str, NDArray[Any]], list[str]]) -> Iterator[list[list[str]]]:
-        """All columns, BATCH rows at a time: `cells` makes texts (m,) of a column's name and its values (m,)."""
+        """All columns as text, BATCH rows at a time: `cells` makes texts (m,) of a column's name and values (m,)."""
         for run, iteration in self._places():
             yield [cells(column, self._values(column, run, iteration)) for column in self.columns]
 
@@ -124,27 +119,27 @@ class _Rows:
 def _write_csv(stream: BinaryIO, rows: _Rows) -> None:
     stream.write((",".join(rows.columns) + "\n").encode())
     line = ",".join("%s" for _ in rows.columns) + "\n"
-    _write_lines(stream, rows, line, _Words(quoted=_in_csv, unknown="", strange=str))
+    _write_lines(stream, rows, line, _TextCells(quote=_in_csv, unknown="", not_finite=str))
 
 
 def _write_jsonl(stream: BinaryIO, rows: _Rows) -> None:
     line = "{" + ", ".join(f'"{column}": %s' for column in rows.columns) + "}\n"
-    # JSON has no word for what is not finite; null would say that nothing is known.
-    _write_lines(stream, rows, line, _Words(quoted=json.dumps, unknown="null", strange=json.dumps))
+    # JSON has no numbers that are not finite, and null would mean that nothing is known: they are written as texts.
+    _write_lines(stream, rows, line, _TextCells(quote=json.dumps, unknown="null", not_finite=json.dumps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    """How a form of text writes what is not simply a number.
+class _TextCells:
+    """How a type of file writes cells that are not plain numbers.
 
-    quoted    a text
-    unknown   a rate that is not known
-    strange   nan, inf and -inf
+    quote        of a text
+    unknown      a rate that is not known
+    not_finite   of nan, inf and -inf
     """
 
-    quoted: Callable[[str], str]
+    quote: Callable[[str], str]
     unknown: str
-    strange: Callable[[str], str]
+    not_finite: Callable[[str], str]
 
 
 def _in_csv(text: str) -> str:
@@ -153,16 +148,16 @@ def _in_csv(text: str) -> str:
     return cell.getvalue()[:-1]
 
 
-def _write_lines(stream: BinaryIO, rows: _Rows, line: str, words: _Words) -> None:
+def _write_lines(stream: BinaryIO, rows: _Rows, line: str, text: _TextCells) -> None:
     """Write one line for each row: `line` % its cells. That takes half the time of csv.writer and of json.dumps."""
-    quoted = cache(words.quoted)
+    quote = cache(text.quote)
 
     def cells(column: str, values: NDArray[Any]) -> list[str]:
         if values.dtype.kind == "U":
-            return [quoted(text) for text in values.tolist()]
+            return [quote(value) for value in values.tolist()]
         written = list(map(repr, values.tolist()))
         for i in np.flatnonzero(~np.isfinite(values)).tolist():
-            written[i] = words.unknown if column == "lr" else words.strange(written[i])
+            written[i] = text.unknown if column == "lr" else text.not_finite(written[i])
         return written
 
     for table in rows.tables(cells):
@@ -170,7 +165,7 @@ def _write_lines(stream: BinaryIO, rows: _Rows, line: str, words: _Words) -> Non
 
 
 def _write_npz(stream: BinaryIO, rows: _Rows) -> None:
-    # Not numpy.savez: it wants to seek, which an output cannot, and whole columns, of which texts are the largest.
+    # Not numpy.savez: it seeks, which an output cannot, and needs whole columns, of which texts are the largest.
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for column in rows.columns:
             with archive.open(f"{column}.npy", "w", force_zip64=True) as member:

@@ -1,6 +1,6 @@
-"""The forms of a trajectory's file: their columns, and what can be refused of a path before anything else is done.
+"""The types of a trajectory's file: their suffixes and columns, and checks of a path before anything else is done.
 
-Imports no numpy: a wrong path is told at once.
+Imports no numpy, so that a wrong path is refused at once.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ def columns(dim: int) -> tuple[str, ...]:
     return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), "f", *slopes, "label", "outcome")
 
 
-def form_of(path: str) -> str | None:
-    """The suffix that tells the form of a file; None where there is none of ours."""
+def suffix_of(path: str) -> str | None:
+    """The suffix of a path, in small letters, if it is one of SUFFIXES; else None."""
     suffix = Path(path).suffix.lower()
     return suffix if suffix in SUFFIXES else None
 
 
 def check_data_path(path: str) -> None:
-    """Raise SettingError where no form of trajectory has the path's suffix."""
-    if form_of(path) is None:
+    """Raise SettingError where no type of trajectory file has the path's suffix."""
+    if suffix_of(path) is None:
         raise SettingError("--data", path, f"give a path that ends in {', '.join(SUFFIXES)}")
 
 
 def check_trajectory_path(path: str) -> None:
-    """Raise UsageError where no trajectory can be read from the path: a file of ours, a pipe, or - for standard input.
+    """Raise UsageError unless the path is a file with a known suffix, a pipe, or - for standard input.
 
-    What stands in it is not looked at: a pipe can be read only once.
+    What it holds is not read: a pipe can be read only once.
     """
     if path == STDIN:
         if sys.stdin is None or sys.stdin.closed:
@@ -52,13 +52,13 @@ def check_trajectory_path(path: str) -> None:
         raise unreadable(path, error) from None
     if stat.S_ISDIR(mode):
         raise SettingError("--trajectory", path, "it is a folder; name a file in it")
-    if stat.S_ISREG(mode) and form_of(path) is None:
+    if stat.S_ISREG(mode) and suffix_of(path) is None:
         raise SettingError("--trajectory", path, f"give a path that ends in {', '.join(SUFFIXES)}, or - for a pipe")
     if not os.access(path, os.R_OK):
         raise SettingError("--trajectory", path, "there is no permission to read it")
 
 
 def unreadable(path: str, error: OSError | ValueError) -> UsageError:
-    """The error for a file that the system does not let us read."""
+    """The error for a file that the system does not let gdanim read."""
     reason = error.strerror if isinstance(error, OSError) else None
     return UsageError(f"Cannot read trajectory {shown(path)}: {reason or error}")

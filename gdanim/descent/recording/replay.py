@@ -1,4 +1,4 @@
-"""Replay: the trajectory that a file tells, whoever made it."""
+"""Replay: the trajectory in a file, whoever made it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> T
     rows after that are not looked at. How it ended is judged as the solver judges; what it cost is not known
     (evaluations is −1). Past the end of a run, its last rate is repeated.
 
-    A run is called what the file says, else by what it says of it; a single run that is `alone` needs no name.
+    A run is called by its label in the file, else by its run or optimizer; a single run that is `alone` needs no label.
     Raises UsageError where the file cannot be read or is malformed, naming the line, and DomainError where a run
     starts at a point without a finite value and slope.
     """
@@ -84,7 +84,7 @@ def _sorted(table: Table) -> Table:
 
 
 def _check_iterations(table: Table, step: Index) -> None:
-    """Refuse gaps: where a path was between two rows, nobody can tell."""
+    """Refuse gaps: nobody knows where a path was between two rows."""
     jump = np.flatnonzero((step[1:] > 0) & (np.diff(table.iteration) != 1)) + 1
     if jump.size:
         row = int(jump[np.argmin(table.place[jump])])
@@ -96,7 +96,7 @@ def _check_iterations(table: Table, step: Index) -> None:
 
 
 def _stop(table: Table, step: Index, first: Index, length: Index) -> Index:
-    """The first row of every run that is not finite as far as it is given, counted in the run; else its length."""
+    """The first row of every run with a number that is given and not finite, counted in the run; else its length."""
     broken = (~np.isfinite(table.point) & table.given).any(axis=1)
     stop: Index = np.minimum.reduceat(np.where(broken, step, np.iinfo(np.int64).max), first)
     return np.minimum(stop, length)
@@ -151,11 +151,11 @@ def _rates(table: Table, first: Index, last: Index, iterations: int) -> Scalar:
 
 def _labels(table: Table, path: str, *, alone: bool) -> tuple[str, ...]:
     """What the legend calls each run."""
-    told = [name.label for name in table.names]
-    if alone and (len(told) == 1 or None not in told):
-        return tuple(label or "" for label in told)
+    given = [name.label for name in table.names]
+    if alone and (len(given) == 1 or None not in given):
+        return tuple(label or "" for label in given)
     stem = UNKNOWN if path == STDIN else Path(path).stem
-    short = [_word(name) or name.optimizer or stem for name in table.names]
+    short = [_text_of_run(name) or name.optimizer or stem for name in table.names]
     shared = Counter(short)
     return tuple(
         name.label or (_full(name, stem) if shared[title] > 1 else title)
@@ -163,11 +163,12 @@ def _labels(table: Table, path: str, *, alone: bool) -> tuple[str, ...]:
     )
 
 
-def _word(name: Name) -> str:
-    """What a file calls a run, where that is more than a number."""
+def _text_of_run(name: Name) -> str:
+    """What the column `run` says of a run, where that is not just a number."""
     return "" if name.run is None or name.run.isdecimal() else name.run
 
 
 def _full(name: Name, stem: str) -> str:
-    number = "" if _word(name) or not name.run else f"run {name.run}"
-    return ", ".join(part for part in (_word(name), name.optimizer, number) if part) or stem
+    text = _text_of_run(name)
+    number = "" if text or not name.run else f"run {name.run}"
+    return ", ".join(part for part in (text, name.optimizer, number) if part) or stem

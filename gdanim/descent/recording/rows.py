@@ -1,7 +1,7 @@
-"""The rows of a trajectory's file as they stand there, some thousands at a time.
+"""The rows of a trajectory's file as text or numbers, some hundreds at a time.
 
-Files come from anywhere: each form is read within bounded memory, and what is not of its form is a UsageError that
-names the line.
+Files may come from anyone: each type is read within bounded memory, and what is malformed is a UsageError that names
+the line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from gdanim.descent.recording.file_types import STDIN, columns, form_of, unreadable
+from gdanim.descent.recording.file_types import STDIN, columns, suffix_of, unreadable
 from gdanim.descent.trajectory import MAX_RECORDED
 from gdanim.errors import UsageError, shown
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
 
     Cells = Sequence[Any] | NDArray[Any]  # (m,)
-    Row = tuple[int, tuple[Any, ...]]  # its line, and a cell for each column of ours
+    Row = tuple[int, tuple[Any, ...]]  # the number of its line, and a cell for each of Source.columns
 
 BATCH = 512  # rows: what is read of them stays in the cache
 MAX_LINE = 100_000  # bytes
@@ -43,7 +43,7 @@ ALIASES = {"x": "x1", "y": "x2"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file, as messages call it (`run.csv line 17`), and the objective that its path is drawn over."""
+    """A file and the objective that its runs descend. Messages call its rows by name and unit: `run.csv line 17`."""
 
     name: str
     unit: str
@@ -59,9 +59,9 @@ class Source:
         return UsageError(f"{self.name}{'' if place is None else f' {self.unit} {place}'}: {reason}")
 
     def places(self, names: Sequence[str], line: int | None = None) -> list[int]:
-        """Where each of our columns stands among the names; len(names) for those that are not there.
+        """The place of each of `columns` among the names in the file; len(names) for those that are not there.
 
-        Raises UsageError where one is named twice, or x has not as many coordinates as the objective takes.
+        Raises UsageError where one is named twice, or x has more or fewer coordinates than the objective takes.
         """
         dim, found = self.objective.dim, dict[str, int]()
         for place, name in enumerate(names):
@@ -91,8 +91,8 @@ class Source:
 class Batch:
     """Some rows of a file.
 
-    place (m,)   the line where each stands; in an .npz its row, counted from 0
-    cells        each of our columns (m,); None, or a blank text, where the file says nothing
+    place (m,)   the line of each; in an .npz its row, counted from 0
+    cells        each of Source.columns (m,); None, or a blank text, where the file says nothing
     """
 
     place: Sequence[int]
@@ -100,27 +100,27 @@ class Batch:
 
 
 def source_of(path: str, objective: Objective) -> Source:
-    """What messages call the file at a path."""
+    """The file at a path."""
     name = "standard input" if path == STDIN else Path(path).name
-    return Source(name=name, unit="row" if form_of(path) == ".npz" else "line", objective=objective)
+    return Source(name=name, unit="row" if suffix_of(path) == ".npz" else "line", objective=objective)
 
 
 def batches(path: str, source: Source) -> Iterator[Batch]:
-    """The rows of a file, whose columns are in any order. A pipe holds .jsonl where it begins with a {, else .csv.
+    """The rows of a file, with its columns in any order. A pipe holds .jsonl where it begins with a {, else .csv.
 
-    Raises UsageError where the file cannot be read, is not of its form, or lacks a column that is needed.
+    Raises UsageError where the file cannot be read, is malformed, or lacks a column that is needed.
     """
     with ExitStack() as stack:
         try:
             stream = sys.stdin.buffer if path == STDIN else stack.enter_context(Path(path).open("rb"))
-            form = form_of(path)
-            if form == ".npz":
+            suffix = suffix_of(path)
+            if suffix == ".npz":
                 yield from _npz(stream, source)
                 return
             lines = _lines(stream, source)
-            if form is None:
-                form, lines = _told(lines)
-            rows = _jsonl(lines, source) if form == ".jsonl" else _csv(lines, source)
+            if suffix is None:
+                suffix, lines = _recognised(lines)
+            rows = _jsonl(lines, source) if suffix == ".jsonl" else _csv(lines, source)
             while chunk := list(islice(rows, BATCH)):
                 place, cells = zip(*chunk, strict=True)
                 yield Batch(place=place, cells=dict(zip(source.columns, zip(*cells, strict=True), strict=True)))
@@ -145,15 +145,15 @@ def _lines(stream: BinaryIO, source: Source) -> Iterator[str]:
             raise source.refusal("is not UTF-8 text", number) from None
 
 
-def _told(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """The form that the first line with something on it tells, and all lines."""
-    looked_at = []
+def _recognised(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
+    """The suffix for what the first line that is not blank looks like, and all lines."""
+    read = []
     for line in lines:
-        looked_at.append(line)
+        read.append(line)
         if line.strip():
             break
-    is_json = bool(looked_at) and looked_at[-1].lstrip().startswith("{")
-    return ".jsonl" if is_json else ".csv", chain(looked_at, lines)
+    is_json = bool(read) and read[-1].lstrip().startswith("{")
+    return ".jsonl" if is_json else ".csv", chain(read, lines)
 
 
 def _csv(lines: Iterable[str], source: Source) -> Iterator[Row]:
@@ -167,8 +167,8 @@ def _csv(lines: Iterable[str], source: Source) -> Iterator[Row]:
             if len(row) != len(header):
                 if not row:
                     continue
-                told = f"has {len(row)} cells, where the first line names {len(header)} columns"
-                raise source.refusal(told, reader.line_num)
+                reason = f"has {len(row)} cells, where the first line names {len(header)} columns"
+                raise source.refusal(reason, reader.line_num)
             cells: list[str | None] = [*row, None]
             yield reader.line_num, pick(cells)
     except csv.Error as error:
@@ -176,7 +176,7 @@ def _csv(lines: Iterable[str], source: Source) -> Iterator[Row]:
 
 
 def _jsonl(lines: Iterable[str], source: Source) -> Iterator[Row]:
-    # Pairs, since a dict would hide a name that stands there twice; words, since a number is finite in JSON.
+    # Pairs, since a dict would hide a name that is there twice. NaN and Infinity as texts: JSON has no such numbers.
     decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_constant=str)
     known: tuple[str, ...] | None = None
     pick: itemgetter[tuple[Any, ...]]
@@ -225,7 +225,7 @@ def _npz(stream: BinaryIO, source: Source) -> Iterator[Batch]:
 
 
 class _Series:
-    """One array of an .npz, read piece by piece: what its header claims is never taken at its word for memory.
+    """One array of an .npz, read piece by piece, so that no header can make it take much memory.
 
     numpy.load would hold the whole array, whatever a small file unpacks to.
     """
@@ -257,7 +257,7 @@ class _Series:
             raise EOFError("it is cut short")
         if self._dtype.kind != "U":
             return np.frombuffer(content, self._dtype)
-        # numpy would hand out characters that Python has not, and the interpreter dies of some.
+        # numpy would return characters that Python does not have, some of which crash the interpreter.
         if (np.frombuffer(content, self._dtype.str[0] + "u4") > sys.maxunicode).any():
             raise ValueError("it holds texts that are none")
         texts: list[str] = np.frombuffer(content, self._dtype).tolist()
@@ -265,7 +265,10 @@ class _Series:
 
 
 def _header(stream: IO[bytes]) -> str:
-    """The header of an .npy: a Python dict as text, after the magic word, the version and its own length."""
+    """The header of an .npy: a Python dict as text, after the magic word, the version and its own length.
+
+    numpy.lib.format would read up to 4 GiB before it checks the length, and evaluate the text.
+    """
     start = stream.read(8)
     size = stream.read(2 if start[6:7] == b"\1" else 4)
     if start[:6] != b"\x93NUMPY" or int.from_bytes(size, "little") > 10_000:

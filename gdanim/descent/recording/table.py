@@ -1,4 +1,4 @@
-"""Table: what the file of a trajectory says, as numbers, each run by its number."""
+"""Table: the rows of a trajectory's file as numbers, with the number of the run of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_ITERATION = 2**53  # beyond, a float64 no longer tells whole numbers apart
 
 
 class Name(NamedTuple):
-    """What the file calls a run; None where it says nothing."""
+    """What the file says of a run in its columns of text; None where it says nothing."""
 
     run: str | None
     optimizer: str | None
@@ -40,9 +40,9 @@ class Table:
     """The rows of a file, in its order.
 
     source           the file
-    place (m,)       where each row stands, for messages
-    run (m,)         the number of its run, by first appearance
-    names (runs,)    what the file calls each run
+    place (m,)       the line of each row, for messages
+    run (m,)         the number of its run; runs are numbered as they first appear
+    names (runs,)    what the file says of each run
     iteration (m,)   whole numbers
     lr (m,)          NaN where the file gives none
     point (m, 2d+1)  x, f and ∇f
@@ -119,7 +119,7 @@ class _Runs:
 
     @property
     def names(self) -> tuple[Name, ...]:
-        """What the file calls each run."""
+        """What the file says of each run."""
         return tuple(self._known)
 
     def numbers(self, batch: Batch) -> Index:
@@ -127,7 +127,7 @@ class _Runs:
         keys = list(zip(*(_listed(batch.cells[name]) for name in Name._fields), strict=True))
         try:
             fresh = [key for key in dict.fromkeys(keys) if key not in self._seen]
-        except TypeError:  # a list, say, which is no name: it is told below
+        except TypeError:  # a cell that cannot be a name, such as a list: refused below
             fresh = keys
         for key in fresh:
             try:
@@ -138,7 +138,7 @@ class _Runs:
 
 
 def _name(cells: tuple[Any, ...]) -> Name:
-    """What cells call a run. Raises ValueError where one is no name."""
+    """The Name that cells give a run. Raises ValueError where one is not a text or a number."""
     found = []
     for column, cell in zip(Name._fields, cells, strict=True):
         whole = type(cell) is int or (isinstance(cell, float) and cell.is_integer())
@@ -154,11 +154,11 @@ def _listed(cells: Cells) -> Sequence[Any]:
 
 
 def _numbers(batch: Batch, name: str, source: Source) -> tuple[Scalar, NDArray[np.bool_]]:
-    """The numbers in a column (m,), NaN where there is none, and where the file gives one."""
+    """The numbers of a column (m,), NaN where the cell is empty, and which cells are not (m,)."""
     cells = batch.cells[name]
     if isinstance(cells, np.ndarray):
         return cells.astype(np.float64), np.ones(len(cells), dtype=np.bool_)
-    found = _plain(cells)
+    found = _all_at_once(cells)
     if found is not None:
         return found, np.full(len(cells), cells[0] is not None)
     numbers = np.full(len(cells), np.nan)
@@ -173,8 +173,8 @@ def _numbers(batch: Batch, name: str, source: Source) -> tuple[Scalar, NDArray[n
     return numbers, given
 
 
-def _plain(cells: Sequence[Any]) -> Scalar | None:
-    """All cells at once, where there is nothing to look into: none is blank, strange or infinite; or all are None."""
+def _all_at_once(cells: Sequence[Any]) -> Scalar | None:
+    """The numbers of cells that are all None, or all plain finite or NaN numbers; else None."""
     types = set(map(type, cells))
     if types == {NoneType}:
         return np.full(len(cells), np.nan)
@@ -192,7 +192,7 @@ def _plain(cells: Sequence[Any]) -> Scalar | None:
 
 
 def _number(cell: Any) -> float:
-    """The number that a cell tells. Raises ValueError with what is wrong with it."""
+    """The number in a cell. Raises ValueError with what is wrong with it."""
     is_text = isinstance(cell, str)
     # float() would accept "1_000" and digits of other scripts.
     if type(cell) not in (str, float, int) or (is_text and ("_" in cell or not cell.isascii())):
