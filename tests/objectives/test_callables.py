@@ -421,12 +421,8 @@ def test_the_refusal_loads_neither_numpy_nor_the_code(write: Write) -> None:
         "except SystemExit as end: assert end.code == 2\n"
         "assert not {'numpy', 'gdanim.objectives.python.functions'} & set(sys.modules)\n"
     )
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, timeout=PATIENCE_S
-        ).returncode
-        == 0
-    )
+    alone = [sys.executable, "-c", code]
+    assert subprocess.run(alone, env=ENVIRONMENT, capture_output=True, timeout=PATIENCE_S).returncode == 0
 
 
 def test_a_function_on_the_command_line_wins_over_python_in_a_preset(write: Write) -> None:

@@ -68,9 +68,12 @@ def starts(objective: Objective, count: int, seed: int = 0) -> Array:
 
 
 def walk(
-    objective: Objective, optimizer: Optimizer, start: Any, iterations: int, lr: float = 1.0, noise: float = 0.0
+    objective: Objective, optimizer: Optimizer, start: Any, iterations: int, lr: Any = 1.0, noise: float = 0.0
 ) -> Walk:
-    """Descend as the solver does. All that an update gets is read-only, so that one that writes into it fails."""
+    """Descend as the solver does, at one rate or at one for each run (runs, 1).
+
+    All that an update gets is read-only, so that one that writes into it fails.
+    """
     x = _sealed(np.array(start, dtype=float).reshape(-1, objective.dim))
     runs = len(x)
     oracle = Oracle(objective, runs, NormalStreams(0, 1, range(runs), objective.dim))
