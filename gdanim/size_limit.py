@@ -1,24 +1,28 @@
-"""Fitting: files that are at most as large as --max-size says, or are not written.
+"""--max-size: files that are at most as large as it says, or are not written.
 
-What is asked for is rendered first; a file that is small enough is kept as it is. For one that is not, the search goes
-down its ladder (ladder.py) to the first rung that fits, rendering a few of them into a private folder, or, of a long
-film, excerpts of them (excerpt.py) and then the one that is expected to fit. What is written has been measured.
+The request is rendered first; a file that is small enough is kept as it is. For one that is not, ever smaller
+candidates (size_steps.py) are searched for the first that fits, by halving. A few of them are rendered into a private
+folder; of a long film, samples first, and then the whole that is expected to fit. What is written has been measured.
 """
 
 from __future__ import annotations
 
+import errno
 import math
+import os
+import shutil
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gdanim.descent.descend import redrawn
-from gdanim.errors import OutputError, SettingError
+from gdanim.errors import OutputError, SettingError, TargetError
 from gdanim.formatting import count
+from gdanim.output.files.atomic import STDOUT, open_output, quoted
 from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.outputs import Fitted, typed
-from gdanim.size_excerpt import LONGER, SHORT, excerpt, is_long, whole_bytes
-from gdanim.size_steps import changes, ladder, weight
-from gdanim.size_trials import Trials, bytes_of, moved, name_of, named
+from gdanim.size_steps import LONGER, SHORT, candidates, changed_options, expected_share, is_long, sample, whole_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +30,13 @@ if TYPE_CHECKING:
     from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
     from gdanim.outputs import Progress, Written
-    from gdanim.size_trials import Render
 
-# Rungs that are tried where the size is guessed to fall below the limit; after them the rest is halved each time.
+    Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
+
+# Steps that are chosen by the expected sizes; after them the rest is halved each time.
 GUESSES: Final = 2
+# What the system says of a disk without room.
+DISK_FULL: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 def write_within(
@@ -37,71 +44,40 @@ def write_within(
 ) -> tuple[Written, ...]:
     """Render to outputs of at most `limit` bytes each. One that cannot be kept within it is not written.
 
-    All themes of one file get the same rung, because a page shows one in the place of the other.
+    All themes of one file get the same settings, because a page shows one in the place of the other.
     """
     asked = redrawn(descent, replace(descent.settings, max_size=None))
     with open_temporary_folder("max-size") as folder:
-        trials = Trials(folder, render, progress)
-        made = trials.render(asked, outputs)
-        done = {place: named(written, outputs[place]) for place, written in enumerate(made) if written.error}
+        renderer = PrivateRenderer(folder, render, progress)
+        made = renderer.render(asked, outputs)
+        done = {place: _named(written, outputs[place]) for place, written in enumerate(made) if written.error}
         for file in dict.fromkeys(output.file for output in outputs):
             places = [place for place, output in enumerate(outputs) if output.file == file and place not in done]
             if places:
                 themes, as_asked = [outputs[place] for place in places], [made[place] for place in places]
-                done.update(zip(places, _fitted(limit, asked, themes, as_asked, trials), strict=True))
-        trials.finish()
+                done.update(zip(places, _fitted(limit, asked, themes, as_asked, renderer), strict=True))
+        renderer.finish()
     return tuple(done[place] for place in range(len(outputs)))
 
 
-def tried_sizes(size_of: Callable[[int], int], weights: Sequence[float], limit: int) -> dict[int, int]:
-    """The sizes of the rungs that were tried: the first one that fits, where any does, with the one before it.
-
-    `size_of` renders a rung, 0 for the request itself; sizes are taken to fall along the ladder, about as the
-    weights (n,) do. At most 1 + GUESSES + ⌈log₂ n⌉ rungs are tried.
-    """
-    sizes = {0: size_of(0)}
-    # Below lies what is too large, above what fits, or the end of the ladder.
-    below, above = 0, len(weights) if sizes[0] > limit else 0
-    while above - below > 1:
-        guessing = len(sizes) <= GUESSES
-        rung = _guess(sizes, below, above, weights, limit) if guessing else (below + above) // 2
-        sizes[rung] = size_of(rung)
-        if sizes[rung] > limit:
-            below = rung
-        else:
-            above = rung
-    return sizes
-
-
-def _guess(sizes: Mapping[int, int], below: int, above: int, weights: Sequence[float], limit: int) -> int:
-    """Where between two rungs the size should fall to the limit: on a line through what is known, in logarithms."""
-    slope = 1.0
-    if above in sizes:
-        slope = math.log(sizes[below] / max(sizes[above], 1)) / math.log(weights[below] / weights[above])
-    for rung in range(below + 1, above - 1):
-        if sizes[below] * (weights[rung] / weights[below]) ** slope <= limit:
-            return rung
-    return above - 1
-
-
 def _fitted(
-    limit: int, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], trials: Trials
+    limit: int, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], renderer: PrivateRenderer
 ) -> tuple[Written, ...]:
-    """Write the themes of one file, rendered as asked already, at the first rung at which all of them fit."""
+    """Write the themes of one file, rendered as asked already, as the first candidate of which all themes fit."""
     try:
-        rungs = _Rungs(limit, asked, themes, as_asked, trials)
-        chosen = rungs.first_fitting()
+        search = _Search(limit, asked, themes, as_asked, renderer)
+        chosen = search.first_fitting()
     except OutputError as error:
         return _failed([error] * len(themes), themes, as_asked)
     if chosen is None:
-        return _failed([_unreachable(theme.path, limit, rungs) for theme in themes], themes, as_asked)
-    options, frames = rungs.changes(chosen), rungs.descent(chosen).timeline.frames
+        return _failed([_unreachable(theme.path, limit, search) for theme in themes], themes, as_asked)
+    options, frames = search.options(chosen), search.descent(chosen).timeline.frames
     return tuple(
         replace(
-            moved(written, theme),
-            fitted=Fitted(options=options, asked_bytes=bytes_of(before), frames=frames) if options else None,
+            _moved(written, theme),
+            fitted=Fitted(options=options, asked_bytes=_bytes_of(before), frames=frames) if options else None,
         )
-        for written, theme, before in zip(rungs.made[chosen], themes, as_asked, strict=True)
+        for written, theme, before in zip(search.made[chosen], themes, as_asked, strict=True)
     )
 
 
@@ -109,91 +85,214 @@ def _failed(
     errors: Sequence[OutputError], themes: Sequence[Planned], as_asked: Sequence[Written]
 ) -> tuple[Written, ...]:
     return tuple(
-        replace(named(written, theme), bytes=None, error=error)
+        replace(_named(written, theme), bytes=None, error=error)
         for written, theme, error in zip(as_asked, themes, errors, strict=True)
     )
 
 
-def _unreachable(path: str, limit: int, rungs: _Rungs) -> OutputError:
-    nearest = min(rungs.made, key=lambda rung: rungs.sizes[rung])
-    how = typed(rungs.changes(nearest)) or "nothing is left to give up"
+def _unreachable(path: str, limit: int, search: _Search) -> OutputError:
+    nearest = min(search.made, key=lambda step: search.sizes[step])
+    how = typed(search.options(nearest)) or "nothing is left to give up"
     return OutputError(
-        f"Cannot keep {name_of(path)} within {count(limit, 'byte')}: the nearest try has {rungs.sizes[nearest]:,} "
+        f"Cannot keep {_name_of(path)} within {count(limit, 'byte')}: the nearest try has {search.sizes[nearest]:,} "
         f"({how}). Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
     )
 
 
-class _Rungs:
-    """One file, in all its themes, on the rungs of its ladder.
+# --- the search -------------------------------------------------------------------------------------------------------
 
-    made    rung → what was rendered; only what fits is still there
-    sizes   rung → the bytes of the largest file
+
+def tried_sizes(size_of: Callable[[int], int], shares: Sequence[float], limit: int) -> dict[int, int]:
+    """The sizes of the steps that were tried: the first one that fits, where any does, with the one before it.
+
+    `size_of` renders a step, 0 for the request itself. Sizes are taken to fall with the steps, about as the expected
+    `shares` (n,). At most 1 + GUESSES + ⌈log₂ n⌉ steps are tried.
+    """
+    sizes = {0: size_of(0)}
+    # `below` is too large, `above` fits, or is past the last step.
+    below, above = 0, len(shares) if sizes[0] > limit else 0
+    while above - below > 1:
+        guessing = len(sizes) <= GUESSES
+        step = _guess(sizes, below, above, shares, limit) if guessing else (below + above) // 2
+        sizes[step] = size_of(step)
+        if sizes[step] > limit:
+            below = step
+        else:
+            above = step
+    return sizes
+
+
+def _guess(sizes: Mapping[int, int], below: int, above: int, shares: Sequence[float], limit: int) -> int:
+    """The step between two where the size should fall to the limit: log size is taken to be linear in log share."""
+    slope = 1.0
+    if above in sizes:
+        slope = math.log(sizes[below] / max(sizes[above], 1)) / math.log(shares[below] / shares[above])
+    for step in range(below + 1, above - 1):
+        if sizes[below] * (shares[step] / shares[below]) ** slope <= limit:
+            return step
+    return above - 1
+
+
+class _Search:
+    """The search for the first candidate of one file that fits, in all its themes. A step is a candidate's index.
+
+    made    step → the files that were rendered; only those that fit still exist
+    sizes   step → the bytes of the largest of them
     """
 
     def __init__(
-        self, limit: int, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], trials: Trials
+        self,
+        limit: int,
+        asked: Descent,
+        themes: Sequence[Planned],
+        as_asked: Sequence[Written],
+        renderer: PrivateRenderer,
     ) -> None:
-        self._limit, self._asked, self._themes, self._trials = limit, asked, themes, trials
-        self._settings = ladder(asked, themes[0].format)
+        self._limit, self._asked, self._themes, self._renderer = limit, asked, themes, renderer
+        self._candidates = candidates(asked, themes[0].format)
         self.made: dict[int, tuple[Written, ...]] = {}
         self.sizes: dict[int, int] = {}
-        self._excerpts: dict[int, float] = {}
-        self._take(0, tuple(as_asked))
+        self._samples: dict[int, float] = {}
+        self._keep(0, tuple(as_asked))
 
     def first_fitting(self) -> int | None:
-        """The first rung that fits, itself measured; of a long film, those before it may have been told only."""
+        """The first step that fits, measured; of a long film, steps before it may only have been estimated."""
         while True:
-            n = len(self._settings)
-            weights = [weight(rung, self._settings[0]) for rung in self._settings]
-            tried = tried_sizes(self._told, weights, self._limit)
-            if len(self._settings) < n:
-                continue  # the ladder turned out to be shorter, and ends with what may fit
-            first = min((rung for rung, size in tried.items() if size <= self._limit), default=n - 1)
+            n = len(self._candidates)
+            shares = [expected_share(candidate, self._candidates[0]) for candidate in self._candidates]
+            tried = tried_sizes(self._size_of, shares, self._limit)
+            if len(self._candidates) < n:
+                continue  # some canvases have no room: search among those that have
+            first = min((step for step, size in tried.items() if size <= self._limit), default=n - 1)
             if first in self.sizes:
-                return min((rung for rung, size in self.sizes.items() if size <= self._limit), default=None)
+                return min((step for step, size in self.sizes.items() if size <= self._limit), default=None)
             self._measure(first)
 
-    def descent(self, rung: int) -> Descent:
-        """What is drawn on a rung."""
-        return redrawn(self._asked, self._settings[rung])
+    def descent(self, step: int) -> Descent:
+        """What a candidate draws."""
+        return redrawn(self._asked, self._candidates[step])
 
-    def changes(self, rung: int) -> dict[str, str]:
-        """What a rung gives up, as options of the command line."""
-        return changes(self._settings[0], self._settings[rung])
+    def options(self, step: int) -> dict[str, str]:
+        """How a candidate differs from the request, as options of the command line."""
+        return changed_options(self._candidates[0], self._candidates[step])
 
-    def _told(self, rung: int) -> int:
-        """The size of a rung: told from excerpts where it is long, measured where it is not, or was before."""
-        if rung not in self.sizes:
+    def _size_of(self, step: int) -> int:
+        """The size of a candidate: measured, or of a long film that was not rendered yet, estimated."""
+        if step not in self.sizes:
             try:
-                if is_long(self.descent(rung)):
-                    return self._expected(rung)
-                self._measure(rung)
-            except SettingError:  # the canvas has no room for its panels, nor have those below
-                self._settings = self._settings[:rung]
+                if is_long(self.descent(step)):
+                    return self._estimate(step)
+                self._measure(step)
+            except SettingError:  # the canvas has no room for its panels, nor have smaller ones
+                self._candidates = self._candidates[:step]
                 return 0
-        return self.sizes[rung]
+        return self.sizes[step]
 
-    def _measure(self, rung: int) -> None:
-        self._take(rung, self._trials.render(self.descent(rung), self._themes))
+    def _measure(self, step: int) -> None:
+        self._keep(step, self._renderer.render(self.descent(step), self._themes))
 
-    def _take(self, rung: int, made: tuple[Written, ...]) -> None:
-        self.made[rung], self.sizes[rung] = made, max(map(bytes_of, made))
-        if self.sizes[rung] > self._limit:
-            self._trials.discard(made)
+    def _keep(self, step: int, made: tuple[Written, ...]) -> None:
+        self.made[step], self.sizes[step] = made, max(map(_bytes_of, made))
+        if self.sizes[step] > self._limit:
+            _discard(made)
 
-    def _expected(self, rung: int) -> int:
-        """What excerpts tell of a rung, corrected by what they told of the nearest that was measured."""
-        near = min((made for made in self.made if is_long(self.descent(made))), key=lambda made: abs(made - rung))
-        return round(self.sizes[near] * self._from_excerpts(rung) / self._from_excerpts(near))
+    def _estimate(self, step: int) -> int:
+        """Estimated size of a step: sample size × (measured / sample) of the nearest measured step."""
+        near = min((made for made in self.made if is_long(self.descent(made))), key=lambda made: abs(made - step))
+        return round(self.sizes[near] * self._from_samples(step) / self._from_samples(near))
 
-    def _from_excerpts(self, rung: int) -> float:
-        if rung not in self._excerpts:
-            descent = self.descent(rung)
-            parts = [self._trials.render(excerpt(descent, length), self._themes) for length in (SHORT, LONGER)]
-            self._excerpts[rung] = max(
-                whole_bytes(bytes_of(short), bytes_of(longer), descent.timeline.frames)
-                for short, longer in zip(*parts, strict=True)
+    def _from_samples(self, step: int) -> float:
+        """The size of a step as its two samples have it."""
+        if step not in self._samples:
+            descent = self.descent(step)
+            pair = [self._renderer.render(sample(descent, length), self._themes) for length in (SHORT, LONGER)]
+            self._samples[step] = max(
+                whole_bytes(_bytes_of(short), _bytes_of(longer), descent.timeline.frames)
+                for short, longer in zip(*pair, strict=True)
             )
-            for part in parts:
-                self._trials.discard(part)
-        return self._excerpts[rung]
+            for made in pair:
+                _discard(made)
+        return self._samples[step]
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+class PrivateRenderer:
+    """Renders into a private folder; progress counts the frames of all renderings as one work."""
+
+    def __init__(self, folder: Path, render: Render, progress: Progress | None) -> None:
+        self._folder, self._render, self._progress = folder, render, progress
+        self._n_renderings, self._frames, self._total = 0, 0, 0
+
+    def render(self, descent: Descent, outputs: Sequence[Planned]) -> tuple[Written, ...]:
+        """Render each output to a file of its own. Those that could not be finished are among them."""
+        self._n_renderings += 1
+        names = [f"{self._n_renderings}-{place}{_suffix(output)}" for place, output in enumerate(outputs)]
+        private = [replace(output, path=str(self._folder / name)) for output, name in zip(outputs, names, strict=True)]
+        try:
+            made = self._render(descent, private, None if self._progress is None else self._step)
+        except TargetError as error:
+            raise OutputError(f"The temporary folder was lost: {error}") from error
+        self._frames += self._total
+        return tuple(_with_known_path(written, output) for written, output in zip(made, outputs, strict=True))
+
+    def finish(self) -> None:
+        """Report that nothing is left to be rendered."""
+        if self._progress is not None:
+            self._progress(self._frames + 1, self._frames + 1)
+
+    def _step(self, done: int, total: int) -> None:
+        self._total = total
+        if self._progress is not None:
+            # One more, since this may not be the last rendering.
+            self._progress(self._frames + done, self._frames + total + 1)
+
+
+def _suffix(output: Planned) -> str:
+    """The suffix of a private file. Some writers depend on it; the rest of a path may be too long for the folder."""
+    return Path(output.path).suffix if output.format.suffixes else "".join(output.format.extensions[:1])
+
+
+def _with_known_path(written: Written, output: Planned) -> Written:
+    """A failure in the private folder names the output's own path in its place."""
+    if written.error is None:
+        return written
+    message = str(written.error).replace(quoted(written.path), _name_of(output.path))
+    if any(reason in message for reason in DISK_FULL):
+        message += f", in the temporary folder {quoted(tempfile.gettempdir())}. Set TMPDIR to a folder with room"
+    return replace(written, error=type(written.error)(message).with_traceback(written.error.__traceback__))
+
+
+def _bytes_of(written: Written) -> int:
+    """The bytes of a finished file. Raises OutputError where it could not be finished."""
+    if written.error is not None:
+        raise written.error
+    return written.bytes or 0  # no private file is a stream
+
+
+def _discard(made: Sequence[Written]) -> None:
+    """Remove files of which only the size is still needed."""
+    for written in made:
+        Path(written.path).unlink(missing_ok=True)
+
+
+def _moved(written: Written, output: Planned) -> Written:
+    """Copy a finished file to the output's own path, whole or not at all."""
+    try:
+        with open_output(output.path, needs_path=False) as target, Path(written.path).open("rb") as file:
+            shutil.copyfileobj(file, target.stream)
+    except OutputError as error:
+        return replace(_named(written, output), bytes=None, error=error)
+    streamed = output.path == STDOUT or not Path(output.path).is_file()
+    return replace(_named(written, output), bytes=None if streamed else written.bytes)
+
+
+def _named(written: Written, output: Planned) -> Written:
+    """The same under the output's own path."""
+    return replace(written, path=output.path)
+
+
+def _name_of(path: str) -> str:
+    """What a message calls an output."""
+    return "standard output" if path == STDOUT else quoted(path)

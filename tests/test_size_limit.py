@@ -30,9 +30,8 @@ from gdanim.errors import EncoderError, OutputError, SettingError
 from gdanim.output.files import atomic
 from gdanim.outputs import Written
 from gdanim.settings import Settings
-from gdanim.size_excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, is_long
 from gdanim.size_limit import GUESSES, tried_sizes, write_within
-from gdanim.size_steps import changes, ladder, weight
+from gdanim.size_steps import LONG_FILM, LONGER, PASSAGES, SHORT, candidates, changed_options, expected_share, is_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,44 +46,44 @@ REQUEST = {"function": "parabola", "iterations": 8, "size": (288, 216)}
 
 
 class Shelf:
-    """Rungs whose sizes are known; counts how often one is rendered."""
+    """Steps whose sizes are known; counts how often one is rendered."""
 
     def __init__(self, sizes: list[int]) -> None:
         self.sizes, self.rendered = sizes, list[int]()
 
-    def __call__(self, rung: int) -> int:
-        self.rendered.append(rung)
-        return self.sizes[rung]
+    def __call__(self, step: int) -> int:
+        self.rendered.append(step)
+        return self.sizes[step]
 
 
-sizes_of_rungs = st.lists(st.integers(0, 10**7), min_size=1, max_size=20)
+sizes_of_steps = st.lists(st.integers(0, 10**7), min_size=1, max_size=20)
 limits = st.integers(1, 10**7)
 
 
 def falling(n: int) -> list[float]:
-    return [0.8**rung for rung in range(n)]
+    return [0.8**step for step in range(n)]
 
 
-@given(sizes_of_rungs, limits)
+@given(sizes_of_steps, limits)
 @example([10, 9, 8, 0, 0], 7)
 def test_of_any_sizes_what_is_taken_is_within_the_limit_and_few_are_rendered(sizes: list[int], limit: int) -> None:
     shelf = Shelf(sizes)
     tried = tried_sizes(shelf, falling(len(sizes)), limit)
-    assert tried == {rung: sizes[rung] for rung in shelf.rendered}
+    assert tried == {step: sizes[step] for step in shelf.rendered}
     assert len(shelf.rendered) <= 1 + GUESSES + math.ceil(math.log2(len(sizes)))
-    fits = [rung for rung, size in tried.items() if size <= limit]
+    fits = [step for step, size in tried.items() if size <= limit]
     if fits and min(fits) > 0:
-        assert tried[min(fits) - 1] > limit  # the rung before was rendered, and is too large
+        assert tried[min(fits) - 1] > limit  # the step before was rendered, and is too large
     if not fits:
         assert len(sizes) - 1 in tried
 
 
-@given(sizes_of_rungs, limits)
+@given(sizes_of_steps, limits)
 def test_of_falling_sizes_the_first_that_fits_is_found(sizes: list[int], limit: int) -> None:
     sizes.sort(reverse=True)
     tried = tried_sizes(Shelf(sizes), falling(len(sizes)), limit)
-    found = min((rung for rung, size in tried.items() if size <= limit), default=None)
-    assert found == next((rung for rung, size in enumerate(sizes) if size <= limit), None)
+    found = min((step for step, size in tried.items() if size <= limit), default=None)
+    assert found == next((step for step, size in enumerate(sizes) if size <= limit), None)
 
 
 def test_what_fits_as_asked_is_rendered_once() -> None:
@@ -99,33 +98,33 @@ def test_sizes_that_fall_as_guessed_take_three_renderings() -> None:
     assert sorted(shelf.rendered) == [0, 7, 8]  # 0.8⁷ = 0.21, 0.8⁸ = 0.17
 
 
-# --- the ladder -------------------------------------------------------------------------------------------------------
+# --- candidates -------------------------------------------------------------------------------------------------------
 
 
-def rungs_of(form: str, **options: object) -> tuple[Settings, ...]:
-    return ladder(solved(**{"max_size": 1, **REQUEST, **options}), FORMATS[form])
+def candidates_of(form: str, **options: object) -> tuple[Settings, ...]:
+    return candidates(solved(**{"max_size": 1, **REQUEST, **options}), FORMATS[form])
 
 
 @pytest.mark.parametrize("name", FORMATS.names())
-def test_every_rung_is_a_request_that_the_format_takes_and_no_two_are_alike(name: str, tmp_path: Path) -> None:
-    rungs = rungs_of(name, size=(640, 480))
+def test_every_candidate_is_a_request_that_the_format_takes_and_no_two_are_alike(name: str, tmp_path: Path) -> None:
+    found = candidates_of(name, size=(640, 480))
     suffix = (FORMATS[name].extensions or FORMATS[name].suffixes or ("",))[0]
     path = tmp_path / ("%d" * FORMATS[name].sequence + f"a{suffix}")
-    for rung in rungs:
-        preflight.check(replace(rung, output=(str(path),), format=name))
-        assert rung.max_size is None
-    assert len(set(rungs)) == len(rungs)
-    assert rungs[0] == replace(solved(**REQUEST).settings, size=(640, 480))
+    for step in found:
+        preflight.check(replace(step, output=(str(path),), format=name))
+        assert step.max_size is None
+    assert len(set(found)) == len(found)
+    assert found[0] == replace(solved(**REQUEST).settings, size=(640, 480))
 
 
 @pytest.mark.parametrize(("size", "dpi"), [((640, 480), None), ((1080, 1920), 300), ((333, 111), 30), ((8192, 64), 40)])
 def test_a_canvas_keeps_its_shape_and_never_gets_too_small(size: tuple[int, int], dpi: int | None) -> None:
-    for rung in rungs_of("webp", size=size, dpi=dpi)[1:]:
-        (width, height), scale = rung.size, rung.size[0] / size[0]
+    for step in candidates_of("webp", size=size, dpi=dpi)[1:]:
+        (width, height), scale = step.size, step.size[0] / size[0]
         assert abs(height - size[1] * scale) <= 2
-        assert rung.size == size or (width >= 240 and scale > 0.33 and width % 2 == height % 2 == 0)
-        assert (rung.dpi is None) == (dpi is None)
-        assert rung.dpi is None or abs(rung.dpi - max(dpi * scale, 20)) <= 1
+        assert step.size == size or (width >= 240 and scale > 0.33 and width % 2 == height % 2 == 0)
+        assert (step.dpi is None) == (dpi is None)
+        assert step.dpi is None or abs(step.dpi - max(dpi * scale, 20)) <= 1
 
 
 @pytest.mark.parametrize(
@@ -134,8 +133,8 @@ def test_a_canvas_keeps_its_shape_and_never_gets_too_small(size: tuple[int, int]
 def test_frames_are_left_out_and_the_duration_stays(options: dict[str, object]) -> None:
     asked = solved(**REQUEST | {"iterations": 40} | options)
     frames = []
-    for rung in ladder(asked, FORMATS["webp"]):
-        timeline = gdanim.descent.descend.redrawn(asked, rung).timeline
+    for step in candidates(asked, FORMATS["webp"]):
+        timeline = gdanim.descent.descend.redrawn(asked, step).timeline
         assert timeline.duration_s == pytest.approx(asked.timeline.duration_s, abs=1e-9)
         assert (timeline.moment(timeline.forward - 1).position == asked.trajectory.last).all()
         frames.append(timeline.frames)
@@ -145,38 +144,38 @@ def test_frames_are_left_out_and_the_duration_stays(options: dict[str, object]) 
 
 def test_quality_goes_first_and_only_where_the_format_means_something_else_by_it() -> None:
     def qualities(form: str) -> list[str]:
-        return list(dict.fromkeys(rung.quality for rung in rungs_of(form, quality="high")))
+        return list(dict.fromkeys(step.quality for step in candidates_of(form, quality="high")))
 
     assert qualities("mp4") == ["high", "medium", "low"]
     assert qualities("webp") == ["high", "low"]  # high and medium are both exact
-    low = [rung for rung in rungs_of("mp4") if rung.size != REQUEST["size"]]
-    assert {rung.quality for rung in low} == {"low"}
+    low = [step for step in candidates_of("mp4") if step.size != REQUEST["size"]]
+    assert {step.quality for step in low} == {"low"}
 
 
 @pytest.mark.parametrize("name", FORMATS.names())
-def test_sizes_are_expected_to_fall_along_the_ladder(name: str) -> None:
-    rungs = rungs_of(name, size=(640, 480), iterations=40)
-    weights = [weight(rung, rungs[0]) for rung in rungs]
+def test_sizes_are_expected_to_fall_along_the_candidates(name: str) -> None:
+    found = candidates_of(name, size=(640, 480), iterations=40)
+    weights = [expected_share(step, found[0]) for step in found]
     assert weights[0] == 1
     assert all(smaller < larger for larger, smaller in pairwise(weights))
 
 
 def test_a_vector_gives_up_canvas_and_frames_too() -> None:
-    rungs = rungs_of("svg", size=(640, 480), iterations=40)
-    assert (rungs[-1].size, rungs[-1].quality) == ((240, 180), "low")
-    assert rungs[-1].fps < rungs[0].fps
+    found = candidates_of("svg", size=(640, 480), iterations=40)
+    assert (found[-1].size, found[-1].quality) == ((240, 180), "low")
+    assert found[-1].fps < found[0].fps
 
 
 def test_a_still_keeps_its_one_frame() -> None:
-    assert {rung.fps for rung in rungs_of("png", size=(640, 480))} == {10}
+    assert {step.fps for step in candidates_of("png", size=(640, 480))} == {10}
 
 
 # --- long films -------------------------------------------------------------------------------------------------------
 
 
 LONG = {"iterations": 700, "size": (640, 480), "output": ("long.webp",)}
-N_RUNGS = 12
-EXCERPT = PASSAGES * (SHORT + LONGER)
+N_STEPS = 12
+SAMPLE = PASSAGES * (SHORT + LONGER)
 
 
 def size_of(film: Descent) -> int:
@@ -186,26 +185,26 @@ def size_of(film: Descent) -> int:
 
 
 class Studio:
-    """Draws nothing, and writes files of such sizes; excerpts of each rung (n,) mislead by a factor.
+    """Draws nothing, and writes files of such sizes; samples of each step (n,) mislead by a factor.
 
-    Only the first `roomy` rungs have room for what would be drawn.
+    Only the first `roomy` steps have room for what would be drawn.
     """
 
     def __init__(self, film: Descent, misleading: Sequence[float], roomy: int) -> None:
-        self.rungs, self.misleading, self.roomy = ladder(film, FORMATS["webp"]), misleading, roomy
-        self.sizes = [size_of(redrawn(film, rung)) for rung in self.rungs]
+        self.candidates, self.misleading, self.roomy = candidates(film, FORMATS["webp"]), misleading, roomy
+        self.sizes = [size_of(redrawn(film, step)) for step in self.candidates]
         self.wholes, self.frames = list[int](), 0
 
     def __call__(self, film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
         (output,) = outputs
-        rung, size = self.rungs.index(film.settings), size_of(film)
-        if rung >= self.roomy:
+        step, size = self.candidates.index(film.settings), size_of(film)
+        if step >= self.roomy:
             raise SettingError("--size", film.settings.size, "no room")
         self.frames += film.timeline.frames
-        if size == self.sizes[rung]:
-            self.wholes.append(rung)
+        if size == self.sizes[step]:
+            self.wholes.append(step)
         else:
-            size = round(size * self.misleading[rung])
+            size = round(size * self.misleading[step])
         Path(output.path).write_bytes(bytes(size))
         return (Written(path=output.path, format=output.format.name, bytes=size),)
 
@@ -215,7 +214,7 @@ def long_film() -> Descent:
     return solved(**LONG)
 
 
-def kept_within(limit: int, misleading: Sequence[float], roomy: int = N_RUNGS) -> tuple[Studio, int | None]:
+def kept_within(limit: int, misleading: Sequence[float], roomy: int = N_STEPS) -> tuple[Studio, int | None]:
     """The studio, and the size of the file that was written; None where none was."""
     film = long_film()
     studio = Studio(film, misleading, roomy)
@@ -225,26 +224,26 @@ def kept_within(limit: int, misleading: Sequence[float], roomy: int = N_RUNGS) -
         (written,) = write_within(limit, film, [planned], studio, None)
         assert (written.error is None) == path.exists()
         if written.error is not None:
-            nearest = min(studio.sizes[rung] for rung in studio.wholes)
+            nearest = min(studio.sizes[step] for step in studio.wholes)
             assert f"the nearest try has {nearest:,} " in str(written.error)
         return studio, path.stat().st_size if path.exists() else None
 
 
 @settings(max_examples=30)
 @given(st.integers(1, 600_000))
-def test_of_a_long_film_excerpts_find_the_first_rung_that_fits(limit: int) -> None:
-    studio, size = kept_within(limit, [1.0] * N_RUNGS)
+def test_of_a_long_film_samples_find_the_first_step_that_fits(limit: int) -> None:
+    studio, size = kept_within(limit, [1.0] * N_STEPS)
     assert size == next((size for size in studio.sizes if size <= limit), None)
-    # Rounding alone may mislead these excerpts, and a film of few frames is its own excerpt.
-    long = [rung for rung in studio.wholes if is_long(redrawn(long_film(), studio.rungs[rung]))]
+    # Rounding alone may mislead these samples, and a film of few frames is its own sample.
+    long = [step for step in studio.wholes if is_long(redrawn(long_film(), studio.candidates[step]))]
     assert len(long) <= 2
-    assert studio.frames <= 2 * 701 + LEAST_FRAMES * 3 + EXCERPT * (2 + GUESSES + math.ceil(math.log2(N_RUNGS)))
+    assert studio.frames <= 2 * 701 + LONG_FILM * 3 + SAMPLE * (2 + GUESSES + math.ceil(math.log2(N_STEPS)))
 
 
 @settings(max_examples=30)
-@given(st.integers(1, 600_000), st.lists(st.floats(0.5, 2), min_size=N_RUNGS, max_size=N_RUNGS), st.integers(1, 12))
-@example(336_420, [1.02] * N_RUNGS, 3)  # the last rung with room fits exactly, and its excerpts say that it does not
-def test_however_excerpts_mislead_what_is_written_was_measured_and_the_rest_is_said(
+@given(st.integers(1, 600_000), st.lists(st.floats(0.5, 2), min_size=N_STEPS, max_size=N_STEPS), st.integers(1, 12))
+@example(336_420, [1.02] * N_STEPS, 3)  # the last step with room fits exactly, and its samples say that it does not
+def test_however_samples_mislead_what_is_written_was_measured_and_the_rest_is_said(
     limit: int, misleading: list[float], roomy: int
 ) -> None:
     studio, size = kept_within(limit, misleading, roomy)
@@ -252,7 +251,7 @@ def test_however_excerpts_mislead_what_is_written_was_measured_and_the_rest_is_s
     if size is None:
         assert studio.sizes[roomy - 1] > limit
     else:
-        assert size == max(studio.sizes[rung] for rung in studio.wholes if studio.sizes[rung] <= limit)
+        assert size == max(studio.sizes[step] for step in studio.wholes if studio.sizes[step] <= limit)
         assert size <= limit
 
 
@@ -261,18 +260,18 @@ def test_however_excerpts_mislead_what_is_written_was_measured_and_the_rest_is_s
 
 @pytest.fixture(scope="module", params=["gif", "webp", "mp4", "png"])
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[bytes]]:
-    """A format, and the file of each rung, rendered without --max-size."""
+    """A format, and the file of each candidate, rendered without --max-size."""
     form, folder = request.param, tmp_path_factory.mktemp(request.param)
     contents = []
-    for place, rung in enumerate(rungs_of(form)):
+    for place, step in enumerate(candidates_of(form)):
         path = folder / f"{place}.{form}"
-        gdanim.render(replace(rung, output=(str(path),)))
+        gdanim.render(replace(step, output=(str(path),)))
         contents.append(path.read_bytes())
     return form, contents
 
 
 @pytest.mark.parametrize("share", [0.95, 0.5, 0.05])
-def test_the_file_is_that_of_the_first_rung_that_fits(
+def test_the_file_is_that_of_the_first_candidate_that_fits(
     rendered: tuple[str, list[bytes]], share: float, tmp_path: Path
 ) -> None:
     form, contents = rendered
@@ -307,7 +306,7 @@ def renderings(monkeypatch: pytest.MonkeyPatch) -> list[Descent]:
 
 def test_a_long_film_is_drawn_whole_as_asked_and_as_chosen_only(renderings: list[Descent], tmp_path: Path) -> None:
     path, again = tmp_path / "a.gif", tmp_path / "b.gif"
-    film = Settings(function="parabola", lr=(0.01,), iterations=LEAST_FRAMES, size=(160, 120), output=(str(path),))
+    film = Settings(function="parabola", lr=(0.01,), iterations=LONG_FILM, size=(160, 120), output=(str(path),))
     (asked,) = gdanim.render(film)
     renderings.clear()
     (written,) = gdanim.render(replace(film, max_size=(asked.bytes or 0) - 1))
@@ -315,7 +314,7 @@ def test_a_long_film_is_drawn_whole_as_asked_and_as_chosen_only(renderings: list
     assert written.fitted.options == {"--quality": "low"}
     assert path.stat().st_size < (asked.bytes or 0)
     drawn = [descent.timeline.frames for descent in renderings]
-    assert sorted(drawn, reverse=True)[:3] == [LEAST_FRAMES + 1, LEAST_FRAMES + 1, PASSAGES * LONGER]
+    assert sorted(drawn, reverse=True)[:3] == [LONG_FILM + 1, LONG_FILM + 1, PASSAGES * LONGER]
     assert run("--preset", path, "-o", again).code == 0
     assert again.read_bytes() == path.read_bytes()
 
@@ -384,9 +383,9 @@ def test_the_file_says_what_was_chosen_so_that_its_recipe_makes_it_again(tmp_pat
 
 
 def test_the_options_that_are_said_ask_for_the_same_file(tmp_path: Path) -> None:
-    rungs = rungs_of("webp")
-    words = [word for pair in changes(rungs[0], rungs[-1]).items() for word in pair]
-    gdanim.render(replace(rungs[-1], output=(str(tmp_path / "a.webp"),)))
+    found = candidates_of("webp")
+    words = [word for pair in changed_options(found[0], found[-1]).items() for word in pair]
+    gdanim.render(replace(found[-1], output=(str(tmp_path / "a.webp"),)))
     assert run("parabola", "-n", "8", "--size", "288x216", *words, "-o", tmp_path / "b.webp").code == 0
     assert (tmp_path / "a.webp").read_bytes() == (tmp_path / "b.webp").read_bytes()
 

@@ -1,4 +1,4 @@
-"""Excerpts: they show what the whole shows, as fast, and tell what it takes."""
+"""Samples of a film: they show what the whole shows, as fast, and tell its size."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from support.problems import solved
 
-from gdanim.size_excerpt import LEAST_FRAMES, LONGER, PASSAGES, SHORT, excerpt, is_long, whole_bytes
+from gdanim.size_steps import LONG_FILM, LONGER, PASSAGES, SHORT, is_long, sample, whole_bytes
 
 FILMS = [{}, {"rewind": True}, {"starts": 3, "order": "in-turn"}, {"tween": 2}, {"every": 1, "hold": 3}]
 
 
 @pytest.mark.parametrize("options", FILMS)
 @pytest.mark.parametrize("length", [SHORT, LONGER])
-def test_an_excerpt_is_passages_of_the_film_its_first_and_its_last_frame_among_them(
+def test_a_sample_is_passages_of_the_film_its_first_and_its_last_frame_among_them(
     length: int, options: dict[str, object]
 ) -> None:
     whole = solved(iterations=300, **options).timeline
-    part = excerpt(solved(iterations=300, **options), length).timeline
+    part = sample(solved(iterations=300, **options), length).timeline
     gap = (whole.frames - length) / (PASSAGES - 1)
     frames = [round(gap * passage) + step for passage in range(PASSAGES) for step in range(length)]
     assert (frames[0], frames[-1]) == (0, whole.frames - 1)
@@ -28,11 +28,11 @@ def test_an_excerpt_is_passages_of_the_film_its_first_and_its_last_frame_among_t
     assert part.tick[: part.forward].tolist() == [whole.tick[frame] for frame in frames if frame < whole.forward]
 
 
-def test_a_still_takes_what_its_excerpts_take() -> None:
+def test_a_still_takes_what_its_samples_take() -> None:
     assert whole_bytes(5_000, 5_000, 1_000) == 5_000
 
 
-def test_excerpts_are_much_shorter_than_what_is_long() -> None:
-    assert not is_long(solved(iterations=LEAST_FRAMES - 1))
-    assert is_long(solved(iterations=LEAST_FRAMES))
-    assert 3 * PASSAGES * (SHORT + LONGER) <= LEAST_FRAMES
+def test_samples_are_much_shorter_than_what_is_long() -> None:
+    assert not is_long(solved(iterations=LONG_FILM - 1))
+    assert is_long(solved(iterations=LONG_FILM))
+    assert 3 * PASSAGES * (SHORT + LONGER) <= LONG_FILM
