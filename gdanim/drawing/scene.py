@@ -37,4 +37,4 @@ class Scene:
         """The live text of a frame, one entry a caption, empty where it shows none. Changes nothing."""
         moment = self.timeline.moment(frame)
         captions = (mark for mark in self.marks if isinstance(mark, Caption))
-        return tuple(caption.pieces_at(caption.of_its_runs(moment)) for caption in captions)
+        return tuple(caption.pieces_at(caption.moment_of_its_runs(moment)) for caption in captions)

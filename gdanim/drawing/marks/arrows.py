@@ -1,4 +1,4 @@
-"""Arrows: what drives each run, drawn at its spot and never longer than can be read."""
+"""Arrows at the spots of the runs: gradients, steps or momentum, scaled to fit the axes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.transforms import BboxBase
 
     from gdanim.arrays import Index, Scalar
+    from gdanim.descent.timeline import Moment
     from gdanim.drawing.geometry import Extent, PixelPoints, Points
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.run_styles import RunStyle
@@ -35,13 +36,14 @@ class Arrows(RunsMark):
 
     vectors (runs, n+1, 2)   at each iteration; zero where there is none
     clear_pt                 the radius of the spots
-    colour                   of all arrows; that of its run_style without one
+    colour                   of all arrows; without one, each has the colour of its style
 
-    Lengths are pixels from the spot's edge, and `scale` times those of the vectors, at every iteration of every run.
-    It gives the longest vector in view a share of the axes; where that is more than RANGE times the upper quartile,
-    it goes by the quartile, and an arrow that would be too long ends at the most, with two heads. An arrow below a
-    pixel is left out.
+    An arrow is `scale` times as long as its vector, in pixels from the spot's edge, at every iteration of every run.
+    The longest vector in view takes a share of the axes. Where it exceeds RANGE times the upper quartile, RANGE times
+    that quartile takes this share; longer arrows are cut there, and get two heads. Arrows below a pixel are left out.
     """
+
+    striped = False
 
     def __init__(
         self,
@@ -60,24 +62,19 @@ class Arrows(RunsMark):
         self._scale: tuple[float, float] | None = None
 
     @property
-    def stripe_levels(self) -> Sequence[int]:
-        """All arrows are equally wide."""
-        return (0,) * len(self.run_styles)
-
-    @property
     def longest_px(self) -> float:
-        """The most that an arrow reaches beyond its spot."""
+        """The greatest length of an arrow beyond its spot."""
         return LONGEST_SHARE * float(min(self.plane.bbox.width, self.plane.bbox.height))
 
     @property
     def scale(self) -> float:
-        """What the pixels of a vector are multiplied with. Computed once for a resolution."""
+        """The length of an arrow over that of its vector, both in pixels. Computed once for a resolution."""
         if self._scale is None or self._scale[0] != self.dpi:
             self._scale = self.dpi, self.longest_px / self._reference()
         return self._scale[1]
 
     def _reference(self) -> float:
-        """The length in pixels of the vectors that is drawn as the longest."""
+        """The length of a vector, in pixels, whose arrow has the greatest length."""
         pixels = self.pixels.reshape(-1, 2)
         length = np.hypot(*(self.vectors.reshape(-1, 2) * per_unit(self)).T)[self.in_view(pixels)]
         length = length[length > 0]
@@ -105,27 +102,26 @@ class Arrows(RunsMark):
             doubled=reach > self.longest_px * (1 + 1e-9),
         )
 
-    def draw(self, renderer: RendererBase) -> None:
-        """Paint the arrows of one run_style after another."""
-        if self.moment is None or not self.get_visible():
-            return
-        for run_style, _, runs in self.by_style(self.moment.visible):
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        """Paint the arrows of one style after another."""
+        for run_style, _, runs in self.by_style(moment.visible):
             corners = self.corners(runs)
             if len(corners):
                 path = polygons(corners)
                 self.paint(renderer, path, line=self.halo, width_pt=2 * HALO_PT)
                 self.paint(renderer, path, line=self.halo, width_pt=0, fill=self.colour or run_style.colour)
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound the arrows."""
-        if self.moment is None or not (corners := self.corners(self.moment.visible)).size:
+        corners = self.corners(moment.visible)
+        if not corners.size:
             return None
         low, high = self.ends(pad=0.0)
         return extent(np.clip(corners.reshape(-1, 2), low, high), self.px(HALO_PT) + 1)
 
 
 def per_unit(mark: RunsMark) -> Scalar:
-    """Pixels of a unit along x and y in linear axes: (2,). Negative where an axis is turned round."""
+    """Pixels for one data unit along x and y in linear axes: (2,). Negative where an axis is reversed."""
     box: BboxBase = mark.plane.bbox
     limits = np.array([mark.plane.get_xlim(), mark.plane.get_ylim()])
     size: Scalar = np.array([box.width, box.height]) / (limits[:, 1] - limits[:, 0])
@@ -144,7 +140,7 @@ def outlines(
 ) -> Points:
     """Arrows as polygons (m, 11, 2): from `start` beyond `feet` (m, 2), in directions (m, 2), of lengths (m,).
 
-    A head is as long as its arrow at most. Those that are `doubled` (m,) have a second one behind it.
+    A head is at most as long as its arrow. Those that are `doubled` (m,) have a second head behind the first.
     """
     nothing = np.zeros(len(length))
     head_length = np.minimum(head, length)

@@ -1,4 +1,4 @@
-"""Spots: the marks that say where the runs are, and where those that are over have ended."""
+"""Marks at the current points of the runs, and at the ends of runs that are over."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
     from gdanim.arrays import Index
+    from gdanim.descent.timeline import Moment
     from gdanim.drawing.geometry import Extent, PixelPoints
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.run_styles import RunStyle
@@ -26,7 +27,7 @@ _PIXELS = IdentityTransform()
 
 
 class Spots(RunsMark):
-    """Where every visible run is: a spot in the shape of its run_style, or at the frame's edge an arrow towards it."""
+    """A spot where every visible run is, or an arrow towards it at the edge of the axes."""
 
     HALO_PT = 1.2
     RING_PT = 1.2  # what a spot is larger than the one that covers it
@@ -42,11 +43,9 @@ class Spots(RunsMark):
         here = self.track.here(moment_of(self), self.plane, self.dpi)[runs]
         return np.maximum(np.minimum(here, 1e9), -1e9)
 
-    def draw(self, renderer: RendererBase) -> None:
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint the spots in view, and arrows for those that are not."""
-        if self.moment is None or not self.get_visible():
-            return
-        for run_style, stripe_level, runs in self.by_style(self.moment.visible):
+        for run_style, stripe_level, runs in self.by_style(moment.visible):
             here = self._here(runs)
             inside = self.in_view(here)
             radius = self.px(self.size_pt) / 2
@@ -57,18 +56,18 @@ class Spots(RunsMark):
             for shape in shapes:
                 self.paint(renderer, shape, line=self.halo, width_pt=self.HALO_PT, fill=run_style.colour)
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound spots and arrows."""
-        if self.moment is None or not self.moment.visible.size:
+        if not moment.visible.size:
             return None
-        here = self._here(self.moment.visible)
+        here = self._here(moment.visible)
         drawn = np.where(self.in_view(here)[:, np.newaxis], here, self._foot(here))
         return extent(
             drawn, 1.3 * self.px(self.size_pt + max(self.stripe_levels) * self.RING_PT) + self.px(self.HALO_PT)
         )
 
     def _foot(self, spots: PixelPoints) -> PixelPoints:
-        """Where the arrows towards spots outside stand: (m, 2)."""
+        """Where the arrows towards spots (m, 2) outside the axes stand: (m, 2)."""
         low, high = self.ends(pad=0.0)
         inner_low, inner_high = self.ends(pad=-0.9 * self.px(self.size_pt))
         # Only across the edge that was passed: along it the arrow stands exactly where the spot would.
@@ -78,15 +77,12 @@ class Spots(RunsMark):
 class Dots(RunsMark):
     """A small dot for each of many runs; those outside the axes are not shown."""
 
+    striped = False
+
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, size_pt: float, zorder: float = 12) -> None:
         super().__init__(track, run_styles, zorder)
         self.size_pt = size_pt
         self.set_clip_on(False)
-
-    @property
-    def stripe_levels(self) -> Sequence[int]:
-        """All dots are equally large."""
-        return (0,) * len(self.run_styles)
 
     def _runs(self) -> Index:
         return moment_of(self).visible
@@ -96,10 +92,8 @@ class Dots(RunsMark):
         here = self.track.here(moment_of(self), self.plane, self.dpi)[runs]
         return here[self.in_view(here)]
 
-    def draw(self, renderer: RendererBase) -> None:
-        """Paint the dots of one run_style after another."""
-        if self.moment is None or not self.get_visible():
-            return
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        """Paint the dots of one style after another."""
         size = Affine2D().scale(self.px(self.size_pt) / 2)
         for run_style, _, runs in self.by_style(self._runs()):
             gc = self.context(renderer)
@@ -108,15 +102,14 @@ class Dots(RunsMark):
             renderer.draw_markers(gc, CIRCLE, size, Path(self._here(runs)), _PIXELS, to_rgba(run_style.colour))
             gc.restore()
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound the dots."""
-        if self.moment is None or not (here := self._here(self._runs())).size:
-            return None
-        return extent(here, self.px(self.size_pt) + 1)
+        here = self._here(self._runs())
+        return extent(here, self.px(self.size_pt) + 1) if here.size else None
 
 
 class EndMarkers(Dots):
-    """Where the runs that made room for a later one have ended."""
+    """A dot at the end of each run that is over, where runs are shown one after another."""
 
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], last: Index, *, size_pt: float) -> None:
         super().__init__(track, run_styles, size_pt=size_pt, zorder=9)

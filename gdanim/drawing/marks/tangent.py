@@ -1,4 +1,4 @@
-"""The marks that explain a step in one variable: the tangent at the spot, and the way along x to the next point."""
+"""Marks that explain a step in one variable: the tangent at the spot, and an arrow along x to the next point."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
     from gdanim.arrays import Index, Scalar
+    from gdanim.descent.timeline import Moment
     from gdanim.drawing.geometry import Extent, PixelPoints
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.run_styles import RunStyle
@@ -47,23 +48,19 @@ class Tangent(RunsMark):
         reach = REACH_SHARE * min(self.plane.bbox.width, self.plane.bbox.height)
         return np.asarray(self.pixels[run, row] + np.array([[-1.0], [1.0]]) * reach * right / np.hypot(*right))
 
-    def _lines(self) -> list[PixelPoints]:
+    def _lines(self, moment: Moment) -> list[PixelPoints]:
         """The tangents of the runs whose spots are in view."""
-        if self.moment is None:
-            return []
-        here = {run: self.pixels[run, self.moment.iteration(run)] for run in self.moment.visible.tolist()}
+        here = {run: self.pixels[run, moment.iteration(run)] for run in moment.visible.tolist()}
         return [self.ends_of(run) for run, spot in here.items() if self.in_view(spot[np.newaxis])[0]]
 
-    def draw(self, renderer: RendererBase) -> None:
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint the line."""
-        if not self.get_visible():
-            return
-        for line in self._lines():
+        for line in self._lines(moment):
             self.paint(renderer, Path(line), line=self.colour, width_pt=self.WIDTH_PT)
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound the visible part of the line."""
-        lines = self._lines()
+        lines = self._lines(moment)
         if not lines:
             return None
         low, high = self.ends(pad=0.0)
@@ -73,7 +70,7 @@ class Tangent(RunsMark):
 class StepAlong(RunsMark):
     """The next step of the run: an arrow along x at the height of the spot, and a drop to where it leads.
 
-    last (runs,)   the iteration at which each run ends: from there, no step leads on
+    last (runs,)   the iteration at which each run ends; there is no arrow there
     """
 
     WIDTH_PT, DROP_PT, RING_PT = 1.8, 1.0, 7.0
@@ -86,21 +83,23 @@ class StepAlong(RunsMark):
         self.last, self.colour, self.drop, self.halo = last, colour, drop, halo
 
     def way(self) -> PixelPoints | None:
-        """From the spot along x and then to the next point, in pixels: (3, 2). None without a next step in view."""
-        if self.moment is None:
-            return None
-        for run in self.moment.visible.tolist():
-            row = self.moment.iteration(run)
+        """The corners of the step, in pixels (3, 2): the spot, the same height above the next point, the next point.
+
+        None without a next step, and where the spot is out of view.
+        """
+        moment = moment_of(self)
+        for run in moment.visible.tolist():
+            row = moment.iteration(run)
             if row < self.last[run] and self.in_view(self.pixels[run, row][np.newaxis])[0]:
                 # Agg's arithmetic stays finite; all of this is clipped anyway.
                 here, there = np.clip(self.pixels[run, row : row + 2], -1e6, 1e6)
                 return np.array([here, [there[0], here[1]], there])
         return None
 
-    def draw(self, renderer: RendererBase) -> None:
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint the drop, the ring around the next point, and the arrow over both."""
         way = self.way()
-        if way is None or not self.get_visible():
+        if way is None:
             return
         here, corner, there = way
         self._drop(renderer, corner, there)
@@ -130,7 +129,7 @@ class StepAlong(RunsMark):
         renderer.draw_path(gc, Path(np.clip([corner, there], low - 9, high + 9)), _PIXELS, None)
         gc.restore()
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound arrow, drop and ring."""
         way = self.way()
         if way is None:

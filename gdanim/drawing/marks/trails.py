@@ -1,14 +1,15 @@
-"""Marks: the parts of the picture that move. Each draws itself for one moment and knows the pixels that it touched.
+"""The base classes of marks, the parts of a picture that move, and the trails: the paths of the runs.
 
-They are matplotlib artists, so that a full redraw draws them too; they call the renderer directly, because a Line2D
-that changes in every frame spends most of its time on bookkeeping.
+Each mark draws itself for one moment, and bounds the pixels that it may have touched.
+Marks are matplotlib artists, so that a full redraw draws them too. They call the renderer directly: a Line2D that
+changes in every frame spends most of its time on bookkeeping.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -38,7 +39,7 @@ _PIXELS = IdentityTransform()
 class Mark(Artist, ABC):
     """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted.
 
-    runs   those of the scene that the mark knows, (m,), which it counts from 0; None where it knows them all
+    runs   which runs of the scene the mark shows, (m,), and numbers from 0; None where it shows all
     """
 
     runs: Index | None = None
@@ -60,10 +61,10 @@ class Mark(Artist, ABC):
 
     def show(self, moment: Moment) -> None:
         """Choose the moment to draw."""
-        self.moment = self.of_its_runs(moment)
+        self.moment = self.moment_of_its_runs(moment)
 
-    def of_its_runs(self, moment: Moment) -> Moment:
-        """A moment of the scene as the mark knows it."""
+    def moment_of_its_runs(self, moment: Moment) -> Moment:
+        """A moment of the scene, restricted to the runs of the mark and in its numbering."""
         return moment if self.runs is None else moment.among(self.runs)
 
     @abstractmethod
@@ -72,7 +73,12 @@ class Mark(Artist, ABC):
 
 
 class RunsMark(Mark):
-    """A mark for all runs of a track, in one axes. Runs of one run_style are painted as one path."""
+    """A mark for all runs of a track, in one axes. Runs of one style are painted as one path.
+
+    striped   whether runs whose paths coincide are drawn wider beneath later ones, else all alike
+    """
+
+    striped: ClassVar[bool] = True
 
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], zorder: float) -> None:
         super().__init__(zorder)
@@ -95,11 +101,13 @@ class RunsMark(Mark):
 
     @property
     def stripe_levels(self) -> Sequence[int]:
-        """How many later run_styles follow the path of each run_style."""
+        """How many stripes wider the runs of each style are drawn than the topmost ones."""
+        if not self.striped:
+            return (0,) * len(self.run_styles)
         return self.track.stripe_levels([run_style.runs for run_style in self.run_styles], self.plane, self.dpi)
 
     def by_style(self, runs: Index) -> Iterator[tuple[RunStyle, int, Index]]:
-        """Part runs (m,) by their run_style: each with its stripe_level and those that are in it."""
+        """Runs (m,) sorted by their styles: each style that is present, its stripe level, and its runs."""
         style_of_run = self._style_index[runs]
         for place, (run_style, stripe_level) in enumerate(zip(self.run_styles, self.stripe_levels, strict=True)):
             members = runs[style_of_run == place]
@@ -117,6 +125,23 @@ class RunsMark(Mark):
         left, bottom, right, top = self.plane.bbox.extents
         return np.array([left - pad, bottom - pad]), np.array([right + pad, top + pad])
 
+    def draw(self, renderer: RendererBase) -> None:
+        """Paint the moment that is shown."""
+        if self.moment is not None and self.get_visible():
+            self.draw_at(self.moment, renderer)
+
+    def touched(self) -> Extent | None:
+        """Bound what draw() paints."""
+        return None if self.moment is None else self.extent_at(self.moment)
+
+    @abstractmethod
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        """Paint a moment."""
+
+    @abstractmethod
+    def extent_at(self, moment: Moment) -> Extent | None:
+        """The pixels that draw_at() may paint, or None."""
+
     @property
     def overhang_px(self) -> float:
         """How far the mark may reach out of its axes."""
@@ -133,7 +158,7 @@ class RunsMark(Mark):
         gc.restore()
 
     def context(self, renderer: RendererBase) -> GraphicsContextBase:
-        """What every stroke of the mark has in common."""
+        """The graphics context of the mark's strokes: unsnapped, clipped to the axes."""
         gc = renderer.new_gc()
         gc.set_snap(False)
         if self.get_clip_on():
@@ -149,8 +174,9 @@ class RunsMark(Mark):
 class Trail(RunsMark):
     """The path of every visible run so far, with a dot at each iteration where they are few.
 
-    halo   a colour that sets the lines off from coloured ground; the older parts of a path fade towards it
-    tail     how many of its last iterations a run shows; all without it
+    halo   the colour of a wider line beneath, which sets paths off from a coloured background; their older parts fade
+           towards it
+    tail   how many of its last iterations a run shows; None for all
     """
 
     MAX_DOTS, MAX_DOTS_OF_SEVERAL = 2000, 500  # dots of one path run together; those of several hide each other
@@ -190,7 +216,8 @@ class Trail(RunsMark):
 
     def _shown(self) -> Index:
         """The runs that have a path at this moment."""
-        return self.moment.visible if self.moment is not None and self.tail != 0 else np.empty(0, dtype=np.int64)
+        visible = moment_of(self).visible
+        return visible[:0] if self.tail == 0 else visible
 
     def _span(self, runs: Index) -> tuple[Positions, Positions]:
         """The positions between which the paths of runs (m,) are drawn."""
@@ -218,10 +245,8 @@ class Trail(RunsMark):
                 yield shade, self.track.lines(runs[some], begin[some], end[some], at, self.plane, self.dpi)
         yield shades[-1], self.track.lines(runs, meet[-1], until, self._here(runs), self.plane, self.dpi)
 
-    def draw(self, renderer: RendererBase) -> None:
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint the halos, then the lines."""
-        if not self.get_visible():
-            return
         found = list(self.by_style(self._shown()))
         if self.halo is None:
             for run_style, stripe_level, runs in found:
@@ -242,26 +267,24 @@ class Trail(RunsMark):
             dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
             self.paint(renderer, dots, line=colour, width_pt=0, fill=colour)
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound the visible part of the lines."""
         runs = self._shown()
-        if not runs.size:
+        points = self._whole(runs).points if runs.size else self.pixels[:0, 0]
+        if not len(points):
             return None
         pad = self._wide_px
         low, high = self.ends(pad)
-        return extent(np.maximum(np.minimum(self._whole(runs).points, high), low), pad)
+        return extent(np.maximum(np.minimum(points, high), low), pad)
 
 
 class ShortTrails(Trail):
-    """The short paths of a swarm, which has too many for them to lie as stripes."""
+    """The last few steps of each run of a swarm. There are too many of them for stripes."""
+
+    striped = False
 
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int) -> None:
         super().__init__(track, run_styles, width_pt=width_pt, dot_pt=0.0, tail=tail)
-
-    @property
-    def stripe_levels(self) -> Sequence[int]:
-        """None follows another."""
-        return (0,) * len(self.run_styles)
 
 
 def moment_of(mark: Mark) -> Moment:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
     from gdanim.arrays import Index
+    from gdanim.descent.timeline import Moment
     from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
     from gdanim.drawing.run_styles import RunStyle
     from gdanim.views.surface.paths import SpaceTrack
@@ -33,13 +34,11 @@ class Ascent(Trail):
 
     track: SpaceTrack
 
-    def draw(self, renderer: RendererBase) -> None:
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint what is hidden, then the rest as every trail."""
-        if not self.get_visible():
-            return
         for run_style, _, runs in self.by_style(self._shown()):
             self._dash(renderer, self.track.hidden_lines(runs, *self._span(runs), self.plane), run_style.colour)
-        super().draw(renderer)
+        super().draw_at(moment, renderer)
 
     def _dash(self, renderer: RendererBase, lines: Polylines, colour: str) -> None:
         if len(lines.begins) == len(lines.points):
@@ -52,22 +51,8 @@ class Ascent(Trail):
         renderer.draw_path(gc, polylines(lines), IdentityTransform(), None)
         gc.restore()
 
-    def touched(self) -> Extent | None:
-        """Bound the lines, those that are hidden included."""
-        runs = self._shown()
-        return super().touched() if runs.size and len(self._whole(runs).points) else None
 
-
-class Line(Trail):
-    """The line around the paths; what the surface hides of them has none."""
-
-    def touched(self) -> Extent | None:
-        """Bound the lines."""
-        runs = self._shown()
-        return super().touched() if runs.size and len(self._whole(runs).points) else None
-
-
-class Shade(Line):
+class Shade(Trail):
     """The shadows of the paths on the floor; what the surface hides of them is left out."""
 
     def __init__(self, track: SpaceTrack, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int | None) -> None:
@@ -90,20 +75,17 @@ class SpotShade(RunsMark):
         shadows: PixelPoints = self.track.here(moment, self.plane, self.dpi)[seen]
         return shadows
 
-    def draw(self, renderer: RendererBase) -> None:
-        """Paint the shadows of one run_style after another."""
-        if self.moment is None or not self.get_visible():
-            return
-        for run_style, _, runs in self.by_style(self.moment.visible):
+    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        """Paint the shadows of one style after another."""
+        for run_style, _, runs in self.by_style(moment.visible):
             if (seen := self._seen(runs)).size:
                 shapes = circles(seen, self.px(self.size_pt) / 2)
                 self.paint(renderer, shapes, line=run_style.colour, width_pt=0, fill=run_style.colour)
 
-    def touched(self) -> Extent | None:
+    def extent_at(self, moment: Moment) -> Extent | None:
         """Bound the shadows."""
-        if self.moment is None or not (seen := self._seen(self.moment.visible)).size:
-            return None
-        return extent(seen, self.px(self.size_pt))
+        seen = self._seen(moment.visible)
+        return extent(seen, self.px(self.size_pt)) if seen.size else None
 
 
 class Climbers(Spots):

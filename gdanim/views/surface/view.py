@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from gdanim.drawing.layout import TICK_PT, Layout, Slot
 from gdanim.drawing.marks.spots import Dots
-from gdanim.drawing.marks.trails import Mark, mixed
+from gdanim.drawing.marks.trails import Mark, Trail, mixed
 from gdanim.drawing.mpl import to_rgb
 from gdanim.drawing.run_styles import recoloured
 from gdanim.drawing.scene import Scene
@@ -21,7 +21,7 @@ from gdanim.views.surface.axes import Labels, Plinth
 from gdanim.views.surface.box import Scenery
 from gdanim.views.surface.camera import Camera
 from gdanim.views.surface.heightmap import COARSE_GRID, GRID, TURNING_GRID, Relief
-from gdanim.views.surface.marks import Ascent, Climbers, Line, Shade, SpotShade
+from gdanim.views.surface.marks import Ascent, Climbers, Shade, SpotShade
 from gdanim.views.surface.paths import Course, SpaceTrack
 from gdanim.views.surface.shading import Paints
 
@@ -107,7 +107,7 @@ def _run_marks(plinth: Plinth, course: Course, run_styles: RunStyles, descent: D
         marks = [
             Shade(shadows, faint, width_pt=size * SHADE_PT, tail=tail),
             SpotShade(shadows, faint, size_pt=size * SPOT_SHADE_PT),
-            Line(
+            Trail(
                 track, recoloured(run_styles, style.text), width_pt=size * base.TRAIL_PT + base.LINED_PT,
                 dot_pt=size * base.DOT_PT + base.LINED_PT, tail=tail,
             ),
