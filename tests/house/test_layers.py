@@ -18,14 +18,34 @@ import gdanim
 PACKAGE = Path(gdanim.__file__).parent
 HEAVY = ("numpy", "matplotlib", "PIL", "imageio_ffmpeg")
 
-# The rooms in the order in which data flows: a module imports what stands in its own room and in those before it.
-# A room is a folder with the folders in it, or a single file.
-LAYERS = (
-    *("errors", "arrays", "readers", "formatting", "signals"),
-    *("settings", "formula", "catalogue", "objectives", "optimizers", "descent", "drawing", "views", "output"),
-    *("size_steps", "outputs", "preflight", "presets", "recipe", "size_limit", "rendering", "reproduce"),
-    *("cli", "__main__"),
-)
+# The rooms in the order in which data flows, with what each does: a module imports what stands in its own room and in
+# those before it. A room is a folder with the folders in it, or a single file. CONTRIBUTING.md shows this table.
+LAYERS = {
+    "errors": "every error that a person may see, with its exit code",
+    "arrays": "the shapes of arrays, as types",
+    "readers": "from what a person writes to a checked value",
+    "formatting": "numbers and lists as parts of sentences",
+    "signals": "cleans up when gdanim is told to stop, then dies by the same signal",
+    "settings": "one request, complete and checked: the table of all options",
+    "formula": "a text → a function with exact derivatives, and its picture",
+    "catalogue": "everything that has a name, as rows of data, and the plug-ins; imports none of it before it is used",
+    "objectives": "a name, a formula or a Python function → what can be descended, with bounds, minima, start, rate",
+    "optimizers": "the rules that turn gradients into steps, and the schedules of rates",
+    "descent": "a request → the path of every run, how each went, what each frame shows; recordings written and read",
+    "drawing": "what views draw with: layout, styles, marks, the raster that draws only what moves",
+    "views": "a descent → a scene: curve, contour, panels, surface, facets",
+    "output": "a scene, or its frames → files of each format, complete or absent",
+    "size_steps": "what may be given up for `--max-size`, the least visible first",
+    "outputs": "the files that a request names, and what became of each",
+    "preflight": "what can be refused before anything is solved or drawn",
+    "presets": "saved command lines, in files of their own or in files that gdanim made",
+    "recipe": "what every file carries, from which it is made again and checked",
+    "size_limit": "files that keep to `--max-size`, or are not written",
+    "rendering": "the whole way from a request to files, as a table of contents",
+    "reproduce": "`gdanim check`: solves a recipe again and compares",
+    "cli": "words → a request; messages and exit codes: the only room that prints",
+    "__main__": "the entry point",
+}
 
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
@@ -36,7 +56,7 @@ MODULES = {
 
 def layer(module: str) -> int:
     """How far down the way a module stands."""
-    return LAYERS.index(module.partition(".")[0])
+    return list(LAYERS).index(module.partition(".")[0])
 
 
 @cache

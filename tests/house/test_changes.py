@@ -1,0 +1,242 @@
+"""A contributor's changes, made to a copy of the package: each works, and touches only files that the page names."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from itertools import pairwise
+from math import dist
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from house.test_contributing import files_of
+from support.commandline import ENVIRONMENT
+from support.decoders import animation, video_pictures
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the package and its presets, which is changed and then run in processes of its own."""
+
+    folder: Path
+    touched: set[str] = field(default_factory=set)
+
+    def write(self, path: str, text: str) -> None:
+        """Make a file anew."""
+        assert not (self.folder / path).exists()
+        (self.folder / path).write_text(dedent(text).lstrip(), encoding="utf-8")
+        self.touched.add(path)
+
+    def append(self, path: str, text: str) -> None:
+        """Put text at the end of a file."""
+        self.replace(path, "", dedent(text))
+
+    def add_row(self, path: str, table: str, row: str) -> None:
+        """Put a row at the head of a table, `TABLE: Final = (`."""
+        self.replace(path, f"\n{table}: Final = (\n", f"\n{table}: Final = (\n{row}")
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Put one text in the place of another that stands there once, or of nothing at the end."""
+        text = (self.folder / path).read_text(encoding="utf-8")
+        assert not old or text.count(old) == 1, f"{path}: {old!r}"
+        (self.folder / path).write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+        self.touched.add(path)
+
+    def run(self, *arguments: str) -> str:
+        """What the changed gdanim prints on standard output."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "gdanim", *arguments],
+            cwd=self.folder, env=ENVIRONMENT | {"PYTHONPATH": str(self.folder)}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    def assert_as_the_page_says(self, heading: str) -> None:
+        """All that was touched is named below the heading."""
+        allowed = files_of(heading)
+        assert {path for path in self.touched if not any(fnmatch(path, name) for name in allowed)} == set()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    for name in ("gdanim", "presets"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.gif"))
+    return Copy(tmp_path)
+
+
+SMALL = ("-n", "4", "--size", "160x120")
+
+
+def test_a_function_is_a_row(copy: Copy) -> None:
+    row = """    Formula(
+        name="slanted_bowl",
+        formula="(x - 1)**2 + 4*(y + 2)**2",
+        bounds=((-5, 5), (-5, 5)), start=(-4.0, 3.0), lr=0.1, iterations=30,
+        minimizers=((1.0, -2.0),),
+        minimum=0.0, curvature=8.0,
+        source="a test",
+    ),
+"""
+    copy.add_row("gdanim/catalogue/functions_2d.py", "TWO_VARIABLES", row)
+    (listed,) = [row for row in json.loads(copy.run("list", "functions", "--json")) if row["name"] == "slanted_bowl"]
+    assert listed["minimizers"] == [[1.0, -2.0]]
+    run = json.loads(copy.run("slanted-bowl", *SMALL, "-o", "a.gif", "--json"))["runs"][0]
+    # Along x, 1 − 2·0.1 of the distance is left after a step, along y 1 − 8·0.1.
+    assert run["end"] == pytest.approx([1 - 5 * 0.8**4, -2 + 5 * 0.2**4], rel=1e-12)
+    copy.assert_as_the_page_says("A function")
+
+
+def test_an_optimizer_with_two_hyperparameters_is_a_row_and_a_rule(copy: Copy) -> None:
+    row = """    Method(
+        name="nsgd",
+        target="gdanim.optimizers.normalised:nsgd",
+        summary="m = βm + (1−β)g; d = m/(‖m‖ + ε)",
+        hyperparameters=(Hyper("beta", 0.9, _BELOW_ONE), Hyper("eps", 1e-8, _POSITIVE)),
+        rate=Rate.WIDTH,
+        source="Cutkosky & Mehta 2020",
+    ),
+"""
+    copy.add_row("gdanim/catalogue/optimizers.py", "METHODS", row)
+    copy.write(
+        "gdanim/optimizers/normalised.py",
+        '''
+        """Normalised momentum."""
+
+        from typing import NamedTuple
+
+        import numpy as np
+
+        from gdanim.optimizers.optimizer import Optimizer
+
+
+        class Average(NamedTuple):
+            """m (runs, d)."""
+
+            m: np.ndarray
+
+
+        def nsgd(*, beta, eps):
+            """m ← βm + (1−β)g; x ← x − ηm/(‖m‖ + ε). Source: Cutkosky & Mehta 2020."""
+
+            def update(grad, state, x, lr, oracle):
+                m = beta * state.m + (1 - beta) * grad
+                return -lr * m / (np.linalg.norm(m, axis=-1, keepdims=True) + eps), Average(m)
+
+            return Optimizer(init=lambda x: Average(np.zeros_like(x)), update=update)
+        ''',
+    )
+    request = ("booth", "-O", "nsgd:beta=0.5,eps=1e-12", "--lr", "0.25", *SMALL)
+    copy.run(*request, "-o", "a.gif", "--data", "a.csv")
+    with (copy.folder / "a.csv").open(encoding="utf-8", newline="") as table:
+        points = [(float(row["x1"]), float(row["x2"])) for row in csv.DictReader(table)]
+    assert [dist(*pair) for pair in pairwise(points)] == pytest.approx([0.25] * 4, rel=1e-9)
+    assert "nsgd" in copy.run("list", "optimizers")
+    assert copy.run("check", "a.gif") == "a.gif: the same trajectory, to the last bit\n"
+    copy.assert_as_the_page_says("An optimizer")
+
+
+def test_a_format_that_ffmpeg_writes_is_a_row_a_codec_and_a_writer(copy: Copy) -> None:
+    row = """    Format(
+        name="mkv",
+        target="gdanim.output.video:MkvWriter",
+        summary="H.264 video in Matroska",
+        extensions=(".mkv",),
+        needs_path=True,
+        even_size=True,
+        qualities={"medium": "crf 18"},
+    ),
+"""
+    copy.add_row("gdanim/catalogue/formats.py", "FORMATS", row)
+    copy.append(
+        "gdanim/output/codecs.py",
+        """
+        MKV: Mapping[Quality, Codec] = {
+            Quality.MEDIUM: replace(_h264("mp4", 18), muxer="matroska", muxing=(), n_pictures=n_video_blocks)
+        }
+        """,
+    )
+    copy.append(
+        "gdanim/output/video.py",
+        '''
+        class MkvWriter(VideoWriter):
+            """H.264 in Matroska."""
+
+            name = "mkv"
+            opaque = codecs.MKV
+        ''',
+    )
+    copy.run("parabola", *SMALL, "-o", "a.mkv", "-o", "a.mp4")
+    pictures = [video_pictures(copy.folder / name, 160, 120) for name in ("a.mkv", "a.mp4")]
+    assert len(pictures[0]) == len(pictures[1]) > 4
+    assert (pictures[0] == pictures[1]).all()
+    copy.run("--preset", "a.mkv", "-o", "again.mkv", "-q")
+    assert (copy.folder / "again.mkv").read_bytes() == (copy.folder / "a.mkv").read_bytes()
+    copy.assert_as_the_page_says("A format")
+
+
+def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
+    row = """    View(
+        name="gap",
+        target="gdanim.views.gap:build",
+        summary="how far f is above its minimum, against the iteration",
+        dims=(1, 2),
+    ),
+"""
+    copy.add_row("gdanim/catalogue/views.py", "VIEWS", row)
+    copy.write(
+        "gdanim/views/gap.py",
+        '''
+        """The gap view: how far f is above its minimum, against the iteration."""
+
+        from dataclasses import dataclass
+        from typing import ClassVar
+
+        import numpy as np
+
+        from gdanim.drawing.layout import nice_limits
+        from gdanim.drawing.marks.track import Track
+        from gdanim.views.base import run_marks
+        from gdanim.views.facets import build_plot_scene
+
+
+        def build(descent):
+            """Lay out axes, and the path of every run."""
+            return build_plot_scene(descent, Gap(descent=descent))
+
+
+        @dataclass(frozen=True, kw_only=True)
+        class Gap:
+            """The plot of this view."""
+
+            descent: object
+            aspect: ClassVar[float] = 1.6
+
+            def axes(self, layout):
+                """Add axes for all iterations."""
+                f = self.descent.trajectory.f
+                high = nice_limits(0.0, float(np.ptp(f)))
+                return layout.axes(xlabel="Iteration", ylabel="gap", xlim=(0, f.shape[1] - 1), ylim=high)
+
+            def ground(self, layout, axes, run):
+                """Nothing stands below the paths."""
+                return frozenset()
+
+            def marks(self, layout, axes, panel):
+                """Add trails and spots."""
+                f = panel.descent.trajectory.f
+                points = np.stack([np.broadcast_to(np.arange(f.shape[1]), f.shape), f - f.min()], axis=-1)
+                return run_marks(axes, Track(points), panel.run_styles, panel.descent.timeline, layout.style)
+        ''',
+    )
+    copy.run("himmelblau", "-O", "gd", "-O", "adam", "--view", "gap", *SMALL, "-o", "a.apng", "-o", "a.svg")
+    pictures, _ = animation(copy.folder / "a.apng")
+    assert len({picture.tobytes() for picture in pictures}) == 5
+    copy.assert_as_the_page_says("A view")
