@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from itertools import product
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim.catalogue.choices import check_together
-from gdanim.catalogue.registry import FORMATS, VIEWS, find, optimizer, schedule
-from gdanim.catalogue.request import Planned
+from gdanim.catalogue.kinds import chosen_function
+from gdanim.catalogue.registry import FORMATS, VIEWS
+from gdanim.catalogue.request import Planned, Request, chosen_view, requested
 from gdanim.errors import SettingError, TargetError, UsageError
-from gdanim.objectives import kinds
 from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
 from gdanim.output.files.numbering import Pattern
 from gdanim.output.files.sequence import check_sequence
@@ -26,33 +25,29 @@ if TYPE_CHECKING:
     from gdanim.settings import Settings
 
 
-def check(settings: Settings, *, name: str = "") -> tuple[Planned, ...]:
-    """Refuse what cannot work, before anything is solved or drawn; returns the outputs.
+def resolve(settings: Settings, *, name: str = "") -> Request:
+    """Look up what settings name, and refuse what cannot work before anything is solved or drawn.
 
     `name` is what the file is called after where no output is given: the preset, else the function.
     Raises UsageError.
     """
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
-    dim = kinds.check(settings.function, dict(settings.param))
-    if settings.gradient is not None and kinds.kind_of(settings.function) is not kinds.Kind.CALLABLE:
+    function = chosen_function(settings.function, dict(settings.param))
+    if settings.gradient is not None and not function.is_callable:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
-    if dim is not None:
-        _check_view(settings, view_of(settings.view, dim))
-    elif settings.view != "auto":
-        _check_view(settings, find(VIEWS, "view", settings.view))
-    methods = [optimizer(text) for text in settings.optimizer]
-    schedules = [schedule(text) for text in settings.schedule]
-    for method, planned_rate in product(methods, schedules):
-        check_together(method, planned_rate)
+    view = chosen_view(settings.view, function.dim)
+    if view is not None:
+        _check_view(settings, view)
+    request = requested(settings, function, view)
     _check_combinations(settings)
-    planned = tuple(_planned(settings, name))
-    _check_paths(settings, planned)
-    for output in planned:
+    outputs = tuple(_planned(settings, name or function.stem))
+    _check_paths(settings, outputs)
+    for output in outputs:
         _check_format(settings, output.format)
         _check_suffix(output)
-    _check_format_options(settings, planned)
-    return planned
+    _check_format_options(settings, outputs)
+    return replace(request, outputs=outputs)
 
 
 def suited(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,9 +68,9 @@ def suited(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any
     return kept
 
 
-def _planned(settings: Settings, name: str) -> Iterator[Planned]:
+def _planned(settings: Settings, stem: str) -> Iterator[Planned]:
     """Every file in every style; posters after what they stand beside."""
-    files = [(path, settings.format) for path in settings.output or (_default(settings, name),)]
+    files = [(path, settings.format) for path in settings.output or (_default(settings, stem),)]
     files += [(settings.poster, _poster_format(settings.poster))] if settings.poster is not None else []
     for path, form in files:
         found = format_of(path, form)
@@ -157,22 +152,8 @@ def _check_basins(settings: Settings) -> None:
             raise UsageError(f"--basins colours the ground for one method at one rate: {allowed}")
 
 
-def view_of(name: str, dim: int) -> View:
-    """The view that draws functions of d variables. Raises UsageError where there is none, or it draws others."""
-    view = find(VIEWS, "view", {1: "curve", 2: "contour"}[dim] if name == "auto" else name)
-    if dim not in view.dims:
-        allowed = f"draws functions of {_variables(view.dims[0])}; this one has {_variables(dim)}"
-        raise SettingError("--view", name, allowed)
-    return view
-
-
-def _variables(dim: int) -> str:
-    return "one variable" if dim == 1 else "two variables"
-
-
-def _default(settings: Settings, name: str) -> str:
+def _default(settings: Settings, stem: str) -> str:
     """The file that is written where none is named."""
-    stem = name or kinds.stem(settings.function)
     if settings.format is None:
         return f"{stem}.gif"
     form = format_of("", settings.format)

@@ -21,9 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from gdanim.catalogue.kinds import Kind, kind_of
 from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
-from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.output import metadata
 from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from gdanim import __version__
+from gdanim.catalogue.kinds import Kind, kind_of
 from gdanim.descent.recording.export import as_csv
 from gdanim.descent.recording.file_types import suffix_of
 from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
-from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, as_ascii, write_files, write_request
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Settings
@@ -93,7 +93,7 @@ def _portable(descent: Descent) -> tuple[Settings, dict[str, str]]:
     settings = replace(descent.settings, format=None, max_size=None, themes=())
     files = {}
     if settings.trajectory is not None:
-        name, content = _recording(settings.trajectory, descent.trajectory)
+        name, content = _recording(settings.trajectory, descent)
         settings, files[name] = replace(settings, trajectory=name), content
     path = style_file(settings.style)
     if path is not None:
@@ -102,13 +102,13 @@ def _portable(descent: Descent) -> tuple[Settings, dict[str, str]]:
     return settings, files
 
 
-def _recording(path: str, trajectory: Trajectory) -> tuple[str, str]:
+def _recording(path: str, descent: Descent) -> tuple[str, str]:
     """Name and content of a replayed file: a text as it is; the runs of an .npz or a pipe as `--data` writes them."""
     place = Path(path)
     if place.is_file() and suffix_of(path) in (".csv", ".jsonl"):
         return place.name, _content(place)
-    replayed = int(np.count_nonzero(trajectory.evaluations[:, 0] < 0))
-    return f"{place.stem if place.is_file() else UNKNOWN}.csv", as_csv(trajectory, replayed, MAX_RECIPE)
+    replayed = tuple(run for run in descent.runs if run.replayed)
+    return f"{place.stem if place.is_file() else UNKNOWN}.csv", as_csv(descent.trajectory, replayed, MAX_RECIPE)
 
 
 def _content(path: Path) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim import preflight
+from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
-from gdanim.descent.descend import descend
+from gdanim.descent.descend import carry_out
 from gdanim.descent.recording.export import write_trajectory
 from gdanim.drawing import mpl  # noqa: F401 (plotting first: see there)
 from gdanim.drawing.raster import Raster
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
+    from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.scene import Scene
@@ -43,27 +45,27 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
     `progress` is called with the frames that are done and the frames in all.
     """
     settings = replace(settings, dry_run=False, json=False, alt_text=False)
-    outputs = preflight.check(settings)
-    descent = descend(settings)
-    written = write(descent, outputs, progress)
+    request = preflight.resolve(settings)
+    descent = carry_out(request)
+    written = write(descent, request.outputs, progress)
     if settings.data is not None:
-        write_data(settings.data, descent.trajectory)
+        write_data(settings.data, descent.trajectory, descent.runs)
     for result in written:
         if result.error is not None:
             raise result.error
     return written
 
 
-def write_data(path: str, trajectory: Trajectory) -> None:
+def write_data(path: str, trajectory: Trajectory, runs: Runs) -> None:
     """Write a trajectory to a file, complete or not at all. Raises TargetError and OutputError."""
     with open_output(path, needs_path=False) as output:
-        write_trajectory(output.stream, path, trajectory)
+        write_trajectory(output.stream, path, trajectory, runs)
 
 
 def draw(descent: Descent) -> Scene:
     """Build the picture. Call it, and use the scene, inside the style: `with load_style(…).applied()`."""
-    view = preflight.view_of(descent.settings.view, descent.objective.dim)
-    scene: Scene = view.load()(descent)
+    check_draws(descent.view, descent.settings.view, descent.objective.dim)
+    scene: Scene = descent.view.load()(descent)
     return scene
 
 

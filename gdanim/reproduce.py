@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.arrays import Vector
-    from gdanim.descent.trajectory import Trajectory
+    from gdanim.descent.descend import Descent
     from gdanim.recipe import Made
 
 TOLERANCE: Final = 1e-9
@@ -42,11 +42,11 @@ def check(path: str, tolerance: float = TOLERANCE) -> Finding:
     made = read_made(saved.made, saved.source)
     fields = saved.unpacked()
     refuse_python(fields, {}, source=saved.source)
-    trajectory = descend(Settings(**fields)).trajectory
-    drift = _drift(trajectory, made, tolerance)
+    descent = descend(Settings(**fields))
+    drift = _drift(descent, made, tolerance)
     if drift is not None:
         return Finding(same=False, line=f"{saved.source}: {drift}")
-    if digest(trajectory) == made.digest:
+    if digest(descent.trajectory) == made.digest:
         how = "to the last bit"
     elif len(made.last) == made.runs:
         how = f"to {tolerance:g}, though not to the last bit"
@@ -55,8 +55,9 @@ def check(path: str, tolerance: float = TOLERANCE) -> Finding:
     return Finding(same=True, line=f"{saved.source}: the same trajectory, {how}")
 
 
-def _drift(trajectory: Trajectory, made: Made, tolerance: float) -> str | None:
+def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:
     """A sentence on where a trajectory first differs from the recorded one; None where it does not."""
+    trajectory = descent.trajectory
     if trajectory.runs != made.runs or trajectory.x.shape[2] != made.x.shape[2]:
         return f"it has {count(trajectory.runs, 'run')} in place of {made.runs:,}, or as many variables more or fewer"
     runs, rows = made.listed, np.minimum(made.iterations, trajectory.iterations)
@@ -65,17 +66,17 @@ def _drift(trajectory: Trajectory, made: Made, tolerance: float) -> str | None:
     if (off > tolerance).any():
         column = int((off > tolerance).any(axis=0).argmax())
         place = int((off[:, column] > tolerance).argmax())
-        return _drifted(trajectory, runs[place], made.iterations[column], x[place, column], made.x[place, column])
+        return _drifted(descent, runs[place], made.iterations[column], x[place, column], made.x[place, column])
     for run, last, outcome in zip(runs, made.last, made.outcome, strict=True):
         now = trajectory.outcome[run].name
         if (trajectory.last[run], now) != (last, outcome):
             then = f"{outcome} at iteration {last}"
-            return f"{_run(trajectory, run)} ended as {now} at iteration {trajectory.last[run]} in place of {then}"
+            return f"{_run(descent, run)} ended as {now} at iteration {trajectory.last[run]} in place of {then}"
     ends = trajectory.x[runs, made.last]
     off = _apart(ends, made.end)
     if (off > tolerance).any():
         place = int((off > tolerance).argmax())
-        return _drifted(trajectory, runs[place], made.last[place], ends[place], made.end[place])
+        return _drifted(descent, runs[place], made.last[place], ends[place], made.end[place])
     return None
 
 
@@ -85,12 +86,12 @@ def _apart(x: Vector, made: Vector) -> NDArray[np.float64]:
     return off
 
 
-def _drifted(trajectory: Trajectory, run: int, iteration: int, x: Vector, made: Vector) -> str:
+def _drifted(descent: Descent, run: int, iteration: int, x: Vector, made: Vector) -> str:
     off = float(_apart(x, made))
     now, then = (", ".join(f"{value:.12g}" for value in point.tolist()) for point in (x, made))
-    return f"{_run(trajectory, run)} drifted at iteration {iteration}: x = {now} in place of {then}, {off:.2g} apart"
+    return f"{_run(descent, run)} drifted at iteration {iteration}: x = {now} in place of {then}, {off:.2g} apart"
 
 
-def _run(trajectory: Trajectory, run: int) -> str:
-    label = trajectory.label[run]
+def _run(descent: Descent, run: int) -> str:
+    label = descent.runs[run].label
     return f"run {run + 1}" + (f" ({label})" if label else "")

@@ -111,7 +111,7 @@ def test_every_candidate_is_a_request_that_the_format_takes_and_no_two_are_alike
     suffix = (FORMATS[name].extensions or FORMATS[name].suffixes or ("",))[0]
     path = tmp_path / ("%d" * FORMATS[name].sequence + f"a{suffix}")
     for step in found:
-        preflight.check(replace(step, output=(str(path),), format=name))
+        preflight.resolve(replace(step, output=(str(path),), format=name))
         assert step.max_size is None
     assert len(set(found)) == len(found)
     assert found[0] == replace(solved(**REQUEST).settings, size=(640, 480))
@@ -220,7 +220,7 @@ def kept_within(limit: int, misleading: Sequence[float], roomy: int = N_STEPS) -
     studio = Studio(film, misleading, roomy)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "long.webp")
-        (planned,) = preflight.check(replace(film.settings, output=(str(path),)))
+        (planned,) = preflight.resolve(replace(film.settings, output=(str(path),))).outputs
         (written,) = write_within(limit, film, [planned], studio, None)
         assert (written.error is None) == path.exists()
         if written.error is not None:
@@ -445,7 +445,7 @@ def test_a_failure_keeps_its_kind_and_advises_what_helps(failure: OutputError, t
     def fail(film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
         return tuple(Written(path=output.path, format="webp", bytes=None, error=failure) for output in outputs)
 
-    (written,) = write_within(1_000, film, preflight.check(film.settings), fail, None)
+    (written,) = write_within(1_000, film, preflight.resolve(film.settings).outputs, fail, None)
     assert isinstance(written.error, EncoderError)
     assert written.path == str(tmp_path / "a.webp")
     assert str(written.error).endswith(told)
@@ -459,7 +459,7 @@ def test_a_temporary_folder_that_goes_away_is_no_fault_of_the_request(tmp_path: 
             return ()
 
     with pytest.raises(OutputError, match=r"^The temporary folder was lost: .*does not exist"):
-        write_within(1_000, film, preflight.check(film.settings), lose, None)
+        write_within(1_000, film, preflight.resolve(film.settings).outputs, lose, None)
 
 
 def test_a_name_as_long_as_names_may_be_is_written(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from gdanim.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gdanim.catalogue.request import Planned
+    from gdanim.catalogue.request import Request
     from gdanim.descent.descend import Descent
 
 EXIT_STRICT = 3
@@ -87,7 +87,7 @@ def _render(function: str | None, preset: str | None, **given: Any) -> int:
         _refuse_python(merged, chosen, source=preset)
     settings = Settings(**merged)
     name = _stem(preset) if preset is not None and function is None else ""
-    return _Session(settings, preflight.check(settings, name=name)).run()
+    return _Session(preflight.resolve(settings, name=name)).run()
 
 
 def _merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,22 +200,25 @@ def _check_style(name: str) -> None:
 class _Session:
     """One request on its way through: what is said, and the exit code."""
 
-    settings: Settings
-    outputs: Sequence[Planned]
+    request: Request
+
+    @property
+    def settings(self) -> Settings:
+        return self.request.settings
 
     def run(self) -> int:
-        for style in dict.fromkeys(output.style for output in self.outputs):
+        settings, outputs = self.settings, self.request.outputs
+        for style in dict.fromkeys(output.style for output in outputs):
             _check_style(style)
         from gdanim.cli import messages, summary
         from gdanim.descent import alt_text
-        from gdanim.descent.descend import descend
+        from gdanim.descent.descend import carry_out
 
-        settings = self.settings
-        descent = descend(settings)
+        descent = carry_out(self.request)
         if settings.dry_run:
-            _print(messages.dry_run(descent, self.outputs))
+            _print(messages.dry_run(descent, outputs))
             return self._code(descent, failed=False)
-        for line in messages.warnings(descent, self.outputs):
+        for line in messages.warnings(descent, outputs):
             self._say(line)
         # Late: importing what draws takes longer than all else, and what is refused needs none of it.
         from gdanim.rendering import write
@@ -224,7 +227,7 @@ class _Session:
         gc.enable()
         self._warn_of_missing_letters()
         with messages.progress_bar(quiet=settings.quiet) as progress:
-            written = write(descent, self.outputs, progress)
+            written = write(descent, outputs, progress)
         for result in written:
             if result.error is None:
                 self._say(messages.done(descent, result))
@@ -260,7 +263,7 @@ class _Session:
         if self.settings.data is None:
             return True
         try:
-            write_data(self.settings.data, descent.trajectory)
+            write_data(self.settings.data, descent.trajectory, descent.runs)
         except OutputError as error:
             _complain(str(error), 1)
             return False

@@ -13,7 +13,7 @@ import numpy as np
 
 from gdanim.catalogue.registry import FORMATS
 from gdanim.cli.summary import details
-from gdanim.descent.stability import limit_words, limits_of_runs
+from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.errors import EncoderError
 from gdanim.formatting import count
@@ -74,34 +74,31 @@ def _of_interpolation(descent: Descent) -> Iterator[str]:
 
 def _of_runs(descent: Descent) -> Iterator[str]:
     """Warnings about runs that diverged or left the domain, and about rates above the stability limit."""
-    trajectory, limits = descent.trajectory, _exceeded(descent)
+    trajectory, exceeding = descent.trajectory, _exceeding(descent)
     failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
     if failed:
         run = failed[0]
-        which = f"{trajectory.label[run]} " if trajectory.label[run] else ""
+        label = descent.runs[run].label
+        which = f"{label} " if label else ""
         more = f"; {len(failed) - 1:,} more of {trajectory.runs:,} runs were lost, too" if len(failed) > 1 else ""
         rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
-        why = (
-            f": {_name(descent, run)} can settle only below lr = {_limit(descent, run, limits)}"
-            if run in limits
-            else ""
-        )
+        why = f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}" if run in exceeding else ""
         yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
     above: dict[str, list[int]] = {}
-    for run in limits:
+    for run in exceeding:
         if not trajectory.outcome[run].failed:
-            above.setdefault(f"{_limit(descent, run, limits)}: {_name(descent, run)}", []).append(run)
+            above.setdefault(f"{_limit(descent, run)}: {_name(descent, run)}", []).append(run)
     for limit, runs in above.items():
         rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in runs[:4]))
         yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
 
 
-def _limit(descent: Descent, run: int, limits: dict[int, float]) -> str:
-    return f"{limit_words(descent.trajectory.optimizer[run])} = {limits[run]:.4g}"
+def _limit(descent: Descent, run: int) -> str:
+    return f"{limit_formula(descent.runs[run].method)} = {descent.limit[run]:.4g}"
 
 
 def _name(descent: Descent, run: int) -> str:
-    name = descent.trajectory.optimizer[run].partition(":")[0]
+    name = descent.runs[run].spec.partition(":")[0]
     return "gradient descent" if name == "gd" else name
 
 
@@ -150,12 +147,9 @@ def failure(written: Written) -> str:
     return f"{prefix}{written.error}"
 
 
-def _exceeded(descent: Descent) -> dict[int, float]:
-    """The runs whose rate is above the stability limit of their minimum, with that limit."""
-    if not descent.trajectory.iterations:
-        return {}
-    limits = limits_of_runs(descent.objective, descent.trajectory)
-    return {int(run): float(limits[run]) for run in np.flatnonzero(descent.trajectory.lr[:, 0] > limits)}
+def _exceeding(descent: Descent) -> list[int]:
+    """The runs whose rate is above the stability limit of their minimum."""
+    return np.flatnonzero(descent.trajectory.first_rate > descent.limit).tolist()
 
 
 def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:

@@ -77,7 +77,7 @@ class Render(Command):
             return super().parse_declared(ctx, list(args))
         except click.NoSuchOption as error:
             unknown = error
-        from gdanim.objectives import kinds
+        from gdanim.catalogue import kinds
 
         for place, word in enumerate(args):
             if not (word.startswith("-") and kinds.is_formula(word)):

@@ -11,13 +11,14 @@ import numpy as np
 
 from gdanim import __version__
 from gdanim.descent.alt_text import alt_text
-from gdanim.descent.stability import distances, limit_words, limits_of_runs
+from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gdanim.descent.descend import Descent
+    from gdanim.descent.runs import Run
     from gdanim.outputs import Written
 
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
@@ -35,9 +36,9 @@ def details(descent: Descent) -> str:
     if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     if runs == 1:
-        lines.append(_sentence(next(records(descent))))
+        lines.append(_sentence(descent))
     elif runs <= MAX_LISTED:
-        lines += _table(list(records(descent)))
+        lines += _table(descent)
     else:
         lines += _counts(descent)
     return "\n".join(lines)
@@ -90,45 +91,45 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
-    limits = limits_of_runs(descent.objective, trajectory).tolist()
+    rates, limits, ratios = trajectory.first_rate.tolist(), descent.limit.tolist(), descent.over_limit.tolist()
     away = distances(descent.objective, ends).tolist()
-    for run in range(trajectory.runs):
+    for run, made in enumerate(descent.runs):
         last = int(trajectory.last[run])
-        lr = float(trajectory.lr[run, 0]) if trajectory.iterations else math.nan
-        evaluations = int(trajectory.evaluations[run, last])
         yield {
-            "label": trajectory.label[run],
-            "optimizer": trajectory.optimizer[run],
-            "lr": _finite(lr),
+            "label": made.label,
+            "optimizer": made.spec,
+            "lr": _finite(rates[run]),
             "start": trajectory.x[run, 0].tolist(),
             "end": ends[run].tolist(),
             "f": float(trajectory.f[run, last]),
             "distance": _finite(away[run]),
             "iterations": last,
-            "evaluations": evaluations if evaluations >= 0 else None,
+            "evaluations": None if made.replayed else int(trajectory.evaluations[run, last]),
             "outcome": trajectory.outcome[run].name,
             "ending": trajectory.ending(run),
             "verdict": descent.verdict[run].value,
             "stability_limit": _finite(limits[run]),
-            "lr_over_limit": _finite(lr / limits[run]),
+            "lr_over_limit": _finite(ratios[run]),
         }
 
 
-def _sentence(run: dict[str, Any]) -> str:
+def _sentence(descent: Descent) -> str:
     """How the only run went."""
+    (run,) = records(descent)
     rate = f" at {_rate(run)}" if _rate(run) else ""
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
+    verdict = run["verdict"] + _against(run, descent.runs[0])
     return (
         f"{run['optimizer']} from {_point(run['start'])}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
-        f"x = {_point(run['end'])}, f = {run['f']:.6g}{away}; {run['verdict']}{_against(run)}: {run['ending']}"
+        f"x = {_point(run['end'])}, f = {run['f']:.6g}{away}; {verdict}: {run['ending']}"
     )
 
 
-def _against(run: dict[str, Any]) -> str:
+def _against(run: dict[str, Any], made: Run) -> str:
     if run["lr_over_limit"] is None:
         return ""
-    return f" at {_share(run['lr_over_limit'])} of {limit_words(run['optimizer'])} = {run['stability_limit']:.6g}"
+    return f" at {_share(run['lr_over_limit'])} of {limit_formula(made.method)} = {run['stability_limit']:.6g}"
 
 
 def _share(ratio: float) -> str:
@@ -140,12 +141,13 @@ def _rate(run: dict[str, Any]) -> str:
     return "" if run["lr"] is None else f"lr {run['lr']:g}"
 
 
-def _table(runs: Sequence[dict[str, Any]]) -> list[str]:
+def _table(descent: Descent) -> list[str]:
     """How several runs went, a row each, in columns."""
+    runs = list(records(descent))
     head = ("run", "iterations", "evaluations", "f", "distance", "verdict", "outcome")
     rows = [head]
     named = Counter(run["label"] for run in runs)
-    for run in runs:
+    for run, made in zip(runs, descent.runs, strict=True):
         start = f"start {_point(run['start'])}"
         rows.append(
             (
@@ -156,7 +158,7 @@ def _table(runs: Sequence[dict[str, Any]]) -> list[str]:
                 "–" if run["evaluations"] is None else f"{run['evaluations']:,}",
                 f"{run['f']:.6g}",
                 "–" if run["distance"] is None else f"{run['distance']:.3g}",
-                run["verdict"] + _against(run),
+                run["verdict"] + _against(run, made),
                 run["ending"],
             )
         )

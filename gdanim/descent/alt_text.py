@@ -11,7 +11,6 @@ import numpy as np
 from gdanim.descent.stability import distances
 from gdanim.descent.trajectory import Outcome
 from gdanim.formatting import count, listed
-from gdanim.preflight import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ def alt_text(descent: Descent) -> str:
 
 
 def _opening(descent: Descent) -> str:
-    view = view_of(descent.settings.view, descent.objective.dim).name
+    view = descent.view.name
     trajectory = descent.trajectory
     starts = np.unique(trajectory.x[:, 0], axis=0)
     whence = f"from {_point(starts[0].tolist())}" if len(starts) == 1 else f"from {len(starts):,} starts"
@@ -51,9 +50,9 @@ def _opening(descent: Descent) -> str:
 def _descents(descent: Descent) -> str:
     """Who descends: the method, and the rate where all runs have the same."""
     trajectory = descent.trajectory
-    methods = list(dict.fromkeys(spec.partition(":")[0] for spec in trajectory.optimizer))
+    methods = list(dict.fromkeys(run.spec.partition(":")[0] for run in descent.runs))
     what = {"gd": "gradient descent"}.get(methods[0], methods[0]) if len(methods) == 1 else "descent"
-    rates = np.unique(trajectory.lr[:, 0]) if trajectory.iterations else np.empty(0)
+    rates = np.unique(trajectory.first_rate)
     rate = f" at the learning rate {rates[0]:g}" if len(rates) == 1 and np.isfinite(rates[0]) else ""
     if trajectory.runs == 1:
         return f"{what[0].upper()}{what[1:]}{rate}"
@@ -97,14 +96,14 @@ def _by_verdict(descent: Descent) -> str:
     if not _are_named(descent) or descent.trajectory.runs > MAX_NAMED:
         return ""
     groups: dict[str, list[str]] = {}
-    for label, verdict in zip(descent.trajectory.label, descent.verdict, strict=True):
-        groups.setdefault(verdict.value, []).append(label)
+    for run, verdict in zip(descent.runs, descent.verdict, strict=True):
+        groups.setdefault(verdict.value, []).append(run.label)
     return "".join(f"; {verdict}: {listed(labels)}" for verdict, labels in groups.items())
 
 
 def _are_named(descent: Descent) -> bool:
     """Whether each run has a name of its own."""
-    labels = descent.trajectory.label
+    labels = [run.label for run in descent.runs]
     return all(labels) and len(set(labels)) == len(labels)
 
 
@@ -123,7 +122,7 @@ def _winner(descent: Descent) -> str:
     lowest = np.flatnonzero(final == final.min())
     if len(lowest) > 1:
         return ""
-    return f"; the lowest is {trajectory.label[lowest[0]]}, f = {_number(float(final[lowest[0]]))}"
+    return f"; the lowest is {descent.runs[lowest[0]].label}, f = {_number(float(final[lowest[0]]))}"
 
 
 def spoken(objective: Objective) -> str:

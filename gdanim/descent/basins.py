@@ -9,17 +9,18 @@ import numpy as np
 
 from gdanim.descent.attractors import FAILED, NOWHERE, assigned, gathered
 from gdanim.descent.endpoints import find_endpoints
-from gdanim.descent.runs import heats
+from gdanim.descent.runs import scheduled_rates, stream_of
 from gdanim.descent.solver import solve
-from gdanim.descent.stepping import UNCONDITIONAL, Conditions
+from gdanim.descent.stepping import UNCONDITIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.descent.runs import Run
+    from gdanim.descent.stepping import Conditions
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
-    from gdanim.settings import Settings
 
 # Cells, and steps of cells, in all: what takes a second or two. Where each step calls somebody's code, few.
 MOST_CELLS, MOST_STEPS = 640 * 480, 640 * 480 * 200
@@ -78,22 +79,24 @@ def basins(
 
 
 def basins_of_run(
-    settings: Settings, objective: Objective, run: int, iterations: int, cells: Callable[[int], Vector]
+    objective: Objective,
+    run: Run,
+    start: Vector,
+    iterations: int,
+    conditions: Conditions,
+    cells: Callable[[int], Vector],
 ) -> Basins:
-    """The basins of the method, rates and conditions with which a run of a request descends.
+    """The basins of the method and rates with which a run descends from its start (d,).
 
-    run          counted through all heats; one that is replayed has none
     iterations   as the run was given
     cells        the cells (…, d) of the picture, given how many are affordable
     """
-    field = heats(settings, objective)
-    heat, place = next((heat, i) for heat in field for i in range(len(heat.lr)) if (run := run - 1) < 0)
-    optimizer, rates = heat.optimizer.build(), heat.rates(iterations)[place]
-    conditions = Conditions(
-        tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed
-    )
+    if run.method is None or run.schedule is None:
+        raise ValueError("a replayed run has no basins")
+    optimizer = run.method.build()
+    (rates,) = scheduled_rates(run.schedule, np.array([run.lr]), iterations)
     starts = cells(affordable(objective, optimizer, rates))
-    return basins(objective, optimizer, starts, rates, conditions, stream=heat.stream[place])
+    return basins(objective, optimizer, starts, rates, conditions, stream=stream_of(start))
 
 
 def affordable(objective: Objective, optimizer: Optimizer, rates: Scalar) -> int:

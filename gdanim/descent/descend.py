@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
-from gdanim.descent.runs import heats, labels
+from gdanim.catalogue.request import looked_up, usual_view
+from gdanim.descent.runs import expand, runs_of
 from gdanim.descent.solver import solve
+from gdanim.descent.stability import limit_formula, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined, judged_anew
@@ -16,41 +19,77 @@ from gdanim.objectives.autorange import Given
 from gdanim.objectives.lookup import objective as objective_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gdanim.descent.runs import Heat
+    from gdanim.arrays import Scalar
+    from gdanim.catalogue.request import Request
+    from gdanim.catalogue.specs import View
+    from gdanim.descent.runs import Batch, Runs
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descent:
-    """A request, solved and planned, and not yet drawn. verdict (runs,): the shape of each run's path."""
+    """A request, solved and planned, and not yet drawn.
+
+    runs (runs,)      how each run was made
+    trajectory        what each run did
+    verdict (runs,)   the shape of each run's path
+    limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known
+    """
 
     settings: Settings
     objective: Objective
+    view: View
+    runs: Runs
     trajectory: Trajectory
     verdict: tuple[Verdict, ...]
+    limit: Scalar
     timeline: Timeline
+
+    @property
+    def over_limit(self) -> Scalar:
+        """The rate of each run as a multiple of its limit: (runs,), NaN where one of the two is not known."""
+        return self.trajectory.first_rate / self.limit
+
+    def limit_shares(self) -> list[str]:
+        """The same for people, `0.95 × 2/λ`; empty where it is not known."""
+        return [
+            f"{ratio_text(ratio)} × {limit_formula(run.method)}" if isfinite(ratio) else ""
+            for ratio, run in zip(self.over_limit.tolist(), self.runs, strict=True)
+        ]
 
 
 def descend(settings: Settings) -> Descent:
-    """Solve or replay a request and plan its frames. Raises UsageError where it cannot be."""
-    objective = _objective(settings, settings.start)
-    replayed = _replayed(settings, objective)
-    if replayed is not None and objective.suggested and not settings.start:
-        # Nobody has said where to look: the path does.
-        objective = _objective(settings, tuple(map(tuple, replayed.x[:, 0].tolist())))
-        replayed = judged_anew(objective, replayed)
-    parts = [] if replayed is None else [replayed]
-    if replayed is None or _asks_for_runs(settings):
-        parts += _solved(settings, objective, replayed)
-    trajectory = joined(parts)
+    """Solve or replay what settings ask for, and plan its frames. Raises UsageError where it cannot be."""
+    return carry_out(looked_up(settings))
+
+
+def carry_out(request: Request) -> Descent:
+    """Solve or replay a request, and plan its frames. Raises UsageError where it cannot be."""
+    settings = request.settings
+    objective = _objective(request, settings.start)
+    parts: list[tuple[Trajectory, Runs]] = []
+    if settings.trajectory is not None:
+        from gdanim.descent.recording.replay import read_trajectory
+
+        replayed, recorded = read_trajectory(settings.trajectory, objective, alone=not _asks_for_runs(settings))
+        if objective.suggested and not settings.start:
+            # Nobody has said where to look: the path does.
+            objective = _objective(request, tuple(map(tuple, replayed.x[:, 0].tolist())))
+            replayed = judged_anew(objective, replayed)
+        parts.append((replayed, recorded))
+    if not parts or _asks_for_runs(settings):
+        parts.append(_solved(request, objective, parts[0][0] if parts else None))
+    trajectory = joined([part for part, _ in parts])
+    runs = tuple(run for _, part in parts for run in part)
     return Descent(
         settings=settings,
         objective=objective,
+        view=request.view or usual_view(objective.dim),
+        runs=runs,
         trajectory=trajectory,
         verdict=verdicts(objective, trajectory),
+        limit=limits_of_runs(objective, trajectory, runs),
         timeline=_timeline(settings, trajectory),
     )
 
@@ -70,21 +109,13 @@ def _timeline(settings: Settings, trajectory: Trajectory) -> Timeline:
         duration_s=settings.duration,
         tween=settings.tween,
         rewind=settings.rewind,
-        trail=settings.trail,
     )
 
 
-def _objective(settings: Settings, starts: tuple[tuple[float, ...], ...]) -> Objective:
+def _objective(request: Request, starts: tuple[tuple[float, ...], ...]) -> Objective:
+    settings = request.settings
     given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr)
-    return objective_of(settings.function, dict(settings.param), given, settings.gradient)
-
-
-def _replayed(settings: Settings, objective: Objective) -> Trajectory | None:
-    if settings.trajectory is None:
-        return None
-    from gdanim.descent.recording.replay import read_trajectory
-
-    return read_trajectory(settings.trajectory, objective, alone=not _asks_for_runs(settings))
+    return objective_of(request.function, dict(settings.param), given, settings.gradient)
 
 
 def _asks_for_runs(settings: Settings) -> bool:
@@ -92,21 +123,20 @@ def _asks_for_runs(settings: Settings) -> bool:
     return bool(settings.optimizer or settings.lr or settings.start or settings.schedule or settings.starts)
 
 
-def _solved(settings: Settings, objective: Objective, replayed: Trajectory | None) -> list[Trajectory]:
-    """Solve every heat; beside a replayed path, from its start and for as long, where the request does not say."""
-    field = heats(settings, objective, [] if replayed is None else [replayed.x[0, 0]])
+def _solved(request: Request, objective: Objective, replayed: Trajectory | None) -> tuple[Trajectory, Runs]:
+    """Solve every batch; beside a replayed path, from its start and for as long, where the request does not say."""
+    settings = request.settings
+    batches = expand(request, objective, [] if replayed is None else [replayed.x[0, 0]])
     iterations = iterations_of(settings, objective, replayed)
-    runs = sum(len(heat.lr) for heat in field)
-    if runs * (iterations + 1) > MAX_RECORDED:
-        raise SettingError("--iterations", iterations, f"{runs:,} runs may record {MAX_RECORDED:,} steps in all")
-    conditions = Conditions(
-        tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed
-    )
-    names = labels(field, coordinates=settings.starts is None, alone=replayed is None)
-    return [_solve(objective, heat, iterations, conditions, named) for heat, named in zip(field, names, strict=True)]
+    count = sum(len(batch.lr) for batch in batches)
+    if count * (iterations + 1) > MAX_RECORDED:
+        raise SettingError("--iterations", iterations, f"{count:,} runs may record {MAX_RECORDED:,} steps in all")
+    runs = runs_of(batches, coordinates=settings.starts is None, alone=replayed is None)
+    conditions = Conditions.of(settings)
+    return joined([_solve(objective, batch, iterations, conditions) for batch in batches]), runs
 
 
-def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory | None) -> int:
+def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory | None = None) -> int:
     """How many iterations a request asks for at most; beside a replayed path, as many as that has."""
     if settings.iterations is not None:
         return settings.iterations
@@ -115,17 +145,6 @@ def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory
     return objective.iterations if replayed is None else replayed.iterations
 
 
-def _solve(
-    objective: Objective, heat: Heat, iterations: int, conditions: Conditions, label: Sequence[str]
-) -> Trajectory:
-    return solve(
-        objective,
-        heat.optimizer.build(),
-        heat.start,
-        heat.rates(iterations),
-        iterations,
-        conditions,
-        streams=heat.stream,
-        name=heat.optimizer.spec,
-        label=label,
-    )
+def _solve(objective: Objective, batch: Batch, iterations: int, conditions: Conditions) -> Trajectory:
+    rates = batch.rates(iterations)
+    return solve(objective, batch.method.build(), batch.start, rates, iterations, conditions, streams=batch.stream)

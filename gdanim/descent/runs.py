@@ -1,16 +1,14 @@
-"""Race: every combination of optimizer, rate, schedule and start that a request names, and what each run is called."""
+"""Runs: every combination of method, schedule, rate and start that a request names, and what each run is called."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.catalogue import registry
-from gdanim.catalogue.choices import CONSTANT, check_together
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.starts import random_starts
 from gdanim.errors import SettingError
@@ -20,24 +18,46 @@ if TYPE_CHECKING:
 
     from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.choices import Choice
+    from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import Method, Schedule
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Settings
 
-WIDTH_SHARE = 0.02
+WIDTH_SHARE: Final = 0.02
+
+
+class Run(NamedTuple):
+    """How a run was made. Its start is the first point of its path.
+
+    method     None of a replayed run whose method gdanim does not know
+    spec       the method as `-O` takes it, or as the replayed file has it
+    schedule   None of a replayed run
+    lr         the base rate; of a replayed run the rate of its first step, NaN where that is not known
+    label      what tells it from the others, for people; may be empty
+    replayed   whether it was read from a file
+    """
+
+    method: Choice[Method] | None
+    spec: str
+    schedule: Choice[Schedule] | None
+    lr: float
+    label: str = ""
+    replayed: bool = False
+
+
+Runs = tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heat:
-    """The runs of one optimizer under one schedule: they are solved together.
+class Batch:
+    """The runs of one method under one schedule: they are solved together.
 
-    lr (runs,)   the base rates
+    lr (runs,)       the base rates
     start (runs, d)
-    stream (runs,)   of the random numbers of each run: its start alone decides, so that runs from one point meet the
-                     same noise, whatever starts beside them
+    stream (runs,)   of the random numbers of each run, see stream_of()
     """
 
-    optimizer: Choice[Method]
+    method: Choice[Method]
     schedule: Choice[Schedule]
     lr: Scalar
     start: Vector
@@ -45,50 +65,58 @@ class Heat:
 
     def rates(self, iterations: int) -> Scalar:
         """The rate of every step: (runs, iterations). Raises PluginError where a plug-in's schedule fails."""
-        rates: Scalar = self.schedule.build()(np.arange(iterations), self.lr[:, np.newaxis], iterations)
-        return rates
+        return scheduled_rates(self.schedule, self.lr, iterations)
 
 
-def heats(settings: Settings, objective: Objective, origin: Sequence[Vector] = ()) -> list[Heat]:
-    """What is to be solved: optimizers first, then schedules; within a heat rates first, then starts.
+def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()) -> list[Batch]:
+    """What is to be solved: methods first, then schedules; within a batch rates first, then starts.
 
     `origin` are the starts where the request names none; without it, the objective's own.
-    Raises UsageError where a start does not fit, or an optimizer would not follow its schedule.
+    Raises UsageError where a start does not fit.
     """
-    starts = _starts(settings, objective, origin)
+    starts = _starts(request.settings, objective, origin)
     streams = tuple(map(stream_of, starts))
-    found = []
-    schedules = [registry.schedule(text) for text in settings.schedule or (CONSTANT,)]
-    for text, schedule in product(settings.optimizer or ("gd",), schedules):
-        optimizer = registry.optimizer(text)
-        check_together(optimizer, schedule)
-        own = None if optimizer.lr is None else (optimizer.lr,)
-        rates = own or settings.lr or (default_rate(optimizer, objective),)
-        found.append(
-            Heat(
-                optimizer=optimizer,
+    batches = []
+    for method, schedule in product(request.methods, request.schedules):
+        own = None if method.lr is None else (method.lr,)
+        rates = own or request.settings.lr or (default_rate(method, objective),)
+        batches.append(
+            Batch(
+                method=method,
                 schedule=schedule,
                 lr=np.repeat(np.array(rates, dtype=np.float64), len(starts)),
                 start=np.tile(starts, (len(rates), 1)),
                 stream=streams * len(rates),
             )
         )
-    return found
+    return batches
+
+
+def scheduled_rates(schedule: Choice[Schedule], lr: Scalar, iterations: int) -> Scalar:
+    """The rate of every step (runs, iterations) of runs with base rates lr (runs,).
+
+    Raises PluginError where a plug-in's schedule fails.
+    """
+    rates: Scalar = schedule.build()(np.arange(iterations), lr[:, np.newaxis], iterations)
+    return rates
 
 
 def stream_of(start: Vector) -> int:
-    """The stream of a run from a point (d,)."""
+    """The stream of random numbers of a run that starts at a point (d,).
+
+    The start alone decides, so that runs from one point meet the same noise, whatever starts beside them.
+    """
     point = (start + 0.0).astype("<f8")  # −0 is 0
     return int.from_bytes(blake2b(point.tobytes(), digest_size=8).digest(), "little")
 
 
-def default_rate(optimizer: Choice[Method], objective: Objective) -> float:
-    """The rate with which an optimizer is seen to move on an objective."""
-    match optimizer.entry.rate:
+def default_rate(method: Choice[Method], objective: Objective) -> float:
+    """The rate with which a method is seen to move on an objective."""
+    match method.entry.rate:
         case Rate.OBJECTIVE:
             return objective.lr
         case Rate.DAMPED:
-            return float(f"{objective.lr * (1 - optimizer.values['momentum']):.6g}")
+            return float(f"{objective.lr * (1 - method.values['momentum']):.6g}")
         case Rate.WIDTH:
             width = float(np.max(objective.bounds[:, 1] - objective.bounds[:, 0]))
             return float(f"{WIDTH_SHARE * width:.0e}")
@@ -96,44 +124,46 @@ def default_rate(optimizer: Choice[Method], objective: Objective) -> float:
             return 1.0
 
 
-def labels(heats: Sequence[Heat], *, coordinates: bool, alone: bool = True) -> list[list[str]]:
-    """What tells the runs of a request apart, for people: `adam, lr 0.05`; the rate always, be it the same for all.
+def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) -> Runs:
+    """The runs of all batches, each called by what tells it apart: `adam, lr 0.05`. The rate is in every name.
 
     `coordinates` says whether a start is told by where it is: of random starts, that says nothing, and where nothing
-    else differs they are called nothing. So is a single run that is alone.
+    else differs they are called nothing. So is a single run that is `alone`, with no replayed one beside it.
     """
-    if alone and sum(len(heat.lr) for heat in heats) == 1:
-        return [[""]]
-    raced = not alone or len({heat.optimizer.spec for heat in heats}) > 1
-    planned = len({heat.schedule.spec for heat in heats}) > 1
-    rates = {rate for heat in heats for rate in heat.lr.tolist()}
-    starts = len(np.unique(np.concatenate([heat.start for heat in heats]), axis=0))
-    told = coordinates or raced or planned or len(rates) > 1
-    found = []
-    for heat in heats:
-        first = [heat.optimizer.label] if raced else []
-        last = [heat.schedule.label] if planned else []
-        found.append(
-            [
-                ", ".join(
-                    [
-                        *first,
-                        *([f"lr {rate:g}"] if told else []),
-                        *([f"start {_point(start)}"] if coordinates and starts > 1 else []),
-                        *last,
-                    ]
-                )
-                for rate, start in zip(heat.lr.tolist(), heat.start, strict=True)
-            ]
+    rates = {rate for batch in batches for rate in batch.lr.tolist()}
+    starts = np.concatenate([batch.start for batch in batches])
+    by_method = not alone or len({batch.method.spec for batch in batches}) > 1
+    by_schedule = len({batch.schedule.spec for batch in batches}) > 1
+    by_start = coordinates and len(np.unique(starts, axis=0)) > 1
+    is_single = alone and len(starts) == 1
+    by_rate = not is_single and (coordinates or by_method or by_schedule or len(rates) > 1)
+
+    def label(batch: Batch, rate: float, start: Vector) -> str:
+        parts = (
+            batch.method.label if by_method else "",
+            f"lr {rate:g}" if by_rate else "",
+            f"start {point(start)}" if by_start else "",
+            batch.schedule.label if by_schedule else "",
         )
-    return found
+        return ", ".join(filter(None, parts))
+
+    runs: list[Run] = []
+    for batch in batches:
+        # Runs that differ in nothing but a random start share one record: there may be a million of them.
+        known: dict[tuple[float, str], Run] = {}
+        for rate, start in zip(batch.lr.tolist(), batch.start, strict=True):
+            run = Run(batch.method, batch.method.spec, batch.schedule, rate, label(batch, rate, start))
+            runs.append(known.setdefault((rate, run.label), run))
+    return tuple(runs)
 
 
-def _point(x: Vector) -> str:
+def point(x: Vector) -> str:
+    """A point (d,) as labels name it: `1, 2`."""
     return ", ".join(f"{value:.4g}" for value in x.tolist())
 
 
 def _starts(settings: Settings, objective: Objective, origin: Sequence[Vector]) -> Vector:
+    """The starts that a request names (m, d)."""
     if settings.starts is not None:
         return random_starts(
             objective,

@@ -35,13 +35,11 @@ def solve(
     conditions: Conditions = UNCONDITIONAL,
     *,
     streams: Sequence[int] | None = None,
-    name: str = "",
-    label: Sequence[str] = (),
 ) -> Trajectory:
     """Descend from start (runs, d) with rates lr, (runs,) or (runs, iterations), for at most `iterations` steps.
 
     A run stops early where x, f or ∇f is no longer finite, and by the conditions. `streams` (runs,) numbers the random
-    numbers of each run; `name` is the optimizer's, `label` the runs'.
+    numbers of each run.
     Raises DomainError where f or its gradient is not finite at a start.
     """
     runs, dim = start.shape
@@ -49,7 +47,7 @@ def solve(
     recorder = _PathRecorder(objective, runs, iterations, conditions)
     streams = range(runs) if streams is None else streams
     iterate(objective, optimizer, start, _columns(lr, dim), recorder, conditions, streams)
-    return recorder.trajectory(lr, name, label)
+    return recorder.trajectory(lr)
 
 
 def _columns(lr: Scalar, dim: int) -> Iterator[Scalar]:
@@ -112,9 +110,9 @@ class _PathRecorder:
             self._review(self._reviewed, k + 1)
             self._reviewed, self._due = k + 1, min(k + self._review_every, self._iterations)
 
-    def trajectory(self, lr: Scalar, name: str, label: Sequence[str]) -> Trajectory:
+    def trajectory(self, lr: Scalar) -> Trajectory:
         """Judge the runs, repeat each one's last finite point to the end, and make the arrays read-only."""
-        runs, n = len(self._last), int(self._last.max())
+        n = int(self._last.max())
         rows = self._rows[: n + 1]
         _repeat_ends(rows, self._last)
         x, f, grad = (part.swapaxes(0, 1) for part in _parts(rows))
@@ -132,8 +130,6 @@ class _PathRecorder:
             outcome=outcome,
             since=since,
             lost=self._lost,
-            optimizer=(name,) * runs,
-            label=tuple(label) or ("",) * runs,
         )
 
     def _endings(self, evaluations: NDArray[np.int64]) -> list[Outcome]:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.catalogue import registry
-from gdanim.errors import UsageError
-
 if TYPE_CHECKING:
     from gdanim.arrays import Scalar, Vector
+    from gdanim.catalogue.choices import Choice
+    from gdanim.catalogue.specs import Method
+    from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
     from gdanim.objectives.objective import Objective
 
 
-def limits_of_runs(objective: Objective, trajectory: Trajectory) -> Scalar:
+def limits_of_runs(objective: Objective, trajectory: Trajectory, runs: Runs) -> Scalar:
     """The rate above which each run could not settle at its minimum: (runs,).
 
     2/λ for gradient descent and 2(1 + μ)/((1 − τ)λ) for momentum μ with dampening τ, λ being the largest eigenvalue
@@ -23,51 +23,40 @@ def limits_of_runs(objective: Objective, trajectory: Trajectory) -> Scalar:
     optimizers, for rates that change, and where λ is not known.
     Sources: Nesterov 2018, § 1.2.3; for momentum Polyak 1964, Goh 2017 "Why Momentum Really Works".
     """
-    factor = {spec: limit_factor(spec) for spec in set(trajectory.optimizer)}
-    factors = np.array([factor[spec] for spec in trajectory.optimizer])
+    factor = {run.spec: limit_factor(run.method) for run in runs}
+    factors = np.array([factor[run.spec] for run in runs])
     taken = np.arange(trajectory.iterations) < trajectory.last[:, np.newaxis]
     constant = np.all((trajectory.lr == trajectory.lr[:, :1]) | ~taken, axis=1)
     failed = np.array([outcome.failed for outcome in trajectory.outcome])
     row = np.where(failed, 0, trajectory.last)
     curvature = curvatures_near(objective, trajectory.x[np.arange(trajectory.runs), row])
     limits: Scalar = np.where(constant, factors / curvature, np.nan)
+    limits.flags.writeable = False
     return limits
 
 
-def limit_factor(spec: str) -> float:
-    """λ × the largest stable rate of the optimizer that `-O spec` chooses; NaN where no such limit is known."""
-    try:
-        choice = registry.optimizer(spec)
-    except UsageError:  # a replayed run may have been made by anything
-        return float("nan")
-    match choice.entry.name:
-        case "gd":
-            return 2.0
-        case "momentum":
-            momentum, dampening = choice.values["momentum"], choice.values["dampening"]
-            return float(2 * (1 + momentum) / (1 - dampening))
+def limit_factor(method: Choice[Method] | None) -> float:
+    """λ × the largest stable rate of a method; NaN where no such limit is known."""
+    if method is not None and method.entry.name == "gd":
+        return 2.0
+    if method is not None and method.entry.name == "momentum":
+        momentum, dampening = method.values["momentum"], method.values["dampening"]
+        return float(2 * (1 + momentum) / (1 - dampening))
     return float("nan")
 
 
-def shares_of_limits(objective: Objective, trajectory: Trajectory) -> list[str]:
-    """The rate of each run as a multiple of its limit, in words: `0.95 × 2/λ`; empty where no limit is known."""
-    if not trajectory.iterations:
-        return [""] * trajectory.runs
-    ratios = trajectory.lr[:, 0] / limits_of_runs(objective, trajectory)
-    return [
-        f"{f'{ratio:.2f}' if 0.01 <= ratio < 100 else f'{ratio:.1e}'} × {limit_words(spec)}"
-        if np.isfinite(ratio)
-        else ""
-        for ratio, spec in zip(ratios.tolist(), trajectory.optimizer, strict=True)
-    ]
-
-
-def limit_words(spec: str) -> str:
-    """The same limit as a formula: `2/λ`."""
-    choice = registry.optimizer(spec)
-    if choice.entry.name == "gd":
+def limit_formula(method: Choice[Method] | None) -> str:
+    """The same limit as a formula: `2/λ`. Empty where none is known."""
+    if method is None or np.isnan(limit_factor(method)):
+        return ""
+    if method.entry.name == "gd":
         return "2/λ"
-    return "2(1+μ)/λ" if not choice.values["dampening"] else "2(1+μ)/((1−τ)λ)"
+    return "2(1+μ)/λ" if not method.values["dampening"] else "2(1+μ)/((1−τ)λ)"
+
+
+def ratio_text(ratio: float) -> str:
+    """A rate as a multiple of its limit: `0.95`."""
+    return f"{ratio:.2f}" if 0.01 <= ratio < 100 else f"{ratio:.1e}"
 
 
 def curvatures_near(objective: Objective, x: Vector) -> Scalar:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
+    from gdanim.settings import Settings
 
     Which = NDArray[np.bool_]  # (runs,)
 
@@ -37,6 +38,11 @@ class Conditions:
     budget: int | None = None
     noise: float = 0.0
     seed: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Conditions:
+        """Those that settings ask for."""
+        return cls(tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed)
 
 
 UNCONDITIONAL = Conditions()

@@ -61,7 +61,6 @@ class Timeline:
     every               how many iterations pass from one that is shown to the next; 1 where each has a frame of its own
     tween               how many frames that takes; the first of them shows the iteration, the others lie between two
     forward             the frames of the way there; the last of them is held, those that follow rewind
-    trail               how many of its last iterations a path shows; None for the whole path
     """
 
     tick: Ticks
@@ -72,7 +71,6 @@ class Timeline:
     every: float
     tween: int
     forward: int
-    trail: int | None
 
     @property
     def frames(self) -> int:
@@ -110,7 +108,6 @@ def plan(
     duration_s: float | None = None,
     tween: int = 1,
     rewind: bool = False,
-    trail: int | None = None,
 ) -> Timeline:
     """Plan the frames of runs that end at `last` (runs,). Where all have ended, the frame is held for hold_s longer.
 
@@ -146,7 +143,6 @@ def plan(
         every=len(ticks) / len(stops) if len(ticks) > len(stops) else 1.0,
         tween=tween,
         forward=len(there),
-        trail=trail,
     )
 
 

@@ -48,13 +48,11 @@ class Trajectory:
     x (runs, n+1, d), f (runs, n+1), grad (runs, n+1, d)    rows past `last` repeat the last finite point
     lr (runs, n)             the rate of every step; NaN where none is known
     evaluations (runs, n+1)  what it cost to come here: points at which f or ∇f was asked, and d for each Hessian;
-                             −1 where that is not known, as of replayed runs
+                             −1 where that is not known
     last (runs,)             index of the last finite point
     outcome (runs,)          Outcome of every run
     since (runs,)            the iteration at which the outcome showed: from there on a diverged run was out of bounds
     lost (runs, 2d+1)        x, f and ∇f of the step that was not finite; zeros where there was none
-    optimizer (runs,)        what chose the steps, as `-O` takes it
-    label (runs,)            what tells the runs apart, for people
     """
 
     x: Vector
@@ -66,8 +64,6 @@ class Trajectory:
     outcome: tuple[Outcome, ...]
     since: Index
     lost: Vector
-    optimizer: tuple[str, ...]
-    label: tuple[str, ...]
 
     @property
     def runs(self) -> int:
@@ -78,6 +74,11 @@ class Trajectory:
     def iterations(self) -> int:
         """The number of iterations of the longest run."""
         return len(self.x[0]) - 1
+
+    @property
+    def first_rate(self) -> Scalar:
+        """The rate of the first step of each run: (runs,), NaN where none is known."""
+        return self.lr[:, 0] if self.lr.shape[1] else np.full(self.runs, np.nan)
 
     def ending(self, run: int) -> str:
         """How a run ended, in words: `diverged at iteration 4`."""

@@ -11,7 +11,7 @@ from gdanim.drawing.shapes import SHAPES
 
 if TYPE_CHECKING:
     from gdanim.arrays import Index
-    from gdanim.descent.trajectory import Trajectory
+    from gdanim.descent.runs import Runs
     from gdanim.drawing.styles import Style
 
 _SHAPES = tuple(SHAPES)
@@ -37,21 +37,22 @@ class RunStyle:
 RunStyles = tuple[RunStyle, ...]
 
 
-def assign_styles(trajectory: Trajectory, style: Style, *, in_turn: bool) -> RunStyles:
+def assign_styles(runs: Runs, style: Style, *, in_turn: bool) -> RunStyles:
     """Give every run its run_style. Runs that are seen alone are one run_style in the colour of the trail."""
-    if trajectory.runs == 1 or in_turn:
-        everyone = np.arange(trajectory.runs)
+    if len(runs) == 1 or in_turn:
+        everyone = np.arange(len(runs))
         return (RunStyle(runs=everyone, labels=(), colour=style.trail, shape=_SHAPES[0]),)
-    names = tuple(dict.fromkeys(trajectory.label)) if any(trajectory.label) else ()
+    called = [run.label for run in runs]
+    names = tuple(dict.fromkeys(called)) if any(called) else ()
     looks = _looks(style)
     if names:
         place = {name: i % len(looks) for i, name in enumerate(names)}
-        look_of = np.array([place[label] for label in trajectory.label])
+        look_of = np.array([place[label] for label in called])
         count = min(len(names), len(looks))
     else:
         # Nothing tells these apart but where they are: colours suffice to follow one of them.
-        count = min(len(style.runs), trajectory.runs)
-        look_of = np.arange(trajectory.runs) % count
+        count = min(len(style.runs), len(runs))
+        look_of = np.arange(len(runs)) % count
     return tuple(
         RunStyle(
             runs=np.flatnonzero(look_of == i),

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.catalogue.registry import FUNCTIONS, find
 from gdanim.formula.evaluator import build
 from gdanim.formula.mathtext import mathtext
-from gdanim.formula.parser import parse
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest
-from gdanim.objectives.kinds import Kind, kind_of
 from gdanim.objectives.minimizers import curvatures, find_minimizers
 from gdanim.objectives.objective import Objective
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gdanim.catalogue.kinds import FunctionChoice
     from gdanim.catalogue.specs import Formula
     from gdanim.formula.parser import Expression
     from gdanim.objectives.objective import Functions
@@ -26,32 +24,31 @@ TITLE_CHARACTERS = (90, 66, 48, 34, 24)
 
 
 def objective(
-    function: str, parameters: Mapping[str, float], given: Given = NOTHING_GIVEN, gradient: str | None = None
+    function: FunctionChoice,
+    parameters: Mapping[str, float],
+    given: Given = NOTHING_GIVEN,
+    gradient: str | None = None,
 ) -> Objective:
-    """The objective that `function` names: a row, a formula or a callable, with what shows it well.
+    """The objective of a row, a formula or a callable, with what shows it well.
 
     `given` is what the request says of bounds, starts and rates; `gradient` names the callable of a callable's
-    gradient. Raises UsageError: UnknownNameError, FormulaError, or what a Python callable is refused for.
+    gradient. Raises FormulaError, or the UsageError for which a Python callable is refused.
     """
-    match kind_of(function):
-        case Kind.ROW:
-            return _from_row(find(FUNCTIONS, "function", function), parameters)
-        case Kind.FORMULA:
-            expression = parse(function)
-            functions = build(expression, parameters)
-            typeset = _typeset(expression, parameters)
-            text = expression.text
-            return _undescribed(functions, given, parameters, name=text, formula=text, typeset=typeset)
-        case Kind.CALLABLE:
-            from gdanim.objectives.python.functions import load
+    text, row, expression = function
+    if expression is None:
+        from gdanim.objectives.python.functions import load
 
-            loaded, name = load(function, gradient), function.rpartition(":")[2]
-            return _undescribed(loaded, given, {}, name=name, formula=function, remarks=loaded.remarks)
+        loaded, name = load(text, gradient), text.rpartition(":")[2]
+        return _undescribed(loaded, given, {}, name=name, formula=text, remarks=loaded.remarks)
+    if row is not None:
+        return _from_row(row, expression, parameters)
+    functions, typeset = build(expression, parameters), _typeset(expression, parameters)
+    text = expression.text
+    return _undescribed(functions, given, parameters, name=text, formula=text, typeset=typeset)
 
 
-def _from_row(row: Formula, parameters: Mapping[str, float]) -> Objective:
+def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float]) -> Objective:
     """A row with its parameters set. Its minimizers and its view hold for the default parameters only."""
-    expression = parse(row.formula)
     values = {**dict(row.parameters), **parameters}
     functions = build(expression, values)
     bounds = np.array(row.bounds, dtype=np.float64)

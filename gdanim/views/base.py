@@ -98,7 +98,7 @@ def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.
         raise SettingError("--facet", descent.settings.facet, allowed)
     style = load_style(descent.settings.style)
     layout = replace(Layout.open(descent.settings, style), header_share=header_share)
-    run_styles = assign_styles(descent.trajectory, style, in_turn=descent.timeline.in_turn)
+    run_styles = assign_styles(descent.runs, style, in_turn=descent.timeline.in_turn)
     head = header.compose(layout, descent, run_styles)
     slots, marks = add_axes(layout, run_styles)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
@@ -117,11 +117,13 @@ def run_marks(
     *,
     line: str | None = None,
     dotted: bool = True,
+    trail: int | None = None,
 ) -> list[Mark]:
     """Add trails and spots to an axes. A swarm has tails and dots.
 
     line     sets the trails off from coloured ground: the colour of a line around them, and around a halo between
     dotted   whether there is room for a dot at each iteration
+    trail    how many of its last iterations a path shows; None for the whole path
     """
     runs = track.shape[0]
     size = (SLENDER if len(run_styles) > FEW_STYLES else 1.0) * _share(axes)
@@ -130,7 +132,7 @@ def run_marks(
     if runs > SWARM and not timeline.in_turn:
         # However many they are, they cover as much of the picture as that many spots would.
         dot_pt = max(spot_pt * (SWARM / runs) ** 0.5, LEAST_SPOT_PT)
-        tail = min(TAIL_SEGMENTS // runs, track.shape[1] if timeline.trail is None else timeline.trail)
+        tail = min(TAIL_SEGMENTS // runs, track.shape[1] if trail is None else trail)
         tails = [ShortTrails(track, run_styles, width_pt=TAIL_PT, tail=tail)] if tail else []
         marks = [*tails, Dots(track, run_styles, size_pt=dot_pt)]
     else:
@@ -139,11 +141,11 @@ def run_marks(
         marks = [] if line is None else [
             Trail(
                 track, recoloured(run_styles, line), width_pt=size * TRAIL_PT + LINED_PT,
-                dot_pt=iterate_pt and iterate_pt + LINED_PT, tail=timeline.trail,
+                dot_pt=iterate_pt and iterate_pt + LINED_PT, tail=trail,
             )
         ]  # fmt: skip
         marks += [
-            Trail(track, run_styles, width_pt=size * TRAIL_PT, dot_pt=iterate_pt, halo=halo, tail=timeline.trail),
+            Trail(track, run_styles, width_pt=size * TRAIL_PT, dot_pt=iterate_pt, halo=halo, tail=trail),
             Spots(track, run_styles, halo=style.background, size_pt=spot_pt),
         ]
     for mark in marks:

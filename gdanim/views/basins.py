@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.patches import Rectangle
 from gdanim.descent.attractors import FAILED, UNSETTLED
 from gdanim.descent.basins import basins_of_run, grid
 from gdanim.descent.descend import iterations_of
+from gdanim.descent.stepping import Conditions
 from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.mpl import to_hex, to_rgb
 
@@ -134,9 +136,10 @@ def hues(basins: Basins) -> Index:
 
 
 def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, float]) -> Basins:
-    settings, objective = descent.settings, descent.objective
-    iterations = iterations_of(settings, objective, None)
-    return basins_of_run(settings, objective, run, iterations, lambda most: grid(limits, size_px, most))
+    settings, objective, start = descent.settings, descent.objective, descent.trajectory.x[run, 0]
+    iterations, conditions = iterations_of(settings, objective), Conditions.of(settings)
+    cells = partial(grid, limits, size_px)
+    return basins_of_run(objective, descent.runs[run], start, iterations, conditions, cells)
 
 
 def _painted(destination: Index, hue: Index, palette: Palette, background: str, stripe: float) -> Pixels:

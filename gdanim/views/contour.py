@@ -63,7 +63,7 @@ class Contour:
         landings = end_markers(axes, track, panel.run_styles, timeline, style.text)
         marks = [
             *landings,
-            *run_marks(axes, track, panel.run_styles, timeline, style, line=line),
+            *run_marks(axes, track, panel.run_styles, timeline, style, line=line, trail=self.descent.settings.trail),
             *pointers(axes, track, panel.run_styles, panel.descent, style),
         ]
         # As matplotlib draws them: trails, arrows, spots.

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from gdanim.drawing.layout import Layout
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
-    from gdanim.objectives.objective import Objective
     from gdanim.views.base import Panel
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
@@ -71,11 +70,11 @@ class Curve:
         """Add trails and spots."""
         trajectory, timeline, style = panel.descent.trajectory, panel.descent.timeline, layout.style
         points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
-        track = Track(points, on_graph(panel.descent.objective, trajectory) if timeline.tween > 1 else None)
+        track = Track(points, on_graph(panel.descent) if timeline.tween > 1 else None)
         landings = end_markers(axes, track, panel.run_styles, timeline, style.muted)
         marks = [
             *landings,
-            *run_marks(axes, track, panel.run_styles, timeline, style),
+            *run_marks(axes, track, panel.run_styles, timeline, style, trail=self.descent.settings.trail),
             *pointers(axes, track, panel.run_styles, panel.descent, style),
         ]
         # As matplotlib draws them: trails, arrows, spots.
@@ -112,14 +111,14 @@ def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
     return nice_limits(float(min(low, path.min())), float(max(high, path.max())))
 
 
-def on_graph(objective: Objective, trajectory: Trajectory) -> Interpolation:
+def on_graph(descent: Descent) -> Interpolation:
     """Along the graph of a function of one variable: x goes straight on, and y = f(x).
 
     Heights that were recorded elsewhere may differ from f. What they differ by is added, in proportion to the way:
     so a run meets its own points.
     """
-    x = trajectory.x[..., 0]
-    excess = _excess(objective, trajectory)
+    objective, x = descent.objective, descent.trajectory.x[..., 0]
+    excess = _excess(descent)
 
     def points(runs: Index, position: Positions) -> Points:
         at = _weighed(x, runs, position)
@@ -130,13 +129,13 @@ def on_graph(objective: Objective, trajectory: Trajectory) -> Interpolation:
     return points
 
 
-def _excess(objective: Objective, trajectory: Trajectory) -> Scalar:
+def _excess(descent: Descent) -> Scalar:
     """By how much recorded heights are above f: (runs, n+1), 0 of runs that were solved here."""
-    excess = np.zeros_like(trajectory.f)
-    recorded = trajectory.evaluations[:, -1] < 0
+    trajectory, excess = descent.trajectory, np.zeros_like(descent.trajectory.f)
+    recorded = np.array([run.replayed for run in descent.runs])
     if recorded.any():
         with np.errstate(invalid="ignore", over="ignore"):
-            excess[recorded] = trajectory.f[recorded] - objective.value(trajectory.x[recorded])
+            excess[recorded] = trajectory.f[recorded] - descent.objective.value(trajectory.x[recorded])
     return excess
 
 

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gdanim.catalogue import registry
 from gdanim.descent.recording.replay import UNKNOWN
-from gdanim.descent.runs import heats
-from gdanim.descent.stability import shares_of_limits
+from gdanim.descent.runs import point
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.lettering import minus
-from gdanim.errors import UsageError
 from gdanim.views.legend import tally
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from gdanim.arrays import Index, Vector
+    from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
+    from gdanim.descent.runs import Run
     from gdanim.descent.verdicts import Verdict
 
 
@@ -65,7 +63,7 @@ def groups(descent: Descent) -> tuple[Group, ...]:
     telling = [name for name in traits[0] if name != facet and _tells(descent, name, traits)]
     shared = [name for name in telling if all(len({traits[run][name] for run in part}) == 1 for part in parts)]
     apart = [name for name in telling if name not in shared]
-    limit = shares_of_limits(descent.objective, descent.trajectory)
+    limit = descent.limit_shares()
     return tuple(
         Group(
             runs=np.array(part),
@@ -86,28 +84,15 @@ def _verdict(verdicts: Sequence[Verdict]) -> str:
 
 def _traits(descent: Descent) -> list[_Traits]:
     """What each run started from: those of the request know, of replayed ones only what the file says."""
-    trajectory = descent.trajectory
-    rates = trajectory.lr[:, 0] if trajectory.lr.shape[1] else np.full(trajectory.runs, np.nan)
-    found = [
+    return [
         {
-            "optimizer": _Trait(spec, _optimizer_words(spec, label)),
-            "lr": _rate(rate),
-            "start": _Trait(start.tobytes(), f"start {_point(start)}"),
-            "schedule": _Trait("", "no schedule"),
+            "optimizer": _Trait(run.spec, _method_words(run)),
+            "lr": _rate(run.lr),
+            "start": _Trait(start.tobytes(), f"start {point(start)}"),
+            "schedule": _schedule(run),
         }
-        for spec, label, rate, start in zip(
-            trajectory.optimizer, trajectory.label, rates.tolist(), trajectory.x[:, 0], strict=True
-        )
+        for run, start in zip(descent.runs, descent.trajectory.x[:, 0], strict=True)
     ]
-    solved = np.flatnonzero(trajectory.evaluations[:, 0] >= 0).tolist()
-    if solved:
-        # The first step need not have the base rate: a warm-up begins below it.
-        origin = [] if len(solved) == trajectory.runs else [trajectory.x[0, 0]]
-        field = heats(descent.settings, descent.objective, origin)
-        planned = [(rate, heat.schedule) for heat in field for rate in heat.lr.tolist()]
-        for run, (rate, schedule) in zip(solved, planned, strict=True):
-            found[run] |= {"lr": _rate(rate), "schedule": _Trait(schedule.spec, schedule.label)}
-    return found
 
 
 def _rate(rate: float) -> _Trait:
@@ -115,15 +100,14 @@ def _rate(rate: float) -> _Trait:
     return _Trait(rate, f"lr {rate:g}") if np.isfinite(rate) else _Trait(None, "lr not known")
 
 
-def _point(x: Vector) -> str:
-    return ", ".join(f"{value:.4g}" for value in x.tolist())
+def _schedule(run: Run) -> _Trait:
+    return _Trait("", "no schedule") if run.schedule is None else _Trait(run.schedule.spec, run.schedule.label)
 
 
-def _optimizer_words(spec: str, label: str) -> str:
-    try:
-        return registry.optimizer(spec).label
-    except UsageError:  # a replayed run may have been made by anything
-        return label or spec if spec == UNKNOWN else spec
+def _method_words(run: Run) -> str:
+    if run.method is not None:
+        return run.method.label
+    return run.label or run.spec if run.spec == UNKNOWN else run.spec
 
 
 def _tells(descent: Descent, name: str, traits: Sequence[_Traits]) -> bool:
@@ -137,15 +121,19 @@ def _listed(traits: _Traits, names: Sequence[str]) -> str:
     return ", ".join(traits[name].words for name in names)
 
 
-def _only(descent: Descent, runs: Sequence[int], labels: Sequence[str]) -> Descent:
+def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Descent:
     """A descent of some of its runs, with other labels."""
     trajectory, timeline = descent.trajectory, descent.timeline
-    parts: dict[str, Any] = {field.name: _picked(getattr(trajectory, field.name), runs) for field in fields(Trajectory)}
+    parts: dict[str, Any] = {
+        field.name: _picked(getattr(trajectory, field.name), chosen) for field in fields(Trajectory)
+    }
     return replace(
         descent,
-        trajectory=Trajectory(**{**parts, "label": tuple(labels)}),
-        verdict=_picked(descent.verdict, runs),
-        timeline=replace(timeline, opens=timeline.opens[runs], last=timeline.last[runs]),
+        runs=tuple(descent.runs[run]._replace(label=label) for run, label in zip(chosen, labels, strict=True)),
+        trajectory=Trajectory(**parts),
+        verdict=_picked(descent.verdict, chosen),
+        limit=_picked(descent.limit, chosen),
+        timeline=replace(timeline, opens=timeline.opens[chosen], last=timeline.last[chosen]),
     )
 
 

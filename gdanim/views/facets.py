@@ -67,7 +67,7 @@ def _faceted(descent: Descent, plot: Plot) -> Scene:
     parted = groups(descent)
     grid.check_room(len(parted), (layout.width, layout.height))
     casts, named = _cast(descent, parted, layout.style)
-    head = header.compose(layout, named, assign_styles(named.trajectory, layout.style, in_turn=False), of_panels=True)
+    head = header.compose(layout, named, assign_styles(named.runs, layout.style, in_turn=False), of_panels=True)
     axes = [plot.axes(layout) for _ in parted]
     lattice = _Lattice.of(layout, axes, head.height, plot.aspect)
     titles = Titles.fitted(layout, parted, lattice.panel_px)
@@ -91,14 +91,14 @@ def _cast(descent: Descent, parted: Sequence[Group], style: Style) -> tuple[list
 
     Runs that are called the same look the same in all panels; where nothing has a name, their places count.
     """
-    label = [""] * descent.trajectory.runs
+    runs = list(descent.runs)
     for group in parted:
-        for run, its_own in zip(group.runs.tolist(), group.descent.trajectory.label, strict=True):
-            label[run] = its_own
-    named = replace(descent, trajectory=replace(descent.trajectory, label=tuple(label)))
-    if not any(label):
-        return [assign_styles(group.descent.trajectory, style, in_turn=False) for group in parted], named
-    everyone = assign_styles(named.trajectory, style, in_turn=False)
+        for place, run in zip(group.runs.tolist(), group.descent.runs, strict=True):
+            runs[place] = run
+    named = replace(descent, runs=tuple(runs))
+    if not any(run.label for run in runs):
+        return [assign_styles(group.descent.runs, style, in_turn=False) for group in parted], named
+    everyone = assign_styles(named.runs, style, in_turn=False)
     return [_those_of(everyone, group) for group in parted], named
 
 

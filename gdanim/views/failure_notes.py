@@ -63,17 +63,18 @@ def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: tupl
         return []
     if descent.timeline.in_turn:
         # One after the other, they share one line.
-        lines = [[_ending(trajectory, run, run_styles) for run in failed.tolist()]]
-    elif len(failed) > MOST and not any(trajectory.label):
+        lines = [[_ending(descent, run, run_styles) for run in failed.tolist()]]
+    elif len(failed) > MOST and not any(run.label for run in descent.runs):
         lines = [[notice] for notice in _summary(trajectory, failed)]
     else:
-        lines = [[_ending(trajectory, run, run_styles)] for run in failed[:MOST].tolist()]
+        lines = [[_ending(descent, run, run_styles)] for run in failed[:MOST].tolist()]
     return _placed(layout, axes, lines)
 
 
-def _ending(trajectory: Trajectory, run: int, run_styles: tuple[RunStyle, ...]) -> FailureNote:
+def _ending(descent: Descent, run: int, run_styles: tuple[RunStyle, ...]) -> FailureNote:
+    trajectory = descent.trajectory
     ending, outcome = trajectory.ending(run), trajectory.outcome[run].value
-    texts = (f"{minus(trajectory.label[run])} {ending}".strip(), ending, outcome)
+    texts = (f"{minus(descent.runs[run].label)} {ending}".strip(), ending, outcome)
     # The sign is the arrow at the edge, in the colour of the run.
     return FailureNote(run, _seen_at(trajectory, run), (SIGN, style_of_run(run, run_styles).colour), texts)
 

@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.descent.stability import shares_of_limits
 from gdanim.drawing.lettering import minus
 from gdanim.drawing.shapes import SHAPES, copies
 
@@ -105,10 +104,9 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], *, verdicts: bool 
         return []
     found: dict[str, list[Verdict]] = {}
     limits: dict[str, set[str]] = {}
-    shares = shares_of_limits(descent.objective, descent.trajectory)
-    for label, verdict, share in zip(descent.trajectory.label, descent.verdict, shares, strict=True):
-        found.setdefault(label, []).append(verdict)
-        limits.setdefault(label, set()).add(share)
+    for run, verdict, share in zip(descent.runs, descent.verdict, descent.limit_shares(), strict=True):
+        found.setdefault(run.label, []).append(verdict)
+        limits.setdefault(run.label, set()).add(share)
     named = [label for label in found if label in of]
     if not verdicts:
         return [Entry(of[label], minus(label), "") for label in named]

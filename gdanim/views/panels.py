@@ -5,7 +5,6 @@ Of one variable these are x and y; of two f, as its distance to the minimum wher
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,7 +50,6 @@ class Series(NamedTuple):
 def build(descent: Descent) -> Scene:
     """Lay out the function at two thirds of the width, and two series stacked at its right."""
     trajectory = descent.trajectory
-    timeline = replace(descent.timeline, trail=None)  # a series is read as a whole
 
     def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
         plot = _plot(descent)
@@ -69,7 +67,8 @@ def build(descent: Descent) -> Scene:
             inked = recoloured(run_styles, series.colour) if alone else run_styles
             apart = cell.axes.get_window_extent().width / max(trajectory.iterations, 1)
             dotted = apart >= layout.px(APART_PT)
-            marks += run_marks(cell.axes, _track(series.values), inked, timeline, layout.style, dotted=dotted)
+            # A series is read as a whole, whatever the trail.
+            marks += run_marks(cell.axes, _track(series.values), inked, descent.timeline, layout.style, dotted=dotted)
         return slots, marks
 
     return build_scene(descent, add_axes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.stability import limit_words, limits_of_runs
+from gdanim.descent.stability import limit_formula, ratio_text
 from gdanim.drawing.lettering import minus
 from gdanim.views.legend import GAP
 
@@ -93,12 +93,11 @@ def _rate(lr: Scalar) -> Column:
 
 def _against_limit(descent: Descent) -> list[Column]:
     """The rate as a multiple of the largest at which a run could settle, where that is known of all runs."""
-    trajectory = descent.trajectory
-    ratios = trajectory.lr[:, 0] / limits_of_runs(descent.objective, trajectory)
-    if not np.isfinite(ratios).all() or len(words := {limit_words(spec) for spec in set(trajectory.optimizer)}) > 1:
+    ratios, limits = descent.over_limit, {limit_formula(run.method) for run in descent.runs}
+    if not np.isfinite(ratios).all() or len(limits) > 1:
         return []
-    (limit,) = words
-    texts = _padded([f"{ratio:.2f}" if 0.01 <= ratio < 100 else f"{ratio:.1e}" for ratio in ratios.tolist()])
+    (limit,) = limits
+    texts = _padded([ratio_text(ratio) for ratio in ratios.tolist()])
     return [Column("=", lambda run, _: f"{minus(texts[run])} × {limit}", need=1, gap=" ")]
 
 

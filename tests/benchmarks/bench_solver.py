@@ -27,21 +27,22 @@ def race(start, lr=0.05, b1=0.9, b2=0.999, eps=1e-8, n=1000):
 
 OURS = """
 from gdanim.catalogue.registry import optimizer
-from gdanim.objectives.lookup import objective
+from gdanim.catalogue.kinds import chosen_function
 from gdanim.descent.solver import solve
+from gdanim.objectives.lookup import objective
 """
 
 CASES = {
     "adam on rosenbrock, 10 000 starts × 1000, recorded, to a numpy loop": (
         "start = np.random.default_rng(0).uniform(-2.048, 2.048, (10_000, 2))",
-        f"{OURS}f, rule = objective('rosenbrock', {{}}), optimizer('adam').build()",
+        f"{OURS}f, rule = objective(chosen_function('rosenbrock', {{}}), {{}}), optimizer('adam').build()",
         "solve(f, rule, start, np.full(10_000, 0.05), 1000)",
         ADAM_BY_HAND,
         "race(start)",
     ),
     "gd on parabola, one run × 1e6, recorded, to a Python loop": (
         "x, lr, n = 4.3, 1e-6, 1_000_000",
-        f"{OURS}f, rule = objective('parabola', {{}}), optimizer('gd').build()",
+        f"{OURS}f, rule = objective(chosen_function('parabola', {{}}), {{}}), optimizer('gd').build()",
         "solve(f, rule, np.array([[x]]), np.array([lr]), n)",
         "def loop(x):\n    for _ in range(n):\n        x -= lr * 2 * x\n",
         "loop(x)",

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from support.commandline import run
+from support.objectives import objective
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import descend
-from gdanim.objectives.lookup import objective
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:

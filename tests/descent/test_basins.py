@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.objectives import objective as catalogued
 from support.problems import formula
 
 from gdanim.catalogue import registry
@@ -16,10 +17,10 @@ from gdanim.catalogue.optimizers import METHODS
 from gdanim.descent import endpoints
 from gdanim.descent.attractors import FAILED, NEAR, NOWHERE, UNSETTLED
 from gdanim.descent.basins import affordable, basins, basins_of_run, grid
+from gdanim.descent.descend import descend
 from gdanim.descent.runs import default_rate, stream_of
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions
-from gdanim.objectives.lookup import objective as catalogued
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
@@ -250,9 +251,10 @@ def test_the_basins_of_a_run_are_those_of_its_own_method_rate_and_noise() -> Non
     objective = problem("himmelblau")
     cells = cells_of(objective, 12)
     stream = stream_of(objective.start)
-    for run, (name, lr) in enumerate([("gd", 0.01), ("gd", 0.02), ("adam", 0.3)]):
+    runs = descend(request).runs
+    for run, (name, lr) in zip(runs, [("gd", 0.01), ("gd", 0.02), ("adam", 0.3)], strict=True):
         own = basins(objective, method(name), cells, lr * 0.95 ** np.arange(30), Conditions(noise=2.0), stream=stream)
-        asked = basins_of_run(request, objective, run, 30, lambda most: cells)
+        asked = basins_of_run(objective, run, objective.start, 30, Conditions(noise=2.0), lambda most: cells)
         assert np.array_equal(asked.destination, own.destination)
 
 

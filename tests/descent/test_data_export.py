@@ -48,17 +48,17 @@ def expected(descent: Descent) -> list[dict[str, Any]]:
         if not np.isfinite(trajectory.lost[number]).all():
             points.append(list(trajectory.lost[number]))
         for k, point in enumerate(points):
-            row: dict[str, Any] = {"run": number, "optimizer": trajectory.optimizer[number]}
+            row: dict[str, Any] = {"run": number, "optimizer": descent.runs[number].spec}
             row["lr"] = trajectory.lr[number, max(k - 1, 0)] if max(k - 1, 0) < trajectory.iterations else None
             row["iteration"] = k
             named = [*["x1", "x2"][:dim], "f", *["g1", "g2"][:dim]]
             row |= dict(zip(named, map(float, point), strict=True))
-            rows.append(row | {"label": trajectory.label[number], "outcome": trajectory.outcome[number].name})
+            rows.append(row | {"label": descent.runs[number].label, "outcome": trajectory.outcome[number].name})
     return rows
 
 
 def test_csv_holds_every_number_in_its_shortest_form(descent: Descent, tmp_path: Path) -> None:
-    write_data(str(tmp_path / "t.csv"), descent.trajectory)
+    write_data(str(tmp_path / "t.csv"), descent.trajectory, descent.runs)
     with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
@@ -68,7 +68,7 @@ def test_csv_holds_every_number_in_its_shortest_form(descent: Descent, tmp_path:
 
 
 def test_json_lines_are_json_each(descent: Descent, tmp_path: Path) -> None:
-    write_data(str(tmp_path / "t.jsonl"), descent.trajectory)
+    write_data(str(tmp_path / "t.jsonl"), descent.trajectory, descent.runs)
     lines = (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line, parse_constant=lambda text: pytest.fail(f"{text} is not JSON")) for line in lines]
     wanted = expected(descent)
@@ -79,7 +79,7 @@ def test_json_lines_are_json_each(descent: Descent, tmp_path: Path) -> None:
 
 
 def test_npz_holds_a_column_for_each_name_and_no_pickle(descent: Descent, tmp_path: Path) -> None:
-    write_data(str(tmp_path / "t.npz"), descent.trajectory)
+    write_data(str(tmp_path / "t.npz"), descent.trajectory, descent.runs)
     wanted = expected(descent)
     with np.load(tmp_path / "t.npz", allow_pickle=False) as table:
         assert list(table.files) == list(wanted[0])
@@ -89,8 +89,9 @@ def test_npz_holds_a_column_for_each_name_and_no_pickle(descent: Descent, tmp_pa
 
 
 def test_a_run_that_overflows_ends_with_the_step_that_was_lost(tmp_path: Path) -> None:
-    trajectory = descend(REQUESTS["alone overflows"]).trajectory
-    write_data(str(tmp_path / "t.csv"), trajectory)
+    descent = descend(REQUESTS["alone overflows"])
+    trajectory = descent.trajectory
+    write_data(str(tmp_path / "t.csv"), trajectory, descent.runs)
     rows = (tmp_path / "t.csv").read_text().splitlines()[1:]
     assert len(rows) == trajectory.last[0] + 2 < 60
     finite = [all(math.isfinite(float(cell)) for cell in row.split(",")[4:7]) for row in rows]
@@ -101,7 +102,7 @@ def test_the_same_trajectory_gives_the_same_bytes(descent: Descent, tmp_path: Pa
     for suffix in (".csv", ".jsonl", ".npz"):
         paths = [tmp_path / f"{name}{suffix}" for name in "ab"]
         for path in paths:
-            write_data(str(path), descent.trajectory)
+            write_data(str(path), descent.trajectory, descent.runs)
         assert paths[0].read_bytes() == paths[1].read_bytes()
 
 

@@ -204,7 +204,7 @@ def test_an_array_that_unpacks_to_more_than_it_claims_is_read_as_far_as_it_claim
     bomb = packed(iteration=claims(1, "<i8") + bytes(10_000_000), x=claims(1) + bytes(10_000_000))
     assert len(bomb) < 100_000
     (tmp_path / "t.npz").write_bytes(bomb)
-    assert read_trajectory(str(tmp_path / "t.npz"), LINE).iterations == 0
+    assert read_trajectory(str(tmp_path / "t.npz"), LINE)[0].iterations == 0
 
 
 def test_more_rows_than_can_be_drawn_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ def exported(suffix: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source, path = Path(folder, "s.csv"), Path(folder, "t" + suffix)
         source.write_text("run,iteration,x1,x2,lr\na,0,1,2,.1\nb,0,3,4,.1\na,1,.5,1,.2\nb,1,nan,1,.2\n")
-        write_data(str(path), read_trajectory(str(source), PLANE))
+        write_data(str(path), *read_trajectory(str(source), PLANE))
         return path.read_bytes()
 
 
@@ -238,7 +238,7 @@ def test_a_damaged_file_is_read_or_refused_in_one_line(suffix: str, data: st.Dat
         path = Path(folder, "t" + suffix)
         path.write_bytes(content)
         try:
-            found = read_trajectory(str(path), PLANE)
+            found, _ = read_trajectory(str(path), PLANE)
         except UsageError as error:
             said = str(error)
         else:
@@ -285,7 +285,7 @@ def test_a_pipe_needs_no_suffix(tmp_path: Path) -> None:
     check_trajectory_path(str(pipe))
     writer = threading.Thread(target=lambda: pipe.write_text(HEAD + "0,4\n1,2\n"))
     writer.start()
-    found = read_trajectory(str(pipe), LINE)
+    found, _ = read_trajectory(str(pipe), LINE)
     writer.join()
     np.testing.assert_array_equal(found.x[..., 0], [[4, 2]])
 

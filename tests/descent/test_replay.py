@@ -22,6 +22,7 @@ from gdanim.descent.descend import descend
 from gdanim.descent.recording import rows
 from gdanim.descent.recording.file_types import check_trajectory_path
 from gdanim.descent.recording.replay import read_trajectory
+from gdanim.descent.runs import Run, Runs
 from gdanim.descent.trajectory import Outcome, Trajectory, judge
 from gdanim.errors import DomainError
 from gdanim.rendering import write_data
@@ -47,7 +48,7 @@ LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_
 
 
 @st.composite
-def trajectories(draw: DrawFn, objective: Objective) -> Trajectory:
+def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
     """Runs of any numbers and lengths, some of them lost, with any labels and rates."""
     width = 2 * objective.dim + 1
     paths = draw(st.lists(st.lists(st.tuples(*[FINITE] * width), min_size=1, max_size=5), min_size=1, max_size=4))
@@ -69,7 +70,7 @@ def trajectories(draw: DrawFn, objective: Objective) -> Trajectory:
     kinds = st.sampled_from([Outcome.STEP_LIMIT, Outcome.CONVERGED, Outcome.BUDGET])
     ended = [draw(kinds) if np.isfinite(lost[one]).all() else Outcome.STEP_LIMIT for one in range(runs)]
     outcome, since = judge(objective, x, f, last, lost, ended)
-    return Trajectory(
+    trajectory = Trajectory(
         x=x,
         f=f,
         grad=grad,
@@ -79,9 +80,10 @@ def trajectories(draw: DrawFn, objective: Objective) -> Trajectory:
         outcome=outcome,
         since=since,
         lost=lost,
-        optimizer=tuple(draw(LINES.filter(bool)) for _ in paths),
-        label=tuple(draw(LINES) for _ in paths),
     )
+    specs, labels = [draw(LINES.filter(bool)) for _ in paths], [draw(LINES) for _ in paths]
+    made = [Run(None, spec, None, math.nan, label, replayed=True) for spec, label in zip(specs, labels, strict=True)]
+    return trajectory, tuple(made)
 
 
 def assert_same(found: Trajectory, wanted: Trajectory) -> None:
@@ -92,13 +94,18 @@ def assert_same(found: Trajectory, wanted: Trajectory) -> None:
         assert not ours.flags.writeable
         np.testing.assert_array_equal(ours, theirs)
         np.testing.assert_array_equal(np.signbit(ours[ours == 0]), np.signbit(theirs[theirs == 0]))
-    assert (found.outcome, found.optimizer, found.label) == (wanted.outcome, wanted.optimizer, wanted.label)
+    assert found.outcome == wanted.outcome
 
 
-def reread(trajectory: Trajectory, objective: Objective, suffix: str) -> Trajectory:
+def said_of(runs: Runs) -> list[tuple[str, str]]:
+    """What a file says of each run: its method and its label."""
+    return [(run.spec, run.label) for run in runs]
+
+
+def reread(trajectory: Trajectory, runs: Runs, objective: Objective, suffix: str) -> tuple[Trajectory, Runs]:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder, "t" + suffix))
-        write_data(path, trajectory)
+        write_data(path, trajectory, runs)
         return read_trajectory(path, objective)
 
 
@@ -106,8 +113,10 @@ def reread(trajectory: Trajectory, objective: Objective, suffix: str) -> Traject
 @pytest.mark.parametrize("objective", [LINE, PLANE], ids=["line", "plane"])
 @given(data=st.data())
 def test_what_is_exported_is_read_again_bit_for_bit(objective: Objective, suffix: str, data: st.DataObject) -> None:
-    trajectory = data.draw(trajectories(objective))
-    assert_same(reread(trajectory, objective, suffix), trajectory)
+    trajectory, runs = data.draw(trajectories(objective))
+    found, found_runs = reread(trajectory, runs, objective, suffix)
+    assert_same(found, trajectory)
+    assert said_of(found_runs) == said_of(runs)
 
 
 @given(text=LINES)
@@ -121,10 +130,10 @@ def test_rows_come_in_batches_and_none_is_lost_between_them(monkeypatch: pytest.
     monkeypatch.setattr(rows, "BATCH", 7)
     solved = descend(Settings(function="rosenbrock", optimizer=("adam", "gd"), lr=(0.001, 0.002), iterations=30))
     for suffix in (".csv", ".jsonl", ".npz"):
-        again = reread(solved.trajectory, solved.objective, suffix)
+        again, runs = reread(solved.trajectory, solved.runs, solved.objective, suffix)
         for name in ("x", "f", "grad", "lr"):
             np.testing.assert_array_equal(getattr(again, name), getattr(solved.trajectory, name))
-        assert again.label == solved.trajectory.label
+        assert said_of(runs) == said_of(solved.runs)
 
 
 RACES = {
@@ -169,12 +178,22 @@ def test_replay_of_an_export_gives_the_same_pixels(
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> Callable[..., Trajectory]:
-    def read(text: str, objective: Objective = PLANE, name: str = "mine.csv", **options: Any) -> Trajectory:
+def recording(tmp_path: Path) -> Callable[..., tuple[Trajectory, Runs]]:
+    def read(text: str, objective: Objective = PLANE, name: str = "mine.csv", **options: Any) -> Any:
         (tmp_path / name).write_bytes(text.encode())
         return read_trajectory(str(tmp_path / name), objective, **options)
 
     return read
+
+
+@pytest.fixture
+def recorded(recording: Callable[..., tuple[Trajectory, Runs]]) -> Callable[..., Trajectory]:
+    return lambda *given, **options: recording(*given, **options)[0]
+
+
+@pytest.fixture
+def labels_of(recording: Callable[..., tuple[Trajectory, Runs]]) -> Callable[..., tuple[str, ...]]:
+    return lambda *given, **options: tuple(run.label for run in recording(*given, **options)[1])
 
 
 PLAIN = "iteration,x1,x2\n0,3,2\n1,2.5,-1\n2,1e-3,.5\n"
@@ -195,15 +214,15 @@ PLAIN = "iteration,x1,x2\n0,3,2\n1,2.5,-1\n2,1e-3,.5\n"
     ],
     ids=["plain", "CRLF", "BOM", "no last newline", "blank lines", "x, y", "numpy.savetxt", "more columns", "quoted"],
 )
-def test_iteration_and_x_are_enough(text: str, recorded: Callable[..., Trajectory]) -> None:
-    found = recorded(text)
+def test_iteration_and_x_are_enough(text: str, recording: Callable[..., tuple[Trajectory, Runs]]) -> None:
+    found, runs = recording(text)
     x = np.array([[[3, 2], [2.5, -1], [0.001, 0.5]]])
     np.testing.assert_array_equal(found.x, x)
     np.testing.assert_array_equal(found.f, x[..., 0] ** 2 + 3 * x[..., 1] ** 2)
     np.testing.assert_array_equal(found.grad, np.stack([2 * x[..., 0], 6 * x[..., 1]], axis=-1))
     assert np.isnan(found.lr).all()
     assert (found.evaluations == -1).all()
-    assert (found.optimizer, found.label, found.outcome) == (("replay",), ("",), (Outcome.STEP_LIMIT,))
+    assert (said_of(runs), found.outcome) == ([("replay", "")], (Outcome.STEP_LIMIT,))
 
 
 def test_json_lines_need_no_more_and_may_leave_out_a_key_where_nothing_is_known(
@@ -219,14 +238,14 @@ def test_json_lines_need_no_more_and_may_leave_out_a_key_where_nothing_is_known(
 @pytest.mark.parametrize("dtype", ["f4", ">f8", "i2", "U9"])
 def test_npz_holds_numbers_of_any_kind(dtype: str, tmp_path: Path) -> None:
     np.savez(tmp_path / "t.npz", iteration=np.arange(3), x=np.array([3, 2, 1], dtype))
-    np.testing.assert_array_equal(read_trajectory(str(tmp_path / "t.npz"), LINE).f, [[9, 4, 1]])
+    np.testing.assert_array_equal(read_trajectory(str(tmp_path / "t.npz"), LINE)[0].f, [[9, 4, 1]])
 
 
 def test_a_pipe_is_told_by_its_first_character(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in (PLAIN, '\n {"iteration": 0, "x1": 3, "x2": 2}\n'):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
         check_trajectory_path("-")
-        np.testing.assert_array_equal(read_trajectory("-", PLANE).x[0, 0], [3, 2])
+        np.testing.assert_array_equal(read_trajectory("-", PLANE)[0].x[0, 0], [3, 2])
 
 
 def test_what_is_given_stands_and_only_the_rest_is_computed(recorded: Callable[..., Trajectory]) -> None:
@@ -235,11 +254,13 @@ def test_what_is_given_stands_and_only_the_rest_is_computed(recorded: Callable[.
     np.testing.assert_array_equal(found.grad, [[[2, 6], [2, -5], [2, 6]]])
 
 
-def test_runs_may_be_interleaved_and_count_from_any_number(recorded: Callable[..., Trajectory]) -> None:
-    found = recorded("run,iteration,x1\nb,0,4\na,1,3\nb,1,2\na,2,1\nb,2,0\n", LINE)
+def test_runs_may_be_interleaved_and_count_from_any_number(
+    recording: Callable[..., tuple[Trajectory, Runs]],
+) -> None:
+    found, runs = recording("run,iteration,x1\nb,0,4\na,1,3\nb,1,2\na,2,1\nb,2,0\n", LINE)
     np.testing.assert_array_equal(found.x[..., 0], [[4, 2, 0], [3, 1, 1]])
     np.testing.assert_array_equal(found.last, [2, 1])
-    assert found.label == ("b", "a")
+    assert [run.label for run in runs] == ["b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -256,10 +277,9 @@ def test_runs_may_be_interleaved_and_count_from_any_number(recorded: Callable[..
     ],
 )
 def test_the_legend_names_a_run_by_what_the_file_says(
-    columns: str, first: str, second: str, labels: tuple[str, ...], recorded: Callable[..., Trajectory]
+    columns: str, first: str, second: str, labels: tuple[str, ...], labels_of: Callable[..., tuple[str, ...]]
 ) -> None:
-    found = recorded(f"{columns},iteration,x\n{first},0,1\n{second},0,2\n{first},1,0\n", LINE)
-    assert found.label == labels
+    assert labels_of(f"{columns},iteration,x\n{first},0,1\n{second},0,2\n{first},1,0\n", LINE) == labels
 
 
 @pytest.mark.parametrize(
@@ -267,11 +287,11 @@ def test_the_legend_names_a_run_by_what_the_file_says(
     [("loss", "1", "mine"), ("label", "", "mine"), ("run", "0", "mine"), ("optimizer", "adam", "adam")],
 )
 def test_a_single_run_has_a_name_beside_others_only(
-    columns: str, cells: str, label: str, recorded: Callable[..., Trajectory]
+    columns: str, cells: str, label: str, labels_of: Callable[..., tuple[str, ...]]
 ) -> None:
     text = f"iteration,x,{columns}\n0,1,{cells}\n"
-    assert recorded(text, LINE).label == ("",)
-    assert recorded(text, LINE, alone=False).label == (label,)
+    assert labels_of(text, LINE) == ("",)
+    assert labels_of(text, LINE, alone=False) == (label,)
 
 
 def test_the_rate_in_a_row_is_that_of_the_step_that_led_there(recorded: Callable[..., Trajectory]) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from support.commandline import QUICK, run
+from support.objectives import objective
 
 from gdanim.catalogue import registry
 from gdanim.descent.descend import descend
 from gdanim.descent.runs import default_rate
 from gdanim.descent.trajectory import Outcome
-from gdanim.objectives.lookup import objective
 from gdanim.settings import Settings
 
 
@@ -22,20 +22,25 @@ def trajectory(function: str = "rosenbrock", **given: Any) -> Any:
 
 
 def test_every_combination_of_optimizer_rate_and_start_is_a_run() -> None:
-    raced = trajectory(
-        optimizer=("gd", "adam:lr=0.5", "momentum:momentum=0.5"), lr=(1e-3, 1e-4), start=((1.0, 2.0), (-1.0, 0.5)),
-        iterations=3,
+    descent = descend(
+        Settings(
+            function="rosenbrock", optimizer=("gd", "adam:lr=0.5", "momentum:momentum=0.5"), lr=(1e-3, 1e-4),
+            start=((1.0, 2.0), (-1.0, 0.5)), iterations=3,
+        )
     )  # fmt: skip
-    seen = list(zip(raced.optimizer, raced.lr[:, 0].tolist(), map(tuple, raced.x[:, 0].tolist()), strict=True))
+    raced, runs = descent.trajectory, descent.runs
+    seen = list(
+        zip([run.spec for run in runs], raced.lr[:, 0].tolist(), map(tuple, raced.x[:, 0].tolist()), strict=True)
+    )
     starts = [(1.0, 2.0), (-1.0, 0.5)]
     assert seen == [
         *(("gd", rate, start) for rate in (1e-3, 1e-4) for start in starts),
         *(("adam", 0.5, start) for start in starts),  # the rate that stands with an optimizer is its own
         *(("momentum:momentum=0.5", rate, start) for rate in (1e-3, 1e-4) for start in starts),
     ]
-    assert len(set(raced.label)) == raced.runs
-    assert raced.label[0] == "gd, lr 0.001, start 1, 2"
-    assert raced.label[-1] == "momentum, momentum 0.5, lr 0.0001, start -1, 0.5"
+    assert len({run.label for run in runs}) == raced.runs
+    assert runs[0].label == "gd, lr 0.001, start 1, 2"
+    assert runs[-1].label == "momentum, momentum 0.5, lr 0.0001, start -1, 0.5"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,8 @@ def test_every_combination_of_optimizer_rate_and_start_is_a_run() -> None:
     ],
 )
 def test_a_label_says_what_tells_a_run_apart(given: dict[str, Any], labels: tuple[str, ...]) -> None:
-    assert trajectory("parabola", iterations=2, **given).label == labels
+    runs = descend(Settings(function="parabola", iterations=2, **given)).runs
+    assert tuple(run.label for run in runs) == labels
 
 
 def test_a_race_equals_its_runs_alone_bit_for_bit() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.objectives import objective as catalogued
 from support.problems import formula
 
 from gdanim.catalogue.registry import FORMULAS
@@ -20,7 +21,6 @@ from gdanim.descent.stepping import Conditions
 from gdanim.descent.trajectory import Outcome, Trajectory
 from gdanim.errors import DomainError
 from gdanim.objectives.autorange import Given
-from gdanim.objectives.lookup import objective as catalogued
 from gdanim.optimizers.gd import gd
 from gdanim.optimizers.optimizer import Optimizer
 

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 from support.commandline import QUICK, run
+from support.objectives import objective
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import curvatures_near
-from gdanim.objectives.lookup import objective
 from gdanim.optimizers.gd import gd
 
 CONVEX_AT_MINIMUM = [row.name for row in FUNCTIONS.values() if row.curvature]

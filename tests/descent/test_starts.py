@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.objectives import objective
 from support.problems import formula
 
 from gdanim.catalogue.registry import presets
 from gdanim.descent.starts import random_starts
 from gdanim.errors import UsageError
-from gdanim.objectives.lookup import objective
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective

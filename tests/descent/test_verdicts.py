@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.objectives import objective as catalogued
 from support.problems import formula
 
 from gdanim.catalogue import registry
@@ -19,7 +20,6 @@ from gdanim.descent import verdicts as module
 from gdanim.descent.solver import solve
 from gdanim.descent.trajectory import Outcome
 from gdanim.descent.verdicts import Verdict, verdicts
-from gdanim.objectives.lookup import objective as catalogued
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def solved(name: str, optimizer: str, n: int, lr: float = 1.0) -> Verdict:
     """The verdict on a descent on a catalogue function from its start."""
     objective = catalogued(name, {})
     start = np.array([objective.start], dtype=float)
-    trajectory = solve(objective, registry.optimizer(optimizer).build(), start, np.array([lr]), n, label=[""])
+    trajectory = solve(objective, registry.optimizer(optimizer).build(), start, np.array([lr]), n)
     return verdicts(objective, trajectory)[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -18,8 +17,9 @@ from gdanim.drawing.styles import LIGHT
 
 
 def run_styles(labels: list[str], *, in_turn: bool = False) -> tuple[RunStyle, ...]:
-    trajectory = replace(solved("parabola", starts=len(labels), iterations=1).trajectory, label=tuple(labels))
-    return assign_styles(trajectory, LIGHT, in_turn=in_turn)
+    runs = solved("parabola", starts=len(labels), iterations=1).runs
+    named = tuple(run._replace(label=label) for run, label in zip(runs, labels, strict=True))
+    return assign_styles(named, LIGHT, in_turn=in_turn)
 
 
 @given(st.lists(st.sampled_from(["", "adam, lr 0.1", "lr 0.1", "lr 0.2", "lr 0.3"]), min_size=2, max_size=30))

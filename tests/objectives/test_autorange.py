@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.objectives import objective
 
 from gdanim.descent.solver import Trajectory, solve
 from gdanim.errors import DomainError
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given
-from gdanim.objectives.lookup import objective
 from gdanim.optimizers.gd import gd
 
 FORMULAS = [

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, command, run
+from support.objectives import objective
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.errors import CallableError, UsageError
-from gdanim.objectives.lookup import objective
 from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.python.functions import Callables, load
 from gdanim.objectives.python.loader import UserCode

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.objectives import objective
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.errors import FormulaError, UnknownNameError
-from gdanim.objectives.lookup import objective
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

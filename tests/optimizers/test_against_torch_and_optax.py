@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from reference_cases import CASES, STARTS, UPDATES, Case, Reference, load
+from support.objectives import objective
 
 from gdanim.catalogue.optimizers import METHODS
-from gdanim.objectives.lookup import objective
 from gdanim.optimizers.oracle import Oracle
 from gdanim.optimizers.random import NormalStreams
 

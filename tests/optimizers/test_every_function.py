@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.objectives import objective
 
 from gdanim.catalogue import registry
 from gdanim.catalogue.optimizers import METHODS
@@ -11,7 +12,6 @@ from gdanim.catalogue.registry import FORMULAS
 from gdanim.descent.runs import default_rate
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions
-from gdanim.objectives.lookup import objective
 
 OBJECTIVES = {row.name: objective(row.name, {}) for row in FORMULAS}
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.objectives import objective as objective_of
 from support.walks import NAMES, Array, Walk, built, catalogued, starts, walk
 
 from gdanim.catalogue.registry import FORMULAS
-from gdanim.objectives.lookup import objective as objective_of
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective

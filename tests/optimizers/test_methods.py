@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from support.objectives import objective
 
 from gdanim.catalogue.choices import chosen_method
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.errors import SettingError
-from gdanim.objectives.lookup import objective
 from gdanim.optimizers.oracle import Oracle
 from gdanim.optimizers.random import NormalStreams
 

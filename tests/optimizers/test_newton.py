@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.objectives import objective as objective_of
 from support.walks import NAMES, built, catalogued, starts, walk
-
-from gdanim.objectives.lookup import objective as objective_of
 
 
 @pytest.mark.parametrize("name", ["parabola", "ellipse", "booth", "matyas"])

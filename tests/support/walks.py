@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.catalogue.registry import FORMULAS
-from gdanim.objectives.lookup import objective
 from gdanim.optimizers.oracle import Oracle
 from gdanim.optimizers.random import NormalStreams
+from support.objectives import objective
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective

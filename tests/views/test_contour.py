@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib import colormaps
 from matplotlib.colors import to_rgb
+from support.objectives import objective
 from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import DARK, LIGHT, load_style
-from gdanim.objectives.lookup import objective
 from gdanim.views import panels
 from gdanim.views.levels import LEVELS, MAX_CROSSINGS, calm_levels, crossings, spread_levels
 

@@ -175,7 +175,7 @@ def test_a_scheduled_run_is_called_by_its_base_rate_though_it_begins_below() -> 
     assert {part.value: part.runs.tolist() for part in by_rate} == {"lr 0.2": [0, 2], "lr 0.4": [1, 3]}
     by_plan = groups(solved("parabola", facet="schedule", **options))
     assert [part.runs.tolist() for part in by_plan] == [[0, 1], [2, 3]]
-    assert [part.descent.trajectory.label for part in by_plan] == [("lr 0.2", "lr 0.4")] * 2
+    assert [[run.label for run in part.descent.runs] for part in by_plan] == [["lr 0.2", "lr 0.4"]] * 2
 
 
 def test_a_legend_names_what_the_titles_do_not_and_a_label_looks_the_same_in_all_panels() -> None:

@@ -33,8 +33,8 @@ def race(**options: Any) -> Descent:
 def relabelled(labels: list[str], verdicts: list[Verdict], **options: Any) -> Descent:
     """Runs that are called and judged as given."""
     descent = solved(**{"function": "himmelblau", "starts": len(labels), "iterations": 2, "title": "", **options})
-    trajectory = replace(descent.trajectory, label=tuple(labels))
-    return replace(descent, trajectory=trajectory, verdict=tuple(verdicts))
+    runs = tuple(run._replace(label=label) for run, label in zip(descent.runs, labels, strict=True))
+    return replace(descent, runs=runs, verdict=tuple(verdicts))
 
 
 def written(scene: Scene) -> list[Text]:
@@ -49,7 +49,7 @@ def test_a_race_names_each_run_with_the_colour_and_the_verdict_that_it_has() -> 
     descent = race()
     with scene_of(descent) as scene:
         shown = words(scene)
-        assert shown[::2] == [label.replace("-", "−") for label in descent.trajectory.label]
+        assert shown[::2] == [run.label.replace("-", "−") for run in descent.runs]
         assert [text.partition(",")[0] for text in shown[1::2]] == [f"— {verdict.value}" for verdict in descent.verdict]
         # 2/λ is 0.0019968 at rosenbrock's minimum; only gd and momentum at a constant rate have a limit.
         for label, text in zip(shown[::2], shown[1::2], strict=True):

@@ -134,9 +134,7 @@ def test_each_failed_run_in_turn_says_so_in_its_turn() -> None:
             scene.update(frame)
             words = "".join(text for text, _ in notice.pieces_at(notice.moment))
             said.add((notice.moment.current, words))
-    expected = {
-        run: f"▲ {descent.trajectory.label[run]} {descent.trajectory.ending(run)}" for run in (0, 2, 3, 4, 5, 6)
-    }
+    expected = {run: f"▲ {descent.runs[run].label} {descent.trajectory.ending(run)}" for run in (0, 2, 3, 4, 5, 6)}
     assert {run: words for run, words in said if words} == expected
 
 

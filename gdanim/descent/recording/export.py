@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
 
 BATCH = 16_384  # rows that are held as text at one time
 
 
-def write_trajectory(stream: BinaryIO, path: str, trajectory: Trajectory) -> None:
+def write_trajectory(stream: BinaryIO, path: str, trajectory: Trajectory, runs: Runs) -> None:
     """Write every run up to its last finite point, and the step after it where that was not finite.
 
     The suffix of `path` tells the type of file that `stream` becomes.
@@ -33,13 +34,13 @@ def write_trajectory(stream: BinaryIO, path: str, trajectory: Trajectory) -> Non
     suffix = suffix_of(path)
     if suffix is None:
         raise ValueError(f"no type of trajectory file ends like {path!r}")
-    _WRITERS[suffix](stream, _Rows(trajectory))
+    _WRITERS[suffix](stream, _Rows(trajectory, runs))
 
 
-def as_csv(trajectory: Trajectory, runs: int, most: int) -> str:
+def as_csv(trajectory: Trajectory, runs: Runs, most: int) -> str:
     """The first runs as `--data` writes them in .csv. Where that is more than `most` characters, any longer text."""
     text = io.BytesIO()
-    rows = _Rows(first_runs(trajectory, runs))
+    rows = _Rows(first_runs(trajectory, len(runs)), runs)
     if len(rows) * len(rows.columns) <= most:  # each cell takes at least the comma after it
         _write_csv(text, rows)
     return text.getvalue().decode() or " " * (most + 1)
@@ -48,8 +49,9 @@ def as_csv(trajectory: Trajectory, runs: int, most: int) -> str:
 class _Rows:
     """The rows of a file, run after run, column by column. len(rows) is how many there are."""
 
-    def __init__(self, trajectory: Trajectory) -> None:
+    def __init__(self, trajectory: Trajectory, runs: Runs) -> None:
         self._trajectory = trajectory
+        self._texts = {"optimizer": [run.spec for run in runs], "label": [run.label for run in runs]}
         was_lost = ~np.isfinite(trajectory.lost).all(axis=1)
         self._ends = np.cumsum(trajectory.last + 1 + was_lost)
         self.columns = columns(trajectory.x.shape[2])
@@ -86,7 +88,7 @@ class _Rows:
                 names = [outcome.name for outcome in trajectory.outcome]
                 return np.array([names[r] for r in run.tolist()])
             case "optimizer" | "label":
-                texts: tuple[str, ...] = getattr(trajectory, column)
+                texts = self._texts[column]
                 return np.array([texts[r] for r in run.tolist()], dtype=f"U{max(map(len, texts)) or 1}")
             case "lr":
                 return self._rate(run, iteration)

@@ -9,22 +9,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim.catalogue import registry
 from gdanim.descent.recording.file_types import STDIN
 from gdanim.descent.recording.table import Table, read_table
+from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import MAX_RECORDED, Outcome, Trajectory, judge
-from gdanim.errors import DomainError
+from gdanim.errors import DomainError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from gdanim.arrays import Index, Scalar
+    from gdanim.catalogue.choices import Choice
+    from gdanim.catalogue.specs import Method
     from gdanim.descent.recording.table import Name
+    from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
 
 UNKNOWN = "replay"  # what chose the steps, where the file does not say
 
 
-def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> Trajectory:
+def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> tuple[Trajectory, Runs]:
     """Read the runs of a file: .csv, .jsonl, .npz, or a pipe of one of the first two; "-" is standard input.
 
     Rows need iteration and x; f and ∇f are computed where they are not given. The iterations of a run follow one
@@ -53,7 +60,7 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> T
     lr = _rates(table, first, last + lost, int(last.max()))
     for array in (point, x, f, grad, lr, last, failed):
         array.flags.writeable = False
-    return Trajectory(
+    trajectory = Trajectory(
         x=x,
         f=f,
         grad=grad,
@@ -63,9 +70,26 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> T
         outcome=outcome,
         since=since,
         lost=failed,
-        optimizer=tuple(name.optimizer or UNKNOWN for name in table.names),
-        label=_labels(table, path, alone=alone),
     )
+    return trajectory, _runs(table, trajectory.first_rate, _labels(table, path, alone=alone))
+
+
+def _runs(table: Table, lr: Scalar, labels: Sequence[str]) -> Runs:
+    """How each run was made, as far as the file says; lr (runs,) holds the rates of the first steps."""
+    specs = [name.optimizer or UNKNOWN for name in table.names]
+    known = {spec: _method(spec) for spec in dict.fromkeys(specs)}
+    return tuple(
+        Run(known[spec], spec, None, rate, label, replayed=True)
+        for spec, rate, label in zip(specs, lr.tolist(), labels, strict=True)
+    )
+
+
+def _method(spec: str) -> Choice[Method] | None:
+    """The method that a file names, which may be anything; None where gdanim does not know it."""
+    try:
+        return registry.optimizer(spec)
+    except UsageError:
+        return None
 
 
 def _ended(name: Name) -> Outcome:

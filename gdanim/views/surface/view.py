@@ -103,7 +103,7 @@ def _run_marks(plinth: Plinth, course: Course, run_styles: RunStyles, descent: D
         faint = tuple(
             replace(run_style, colour=mixed(run_style.colour, style.background, SHADE_INK)) for run_style in run_styles
         )
-        tail = timeline.trail
+        tail = descent.settings.trail
         marks = [
             Shade(shadows, faint, width_pt=size * SHADE_PT, tail=tail),
             SpotShade(shadows, faint, size_pt=size * SPOT_SHADE_PT),

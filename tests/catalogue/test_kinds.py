@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gdanim.objectives import kinds
-from gdanim.objectives.kinds import Kind
+from gdanim.catalogue import kinds
+from gdanim.catalogue.kinds import Kind
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_kind_is_told_by_the_looks(text: str, kind: Kind) -> None:
 
 
 def test_a_callable_on_a_drive_names_the_file_that_is_written() -> None:
-    assert kinds.stem(r"C:\f.py:bowl") == "bowl"
+    assert kinds.chosen_function(r"C:\f.py:bowl", {}).stem == "bowl"
