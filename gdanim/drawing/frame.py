@@ -1,4 +1,4 @@
-"""Frame: what the raster hands to the writers."""
+"""Frames: what a Raster draws and the writers of formats store."""
 
 from __future__ import annotations
 

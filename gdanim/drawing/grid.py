@@ -1,4 +1,4 @@
-"""The grid of small panels: how many rows and columns, and how small a picture may be for them."""
+"""The rows and columns of a grid of small panels, and the least size of a picture for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 160, 120  # of a panel with its share of labels and 
 
 
 class Grid(NamedTuple):
-    """Panels fill it row by row; the last row may have gaps."""
+    """Panels fill the grid row by row; the last row may have empty places."""
 
     rows: int
     columns: int
@@ -31,14 +31,15 @@ def choose(
     *,
     gappy: float = 1.0,
 ) -> Grid:
-    """The grid in which the panels are largest, by a rectangle of their best aspect inside them.
+    """The grid in which a rectangle of the panels' best aspect is largest.
 
     size   of the canvas in pixels
-    room   what is left of it for the panels, in pixels
-    each   what the gap beside a panel and the title above it take of that
-    gappy  what a grid with an empty place is worth, of one without
+    room   of that, for all panels, in pixels
+    each   the gap beside a panel and the title above it, in pixels
+    gappy  factor of the worth of a grid with empty places
 
-    An empty place costs its share. Raises SettingError where a panel would be smaller than LEAST_WIDTH × LEAST_HEIGHT.
+    The worth is also multiplied with the share of places that are filled. Raises SettingError where a panel would be
+    smaller than LEAST_WIDTH × LEAST_HEIGHT.
     """
     check_room(count, size)
     width, height = room
@@ -52,7 +53,7 @@ def choose(
 
 
 def check_room(count: int, size: tuple[int, int]) -> None:
-    """Refuse a canvas too small for so many panels, and name one that is not. Raises SettingError."""
+    """Raise SettingError where the canvas is too small for so many panels; it names a size that is not."""
     if _fitting(count, size):
         return
     width, height = size
@@ -77,5 +78,5 @@ def _fitting(count: int, size: tuple[int, int]) -> list[Grid]:
 
 
 def _even(length: Fraction) -> int:
-    """Rounded up to what video takes as it is."""
+    """Rounded up to an even number, as video needs."""
     return 2 * ceil(length / 2)

@@ -1,4 +1,4 @@
-"""The layout that all views share: a figure in proportion to its size, axes that look alike, a header, a layout.
+"""The layout that all views share: a figure, axes of one look, and where they stand.
 
 Type and lines are measured in points, and the dots per inch grow with the canvas, so that a picture keeps its look
 from a thumbnail to a slide.
@@ -34,11 +34,11 @@ ROUND_STEPS = [1, 2, 5, 10]
 DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
-LEAST_PX = 240  # wide: in less, words that can be read leave no picture
+LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
 class Slot(NamedTuple):
-    """Where an axes goes, labels included, in fractions of the area below the header: from the left and the top."""
+    """The area of an axes with its labels, in fractions of the area below the header, from the left and the top."""
 
     axes: Axes
     left: float
@@ -49,7 +49,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A figure under construction. Lengths are pixels from the bottom left.
+    """A figure being laid out. Lengths are pixels from the bottom left.
 
     header_share   of the width between the margins, what the header may take: less than 1 where it stands left of
                    the axes
@@ -79,7 +79,7 @@ class Layout:
 
     @property
     def is_bare(self) -> bool:
-        """Whether the picture has room for the numbers along its axes only."""
+        """Whether the picture is so small that the numbers along the axes are its only text."""
         return self.width < LEAST_PX
 
     def px(self, points: float) -> float:
@@ -110,7 +110,7 @@ class Layout:
         return axes
 
     def title(self, text: str, *, plain: bool) -> Text | None:
-        """Write a title: plain text as it is, else mathtext. It shrinks, then is cut, until it fits."""
+        """Add a title: plain text, or mathtext. Type that is too wide shrinks, then plain text is cut."""
         if not text or self.is_bare:
             return None
         written = self.figure.text(
@@ -135,7 +135,7 @@ class Layout:
         return self.width - 2 * self.margin
 
     def place_roughly(self, slots: Sequence[Slot]) -> None:
-        """Place axes roughly, for what depends on their size."""
+        """Place axes without room for labels, for what depends on their size."""
         for cell in slots:
             self.place(cell.axes, self._inner(cell, 0.0, (0.0, 0.0, 0.0, 0.0)))
 
@@ -152,13 +152,13 @@ class Layout:
         self.figure.align_ylabels([cell.axes for cell in slots])
         overhang = {cell.axes: overhang_of(cell.axes) for cell in slots}
         for cell in slots:
-            # Axes that stand in one column or on one line share the wider overhang, and so line up.
+            # Axes in one column or row share the wider overhang, and so line up.
             left = max(overhang[other.axes][0] for other in slots if other.left == cell.left)
             bottom = max(overhang[other.axes][1] for other in slots if other.bottom == cell.bottom)
             right = max(overhang[other.axes][2] for other in slots if other.right == cell.right)
             top = max(overhang[other.axes][3] for other in slots if other.top == cell.top)
             self.place(cell.axes, self._inner(cell, header, (left, bottom, right, top)))
-            # The labels have taken their share.
+            # The labels have taken room.
             if is_crowded(cell.axes, self.px(TICK_PT)):
                 set_ticks(cell.axes, self.px(TICK_PT))
 
@@ -177,9 +177,9 @@ class Layout:
         )
 
     def place(self, axes: Axes, rectangle: tuple[float, float, float, float]) -> None:
-        """Put axes into a rectangle: left, bottom, right, top."""
+        """Place axes in a rectangle: left, bottom, right, top."""
         left, bottom, right, top = rectangle
-        # A canvas too small for its labels still has axes: labels give way before the picture does.
+        # On a canvas too small for its labels the axes still have a size.
         right, top = max(right, left + 8), max(top, bottom + 8)
         axes.set_position(
             (left / self.width, bottom / self.height, (right - left) / self.width, (top - bottom) / self.height)
@@ -193,14 +193,14 @@ def proportionate_dpi(width: int, height: int) -> float:
 
 
 def _scale(style: Style, width: int, height: int) -> float:
-    """How much larger the type of a style is: less so in small pictures, which nobody reads from the last row."""
+    """Factor of a style's type: less in small pictures, which nobody reads from the last row."""
     return 1.0 + (style.scale - 1.0) * min(width / 640, height / 480, 1.0)
 
 
 def nice_limits(low: float, high: float) -> tuple[float, float]:
     """Ends of an axis for values from low to high: round, with a tenth of headroom, from 0 where that is near.
 
-    Nothing beyond ±FAR is reached for.
+    Never beyond ±FAR.
     """
     low, high = (min(max(end, -FAR), FAR) for end in (low, high))
     span = max(high - low, abs(high) * 1e-6, 1e-12)
@@ -212,7 +212,7 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def set_ticks(axes: Axes, em: float) -> None:
-    """As many ticks as there is room for, at round values."""
+    """Set as many ticks as have room, at round values."""
     box = axes.get_window_extent()
     places = max(len(f"{end:.3g}") for end in axes.get_xlim())
     for axis, room in ((axes.xaxis, box.width / ((0.8 * places + 1) * em)), (axes.yaxis, box.height / (2.8 * em))):
@@ -229,7 +229,7 @@ def is_crowded(axes: Axes, em: float) -> bool:
 
 
 def _locator(axis: Axis, most: int) -> Locator:
-    """At most so many parts between ticks; of none, one tick is left."""
+    """A locator for at most `most` intervals between ticks; for 0, one tick."""
     if axis.get_scale() == "log":
         return _decades(axis, max(most, 1))
     return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)

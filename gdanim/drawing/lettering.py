@@ -1,6 +1,6 @@
-"""Lettering: text composed from glyphs that are rendered once, so that a number may change in every frame.
+"""Text composed from glyphs that are rendered once, so that numbers can change in every frame.
 
-matplotlib lays a changed Text out anew: 3.8 ms, twenty times the rest of a frame.
+matplotlib takes 3.8 ms to lay out a changed Text, twenty times as long as the rest of a frame.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # stands for a letter that no font at han
 
 
 class Glyph(NamedTuple):
-    """One letter: its coverage (h, w) from 0 to 255, and where that stands from the pen on the baseline, in pixels."""
+    """A rendered letter: coverage (h, w) from 0 to 255, and its offset from the pen on the baseline, in pixels."""
 
     coverage: NDArray[np.uint8]
     left: int
@@ -45,7 +45,7 @@ class Glyph(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """A letter or a text as high as a line: its coverage, where that begins, and how far the pen moves, in pixels."""
+    """A letter or a text as high as a line: coverage, offset of its left edge, and how far the pen moves, in pixels."""
 
     coverage: NDArray[np.uint8]
     left: int
@@ -70,12 +70,12 @@ class Lettering:
 
     @cached_property
     def ascent(self) -> int:
-        """Pixels above the baseline that every line leaves room for."""
+        """Height of a line above the baseline, in pixels."""
         return max(self._glyph(letter).top for letter in "fdÂ")
 
     @cached_property
     def descent(self) -> int:
-        """Pixels below the baseline that every line leaves room for."""
+        """Depth of a line below the baseline, in pixels."""
         return max(len(glyph.coverage) - glyph.top for glyph in map(self._glyph, "gj("))
 
     def width(self, text: str) -> int:
@@ -97,8 +97,8 @@ class Lettering:
         room[...] = line.coverage[:, : room.shape[1]]
         return image
 
-    def places(self, text: str) -> Iterator[tuple[str, str, float]]:
-        """Each letter that has ink, the file of its font, and where its own pen stands, in pixels from the line's."""
+    def glyph_positions(self, text: str) -> Iterator[tuple[str, str, float]]:
+        """Each letter but spaces: the letter, the file of its font, and its pen, in pixels from the line's start."""
         pen = 0
         for letter in text:
             glyph = self._glyph(letter)
@@ -159,7 +159,7 @@ class Lettering:
 
 
 def _joined(strips: Sequence[Strip], height: int) -> Strip:
-    """Strips one after the other; where one leans into the next, both are seen."""
+    """Strips side by side in one; where one overlaps the next, both are seen."""
     pens = [0, *accumulate(strip.advance for strip in strips)]
     begins = [pen + strip.left for pen, strip in zip(pens, strips, strict=False)]
     ends = [begin + strip.coverage.shape[1] for begin, strip in zip(begins, strips, strict=True)]
@@ -173,7 +173,7 @@ def _joined(strips: Sequence[Strip], height: int) -> Strip:
 
 @cache
 def _clear(colour: str) -> NDArray[np.uint32]:
-    """The pixel of a colour that is wholly transparent, in one word: (1,)."""
+    """A transparent pixel of a colour, packed into one number: (1,)."""
     return np.array([*np.round(np.multiply(to_rgb(colour), 255)), 0], dtype=np.uint8).view(np.uint32)
 
 

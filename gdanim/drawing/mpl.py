@@ -1,6 +1,6 @@
-"""matplotlib, imported so that nothing of the user's can stop it: no backend, no broken matplotlibrc.
+"""Imports matplotlib so that no backend and no broken matplotlibrc of the user can stop it.
 
-styles.py takes `mpl` from here, and pipeline.py imports this module before those that draw.
+rendering.py imports this module before all others that import matplotlib.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["mpl", "quietly", "to_hex", "to_rgb", "to_rgba"]
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep matplotlib's log, in which it complains about files of the user's that gdanim does not follow, silent."""
+    """Silence matplotlib's log: it complains about files of the user that gdanim does not read."""
     log = logging.getLogger("matplotlib")
     level = log.level
     log.setLevel(logging.CRITICAL)
@@ -33,7 +33,7 @@ def quietly() -> Iterator[None]:
 
 @contextmanager
 def _without_a_backend() -> Iterator[None]:
-    """Hide the backend that the environment asks for: gdanim shows nothing, and it may be one that is not here."""
+    """Hide the backend that the environment names: gdanim opens no window, and it may not be installed."""
     wanted = os.environ.pop("MPLBACKEND", None)
     try:
         yield
@@ -47,9 +47,9 @@ def _without_a_backend() -> Iterator[None]:
 
 @contextmanager
 def _without_reference_lists() -> Iterator[None]:
-    """Leave lists of properties out of the docstrings that matplotlib composes: a sixth of the time of its import.
+    """Leave lists of properties out of matplotlib's docstrings: they take a sixth of its import time.
 
-    A command has no reader for them. Where gdanim is a guest in somebody's session, they stay.
+    Only on the command line, where nobody reads them; in a Python session they stay.
     """
     import matplotlib.artist as artist
 

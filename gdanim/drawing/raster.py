@@ -1,4 +1,4 @@
-"""Raster: a Scene becomes frames. What stands still is drawn once; a frame is the box that changed."""
+"""Draws the frames of a Scene: all that is static once, then for each frame the box that changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.geometry import Extent
     from gdanim.drawing.scene import Scene
 
-Words = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
+PackedPixels = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
 
 # Frames that a palette is chosen from: more of them change no colour that can be seen, and each costs a drawing.
 SAMPLES = 12
@@ -40,15 +40,15 @@ class Raster:
         return width, height
 
     @cached_property
-    def _canvas(self) -> Words:
-        """What marks are drawn on. Vector formats never ask for it, and save the drawing of what stands still."""
+    def _canvas(self) -> PackedPixels:
+        """The pixels of the canvas. Drawn when first used: vector formats use none."""
         self._agg.draw()
-        canvas: Words = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[..., 0]
+        canvas: PackedPixels = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[..., 0]
         return canvas
 
     @cached_property
-    def _background(self) -> Words:
-        """What stands still; first asked for before a mark is drawn."""
+    def _background(self) -> PackedPixels:
+        """The static part of the picture; first used before any mark is drawn."""
         return self._canvas.copy()
 
     def frames(self) -> Iterator[Frame]:
@@ -56,7 +56,7 @@ class Raster:
         return self._drawn(range(self.scene.timeline.frames))
 
     def sample(self) -> Iterator[Frame]:
-        """A few frames spread over the timeline, first and last included; boxes against the sample before."""
+        """At most SAMPLES frames over the timeline, first and last included; boxes since the sample before."""
         count = self.scene.timeline.frames
         return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
 
@@ -73,7 +73,7 @@ class Raster:
                 changed = Box(0, 0, width, height)
                 shown[...] = self._canvas
             for place in (*before, *self._painted):
-                # Each mark's place on its own: the box around all of them may be the whole canvas.
+                # Mark by mark: the box around all marks may be the whole canvas.
                 box = _changed(self._canvas, shown, place)
                 shown[box.slices] = self._canvas[box.slices]
                 changed = changed.union(box)
@@ -81,7 +81,7 @@ class Raster:
             yield Frame(index=index, end_s=end_s, box=changed, pixels=pixels[changed.slices])
 
     def _paint(self, index: int) -> None:
-        """Draw one frame on the canvas: wipe what the frame before painted, then let the marks paint."""
+        """Draw one frame on the canvas: restore the background where marks were painted, then paint them anew."""
         for box in self._painted:
             self._canvas[box.slices] = self._background[box.slices]
         self.scene.update(index)
@@ -101,6 +101,6 @@ class Raster:
         return Box(x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else NOWHERE
 
 
-def _changed(now: Words, before: Words, within: Box) -> Box:
+def _changed(now: PackedPixels, before: PackedPixels, within: Box) -> Box:
     """The smallest box that holds every pixel of `within` that changed."""
     return bounds(now[within.slices] != before[within.slices]).on_canvas(within)

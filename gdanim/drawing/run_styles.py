@@ -1,4 +1,4 @@
-"""RunStyles: runs that share a label share a colour and the shape of their spot, so that a legend can name them."""
+"""Colours and shapes of runs: runs with one label look alike, so that a legend can name them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ class RunStyle:
     """Runs that look alike.
 
     runs (m,)   in rising order
-    labels      what the runs are called, for people: none where nothing tells them apart, and more than one only where
-                there are more labels than looks
+    labels      of the runs: empty where nothing tells them apart; several where there are more labels than styles
     colour      of trail and spot
-    shape       of the spot, a name in SHAPES: the second sign for who sees no colours
+    shape       of the spot, a name in SHAPES, for readers who cannot tell the colours apart
     """
 
     runs: Index
@@ -38,7 +37,7 @@ RunStyles = tuple[RunStyle, ...]
 
 
 def assign_styles(runs: Runs, style: Style, *, in_turn: bool) -> RunStyles:
-    """Give every run its run_style. Runs that are seen alone are one run_style in the colour of the trail."""
+    """Assign colour and shape by label. Where only one run is visible at a time, all have the colour of the trail."""
     if len(runs) == 1 or in_turn:
         everyone = np.arange(len(runs))
         return (RunStyle(runs=everyone, labels=(), colour=style.trail, shape=_SHAPES[0]),)
@@ -65,7 +64,7 @@ def assign_styles(runs: Runs, style: Style, *, in_turn: bool) -> RunStyles:
 
 
 def style_of_run(run: int, run_styles: RunStyles) -> RunStyle:
-    """The run_style that a run is in."""
+    """The style of a run."""
     return next(run_style for run_style in run_styles if run in run_style.runs)
 
 
@@ -75,7 +74,7 @@ def recoloured(run_styles: RunStyles, colour: str) -> RunStyles:
 
 
 def _looks(style: Style) -> list[tuple[str, str]]:
-    """Every pair of a colour and a shape; the first ones differ in both."""
+    """All pairs of a colour and a shape. The first ones differ in both."""
     colours = style.runs
     return [
         (colours[i % len(colours)], _SHAPES[(i + i // len(colours)) % len(_SHAPES)])

@@ -1,4 +1,4 @@
-"""Scene: a picture that is ready to move."""
+"""A Scene: a figure, and the marks that move in it."""
 
 from __future__ import annotations
 

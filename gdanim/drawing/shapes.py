@@ -1,4 +1,4 @@
-"""Shapes: paths in pixels, made for many runs at once."""
+"""Paths in pixels for many runs at once, and the shapes of spots."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def extent(points: PixelPoints, pad: float) -> Extent:
 def _polygon(angles: Sequence[float], radii: Sequence[float]) -> Path:
     """A closed polygon: corners at angles in degrees from the top, at radii that are repeated.
 
-    It is as large as the unit circle, so that no spot weighs more than another.
+    Its area is that of the unit circle, so that all spots look equally large.
     """
     angle, radius = np.radians(90 + np.asarray(angles, dtype=np.float64)), np.resize(radii, len(angles))
     corners = radius[:, np.newaxis] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
@@ -74,7 +74,7 @@ def _plus(turn: float) -> Path:
 
 CIRCLE = Path.unit_circle()
 
-# The spots of runs side by side. Neighbours in this order differ most, for it is the first few that are met most.
+# The shapes of spots. Neighbours in this order differ most, since most pictures show only the first few.
 SHAPES = MappingProxyType(
     {
         "circle": CIRCLE,

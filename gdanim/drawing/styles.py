@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class Style:
     """Colours by their role, as #rrggbb, and the matplotlib settings that go with them.
 
-    levels  tints from the bottom of a valley upwards; the background follows at the top
+    levels  fills between contour lines from the lowest upwards; above them is the background
     runs   colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
            until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
     scale  how much larger type and lines are than usual
-    boxed  whether axes stand in a box, without a grid
-    greyscale  whether lightness alone has to tell everything apart
+    boxed  whether axes have a frame on all sides, and no grid
+    greyscale  whether everything must differ in lightness alone
     """
 
     name: str
@@ -46,9 +46,9 @@ class Style:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Draw on the library's own defaults plus this style, whatever the user's matplotlibrc says."""
+        """Draw with matplotlib's own defaults and this style, whatever the user's matplotlibrc says."""
         with mpl.rc_context(), warnings.catch_warnings():
-            # Said in one line of our own: missing_letters().
+            # gdanim warns in one line of its own: see missing_letters().
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             _set_rc({**_defaults(), **self.rc})
             yield
@@ -67,7 +67,7 @@ class Style:
 # Reading these from the defaults would choose a backend, or warn.
 _NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
 
-# What a style may set. The rest is no matter of looks: text.usetex runs a program, figure.autolayout moves the axes.
+# What a style may set. The rest does more than colour: text.usetex runs a program, figure.autolayout moves the axes.
 _STYLED = (
     *("axes.", "figure.edgecolor", "figure.facecolor", "font.", "grid.", "lines.", "mathtext.", "patch."),
     *("text.color", "xtick.", "ytick."),
@@ -117,7 +117,7 @@ NOTEBOOK = replace(
     boxed=True,
 )
 
-# Every colour has a lightness of its own, so that nothing is lost on a printer without colour.
+# All colours differ in lightness, so that nothing is lost on a printer without colour.
 PRINT = replace(
     LIGHT,
     name="print",
@@ -175,7 +175,7 @@ def load_style(name: str) -> Style:
 
 
 def style_file(name: str) -> Path | None:
-    """The path that a style's name is; None where it is a name of ours or of matplotlib's."""
+    """The path of an .mplstyle file; None where the name is one of gdanim's or matplotlib's styles."""
     from gdanim.catalogue.registry import STYLES
 
     if name in STYLES or name == "default":
@@ -187,7 +187,7 @@ def style_file(name: str) -> Path | None:
 
 
 def _matplotlib_rc(name: str) -> dict[str, Any]:
-    """What a style of matplotlib, or a file, changes of what a style may set. Raises OSError, ValueError."""
+    """Settings of a matplotlib style or file that count and differ from the defaults. Raises OSError, ValueError."""
     from matplotlib import style
 
     defaults = _defaults()
@@ -195,7 +195,7 @@ def _matplotlib_rc(name: str) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         if name == "default":
             return {}
-        # A Path: matplotlib would take a text such as file:… for an address.
+        # A Path: matplotlib would open a connection for a text such as file:….
         file = None if name in style.library else Path(name)
         rc = style.library[name] if file is None else mpl.rc_params_from_file(file, True, False)
         return {
@@ -206,7 +206,7 @@ def _matplotlib_rc(name: str) -> dict[str, Any]:
 
 
 def _defaults() -> dict[str, Any]:
-    """The settings of the library that a picture depends on."""
+    """matplotlib's default settings, those left out that draw nothing."""
     return {key: value for key, value in _items(mpl.rcParamsDefault) if key not in _NOT_DRAWN}
 
 
@@ -221,7 +221,7 @@ def _set_rc(values: Mapping[str, Any]) -> None:
 
 
 def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
-    """Give the roles the colours that a matplotlib style has for them."""
+    """A Style whose roles have the colours of a matplotlib style."""
     full = {**_defaults(), **rc}
     cycle = tuple(to_hex(colour) for colour in full["axes.prop_cycle"].by_key().get("color", LIGHT.runs))
     faces = [full["axes.facecolor"], LIGHT.background]

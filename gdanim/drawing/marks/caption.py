@@ -1,4 +1,4 @@
-"""Caption: a line of text that changes from frame to frame."""
+"""Captions: lines of text that change from frame to frame."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class SetsText(Protocol):
     """A renderer that sets text itself, where others are given its image."""
 
     def draw_text_pieces(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
-        """Set pieces one after the other, from a pen at (left, base) in pixels from the bottom left."""
+        """Set pieces side by side, from a pen at (left, base) in pixels from the bottom left."""
 
 
 class Caption(Mark):
-    """A line of text that changes. It stands at (x, y) pixels from the bottom left, the left end of its baseline.
+    """A line of text that changes. `at`: the left end of its baseline, in pixels (x, y) from the bottom left.
 
     `pieces_at` gives the pieces for a moment, or none. A centred caption has its middle at x; a plate of the given
     colour lies under it where it stands over other things.

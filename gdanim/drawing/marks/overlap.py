@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.geometry import PixelPoints, Points
 
 MAX_LEVEL = 5  # with more stripes than that a path covers what it runs through
-SHARED = 0.4  # of an earlier path: with more of it covered, what is left could be overlooked
+SHARED = 0.4  # of an earlier path: where more of it is covered, the rest could be overlooked
 
 Cells = NDArray[np.int64]  # (k,), each once, rising
 
@@ -45,7 +45,7 @@ def _cells(paths: Points, cell_px: float, frame_px: tuple[PixelPoints, PixelPoin
     across, up = np.ceil((high - low) / cell_px).astype(np.int64).tolist()
     met = [np.empty(0, dtype=np.int64)]
     for path in paths:
-        # What is outside counts as standing one cell off: it is not seen.
+        # Points outside are moved to the cells around the frame, which do not count.
         line = np.clip((path - low) / cell_px, -1.0, (across, up))
         column, row = np.floor(_fine(line)).astype(np.int64).T
         seen = (column >= 0) & (column < across) & (row >= 0) & (row < up)
@@ -54,7 +54,7 @@ def _cells(paths: Points, cell_px: float, frame_px: tuple[PixelPoints, PixelPoin
 
 
 def _fine(line: PixelPoints) -> PixelPoints:
-    """A polyline with so many points between its own that none is farther than 1 from the next."""
+    """A polyline with points added, so that neighbours are at most 1 apart along x and y."""
     step = np.diff(line, axis=0)
     parts = np.maximum(np.ceil(np.abs(step).max(axis=1)), 1).astype(np.int64)
     place = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)

@@ -1,4 +1,4 @@
-"""Track: where the runs go in one axes, in data and in pixels. All marks that show the same runs share one."""
+"""The points of runs in one axes, in data and in pixels. Marks that show the same runs share a Track."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Track:
     def here(self, moment: Moment, axes: _AxesBase, dpi: float) -> PixelPoints:
         """Where each run is at a moment: (runs, 2) in pixels, NaN of those that are not visible.
 
-        Computed once for a moment, that all marks agree on it.
+        Computed once for a moment, so that all marks agree.
         """
         pixels = self.pixels(axes, dpi)
         if self._here is None or self._here[0] is not moment:
@@ -77,8 +77,8 @@ class Track:
     ) -> Polylines:
         """The paths of runs (m,) from positions (m,) until positions (m,) at which they are at `ends` (m, 2).
 
-        A long path leaves out the points that stay in a grain of a pixel, so that a run that has settled costs
-        nothing more. Which ones depends on earlier points only: the older part of a path never changes.
+        A long path leaves out points that stay in the same part of a pixel, so that a settled run costs nothing.
+        This depends on earlier points only: the older part of a path never changes.
         """
         pixels = self.pixels(axes, dpi)
         if self._kept is None:
@@ -96,10 +96,9 @@ class Track:
     def parted(
         self, runs: Index, since: Positions, until: Positions, shares: Sequence[float], axes: _AxesBase, dpi: float
     ) -> NDArray[np.float64]:
-        """Where to part the paths of runs (m,): after shares of their lengths as seen in the axes. (shares, m).
+        """The positions (shares, m) at which shares of the visible lengths of the paths of runs (m,) are reached.
 
-        The parts meet at iterations, so that steps keep one colour: the last ones before the shares are reached, so
-        that the newest step of a path is always in its last part.
+        Each is rounded down to an iteration, so that a step has one colour and the newest step is in the last part.
         """
         lengths = self._seen_lengths(axes, dpi)
         offset = runs * self.shape[1]
@@ -110,7 +109,7 @@ class Track:
         return meet
 
     def _seen_lengths(self, axes: _AxesBase, dpi: float) -> NDArray[np.float64]:
-        """How far it is to each point along the lines of all runs in the axes, one after the other: (runs · (n+1),)."""
+        """Lengths along the visible paths up to each point, summed on through all runs: (runs · (n+1),)."""
         pixels = self.pixels(axes, dpi)
         if self._lengths is None:
             seen = np.clip(pixels, axes.bbox.min, axes.bbox.max)
@@ -151,7 +150,7 @@ def _between_rows(values: NDArray[np.float64], offset: Index, position: Position
 
 
 def _rows(kept: Index, first: Index, last: Index) -> tuple[Index, Index]:
-    """Of each of m lines its first row, the kept ones between, and its last row, one after another: and their begins.
+    """The rows of m lines one after another, and where each line begins: first row, kept rows between, last row.
 
     A line that ends where it begins has one row.
     """
@@ -168,10 +167,10 @@ def _rows(kept: Index, first: Index, last: Index) -> tuple[Index, Index]:
 
 
 def _kept(pixels: Points) -> Index:
-    """The rows that leave their grain of a pixel, counted through all runs: (k,), rising."""
+    """The rows that lie in another part of a pixel than the row before, numbered through all runs: (k,), rising."""
     kept = []
     for run, line in enumerate(pixels):
-        grain = np.floor(np.maximum(np.minimum(line, 1e12), -1e12) * PARTS_PER_PIXEL)
-        moves = np.any(grain[1:] != grain[:-1], axis=1)
+        part = np.floor(np.maximum(np.minimum(line, 1e12), -1e12) * PARTS_PER_PIXEL)
+        moves = np.any(part[1:] != part[:-1], axis=1)
         kept.append(np.flatnonzero(np.append(True, moves)) + run * len(line))
     return np.concatenate(kept)

@@ -148,7 +148,7 @@ class Recorder(RendererBase):
         for text, colour in pieces:
             letters = tuple(
                 Letter(self._outline(font, letter), letter, x, 0.0, size, False)
-                for letter, font, x in lettering.places(text)
+                for letter, font, x in lettering.glyph_positions(text)
             )
             if letters:
                 y = self._height - base
