@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # The machine decides how long an example takes; what matters is whether it holds.
 settings.register_profile("gdanim", deadline=None)
 # CI looks at the same examples each time: what it says is about the change, and new examples are a developer's to find.
 settings.register_profile("repeatable", settings.get_profile("gdanim"), derandomize=True)
 settings.load_profile("repeatable" if "CI" in os.environ else "gdanim")
+
+TESTS = Path(__file__).parent
+# What the quick suite is made of: the beginnings of the ids of its tests.
+QUICK = tuple(line for line in (TESTS / "quick.txt").read_text().splitlines() if not line.startswith("#"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the quick suite."""
+    for item in items:
+        if item.nodeid.removeprefix("tests/").startswith(QUICK):
+            item.add_marker("quick")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
