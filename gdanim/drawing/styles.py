@@ -241,11 +241,12 @@ def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
         trail=runs[min(3, len(runs) - 1)],
         x_series=runs[min(2, len(runs) - 1)],
         f_series=runs[0],
-        levels=LIGHT.levels if _is_light(background) else DARK.levels,
+        levels=LIGHT.levels if is_light(background) else DARK.levels,
         runs=runs,
         rc=dict(rc),
     )
 
 
-def _is_light(colour: str) -> bool:
+def is_light(colour: str) -> bool:
+    """Whether a colour is nearer to white than to black."""
     return sum(to_rgb(colour)) > 1.5

@@ -17,6 +17,7 @@ from gdanim.descent.descend import iterations_of
 from gdanim.descent.stepping import Conditions
 from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.mpl import to_hex, to_rgb
+from gdanim.drawing.styles import is_light
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
@@ -174,7 +175,7 @@ def basin_colours(style: Style) -> Palette:
     """What basins are painted with in a style."""
     if style.greyscale:
         return GREY
-    return LIGHT if sum(to_rgb(style.background)) > 1.5 else DARK
+    return LIGHT if is_light(style.background) else DARK
 
 
 def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:

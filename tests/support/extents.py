@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.raster import Raster
-from gdanim.views.surface.axes import Plinth
+from gdanim.views.surface.axes import SurfaceAxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ def readable(scene: Scene) -> list[Read]:
     written: list[Text] = [text for text in scene.figure.texts if text.get_visible()]
     found: list[Read] = []
     for axes in scene.figure.axes:
-        if isinstance(axes, Plinth):
+        if isinstance(axes, SurfaceAxes):
             found += around(axes)
         else:
             written += [*labels(axes), *axes.texts, *keys(axes)]
@@ -47,11 +47,11 @@ def readable(scene: Scene) -> list[Read]:
     return [(text, box) for text, box in found if text]
 
 
-def around(plinth: Plinth) -> Iterator[Read]:
+def around(axes: SurfaceAxes) -> Iterator[Read]:
     """The labels around a box, which are artists of their own only where it stands still."""
-    for gauge, middle in plinth.labels():
-        half = np.array(gauge.size_px) / 2
-        yield gauge.text, Bbox([middle - half, middle + half])
+    for label, middle in axes.labels():
+        half = np.array(label.size_px) / 2
+        yield label.text, Bbox([middle - half, middle + half])
 
 
 def labels(axes: Axes) -> Iterator[Text]:

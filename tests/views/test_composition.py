@@ -31,7 +31,7 @@ from gdanim.views import basins
 from gdanim.views.base import soft_line
 from gdanim.views.levels import tints
 from gdanim.views.surface.camera import TOP
-from gdanim.views.surface.view import _paints
+from gdanim.views.surface.view import _surface_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +146,7 @@ def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Sty
 
 def test_the_line_around_a_path_stands_out_from_a_surface_in_any_light(style: Style) -> None:
     height, light = np.meshgrid(np.linspace(0, TOP, 17), np.linspace(-1, 1, 17))
-    behind = colours(_paints(style, None).lit(height, light))
+    behind = colours(_surface_colours(style, None).lit(height, light))
     assert min(contrast(style.text, tint) for tint in behind) >= 3
 
 

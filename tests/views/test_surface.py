@@ -21,11 +21,11 @@ from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT, load_style
 from gdanim.views.surface import view
-from gdanim.views.surface.axes import Plinth
-from gdanim.views.surface.box import Scenery
+from gdanim.views.surface.axes import SurfaceAxes
+from gdanim.views.surface.box import SurfaceBox
 from gdanim.views.surface.camera import CENTRE, DISTANCE, FLOOR, TOP, Camera, fit
-from gdanim.views.surface.heightmap import LIFT, Heights, Relief
-from gdanim.views.surface.paths import Course, SpaceTrack
+from gdanim.views.surface.heightmap import LIFT, HeightMap, HeightScale
+from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
 from gdanim.views.surface.shading import sectors
 
 if TYPE_CHECKING:
@@ -48,16 +48,16 @@ def surfaced(descent: Descent) -> Iterator[Scene]:
         yield view.build(descent)
 
 
-def plinth(scene: Scene) -> Plinth:
+def axes_of(scene: Scene) -> SurfaceAxes:
     (found,) = scene.figure.axes
-    assert isinstance(found, Plinth)
+    assert isinstance(found, SurfaceAxes)
     return found
 
 
-def relief_of(name: str, points: int = 61) -> Relief:
+def heightmap_of(name: str, points: int = 61) -> HeightMap:
     objective = solved(name, iterations=0).objective
     (x0, x1), (y0, y1) = objective.bounds.tolist()
-    return Relief.of(objective, ((x0, x1), (y0, y1)), points)
+    return HeightMap.of(objective, ((x0, x1), (y0, y1)), points)
 
 
 @given(cameras, st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=1, max_size=5))
@@ -78,8 +78,8 @@ def test_a_prospect_fills_its_room_with_all_labels_in_it(camera: Camera, width: 
     corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, TOP)], dtype=float)
     pad = np.full((8, 2), 7.0)
     low, high = np.array([3.0, 5.0]), np.array([3.0 + width, 5.0 + height])
-    prospect = fit(camera, [(camera.project(corners), -pad, 2 * pad)], low, high)
-    left, right = prospect.pixels(corners) - pad, prospect.pixels(corners) + 2 * pad
+    projection = fit(camera, [(camera.project(corners), -pad, 2 * pad)], low, high)
+    left, right = projection.pixels(corners) - pad, projection.pixels(corners) + 2 * pad
     assert np.all(left.min(axis=0) >= low - 1e-6)
     assert np.all(right.max(axis=0) <= high + 1e-6)
     spare = (left.min(axis=0) - low) + (high - right.max(axis=0))
@@ -110,11 +110,11 @@ def test_cells_are_painted_from_the_far_end_of_every_line_of_sight(
 WALL = 0.06  # half as thick as the wall is
 
 
-def walled(height: float) -> Relief:
+def walled(height: float) -> HeightMap:
     """Flat ground with a wall along x = 0."""
     side = np.linspace(-1, 1, 201)
     z = np.where(abs(side) <= WALL, height, 0.0) * np.ones((201, 1))
-    return Relief(limits=((-1, 1), (-1, 1)), heights=Heights(low=0, high=1, bend=1e6), z=z)
+    return HeightMap(limits=((-1, 1), (-1, 1)), scale=HeightScale(low=0, high=1, bend=1e6), z=z)
 
 
 @given(st.floats(10, 70), st.floats(0.1, 0.7), st.floats(0.1, 0.95))
@@ -128,31 +128,31 @@ def test_a_wall_hides_what_lies_in_its_shadow(elev: float, height: float, behind
 
 @pytest.mark.parametrize("name", ["ellipse", "booth", "matyas"])
 def test_nothing_hides_a_bowl_from_straight_above(name: str) -> None:
-    relief = relief_of(name)
-    x, y = np.meshgrid(relief.side, relief.side)
-    points = np.stack([x, y, relief.z + LIFT], axis=-1).reshape(-1, 3)
+    heightmap = heightmap_of(name)
+    x, y = np.meshgrid(heightmap.side, heightmap.side)
+    points = np.stack([x, y, heightmap.z + LIFT], axis=-1).reshape(-1, 3)
     eye = Camera(elev=90, azim=0).eye
-    assert not relief.hides(points, eye).any()
+    assert not heightmap.hides(points, eye).any()
     # And all of the floor lies below it.
-    assert relief.hides(np.array([[0.1, 0.3, FLOOR]]), eye).all()
+    assert heightmap.hides(np.array([[0.1, 0.3, FLOOR]]), eye).all()
 
 
 @pytest.mark.parametrize("name", OF_TWO)
 def test_a_path_never_sinks_into_the_surface(name: str) -> None:
     descent = solved(name, starts=5)
     (x0, x1), (y0, y1) = descent.objective.bounds.tolist()
-    relief = Relief.of(descent.objective, ((x0, x1), (y0, y1)), 181)
-    course = Course(relief, descent.trajectory.x, descent.trajectory.f)
-    points, joined, _ = course.paths
+    heightmap = HeightMap.of(descent.objective, ((x0, x1), (y0, y1)), 181)
+    paths = LiftedPaths(heightmap, descent.trajectory.x, descent.trajectory.f)
+    points, joined, _ = paths.joint
     assert np.all(np.abs(points[:, :2]) <= 1 + 1e-9)
     for share in np.linspace(0, 1, 5)[:, np.newaxis]:
         between = (points[:-1] + share * (points[1:] - points[:-1]))[joined[1:]]
-        assert np.all(between[:, 2] >= relief.at(between[:, :2]))
+        assert np.all(between[:, 2] >= heightmap.at(between[:, :2]))
     runs = np.arange(descent.trajectory.runs)
     for position in (0.0, 0.3, 1.0, 2.6):
-        at = course.at(runs, np.full(len(runs), position))
+        at = paths.at(runs, np.full(len(runs), position))
         inside = np.all(np.abs(at[:, :2]) <= 1, axis=1)
-        assert np.all(at[inside, 2] >= relief.at(at[inside, :2]) + LIFT - 1e-12)
+        assert np.all(at[inside, 2] >= heightmap.at(at[inside, :2]) + LIFT - 1e-12)
 
 
 @example([0.0, 0.0, 5e-324])
@@ -161,22 +161,22 @@ def test_a_path_never_sinks_into_the_surface(name: str) -> None:
 @given(st.lists(st.floats(-1e300, 1e300), min_size=3, max_size=40))
 def test_heights_rise_with_the_function_and_their_numbers_are_true(values: list[float]) -> None:
     f = np.sort(np.array(values))
-    heights = Heights.of(f)
-    z = heights(f)
+    scale = HeightScale.of(f)
+    z = scale(f)
     assert np.all(np.diff(z) >= 0)
     assert z.min() >= 0
     assert z.max() <= TOP + 1e-12
     inner = np.linspace(0, TOP, 7)
-    steepest = TOP / (heights.bend * np.log1p(1 / heights.bend) * heights.span)
-    unsure = 4 * np.spacing(max(abs(heights.low), abs(heights.high), abs(f).max())) * steepest
-    np.testing.assert_allclose(heights(heights.value(inner)), inner, atol=1e-9 * TOP + unsure)
+    steepest = TOP / (scale.bend * np.log1p(1 / scale.bend) * scale.span)
+    unsure = 4 * np.spacing(max(abs(scale.low), abs(scale.high), abs(f).max())) * steepest
+    np.testing.assert_allclose(scale(scale.value(inner)), inner, atol=1e-9 * TOP + unsure)
 
 
 @pytest.mark.parametrize("name", OF_TWO)
 def test_half_of_the_area_is_not_squeezed_into_the_lowest_quarter(name: str) -> None:
-    relief = relief_of(name)
-    assert np.median(relief.z) >= TOP / 4
-    assert relief.z.min() <= 0.25 * TOP
+    heightmap = heightmap_of(name)
+    assert np.median(heightmap.z) >= TOP / 4
+    assert heightmap.z.min() <= 0.25 * TOP
 
 
 CASES: dict[str, dict[str, Any]] = {
@@ -213,7 +213,7 @@ def test_composed_boxes_equal_a_full_redraw_in_relief(case: str) -> None:
 def test_a_surface_is_painted_once_unless_it_turns(turn: float, paintings: int) -> None:
     with (
         surfaced(solved("himmelblau", iterations=7, size="160x120", turn=turn)) as scene,
-        patch.object(Scenery, "_draw_surface", autospec=True, side_effect=Scenery._draw_surface) as painted,
+        patch.object(SurfaceBox, "_draw_surface", autospec=True, side_effect=SurfaceBox._draw_surface) as painted,
     ):
         assert len(list(Raster(scene).frames())) == 8
         assert painted.call_count == paintings
@@ -224,7 +224,7 @@ def test_a_turn_ends_where_it_was_asked_to() -> None:
         sides = []
         for frame in range(5):
             scene.update(frame)
-            sides.append(plinth(scene).prospect.camera.azim)
+            sides.append(axes_of(scene).projection.camera.azim)
         assert sides == pytest.approx([10, 32.5, 55, 77.5, 100])
 
 
@@ -234,11 +234,11 @@ def test_the_spot_stands_on_the_surface(turn: float) -> None:
     (x0, x1), (y0, y1) = descent.objective.bounds.tolist()
     with surfaced(descent) as scene:
         for frame, picture in enumerate(composed(Raster(scene))):
-            axes = plinth(scene)
+            axes = axes_of(scene)
             x, y = descent.trajectory.x[0, frame]
-            height = axes.relief.heights(descent.trajectory.f[0, frame])
+            height = axes.heightmap.scale(descent.trajectory.f[0, frame])
             place = np.array([2 * (x - x0) / (x1 - x0) - 1, 2 * (y - y0) / (y1 - y0) - 1, height])
-            left, bottom = axes.prospect.pixels(place)
+            left, bottom = axes.projection.pixels(place)
             spot = picture[int(picture.shape[0] - bottom), int(left), :3]
             assert (spot == np.round(np.multiply(to_rgb(LIGHT.trail), 255))).all()
 
@@ -248,12 +248,12 @@ def test_what_is_hidden_and_what_is_not_make_the_whole_path() -> None:
     runs = np.arange(6)
     since, until = np.zeros(6), descent.trajectory.last.astype(float)
     with surfaced(descent) as scene:
-        axes = plinth(scene)
-        (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, view.Ascent)}
-        assert isinstance(track, SpaceTrack)
+        axes = axes_of(scene)
+        (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, view.SurfaceTrail)}
+        assert isinstance(track, SurfaceTrack)
         seen = track.lines(runs, since, until, np.zeros((6, 2)), axes, axes.figure.dpi)
         hidden = track.hidden_lines(runs, since, until, axes)
-        whole = axes.prospect.pixels(track.course.paths.points)
+        whole = axes.projection.pixels(track.paths.joint.points)
     both = [away_from(whole, lines) for lines in (seen, hidden)]
     # Places that crowd in half a pixel are left out.
     assert np.min(both, axis=0).max() < 0.5
@@ -271,10 +271,10 @@ def away_from(places: NDArray[np.float64], lines: Polylines) -> NDArray[np.float
 
 def boxes(scene: Scene) -> list[tuple[str, Bbox]]:
     """Every text of the picture, and where it stands."""
-    found = [(text.get_text(), text.get_window_extent()) for text in (*scene.figure.texts, *plinth(scene).texts)]
-    for gauge, middle in plinth(scene).labels() if not plinth(scene).texts else ():
-        half = np.array(gauge.size_px) / 2
-        found.append((gauge.text, Bbox([middle - half, middle + half])))
+    found = [(text.get_text(), text.get_window_extent()) for text in (*scene.figure.texts, *axes_of(scene).texts)]
+    for label, middle in axes_of(scene).labels() if not axes_of(scene).texts else ():
+        half = np.array(label.size_px) / 2
+        found.append((label.text, Bbox([middle - half, middle + half])))
     for mark in scene.marks:
         if isinstance(mark, Caption) and mark.moment and (extent := mark.touched()):
             found.append(("".join(text for text, _ in mark.pieces_at(mark.moment)), Bbox.from_extents(*extent)))
@@ -317,11 +317,11 @@ def number(text: str) -> float:
 @pytest.mark.parametrize("name", ["rosenbrock", "goldstein_price", "himmelblau", "saddle", "griewank"])
 def test_the_numbers_along_the_heights_are_those_of_the_function(name: str) -> None:
     with surfaced(solved(name, iterations=2)) as scene:
-        axes = plinth(scene)
-        upright = [gauge for gauge, _ in axes.labels() if not gauge.is_name and gauge.at[2] > FLOOR]
+        axes = axes_of(scene)
+        upright = [label for label, _ in axes.labels() if not label.is_name and label.at[2] > FLOOR]
         assert len(upright) >= 2
-        for gauge in upright:
-            assert gauge.at[2] == pytest.approx(float(axes.relief.heights(np.array(number(gauge.text)))), abs=1e-9)
+        for label in upright:
+            assert label.at[2] == pytest.approx(float(axes.heightmap.scale(np.array(number(label.text)))), abs=1e-9)
 
 
 def luminance(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -334,10 +334,10 @@ def test_the_light_comes_from_the_upper_left() -> None:
     with surfaced(solved("-hypot(x, y)", iterations=0, size="640x480", camera="40,-90", cmap="gray")) as scene:
         raster = Raster(scene)
         (picture,) = composed(raster)
-        place = plinth(scene).prospect.pixels
+        place = axes_of(scene).projection.pixels
 
         def at(x: float, y: float) -> float:
-            height = float(plinth(scene).relief.at(np.array([x, y])))
+            height = float(axes_of(scene).heightmap.at(np.array([x, y])))
             left, bottom = place(np.array([x, y, height])).astype(int)
             return float(luminance(picture[480 - bottom - 3 : 480 - bottom + 2, left - 2 : left + 3]).mean())
 
@@ -347,8 +347,8 @@ def test_the_light_comes_from_the_upper_left() -> None:
 def test_in_a_wide_picture_the_words_stand_beside_a_box_that_is_as_high_as_the_picture() -> None:
     race = {"function": "himmelblau", "view": "surface", "optimizer": ("gd", "momentum", "adam"), "iterations": 3}
     with scene_of(solved(size="1280x540", **race)) as scene:
-        plinth = scene.figure.axes[0]
-        assert plinth.bbox.height > 0.9 * 540
-        assert max(text.get_window_extent().x1 for text in scene.figure.texts) < plinth.bbox.x0
+        axes = scene.figure.axes[0]
+        assert axes.bbox.height > 0.9 * 540
+        assert max(text.get_window_extent().x1 for text in scene.figure.texts) < axes.bbox.x0
     with scene_of(solved(size="1000x540", **race)) as scene:
         assert scene.figure.axes[0].bbox.height < 0.8 * 540

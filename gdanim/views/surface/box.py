@@ -1,4 +1,4 @@
-"""Scenery: what stands still in the box: the floor with its lines, the surface, and the minima."""
+"""What stands still in the box: the floor with its level lines and ticks, the surface, and the minima."""
 
 from __future__ import annotations
 
@@ -13,50 +13,47 @@ from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.trails import Mark, mixed
 from gdanim.drawing.shapes import CIRCLE, copies, polylines
 from gdanim.views.levels import line_ink
-from gdanim.views.surface.axes import plinth_of
-from gdanim.views.surface.camera import FLOOR, TOP
-from gdanim.views.surface.paths import dropped
-from gdanim.views.surface.shading import borders, painted, slices
+from gdanim.views.surface.axes import surface_axes
+from gdanim.views.surface.camera import FLOOR
+from gdanim.views.surface.paths import floor_shadow
+from gdanim.views.surface.shading import edges, level_lines, render_surface
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.backend_bases import RendererBase
 
+    from gdanim.arrays import Index
     from gdanim.drawing.geometry import Extent, PixelPoints
     from gdanim.drawing.styles import Style
-    from gdanim.views.surface.axes import Plinth
-    from gdanim.views.surface.camera import Solid
-    from gdanim.views.surface.heightmap import Relief
-    from gdanim.views.surface.shading import Paints
+    from gdanim.views.surface.camera import Projection, Vec3
+    from gdanim.views.surface.heightmap import HeightMap
+    from gdanim.views.surface.shading import SurfaceColours
 
     Ink = str | tuple[float, float, float, float]
 
-LINE_PT, SLICE_PT, TICK_PT = 0.8, 0.5, 2.5
-SLICE_INK: Final = 0.32  # of the lines on the surface
+LINE_PT, LEVEL_PT, TICK_PT = 0.8, 0.5, 2.5
+LEVEL_INK: Final = 0.32  # of the level lines on the surface
 HALO_PT, HIDDEN_INK = 0.9, 0.45
 FLOOR_CORNERS: Final = np.array([[-1, -1, FLOOR], [1, -1, FLOOR], [1, 1, FLOOR], [-1, 1, FLOOR]], dtype=np.float64)
 PLUS: Final = Path([[-1, 0], [1, 0], [0, -1], [0, 1]], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
 SIGNS: Final = ((CIRCLE, 9.0, 1.0), (PLUS, 5.0, 1.2))  # of a minimum: what is drawn, its size and its line in points
 
 
-class Scenery(Mark):
-    """Floor, surface and minima, as the prospect of the plinth shows them. It moves where the box is turned."""
+class SurfaceBox(Mark):
+    """Floor, surface and minima. It is a mark since it moves where the box turns."""
 
-    def __init__(self, relief: Relief, minima: Solid, paints: Paints, style: Style) -> None:
+    def __init__(self, heightmap: HeightMap, minima: Vec3, colours: SurfaceColours, style: Style) -> None:
         super().__init__(zorder=1)
-        self.relief, self.minima, self.paints, self.style = relief, minima, paints, style
-        self.lines = slices(relief)
+        self.heightmap, self.minima, self.colours, self.style = heightmap, minima, colours, style
+        self.lines = level_lines(heightmap)
 
     @property
-    def plinth(self) -> Plinth:
-        """The axes that the scenery stands in."""
-        if self.axes is None:
-            raise RuntimeError("add the scenery to axes first")
-        return plinth_of(self.axes)
+    def _projection(self) -> Projection:
+        return surface_axes(self.axes).projection
 
     def draw(self, renderer: RendererBase) -> None:
-        """Paint from the floor up, and the surface from back to front."""
+        """Draw the floor, the surface above it, and the minima on this."""
         if self.get_visible():
             self._draw_floor(renderer)
             self._draw_surface(renderer)
@@ -64,72 +61,63 @@ class Scenery(Mark):
 
     def touched(self) -> Extent | None:
         """All of the axes."""
-        left, bottom, right, top = self.plinth.bbox.extents
-        return float(left), float(bottom), float(right), float(top)
+        return surface_axes(self.axes).extent
 
     def _draw_floor(self, renderer: RendererBase) -> None:
-        style, plinth = self.style, self.plinth
-        place = plinth.prospect.pixels
+        style, place = self.style, self._projection.pixels
         corners = place(FLOOR_CORNERS)
-        ground = Path(np.concatenate([corners, corners[:1]]), closed=True)
+        floor = Path(np.concatenate([corners, corners[:1]]), closed=True)
         fill = mixed(line_ink(style), style.background, 0.12)
-        self._stroke(renderer, ground, style.line, LINE_PT, fill=fill)
-        lines = _path([place(dropped(line)) for line in self.lines])
+        self._stroke(renderer, floor, style.line, LINE_PT, fill=fill)
+        lines = _path([place(floor_shadow(line)) for line in self.lines])
         self._stroke(renderer, lines, mixed(line_ink(style), fill, 0.75), 0.6)
         ticks = [
-            np.stack([foot := place(gauge.at), foot + TICK_PT * self.dpi / 72 * gauge.outwards])
-            for gauge, _ in plinth.labels()
-            if not gauge.is_name
+            np.stack([foot := place(label.at), foot + TICK_PT * self.dpi / 72 * label.outwards])
+            for label, _ in surface_axes(self.axes).labels()
+            if not label.is_name
         ]
         self._stroke(renderer, _path(ticks), style.line, LINE_PT)
-        posts = [np.array([corner, [*corner[:2], TOP]]) for corner in FLOOR_CORNERS]
-        heights = self.relief.at(FLOOR_CORNERS[:, :2])
-        for post, height in zip(posts, np.nan_to_num(heights), strict=True):
-            post[1, 2] = height
+        upper = FLOOR_CORNERS.copy()
+        upper[:, 2] = np.nan_to_num(self.heightmap.at(FLOOR_CORNERS[:, :2]))
+        posts = np.stack([FLOOR_CORNERS, upper], axis=1)
         self._stroke(renderer, _path([place(post) for post in posts]), mixed(style.line, style.background, 0.7), 0.6)
 
     def _draw_surface(self, renderer: RendererBase) -> None:
-        image, (left, bottom) = painted(self.relief, self.plinth.prospect, self.paints)
+        image, (left, bottom) = render_surface(self.heightmap, self._projection, self.colours)
         gc = renderer.new_gc()
         renderer.draw_image(gc, left, bottom, image[::-1])
         gc.restore()
-        ink = to_rgba(self.paints.shade, SLICE_INK)
-        self._stroke(renderer, self._seen(self.lines), ink, SLICE_PT)
-        self._stroke(renderer, self._seen(borders(self.relief)), self.paints.edge, LINE_PT)
+        ink = to_rgba(self.colours.shade, LEVEL_INK)
+        self._stroke(renderer, self._seen(self.lines), ink, LEVEL_PT)
+        self._stroke(renderer, self._seen(edges(self.heightmap)), self.colours.edge, LINE_PT)
 
-    def _seen(self, lines: Sequence[Solid]) -> Path | None:
-        """Those parts of lines on the surface that nothing hides."""
+    def _seen(self, lines: Sequence[Vec3]) -> Path | None:
+        """The parts of lines on the surface that it does not hide."""
         if not lines:
             return None
-        points, prospect = np.concatenate(lines), self.plinth.prospect
-        hidden = self.relief.hides(points, prospect.camera.eye) | np.isnan(points).any(axis=1)
-        begins = np.cumsum([0, *(len(part) for part in lines[:-1])])
-        parted = np.union1d(begins, np.flatnonzero(hidden | np.append(False, hidden[:-1])))
-        return polylines(Polylines(prospect.pixels(np.nan_to_num(points)), parted, ~hidden))
+        points, projection = np.concatenate(lines), self._projection
+        hidden = self.heightmap.hides(points, projection.camera.eye) | np.isnan(points).any(axis=1)
+        begins = np.union1d(_begins(lines), np.flatnonzero(hidden | np.append(False, hidden[:-1])))
+        return polylines(Polylines(projection.pixels(np.nan_to_num(points)), begins, ~hidden))
 
     def _draw_minima(self, renderer: RendererBase) -> None:
         if not len(self.minima):
             return
-        style, prospect = self.style, self.plinth.prospect
-        places = prospect.pixels(self.minima)
-        hidden = self.relief.hides(self.minima, prospect.camera.eye)
+        style, projection = self.style, self._projection
+        places = projection.pixels(self.minima)
+        hidden = self.heightmap.hides(self.minima, projection.camera.eye)
         self._signs(renderer, places[hidden], to_rgba(style.text, HIDDEN_INK), 0.0)
         self._signs(renderer, places[~hidden], style.background, 2 * HALO_PT)
         self._signs(renderer, places[~hidden], style.text, 0.0)
 
     def _signs(self, renderer: RendererBase, places: PixelPoints, ink: Ink, wider_pt: float) -> None:
-        """Rings with a plus, as the contour view marks minima."""
+        """Draw the signs of minima, as the contour view does."""
         for shape, size_pt, width_pt in SIGNS:
             path = copies(shape, places, size_pt * self.dpi / 72 / 2)
             self._stroke(renderer, path, ink, width_pt + wider_pt)
 
     def _stroke(
-        self,
-        renderer: RendererBase,
-        path: Path | None,
-        ink: Ink,
-        width_pt: float,
-        fill: str | None = None,
+        self, renderer: RendererBase, path: Path | None, ink: Ink, width_pt: float, fill: str | None = None
     ) -> None:
         if path is None or not len(np.asarray(path.vertices)):
             return
@@ -147,5 +135,9 @@ def _path(lines: Sequence[np.ndarray]) -> Path | None:
     if not lines:
         return None
     points = np.concatenate(lines)
-    begins = np.cumsum([0, *(len(part) for part in lines[:-1])])
-    return polylines(Polylines(points, begins, np.ones(len(points), dtype=bool)))
+    return polylines(Polylines(points, _begins(lines), np.ones(len(points), dtype=bool)))
+
+
+def _begins(lines: Sequence[np.ndarray]) -> Index:
+    """The row at which each line begins, when all are joined to one array."""
+    return np.cumsum([0, *(len(line) for line in lines[:-1])])

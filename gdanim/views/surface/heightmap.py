@@ -1,4 +1,4 @@
-"""Relief: a function of two variables as heights in the box of space.py, and what they hide."""
+"""The height map: a function of two variables as heights over a grid, and what it hides from an eye."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
     from gdanim.arrays import Scalar, Vector
     from gdanim.objectives.objective import Objective
-    from gdanim.views.surface.camera import Plane, Solid
+    from gdanim.views.surface.camera import Vec2, Vec3
 
     Limits = tuple[tuple[float, float], tuple[float, float]]
 
 # Points along each side: of a still view, of a turning one, and where each costs a call of a person's code.
 GRID, TURNING_GRID, COARSE_GRID = 181, 81, 51
-MIDDLE: Final = 0.36  # where the median height stands at least, as a share of all heights
-STEPS: Final = 48  # places that a line of sight is looked at
-LIFT: Final = 0.012  # of what stands on the surface
-AT_ONCE: Final = 8192  # points, so that their lines of sight take little memory
-FLAT: Final = 64  # roundings: a function that differs by less has no shape that could be shown
-GRAZING: Final = 0.008  # heights that differ by less are the same: a sight along a slope is free
+MIDDLE: Final = 0.36  # the least height of the median, as a fraction of TOP
+STEPS: Final = 48  # points of a line of sight that are tested
+LIFT: Final = 0.012  # of paths and spots above the surface
+AT_ONCE: Final = 8192  # points whose lines of sight are tested at once, to save memory
+FLAT: Final = 64  # in units of rounding: a function that varies by less has no shape to show
+GRAZING: Final = 0.008  # lines of sight that dip by less below the surface are free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heights:
-    """A rising map from f to heights: TOP · log(1 + r/bend) / log(1 + 1/bend), r = (f − low)/(high − low).
+class HeightScale:
+    """Maps f to heights, rising: TOP · log(1 + r/bend) / log(1 + 1/bend), r = (f − low)/(high − low).
 
-    Quadratic valleys stay quadratic; the larger the bend, the straighter. What is outside low and high is cut off.
+    Quadratic valleys stay quadratic; the larger the bend, the straighter the map. f is clipped to low and high.
     """
 
     low: float
@@ -41,7 +41,7 @@ class Heights:
     bend: float
 
     def __call__(self, f: Scalar) -> Scalar:
-        """Heights (…) of values (…)."""
+        """The heights (…) of values (…)."""
         share = np.clip(f / self.span - self.low / self.span, 0.0, 1.0)
         heights: Scalar = TOP * np.log1p(share / self.bend) / np.log1p(1 / self.bend)
         return heights
@@ -53,14 +53,14 @@ class Heights:
 
     @property
     def span(self) -> float:
-        """How much f rises from the floor of the map to its top."""
+        """high − low."""
         return self.high - self.low
 
     @classmethod
-    def of(cls, f: Scalar, lowest: float = np.inf) -> Heights:
-        """The map that shows the valleys of f: straight where f is even, bent where most of it is low.
+    def of(cls, f: Scalar, lowest: float = np.inf) -> HeightScale:
+        """The scale that shows the valleys of f (…): straight where f is spread evenly, bent where most of it is low.
 
-        Poles are cut off far beyond the other values; the lowest minimum that is known never is.
+        Poles are clipped far beyond the other values; `lowest`, the lowest known minimum, never is.
         """
         finite = f[np.isfinite(f)]
         if not finite.size:
@@ -82,47 +82,47 @@ class Heights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relief:
-    """Heights z (n, n) over an even grid of the box, rows along y; NaN where there is no value.
+class HeightMap:
+    """Heights z (n, n) over an even grid of the floor, rows along y; NaN where f is not finite.
 
-    limits   the ends of x and of y in the function's own numbers
+    limits   the ends of x and of y in the coordinates of the function
     """
 
     limits: Limits
-    heights: Heights
+    scale: HeightScale
     z: NDArray[np.float64]
 
     @classmethod
-    def of(cls, objective: Objective, limits: Limits, points: int) -> Relief:
-        """Look at an objective between limits; at twice as many points where it goes up and down within a few."""
+    def of(cls, objective: Objective, limits: Limits, points: int) -> HeightMap:
+        """Sample an objective on points × points, or twice as finely where it oscillates within a few of them."""
         f = _sampled(objective, limits, points)
         if not objective.point_by_point and turns(f) > points / 6:
             f = _sampled(objective, limits, 2 * points - 1)
         known = objective.value(objective.minimizers)
-        heights = Heights.of(f, float(np.min(known, initial=np.inf, where=np.isfinite(known))))
-        return cls(limits=limits, heights=heights, z=heights(f))
+        scale = HeightScale.of(f, float(np.min(known, initial=np.inf, where=np.isfinite(known))))
+        return cls(limits=limits, scale=scale, z=scale(f))
 
     @property
     def side(self) -> NDArray[np.float64]:
-        """The places of the grid along one side: (n,)."""
+        """The coordinates of the grid along one side: (n,)."""
         return np.linspace(-1.0, 1.0, len(self.z))
 
     @property
     def cell(self) -> float:
-        """The side of a cell of the grid."""
+        """The width of a cell of the grid."""
         return 2 / (len(self.z) - 1)
 
-    def across(self, x: Vector) -> Plane:
-        """Where points (…, 2) of the function stand over the floor: (…, 2)."""
+    def on_floor(self, x: Vector) -> Vec2:
+        """Points (…, 2) of the function in coordinates of the floor: (…, 2)."""
         low, high = np.array(self.limits).T
         with np.errstate(over="ignore"):
-            flat: Plane = np.clip((x - low) / (high - low) * 2 - 1, -1e6, 1e6)
+            flat: Vec2 = np.clip((x - low) / (high - low) * 2 - 1, -1e6, 1e6)
         return flat
 
-    def at(self, across: Plane) -> Scalar:
-        """The height of the surface, even between the points of its grid, over places (…, 2): (…)."""
+    def at(self, xy: Vec2) -> Scalar:
+        """The height of the surface at points (…, 2) of the floor, interpolated bilinearly: (…)."""
         last = len(self.z) - 1
-        place = np.clip((across + 1) * (last / 2), 0.0, last)
+        place = np.clip((xy + 1) * (last / 2), 0.0, last)
         cell = np.minimum(place.astype(np.int64), last - 1)
         share = place - cell
         s, t = share[..., 0], share[..., 1]
@@ -133,20 +133,20 @@ class Relief:
         heights: Scalar = near + t * (far - near)
         return heights
 
-    def standing(self, x: Vector) -> Solid:
-        """Those of points (m, 2) of the function that are in the box, just above the surface: (k, 3)."""
-        across = self.across(x)
-        inside = across[(np.abs(across) <= 1).all(axis=1)]
+    def points_on(self, x: Vector) -> Vec3:
+        """Points (m, 2) of the function that are in the box, raised just above the surface: (k, 3)."""
+        xy = self.on_floor(x)
+        inside = xy[(np.abs(xy) <= 1).all(axis=1)]
         return np.concatenate([inside, self.at(inside)[:, np.newaxis] + LIFT], axis=-1)
 
-    def hides(self, points: Solid, eye: Solid) -> NDArray[np.bool_]:
-        """Which of points (m, 3) the surface hides from an eye: (m,)."""
+    def hides(self, points: Vec3, eye: Vec3) -> NDArray[np.bool_]:
+        """Whether the surface hides points (m, 3) from an eye (3,): (m,)."""
         parts = [self._hides(points[i : i + AT_ONCE], eye) for i in range(0, len(points), AT_ONCE)]
         return np.concatenate([np.empty(0, dtype=np.bool_), *parts])
 
-    def _hides(self, points: Solid, eye: Solid) -> NDArray[np.bool_]:
+    def _hides(self, points: Vec3, eye: Vec3) -> NDArray[np.bool_]:
         sight = eye - points
-        # Nothing hides above the top, nor outside the box.
+        # Up to where the line of sight leaves the box, above or aside: nothing hides beyond.
         with np.errstate(divide="ignore", invalid="ignore"):
             up = np.where(sight[:, 2] > 0, (TOP - points[:, 2]) / sight[:, 2], 1.0)
             out = np.where(sight[:, :2] > 0, 1 - points[:, :2], -1 - points[:, :2]) / sight[:, :2]

@@ -1,4 +1,4 @@
-"""Climb: the marks of runs on a surface."""
+"""The marks of runs on a surface: trails, spots, and the shadows of both on the floor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.transforms import IdentityTransform
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.trails import RunsMark, Trail, moment_of
 from gdanim.drawing.shapes import circles, extent, polylines
-from gdanim.views.surface.axes import plinth_of
+from gdanim.views.surface.axes import surface_axes
 from gdanim.views.surface.heightmap import LIFT
 
 if TYPE_CHECKING:
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from gdanim.descent.timeline import Moment
     from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
     from gdanim.drawing.run_styles import RunStyle
-    from gdanim.views.surface.paths import SpaceTrack
+    from gdanim.views.surface.paths import SurfaceTrack
 
 DASH_PT: Final = (2.4, 2.2)
-FAINT: Final = 0.6  # of what the surface hides
+FAINT: Final = 0.6  # opacity of what the surface hides
 
 
-class Ascent(Trail):
+class SurfaceTrail(Trail):
     """The path of every visible run so far. What the surface hides is dashed and faint, so that no path is lost."""
 
-    track: SpaceTrack
+    track: SurfaceTrack
 
     def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint what is hidden, then the rest as every trail."""
+        """Paint what is hidden, then the rest as any trail."""
         for run_style, _, runs in self.by_style(self._shown()):
             self._dash(renderer, self.track.hidden_lines(runs, *self._span(runs), self.plane), run_style.colour)
         super().draw_at(moment, renderer)
@@ -52,20 +52,22 @@ class Ascent(Trail):
         gc.restore()
 
 
-class Shade(Trail):
-    """The shadows of the paths on the floor; what the surface hides of them is left out."""
+class TrailShadow(Trail):
+    """The shadows of the paths on the floor, as far as the surface does not hide them."""
 
-    def __init__(self, track: SpaceTrack, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int | None) -> None:
+    def __init__(
+        self, track: SurfaceTrack, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int | None
+    ) -> None:
         super().__init__(track, run_styles, width_pt=width_pt, dot_pt=0.0, tail=tail)
         self.set_zorder(7)
 
 
-class SpotShade(RunsMark):
+class SpotShadow(RunsMark):
     """The shadow of every visible spot on the floor, where the surface does not hide it."""
 
-    track: SpaceTrack
+    track: SurfaceTrack
 
-    def __init__(self, track: SpaceTrack, run_styles: Sequence[RunStyle], *, size_pt: float) -> None:
+    def __init__(self, track: SurfaceTrack, run_styles: Sequence[RunStyle], *, size_pt: float) -> None:
         super().__init__(track, run_styles, zorder=8)
         self.size_pt = size_pt
 
@@ -88,16 +90,16 @@ class SpotShade(RunsMark):
         return extent(seen, self.px(self.size_pt)) if seen.size else None
 
 
-class Climbers(Spots):
-    """Where every visible run is, on the surface or on its way over it; arrows at its edge towards those outside."""
+class SurfaceSpots(Spots):
+    """Where every visible run is; arrows at the edge of the surface towards those outside."""
 
-    track: SpaceTrack
+    track: SurfaceTrack
 
     def _foot(self, spots: PixelPoints) -> PixelPoints:
         """Where the arrows stand: on the edge of the surface, in the direction of the spots."""
-        prospect, relief = plinth_of(self.plane).prospect, self.track.course.relief
-        across = prospect.along(spots - prospect.origin_px)
-        edge = across / np.maximum(np.abs(across).max(axis=-1, keepdims=True), 1e-9)
-        heights = np.nan_to_num(relief.at(edge)) + LIFT
-        foot: PixelPoints = prospect.pixels(np.concatenate([edge, heights[:, np.newaxis]], axis=-1))
+        projection, heightmap = surface_axes(self.plane).projection, self.track.paths.heightmap
+        xy = projection.to_floor(spots - projection.origin_px)
+        edge = xy / np.maximum(np.abs(xy).max(axis=-1, keepdims=True), 1e-9)
+        heights = np.nan_to_num(heightmap.at(edge)) + LIFT
+        foot: PixelPoints = projection.pixels(np.concatenate([edge, heights[:, np.newaxis]], axis=-1))
         return foot

@@ -1,4 +1,4 @@
-"""Course: the paths of runs over a relief, lifted so that they never sink into it, and their places in a picture."""
+"""Paths of the runs in 3-D: straight steps, raised to the surface where they would pass below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.track import Track, chord
-from gdanim.views.surface.axes import plinth_of
+from gdanim.views.surface.axes import surface_axes
 from gdanim.views.surface.camera import FLOOR
 from gdanim.views.surface.heightmap import LIFT
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 
     from gdanim.arrays import Index, Scalar, Vector
     from gdanim.drawing.geometry import PixelPoints, Points, Positions
-    from gdanim.views.surface.camera import Plane, Prospect, Solid
-    from gdanim.views.surface.heightmap import Relief
+    from gdanim.views.surface.camera import Projection, Vec2, Vec3
+    from gdanim.views.surface.heightmap import HeightMap
 
-PER_CELL: Final = 4  # places along a step in every cell of the surface
-SPARSE: Final = 8  # of the places along a step, one in so many is kept where it is straight
-GRAINS: Final = 2000  # of the box: points of a path that stay in one of them cannot be told apart
-GRAIN_PX: Final = 0.5  # between places along a step that are drawn, about
-THIN_FROM: Final = 256  # points; shorter paths keep all of them
+PER_CELL: Final = 4  # sample points along a step in each cell of the height map
+SPARSE: Final = 8  # one in so many sample points is kept where a step is straight
+THIN_CELLS: Final = 2000  # across the box: a path leaves out points that stay in one of them
+LEAST_STEP_PX: Final = 0.5  # about, between sample points that are drawn
+THIN_FROM: Final = 256  # points; shorter paths keep all
 
 
 class Path3(NamedTuple):
-    """Paths in space, one after the other.
+    """Paths in the box, one after the other.
 
     points (m, 3)
     joined (m,)      whether a line leads here from the point before
     position (m,)    in iterations, never falling along a path
     """
 
-    points: Solid
+    points: Vec3
     joined: NDArray[np.bool_]
     position: Positions
 
 
-class Stretch(NamedTuple):
-    """A part of a path: its points from `first` up to before `stop`, and whether it begins and ends between two."""
+class Section(NamedTuple):
+    """A part of a path: its points first, …, stop − 1, and whether it begins and ends between two points."""
 
     first: int
     stop: int
@@ -51,90 +51,91 @@ class Stretch(NamedTuple):
     ends_between: bool
 
 
-class Course:
-    """Paths through the box. Steps are straight, and pass over what rises between their ends.
+class LiftedPaths:
+    """The paths of all runs. Steps are straight, and follow the surface where it rises above them.
 
-    What is outside the box is left out: a step ends, or begins, at its wall.
+    Outside the box there is no path: steps end and begin at its walls.
 
-    iterates (runs, n+1, 3), outside (runs, n+1)    the points of the runs, and which of them are outside
+    iterates (runs, n+1, 3)   the points of the runs
+    outside (runs, n+1)       whether they are outside the box
     """
 
-    def __init__(self, relief: Relief, x: Vector, f: Scalar) -> None:
-        self.relief = relief
-        across = relief.across(x)
-        z = np.fmax(relief.heights(f), relief.at(across)) + LIFT
-        self.iterates: Points = np.concatenate([across, z[..., np.newaxis]], axis=-1)
-        self.outside = is_outside(across)
+    def __init__(self, heightmap: HeightMap, x: Vector, f: Scalar) -> None:
+        self.heightmap = heightmap
+        xy = heightmap.on_floor(x)
+        z = np.fmax(heightmap.scale(f), heightmap.at(xy)) + LIFT
+        self.iterates: Points = np.concatenate([xy, z[..., np.newaxis]], axis=-1)
+        self.outside = is_outside(xy)
 
     @cached_property
-    def _of_runs(self) -> list[Path3]:
-        # A swarm shows none of its paths.
-        return [_path(self.relief, run) for run in self.iterates]
+    def _by_run(self) -> list[Path3]:
+        # Not computed for a swarm, which shows no paths.
+        return [_path(self.heightmap, run) for run in self.iterates]
 
     @cached_property
-    def paths(self) -> Path3:
-        """The paths of all runs, one after the other, as far as they are inside."""
-        return Path3(*(np.concatenate(arrays) for arrays in zip(*self._of_runs, strict=True)))
+    def joint(self) -> Path3:
+        """The paths of all runs, one after the other."""
+        return Path3(*(np.concatenate(arrays) for arrays in zip(*self._by_run, strict=True)))
 
     @cached_property
     def _begins(self) -> list[int]:
-        """Where the path of each run begins among all, and where the last one ends."""
-        begins: list[int] = np.cumsum([0, *(len(path.points) for path in self._of_runs)]).tolist()
+        """The row at which the path of each run begins, and where the last one ends."""
+        begins: list[int] = np.cumsum([0, *(len(path.points) for path in self._by_run)]).tolist()
         return begins
 
-    def at(self, runs: Index, position: Positions) -> Solid:
-        """Where runs (m,) are at positions (m,): (m, 3), never below the surface."""
+    def at(self, runs: Index, position: Positions) -> Vec3:
+        """The points (m, 3) of runs (m,) at positions (m,), never below the surface."""
         points = chord(self.iterates, runs, position)
-        points[:, 2] = np.fmax(points[:, 2], self.relief.at(points[:, :2]) + LIFT)
+        points[:, 2] = np.fmax(points[:, 2], self.heightmap.at(points[:, :2]) + LIFT)
         return points
 
-    def stretch(self, run: int, since: float, until: float) -> Stretch:
+    def section(self, run: int, since: float, until: float) -> Section:
         """The part of a run's path between two positions."""
         begin, end = self._begins[run : run + 2]
-        joined, position = self.paths.joined, self.paths.position[begin:end]
+        joined, position = self.joint.joined, self.joint.position[begin:end]
         first = begin + int(np.searchsorted(position, since))
         stop = begin + int(np.searchsorted(position, until, side="right"))
         begins_between = begin < first < end and bool(joined[first]) and bool(position[first - begin] > since)
         ends_between = begin < stop < end and bool(joined[stop]) and bool(position[stop - begin - 1] < until)
-        return Stretch(first, stop, begins_between, ends_between)
+        return Section(first, stop, begins_between, ends_between)
 
 
-def is_outside(across: Plane) -> NDArray[np.bool_]:
-    """Which places (…, 2) are not over the floor: (…)."""
-    outside: NDArray[np.bool_] = np.any(np.abs(across) > 1, axis=-1)
+def is_outside(xy: Vec2) -> NDArray[np.bool_]:
+    """Whether points (…, 2) lie beside the floor: (…)."""
+    outside: NDArray[np.bool_] = np.any(np.abs(xy) > 1, axis=-1)
     return outside
 
 
-def dropped(points: Solid) -> Solid:
+def floor_shadow(points: Vec3) -> Vec3:
     """The shadows of points (…, 3) on the floor."""
     shadows = points.copy()
     shadows[..., 2] = FLOOR
     return shadows
 
 
-def _path(relief: Relief, points: Solid) -> Path3:
-    """The part of one run (n+1, 3) inside the box, with places between its own where it may have to rise."""
-    row = _kept(points)
+def _path(heightmap: HeightMap, points: Vec3) -> Path3:
+    """The path of one run (n+1, 3) inside the box, with sample points between its own that are raised if need be."""
+    row = _kept_rows(points)
     start, move = points[row[:-1]], np.diff(points[row], axis=0)
-    step, place, share = _places(start[:, :2], move[:, :2], relief.cell / PER_CELL)
+    step, place, share = _sample_steps(start[:, :2], move[:, :2], heightmap.cell / PER_CELL)
     between = start[step] + share[:, np.newaxis] * move[step]
-    ground = relief.at(between[:, :2]) + LIFT
+    ground = heightmap.at(between[:, :2]) + LIFT
     rises = ground > between[:, 2]
     between[:, 2] = np.fmax(between[:, 2], ground)
     position = row[step] + share * np.diff(row)[step]
     joined = place > 0
     # The start of a step is the end of the one before.
     again = ~joined & np.append(False, np.diff(position) == 0)
-    # On a straight line a few places are enough to tell what is hidden of it.
+    # On a straight line a few sample points are enough to tell what is hidden of it.
     bends = rises | np.append(rises[1:], False) | np.append(False, rises[:-1])
     ends = ~joined | np.append(~joined[1:], True)
     keep = ~again & (ends | bends | (place % SPARSE == 0))
     return Path3(between[keep], joined[keep], position[keep])
 
 
-def _places(start: Plane, move: Plane, stride: float) -> tuple[Index, Index, Scalar]:
-    """Places along steps (m, 2) as far as they are over the floor: of which step, its how-manieth, at what share."""
-    enter, leave = _within(start, move)
+def _sample_steps(start: Vec2, move: Vec2, stride: float) -> tuple[Index, Index, Scalar]:
+    """Sample points along steps (m, 2) over the floor: (step index, index within the step, fraction of the step)."""
+    enter, leave = _fractions_inside(start, move)
     inside = np.flatnonzero(enter <= leave)
     length = np.hypot(*move[inside].T) * (leave - enter)[inside]
     last = np.maximum(np.ceil(length / stride), 1).astype(np.int64)
@@ -145,21 +146,21 @@ def _places(start: Plane, move: Plane, stride: float) -> tuple[Index, Index, Sca
     return step, place, np.where(part == 1, leave[step], enter[step] + (leave - enter)[step] * part)
 
 
-def _kept(points: Solid) -> Index:
-    """The rows of a run that leave their grain of the box, and its ends: (k,)."""
+def _kept_rows(points: Vec3) -> Index:
+    """The rows (k,) of a run (n+1, 3) that leave their cell of the box, and its ends."""
     if len(points) == 1:
         return np.array([0, 0])
     if len(points) < THIN_FROM:
         return np.arange(len(points))
-    grain = np.floor(points * GRAINS)
-    moves = np.any(grain[1:] != grain[:-1], axis=1)
+    cell = np.floor(points * THIN_CELLS)
+    moves = np.any(cell[1:] != cell[:-1], axis=1)
     keep = np.append(True, moves) | np.append(moves, True)
     keep[0] = keep[-1] = True
     return np.flatnonzero(keep)
 
 
-def _within(start: Plane, move: Plane) -> tuple[Scalar, Scalar]:
-    """Between which shares of steps (m, 2) they are over the floor: empty where the first exceeds the second."""
+def _fractions_inside(start: Vec2, move: Vec2) -> tuple[Scalar, Scalar]:
+    """Between which fractions (m,) steps (m, 2) are over the floor; the first is larger where they never are."""
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = (-1 - start) / move, (1 - start) / move
     still = move == 0
@@ -168,13 +169,12 @@ def _within(start: Plane, move: Plane) -> tuple[Scalar, Scalar]:
     other = np.where(still, np.where(over, np.inf, -np.inf), other)
     enter = np.maximum(np.minimum(one, other).max(axis=1), 0.0)
     leave = np.minimum(np.maximum(one, other).min(axis=1), 1.0)
-    # A step that stands still outside has no share at all.
     outside = (still & ~over).any(axis=1)
     return np.where(outside, 1.0, enter), np.where(outside, 0.0, leave)
 
 
-class Shown(NamedTuple):
-    """Parts of paths as they stand in the picture, one after the other.
+class ProjectedPaths(NamedTuple):
+    """Parts of paths in the picture, one after the other.
 
     pixels (m, 2)
     joined (m,)     whether a line leads here from the point before
@@ -189,109 +189,109 @@ class Shown(NamedTuple):
 
     @property
     def covered(self) -> NDArray[np.bool_]:
-        """Whether the line to each point is hidden: it is where one of its ends is. (m,)."""
+        """Whether the line to each point is hidden, as it is where one of its ends is: (m,)."""
         before = np.append(np.bool_(False), self.hidden[:-1])[: len(self.hidden)]
         return np.logical_or(self.hidden, before)
 
 
-class SpaceTrack(Track):
-    """The paths of a course in the picture, or their shadows on the floor.
+class SurfaceTrack(Track):
+    """The paths in the picture, or their shadows on the floor.
 
-    Points outside the box stand far away in their direction. Polylines leave out what the surface hides.
+    Points outside the box stand far away in their direction. Lines leave out what the surface hides.
     """
 
-    def __init__(self, course: Course, *, on_floor: bool = False) -> None:
-        super().__init__(course.iterates)
-        self.course, self.on_floor = course, on_floor
-        self._placed: tuple[Prospect, Points] | None = None
-        self._laid: tuple[Prospect, PixelPoints, NDArray[np.bool_]] | None = None
+    def __init__(self, paths: LiftedPaths, *, on_floor: bool = False) -> None:
+        super().__init__(paths.iterates)
+        self.paths, self.on_floor = paths, on_floor
+        self._placed: tuple[Projection, Points] | None = None
+        self._laid_out: tuple[Projection, PixelPoints, NDArray[np.bool_]] | None = None
 
     def pixels(self, axes: _AxesBase, dpi: float) -> Points:
-        """The iterates in pixels from the bottom left: (runs, n+1, 2). Computed once for a prospect."""
-        prospect = plinth_of(axes).prospect
-        if self._placed is None or self._placed[0] is not prospect:
-            pixels = self._stand(prospect, self.points.reshape(-1, 3), self.course.outside.ravel())
-            self._placed = prospect, pixels.reshape(*self.shape, 2)
+        """The iterates in pixels from the bottom left: (runs, n+1, 2). Computed once for a projection."""
+        projection = surface_axes(axes).projection
+        if self._placed is None or self._placed[0] is not projection:
+            pixels = self._place(projection, self.points.reshape(-1, 3), self.paths.outside.ravel())
+            self._placed = projection, pixels.reshape(*self.shape, 2)
             self._here = self._lengths = None
         return self._placed[1]
 
-    def _paths(self, axes: _AxesBase) -> tuple[Prospect, PixelPoints, NDArray[np.bool_]]:
-        """What is seen of the axes; where all paths lie in it (m, 2), and what of them is hidden (m,)."""
-        prospect = plinth_of(axes).prospect
-        if self._laid is None or self._laid[0] is not prospect:
-            points = self.course.paths.points
-            points = dropped(points) if self.on_floor else points
-            self._laid = prospect, prospect.pixels(points), self.course.relief.hides(points, prospect.camera.eye)
-        return self._laid
+    def _all(self, axes: _AxesBase) -> tuple[Projection, PixelPoints, NDArray[np.bool_]]:
+        """The projection of the axes, all paths in it (m, 2), and whether their points are hidden (m,)."""
+        projection = surface_axes(axes).projection
+        if self._laid_out is None or self._laid_out[0] is not projection:
+            points = self._shown(self.paths.joint.points)
+            hidden = self.paths.heightmap.hides(points, projection.camera.eye)
+            self._laid_out = projection, projection.pixels(points), hidden
+        return self._laid_out
 
     def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> PixelPoints:
-        points = self.course.at(runs, position)
-        return self._stand(plinth_of(axes).prospect, points, is_outside(points[:, :2]))
+        points = self.paths.at(runs, position)
+        return self._place(surface_axes(axes).projection, points, is_outside(points[:, :2]))
 
-    def _stand(self, prospect: Prospect, points: Solid, outside: NDArray[np.bool_]) -> PixelPoints:
-        """Where points (m, 3) stand in the picture."""
-        shown = np.where(outside[:, np.newaxis], 0.0, points)
-        pixels = prospect.pixels(dropped(shown) if self.on_floor else shown)
-        pixels[outside] = far_away(prospect, points[outside, :2])
+    def _place(self, projection: Projection, points: Vec3, outside: NDArray[np.bool_]) -> PixelPoints:
+        """The pixels of points (m, 3): (m, 2)."""
+        pixels = projection.pixels(self._shown(np.where(outside[:, np.newaxis], 0.0, points)))
+        # Far off, in the direction of those outside.
+        xy = points[outside, :2]
+        direction = projection.from_floor(xy / np.abs(xy).max(axis=-1, keepdims=True))
+        pixels[outside] = projection.origin_px + 1e6 * direction
         return pixels
 
     def lines(
         self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
     ) -> Polylines:
-        """The parts of the paths of runs (m,) between positions (m,) that the surface does not hide."""
-        shown = self._stretches(runs, since, until, axes)
+        """The parts of the paths of runs (m,) between positions (m,) that are not hidden."""
+        shown = self._projected(runs, since, until, axes)
         return Polylines(shown.pixels, np.flatnonzero(~shown.joined | shown.covered), shown.iterate & ~shown.hidden)
 
     def hidden_lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> Polylines:
-        """The parts that the surface hides."""
-        shown = self._stretches(runs, since, until, axes)
+        """The parts that are hidden."""
+        shown = self._projected(runs, since, until, axes)
         return Polylines(shown.pixels, np.flatnonzero(~shown.joined | ~shown.covered), shown.iterate & shown.hidden)
 
     def seen(self, runs: Index, position: Positions, axes: _AxesBase) -> NDArray[np.bool_]:
-        """Whether runs (m,) are in the box at positions (m,), and not hidden: (m,)."""
-        _, _, hidden = self._paths(axes)
+        """Whether runs (m,) at positions (m,) are in the box and not hidden: (m,)."""
+        _, _, hidden = self._all(axes)
         found = []
         for run, place in zip(runs.tolist(), position.tolist(), strict=True):
-            part = self.course.stretch(run, place, place)
-            met = part.stop > part.first or part.begins_between
-            found.append(met and not hidden[part.first])
+            section = self.paths.section(run, place, place)
+            is_inside = section.stop > section.first or section.begins_between
+            found.append(is_inside and not hidden[section.first])
         return np.array(found, dtype=np.bool_)
 
-    def _stretches(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> Shown:
+    def _projected(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> ProjectedPaths:
         """The parts of the paths of runs (m,) between positions (m,)."""
-        prospect, along, hidden = self._paths(axes)
-        paths, found = self.course.paths, []
-        for bounds in zip(runs.tolist(), since.tolist(), until.tolist(), strict=True):
-            part = self.course.stretch(*bounds)
-            # Where it begins or ends between two points, its own one takes the place of that beyond.
-            place = slice(part.first - part.begins_between, part.stop + part.ends_between)
-            iterate = paths.position[place] % 1 == 0
-            shown = Shown(along[place].copy(), paths.joined[place].copy(), hidden[place], iterate)
-            shown.joined[:1] = False
-            for between, end, position in zip(part[2:], (0, -1), bounds[1:], strict=True):
-                if between:
-                    shown.pixels[end], shown.iterate[end] = self._point(prospect, bounds[0], position), False
-            found.append(_thinned(shown))
-        return Shown(*map(np.concatenate, zip(*found, strict=True)))
+        projection, pixels, hidden = self._all(axes)
+        paths, parts = self.paths.joint, []
+        for run, begin, end in zip(runs.tolist(), since.tolist(), until.tolist(), strict=True):
+            section = self.paths.section(run, begin, end)
+            # Where it begins or ends between two points, the point there replaces the one beyond.
+            first = section.first - 1 if section.begins_between else section.first
+            rows = slice(first, section.stop + 1 if section.ends_between else section.stop)
+            iterate = paths.position[rows] % 1 == 0
+            part = ProjectedPaths(pixels[rows].copy(), paths.joined[rows].copy(), hidden[rows], iterate)
+            part.joined[:1] = False
+            if section.begins_between:
+                part.pixels[0], part.iterate[0] = self._point(projection, run, begin), False
+            if section.ends_between:
+                part.pixels[-1], part.iterate[-1] = self._point(projection, run, end), False
+            parts.append(_without_tiny_steps(part))
+        return ProjectedPaths(*map(np.concatenate, zip(*parts, strict=True)))
 
-    def _point(self, prospect: Prospect, run: int, position: float) -> PixelPoints:
-        points = self.course.at(np.array([run]), np.array([position]))
-        pixels: PixelPoints = prospect.pixels(dropped(points) if self.on_floor else points)[0]
-        return pixels
+    def _point(self, projection: Projection, run: int, position: float) -> PixelPoints:
+        """The pixel (2,) of a run at a position."""
+        pixels = projection.pixels(self._shown(self.paths.at(np.array([run]), np.array([position]))))
+        return np.asarray(pixels[0])
+
+    def _shown(self, points: Vec3) -> Vec3:
+        return floor_shadow(points) if self.on_floor else points
 
 
-def _thinned(shown: Shown) -> Shown:
-    """Without places that crowd within a grain: joined in tiny steps, Agg's lines shoot out of themselves by pixels."""
+def _without_tiny_steps(shown: ProjectedPaths) -> ProjectedPaths:
+    """Leave out points that crowd: where Agg joins tiny steps, its lines have spikes of several pixels."""
     way = np.cumsum(np.hypot(*np.diff(shown.pixels, axis=0, prepend=shown.pixels[:1]).T))
-    differs = np.diff(np.floor(way / GRAIN_PX)) != 0
+    differs = np.diff(np.floor(way / LEAST_STEP_PX)) != 0
     # The ends of every visible or hidden part stay.
     ends = ~shown.joined[1:] | (shown.hidden[1:] != shown.hidden[:-1])
     keep = shown.iterate | np.append(ends | differs, True) | np.append(True, ends)
-    return Shown(*(values[keep] for values in shown))
-
-
-def far_away(prospect: Prospect, across: Plane) -> PixelPoints:
-    """Points far off in the picture, in the direction of places (m, 2) outside the floor."""
-    direction = prospect.towards(across / np.abs(across).max(axis=-1, keepdims=True))
-    far: PixelPoints = prospect.origin_px + 1e6 * direction
-    return far
+    return ProjectedPaths(*(values[keep] for values in shown))

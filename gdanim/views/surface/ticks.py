@@ -1,4 +1,4 @@
-"""Gauges: the numbers along the edges of the box that are nearest to the viewer."""
+"""Numbers and names along the three edges of the box that are nearest to the viewer."""
 
 from __future__ import annotations
 
@@ -17,111 +17,111 @@ if TYPE_CHECKING:
 
     from gdanim.arrays import Scalar
     from gdanim.drawing.lettering import Lettering
-    from gdanim.views.surface.camera import Camera, Plane, Prospect, Solid
-    from gdanim.views.surface.heightmap import Heights, Relief
+    from gdanim.views.surface.camera import Camera, Projection, Vec2, Vec3
+    from gdanim.views.surface.heightmap import HeightMap, HeightScale
 
-TICK_EM, NAME_EM = 0.7, 0.6  # from the edge to its numbers, and from those to the name
+TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
 APART_EM: Final = 0.35  # between two labels at least
-MOST: Final = 5  # numbers along an edge
+MOST_NUMBERS: Final = 5  # numbers along an edge
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-class Gauge(NamedTuple):
-    """One label, and where it goes.
+class AxisLabel(NamedTuple):
+    """A number or name, and where it stands.
 
-    at (3,)        the place on an edge that it belongs to
-    outwards (2,)  the direction in the picture in which it stands off
-    gap_px         how far
+    at (3,)        the point of an edge that it belongs to
+    outwards (2,)  the direction in the picture away from the edge
+    gap_px         its distance from the edge
     size_px        its width and height
     """
 
     text: str
-    at: Solid
-    outwards: Plane
+    at: Vec3
+    outwards: Vec2
     gap_px: float
     size_px: tuple[float, float]
     is_name: bool
 
     @property
-    def middle_px(self) -> Plane:
-        """Its middle, from where `at` stands."""
-        shifted: Plane = self.outwards * (self.gap_px + np.array(self.size_px) / 2)
+    def middle_px(self) -> Vec2:
+        """The middle (2,), from the pixel of `at`."""
+        shifted: Vec2 = self.outwards * (self.gap_px + np.array(self.size_px) / 2)
         return shifted
 
     @property
-    def corners_px(self) -> tuple[Plane, Plane]:
-        """Its lower left and upper right corner, from where `at` stands."""
+    def corners_px(self) -> tuple[Vec2, Vec2]:
+        """The lower left and upper right corners (2,), from the pixel of `at`."""
         half = np.array(self.size_px) / 2
         return self.middle_px - half, self.middle_px + half
 
 
 class Edge(NamedTuple):
-    """One edge of the box with its numbers: where each stands (m, 3), its text; and the name of what is counted."""
+    """An edge of the box: its name and middle (3,), and its numbers with their places (m, 3)."""
 
     name: str
-    places: Solid
+    places: Vec3
     texts: Sequence[str]
-    outwards: Plane
-    middle: Solid
+    outwards: Vec2
+    middle: Vec3
 
 
-def gauges(relief: Relief, camera: Camera, lettering: Lettering, most: int) -> list[Gauge]:
-    """Labels of the three edges, names first; at most so many numbers on each."""
+def axis_labels(heightmap: HeightMap, camera: Camera, lettering: Lettering, most: int) -> list[AxisLabel]:
+    """The labels of the three edges, names first; at most `most` numbers on each."""
     em = lettering.ascent
     names, numbers = [], []
-    for edge in _edges(relief, camera, min(most, MOST)):
+    for edge in _edges(heightmap, camera, min(most, MOST_NUMBERS)):
         sizes = [(float(lettering.width(text)), float(em)) for text in edge.texts]
         numbers += [
-            Gauge(text, at, edge.outwards, TICK_EM * em, size, is_name=False)
+            AxisLabel(text, at, edge.outwards, TICK_EM * em, size, is_name=False)
             for text, at, size in zip(edge.texts, edge.places, sizes, strict=True)
         ]
         reach = max((float(np.abs(edge.outwards) @ size) for size in sizes), default=0.0)
         gap = TICK_EM * em + reach + NAME_EM * em
         size = (float(lettering.width(edge.name)), float(em))
-        names.append(Gauge(edge.name, edge.middle, edge.outwards, gap, size, is_name=True))
+        names.append(AxisLabel(edge.name, edge.middle, edge.outwards, gap, size, is_name=True))
     return [*names, *numbers]
 
 
-def apart(found: Sequence[Gauge], prospect: Prospect, em_px: float) -> list[tuple[Gauge, Plane]]:
-    """The gauges that overlap none before them, each with the pixel of its middle."""
+def without_overlaps(labels: Sequence[AxisLabel], projection: Projection, em_px: float) -> list[tuple[AxisLabel, Vec2]]:
+    """The labels that overlap none before them, each with the pixel of its middle."""
     gap_px = APART_EM * em_px
-    kept: list[tuple[Gauge, Plane]] = []
-    for gauge in found:
-        middle = prospect.pixels(gauge.at) + gauge.middle_px
-        size = np.array(gauge.size_px)
+    kept: list[tuple[AxisLabel, Vec2]] = []
+    for label in labels:
+        middle = projection.pixels(label.at) + label.middle_px
+        size = np.array(label.size_px)
         if not any(
-            (np.abs(middle - other) < (size + np.array(rival.size_px)) / 2 + gap_px).all() for rival, other in kept
+            (np.abs(middle - other) < (size + np.array(earlier.size_px)) / 2 + gap_px).all() for earlier, other in kept
         ):
-            kept.append((gauge, middle))
+            kept.append((label, middle))
     return kept
 
 
-def nearest(camera: Camera) -> tuple[float, float]:
+def nearest_corner(camera: Camera) -> tuple[float, float]:
     """The corner of the floor that is nearest to the eye."""
     x, y, _ = camera.eye
     return (1.0 if x >= 0 else -1.0), (1.0 if y >= 0 else -1.0)
 
 
-def upright(camera: Camera) -> tuple[float, float]:
-    """The corner of the floor that is farthest to the left: the heights stand along its edge."""
-    x, y = nearest(camera)
+def leftmost_corner(camera: Camera) -> tuple[float, float]:
+    """The corner of the floor that is farthest to the left. The numbers of f stand at its vertical edge."""
+    x, y = nearest_corner(camera)
     corners = np.array([[-x, y, FLOOR], [x, -y, FLOOR]])
     left = corners[int(np.argmin(camera.project(corners)[:, 0]))]
     return float(left[0]), float(left[1])
 
 
-def _edges(relief: Relief, camera: Camera, most: int) -> list[Edge]:
-    near_x, near_y = nearest(camera)
-    left = upright(camera)
-    x, y = (_round(ends, most) for ends in relief.limits)
-    values = _heights(relief.heights, most)
+def _edges(heightmap: HeightMap, camera: Camera, most: int) -> list[Edge]:
+    near_x, near_y = nearest_corner(camera)
+    left = leftmost_corner(camera)
+    x, y = (_round(ends, most) for ends in heightmap.limits)
+    values = _heights(heightmap.scale, most)
     ones = np.ones(len(values))
     return [
-        _along_floor(camera, "x", x, relief.limits[0], across=0, beside=near_y),
-        _along_floor(camera, "y", y, relief.limits[1], across=1, beside=near_x),
+        _along_floor(camera, "x", x, heightmap.limits[0], axis=0, beside=near_y),
+        _along_floor(camera, "y", y, heightmap.limits[1], axis=1, beside=near_x),
         Edge(
             name="f",
-            places=np.stack([left[0] * ones, left[1] * ones, relief.heights(values)], axis=-1),
+            places=np.stack([left[0] * ones, left[1] * ones, heightmap.scale(values)], axis=-1),
             texts=[_short(value) for value in values.tolist()],
             outwards=np.array([-1.0, 0.0]),
             middle=np.array([*left, TOP / 2]),
@@ -130,14 +130,14 @@ def _edges(relief: Relief, camera: Camera, most: int) -> list[Edge]:
 
 
 def _along_floor(
-    camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, across: int, beside: float
+    camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, axis: int, beside: float
 ) -> Edge:
-    """The edge of the floor along x or y (across 0 or 1) on the side `beside` of the other one."""
+    """The edge of the floor along x or y (axis 0 or 1), where the other coordinate is `beside`."""
     share = (values - ends[0]) / (ends[1] - ends[0]) * 2 - 1
     places = np.full((len(values), 3), FLOOR)
-    places[:, across], places[:, 1 - across] = share, beside
+    places[:, axis], places[:, 1 - axis] = share, beside
     line = np.zeros((2, 3))
-    line[:, 2], line[:, 1 - across], line[:, across] = FLOOR, beside, (-1.0, 1.0)
+    line[:, 2], line[:, 1 - axis], line[:, axis] = FLOOR, beside, (-1.0, 1.0)
     start, end = camera.project(line)
     tangent = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
     normal = np.array([tangent[1], -tangent[0]])
@@ -156,23 +156,23 @@ def _round(ends: tuple[float, float], most: int) -> Scalar:
     return np.where(np.abs(inside) < slack, 0.0, inside)
 
 
-def _heights(heights: Heights, most: int) -> Scalar:
-    """Values whose heights are spread evenly: round ones where the map is straight, else of one or two digits."""
-    even = _round((heights.low, heights.high), most)
-    if heights.bend > 1:
+def _heights(scale: HeightScale, most: int) -> Scalar:
+    """Values whose heights are spread evenly: round ones where the scale is straight, else of one or two digits."""
+    even = _round((scale.low, scale.high), most)
+    if scale.bend > 1:
         return even
     chosen: list[float] = []
     for height in np.linspace(0.0, TOP, most + 1)[:-1]:
-        value = float(heights.value(np.array(height)))
-        between = float(heights.value(np.array(height + TOP / most))) - value
+        value = float(scale.value(np.array(height)))
+        between = float(scale.value(np.array(height + TOP / most))) - value
         decade = 10.0 ** floor(log10(between / 2))
         step = max(unit * decade for unit in (1, 2, 5) if unit * decade <= between / 2)
         chosen.append(ceil((value - 0.02 * between) / step) * step)
-    return np.array(list(dict.fromkeys(value for value in chosen if value <= heights.high)))
+    return np.array(list(dict.fromkeys(value for value in chosen if value <= scale.high)))
 
 
 def _short(value: float) -> str:
-    """A number in few letters: `0.5`, `300`, `2·10⁵`."""
+    """A number in few characters: `0.5`, `300`, `2·10⁵`."""
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return minus(f"{value:.6g}")
     digits, exponent = f"{value:.3e}".split("e")
