@@ -63,8 +63,8 @@ class SurfaceColours:
 def sectors(side: NDArray[np.float64], eye: Vec3) -> Iterator[tuple[slice, slice]]:
     """Split the points of a grid, rows along y and columns along x, into parts that can be painted row by row.
 
-    Seen from the eye, a cell is covered only by slots that are nearer in x and in y both. So the grid is cut beside
-    the eye, and each part begins at its far corner.
+    A cell is covered only by cells that are nearer to the eye in both x and y. So the grid is cut beside the eye, and
+    each part begins at its far corner.
     """
     yield from product(_halves(side, float(eye[1])), _halves(side, float(eye[0])))
 
@@ -74,7 +74,7 @@ def _halves(side: NDArray[np.float64], eye: float) -> list[slice]:
     last = len(side) - 1
     cut = int(np.clip(np.searchsorted(side, eye), 0, last))
     after, before = slice(last, cut - 1 if cut else None, -1), slice(0, cut + 1)
-    return [part for part, slots in ((after, last - cut), (before, cut)) if slots]
+    return [part for part, cells in ((after, last - cut), (before, cut)) if cells]
 
 
 def light(heightmap: HeightMap, camera: Camera) -> NDArray[np.float64]:
@@ -110,10 +110,10 @@ def render_surface(
     colours[..., :3] = surface_colours.lit(np.nan_to_num(middle), np.nan_to_num(light(heightmap, projection.camera)))
     colours[np.isnan(middle), 3] = 0.0
     for rows, columns in sectors(side, projection.camera.eye):
-        part, slots = corners[rows, columns], colours[_cells(rows), _cells(columns)]
+        part, cells = corners[rows, columns], colours[_cells(rows), _cells(columns)]
         renderer.draw_quad_mesh(
             gc, Affine2D().frozen(), part.shape[1] - 1, part.shape[0] - 1, part, np.zeros((1, 2)),
-            IdentityTransform(), slots.reshape(-1, 4), False, np.empty((0, 4)),
+            IdentityTransform(), cells.reshape(-1, 4), False, np.empty((0, 4)),
         )  # fmt: skip
     # Pillow weighs colours by their alpha.
     image = PIL.Image.fromarray(np.asarray(renderer.buffer_rgba())).reduce(SUPERSAMPLED)
@@ -121,7 +121,7 @@ def render_surface(
 
 
 def _cells(points: slice) -> slice:
-    """The slots between points of a grid, in the same order."""
+    """The cells between a slice of points, in the same order."""
     if points.step is None:
         return slice(points.start, points.stop - 1)
     first = points.start - 1
