@@ -102,7 +102,7 @@ def _run_marks(
         faint = tuple(
             replace(run_style, colour=mixed(run_style.colour, style.background, SHADOW_INK)) for run_style in run_styles
         )
-        tail = timeline.trail
+        tail = descent.settings.trail
         marks = [
             TrailShadow(shadows, faint, width_pt=size * SHADOW_PT, tail=tail),
             SpotShadow(shadows, faint, size_pt=size * SPOT_SHADOW_PT),
