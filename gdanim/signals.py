@@ -1,12 +1,12 @@
-"""What happens when gdanim is told to stop: clean up, then die by the same signal.
+"""Signals that end gdanim: it cleans up, then dies by the same signal.
 
     install()              first thing in main(), before the heavy imports
     on_signal(cleanup)     registers a clean-up for as long as a temporary file or a child process lives
-    postponed()            lets a signal wait while a child is started and cannot be named yet
+    postponed()            postpones a signal while a child is started and has no process id yet
     die_of_broken_pipe()   the end of `gdanim … -o - | head -c10`
 
-The handler does the cleaning itself. An exception raised from a handler can be swallowed on its way up
-(in `__del__`, in a callback of a C library), so nothing here counts on unwinding.
+The handler itself cleans up. An exception raised from a handler can be swallowed on its way up (in `__del__`, in a
+callback of a C library), so nothing here relies on unwinding.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def install() -> None:
 def on_signal(cleanup: Callable[[], None]) -> Iterator[None]:
     """Run `cleanup` if a signal ends the process inside the block. Enter the block before making what it cleans.
 
-    Clean-ups run once, the latest first. They must be quick, take no lock and bear to run at any moment: before the
-    thing exists, while it is being made, after it is gone. What one raises is dropped. Where install() was not called
+    Clean-ups run once, the latest first. They must be quick, take no lock and work at any moment: before the thing
+    exists, while it is being made, after it is gone. Their exceptions are dropped. Where install() was not called
     (gdanim used as a library) nothing is run: the caller's own handlers decide.
     """
     token = object()
@@ -58,7 +58,7 @@ def on_signal(cleanup: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def postponed() -> Iterator[None]:
-    """Let a signal that arrives inside the block act at its end. For a moment only: a person may be waiting."""
+    """Postpone a signal that arrives inside the block to its end. Keep the block short: a person may be waiting."""
     token = object()
     _postponers.add(token)
     try:
@@ -70,7 +70,7 @@ def postponed() -> Iterator[None]:
 
 
 def die_of_broken_pipe() -> NoReturn:
-    """Die by SIGPIPE, quietly, as programs do whose reader went away; exit 141 where there is no such signal.
+    """Die by SIGPIPE without a message, as programs do whose reader is gone; exit 141 where there is no such signal.
 
     Neither way runs Python's own flush of standard output at exit, which would complain about the pipe once more.
     """

@@ -1,7 +1,7 @@
 """APNG, written change by change as the frames come: exact, with delays from absolute times.
 
 Layout (Animated PNG, PNG third edition): the PNG signature and IHDR · acTL (how many frames, how many plays) · for
-each frame fcTL (box, delay, how it is laid on the canvas) and its pixels, IDAT for the first and fdAT for the others ·
+each frame fcTL (box, delay, blending) and its pixels, IDAT for the first and fdAT for the others ·
 tEXt (the recipe, as a comment) · IEND. fcTL and fdAT are numbered through. The recipe comes last, because ffmpeg looks
 for an fcTL in the first two kilobytes, and takes a file without one there for a still.
 """
@@ -75,6 +75,6 @@ class ApngWriter(AnimationWriter):
         self._n_frames += 1
 
     def _number(self) -> bytes:
-        """The next in the order of fcTL and fdAT."""
+        """The next sequence number of fcTL and fdAT."""
         self._n_numbered += 1
         return struct.pack(">I", self._n_numbered - 1)

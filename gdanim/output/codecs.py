@@ -1,4 +1,4 @@
-"""What each video format asks of ffmpeg, as data: one row per format and quality.
+"""The ffmpeg arguments of each video format, as data: one row per format and quality.
 
 Figures in the comments were measured on the presets' own frames: the parabola's panels, 36 pictures of 1152×864 (P),
 and the double well, 456 pictures of 460×345 (D). PSNR is over all channels against the frames.
@@ -26,7 +26,7 @@ _VIDEO: Final = (
     _SCALE.format(range="tv")
     + ",format={format},setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 )
-# Pictures on pages are sRGB of full range; so said, they are shown next to PNGs without a seam.
+# Pictures on pages are sRGB of full range; tagged so, they look the same as PNGs beside them.
 _PICTURE: Final = (
     _SCALE.format(range="pc")
     + ",format={format},setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
@@ -48,15 +48,14 @@ class Codec:
     """One way to encode.
 
     muxer       the container, as ffmpeg names it
-    filters     what turns RGB into what is stored: conversion, pixel format, colour tags
+    filters     from RGB to what is stored: conversion, pixel format, colour tags
     encoder     arguments that choose and tune the encoder; the thread count is fixed, for it can change the bytes
     muxing      arguments for the container
     n_pictures  checks a finished file and counts its pictures; raises EncoderError where it is not whole
     even        sides are even; the last row or column is repeated
     alpha       the pictures carry their alpha channel
-    alpha_apart the alpha channel is a second track, of grey pictures
-    loops       the container says how often it plays
-    tagged      it takes a comment from ffmpeg
+    image       an animated image: it says how often it plays, keeps alpha as a second track of grey pictures, and takes
+                no comment from ffmpeg
     """
 
     muxer: str
@@ -66,16 +65,14 @@ class Codec:
     n_pictures: Callable[[Path], int]
     even: bool = False
     alpha: bool = False
-    alpha_apart: bool = False
-    loops: bool = False
-    tagged: bool = True
+    image: bool = False
 
     def command(
         self, exe: str, path: Path, film: FilmInfo, *, width: int, height: int, tags: int | None = None
     ) -> list[str]:
         """The command line that reads raw RGBA pictures from its standard input and writes `path`.
 
-        `tags` is a descriptor from which metadata too long for an argument can be read, in ffmpeg's own form.
+        `tags` is a descriptor of the metadata in ffmpeg's own format, where they are too long for an argument.
         """
         return [
             *(exe, "-hide_banner", "-nostdin", "-v", "error", "-y"),
@@ -83,17 +80,21 @@ class Codec:
             *("-s:v", f"{width}x{height}", "-framerate", str(film.fps), "-i", "pipe:0"),
             *(() if tags is None else ("-f", "ffmetadata", "-i", f"pipe:{tags}")),
             *("-an", "-map_metadata", "-1" if tags is None else "1"),
-            *(("-metadata", f"comment={film.recipe}") if self.tagged and 0 < len(film.recipe) <= MAX_ARGUMENT else ()),
+            *(
+                ("-metadata", f"comment={film.recipe}")
+                if not self.image and 0 < len(film.recipe) <= MAX_ARGUMENT
+                else ()
+            ),
             *self._filtering(),
             *self.encoder,
             *_REPRODUCIBLE,
             *self.muxing,
-            *(("-loop", str(film.loop)) if self.loops else ()),
+            *(("-loop", str(film.loop)) if self.image else ()),
             *("-f", self.muxer, f"file:{path}"),
         ]
 
     def _filtering(self) -> tuple[str, ...]:
-        if not self.alpha_apart:
+        if not (self.image and self.alpha):
             return ("-vf", self.filters)
         # The grey of the second track is the alpha itself, of full range.
         grey = "alphaextract,format=gray,setparams=colorspace=bt709:range=pc"
@@ -189,7 +190,7 @@ WEBM_TRANSPARENT: Mapping[Quality, Codec] = MappingProxyType(
 
 
 def _av1(crf: int, tuning: str = "") -> tuple[str, ...]:
-    # Told that this is screen content, it tries palettes and copies within a picture: a fifth smaller on P. Speed 6
+    # With content=screen it tries palettes and copies within a picture: a fifth smaller on P. Speed 6
     # is a fifth smaller than 8 for a third more time; 5 gains a tenth for half as much time again.
     rate = ("-crf", str(crf), "-b:v", "0", "-aom-params", f"tune-content=screen{tuning}")
     return ("-c:v", "libaom-av1", *rate, "-usage", "realtime", "-cpu-used", "6", *_KEY_EVERY, "-threads", "1")
@@ -213,10 +214,9 @@ _AVIF = Codec(
     filters=_PICTURE.format(format="yuv444p"),
     encoder=_av1(20),
     n_pictures=n_image_samples,
-    loops=True,
-    tagged=False,
+    image=True,
 )
-# P 54 KB, 58.6 dB, D 79 KB, 54.7 dB, 2.5 s. What shows AVIF at all shows 4:4:4, so colours keep their edges.
+# P 54 KB, 58.6 dB, D 79 KB, 54.7 dB, 2.5 s. Every program that shows AVIF shows 4:4:4, so colours keep their edges.
 AVIF: Mapping[Quality, Codec] = MappingProxyType(
     {
         Quality.LOW: replace(_AVIF, filters=_PICTURE.format(format="yuv420p"), encoder=_av1(40)),
@@ -226,5 +226,5 @@ AVIF: Mapping[Quality, Codec] = MappingProxyType(
     }
 )
 AVIF_TRANSPARENT: Mapping[Quality, Codec] = MappingProxyType(
-    {quality: replace(codec, alpha=True, alpha_apart=True) for quality, codec in AVIF.items()}
+    {quality: replace(codec, alpha=True) for quality, codec in AVIF.items()}
 )

@@ -23,10 +23,10 @@ from gdanim.output.base import Quality
 from gdanim.output.changes import Changes
 from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, choose_local_table, squared_distances
 from gdanim.output.palette import (
-    FEW,
-    MOST,
-    REACH_FEW,
-    REACH_MOST,
+    MAX_COLOURS,
+    N_FEW_COLOURS,
+    REACH_OF_63,
+    REACH_OF_255,
     NearestColour,
     choose_palette,
     dithered,
@@ -91,7 +91,7 @@ class GifWriter:
         self._stream, self._film = stream, film
         self._changes = Changes(film, ticks_per_s=100)
         self._target = TARGETS.get(film.quality)
-        reach = REACH_FEW if film.quality is Quality.LOW else REACH_MOST
+        reach = REACH_OF_63 if film.quality is Quality.LOW else REACH_OF_255
         self._pattern = pattern(film.height, film.width, reach) if dither else None
         self._exact = np.full((film.height, film.width), NO_COLOUR, np.uint32)  # what the changes so far ask for
         self._shown = np.full_like(self._exact, NO_COLOUR)  # what a player has on its canvas
@@ -99,7 +99,7 @@ class GifWriter:
         self._block_cs = 0
 
     def __enter__(self) -> Self:
-        n_colours = FEW if self._film.quality is Quality.LOW else MOST
+        n_colours = N_FEW_COLOURS if self._film.quality is Quality.LOW else MAX_COLOURS
         palette = choose_palette((frame.pixels for frame in self._film.sample()), n_colours)
         self._index_of = NearestColour(palette)
         self._entries = packed_entries(np.concatenate((palette[:1], palette)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.output.base import Quality
-from gdanim.output.palette import MOST, N_POINTS, nearest, runs, spread, summed, unpacked
+from gdanim.output.palette import MAX_COLOURS, N_POINTS, choose_worst, nearest, run_lengths, summed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ class LocalTable:
 def choose_local_table(exact: Packed, shown: Packed) -> LocalTable:
     """The table that brings pixels (m,) from the colours `shown`, or from NO_COLOUR, close to the `exact` ones."""
     # Pairs of colours come in runs, and again: each is treated once.
-    pairs, lengths = runs(exact.astype(np.uint64) << _HALF | shown)
+    pairs, lengths = run_lengths(exact.astype(np.uint64) << _HALF | shown)
     pairs, pair_of_run = np.unique(pairs, return_inverse=True)
     counts = np.bincount(pair_of_run, weights=lengths).astype(np.int64)
     exact, shown = (pairs >> _HALF).astype(np.uint32), pairs.astype(np.uint32)
@@ -99,8 +99,8 @@ def _table(exact: Packed, counts: Counts, errors: NDArray[np.int64]) -> Packed:
     """The colours of `exact`, or 255 of them: one after the other, those with the largest error left."""
     colours, gains = summed(exact, counts * errors)
     _, weights = summed(exact, counts)
-    if len(colours) <= MOST:
+    if len(colours) <= MAX_COLOURS:
         return colours
     worst = np.argsort(-gains, kind="stable")[:N_POINTS]
     colours, gains, weights = colours[worst], gains[worst], weights[worst]
-    return colours[spread(unpacked(colours), weights, gains // weights, MOST)]
+    return colours[choose_worst(unpacked(colours), weights, gains // weights, MAX_COLOURS)]

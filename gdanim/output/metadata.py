@@ -1,7 +1,7 @@
-"""Carriers: where a file of each format keeps its recipe, and how it is found again.
+"""Where a file of each format keeps its recipe, and how it is found again.
 
 A recipe is printable ASCII without &, < and >, in lines that end with \\n, the first and the last of which mark it. So
-it stands as it is in
+it is kept without escapes in
 
 GIF           a comment extension, before the first image
 PNG, APNG     a tEXt chunk with the keyword Comment; of a PNG before the pixels, of an APNG behind them
@@ -13,8 +13,8 @@ SVG           all that the element <metadata> holds
 HTML          all that an element <script type="application/toml"> holds
 PDF           a literal string, such as the Keywords of the information dictionary; its escapes are undone
 
-Files come from anywhere: each is walked through by its own structure, within bounded memory and time, and nothing
-that it claims is believed. Imports no numpy.
+Files come from anywhere: each is read along its own structure, within bounded memory and time, and no length or count
+in it is trusted. Imports no numpy.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ STDIN: Final = "-"
 START: Final = "# gdanim recipe\n"
 END: Final = "# end of recipe\n"
 MAX_RECIPE: Final = 1_000_000  # characters
-MAX_PART: Final = 64_000_000  # bytes: the tables of a film of hours, a page of megabytes
+MAX_PART: Final = 64_000_000  # bytes: enough for the tables of a film of hours, or a page of megabytes
 MAX_STREAM: Final = 512_000_000  # bytes of a file that can be read from front to back only
-MAX_ELEMENTS: Final = 10_000  # of a page, in which a recipe may stand
+MAX_ELEMENTS: Final = 10_000  # of a page, that may hold a recipe
 MAX_READS: Final = 1_000_000  # half a second; a GIF takes two for each 255 bytes
-HEAD: Final = 64  # bytes that tell a format
+HEAD: Final = 64  # bytes that identify a format
 
 _ELEMENT: Final = re.compile(rb"<(metadata|script)\b([^<>]*)>")
 _PDF_STRING: Final = re.compile(rb"\((# gdanim recipe(?:[^\\()]|\\.)*)\)", re.DOTALL)
@@ -58,14 +58,14 @@ def read_recipe(path: str) -> str:
     """
     name = name_of(path)
     with _opened(path) as file:
-        walk = _walk_of(file.read(HEAD))
-        if walk is None:
+        reader = _reader_of(file.read(HEAD))
+        if reader is None:
             raise UsageError(f"{name} carries no recipe: it is of no format that gdanim writes")
-        reading = cast("BinaryIO", _Bounded(file))
-        reading.seek(0)
+        bounded = cast("BinaryIO", _Bounded(file))
+        bounded.seek(0)
         damage = ""
         try:
-            for part in walk(reading):
+            for part in reader(bounded):
                 text = _recipe_in(part)
                 if text is not None:
                     return text
@@ -75,23 +75,23 @@ def read_recipe(path: str) -> str:
 
 
 def carries(head: bytes) -> bool:
-    """Whether a file that begins so is of a format that may carry a recipe."""
-    return _walk_of(head) is not None
+    """Whether a file with this beginning is of a format that may carry a recipe."""
+    return _reader_of(head) is not None
 
 
 def name_of(path: str) -> str:
-    """What messages call a file: its path as it was given."""
+    """What messages call a file: its path as it was typed."""
     return "standard input" if path == STDIN else path if path.isprintable() else shown(path)
 
 
 def _recipe_in(part: bytes) -> str | None:
-    """The recipe that stands in some text, whatever the text's line ends, and whether or not it was escaped again."""
+    """The recipe in some text, whose line ends and characters may have been changed or escaped by other programs."""
     part = part.replace(b"\r\n", b"\n")
     begin = part.find(START.encode())
     end = part.find(END.encode(), begin)
     if begin < 0 or end < 0:
         return None
-    import html  # late: it brings every entity there is
+    import html  # late: it loads a table of all entities
 
     text = part[begin : end + len(END)]
     return html.unescape(text.decode("ascii")) if text.isascii() and len(text) <= MAX_RECIPE else None
@@ -102,7 +102,7 @@ def _recipe_in(part: bytes) -> str | None:
 
 @contextmanager
 def _opened(path: str) -> Iterator[BinaryIO]:
-    """The file, such that it can be read in any order."""
+    """The file, made seekable."""
     try:
         if path == STDIN:
             yield _held(_standard_input(), path)
@@ -123,6 +123,7 @@ def _standard_input() -> BinaryIO:
 
 
 def _held(file: BinaryIO, path: str) -> BinaryIO:
+    """What a pipe holds, in memory."""
     content = file.read(MAX_STREAM + 1)
     if len(content) > MAX_STREAM:
         raise UsageError(f"{name_of(path)} has more than {MAX_STREAM:,} bytes, which is too much for a pipe")
@@ -130,7 +131,7 @@ def _held(file: BinaryIO, path: str) -> BinaryIO:
 
 
 class _Bounded:
-    """A file that answers only so often, and with so much: what hostile lengths and counts run into."""
+    """A file with a limit on the number and the size of reads, against hostile lengths and counts."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._left = file, MAX_READS
@@ -145,11 +146,11 @@ class _Bounded:
 
 
 # --- formats ---------------------------------------------------------------------------------------------------------
-# Each walk yields the parts of a file in which a recipe may stand. Where a length claims too much, it runs into the
-# end of the file: struct.error, IndexError, EncoderError.
+# Each reader yields the parts of a file that may hold a recipe. A length that is too large leads past the end of the
+# file: struct.error, IndexError, EncoderError.
 
 
-def _walk_of(head: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
+def _reader_of(head: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
     if head.startswith((b"GIF87a", b"GIF89a")):
         return _gif
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -185,7 +186,7 @@ def _skip_colour_table(file: BinaryIO, flags: int) -> None:
 
 
 def _sub_blocks(file: BinaryIO) -> bytes:
-    """The content of a chain of sub-blocks, to its end or as far as a recipe may reach."""
+    """The content of a chain of sub-blocks, cut where it is longer than any recipe."""
     content = bytearray()
     while size := file.read(1)[0]:
         part = file.read(size)
@@ -211,7 +212,7 @@ def _at(file: BinaryIO, position: int, size: int) -> bytes:
 
 
 def _png_text(kind: bytes, content: bytes) -> bytes:
-    """What stands in a chunk of text behind its keyword, unpacked."""
+    """The text of a chunk, behind its keyword, decompressed."""
     text = content.partition(b"\0")[2]
     packed = kind == b"zTXt" or (kind == b"iTXt" and text[:1] == b"\1")
     if kind == b"zTXt":

@@ -1,6 +1,6 @@
-"""Few colours for many: choosing a palette, and mapping every pixel exactly to its nearest entry.
+"""Reduces colours: chooses a palette, and maps every pixel exactly to its nearest entry.
 
-Everything that decides is an integer, so the same frames give the same palette on every machine.
+All decisions are made on integers, so the same frames give the same palette on every machine.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ Key = TypeVar("Key", bound=np.unsignedinteger)
 
 # Paper, ink, grid, curve and the fills must not shift by one step; plots have fewer than 32 of these.
 N_EXACT: Final = 32
-# More distinct colours than this (shaded surfaces have 90,000) are merged first: the refinement costs n per entry.
+# More distinct colours than this (shaded surfaces have 90,000) are merged first: the time grows with their number.
 N_POINTS: Final = 4096
 # Measured on line, contour and surface plots: the fourth round gains less than 0.05 dB.
 N_ROUNDS: Final = 4
-MOST: Final = 255  # all indices of a byte but the transparent one
-# What low quality leaves of the colours: with the transparent index 64, the largest table of six bits.
-FEW: Final = 63
+MAX_COLOURS: Final = 255  # all indices of a byte but the transparent one
+# Of low quality: with the transparent index 64, the largest table of six bits.
+N_FEW_COLOURS: Final = 63
 N_COLOURS_24_BIT: Final = 1 << 24
 PATTERN_PX: Final = 8
-# How far dithering moves a colour, of 255, with few and with most colours. On surfaces, the means of 8×8 pixels come
-# 1.3 and 1 dB closer to the truth, on basins 0.5 dB at best; on contours, those of most colours end 1 dB farther away.
-# With twice as much, those of most colours end up to 5 dB farther away.
-REACH_FEW: Final = 4
-REACH_MOST: Final = 2
+# How far dithering moves a colour, of 255, with 63 and with 255 colours. On surfaces, the means of 8×8 pixels come
+# 1.3 and 1 dB closer to the truth, on basins 0.5 dB at best; on contours, with 255 colours, 1 dB farther away.
+# With twice the reach and 255 colours, they end up to 5 dB farther away.
+REACH_OF_63: Final = 4
+REACH_OF_255: Final = 2
 
 
 def packed(pixels: Pixels) -> Packed:
@@ -56,13 +56,13 @@ def unpacked(colours: Packed) -> Points:
     return np.stack([colours & 0xFF, colours >> 8 & 0xFF, colours >> 16], axis=1).astype(np.int64)
 
 
-def choose_palette(frames: Iterable[Pixels], size: int = MOST) -> Pixels:
+def choose_palette(frames: Iterable[Pixels], size: int = MAX_COLOURS) -> Pixels:
     """At most `size` colours (n, 3) uint8 for all of `frames` together, those that cover most pixels first.
 
     Up to `size` distinct colours are all kept. Of more, the 32 commonest are kept; the others are clustered by
     k-means, each colour weighted by its count to the power of 3/4. By the count itself, the few pixels of a small
     moving mark would have no say; by its root, basins and explained plots came 2 dB below the best palette that
-    k-means finds for the whole timeline, now 1 dB. Empty clusters are dropped.
+    k-means finds for the whole timeline, by 3/4 1 dB. Empty clusters are dropped.
     """
     colours, counts = _histogram(frames)
     points = unpacked(colours)
@@ -90,8 +90,8 @@ def nearest(points: Points, palette: Points) -> NDArray[np.intp]:
 class NearestColour:
     """Maps colours to the nearest of at most 255 palette entries; each distinct colour is searched only once.
 
-    Entry i of the palette has index i + 1. Index 0 stands for "not asked yet" in the table, and is left to the
-    file format for transparent pixels.
+    Entry i of the palette has index i + 1. Index 0 is left to transparent pixels; in the table of all 2²⁴ colours it
+    means that a colour was not looked up yet.
     """
 
     def __init__(self, palette: Pixels) -> None:
@@ -103,7 +103,7 @@ class NearestColour:
         """Indices of `colours`, in their shape."""
         indices: Indices = self._table[colours]
         if not indices.all():
-            new = np.unique(runs(colours[indices == 0])[0])
+            new = np.unique(run_lengths(colours[indices == 0])[0])
             self._table[new] = nearest(unpacked(new), self._palette) + 1
             indices = self._table[colours]
         return indices
@@ -125,13 +125,10 @@ def dithered(colours: Packed, offsets: NDArray[np.int8]) -> Packed:
 
 
 class FewColours:
-    """Brings pixels down to the few colours of low quality; transparency is left as it is.
-
-    film   its sample shows the colours
-    """
+    """Reduces pixels to the 63 colours of low quality, chosen from the sample of `film`; alpha is kept."""
 
     def __init__(self, film: FilmInfo) -> None:
-        self.palette = choose_palette((frame.pixels for frame in film.sample()), FEW)
+        self.palette = choose_palette((frame.pixels for frame in film.sample()), N_FEW_COLOURS)
         self.index_of = NearestColour(self.palette)
 
     def reduced(self, pixels: Pixels) -> Pixels:
@@ -140,8 +137,8 @@ class FewColours:
         return np.concatenate((colours, pixels[..., 3:]), axis=2)
 
 
-def runs(keys: NDArray[Key]) -> tuple[NDArray[Key], Counts]:
-    """Keys of the runs along `keys` read in rows, and their lengths: plots have some hundred times fewer."""
+def run_lengths(keys: NDArray[Key]) -> tuple[NDArray[Key], Counts]:
+    """Run-length encoding of `keys` read in rows: values and lengths, in plots a hundredth as many as pixels."""
     flat = keys.ravel()
     starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
     return flat[starts], np.diff(starts, append=flat.size)
@@ -149,8 +146,8 @@ def runs(keys: NDArray[Key]) -> tuple[NDArray[Key], Counts]:
 
 def _histogram(frames: Iterable[Pixels]) -> tuple[Packed, Counts]:
     """The distinct colours of all frames in ascending order, and how many pixels each covers."""
-    # A sample in which nothing has changed shows nothing.
-    per_frame = [summed(*runs(packed(pixels))) for pixels in frames if pixels.size]
+    # A sample frame in which nothing has changed has no pixels.
+    per_frame = [summed(*run_lengths(packed(pixels))) for pixels in frames if pixels.size]
     return summed(*(np.concatenate(parts) for parts in zip(*per_frame, strict=True)))
 
 
@@ -170,7 +167,7 @@ def _reduced(points: Points, counts: Counts, size: int) -> Points:
     weights = np.rint(16 * np.sqrt(counts[others] * np.sqrt(counts[others]))).astype(np.int64)
     points, weights = _merged(points[others], weights)
     distances = ((points - kept[nearest(points, kept)]) ** 2).sum(axis=1)
-    centres = np.concatenate((kept, points[spread(points, weights, distances, size - n_kept)]))
+    centres = np.concatenate((kept, points[choose_worst(points, weights, distances, size - n_kept)]))
     for _ in range(N_ROUNDS):
         means, totals = _centroids(points, weights, nearest(points, centres), size)
         movable = (totals > 0) & (np.arange(size) >= len(kept))
@@ -188,10 +185,10 @@ def _merged(points: Points, weights: Counts) -> tuple[Points, Counts]:
     return _centroids(points, weights, cell, len(cells))
 
 
-def spread(points: Points, weights: Counts, distances: Counts, n: int) -> list[int]:
-    """Which `n` points (m, 3) are, one after the other, served worst: the largest weight × squared distance.
+def choose_worst(points: Points, weights: Counts, distances: Counts, n: int) -> list[int]:
+    """The indices of `n` points (m, 3), each the worst at its turn: weight × squared distance to those before it.
 
-    distances   (m,) how far each point is from what serves it before the first is chosen, squared
+    distances   (m,) squared, to the colours that there are before the first is chosen
     """
     exact = points.astype(np.float32)  # see nearest
     squares = (exact * exact).sum(axis=1)

@@ -1,8 +1,8 @@
-"""PNG: the last frame as a still, or every frame as a file of its own; and the parts that APNG is built of, too.
+"""PNG: the last frame as a still, or every frame as a file; and the parts that APNG is built of, too.
 
-Layout (PNG, ISO/IEC 15948): signature · IHDR (size and colour type) · PLTE and tRNS (the palette, where there is one)
-· tEXt (the recipe, as a comment)
-· IDAT (the filtered rows, deflated) · IEND. Each chunk is its length, its kind, its content and their checksum.
+Layout (PNG, ISO/IEC 15948): signature · IHDR (size and colour type) · PLTE and tRNS (the palette, where there is one) ·
+tEXt (the recipe, as a comment) · IDAT (the filtered rows, deflated) · IEND. Each chunk is its length, its kind, its
+content and their checksum.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class TrueColour:
 
 
 class Indexed:
-    """Opaque pixels in the few colours of low quality; index 0 is transparent."""
+    """Opaque pixels in the 63 colours of low quality; index 0 is transparent."""
 
     colour_type = INDEXED
 
@@ -108,9 +108,8 @@ class PngWriter:
 
 
 class PngSequenceWriter:
-    """Writes every frame as a PNG of its own, `<index>.png`, into a folder; see FrameWriter. Raises OSError.
+    """Writes every frame as a PNG, `<index>.png`, into an empty folder; see FrameWriter. Raises OSError.
 
-    The folder is to be an empty one beside the target, from where whole files are given their names in the end.
     Qualities and alpha as in PngWriter.
     """
 
@@ -127,7 +126,7 @@ class PngSequenceWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is left open."""
+        """No file is left open."""
 
     def write(self, frame: Frame) -> None:
         """Write the canvas with the frame on it."""
@@ -136,7 +135,7 @@ class PngSequenceWriter:
 
 
 def still(pixels: Pixels, few: FewColours | None, recipe: str) -> bytes:
-    """A whole PNG of pixels (h, w, 4), with all their colours or with few, and with its recipe."""
+    """A whole PNG of pixels (h, w, 4), exact or in `few` colours, with its recipe."""
     height, width, _ = pixels.shape
     opaque = bool((pixels[..., 3] == 255).all())
     coding: Coding = TrueColour(alpha=not opaque)
@@ -155,7 +154,7 @@ def header(width: int, height: int, coding: Coding, *, between: bytes = b"") -> 
 
 
 def comment(text: str) -> bytes:
-    """The chunk of a comment in ASCII; nothing for nothing."""
+    """The chunk of a comment in ASCII; no bytes where there is none."""
     return chunk(b"tEXt", b"Comment\0" + text.encode("ascii")) if text else b""
 
 
@@ -165,7 +164,7 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def deflated(samples: NDArray[np.uint8], filters: tuple[int, ...]) -> bytes:
-    """Rows of `samples` (h, w, channels) under the one of `filters` that makes them smallest."""
+    """Rows of `samples` (h, w, channels), deflated with the one of `filters` that makes them smallest."""
     return min((zlib.compress(_filtered(samples, kind), LEVEL) for kind in filters), key=len)
 
 

@@ -1,8 +1,8 @@
-"""Video, encoded by the ffmpeg binary of imageio-ffmpeg, which is driven and checked from here.
+"""Video, encoded by the ffmpeg binary of imageio-ffmpeg.
 
 ffmpeg can end a film early and still leave a file that plays, and some versions exit with 0 then. So four things are
-asked before a film counts as finished: the exit status, what ffmpeg complained about, whether the file is
-whole, and whether it holds as many pictures as were sent.
+checked before a film counts as finished: the exit status, that ffmpeg complained about nothing, that the file is whole,
+and that it holds as many pictures as were sent.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from gdanim.output.base import FilmInfo, Quality
     from gdanim.output.codecs import Codec
 
-# How long an ffmpeg that stopped reading may take to say why.
-LAST_WORDS_S: Final = 5.0
+# How long to wait for the exit of an ffmpeg that stopped reading.
+EXIT_TIMEOUT_S: Final = 5.0
 REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EXE name an ffmpeg"
 
 
@@ -46,7 +46,7 @@ class VideoWriter:
     or leaves a file that does not hold every picture.
 
     opaque        the codecs by quality
-    transparent   likewise, for films whose pixels may let the page show through
+    transparent   likewise, for transparent films
     """
 
     name: ClassVar[str]
@@ -65,7 +65,7 @@ class VideoWriter:
         height, width, _ = self._canvas.shape
         exe = _ffmpeg()
         with ExitStack() as stack:
-            too_long = self._codec.tagged and len(self._film.recipe) > codecs.MAX_ARGUMENT
+            too_long = not self._codec.image and len(self._film.recipe) > codecs.MAX_ARGUMENT
             tags = stack.enter_context(_tags(self._film.recipe)) if too_long and os.name != "nt" else None
             command = self._codec.command(exe, self._path, self._film, width=width, height=height, tags=tags)
             # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
@@ -117,14 +117,14 @@ class VideoWriter:
             raise EncoderError(f"the encoded file cannot be read: {error.strerror}") from error
         if n_pictures != self._n_sent:
             raise EncoderError(f"the encoded file holds {n_pictures} pictures, but {self._n_sent} were sent")
-        if self._film.recipe and not self._codec.tagged:
+        if self._film.recipe and self._codec.image:
             with self._path.open("ab") as file:
                 file.write(xmp.box(self._film.recipe))
 
     def _failure(self) -> EncoderError:
-        """What went wrong, in ffmpeg's own words where it has any."""
+        """The error for a failed ffmpeg, with its last complaint where there is one."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(LAST_WORDS_S)
+            self._process.wait(EXIT_TIMEOUT_S)
         status = self._process.poll()
         if status is None:
             end = "stopped reading"
@@ -135,7 +135,7 @@ class VideoWriter:
         return EncoderError(f"ffmpeg {end}: {self._complaint() or 'it did not say why'}")
 
     def _complaint(self) -> str:
-        """The last line with a meaning that ffmpeg wrote, or "" where all was well."""
+        """The last line of ffmpeg's complaints that gives a reason, or "" where there are none."""
         self._complaints.seek(0)
         text = self._complaints.read().decode("utf-8", "replace")
         lines = [re.sub(r"\[[^]]* @ 0x[0-9a-f]+\] *", "", line).strip() for line in text.splitlines()]
@@ -194,7 +194,7 @@ def _ffmpeg() -> str:
 
 @contextmanager
 def _tags(comment: str) -> Iterator[int]:
-    """A descriptor of the metadata as ffmpeg reads it; Windows has nothing of the kind, and goes without."""
+    """A descriptor of the metadata in ffmpeg's own format; Windows cannot pass one on, and keeps no long recipe."""
     escaped = re.sub(r"[=;#\\\n]", r"\\\g<0>", comment)
     with tempfile.TemporaryFile() as file:
         file.write(f";FFMETADATA1\ncomment={escaped}\n".encode("ascii"))

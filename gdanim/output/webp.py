@@ -1,7 +1,7 @@
 """Animated WebP, written change by change as the frames come; Pillow compresses each picture.
 
 Layout (RIFF, WebP Container Specification): RIFF header · VP8X (canvas, what there is) · ANIM (how many plays) · for
-each frame ANMF (box, delay, how it is laid on the canvas, and the picture in a chunk of its own) · XMP (the recipe).
+each frame ANMF (box, delay, blending, and the picture as a chunk in it) · XMP (the recipe).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFFFF
 GRID_PX: Final = 2  # offsets are stored as halves
-ANIMATION, XMP, ALPHA = 0x02, 0x04, 0x10  # what VP8X says there is
+ANIMATION, XMP, ALPHA = 0x02, 0x04, 0x10  # flags of VP8X
 BLEND, REPLACE = 0x00, 0x02  # pixels laid over the canvas, or put in its place
 # Measured on the presets: more effort gains less than 1 %, less loses a quarter.
 METHOD, EFFORT = 2, 50
@@ -80,8 +80,8 @@ def _u24(*numbers: int) -> bytes:
 
 
 def _compressed(pixels: Pixels) -> bytes:
-    """Pixels (h, w, 4) as the chunk of a lossless picture: a WebP file of its own, without its RIFF header."""
+    """Pixels (h, w, 4) as the chunk of a lossless picture: a WebP file without its RIFF header."""
     file = io.BytesIO()
-    # exact: what is transparent keeps its colour, too.
+    # exact: transparent pixels keep their colour, too.
     Image.fromarray(pixels).save(file, "WEBP", lossless=True, exact=True, method=METHOD, quality=EFFORT)
     return file.getvalue()[len(_riff(0)) :]

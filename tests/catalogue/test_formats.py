@@ -38,4 +38,4 @@ def test_a_row_names_the_qualities_and_the_crf_of_its_codecs(name: str) -> None:
 def test_a_row_is_even_and_loops_as_its_codecs_do(name: str) -> None:
     row = FORMATS[name]
     assert row.even_size == any(codec.even for codec in CODECS[name].values())
-    assert row.loops == any(codec.loops for codec in CODECS[name].values())
+    assert row.loops == any(codec.image for codec in CODECS[name].values())

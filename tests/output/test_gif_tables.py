@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.output.gif_tables import MIN_RATIO, NO_COLOUR, choose_local_table, squared_distances
-from gdanim.output.palette import MOST
+from gdanim.output.palette import MAX_COLOURS
 
 COLOURS = st.integers(0, 0xFFFFFF)
 PAIRS = st.lists(st.tuples(COLOURS, COLOURS | st.just(NO_COLOUR)), min_size=1, max_size=40)
@@ -38,7 +38,7 @@ def test_the_error_is_what_is_left_and_no_pixel_gets_worse(pairs: list[tuple[int
     pairs += [(int(colour), GRAY) for colour in rng.integers(0, 1 << 24, 300)]
     exact, shown = ([pair[side] for pair in pairs] for side in (0, 1))
     local = choose_local_table(as_array(exact), as_array(shown))
-    assert len(local.table) <= MOST
+    assert len(local.table) <= MAX_COLOURS
     left = 0
     for wanted, before, index in zip(exact, shown, local.indices.tolist(), strict=True):
         assert index or before != NO_COLOUR  # where nothing is shown yet, something is drawn

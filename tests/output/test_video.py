@@ -162,7 +162,7 @@ def test_what_ffmpeg_does_wrong_is_an_error_of_one_line(script, message, fake_ff
 
 
 def test_ffmpeg_that_stops_reading_but_lives_on_is_an_error(fake_ffmpeg, film, tmp_path, monkeypatch):
-    monkeypatch.setattr(video, "LAST_WORDS_S", 0.05)
+    monkeypatch.setattr(video, "EXIT_TIMEOUT_S", 0.05)
     fake_ffmpeg("exec 0<&-; sleep 100000")
     with pytest.raises(EncoderError, match="stopped reading"):
         write(tmp_path / "film.mp4", film)

@@ -1,4 +1,4 @@
-"""Is an MP4, MOV or AVIF whole? Reads the boxes of ISO base media files (ISO/IEC 14496-12), never the pictures."""
+"""Checks that an MP4, MOV or AVIF is whole: reads the boxes of ISO base media files (ISO/IEC 14496-12)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Span(NamedTuple):
 
 
 def n_video_samples(path: Path) -> int:
-    """How many pictures the first video track holds.
+    """The number of pictures in the first video track.
 
     Raises EncoderError unless the top-level boxes cover the file exactly, and moov, the table of contents, stands
     before mdat, the pictures: only then can a browser begin to play before it has everything.
@@ -34,7 +34,7 @@ def n_video_samples(path: Path) -> int:
 
 
 def n_image_samples(path: Path) -> int:
-    """How many pictures an AVIF holds; one of a single picture has no track.
+    """The number of pictures in an AVIF; one of a single picture has no track.
 
     Raises EncoderError as n_video_samples does, and where a track of alpha has not one picture for each of colour.
     """
@@ -61,7 +61,7 @@ def _top_level(file: BinaryIO, path: Path, *, still: bool = False) -> list[Span]
 
 
 def _n_samples(file: BinaryIO, top: list[Span], handler: bytes) -> list[int]:
-    """For each track of one kind, how many samples it has."""
+    """The number of samples in each track of one kind."""
     return [
         _sample_count(file, media)
         for moov in top
@@ -89,7 +89,7 @@ def boxes(file: BinaryIO, parent: Span) -> Iterator[Span]:
 
 
 def _inside(file: BinaryIO, parent: Span, *kinds: bytes) -> list[Span]:
-    """The boxes found by going down from `parent` through one kind after the other."""
+    """The boxes inside `parent` on the path of `kinds`: of the last kind, in boxes of the one before, and so on."""
     found = [parent]
     for kind in kinds:
         found = [box for outer in found for box in boxes(file, outer) if box.kind == kind]
@@ -97,7 +97,7 @@ def _inside(file: BinaryIO, parent: Span, *kinds: bytes) -> list[Span]:
 
 
 def _handler(file: BinaryIO, media: Span) -> bytes:
-    """What a track holds: b"vide", b"soun", …, or b"" where it doesn't say."""
+    """The kind of a track: b"vide", b"soun", …, or b"" where it has none."""
     return b"".join(_read(file, box, 8, 4) for box in _inside(file, media, b"hdlr")[:1])
 
 

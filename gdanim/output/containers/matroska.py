@@ -1,4 +1,4 @@
-"""Is a WebM whole? Reads the elements of Matroska (RFC 8794, RFC 9559), never the pictures."""
+"""Checks that a WebM is whole: reads the elements of Matroska (RFC 8794, RFC 9559)."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ class Element(NamedTuple):
 
 
 def n_video_blocks(path: Path) -> int:
-    """How many pictures a WebM of one track holds.
+    """The number of pictures in a WebM of one track.
 
-    Raises EncoderError unless the header and the segment cover the file exactly, and the elements of the segment the
-    segment.
+    Raises EncoderError unless a header and a segment fill the file, and the segment's elements fill the segment.
     """
     with path.open("rb") as file:
         top = list(elements(file, Element(0, 0, path.stat().st_size)))
@@ -50,7 +49,7 @@ def elements(file: BinaryIO, parent: Element) -> Iterator[Element]:
         name = _number(file, keep_marker=True)
         size = _number(file, keep_marker=False)
         start = file.tell()
-        # A size of ones only means "till the end of the stream": nobody went back to enter the true one.
+        # A size of ones only means "until the end of the stream": the true size was never entered.
         if name is None or size is None or size > parent.end - start:
             raise EncoderError(f"the encoded file is not whole: it breaks off in the element at byte {position}")
         yield Element(name, start, start + size)
@@ -58,7 +57,7 @@ def elements(file: BinaryIO, parent: Element) -> Iterator[Element]:
 
 
 def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:
-    """A number of variable length: as many bytes as its first byte has zeros in front, and one; None at the end."""
+    """A number of variable length: one byte and as many as it has leading zeros; None at the end of the file."""
     first = file.read(1)
     if not first or not first[0]:
         return None
