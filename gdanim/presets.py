@@ -28,7 +28,7 @@ from gdanim.output import metadata
 from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.output.metadata import STDIN
-from gdanim.settings import DEFAULTS, Settings, from_saved, to_saved
+from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
 
 FILE_FIELDS: Final = ("trajectory", "style")  # of Settings, that may name a file
 PYTHON: Final = "python"
@@ -188,7 +188,7 @@ def _unpack(fields: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, st
     return paths
 
 
-def _attachments(settings: Settings) -> dict[str, Path]:
+def _attachments(settings: Picture) -> dict[str, Path]:
     """The unpacked files that settings name, by their fields."""
     if not _folder.cache_info().currsize:
         return {}
@@ -218,14 +218,14 @@ def preset_in(path: str) -> str:
     return f"# Made by {maker}.\n{write_request(Settings(**saved.fields))}{write_files(saved.files)}"
 
 
-def write_preset(settings: Settings) -> str:
+def write_preset(settings: Picture) -> str:
     """The TOML text of a preset that makes the same picture, with its attachments."""
     paths = _attachments(settings)
     names: dict[str, Any] = {field: path.name for field, path in paths.items()}
     return _write_keys(replace(settings, **names)) + write_files({path.name: _content(path) for path in paths.values()})
 
 
-def write_request(settings: Settings) -> str:
+def write_request(settings: Picture) -> str:
     """The keys of a recipe, without tables: the seed is among them in any case."""
     return _write_keys(settings) + (f"seed = {settings.seed}\n" if settings.seed == DEFAULTS["seed"] else "")
 
@@ -240,7 +240,7 @@ def as_ascii(toml: str) -> str:
     return re.sub("[^\n -~]|[&<>]", _escape, toml)
 
 
-def _write_keys(settings: Settings) -> str:
+def _write_keys(settings: Picture) -> str:
     return "".join(f"{key} = {_toml(value)}\n" for key, value in to_saved(settings).items())
 
 

@@ -1,4 +1,5 @@
-"""Readers: from what a person writes, on the command line, in a preset or in Python, to checked values.
+"""Readers: from what a person writes, on the command line, in a preset or in Python, to checked values; and options,
+which are fields with a reader and with what --help says of them.
 
 Each reader takes text or a typed value and returns the typed one; it raises ValueError with a sentence that says what
 is allowed. Reading a typed value again returns it unchanged.
@@ -9,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
@@ -234,3 +236,43 @@ def _sentence(noun: str, *, least: float, most: float, above: float = -math.inf,
 
 def _readable(number: float) -> str:
     return f"{number:,.15g}" if number >= 10_000 else f"{number:g}"
+
+
+class Option(NamedTuple):
+    """How one field of Settings is written.
+
+    many    may be given several times
+    shown   the default, as --help words it
+    after   the field behind which --help has it; empty where it follows the one above
+    name    as it is typed
+    saved   the picture depends on it, so presets and recipes carry it; the rest belongs to one run on one machine
+    """
+
+    group: str
+    help: str
+    read: Reader[Any]
+    many: bool
+    metavar: str
+    short: str
+    shown: str
+    after: str
+    name: str = ""
+    saved: bool = False
+
+
+def option(
+    group: str,
+    help: str,  # noqa: A002
+    read: Reader[Any],
+    *,
+    default: Any = None,
+    several: bool = False,
+    metavar: str = "",
+    short: str = "",
+    shown: str = "",
+    after: str = "",
+) -> Any:
+    """A field of Settings, which may be left out."""
+    read = many(read) if several else optional(read) if default is None else read
+    written = Option(group, help, read, several, metavar, short, shown, after)
+    return field(default=() if several else default, metadata={"option": written})

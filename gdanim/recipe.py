@@ -34,7 +34,7 @@ from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, as_ascii, write_files, write_request
-from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Settings
+from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +61,7 @@ class Recipe(NamedTuple):
     lacks      PYTHON or SIZE, where the file cannot be made again; else empty
     """
 
-    settings: Settings
+    settings: Picture
     files: Mapping[str, str]
     made: str
     lacks: str = ""
@@ -88,7 +88,7 @@ def recipe_of(descent: Descent) -> Recipe:
 # --- the request -----------------------------------------------------------------------------------------------------
 
 
-def _portable(descent: Descent) -> tuple[Settings, dict[str, str]]:
+def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
     """The settings without paths and options of single outputs, and the contents of the files that they name."""
     settings = replace(descent.settings, format=None, max_size=None, themes=())
     files = {}

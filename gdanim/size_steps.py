@@ -1,6 +1,6 @@
 """Which settings make a file smaller, the least visible first; and samples of long films, which tell a size sooner.
 
-Each candidate is a Settings of its own, so that it can be said, carried as a recipe and asked for again.
+Each candidate is a Picture of its own, so that it can be said, carried as a recipe and asked for again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gdanim.settings import MAX_DURATION_S, MIN_DPI, options
 if TYPE_CHECKING:
     from gdanim.catalogue.specs import Format
     from gdanim.descent.descend import Descent
-    from gdanim.settings import Settings
+    from gdanim.settings import Picture
 
 # The scale of width and height, and one frame kept of how many. A canvas a quarter smaller is seen less than a motion
 # that jerks; below that they take turns.
@@ -45,7 +45,7 @@ MIN_FPS: Final = 1  # what changes more rarely is no motion
 QUALITY_FACTOR, WIDTH_POWER, FRAMES_POWER = 0.7, 0.8, 0.7
 
 
-def candidates(descent: Descent, form: Format) -> tuple[Settings, ...]:
+def candidates(descent: Descent, form: Format) -> tuple[Picture, ...]:
     """The request as it is, and ever smaller ones that `form` can hold. None has a limit of its own.
 
     First --quality goes down to low, where that changes the format; then the canvas shrinks and frames are left out.
@@ -61,14 +61,14 @@ def candidates(descent: Descent, form: Format) -> tuple[Settings, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def expected_share(candidate: Settings, asked: Settings) -> float:
+def expected_share(candidate: Picture, asked: Picture) -> float:
     """The size of a candidate as a share of the request's: a first guess, which measured sizes correct."""
     steps = QUALITIES.index(candidate.quality) - QUALITIES.index(asked.quality)
     scale, frames = candidate.size[0] / asked.size[0], float(candidate.fps / asked.fps)
     return float(QUALITY_FACTOR**steps * scale**WIDTH_POWER * frames**FRAMES_POWER)
 
 
-def changed_options(asked: Settings, candidate: Settings) -> dict[str, str]:
+def changed_options(asked: Picture, candidate: Picture) -> dict[str, str]:
     """What differs in a candidate, as options of the command line: --size → 480x360."""
     changed = {}
     for attribute, option, _ in options():
@@ -84,7 +84,7 @@ def _qualities(asked: str, form: Format) -> list[str]:
     return below[:1] + [low for high, low in pairwise(below) if form.qualities[low] != form.qualities[high]]
 
 
-def _scaled(settings: Settings, scale: Fraction) -> Settings:
+def _scaled(settings: Picture, scale: Fraction) -> Picture:
     """The canvas scaled to even sides; a scale that would make it too small is raised to the smallest allowed."""
     width, height = settings.size
     scale = max(scale, min(Fraction(1), max(Fraction(MIN_WIDTH_PX, width), Fraction(SIZE_RANGE_PX[0], height))))
@@ -96,7 +96,7 @@ def _scaled(settings: Settings, scale: Fraction) -> Settings:
     return replace(settings, size=size, dpi=dpi)
 
 
-def _with_fewer_frames(settings: Settings, descent: Descent, every: int) -> Settings:
+def _with_fewer_frames(settings: Picture, descent: Descent, every: int) -> Picture:
     """One frame of `every` many, in the same duration; more are kept where too few would be left."""
     timeline = descent.timeline
     every = min(every, int(settings.fps / MIN_FPS), timeline.frames // 2)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdanim.errors import SettingError
-from gdanim.settings import GROUPS, Option, options
+from gdanim.settings import GROUPS, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gdanim.readers import Reader, T
+    from gdanim.readers import Option, Reader, T
 
 ABOUT = """\
 Render the animation of a gradient descent to a file.

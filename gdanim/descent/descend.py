@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gdanim.catalogue.specs import View
     from gdanim.descent.runs import Batch, Runs
     from gdanim.objectives.objective import Objective
-    from gdanim.settings import Settings
+    from gdanim.settings import Picture, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Descent:
     limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known
     """
 
-    settings: Settings
+    settings: Picture
     objective: Objective
     view: View
     runs: Runs
@@ -94,12 +94,12 @@ def carry_out(request: Request) -> Descent:
     )
 
 
-def redrawn(descent: Descent, settings: Settings) -> Descent:
+def redrawn(descent: Descent, settings: Picture) -> Descent:
     """The same runs for settings that differ in nothing but how they are shown: the frames are planned anew."""
     return replace(descent, settings=settings, timeline=_timeline(settings, descent.trajectory))
 
 
-def _timeline(settings: Settings, trajectory: Trajectory) -> Timeline:
+def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
     return plan(
         trajectory.last,
         fps=settings.fps,
@@ -118,7 +118,7 @@ def _objective(request: Request, starts: tuple[tuple[float, ...], ...]) -> Objec
     return objective_of(request.function, dict(settings.param), given, settings.gradient)
 
 
-def _asks_for_runs(settings: Settings) -> bool:
+def _asks_for_runs(settings: Picture) -> bool:
     """Whether descents are wanted beside a replayed path."""
     return bool(settings.optimizer or settings.lr or settings.start or settings.schedule or settings.starts)
 
@@ -136,7 +136,7 @@ def _solved(request: Request, objective: Objective, replayed: Trajectory | None)
     return joined([_solve(objective, batch, iterations, conditions) for batch in batches]), runs
 
 
-def iterations_of(settings: Settings, objective: Objective, replayed: Trajectory | None = None) -> int:
+def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory | None = None) -> int:
     """How many iterations a request asks for at most; beside a replayed path, as many as that has."""
     if settings.iterations is not None:
         return settings.iterations

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import Method, Schedule
     from gdanim.objectives.objective import Objective
-    from gdanim.settings import Settings
+    from gdanim.settings import Picture
 
 WIDTH_SHARE: Final = 0.02
 
@@ -162,7 +162,7 @@ def point(x: Vector) -> str:
     return ", ".join(f"{value:.4g}" for value in x.tolist())
 
 
-def _starts(settings: Settings, objective: Objective, origin: Sequence[Vector]) -> Vector:
+def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -> Vector:
     """The starts that a request names (m, d)."""
     if settings.starts is not None:
         return random_starts(

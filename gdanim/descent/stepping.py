@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
-    from gdanim.settings import Settings
+    from gdanim.settings import Picture
 
     Which = NDArray[np.bool_]  # (runs,)
 
@@ -40,7 +40,7 @@ class Conditions:
     seed: int = 0
 
     @classmethod
-    def of(cls, settings: Settings) -> Conditions:
+    def of(cls, settings: Picture) -> Conditions:
         """Those that settings ask for."""
         return cls(tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed)
 

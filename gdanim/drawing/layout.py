@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.ticker import Locator
 
     from gdanim.drawing.styles import Style
-    from gdanim.settings import Settings
+    from gdanim.settings import Picture
 
 ROUND_STEPS = [1, 2, 5, 10]
 DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
@@ -62,7 +62,7 @@ class Layout:
     header_share: float = 1.0
 
     @classmethod
-    def open(cls, settings: Settings, style: Style) -> Layout:
+    def open(cls, settings: Picture, style: Style) -> Layout:
         """Set up an empty figure of the size that was asked for."""
         width, height = settings.size
         dpi = settings.dpi or proportionate_dpi(width, height) * _scale(style, width, height)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from support.commandline import run
@@ -12,7 +13,10 @@ from support.commandline import run
 import gdanim
 from gdanim.catalogue.registry import FORMATS
 from gdanim.cli.parameters import EPILOG
-from gdanim.settings import GROUPS, Option, Settings, options
+from gdanim.settings import GROUPS, Settings, options
+
+if TYPE_CHECKING:
+    from gdanim.readers import Option
 
 OPTIONS = [pytest.param(option, default, id=option.name) for name, option, default in options() if name != "function"]
 PACKAGE = Path(gdanim.__file__).parent
