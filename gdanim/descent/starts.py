@@ -1,4 +1,4 @@
-"""Where the runs start: the points that were asked for, or random ones from a seed."""
+"""Random starts, from a seed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def random_starts(
     objective: Objective, candidates: int, *, seed: int, min_separation: float = 0.0, avoid_minima: float = 0.0
 ) -> Vector:
-    """Draw `candidates` points uniform in the bounds and keep those that both filters accept: (kept, d).
+    """Points drawn uniformly in the bounds, `candidates` of them, without those that are too close: (m, d).
 
-    A candidate is dropped where it is closer than min_separation to the point kept before it, then where it is
-    closer than avoid_minima to a minimizer. Raises UsageError where none is left.
+    A point is dropped where it is closer than min_separation to the last one that was kept, or closer than avoid_minima
+    to a minimizer. Raises UsageError where none is left.
     """
     low, high = objective.bounds.T
     drawn = np.random.default_rng(seed).uniform(low, high, (candidates, objective.dim))

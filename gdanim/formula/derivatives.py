@@ -1,15 +1,15 @@
-"""Exact derivatives: forward differentiation on a graph in which equal parts are one node.
+"""Exact derivatives: forward differentiation on a graph in which equal parts of a formula are one node.
 
     graph = Graph()
     f = graph.read(expression.tree, names)     # names: x and y → nodes, constants and parameters → numbers
     df = differentiate(f, graph.variable("x"))
     ddf = differentiate(df, graph.variable("x"))
 
-The value is kept as it is written: 0*log(x) has no value at −1. Derivatives are simplified while they are built:
-parts that vanish identically are left out, so that they can neither cost time nor turn an infinity into NaN.
+The formula itself is not simplified: 0*log(x) has no value at −1. Derivatives are, while they are built: parts that are
+0 everywhere are left out, so that they neither cost time nor turn an infinity into NaN.
 
-At kinks: |x|′(0) = 0, sign′ = 0, max(u, v)′ is the mean of both sides where u = v. Where one factor of the chain rule
-is exactly 0 and the other infinite or undefined, their product is 0: so is (√(x²))′ at 0, and abs(√x)′ likewise.
+At kinks, |x|′(0) = 0, sign′ = 0, and max(u, v)′ is the mean of both sides where u = v. Where one factor of the chain
+rule is exactly 0 and the other infinite or undefined, their product counts as 0: so (√(x²))′ and abs(√x)′ are 0 at 0.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Node:
     """One part of a formula: an operation on other nodes, a number, or a variable. Equal parts are the same object.
 
-    index  where it stands in its graph; arguments stand before what is made of them
-    op     as in the tree; also "number", a variable's name, "guarded" and "step" (Heaviside, ½ at 0)
+    index  its place in graph.nodes; arguments come before the operations on them
+    op     as in the tree; or "number", a variable's name, "guarded" (Graph.guarded) or "step" (Heaviside, ½ at 0)
     value  the number, where it is one
     """
 
@@ -86,11 +86,11 @@ class Graph:
         return self._node(name, (), ())
 
     def node_of(self, operand: Node | float) -> Node:
-        """A number as a node; nodes as they are."""
+        """The node of a number; a node itself."""
         return operand if isinstance(operand, Node) else self.number(operand)
 
     def operation(self, op: str, *args: Node) -> Node:
-        """An operation as it is written; a number where all arguments are and the result is finite."""
+        """An operation, not simplified; a number where all arguments are numbers and the result is finite."""
         values = [arg.value for arg in args if arg.value is not None]
         if len(values) == len(args) and math.isfinite(value := vocabulary.apply(op, values)):
             return self.number(value)
@@ -106,7 +106,7 @@ class Graph:
         return self._known[key]
 
     def read(self, tree: Tree, names: Mapping[str, Node]) -> Node:
-        """The node of a tree, as written. Numbers and functions that have a shorter form take that."""
+        """The node of a tree, not simplified. Operations without a kernel of their own become others that have one."""
         match tree:
             case Number(value):
                 return self.number(value)
@@ -127,10 +127,10 @@ class Graph:
                 return self.operation("sqrt", u)
         return self.operation(op, *args)
 
-    # The rest simplifies; derivatives are built with it, through the operators of Node.
+    # The following simplify. Derivatives are built with them, through the operators of Node.
 
     def plus(self, u: Node, v: Node) -> Node:
-        """u + v, with like terms taken together."""
+        """u + v, with multiples of one node added up."""
         (a, p), (b, q) = _scaled(u), _scaled(v)
         if p is q:
             return self.scale(a + b, p)
@@ -141,7 +141,7 @@ class Graph:
         return self.operation("sub", v, self.scale(-a, p)) if a < 0.0 else self.operation("add", u, v)
 
     def times(self, u: Node, v: Node) -> Node:
-        """u · v, 0 where one of them is identically 0."""
+        """u · v; the number 0 where one of them is."""
         (a, p), (b, q) = _scaled(u), _scaled(v)
         one = self.number(1.0)
         if p is one or q is one:
@@ -183,7 +183,7 @@ class Graph:
 
 
 def _scaled(u: Node) -> tuple[float, Node]:
-    """u as a number times a node."""
+    """The factors of u, a number and a node."""
     graph = u.graph
     if u.value is not None:
         return u.value, graph.number(1.0)
@@ -199,7 +199,7 @@ def _scaled(u: Node) -> tuple[float, Node]:
 
 
 def ordered(nodes: Iterable[Node]) -> list[Node]:
-    """All that the nodes are made of, and they themselves, arguments first."""
+    """The nodes and everything they are computed from, arguments first."""
     found: dict[int, Node] = {}
     rest = list(nodes)
     while rest:
@@ -232,7 +232,7 @@ def differentiate(f: Node, variable: Node) -> Node:
 
 
 def _needs_guard(node: Node) -> bool:
-    """Whether the chain rule can meet 0 · ∞ or 0 · NaN at a point where the function itself has a value."""
+    """Whether the chain rule can give 0 · ∞ or 0 · NaN at a point where the function itself has a value."""
     if node.op == "pow":
         exponent = node.args[1].value
         return exponent is None or not (exponent >= 1.0 or exponent.is_integer())

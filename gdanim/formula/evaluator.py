@@ -1,6 +1,6 @@
 """A formula as numpy functions: value, gradient and Hessian, exact and vectorised.
 
-Each is a tape: a list of kernels with the registers that they read and write. Nothing is compiled or executed as code.
+Each is a program: a list of kernels with the registers that they read and write. Nothing is compiled to Python code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Matrix, Scalar, Vector
     from gdanim.formula.parser import Expression
 
-BLOCK: Final = 8192  # points at a time: some ten registers of this length stay in the cache
+BLOCK: Final = 8192  # points at a time: about ten registers of this length stay in the cache
 
 
 def build(expression: Expression, parameters: Mapping[str, float]) -> FormulaFunctions:
@@ -34,13 +34,13 @@ def build(expression: Expression, parameters: Mapping[str, float]) -> FormulaFun
 class FormulaFunctions:
     """Value, gradient and Hessian at points x (…, d), in float64. Results are new arrays that the caller may change.
 
-    They are NaN outside the domain and may be infinite. Each program is built when it is first used.
+    Results are NaN outside the domain and may be infinite. Each program is built when it is first used.
     """
 
     point_by_point: Final = False
 
     def __init__(self, expression: Expression, constants: Mapping[str, float]) -> None:
-        """`constants` names the value of all that is not a variable; Expression.bind gives it."""
+        """`constants` are the values of all names but the variables, as Expression.bind gives them."""
         self.dim = len(expression.variables)
         graph = Graph()
         self._variables = [graph.variable(name) for name in expression.variables]
@@ -78,7 +78,7 @@ class FormulaFunctions:
             return self.raw_value_and_gradient(x)
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
-        """As value_and_gradient, but it may warn: for loops inside one np.errstate, which takes longer than x**2."""
+        """As value_and_gradient, but it may warn: for loops inside one np.errstate, which costs more time than x**2."""
         x, flat = self._points(x)
         value = np.empty(len(flat))
         gradient = np.empty(flat.shape)
@@ -113,7 +113,7 @@ class FormulaFunctions:
     @cached_property
     def _hessian(self) -> _Program:
         dim = self.dim
-        # ∂²f/∂y∂x is ∂²f/∂x∂y; simplified alike or not, it must be the same number.
+        # ∂²f/∂y∂x is taken from ∂²f/∂x∂y: simplified otherwise, it could differ in its last bits.
         upper = {(i, j): differentiate(self._slopes[i], self._variables[j]) for i in range(dim) for j in range(i, dim)}
         return _Program(self._variables, [upper[min(i, j), max(i, j)] for i in range(dim) for j in range(dim)])
 
@@ -121,14 +121,14 @@ class FormulaFunctions:
 def _columns(points: Vector) -> list[Array]:
     """Each coordinate of points (n, d), as a view (n,)."""
     if points.shape[1] == 1:
-        return [points[:, 0]]  # a tenth of the time of x**2 at one point
+        return [points[:, 0]]  # apart: it saves a tenth of the time of x**2 at one point
     return [points[:, 0], points[:, 1]]
 
 
 class _Program:
-    """A tape that computes some nodes of a graph from its variables.
+    """A list of kernels that compute some nodes of a graph, the results, from its variables.
 
-    Its registers hold, in this order, the variables, the constants, the results, and arrays for what lies between.
+    The registers hold, in this order, the variables, the constants, the results and intermediate values.
     """
 
     def __init__(self, variables: Sequence[Node], results: Sequence[Node]) -> None:
@@ -136,7 +136,7 @@ class _Program:
         # 0-d arrays: numpy takes twice as long to read a Python float.
         numbers = [node for node in nodes if node.value is not None]
         self._constants = [np.array(node.value) for node in numbers]
-        self._tape: list[tuple[Kernel, Callable[[Sequence[Array]], tuple[Array, ...]]]] = []
+        self._calls: list[tuple[Kernel, Callable[[Sequence[Array]], tuple[Array, ...]]]] = []
         given = [*variables, *numbers]
         register = {node: i for i, node in enumerate(given)}
         n_fixed = len(given) + len(results)
@@ -160,31 +160,31 @@ class _Program:
                 register[node] = n_fixed + self._n_scratch
                 self._n_scratch += 1
             free.extend(done)
-            self._tape.append((kernel, itemgetter(*[register[arg] for arg in args], register[node])))
+            self._calls.append((kernel, itemgetter(*[register[arg] for arg in args], register[node])))
         # Results that are constants, variables or the same as another result are copied.
         for i, node in enumerate(results, start=len(given)):
             if register[node] != i:
-                self._tape.append((np.positive, itemgetter(register[node], i)))
+                self._calls.append((np.positive, itemgetter(register[node], i)))
 
     def run(self, variables: list[Array], results: list[Array]) -> None:
         """Fill the results (n,) from the variables (n,)."""
         n = len(results[0])
         scratch = [np.empty(min(n, BLOCK)) for _ in range(self._n_scratch)]
         if n <= BLOCK:
-            self._play([*variables, *self._constants, *results, *scratch])
+            self._call_kernels([*variables, *self._constants, *results, *scratch])
             return
         for start in range(0, n, BLOCK):
             block = slice(start, start + BLOCK)
-            between = [row[: n - start] for row in scratch]
-            self._play([*[v[block] for v in variables], *self._constants, *[r[block] for r in results], *between])
+            part = [row[: n - start] for row in scratch]
+            self._call_kernels([*[v[block] for v in variables], *self._constants, *[r[block] for r in results], *part])
 
-    def _play(self, registers: list[Any]) -> None:
-        for kernel, operands in self._tape:
+    def _call_kernels(self, registers: list[Any]) -> None:
+        for kernel, operands in self._calls:
             kernel(*operands(registers))
 
 
 def _kernel(node: Node) -> tuple[Kernel, tuple[Node, ...]]:
-    """What computes a node, and the arguments that it reads."""
+    """The kernel that computes a node, and the nodes that it reads."""
     if node.op == "pow" and (exponent := node.args[1].value) is not None:
         return power_kernel(exponent), node.args[:1]
     return KERNELS[node.op], node.args

@@ -1,4 +1,4 @@
-"""What to tell a person whose formula was refused: what is wrong with it, and what to write instead."""
+"""Messages about refused formulas: what is wrong, and what to write instead."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _REFUSED: Final[Mapping[type[ast.AST], str]] = {
 
 
 def foreign_character(text: str) -> str | None:
-    """What is wrong with the first character that no formula holds, or None."""
+    """What is wrong with the first character that no formula may hold, or None."""
     for character in text:
         if not _ALLOWED.fullmatch(character):
             return f"{_described(character)} {_instead(character, text)}"
@@ -73,7 +73,7 @@ def _instead(character: str, text: str) -> str:
 
 
 def _corrected(text: str, wrong: str, right: str) -> str:
-    """The whole formula as it should be, where that is short and plain; else only the part."""
+    """The whole formula with `right` in the place of `wrong`, where that is short; else only the replacement."""
     if right.isalpha():  # 2πx needs its products: 2*pi*x
         text = re.sub(rf"(?<=[\w)]) *{wrong}", f"*{wrong}", text)
         text = re.sub(rf"{wrong} *(?=[\w(])", f"{wrong}*", text)
@@ -83,7 +83,7 @@ def _corrected(text: str, wrong: str, right: str) -> str:
 
 
 def unreadable(text: str) -> str:
-    """Why Python's parser gave up, as far as that can be guessed."""
+    """A guess at why Python's parser could not read the text."""
     if product := _with_products(text):
         return f"an operator or a parenthesis is missing; write {product}"
     if missing := text.count("(") - text.count(")"):
@@ -95,7 +95,7 @@ def unreadable(text: str) -> str:
 
 
 def _with_products(text: str) -> str | None:
-    """The formula with the products written out that a person leaves out, as in 2x, (x+1)(x-1) and sin x."""
+    """The formula with the missing * and parentheses, as in 2x, (x+1)(x-1) and sin x; None where that does not help."""
     names = "|".join(FUNCTIONS)
     # The possessive quantifiers keep 1e5 one number.
     repaired = re.sub(rf"\b({names}) +([A-Za-z]\w*+|[0-9.]++)(?![\w(])", r"\1(\2)", text)
@@ -119,12 +119,12 @@ def _parses(text: str) -> bool:
 
 
 def refused(node: ast.expr) -> str:
-    """Why a node of Python's syntax has no place in a formula."""
+    """Why a formula may not hold a node of Python's syntax."""
     return _REFUSED.get(type(node), "only numbers, names, operators and functions are known; write it with these")
 
 
 def not_a_name(name: str) -> str | None:
-    """Why `name` can stand for no number, or None where it can."""
+    """Why `name` cannot be a number, or None where it can."""
     if name in FUNCTIONS:
         return f"{name} is a function; write {name}({'…, …' if FUNCTIONS[name][0] > 1 else 'x'})"
     if name.lower() in ("inf", "nan", "infinity"):
@@ -135,7 +135,7 @@ def not_a_name(name: str) -> str | None:
 
 
 def not_a_function(function: ast.expr, text: str) -> str:
-    """What stands before a parenthesis and is no function."""
+    """What is wrong with what is called like a function and is none."""
     if not isinstance(function, ast.Name):
         return _REFUSED[ast.Attribute] if isinstance(function, ast.Attribute) else unreadable(text)
     name = function.id
@@ -151,7 +151,7 @@ def not_a_function(function: ast.expr, text: str) -> str:
 
 
 def wrong_count(name: str, n_given: int) -> str:
-    """A known function with too few or too many arguments."""
+    """What is wrong with a known function that has too few or too many arguments."""
     fewest, most = FUNCTIONS[name]
     needed = f"{fewest} or more arguments" if most == ANY_NUMBER else f"{fewest} argument{'s' * (fewest > 1)}"
     if name == "log" and n_given == 2:
@@ -161,7 +161,7 @@ def wrong_count(name: str, n_given: int) -> str:
 
 
 def missing_parameter(name: str) -> str:
-    """A name that has no value."""
+    """What to do about a name that has no value."""
     remedy = f"give it one with -p {_ellipsis(name)}=NUMBER"
     if name.lower() in (*VARIABLES, *CONSTANTS):
         return f"the parameter '{name}' has no value; {remedy}, or write {name.lower()}"
@@ -171,7 +171,7 @@ def missing_parameter(name: str) -> str:
 
 
 def unknown_parameter(text: str, known: Sequence[str]) -> str:
-    """A value was given for a name that the formula does not hold."""
+    """What is wrong with a value for a name that the formula does not hold."""
     has = f"has {', '.join(known)}" if known else "has no parameters"
     return f"the formula {shown(text)} {has}; leave it out, or correct the name"
 

@@ -1,6 +1,6 @@
-"""Each operation on arrays: kernel(*arguments, out) fills `out` and changes no argument.
+"""The operations of formulas on arrays: kernel(*arguments, out) fills `out` and changes no argument.
 
-A ufunc may be given an argument as `out`; the functions here may not.
+`out` may be one of the arguments where the kernel is a numpy ufunc, but not where it is a function of this module.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Kernel = Callable[..., Any]
 
-MAX_MULTIPLIED_POWER: Final = 64  # beyond, np.power takes over; its error stays below one unit in the last place
+MAX_MULTIPLIED_POWER: Final = 64  # beyond, np.power is used: its error stays below one unit in the last place
 
 
 def power_kernel(exponent: float) -> Kernel:
-    """u to a constant power: repeated squaring for whole exponents, for np.power takes 20 times as long."""
+    """u to a constant power: by repeated squaring for whole exponents, where np.power takes 20 times as long."""
     if exponent == 2.0:
         return np.square
     if not exponent.is_integer() or not 0.0 < abs(exponent) <= MAX_MULTIPLIED_POWER:
@@ -39,7 +39,7 @@ def power_kernel(exponent: float) -> Kernel:
 
 
 def _guarded(u: Array, v: Array, out: Array) -> None:
-    """u·v, where 0·∞ and 0·NaN are 0."""
+    """u·v, with 0 for 0·∞ and 0·NaN."""
     np.multiply(u, v, out)
     undefined = np.isnan(out)
     if undefined.any():
@@ -64,13 +64,13 @@ def _step(u: Array, out: Array) -> None:
 
 
 def _sigmoid(u: Array, out: Array) -> None:
-    """1/(1 + e^−u): an overflow of the exponential is the limit 0."""
+    """1/(1 + e^−u); where the exponential overflows, this is 0, its limit."""
     np.exp(np.negative(u, out), out)
     np.reciprocal(np.add(out, 1.0, out), out)
 
 
 def _softplus(u: Array, out: Array) -> None:
-    """log(1 + e^u), with no exponential that overflows."""
+    """log(1 + e^u), without overflow."""
     np.logaddexp(u, 0.0, out)
 
 
@@ -95,7 +95,7 @@ _ERFC_DENOMINATOR: Final = (
 
 
 def _erf(u: Array, out: Array) -> None:
-    """Cody's two nearer intervals; beyond 6, erf is 1 in double precision."""
+    """Cody's approximations up to 0.47 and up to 4, the latter up to 6: beyond, erf is 1 in double precision."""
     size = np.minimum(np.abs(u), 6.0)
     square = size * size
     near = size * (np.polyval(_ERF_NUMERATOR, square) / np.polyval(_ERF_DENOMINATOR, square))

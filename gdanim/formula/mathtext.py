@@ -2,7 +2,7 @@
 
     mathtext(parse("x**4 - 3*x**2 + x"))  →  x^{4} - 3x^{2} + x
 
-Only what was parsed gets here, and words that a person chose stand in mathrm: nothing of theirs is read as a command.
+Only parsed formulas are set, and names that a person chose stand in \\mathrm, so that nothing is read as a command.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LONGEST_EXPONENT: Final = 16  # visible characters; a longer one is set as exp(…)
-_DEEPEST_GROUP: Final = 8  # braces inside each other; mathtext reads about 23 before Python's stack is full
+_DEEPEST_GROUP: Final = 8  # nested braces; mathtext overflows Python's stack at about 23
 
 _GREEK: Final[Mapping[str, str]] = {
     **{name: rf"\{name}" for name in (
@@ -29,12 +29,12 @@ _GREEK: Final[Mapping[str, str]] = {
     "lam": r"\lambda", "lamda": r"\lambda",  # Python keeps lambda for itself
 }  # fmt: skip
 
-# Functions whose powers stand behind the name: \sin^{2}(x).
+# Functions whose power is set behind the name: \sin^{2}(x).
 _TRIGONOMETRIC: Final[Mapping[str, str]] = {
     "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan",
     "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh",
 }  # fmt: skip
-# The others are set upright under their own names.
+# Functions that are not listed here are set upright, under their own names.
 _FUNCTIONS: Final[Mapping[str, str]] = {
     **_TRIGONOMETRIC, "exp": r"\exp", "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "min": r"\min",
     "max": r"\max", "sign": r"\mathrm{sgn}", "sigmoid": r"\sigma",
@@ -45,7 +45,7 @@ _UPRIGHT: Final = re.compile(r"\\(mathrm|arc|sin|cos|tan|exp|ln|log|min|max|sigm
 
 
 class _Binds(IntEnum):
-    """How tightly a part holds together; a looser part inside a tighter one needs parentheses."""
+    """How tightly a part binds; a looser part inside a tighter one needs parentheses."""
 
     CHOICE = 0
     OR = 1
@@ -74,8 +74,8 @@ class _Part:
 def mathtext(expression: Expression, values: Mapping[str, float] | None = None, *, limit: int | None = None) -> str:
     r"""The formula as mathtext, without dollars.
 
-    values  numbers to set in place of parameters' names
-    limit   about how many characters may be seen: a longer formula ends after a whole term, with + \ldots
+    values  numbers to set in place of the names of parameters
+    limit   about how many visible characters; a longer formula ends after a whole term, with + \ldots
     """
     tree = _substituted(expression.tree, values or {})
     whole = _set(tree).text
@@ -109,7 +109,7 @@ def _substituted(tree: Tree, values: Mapping[str, float]) -> Tree:
 
 
 def _tidied(op: str, args: tuple[Tree, ...]) -> Tree:
-    """What a person writes once the numbers stand: 9 for 3², and no factor 1."""
+    """An operation on numbers as a person would write it: 9 for 3², and no factor 1."""
     match op, args:
         case "mul", (Number(1.0), factor):
             return factor
@@ -121,7 +121,7 @@ def _tidied(op: str, args: tuple[Tree, ...]) -> Tree:
 
 
 def _beginnings(tree: Tree) -> list[Tree]:
-    """Of a sum: its first term, its first two terms, and so on."""
+    """The first term of a sum, its first two terms, and so on."""
     sums = [tree]
     while isinstance(sums[-1], Call) and sums[-1].op in ("add", "sub"):
         sums.append(sums[-1].args[0])
@@ -129,7 +129,7 @@ def _beginnings(tree: Tree) -> list[Tree]:
 
 
 def _set(tree: Tree, *, inline: bool = False) -> _Part:
-    """A tree as mathtext; `inline` where fractions have no room: in exponents and in other fractions."""
+    """A tree as mathtext; `inline` writes fractions on one line: in exponents and in other fractions."""
     match tree:
         case Number(value):
             return _number(value)
@@ -185,7 +185,7 @@ def _group(text: str) -> str:
 
 
 def _shallow(text: str) -> str:
-    r"""The text, or \ldots where it is nested so deeply that nobody could read it."""
+    r"""The text, or \ldots where it is nested too deeply to be read."""
     depth = deepest = 0
     for bracket in re.finditer(r"[{}]|\\left|\\right", text):
         depth += 1 if bracket[0] in ("{", r"\left") else -1
@@ -194,7 +194,7 @@ def _shallow(text: str) -> str:
 
 
 def _opening(text: str) -> str:
-    """Text behind a comma or a bar, where mathtext would set a sign as if it stood between two terms."""
+    """Text behind a comma or a bar, grouped if it begins with a sign: mathtext would set that like a minus."""
     return _group(text) if text.startswith("-") else text
 
 

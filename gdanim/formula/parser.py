@@ -1,9 +1,10 @@
-"""Formula text → tree, through a whitelist over Python's own parser. Nothing is executed; numpy is not needed.
+"""Formula text → tree, through Python's own parser and a whitelist. Nothing is executed; numpy is not needed.
 
     parse("a*x**2 + 1")  →  Expression(variables=("x",), parameters=("a",), tree=Call("add", …))
 
-The raw text is limited first (printable ASCII, length, parentheses), then the number of nodes and their depth, then
-each node must be on the list. All else raises FormulaError: one line with what, the value and the next step.
+The raw text is limited first (printable ASCII, length, parentheses), then the number of nodes and their depth. Then
+each node must be on the whitelist. All else raises FormulaError: one line with what is wrong, the value and the next
+step.
 """
 
 from __future__ import annotations
@@ -64,9 +65,9 @@ Tree = Number | Name | Call
 class Expression:
     """A formula that was read and accepted.
 
-    text        as the person wrote it, without blanks around
+    text        as the person wrote it, without blanks at the ends
     variables   ("x",) or ("x", "y")
-    parameters  all other names that are not constants, sorted; they get their values by -p name=value
+    parameters  all other names that are not constants, sorted; -p name=value gives them values
     tree        as written: nothing is simplified
     """
 
@@ -76,9 +77,10 @@ class Expression:
     tree: Tree
 
     def bind(self, parameters: Mapping[str, float]) -> dict[str, float]:
-        """The value of every name but the variables. Raises FormulaError where one is missing or stands for nothing.
+        """The value of every name but the variables.
 
-        Also where a part of the formula that no longer varies has no finite value, such as log(a) at a = -1.
+        Raises FormulaError where a value is missing or belongs to no parameter, and where a part of the formula that
+        no longer varies has no finite value, such as log(a) at a = -1.
         """
         for name, value in parameters.items():
             if name not in self.parameters:
@@ -94,7 +96,7 @@ class Expression:
 
 
 def parse(text: str) -> Expression:
-    """The formula that `text` holds. Raises FormulaError where it cannot be read or says what gdanim refuses."""
+    """The formula in `text`. Raises FormulaError where it cannot be read, or holds something that gdanim refuses."""
     _check_text(text)
     text = text.strip()
     tree = _Reader(text).number(_syntax_tree(text))
@@ -117,7 +119,7 @@ def _error(text: str, problem: str) -> FormulaError:
 
 
 def _check_text(text: str) -> None:
-    """Limits on the raw text, before any parser sees it."""
+    """Refuse text beyond the limits, before any parser sees it."""
     if len(text) > MAX_CHARACTERS:
         raise _error(text, f"{len(text)} characters; at most {MAX_CHARACTERS} are read; write it shorter")
     if foreign := hints.foreign_character(text):
@@ -150,7 +152,7 @@ def _syntax_tree(text: str) -> ast.expr:
 
 
 class _Reader:
-    """Python's syntax tree → ours, node by node; what is not named here is refused."""
+    """Python's syntax tree → a Tree, node by node. Nodes that no case names are refused."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -234,14 +236,14 @@ def _names(tree: Tree) -> Iterator[str]:
 
 
 def _constant(tree: Tree, values: Mapping[str, float], text: str) -> float | None:
-    """The value of a part that does not vary, else None. Raises FormulaError where such a value is not finite."""
+    """The value of a tree that does not vary, else None. Raises FormulaError where a part's value is not finite."""
     match tree:
         case Number(value):
             return value
         case Name(name):
             return values.get(name)
         case Call(op, args):
-            # Each argument is walked, so that 1/0 is found in x + 1/0, too.
+            # All arguments are looked at, so that 1/0 is found in x + 1/0, too.
             folded = [_constant(arg, values, text) for arg in args]
             known = [value for value in folded if value is not None]
             if len(known) < len(folded):

@@ -1,7 +1,7 @@
-"""What a formula may say: its variables, constants and functions, and what each operation gives on plain floats.
+"""What a formula may hold: its variables, constants and functions, and what each operation gives on plain floats.
 
-The parser asks how many arguments a function takes; constants are folded with the scalar forms here, never with
-Python's own integers, so that 9**9**9 costs nothing.
+Parts that are constant are computed with the operations on floats here, never with Python's integers, so that 9**9**9
+costs nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Minimizers of an objective inside its bounds, found numerically: wherever the catalogue cannot know them."""
+"""Minimizers of an objective inside its bounds, found numerically where the catalogue does not know them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
 NEWTON_STEPS = 60
-MOST = 64
+MOST_MINIMIZERS = 64
 
 
 def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
     """All minimizers that a grid can tell apart: (m, d), the lowest first; m may be 0.
 
-    Every grid point below its neighbours starts a safeguarded Newton descent; its end counts where the gradient
-    vanishes and the curvature is positive. Points on the border are no minimizers. At most MOST are returned.
+    A safeguarded Newton descent starts at every grid point below its neighbours. Its end is a minimizer where the
+    gradient vanishes and the curvature is positive, except on the border. At most MOST_MINIMIZERS are returned.
     """
     grid = _grid(bounds, (COARSE_GRID if functions.point_by_point else GRID)[functions.dim])
     seeds = grid[_lowest_of_neighbours(functions.value(grid))]
-    seeds = seeds[np.argsort(functions.value(seeds))][:MOST]
+    seeds = seeds[np.argsort(functions.value(seeds))][:MOST_MINIMIZERS]
     if not len(seeds):
         return np.empty((0, functions.dim))
     cell = (bounds[:, 1] - bounds[:, 0]) / (grid.shape[0] - 1)
@@ -62,15 +62,15 @@ def _grid(bounds: Vector, points: int) -> Vector:
 
 
 def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which inner points of a grid lie no higher than any neighbour, and below one of the two along each axis."""
+    """Which inner points of a grid have no lower neighbour and, along each axis, one that is higher."""
     lowest = np.array(np.isfinite(f))
     height = float(np.ptp(f[lowest])) if lowest.any() else 0.0
-    # What lies this little below its surroundings is where a tail underflows, not a valley.
+    # Where a point is lower by less than this, a tail of f underflows; it is no valley.
     flat = 1e-30 * height if np.isfinite(height) else 0.0
     f = np.where(lowest, f, np.inf)
     for axis in range(f.ndim):
         before, after = np.roll(f, 1, axis), np.roll(f, -1, axis)
-        # Below one of the two, or a plain would be made of minima.
+        # One neighbour has to be higher, or all of a plain would be minima.
         lowest &= (f <= before) & (f <= after) & ((f + flat < before) | (f + flat < after))
         edge = [slice(None)] * f.ndim
         for end in (0, -1):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Scalar, Vector
     from gdanim.optimizers.oracle import Oracle
 
-LARGEST_GROWTH: Final = 10.0  # of the first trial over the step before
+LARGEST_GROWTH: Final = 10.0  # the first trial step over the step before
 
 
 class Conjugate(NamedTuple):
@@ -27,9 +27,9 @@ class Conjugate(NamedTuple):
 def cg(*, c1: float, c2: float) -> Optimizer:
     """Polak–Ribière+: d = −g + βd₋, β = max(0, gᵀ(g − g₋)/‖g₋‖²); x ← x + td with t by the strong Wolfe conditions.
 
-    d = −g at first, after no step at all, and where d would not lead downhill. The first search tries t = η; each later
-    one what would take f down as far as the step before promised, t = t₋·g₋ᵀd₋/gᵀd (Nocedal & Wright 2006, § 3.5), but
-    at most 10t₋.
+    d = −g at first, where the last step was 0, and where d would not lead downhill. The first search starts at t = η.
+    Each later one starts where f would fall, to first order, by as much as in the step before, at t = t₋·g₋ᵀd₋/gᵀd
+    (Nocedal & Wright 2006, § 3.5), but at most at 10t₋.
     0 < c₁ < c₂ < 0.5. Source: Polak & Ribière 1969; β ≥ 0: Gilbert & Nocedal 1992.
     """
 

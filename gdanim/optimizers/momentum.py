@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from gdanim.optimizers.oracle import Oracle
 
 
-class Ball(NamedTuple):
-    """v (runs, d): the velocity after k iterations."""
+class CountedVelocity(NamedTuple):
+    """v (runs, d), the velocity, after k iterations."""
 
     k: int
     v: Vector
 
 
 class Velocity(NamedTuple):
-    """v (runs, d)."""
+    """v (runs, d), the velocity."""
 
     v: Vector
 
@@ -41,12 +41,14 @@ def momentum(*, momentum: float, dampening: float) -> Optimizer:
     As torch.optim.SGD, which however leaves dampening unread where the momentum is 0. Source: Polyak 1964.
     """
 
-    def update(grad: Vector, state: Ball, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Ball]:
+    def update(
+        grad: Vector, state: CountedVelocity, x: Vector, lr: Scalar, oracle: Oracle
+    ) -> tuple[Vector, CountedVelocity]:
         share = 1 - dampening if state.k else 1.0
         v = momentum * state.v + share * grad
-        return -lr * v, Ball(k=state.k + 1, v=v)
+        return -lr * v, CountedVelocity(k=state.k + 1, v=v)
 
-    return Optimizer(init=lambda x: Ball(k=0, v=np.zeros_like(x)), update=update)
+    return Optimizer(init=lambda x: CountedVelocity(k=0, v=np.zeros_like(x)), update=update)
 
 
 def nesterov(*, momentum: float) -> Optimizer:
@@ -54,7 +56,7 @@ def nesterov(*, momentum: float) -> Optimizer:
 
     momentum   μ, the share of the velocity that is kept
 
-    As torch.optim.SGD(nesterov=True): x is where the look-ahead is, so that g is the gradient at x.
+    As torch.optim.SGD(nesterov=True): x is the look-ahead point itself, so that g is the gradient at x.
     Source: Nesterov 1983; in this form Sutskever et al. 2013.
     """
 

@@ -1,4 +1,4 @@
-"""Optimizer: a pair of pure functions. The solver owns the loop, adds the step and keeps the books."""
+"""Optimizer: a pair of pure functions, init and update. The loop that adds the steps is descent/stepping.py."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Optimizer:
     update   gradient (runs, d), state, x (runs, d), lr (runs, 1) or (runs, d), oracle → step (runs, d), state
 
     Neither changes its arguments, and the same arguments give the same result. State is a NamedTuple whose arrays are
-    shaped like x, or () where there is none. No run looks at another. A run that is lost passes NaN through; update is
-    called inside np.errstate(all="ignore").
+    shaped like x, or () where there is none. No run depends on another. Where x or its gradient is NaN, so is the step;
+    update is called inside np.errstate(all="ignore").
     """
 
     init: Init

@@ -1,7 +1,7 @@
 """Schedules: pure functions of the iteration that give the rate of every step.
 
-Each takes its hyperparameters as keywords (plans.py holds names, defaults and ranges) and returns Rates. Where a
-hyperparameter is None, the length of the descent decides.
+Each takes its hyperparameters as keywords and returns Rates; catalogue/schedules.py has their names, defaults and
+ranges. Where a hyperparameter is None, the length of the descent decides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DECAYS = 10  # a descent whose decay_steps were not given ends at 1/(1 + 10·dec
 
 
 def constant() -> Rates:
-    """lr, always."""
+    """lr at every step."""
 
     def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
         return np.broadcast_to(lr, (len(lr), len(k)))
@@ -91,7 +91,7 @@ def cosine_restarts(*, T_0: int | None, T_mult: int, eta_min: float) -> Rates:  
 
 
 def warmup(*, start_factor: float, end_factor: float, total_iters: int) -> Rates:
-    """From lr·start_factor straight to lr·end_factor in total_iters steps, and on at that.
+    """A line from lr·start_factor to lr·end_factor in total_iters steps, and constant from there on.
 
     Source: Goyal et al. 2017, arXiv 1706.02677; torch.optim.lr_scheduler.LinearLR.
     """
@@ -114,9 +114,9 @@ def one_cycle(
     """Up from lr/div_factor to lr, and down to the first rate over final_div_factor, where it stays.
 
     The rise takes the share pct_start of total_steps, n where None. With three phases, the rate falls as long as it
-    rose, back to the first one, and on from there. The shape is half a cosine (cos) or a line (linear).
-    Source: Smith & Topin 2018, arXiv 1708.07120; torch.optim.lr_scheduler.OneCycleLR, of which the momentum that
-    cycles against the rate is left out.
+    rose, back to the first one, and then to the last. Each phase is half a cosine (cos) or a line (linear).
+    Source: Smith & Topin 2018, arXiv 1708.07120; torch.optim.lr_scheduler.OneCycleLR, without its momentum that falls
+    while the rate rises.
     """
     shape = {"cos": _half_cosine, "linear": _line}[anneal_strategy]
 
@@ -136,10 +136,10 @@ def one_cycle(
 def _in_phases(
     k: Iterations, first: Scalar, phases: list[tuple[float, Scalar]], shape: Callable[[Scalar], Scalar]
 ) -> Scalar:
-    """Rates that go from `first` to the rate at the end of each phase (its last step, the rate there): (runs, m)."""
+    """Rates (runs, m) that go from `first` through each of the phases: pairs of a last step and the rate there."""
     found = np.broadcast_to(phases[-1][1], (len(first), len(k)))
     starts = [(0.0, first), *phases[:-1]]
-    # Later phases first: a step belongs to the earliest one that has not ended.
+    # Later phases first, so that each step gets its rate from the earliest phase that has not ended.
     for (start, start_rate), (end, end_rate) in zip(reversed(starts), reversed(phases), strict=True):
         passed = np.clip((k - start) / (end - start), 0, 1) if end > start else np.ones(len(k))
         found = np.where(k <= end, _between(start_rate, end_rate, shape(passed)), found)
@@ -162,7 +162,7 @@ def _share(n: int, parts: int) -> int:
     return max(-(-n // parts), 1)
 
 
-# Weighted rather than written as b + w·(a − b): exact at both ends, and never below zero, however far apart the two.
+# A weighted mean rather than b + w·(a − b): exact at both ends, and never below zero, however far apart they are.
 def _between(start: Scalar | float, end: Scalar | float, passed: Scalar) -> Scalar:
     return (1 - passed) * start + passed * end
 

@@ -52,8 +52,8 @@ def lion(*, beta1: float, beta2: float, weight_decay: float) -> Optimizer:
 def rprop(*, etaminus: float, etaplus: float, step_min: float, step_max: float) -> Optimizer:
     """Rprop: x ← x − Δ sign g, where Δ grows by η⁺ where g keeps its sign and shrinks by η⁻ where it turns.
 
-    Where it turns, the coordinate rests for one iteration, and its sign is forgotten. The first Δ is the rate; later
-    rates are not read. State k, length Δ (runs, d), grad (runs, d).
+    Where it turns, the coordinate rests for one iteration, and its sign is forgotten. The first Δ is the rate; rates
+    of later iterations have no effect. State k, length Δ (runs, d), grad (runs, d).
 
     etaminus, etaplus    η⁻, η⁺
     step_min, step_max   the bounds of Δ
@@ -65,8 +65,8 @@ def rprop(*, etaminus: float, etaplus: float, step_min: float, step_max: float) 
         agreement = grad * state.grad
         factor = np.where(agreement > 0, etaplus, np.where(agreement < 0, etaminus, 1.0))
         length = np.minimum(np.maximum((state.length if state.k else lr) * factor, step_min), step_max)
-        heeded = np.where(agreement < 0, 0.0, grad)
-        return -length * np.sign(heeded), Steps(k=state.k + 1, length=length, grad=heeded)
+        used = np.where(agreement < 0, 0.0, grad)
+        return -length * np.sign(used), Steps(k=state.k + 1, length=length, grad=used)
 
     return Optimizer(init=_no_steps, update=update)
 

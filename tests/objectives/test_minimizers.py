@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gdanim.catalogue.registry import FORMULAS
 from gdanim.formula.evaluator import FormulaFunctions, build
 from gdanim.formula.parser import parse
-from gdanim.objectives.minimizers import MOST, curvature, find_minimizers
+from gdanim.objectives.minimizers import MOST_MINIMIZERS, curvature, find_minimizers
 
 if TYPE_CHECKING:
     from gdanim.catalogue.specs import Formula
@@ -95,8 +95,8 @@ def test_the_lowest_come_first_and_each_once() -> None:
 
 def test_a_function_with_hundreds_of_minima_gives_the_lowest_of_them() -> None:
     x = found("cos(40*x) + x/100", (-10, 10))
-    assert len(x) == MOST
-    assert x.max() < -10 + (MOST + 1) * 2 * np.pi / 40
+    assert len(x) == MOST_MINIMIZERS
+    assert x.max() < -10 + (MOST_MINIMIZERS + 1) * 2 * np.pi / 40
 
 
 def test_minima_are_found_beside_a_hole_in_the_domain() -> None:
