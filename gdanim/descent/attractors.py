@@ -1,4 +1,4 @@
-"""Destinations: the places where many descents end, and which of them each one came to."""
+"""Attractors: the places where many descents end, and which of them each end belongs to."""
 
 from __future__ import annotations
 
@@ -13,72 +13,72 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
     from gdanim.objectives.objective import Objective
 
-# What a cell is called that came to no destination: its descent diverged or left the domain; was still on its way, or
-# lay where it leads nowhere; or has no value and no slope at its start.
+# What stands for the attractor of a cell that has none: its descent diverged or left the domain; ended near none; or
+# has no finite value and slope at its start.
 FAILED, UNSETTLED, NOWHERE = -1, -2, -3
 
-# Of the width of the bounds. An end that close has arrived, for it is half a pixel in a picture of 500.
-ARRIVED: Final = 1e-3
-# One that close has arrived if f never lies above it on the straight way: steps of a fixed length, noise and momentum
-# keep a descent moving about its minimizer.
+# Distances are shares of the width of the bounds.
+ARRIVED: Final = 1e-3  # an end that near belongs to the attractor: half a pixel in a picture of 500
+# An end that near belongs to it if f is nowhere higher on the straight line between them: steps of a fixed length,
+# noise and momentum keep a descent moving about its minimizer.
 NEAR: Final = 5e-2
-ON_THE_WAY: Final = np.arange(1, 9) / 8
+ALONG_LINE: Final = np.arange(1, 9) / 8  # where f is looked at on that line
 
-SAME: Final = 1e-6  # ends that close are one
-BIN: Final = 1e-2  # of a grid in which ends are counted as gathered
-REACH: Final = 1  # widths beyond the bounds where destinations are sought
-MOST: Final = 1024  # destinations that are found
+SAME: Final = 1e-6  # ends that near are one
+BIN: Final = 1e-2  # the size of the squares in each of which the lowest end is looked for
+REACH: Final = 1  # how far outside the bounds attractors are sought
+MOST_ATTRACTORS: Final = 1024
 
-# A search for the lowest point about an end tries rings of these radii, each with so many points.
+# A search for the lowest point near an end evaluates rings of these radii, each with so many points.
 LARGEST, FIRST, SMALLEST = 4e-3, 1e-3, 1e-4
 DIRECTIONS: Final = 16
-TRIALS: Final = 100
-# How much f rises around a minimizer: of its range, and of its rounding errors.
+MOST_RINGS: Final = 100
+# How much f has to rise around a minimizer: the share of its range, and of its value the rounding errors.
 FLAT, ROUNDING = 1e-14, 64 * float(np.finfo(float).eps)
 
-_TOGETHER: Final = 1 << 20  # distances at a time
+_TOGETHER: Final = 1 << 20  # distances that are computed at a time
 
 
-def assigned(objective: Objective, x: Vector, f: Scalar, destinations: Vector) -> Index:
-    """The row of `destinations` (m, d) to which each end x (n, d) with f (n,) has come, or UNSETTLED: (n,)."""
+def assign(objective: Objective, x: Vector, f: Scalar, attractors: Vector) -> Index:
+    """The row of `attractors` (m, d) to which each end x (n, d) with f (n,) belongs, or UNSETTLED: (n,)."""
     found = np.full(len(x), UNSETTLED)
-    if not len(destinations) or not len(x):
+    if not len(attractors) or not len(x):
         return found
     width = np.ptp(objective.bounds, axis=1)
-    # Most descents end in few places: one of them stands for all that ended within a millionth.
+    # Most descents end in few places. One end stands for all that are the SAME.
     firsts, of_first = _distinct(x / (SAME * width))
-    nearest, distance = _nearest(x[firsts] / width, destinations / width)
+    nearest, distance = _nearest(x[firsts] / width, attractors / width)
     there = distance <= ARRIVED
     near = np.flatnonzero(~there & (distance <= NEAR))
-    there[near] = _falls(objective, x[firsts[near]], f[firsts[near]], destinations[nearest[near]])
+    there[near] = _is_downhill(objective, x[firsts[near]], f[firsts[near]], attractors[nearest[near]])
     return np.where(there, nearest, UNSETTLED)[of_first]
 
 
-def gathered(objective: Objective, x: Vector, f: Scalar, known: Vector) -> Vector:
-    """Where ends x (n, d) with f (n,) gather, beside known destinations (k, d): (m, d), the lowest first.
+def find_attractors(objective: Objective, x: Vector, f: Scalar, known: Vector) -> Vector:
+    """More attractors, near ends x (n, d) with f (n,) that belong to none of the known (k, d): (m, d), lowest first.
 
-    They are minimizers, kinks included, within NEAR of an end that is the lowest all around. At most MOST are found.
+    They are minimizers, kinks included, within NEAR of an end that is lower than those around. At most MOST_ATTRACTORS.
     """
     width, span = np.ptp(objective.bounds, axis=1), float(np.ptp(f)) if len(f) else 0.0
     low, high = objective.bounds[:, 0] - REACH * width, objective.bounds[:, 1] + REACH * width
     within = np.flatnonzero(((x >= low) & (x <= high)).all(axis=1))
     x, f = x[within], f[within]
     seeds = _lowest_around(((x - low) / (BIN * width)).astype(np.int64), f)
-    seeds = seeds[np.argsort(f[seeds], kind="stable")][:MOST]
-    lowest, f_lowest = _sought(objective, x[seeds], f[seeds], width, span)
+    seeds = seeds[np.argsort(f[seeds], kind="stable")][:MOST_ATTRACTORS]
+    lowest, f_lowest = _search(objective, x[seeds], f[seeds], width, span)
     kept: list[int] = []
-    new = np.flatnonzero(assigned(objective, lowest, f_lowest, known) < 0)
+    new = np.flatnonzero(assign(objective, lowest, f_lowest, known) < 0)
     left = new[np.argsort(f_lowest[new], kind="stable")]
     while left.size:
         first, left = left[0], left[1:]
         kept.append(int(first))
-        left = left[assigned(objective, lowest[left], f_lowest[left], lowest[first][np.newaxis]) < 0]
+        left = left[assign(objective, lowest[left], f_lowest[left], lowest[first][np.newaxis]) < 0]
     return lowest[kept]
 
 
 def _distinct(x: Vector) -> tuple[Index, Index]:
-    """Points (n, d) that are alike when rounded: the first of each kind (k,), and the kind of each point (n,)."""
-    # Far outside, rounded numbers are no longer integers of 64 bits; nothing is sought there.
+    """Points (n, d) that are equal when rounded: the first of each kind (k,), and the kind of each point (n,)."""
+    # Far outside, rounded numbers no longer fit into 64 bits; no attractors are sought there.
     columns = np.rint(np.clip(x, -(2.0**40), 2.0**40)).astype(np.int64).T
     _, kinds = np.unique(columns[0], return_inverse=True)
     for column in columns[1:]:
@@ -88,28 +88,28 @@ def _distinct(x: Vector) -> tuple[Index, Index]:
     return firsts, of_first
 
 
-def _nearest(x: Vector, destinations: Vector) -> tuple[Index, Scalar]:
-    """The nearest destination (m, d) of each point (n, d), and how far it is: (n,), (n,)."""
+def _nearest(x: Vector, attractors: Vector) -> tuple[Index, Scalar]:
+    """The nearest attractor (m, d) of each point (n, d), and how far it is: (n,), (n,)."""
     nearest, square = np.empty(len(x), dtype=np.int64), np.empty(len(x))
-    together = max(_TOGETHER // len(destinations), 1)
+    together = max(_TOGETHER // len(attractors), 1)
     with np.errstate(over="ignore"):
         for first in range(0, len(x), together):
             part = slice(first, first + together)
-            squares = sum((a[:, np.newaxis] - b) ** 2 for a, b in zip(x[part].T, destinations.T, strict=True))
+            squares = sum((a[:, np.newaxis] - b) ** 2 for a, b in zip(x[part].T, attractors.T, strict=True))
             nearest[part] = squares.argmin(axis=1)
             square[part] = squares.min(axis=1)
     return nearest, np.sqrt(square)
 
 
-def _falls(objective: Objective, x: Vector, f: Scalar, to: Vector) -> NDArray[np.bool_]:
-    """Whether f is nowhere above f (n,) on the straight way from x (n, d) to other points (n, d): (n,)."""
-    way = x + ON_THE_WAY[:, np.newaxis, np.newaxis] * (to - x)
-    falls: NDArray[np.bool_] = np.all(objective.value(way) <= f, axis=0)
-    return falls
+def _is_downhill(objective: Objective, x: Vector, f: Scalar, to: Vector) -> NDArray[np.bool_]:
+    """Whether f is nowhere above f (n,) on the straight lines from x (n, d) to other points (n, d): (n,)."""
+    line = x + ALONG_LINE[:, np.newaxis, np.newaxis] * (to - x)
+    downhill: NDArray[np.bool_] = np.all(objective.value(line) <= f, axis=0)
+    return downhill
 
 
 def _lowest_around(bins: Index, f: Scalar) -> Index:
-    """The lowest point of each bin whose neighbours hold none that is lower; bins (n, d), f (n,): (k,)."""
+    """The lowest point of each bin, where no neighbouring bin has a lower one; bins (n, d), f (n,): (k,)."""
     side = int(bins.max(initial=0)) + 3
     place = np.ravel_multi_index(tuple((bins + 1).T), (side,) * bins.shape[1])
     order = np.lexsort((f, place))
@@ -123,12 +123,12 @@ def _lowest_around(bins: Index, f: Scalar) -> Index:
     return lowest[f[lowest] <= neighbours.flat[occupied]]
 
 
-def _sought(objective: Objective, x: Vector, f: Scalar, width: Vector, span: float) -> tuple[Vector, Scalar]:
-    """The minimizers near points x (m, d) with f (m,), by comparing values, and f there; fewer where there is none."""
+def _search(objective: Objective, x: Vector, f: Scalar, width: Vector, span: float) -> tuple[Vector, Scalar]:
+    """The minimizers (k, d) near points x (m, d) with f (m,), found by comparing values, and f there (k,); k ≤ m."""
     ring = _ring(objective.dim) * width
     here, f_here, radius = x.copy(), f.copy(), np.full(len(x), FIRST)
     rise, going = np.zeros(len(x)), np.arange(len(x))
-    for _ in range(TRIALS):
+    for _ in range(MOST_RINGS):
         if not going.size:
             break
         around = here[going, np.newaxis] + radius[going, np.newaxis, np.newaxis] * ring

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gdanim.descent.attractors import FAILED, NOWHERE, assigned, gathered
+from gdanim.descent.attractors import FAILED, NOWHERE, assign, find_attractors
 from gdanim.descent.endpoints import find_endpoints
 from gdanim.descent.runs import scheduled_rates, stream_of
 from gdanim.descent.solver import solve
@@ -22,30 +22,33 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
 
-# Cells, and steps of cells, in all: what takes a second or two. Where each step calls somebody's code, few.
+# At most so many cells, and steps of all cells together: they take a second or two. Few where each step calls
+# somebody's Python code.
 MOST_CELLS, MOST_STEPS = 640 * 480, 640 * 480 * 200
 FEW_CELLS, FEW_STEPS = 4_000, 200_000
 LEAST_CELLS: Final = 400
-TRIAL: Final = 2.0  # steps of gradient descent that take as long as a point that is asked for beside the gradient
-CARRIED: Final = 1 / 8  # the same of a vector that an optimizer carries from step to step, beyond the first eight
-SAMPLE, SAMPLE_STEPS = 16, 20  # starts and iterations by which such points are counted
+# What costs as much as so many steps of gradient descent: an evaluation beside that of the gradient, and a vector of an
+# optimizer's state, beyond the first eight.
+EXTRA_EVALUATION: Final = 2.0
+STATE_VECTOR: Final = 1 / 8
+SAMPLE, SAMPLE_STEPS = 16, 20  # starts and iterations of the sample that counts such evaluations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basins:
     """Where a descent from each cell ends. Arrays are read-only.
 
-    destination (…)       the row of `destinations` where the cell ends; or FAILED, UNSETTLED, NOWHERE
-    destinations (m, d)   the known minimizers of the objective, then others where cells gather, the lowest first
+    attractor (…)       the row of `attractors` where the cell ends; or FAILED, UNSETTLED, NOWHERE
+    attractors (m, d)   the known minimizers of the objective, then others where cells gather, the lowest first
     """
 
-    destination: Index
-    destinations: Vector
+    attractor: Index
+    attractors: Vector
 
     @property
     def kinds(self) -> frozenset[int]:
         """Which of FAILED, UNSETTLED and NOWHERE there are."""
-        return frozenset(np.unique(self.destination[self.destination < 0]).tolist())
+        return frozenset(np.unique(self.attractor[self.attractor < 0]).tolist())
 
 
 def basins(
@@ -57,25 +60,25 @@ def basins(
     *,
     stream: int = 0,
 ) -> Basins:
-    """Descend from all cells (…, d) with `rates` (n,), one for each iteration, and tell where each one ends.
+    """Descend from all cells (…, d) with `rates` (n,), one for each iteration, and find where each one ends.
 
-    All cells meet the random numbers of one stream: a run of that stream ends where the cell that it starts in does.
+    All cells get the random numbers of one stream, so that a run of that stream ends where the cell of its start does.
     """
     ends = find_endpoints(objective, optimizer, cells.reshape(-1, objective.dim), rates, conditions, stream=stream)
-    destinations = objective.minimizers
-    destination = np.where(ends.defined, FAILED, NOWHERE)
+    attractors = objective.minimizers
+    attractor = np.where(ends.defined, FAILED, NOWHERE)
     arrived = np.flatnonzero(ends.defined & ~ends.failed)
-    destination[arrived] = assigned(objective, ends.x[arrived], ends.f[arrived], destinations)
-    rest = arrived[destination[arrived] < 0]
+    attractor[arrived] = assign(objective, ends.x[arrived], ends.f[arrived], attractors)
+    rest = arrived[attractor[arrived] < 0]
     if rest.size:
-        further = gathered(objective, ends.x[rest], ends.f[rest], destinations)
-        found = assigned(objective, ends.x[rest], ends.f[rest], further)
-        destination[rest] = np.where(found < 0, found, found + len(destinations))
-        destinations = np.concatenate([destinations, further])
-    destination = destination.reshape(cells.shape[:-1])
-    for array in (destination, destinations):
+        further = find_attractors(objective, ends.x[rest], ends.f[rest], attractors)
+        found = assign(objective, ends.x[rest], ends.f[rest], further)
+        attractor[rest] = np.where(found < 0, found, found + len(attractors))
+        attractors = np.concatenate([attractors, further])
+    attractor = attractor.reshape(cells.shape[:-1])
+    for array in (attractor, attractors):
         array.flags.writeable = False
-    return Basins(destination=destination, destinations=destinations)
+    return Basins(attractor=attractor, attractors=attractors)
 
 
 def basins_of_run(
@@ -100,18 +103,19 @@ def basins_of_run(
 
 
 def affordable(objective: Objective, optimizer: Optimizer, rates: Scalar) -> int:
-    """How many cells a picture may have: fewer where the optimizer asks or remembers much.
+    """How many cells a picture may have: fewer where the optimizer has a large state, or evaluates f beside ∇f.
 
-    What it asks beside its gradients is counted on a short sample.
+    Such evaluations are counted on a short sample.
     """
     cells, steps = (FEW_CELLS, FEW_STEPS) if objective.point_by_point else (MOST_CELLS, MOST_STEPS)
-    carried = _size(optimizer.init(objective.start[np.newaxis])) / objective.dim
-    cost = max(1.0, CARRIED * carried) + TRIAL * _asked_beside(objective, optimizer, rates[:SAMPLE_STEPS])
+    vectors = _size(optimizer.init(objective.start[np.newaxis])) / objective.dim
+    extra = _extra_evaluations(objective, optimizer, rates[:SAMPLE_STEPS])
+    cost = max(1.0, STATE_VECTOR * vectors) + EXTRA_EVALUATION * extra
     return int(max(min(cells, steps / max(len(rates), 1)) / cost, LEAST_CELLS))
 
 
-def _asked_beside(objective: Objective, optimizer: Optimizer, rates: Scalar) -> float:
-    """Points that are asked for in each iteration beside its own, on average; 0 where there never is one."""
+def _extra_evaluations(objective: Objective, optimizer: Optimizer, rates: Scalar) -> float:
+    """Evaluations of an iteration beside that of the gradient, on average, at least 1; 0 where there never are any."""
     low, high = objective.bounds.T
     starts = np.random.default_rng(0).uniform(low, high, (SAMPLE, objective.dim))
     starts = starts[np.isfinite(objective.value(starts)) & np.isfinite(objective.gradient(starts)).all(axis=1)]
@@ -121,17 +125,17 @@ def _asked_beside(objective: Objective, optimizer: Optimizer, rates: Scalar) -> 
     spent, last = sample.evaluations[:, -1], sample.last
     if (spent == last).all():
         return 0.0
-    # The account leaves out a gradient that the search before it ended at; it was asked for all the same.
+    # The count leaves out a gradient that the line search had evaluated where it ended; it took its time all the same.
     return max(float(np.mean(spent / np.maximum(last, 1))), 1.0)
 
 
 def _size(state: Any) -> int:
-    """How many numbers a state is made of."""
+    """The number of numbers in a state."""
     return sum(map(_size, state)) if isinstance(state, tuple) else np.size(state)
 
 
 def grid(limits: tuple[tuple[float, float], ...], size_px: tuple[float, float], most: int) -> Vector:
-    """The middles of at most about `most` cells that fill a picture, one for each pixel where that is affordable.
+    """The middles of cells that fill a picture, one for each pixel, or about `most` where those are fewer.
 
     Of one variable (columns, 1), of two (rows, columns, 2); the first at the first ends of the limits.
     """

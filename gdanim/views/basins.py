@@ -42,7 +42,7 @@ class Palette:
 
     tints       of basins, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, and the
                 style's trail has a contrast of 3 to each
-    marks       of their destinations, in the same hues
+    marks       of their attractors, in the same hues
     unsettled   where a descent is still on its way
     stripes     where it diverges or leaves the domain
     """
@@ -77,7 +77,7 @@ BASINS_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; ab
 STRIP_PT: Final = 7.0  # high, and half as strong as the marks: so thin, a tint is not seen
 STRIPE_PT: Final = 3.0
 MARK_PT, LEAST_MARK_PT = 8.0, 3.5
-CROWD: Final = 12  # destinations from which on their marks shrink
+CROWD: Final = 12  # attractors from which on their marks shrink
 
 LEGEND: Final = {FAILED: "diverges", UNSETTLED: "still moving"}
 SIGN_PT, SIGN_GAP_PT, LEGEND_GAP_PT = 8.0, 4.0, 10.0
@@ -86,19 +86,19 @@ SIGN_PT, SIGN_GAP_PT, LEGEND_GAP_PT = 8.0, 4.0, 10.0
 def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
     """Paint the basins of a run's method and rates behind all else in axes of two variables, and mark where they lead.
 
-    The axes have their limits, and nearly their size. The destinations have the hues of their basins.
+    The axes have their limits, and nearly their size. The attractors have the hues of their basins.
     """
     limits, box = (axes.get_xlim(), axes.get_ylim()), axes.get_window_extent()
     basins = _basins(descent, run, limits, (box.width, box.height))
     style = layout.style
     palette, hue = basin_colours(style), hues(basins)
-    pixels = _painted(basins.destination, hue, palette, style.background, layout.px(STRIPE_PT) / box.width)
+    pixels = _painted(basins.attractor, hue, palette, style.background, layout.px(STRIPE_PT) / box.width)
     _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, BASINS_ZORDER)
     size = max(MARK_PT * min(1.0, (CROWD / max(len(hue), 1)) ** 0.5), LEAST_MARK_PT)
-    for place, destination in zip(hue.tolist(), basins.destinations, strict=True):
+    for place, attractor in zip(hue.tolist(), basins.attractors, strict=True):
         fill = palette.marks[place] if place >= 0 else style.background
         axes.plot(
-            *destination, "o", color=fill, markersize=size, markeredgecolor=style.text, markeredgewidth=size / 7,
+            *attractor, "o", color=fill, markersize=size, markeredgecolor=style.text, markeredgewidth=size / 7,
             zorder=MARK_ZORDER, scalex=False, scaley=False,
         )  # fmt: skip
     return basins
@@ -113,7 +113,7 @@ def draw_basins_strip(layout: Layout, axes: Axes, descent: Descent, *, run: int 
     basins = _basins(descent, run, (limits,), (box.width, 1.0))
     palette = basin_colours(layout.style)
     strong = replace(palette, tints=tuple(map(_half_way, palette.marks, palette.tints)))
-    slots = basins.destination[np.newaxis]
+    slots = basins.attractor[np.newaxis]
     pixels = _painted(slots, hues(basins), strong, layout.style.background, layout.px(STRIPE_PT) / box.width)
     height = layout.px(STRIP_PT) / box.height
     _show(axes, pixels, (*limits, 0.0, height), axes.get_xaxis_transform(), STRIP_ZORDER)
@@ -121,19 +121,19 @@ def draw_basins_strip(layout: Layout, axes: Axes, descent: Descent, *, run: int 
 
 
 def hues(basins: Basins) -> Index:
-    """Which of the hues each destination has: (m,); -1 where no cell ends.
+    """Which of the hues each attractor has: (m,); -1 where no cell ends.
 
     The lowest ones have a hue of their own. Where there are more, each takes the one whose owners are farthest. Those
     without slots keep theirs, so that a minimizer has the same hue whatever the rate.
     """
     count = len(LIGHT.tints)
-    hue = np.full(len(basins.destinations), -1)
+    hue = np.full(len(basins.attractors), -1)
     taken: list[list[Vector]] = [[] for _ in range(count)]
-    for place, here in enumerate(basins.destinations):
+    for place, here in enumerate(basins.attractors):
         gaps = [min((float(np.sum((here - other) ** 2)) for other in owners), default=np.inf) for owners in taken]
         hue[place] = int(np.argmax(gaps))
         taken[hue[place]].append(here)
-    return np.where(np.isin(np.arange(len(hue)), basins.destination), hue, -1)
+    return np.where(np.isin(np.arange(len(hue)), basins.attractor), hue, -1)
 
 
 def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, float]) -> Basins:
@@ -143,14 +143,14 @@ def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, fl
     return basins_of_run(objective, descent.runs[run], start, iterations, conditions, cells)
 
 
-def _painted(destination: Index, hue: Index, palette: Palette, background: str, stripe: float) -> Pixels:
+def _painted(attractor: Index, hue: Index, palette: Palette, background: str, stripe: float) -> Pixels:
     """The colour of each cell (h, w); stripes have a share of the width."""
     # The last three rows are those of NOWHERE, UNSETTLED and FAILED, which count from the end.
     names = [*(palette.tints[i] for i in hue), background, palette.unsettled, palette.stripes[0]]
-    pixels = np.array([to_rgb(name) for name in names])[destination]
-    row, column = np.indices(destination.shape)
-    across = max(round(stripe * destination.shape[1]), 1)
-    pixels[(destination == FAILED) & ((row + column) // across % 2 == 1)] = to_rgb(palette.stripes[1])
+    pixels = np.array([to_rgb(name) for name in names])[attractor]
+    row, column = np.indices(attractor.shape)
+    across = max(round(stripe * attractor.shape[1]), 1)
+    pixels[(attractor == FAILED) & ((row + column) // across % 2 == 1)] = to_rgb(palette.stripes[1])
     painted: Pixels = np.rint(pixels * 255).astype(np.uint8)
     return painted
 

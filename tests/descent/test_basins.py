@@ -132,22 +132,22 @@ def test_on_a_parabola_all_cells_lead_to_0_below_lr_1_and_diverge_above(lr: floa
     if abs(lr - 1) < 0.02:
         lr += 0.05
     # |x| changes by the factor |1 − 2lr|, at least 1.04 or at most 0.96: 1000 iterations are enough from anywhere.
-    destination = found(PARABOLA, 2 * size, 1000, lr=lr).destination
-    assert (destination == (0 if lr < 1 else FAILED)).all()
+    attractor = found(PARABOLA, 2 * size, 1000, lr=lr).attractor
+    assert (attractor == (0 if lr < 1 else FAILED)).all()
 
 
 def test_with_a_tiny_rate_the_border_between_two_wells_is_the_local_maximum() -> None:
     objective = problem("double_well")
     cells = cells_of(objective, 997)
-    destination = found(objective, 997, 4000, lr=1e-3).destination
+    attractor = found(objective, 997, 4000, lr=1e-3).attractor
     top = np.sort(np.roots([4.0, 0.0, -36.0, 2.0]).real)[1]  # f′ = 4x³ − 36x + 2
     assert objective.minimizers[0] < top < objective.minimizers[1]
-    assert np.array_equal(destination, np.where(cells[:, 0] < top, 0, 1))
+    assert np.array_equal(attractor, np.where(cells[:, 0] < top, 0, 1))
 
 
 def test_newton_steps_on_a_quadratic_lead_everywhere_to_its_minimizer_at_once() -> None:
     objective = formula("x**2 + 10*y**2 + x*y", minimizers=((0.0, 0.0),))
-    assert not found(objective, 30, 1, "newton").destination.any()
+    assert not found(objective, 30, 1, "newton").attractor.any()
 
 
 def test_newton_on_a_quartic_well_has_the_borders_that_its_formula_gives() -> None:
@@ -158,90 +158,90 @@ def test_newton_on_a_quartic_well_has_the_borders_that_its_formula_gives() -> No
     for _ in range(60):
         x = x - (x**3 - x) / np.abs(3 * x**2 - 1)
     assert (np.abs(np.abs(x) - 1) < 1e-9).all()
-    assert np.array_equal(found(objective, 400, 60, "newton").destination, (x > 0).astype(int))
+    assert np.array_equal(found(objective, 400, 60, "newton").attractor, (x > 0).astype(int))
 
 
 @pytest.mark.parametrize("name", ["gd", "momentum", "adam", "newton"])
 def test_a_function_that_is_its_mirror_image_has_basins_that_are(name: str) -> None:
     objective = problem("camel6")  # f(−x, −y) = f(x, y); minimizers 0 and 1, 2 and 3, 4 and 5 are mirror images
-    destination = found(objective, 40, 200, name).destination
-    partner = np.where(destination >= 0, destination ^ 1, destination)
-    assert np.array_equal(destination[::-1, ::-1], partner)
-    assert set(destination.ravel()) >= set(range(6))
+    attractor = found(objective, 40, 200, name).attractor
+    partner = np.where(attractor >= 0, attractor ^ 1, attractor)
+    assert np.array_equal(attractor[::-1, ::-1], partner)
+    assert set(attractor.ravel()) >= set(range(6))
 
 
 def test_minimizers_that_the_catalogue_does_not_name_are_found_from_the_ends_the_lowest_first() -> None:
     objective = problem("rastrigin")
     assert len(objective.minimizers) == 1
     seen = found(objective, 102, 100)
-    f = objective.value(seen.destinations)
-    assert len(seen.destinations) == 121
-    assert np.array_equal(seen.destinations[0], [0.0, 0.0])
+    f = objective.value(seen.attractors)
+    assert len(seen.attractors) == 121
+    assert np.array_equal(seen.attractors[0], [0.0, 0.0])
     assert (np.diff(f[1:]) >= 0).all()
     in_one = np.array(problem("rastrigin1").minimizers)[:, 0]
-    apart = np.abs(seen.destinations[..., np.newaxis] - in_one).min(axis=-1)
+    apart = np.abs(seen.attractors[..., np.newaxis] - in_one).min(axis=-1)
     assert apart.max() < 1e-4
     # Every well is about as wide as the others: the walls stand near the halves.
     cells = cells_of(objective, 102)
     inner = np.all(np.abs(cells % 1 - 0.5) > 0.1, axis=-1) & (np.abs(cells).max(axis=-1) < 4.4)
-    assert np.array_equal(np.rint(seen.destinations[seen.destination[inner]]), np.rint(cells[inner]))
+    assert np.array_equal(np.rint(seen.attractors[seen.attractor[inner]]), np.rint(cells[inner]))
 
 
 @pytest.mark.parametrize("name", ["gd", "signsgd", "adam", "armijo"])
-def test_kinks_are_destinations_though_no_descent_rests_there(name: str) -> None:
+def test_kinks_are_attractors_though_no_descent_rests_there(name: str) -> None:
     objective = formula("abs(abs(x) - 2)", (-5, 5))
     seen = found(objective, 200, 200, name, lr=0.05)
-    np.testing.assert_allclose(np.sort(seen.destinations[:, 0]), [-2, 2], atol=0.06)
-    sides = seen.destinations[seen.destination, 0] > 0
+    np.testing.assert_allclose(np.sort(seen.attractors[:, 0]), [-2, 2], atol=0.06)
+    sides = seen.attractors[seen.attractor, 0] > 0
     assert np.array_equal(sides, cells_of(objective, 200)[:, 0] > 0)
 
 
 def test_a_saddle_is_no_destination_and_a_slope_without_end_neither() -> None:
-    assert (found(problem("saddle"), 21, 65).destination == UNSETTLED).all()
-    assert (found(formula("x", (-5, 5)), 21, 10).destination == UNSETTLED).all()
+    assert (found(problem("saddle"), 21, 65).attractor == UNSETTLED).all()
+    assert (found(formula("x", (-5, 5)), 21, 10).attractor == UNSETTLED).all()
 
 
 def test_a_plain_where_nothing_moves_is_no_destination() -> None:
     objective = problem("easom")  # flat beyond a few units from (π, π)
-    destination = found(objective, 50, 50).destination
+    attractor = found(objective, 50, 50).attractor
     far = np.abs(cells_of(objective, 50) - np.pi).max(axis=-1) > 7
-    assert (destination[far] == UNSETTLED).all()
-    assert (destination == 0).any()
+    assert (attractor[far] == UNSETTLED).all()
+    assert (attractor == 0).any()
 
 
 def test_cells_without_value_or_slope_are_nowhere_and_those_that_step_out_of_the_domain_have_failed() -> None:
     objective = formula("x - log(x)", (-2, 40), minimizers=((1.0,),))
     x = cells_of(objective, 420)[:, 0]
-    destination = found(objective, 420, 1, lr=8.0).destination
-    assert (destination[x < 0] == NOWHERE).all()
-    x, destination = x[x > 0], destination[x > 0]
+    attractor = found(objective, 420, 1, lr=8.0).attractor
+    assert (attractor[x < 0] == NOWHERE).all()
+    x, attractor = x[x > 0], attractor[x > 0]
     after = x - 8 * (1 - 1 / x)
     grown = after - np.log(np.maximum(after, 1e-9)) > x - np.log(x)
     left, diverged = after < 0, (after > 40) & grown
     assert left.any()
     assert diverged.any()
-    assert np.array_equal(destination == FAILED, left | diverged)
+    assert np.array_equal(attractor == FAILED, left | diverged)
 
 
 def test_an_end_counts_as_arrived_only_near_and_with_no_hill_between() -> None:
     slow = found(PARABOLA, 240, 10, lr=1e-3)
     x = np.abs(cells_of(PARABOLA, 240)[:, 0]) * (1 - 2e-3) ** 10
-    assert np.array_equal(slow.destination == 0, x <= NEAR * 12)
+    assert np.array_equal(slow.attractor == 0, x <= NEAR * 12)
     # Minimizers at odd multiples of π/40, each less than NEAR from the edges of its well; the last are out of bounds.
     wells = formula("cos(40*x)", (-1, 1), minimizers=((np.pi / 40,),))
     seen = found(wells, 400, 200, lr=2e-4)
     well = np.floor(cells_of(wells, 400)[:, 0] * 20 / np.pi)
-    assert len(seen.destinations) == len(np.unique(well)) == 14
-    assert np.array_equal(np.floor(seen.destinations[seen.destination, 0] * 20 / np.pi), well)
+    assert len(seen.attractors) == len(np.unique(well)) == 14
+    assert np.array_equal(np.floor(seen.attractors[seen.attractor, 0] * 20 / np.pi), well)
 
 
 def test_no_cell_depends_on_which_others_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     objective = problem("himmelblau")
     whole = found(objective, 40, 60)
     monkeypatch.setattr(endpoints, "BLOCK", 77)
-    assert np.array_equal(found(objective, 40, 60).destination, whole.destination)
+    assert np.array_equal(found(objective, 40, 60).attractor, whole.attractor)
     some = basins(objective, method("gd"), cells_of(objective, 40)[3:9, 5:7], rates_of(objective, "gd", 60))
-    assert np.array_equal(some.destination, whole.destination[3:9, 5:7])
+    assert np.array_equal(some.attractor, whole.attractor[3:9, 5:7])
 
 
 def test_the_basins_of_a_run_are_those_of_its_own_method_rate_and_noise() -> None:
@@ -255,12 +255,12 @@ def test_the_basins_of_a_run_are_those_of_its_own_method_rate_and_noise() -> Non
     for run, (name, lr) in zip(runs, [("gd", 0.01), ("gd", 0.02), ("adam", 0.3)], strict=True):
         own = basins(objective, method(name), cells, lr * 0.95 ** np.arange(30), Conditions(noise=2.0), stream=stream)
         asked = basins_of_run(objective, run, objective.start, 30, Conditions(noise=2.0), lambda most: cells)
-        assert np.array_equal(asked.destination, own.destination)
+        assert np.array_equal(asked.attractor, own.attractor)
 
 
 def test_what_is_found_cannot_be_changed() -> None:
     seen = found(PARABOLA, 5, 5)
-    for array in (seen.destination, seen.destinations):
+    for array in (seen.attractor, seen.attractors):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 

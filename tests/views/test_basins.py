@@ -78,7 +78,7 @@ def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, p
     # f is a sum of one function of x and one of y, with a maximum at 0.1567: four quarters, the lowest first.
     for minimizer, x, y in [(0, -4, -1), (1, 4, -1), (2, -4, 1), (3, 4, 1)]:
         assert colour_at(drawing, x, y) == palette.tints[minimizer]
-        assert colour_at(drawing, *drawing[1].destinations[minimizer]) == palette.marks[minimizer]
+        assert colour_at(drawing, *drawing[1].attractors[minimizer]) == palette.marks[minimizer]
     for side in (-0.05, 0.05):
         expected = 2 if side < 0 else 3
         assert colour_at(drawing, 0.1567 + side, 1) == palette.tints[expected]
@@ -120,11 +120,11 @@ def test_limits_stay_and_all_lies_below_the_levels_or_the_curve(draw: Any, funct
     assert max(image.get_zorder() for image in axes.get_images() or axes.artists) < 1
 
 
-def basins_at(destinations: Any, used: Any) -> Basins:
-    return Basins(destination=np.array(used), destinations=np.array(destinations, dtype=float))
+def basins_at(attractors: Any, used: Any) -> Basins:
+    return Basins(attractor=np.array(used), attractors=np.array(attractors, dtype=float))
 
 
-def test_the_lowest_destinations_have_hues_of_their_own_and_those_without_cells_keep_theirs_free() -> None:
+def test_the_lowest_attractors_have_hues_of_their_own_and_those_without_cells_keep_theirs_free() -> None:
     line = [(float(x),) for x in range(10)]
     hue = hues(basins_at(line, [0, 2, 3, 4, 5, 6, 7, 8, -1, -2, -3]))
     # The ninth shares the hue of the one that is farthest from it.
