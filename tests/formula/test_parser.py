@@ -130,7 +130,7 @@ def test_binding_refuses_what_gives_no_number(text, parameters, error, message):
         parse(text).bind(parameters)
 
 
-@pytest.mark.parametrize("module", ["expression", "derivatives", "typeset"])
+@pytest.mark.parametrize("module", ["parser", "derivatives", "mathtext"])
 def test_reading_a_formula_needs_no_numpy(module):
-    code = f"import sys, gdanim.objectives.{module}; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
+    code = f"import sys, gdanim.formula.{module}; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
