@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.commandline import ENVIRONMENT, default_signals
+from support.commandline import ENVIRONMENT, LONG, default_signals
 
 N_RUNS = int(os.environ.get("GDANIM_FAULT_RUNS", "200"))
 FORMATS = ("gif", "mp4")
 
 campaign = [
     pytest.mark.long,
-    pytest.mark.skipif(os.environ.get("GDANIM_LONG") != "1", reason="a campaign of minutes: set GDANIM_LONG=1"),
+    pytest.mark.skipif(not LONG, reason="a campaign of minutes: set GDANIM_LONG=1"),
     pytest.mark.skipif(os.name == "nt", reason="POSIX only"),
 ]
 

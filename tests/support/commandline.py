@@ -19,6 +19,9 @@ QUICK = ("-n", "3", "--size", "160x120")
 # What a process of its own needs to import the gdanim that is tested.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(gdanim.__file__).parents[1])}
 
+# Whether campaigns of minutes run, too.
+LONG = os.environ.get("GDANIM_LONG") == "1"
+
 # How long a test waits for a process that may hang: far more than the busiest machine takes.
 PATIENCE_S = 300
 

@@ -18,6 +18,7 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from support.colours import contrast
+from support.commandline import LONG
 from support.extents import overlaps, readable
 from support.problems import scene_of, solved
 
@@ -79,7 +80,13 @@ IN_LARGE = {"slides": ("facets, many", "contour, race"), "dark": ("surface",), "
 
 
 def watched() -> Iterator[tuple[str, str, str]]:
-    everywhere = [(case, name, size) for name, sizes in SIZES.items() for case, size in product(CASES, sizes)]
+    """Every case in every size in light; in the other styles every case in one size after another, unless LONG."""
+    everywhere = [
+        (case, name, size)
+        for turn, (name, sizes) in enumerate(SIZES.items())
+        for place, case in enumerate(CASES)
+        for size in (sizes if LONG or name == "light" else [sizes[(turn + place) % len(sizes)]])
+    ]
     large = [(case, name, size) for name, cases in IN_LARGE.items() for case, size in product(cases, LARGE)]
     for case, style, size in (*everywhere, *large):
         with suppress(SettingError):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import AxesImage
+from support.commandline import LONG
 from support.extents import at_last_frame, overlaps, readable
 from support.problems import composed, redrawn, scene_of, solved
 
@@ -26,6 +27,8 @@ from gdanim.views.contour import Contour
 from gdanim.views.facet_groups import groups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -71,8 +74,13 @@ def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, cou
     assert found == [expected] * count
 
 
-@pytest.mark.parametrize(("count", "size"), [(n, size) for n, sizes in FITTING.items() for size in sizes])
-@pytest.mark.parametrize("make", [rates, race])
+def laid_out() -> Iterator[tuple[Any, int, str]]:
+    """Every number of panels in every size that has room for it, of rates and races in turns, of both if LONG."""
+    for turn, (count, size) in enumerate((count, size) for count, sizes in FITTING.items() for size in sizes):
+        yield from [(make, count, size) for make in ((rates, race) if LONG else ((rates, race)[turn % 2],))]
+
+
+@pytest.mark.parametrize(("make", "count", "size"), list(laid_out()))
 def test_panels_stand_in_line_and_no_text_is_clipped_or_overlaps_another(make: Any, count: int, size: str) -> None:
     with scene_of(make(count, size=size)) as scene:
         width, height = at_last_frame(scene).size
