@@ -79,7 +79,7 @@ class Plot(Protocol):
     def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Paint what takes long, lies below all else and is the same for all runs of the method and rates of one.
 
-        Returns the kinds of ground that need a word: key.write_basins_legend() says it.
+        Returns the kinds of ground that need a word: draw_ground() says it.
         """
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
@@ -106,6 +106,37 @@ def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.
     left = first.get_window_extent().x0 if header_share == 1 else layout.margin
     captions = [*head.place(left), *failure_notes(layout, first, descent, run_styles)]
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
+
+
+def build_plot(descent: Descent, plot: Plot) -> Scene:
+    """Build a scene with one axes, in which all runs are drawn."""
+
+    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
+        axes = plot.axes(layout)
+        slots = [Slot(axes, 0, 0, 1, 1)]
+        layout.place_roughly(slots)
+        draw_ground(layout, axes, plot)
+        return slots, plot.marks(layout, axes, all_runs(descent, run_styles))
+
+    return build_scene(descent, add_axes)
+
+
+def draw_ground(layout: Layout, axes: Axes, plot: Plot) -> None:
+    """Draw the ground of the only axes of a plot, and the legend of its basins where there are any."""
+    kinds = plot.ground(layout, axes, 0)
+    if kinds:
+        from gdanim.views.basins import write_basins_legend
+
+        write_basins_legend(layout, axes, kinds)
+
+
+def pointers(axes: Axes, track: Track, run_styles: RunStyles, descent: Descent, style: Style) -> list[Mark]:
+    """Add the arrows and the explanation that are asked for. Imports what draws them only then."""
+    if not descent.settings.explain and descent.settings.arrows is None:
+        return []
+    from gdanim.views import explain
+
+    return explain.pointers(axes, track, run_styles, descent, style)
 
 
 def run_marks(

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import end_markers, run_marks, soft_line
-from gdanim.views.basins import draw_basins
-from gdanim.views.explain import pointers
-from gdanim.views.facets import build_plot_scene
+from gdanim.views.base import build_plot, end_markers, pointers, run_marks, soft_line
 from gdanim.views.levels import draw_levels
 
 if TYPE_CHECKING:
@@ -29,7 +26,12 @@ HALO_PT = 0.9
 
 def build(descent: Descent) -> Scene:
     """Lay out axes with filled levels, and the marks of all runs."""
-    return build_plot_scene(descent, Contour(descent=descent))
+    plot = Contour(descent=descent)
+    if descent.settings.facet is None:
+        return build_plot(descent, plot)
+    from gdanim.views.facets import build_facets
+
+    return build_facets(descent, plot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,11 @@ class Contour:
         """Fill the levels, or the basins of a run's method under lines of level."""
         descent, settings = self.descent, self.descent.settings
         draw_levels(axes, descent.objective, layout.style, cmap=settings.cmap, filled=not settings.basins)
-        return draw_basins(layout, axes, descent, run=run).kinds if settings.basins else frozenset()
+        if not settings.basins:
+            return frozenset()
+        from gdanim.views.basins import draw_basins
+
+        return draw_basins(layout, axes, descent, run=run).kinds
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""

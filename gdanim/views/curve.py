@@ -9,10 +9,7 @@ import numpy as np
 
 from gdanim.drawing.layout import nice_limits
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import end_markers, run_marks
-from gdanim.views.basins import draw_basins_strip
-from gdanim.views.explain import pointers
-from gdanim.views.facets import build_plot_scene
+from gdanim.views.base import build_plot, end_markers, pointers, run_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +29,12 @@ SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call
 
 def build(descent: Descent) -> Scene:
     """Lay out axes with the function, and the marks of all runs."""
-    return build_plot_scene(descent, Curve.of(descent))
+    plot = Curve.of(descent)
+    if descent.settings.facet is None:
+        return build_plot(descent, plot)
+    from gdanim.views.facets import build_facets
+
+    return build_facets(descent, plot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +62,11 @@ class Curve:
 
     def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Paint the basins of a run's method as a strip, where they are wanted."""
-        return (
-            draw_basins_strip(layout, axes, self.descent, run=run).kinds
-            if self.descent.settings.basins
-            else frozenset()
-        )
+        if not self.descent.settings.basins:
+            return frozenset()
+        from gdanim.views.basins import draw_basins_strip
+
+        return draw_basins_strip(layout, axes, self.descent, run=run).kinds
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""

@@ -35,12 +35,6 @@ if TYPE_CHECKING:
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
 
 
-def check(descent: Descent) -> None:
-    """Raise UsageError where several runs move at once: nobody can follow two equations."""
-    if descent.settings.explain and descent.trajectory.runs > 1 and not descent.timeline.in_turn:
-        raise UsageError("--explain explains one run: give one --lr, or --order in-turn")
-
-
 def pointers(axes: Axes, track: Track, run_styles: RunStyles, descent: Descent, style: Style) -> list[Mark]:
     """Add the arrows that are asked for, and what explains an update: tangent and step, or the arrow of −∇f."""
     trajectory, kind, explained = descent.trajectory, descent.settings.arrows, descent.settings.explain
@@ -68,9 +62,12 @@ def explanation(
     """The words for a moment, and their width in pixels: the update that comes next, at the end the last one.
 
     `x₁ = 4.3 − 0.1 · 8.6 = 3.44` where every step is −η∇f, else `x₁ = 4.3 − 0.12 = 4.18`. Nothing without room.
+    Raises UsageError where several runs move at once: nobody can follow two equations.
     """
+    if descent.trajectory.runs > 1 and not descent.timeline.in_turn:
+        raise UsageError("--explain explains one run: give one --lr, or --order in-turn")
     last = descent.trajectory.last
-    if not last.any():
+    if layout.is_bare or not last.any():
         return []
     longest = int(np.argmax(last))
     for line in _lines(descent, layout.style):

@@ -15,12 +15,12 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator
 
 from gdanim.drawing import grid
-from gdanim.drawing.layout import TICK_PT, Layout, Slot, overhang_of, set_ticks
+from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
 from gdanim.drawing.run_styles import assign_styles
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import load_style
 from gdanim.views import header
-from gdanim.views.base import Panel, all_runs, build_scene
+from gdanim.views.base import Panel
 from gdanim.views.basins import write_basins_legend
 from gdanim.views.facet_groups import groups
 from gdanim.views.facet_titles import Titles
@@ -44,25 +44,11 @@ GAP_PT = 9.0  # between panels; numbers below them may need more
 BASINS_ZORDER = 0.4
 
 
-def build_plot_scene(descent: Descent, plot: Plot) -> Scene:
-    """Put up the scene of a view that draws in one axes: one for all runs, or one for each value of `--facet`.
+def build_facets(descent: Descent, plot: Plot) -> Scene:
+    """Build a scene with one axes for each value of `--facet`.
 
     Raises SettingError where the picture has no room for so many.
     """
-    if descent.settings.facet is not None:
-        return _faceted(descent, plot)
-
-    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
-        axes = plot.axes(layout)
-        slots = [Slot(axes, 0, 0, 1, 1)]
-        layout.place_roughly(slots)
-        write_basins_legend(layout, axes, plot.ground(layout, axes, 0))
-        return slots, plot.marks(layout, axes, all_runs(descent, run_styles))
-
-    return build_scene(descent, add_axes)
-
-
-def _faceted(descent: Descent, plot: Plot) -> Scene:
     layout = Layout.open(descent.settings, load_style(descent.settings.style))
     parted = groups(descent)
     grid.check_room(len(parted), (layout.width, layout.height))

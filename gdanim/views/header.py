@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from gdanim.drawing.layout import TITLE_PT, Layout
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.formula.mathtext import visible_length
-from gdanim.views.explain import check, explanation
 from gdanim.views.legend import Legend, entries, fitted
 from gdanim.views.readout import readout
 
@@ -102,11 +101,12 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     title where it can.
     Raises UsageError where several runs at once were to be explained.
     """
-    check(descent)
     lettering = layout.lettering()
     has_readout = descent.settings.readout and not layout.is_bare
     lines = [readout(descent, layout, lettering)] if has_readout else []
-    if descent.settings.explain and not layout.is_bare:
+    if descent.settings.explain:
+        from gdanim.views.explain import explanation
+
         lines += explanation(descent, layout, lettering)
     named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
     title = _title(layout, descent)

@@ -14,8 +14,7 @@ from gdanim.drawing.geometry import FAR
 from gdanim.drawing.layout import Layout, Slot, nice_limits
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.run_styles import recoloured
-from gdanim.views.base import all_runs, build_scene, run_marks
-from gdanim.views.basins import write_basins_legend
+from gdanim.views.base import all_runs, build_scene, draw_ground, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 
@@ -60,7 +59,7 @@ def build(descent: Descent) -> Scene:
             Slot(_axes(layout, trajectory, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
         ]
         layout.place_roughly(slots)
-        write_basins_legend(layout, function, plot.ground(layout, function, 0))
+        draw_ground(layout, function, plot)
         marks = plot.marks(layout, function, all_runs(descent, run_styles))
         alone = len(run_styles) == 1 and not run_styles[0].labels
         for cell, series in zip(slots[1:], beside, strict=True):

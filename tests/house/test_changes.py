@@ -203,13 +203,12 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
 
         from gdanim.drawing.layout import nice_limits
         from gdanim.drawing.marks.track import Track
-        from gdanim.views.base import run_marks
-        from gdanim.views.facets import build_plot_scene
+        from gdanim.views.base import build_plot, run_marks
 
 
         def build(descent):
             """Lay out axes, and the path of every run."""
-            return build_plot_scene(descent, Gap(descent=descent))
+            return build_plot(descent, Gap(descent=descent))
 
 
         @dataclass(frozen=True, kw_only=True)
