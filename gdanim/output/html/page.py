@@ -45,7 +45,7 @@ NAME: Final = "gdanim-player"  # the class that all rules and the script are res
 SCOPE: Final = "<scope"
 DARK: Final = "dark"
 
-Column = str | list[str | int]
+TextColumn = str | list[str | int]
 
 
 def write_html(
@@ -130,7 +130,7 @@ def _film(scene: Scene, info: FilmInfo, *, page: bool) -> dict[str, Any]:
         "spans": _spans(timeline),
         "loop": info.loop,
         "rest": timeline.forward - 1,
-        "words": _words(scene),
+        "words": _live_text(scene),
         "page": page,
     }
 
@@ -141,16 +141,16 @@ def _spans(timeline: Timeline) -> list[tuple[int, float]]:
     return [(len(list(frames)), span) for span, frames in groupby(spans)]
 
 
-def _words(scene: Scene) -> list[list[Column]]:
+def _live_text(scene: Scene) -> list[list[TextColumn]]:
     """The columns of each line of live text."""
     moments = [[[text for text, _ in line] for line in scene.text_lines(i)] for i in range(scene.timeline.frames)]
     return [_columns(line) for line in zip(*moments, strict=True)]
 
 
-def _columns(line: Sequence[Sequence[str]]) -> list[Column]:
+def _columns(line: Sequence[Sequence[str]]) -> list[TextColumn]:
     """The columns of a line, given its pieces at each frame; neighbours that never change are joined."""
     columns = zip_longest(*line, fillvalue="")
-    joined: list[Column] = []
+    joined: list[TextColumn] = []
     for changes, group in groupby(columns, key=lambda column: len(set(column)) > 1):
         if changes:
             joined += [list(_changes(column)) for column in group]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 CORNERS: Final = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, TOP)], dtype=np.float64)
 RIM_EM: Final = 0.7  # of room around the box: a spot on its edge stays in the picture
 NUMBER_EM: Final = 4.5  # of an edge for each number
+MOST_NUMBERS: Final = 5  # along an edge
 MOST_STRETCHED: Final = 1.6
 
 
@@ -87,7 +88,7 @@ class SurfaceAxes(Axes):
 
     def _axis_labels(self, camera: Camera) -> list[AxisLabel]:
         side = min(self.bbox.width, self.bbox.height) / 2
-        most = int(np.clip(side / (NUMBER_EM * self.lettering.ascent), 1, 5))
+        most = int(np.clip(side / (NUMBER_EM * self.lettering.ascent), 1, MOST_NUMBERS))
         found = axis_labels(self.heightmap, camera, self.lettering, most)
         return found if self.named else [label for label in found if not label.is_name]
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
 APART_EM: Final = 0.35  # between two labels at least
-MOST_NUMBERS: Final = 5  # numbers along an edge
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -69,7 +68,7 @@ def axis_labels(heightmap: HeightMap, camera: Camera, lettering: Lettering, most
     """The labels of the three edges, names first; at most `most` numbers on each."""
     em = lettering.ascent
     names, numbers = [], []
-    for edge in _edges(heightmap, camera, min(most, MOST_NUMBERS)):
+    for edge in _edges(heightmap, camera, most):
         sizes = [(float(lettering.width(text)), float(em)) for text in edge.texts]
         numbers += [
             AxisLabel(text, at, edge.outwards, TICK_EM * em, size, is_name=False)
@@ -96,23 +95,11 @@ def without_overlaps(labels: Sequence[AxisLabel], projection: Projection, em_px:
     return kept
 
 
-def nearest_corner(camera: Camera) -> tuple[float, float]:
-    """The corner of the floor that is nearest to the eye."""
-    x, y, _ = camera.eye
-    return (1.0 if x >= 0 else -1.0), (1.0 if y >= 0 else -1.0)
-
-
-def leftmost_corner(camera: Camera) -> tuple[float, float]:
-    """The corner of the floor that is farthest to the left. The numbers of f stand at its vertical edge."""
-    x, y = nearest_corner(camera)
-    corners = np.array([[-x, y, FLOOR], [x, -y, FLOOR]])
-    left = corners[int(np.argmin(camera.project(corners)[:, 0]))]
-    return float(left[0]), float(left[1])
-
-
 def _edges(heightmap: HeightMap, camera: Camera, most: int) -> list[Edge]:
-    near_x, near_y = nearest_corner(camera)
-    left = leftmost_corner(camera)
+    near_x, near_y = np.where(camera.eye[:2] >= 0, 1.0, -1.0).tolist()
+    # The numbers of f stand at the vertical edge that is farthest to the left.
+    sides = np.array([[-near_x, near_y, FLOOR], [near_x, -near_y, FLOOR]])
+    left = sides[np.argmin(camera.project(sides)[:, 0]), :2]
     x, y = (_round(ends, most) for ends in heightmap.limits)
     values = _heights(heightmap.scale, most)
     ones = np.ones(len(values))
