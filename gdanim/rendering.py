@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from gdanim.recipe import recipe_of
 from gdanim.size_limit import write_within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
@@ -93,33 +92,34 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
 
 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
+    """Draw the frames once, in the style of the settings, and write them to every output."""
     with load_style(descent.settings.style).applied():
         scene = draw(descent)
         raster = Raster(scene)
-        reel = _reel(descent, raster)
+        info = _film_info(descent, raster)
         recipe = recipe_of(descent)
-        writings = [_Writing(output, replace(reel, recipe=recipe.text(output.format)), descent) for output in outputs]
+        files = [_OutputFile(output, replace(info, recipe=recipe.text(output.format)), descent) for output in outputs]
         with ExitStack() as stack:
-            for writing in writings:
-                stack.push(writing.close)
-                writing.open()
-            for frame in _counted(raster.frames(), descent.timeline.frames, progress) if _wanted(writings) else ():
-                for writing in writings:
-                    writing.write(frame)
-                if not _wanted(writings):
+            for file in files:
+                stack.push(file.close)
+                file.open()
+            for frame in _counted(raster.frames(), descent.timeline.frames, progress) if _wanted(files) else ():
+                for file in files:
+                    file.write_frame(frame)
+                if not _wanted(files):
                     break
-            for writing in writings:
-                writing.write_scene(scene)
-        return tuple(replace(writing.result(), lacks=recipe.lacks) for writing in writings)
+            for file in files:
+                file.write_scene(scene)
+        return tuple(replace(file.result(), lacks=recipe.lacks) for file in files)
 
 
-def _wanted(writings: Sequence[_Writing]) -> bool:
+def _wanted(files: Sequence[_OutputFile]) -> bool:
     """Whether anything can still come of frames."""
-    return any(writing.wants_frames for writing in writings)
+    return any(file.wants_frames for file in files)
 
 
-def _redrawn(descent: Descent, **settings: Any) -> Scene:
-    """The picture with other settings; see draw()."""
+def _draw_with(descent: Descent, **settings: Any) -> Scene:
+    """The picture with other settings, as some vector formats ask for it; see draw()."""
     return draw(replace(descent, settings=replace(descent.settings, **settings)))
 
 
@@ -128,7 +128,7 @@ def _part(progress: Progress, place: int, parts: int) -> Progress:
     return lambda done, total: progress(place * total + done, parts * total)
 
 
-def _reel(descent: Descent, raster: Raster) -> FilmInfo:
+def _film_info(descent: Descent, raster: Raster) -> FilmInfo:
     width, height = raster.size
     return FilmInfo(
         width=width,
@@ -152,53 +152,50 @@ def _counted(frames: Iterable[Frame], total: int, progress: Progress | None) -> 
             progress(done, total)
 
 
-class _Writing:
-    """One output on its way. Its failure to write is kept for the result; anything else passes."""
+class _OutputFile:
+    """One output on its way. Its failure to write is kept for the result; any other exception passes."""
 
-    def __init__(self, output: Planned, reel: FilmInfo, descent: Descent) -> None:
-        self._output, self._reel, self._frames = output, reel, descent.timeline.frames
-        self._options = {name: getattr(descent.settings, name) for name in output.format.takes}
-        if output.format.suffixes:
-            self._options["suffix"] = Path(output.path).suffix.lower()
-        if output.format.redraws:
-            self._options["redraw"] = partial(_redrawn, descent)
-        self._opened = ExitStack()
-        self._write: Callable[..., None] | None = None
+    def __init__(self, output: Planned, info: FilmInfo, descent: Descent) -> None:
+        self._output = output
+        self._steps = _steps(output, info, descent)
         self._error: OutputError | None = None
-
-    def open(self) -> None:
-        self._attempt(self._open)
-
-    def write(self, frame: Frame) -> None:
-        """Take the next frame, where the format is one of frames."""
-        if self.wants_frames:
-            self._attempt(self._write, frame)
-
-    def write_scene(self, scene: Scene) -> None:
-        """Take the picture as it is, where the format is a vector format."""
-        if self._output.format.vector:
-            self._attempt(self._write, scene, self._reel, **self._options)
 
     @property
     def wants_frames(self) -> bool:
         """Whether something can still come of frames."""
-        return self._write is not None and not self._output.format.vector
+        return self._error is None and not self._output.format.vector
 
-    def close(self, *raised: Any) -> None:
-        """Finish and commit, or give up where `raised` holds what went wrong elsewhere."""
-        if self._error is None:
-            try:
-                self._opened.__exit__(*raised)
-            except OutputError as error:
-                self._error = error
+    def open(self) -> None:
+        """Open the file. The other methods are called after this one."""
+        self._proceed(None)
+
+    def write_frame(self, frame: Frame) -> None:
+        """Take the next frame, where the format is one of frames."""
+        if self.wants_frames:
+            self._proceed(frame)
+
+    def write_scene(self, scene: Scene) -> None:
+        """Take the picture as it is, where the format is a vector format."""
+        if self._error is None and self._output.format.vector:
+            self._proceed(scene)
+
+    def close(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        """Finish and commit the file; give it up where an error came from elsewhere."""
+        if error is None:
+            self._proceed(None)
+            return
+        try:
+            self._steps.throw(error)
+        except (StopIteration, OutputError):
+            pass
+        except BaseException as raised:
+            if raised is not error:
+                raise
 
     def result(self) -> Written:
-        return Written(
-            path=self._output.path,
-            format=self._output.format.name,
-            bytes=self._bytes() if self._error is None else None,
-            error=self._error,
-        )
+        """What became of the file."""
+        written = self._bytes() if self._error is None else None
+        return Written(path=self._output.path, format=self._output.format.name, bytes=written, error=self._error)
 
     def _bytes(self) -> int | None:
         path = Path(self._output.path)
@@ -206,31 +203,48 @@ class _Writing:
             return size_of(self._output.path)
         return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
 
-    def _open(self) -> None:
-        form = self._output.format
-        place: Any
-        if form.sequence:
-            place = self._opened.enter_context(open_sequence(self._output.path, self._frames))
-        else:
-            target = self._opened.enter_context(open_output(self._output.path, needs_path=form.needs_path))
-            place = target.path if form.needs_path else target.stream
-            if form.needs_path:  # a stream names the path itself
-                self._opened.enter_context(finishing(self._output.path))
-        if form.vector:
-            self._write = partial(form.load(), place)
-        else:
-            self._write = self._opened.enter_context(form.load()(place, self._reel, **self._options)).write
-
-    def _attempt(self, step: Callable[..., None] | None, *given: Any, **options: Any) -> None:
-        if step is None:
-            return
+    def _proceed(self, given: Frame | Scene | None) -> None:
         try:
-            try:
-                step(*given, **options)
-            except BaseException:
-                # Gives this output up at once; the file's own context may know better what went wrong.
-                self._write = None
-                self._opened.__exit__(*sys.exc_info())
-                raise
+            self._steps.send(given)
+        except StopIteration:
+            pass
         except OutputError as error:
             self._error = error
+
+
+def _steps(output: Planned, info: FilmInfo, descent: Descent) -> Generator[None, Frame | Scene | None, None]:
+    """Write one output in steps, so that several are written side by side.
+
+    The first step opens the file, each further one takes a frame or, in a vector format, the scene; None finishes.
+    """
+    form = output.format
+    options = {name: getattr(descent.settings, name) for name in form.takes}
+    if form.suffixes:
+        options["suffix"] = Path(output.path).suffix.lower()
+    if form.redraws:
+        options["redraw"] = partial(_draw_with, descent)
+    with _opened(output, descent.timeline.frames) as target:
+        if form.vector:
+            write = form.load()
+            while (scene := (yield)) is not None:
+                write(target, scene, info, **options)
+        else:
+            with form.load()(target, info, **options) as writer:
+                while (frame := (yield)) is not None:
+                    writer.write(frame)
+
+
+@contextmanager
+def _opened(output: Planned, frames: int) -> Iterator[Any]:
+    """What a writer writes to: a stream, a path or, for a sequence, a folder. Complete in the end, or as before."""
+    form = output.format
+    if form.sequence:
+        with open_sequence(output.path, frames) as folder:
+            yield folder
+        return
+    with open_output(output.path, needs_path=form.needs_path) as target:
+        if form.needs_path:
+            with finishing(output.path):  # a stream names the path itself
+                yield target.path
+        else:
+            yield target.stream

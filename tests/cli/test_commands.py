@@ -532,7 +532,7 @@ def test_a_failure_elsewhere_is_not_laid_at_standard_output_s_door(monkeypatch: 
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("gdanim.descent.descend.descend", fail)
+    monkeypatch.setattr("gdanim.descent.descend.carry_out", fail)
     with pytest.raises(OSError, match="Input/output error"):
         run("parabola")
 
