@@ -27,9 +27,6 @@ import numpy as np
 
 from gdanim import __version__
 from gdanim.catalogue.kinds import Kind, kind_of
-from gdanim.descent.recording.export import as_csv
-from gdanim.descent.recording.file_types import suffix_of
-from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
@@ -104,6 +101,10 @@ def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
 
 def _recording(path: str, descent: Descent) -> tuple[str, str]:
     """Name and content of a replayed file: a text as it is; the runs of an .npz or a pipe as `--data` writes them."""
+    from gdanim.descent.recording.export import as_csv
+    from gdanim.descent.recording.file_types import suffix_of
+    from gdanim.descent.recording.replay import UNKNOWN
+
     place = Path(path)
     if place.is_file() and suffix_of(path) in (".csv", ".jsonl"):
         return place.name, _content(place)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gdanim.catalogue.request import Request
     from gdanim.descent.descend import Descent
+    from gdanim.outputs import Written
 
 EXIT_STRICT = 3
 
@@ -210,8 +211,7 @@ class _Session:
         settings, outputs = self.settings, self.request.outputs
         for style in dict.fromkeys(output.style for output in outputs):
             _check_style(style)
-        from gdanim.cli import messages, summary
-        from gdanim.descent import alt_text
+        from gdanim.cli import messages
         from gdanim.descent.descend import carry_out
 
         descent = carry_out(self.request)
@@ -236,18 +236,27 @@ class _Session:
         for line in messages.lacking(written):
             self._say(line)
         exported = self._export(descent)
-        if settings.verbose:
-            self._say(summary.details(descent))
-        if settings.json:
-            _print(summary.as_json(descent, written))
-        if settings.alt_text:
-            _print(alt_text.alt_text(descent) + "\n")
+        self._summarise(descent, written)
         self._open([result.path for result in written if result.error is None])
         return self._code(descent, failed=not exported or any(result.error is not None for result in written))
 
     def _say(self, line: str) -> None:
         if not self.settings.quiet:
             click.echo(line, err=True)
+
+    def _summarise(self, descent: Descent, written: Sequence[Written]) -> None:
+        """Print what --verbose, --json and --alt-text ask for."""
+        from gdanim.descent.alt_text import alt_text
+
+        if self.settings.verbose or self.settings.json:
+            from gdanim.cli import summary
+
+            if self.settings.verbose:
+                self._say(summary.details(descent))
+            if self.settings.json:
+                _print(summary.as_json(descent, written))
+        if self.settings.alt_text:
+            _print(alt_text(descent) + "\n")
 
     def _warn_of_missing_letters(self) -> None:
         from gdanim.drawing.styles import load_style

@@ -12,7 +12,6 @@ import click
 import numpy as np
 
 from gdanim.catalogue.registry import FORMATS
-from gdanim.cli.summary import details
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.errors import EncoderError
@@ -154,6 +153,8 @@ def _exceeding(descent: Descent) -> list[int]:
 
 def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
     """The request as a preset, under comments that say what it would make."""
+    from gdanim.cli.summary import details
+
     timeline = descent.timeline
     lines = [f"# {_content(output.path, output.format, timeline.frames, timeline.duration_s)}" for output in outputs]
     lines += [f"# {line}" for line in details(descent).splitlines()]

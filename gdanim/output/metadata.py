@@ -30,8 +30,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from gdanim.errors import EncoderError, UsageError, shown
-from gdanim.output.containers.isobmff import Span, boxes
-from gdanim.output.containers.matroska import SEGMENT, TAGS, Element, elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,12 +233,16 @@ def _webp(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _isobmff(file: BinaryIO) -> Iterator[bytes]:
+    from gdanim.output.containers.isobmff import Span, boxes
+
     for box in boxes(file, Span(b"file", 0, file.seek(0, io.SEEK_END))):
         if box.kind in (b"moov", b"uuid"):
             yield _at(file, box.start, box.end - box.start)
 
 
 def _matroska(file: BinaryIO) -> Iterator[bytes]:
+    from gdanim.output.containers.matroska import SEGMENT, TAGS, Element, elements
+
     for top in elements(file, Element(0, 0, file.seek(0, io.SEEK_END))):
         for inner in elements(file, top) if top.name == SEGMENT else ():
             if inner.name == TAGS:
