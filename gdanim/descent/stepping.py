@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     Which = NDArray[np.bool_]  # (runs,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(NamedTuple):
     """What holds for all runs of a descent.
 
     tolerance   a run stops where ‖∇f‖ is below it

@@ -27,7 +27,6 @@ changes a verdict, and no run depends on the others. f is evaluated only around 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -93,7 +92,7 @@ def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...
     # Once glibc has seen this much freed, it keeps the memory of smaller arrays and does not ask the system for each.
     np.empty(16 * _POINTS)
     with np.errstate(all="ignore"):
-        flags = np.concatenate([_flags(objective, _Paths.of(trajectory, part)) for part in parts], axis=1)
+        flags = np.concatenate([_flags(objective, _Paths(trajectory, part)) for part in parts], axis=1)
         diverging, resting, *others = flags
         diverging |= _escapes(objective, trajectory)
         ends = np.flatnonzero(resting), trajectory.last[resting]
@@ -103,7 +102,6 @@ def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...
     return tuple(_ORDER[int(kind)] for kind in kinds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Paths:
     """Some of the runs, each coordinate contiguous in memory.
 
@@ -115,30 +113,16 @@ class _Paths:
     turns_due (runs,)   so many turns in a row make an oscillation; fewer in a run that was cut short
     """
 
-    f: Scalar
-    steps: Vector
-    grad: Vector
-    last: Index
-    end_f: Scalar
-    lost: Which
-    may_rest: Which
-    turns_due: Index
-
-    @classmethod
-    def of(cls, trajectory: Trajectory, part: slice) -> _Paths:
-        """The runs of `part`."""
-        f, last, outcome = np.ascontiguousarray(trajectory.f[part]), trajectory.last[part], trajectory.outcome[part]
+    def __init__(self, trajectory: Trajectory, part: slice) -> None:
+        outcome = trajectory.outcome[part]
         met = np.array([one is Outcome.CONVERGED for one in outcome])
-        return cls(
-            f=f,
-            steps=np.diff(_by_coordinate(trajectory.x[part])),
-            grad=_by_coordinate(trajectory.grad[part]),
-            last=last,
-            end_f=f[np.arange(len(f)), last],
-            lost=np.array([one is Outcome.DIVERGED for one in outcome]),
-            may_rest=np.array([one is not Outcome.LEFT_DOMAIN for one in outcome]) & ((last > 0) | met),
-            turns_due=np.where(met, TURNS, np.clip(last - 1, 1, TURNS)),
-        )
+        self.f, self.last = np.ascontiguousarray(trajectory.f[part]), trajectory.last[part]
+        self.steps = np.diff(_by_coordinate(trajectory.x[part]))
+        self.grad = _by_coordinate(trajectory.grad[part])
+        self.end_f: Scalar = self.f[np.arange(len(self.f)), self.last]
+        self.lost: Which = np.array([one is Outcome.DIVERGED for one in outcome])
+        self.may_rest = np.array([one is not Outcome.LEFT_DOMAIN for one in outcome]) & ((self.last > 0) | met)
+        self.turns_due: Index = np.where(met, TURNS, np.clip(self.last - 1, 1, TURNS))
 
     def late(self, share: int) -> tuple[int, NDArray[np.bool_]]:
         """The first step in the last `share`-th, rounded up, of any run; which steps from there on are: (runs, m).

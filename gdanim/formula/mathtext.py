@@ -8,9 +8,8 @@ Only parsed formulas are set, and names that a person chose stand in \\mathrm, s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gdanim.formula.parser import Call, Expression, Name, Number, Tree
 
@@ -59,8 +58,7 @@ class _Binds(IntEnum):
     ATOM = 9
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A piece of mathtext and how tightly it binds."""
 
     text: str

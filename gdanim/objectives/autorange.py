@@ -7,9 +7,8 @@ gradient descent needs neither state nor random numbers nor a count of evaluatio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,8 +31,7 @@ WATCHED = 25  # iterations in which a descent is pleasant to follow
 SIFTED = 5  # iterations after which only the most promising trials go on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
+class Effort(NamedTuple):
     """How much is tried.
 
     domain      points along each axis at which f is evaluated to find its domain, for one variable and for two
@@ -58,8 +56,7 @@ PLENTY = Effort(
 SPARING = Effort(domain=(101, 11), shares=(-0.8, -0.3, 0.3, 0.8), digits=(1, 3), iterations=60, favourites=8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(NamedTuple):
     """What the request gives: limits of x and of y, starts (d,), rates. Where it is empty or None, gdanim chooses."""
 
     limits: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
@@ -70,8 +67,7 @@ class Given:
 NOTHING_GIVEN = Given()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggested:
+class Suggested(NamedTuple):
     """Bounds (d, 2), minimizers (m, d) inside them, and a start (d,), a rate and a number of iterations."""
 
     bounds: Vector

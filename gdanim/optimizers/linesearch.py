@@ -7,10 +7,9 @@ gain, and where a noisy direction leads uphill. It then takes the lowest point t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from math import ceil, log
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -62,8 +61,7 @@ def wolfe(*, c1: float, c2: float) -> Optimizer:
     return Optimizer(init=stateless, update=update)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchLines:
+class SearchLines(NamedTuple):
     """φ(t) = f(x + td), one line for every run.
 
     x, direction (runs, d)

@@ -6,9 +6,8 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -130,8 +129,7 @@ def _write_jsonl(stream: BinaryIO, rows: _Rows) -> None:
     _write_lines(stream, rows, line, _TextCells(quote=json.dumps, unknown="null", not_finite=json.dumps))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TextCells:
+class _TextCells(NamedTuple):
     """How a type of file writes cells that are not plain numbers.
 
     quote        of a text

@@ -13,11 +13,10 @@ import sys
 import zipfile
 import zlib
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -41,8 +40,7 @@ MAX_TEXT = 1000  # characters of a text in an .npz
 ALIASES = {"x": "x1", "y": "x2"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A file and the objective that its runs descend. Messages call its rows by name and unit: `run.csv line 17`."""
 
     name: str
@@ -87,8 +85,7 @@ class Source:
         return "iteration,x1" if self.objective.dim == 1 else "iteration,x1,x2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """Some rows of a file.
 
     place (m,)   the line of each; in an .npz its row, counted from 0

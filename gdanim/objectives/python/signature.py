@@ -10,7 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -38,8 +38,7 @@ _SPACINGS: Final = {"float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-
 _DOMAIN: Final = re.compile(r"math domain error|expected a .*input")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(NamedTuple):
     """The arguments of a callable. spread: each coordinate is one, f(x) or f(x, y); otherwise f(p), p an array."""
 
     dim: int
