@@ -1,4 +1,7 @@
-"""What can be refused at once: names, formats, rates and paths. Imports neither numpy nor matplotlib."""
+"""What can be refused at once: names, formats, rates and paths. Presets and options are put together here.
+
+Imports neither numpy nor matplotlib.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gdanim.catalogue.kinds import chosen_function
 from gdanim.catalogue.registry import FORMATS, VIEWS
@@ -23,6 +26,15 @@ if TYPE_CHECKING:
 
     from gdanim.catalogue.specs import Format, View
     from gdanim.settings import Settings
+
+
+# What a preset says under a name gives way to these options of the command line.
+RULED_OUT_BY: Final[Mapping[str, set[str]]] = {
+    "start": {"starts"},
+    "starts": {"start"},
+    "every": {"duration"},
+    "duration": {"every"},
+}
 
 
 def resolve(settings: Settings, *, name: str = "") -> Request:
@@ -50,22 +62,41 @@ def resolve(settings: Settings, *, name: str = "") -> Request:
     return replace(request, outputs=outputs)
 
 
-def suited(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a preset that go with the outputs which the command line chose in place of the preset's own.
+def merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of Settings from a preset and from the command line, which wins; parameters are put together.
+
+    With what the command line rules out goes the preset's. Raises UsageError where an output has no known format.
+    """
+    kept = {name: value for name, value in saved.items() if not RULED_OUT_BY.get(name, set()) & chosen.keys()}
+    for name in tuple(_unread_format_options(kept, chosen)):
+        kept.pop(name, None)
+    if "function" in chosen and not _is_same_name(chosen["function"], saved.get("function", "")):
+        for name in ("param", "gradient"):  # they belong to their function
+            kept.pop(name, None)
+    if "param" in chosen:
+        chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(chosen["param"])}
+    return {**kept, **chosen}
+
+
+def _unread_format_options(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> Iterator[str]:
+    """Fields of a preset that do not go with the outputs which the command line chose in place of the preset's own.
 
     A suffix that means another format rules the preset's format out; with it goes what none of the formats reads.
-    Raises UsageError where an output has no known format.
     """
-    kept = dict(saved)
-    paths = chosen.get("output", ())
-    if "format" in kept and "format" not in chosen and not all(may_hold(path, kept["format"]) for path in paths):
-        del kept["format"]
-    name = chosen.get("format", kept.get("format"))
-    formats = [format_of(path, name) for path in paths or (STDOUT,) * ("format" in chosen)]
-    for option in FORMAT_OPTIONS if formats else ():
-        if not any(option in form.takes for form in formats):
-            kept.pop(option, None)
-    return kept
+    paths, name = chosen.get("output", ()), chosen.get("format", saved.get("format"))
+    if "format" in saved and "format" not in chosen and not all(may_hold(path, saved["format"]) for path in paths):
+        yield "format"
+        name = None
+    if not paths and "format" in chosen:
+        paths = (STDOUT,)
+    formats = [format_of(path, name) for path in paths]
+    for option in FORMAT_OPTIONS:
+        if formats and not any(option in form.takes for form in formats):
+            yield option
+
+
+def _is_same_name(name: str, other: str) -> bool:
+    return name.replace("-", "_") == other.replace("-", "_")
 
 
 def _planned(settings: Settings, stem: str) -> Iterator[Planned]:

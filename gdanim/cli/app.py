@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
 EXIT_STRICT = 3
 
-# What a preset says under a name gives way to these options of the command line.
-_RULED_OUT_BY: Mapping[str, set[str]] = {
-    "start": {"starts"},
-    "starts": {"start"},
-    "every": {"duration"},
-    "duration": {"every"},
-}
-
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 done, 1 failed, 2 the request is wrong, 3 `--strict` objects."""
@@ -83,28 +75,14 @@ def _render(function: str | None, preset: str | None, **given: Any) -> int:
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if function is not None:
         chosen["function"] = function
-    merged = _merged(preflight.suited(saved, chosen), chosen)
+    if "param" in chosen:
+        chosen["param"] = tuple(pair for pairs in chosen["param"] for pair in pairs)
+    merged = preflight.merged(saved, chosen)
     if preset is not None and not chosen.get("allow_python"):
         _refuse_python(merged, chosen, source=preset)
     settings = Settings(**merged)
     name = _stem(preset) if preset is not None and function is None else ""
     return _Session(preflight.resolve(settings, name=name)).run()
-
-
-def _merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """A preset under the options of the command line, which win; with what they rule out goes the preset's."""
-    kept = {name: value for name, value in saved.items() if not _RULED_OUT_BY.get(name, set()) & chosen.keys()}
-    if "function" in chosen and _key(chosen["function"]) != _key(saved.get("function", "")):
-        for name in ("param", "gradient"):  # they belong to their function
-            kept.pop(name, None)
-    if "param" in chosen:
-        pairs = (pair for given in chosen["param"] for pair in given)
-        chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(pairs)}
-    return {**kept, **chosen}
-
-
-def _key(name: str) -> str:
-    return name.replace("-", "_")
 
 
 def _saved(preset: str) -> Mapping[str, Any]:
