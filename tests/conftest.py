@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.commandline import examples
 
 # The machine decides how long an example takes; what matters is whether it holds.
-settings.register_profile("gdanim", deadline=None)
+settings.register_profile("gdanim", deadline=None, max_examples=examples(100))
 # CI looks at the same examples each time: what it says is about the change, and new examples are a developer's to find.
 settings.register_profile("repeatable", settings.get_profile("gdanim"), derandomize=True)
 settings.load_profile("repeatable" if "CI" in os.environ else "gdanim")

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from support.commandline import ENVIRONMENT, QUICK, REFUSALS, command, run
+from support.commandline import ENVIRONMENT, QUICK, REFUSALS, command, examples, run
 
 import gdanim
 from gdanim import signals
@@ -100,7 +100,7 @@ WORDS = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(WORDS, max_size=8))
 def test_random_arguments_never_give_a_traceback(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patched:

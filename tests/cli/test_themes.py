@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def test_each_theme_is_the_file_that_its_style_alone_would_be(tmp_path: Path) -> None:
-    assert run("parabola", "--themes", "light,dark", "-o", str(tmp_path / "hero.gif")).code == 0
+    assert run("parabola", *QUICK, "--themes", "light,dark", "-o", str(tmp_path / "hero.gif")).code == 0
     for style in ("light", "dark"):
-        assert run("parabola", "--style", style, "-o", str(tmp_path / "alone.gif")).code == 0
+        assert run("parabola", *QUICK, "--style", style, "-o", str(tmp_path / "alone.gif")).code == 0
         assert (tmp_path / f"hero-{style}.gif").read_bytes() == (tmp_path / "alone.gif").read_bytes()
     assert not (tmp_path / "hero.gif").exists()
 
 
 def test_every_output_and_the_poster_come_in_every_theme(tmp_path: Path) -> None:
     ran = run(
-        *("parabola", "--themes", "light,dark", "--poster", str(tmp_path / "p.png")),
+        *("parabola", *QUICK, "--themes", "light,dark", "--poster", str(tmp_path / "p.png")),
         *("-o", str(tmp_path / "a.gif"), "-o", str(tmp_path / "a.webp")),
     )
     assert ran.code == 0
@@ -39,8 +39,8 @@ def test_a_style_beside_themes_is_said_to_be_left_out(tmp_path: Path) -> None:
 
 
 def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
-    assert run("parabola", "-o", str(tmp_path / "a.gif"), "--poster", str(tmp_path / "p.png")).code == 0
-    assert run("parabola", "-o", str(tmp_path / "b.png")).code == 0
+    assert run("parabola", *QUICK, "-o", str(tmp_path / "a.gif"), "--poster", str(tmp_path / "p.png")).code == 0
+    assert run("parabola", *QUICK, "-o", str(tmp_path / "b.png")).code == 0
     assert (tmp_path / "p.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 

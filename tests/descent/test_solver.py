@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.commandline import examples
 from support.objectives import objective as catalogued
 from support.problems import formula
 
@@ -315,7 +316,7 @@ def assert_finite(trajectory: Trajectory) -> None:
         assert np.isfinite(rows).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(FORMULAS), st.floats(1e-12, 1e12), st.integers(0, 30), st.data())
 def test_no_rate_or_start_makes_a_descent_raise_or_record_what_is_not_finite(
     row: Any, lr: float, iterations: int, data: st.DataObject

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.commandline import run
+from support.commandline import examples, run
 from support.strategies import formulas
 
 from gdanim.errors import FormulaError
@@ -157,7 +157,7 @@ def test_random_words_of_the_alphabet_are_a_formula_or_a_refusal(text):
     survive(text)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     text=formulas(),
     cut=st.tuples(st.floats(0, 1), st.floats(0, 1)),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
+from support.commandline import examples
 from support.strategies import formulas
 
 from gdanim.errors import FormulaError
@@ -73,7 +74,7 @@ def test_visible_length_counts_what_is_seen(text, length):
     assert visible_length(mathtext(parse(text))) == length
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(formulas(max_leaves=25), st.integers(1, 60))
 def test_matplotlib_reads_every_formula(text, limit):
     expression = parse_or_none(text)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.commandline import examples
 from support.objectives import objective as objective_of
 from support.walks import NAMES, Array, Walk, built, catalogued, starts, walk
 
@@ -72,7 +73,7 @@ def nothing_to_gain(objective: Objective, x: Array, grad: Array, lr: float, *, s
     return bool(away < 1e-4 * max(1.0, np.abs(x).max()) and gain <= 10 * noise)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @example("lbfgs", "gramacy_lee", 10**-2.125, 0)  # the first trial could gain 10⁻¹⁶, as much as rounding takes
 @given(
     st.sampled_from(SEARCHING),

@@ -22,6 +22,12 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(gdanim.__file__).parents[1])
 # Whether campaigns of minutes run, too.
 LONG = os.environ.get("GDANIM_LONG") == "1"
 
+
+def examples(number: int) -> int:
+    """How many random examples a claim is tried with: `number` in a campaign, else a third of them."""
+    return number if LONG else -(-number // 3)
+
+
 # How long a test waits for a process that may hang: far more than the busiest machine takes.
 PATIENCE_S = 300
 
