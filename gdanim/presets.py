@@ -231,7 +231,7 @@ def write_request(settings: Picture) -> str:
 
 
 def write_files(files: Mapping[str, str]) -> str:
-    """The table [files]; nothing for nothing."""
+    """The table [files]; no text where there are none."""
     return "\n[files]\n" + "".join(_file(name, content) for name, content in files.items()) if files else ""
 
 

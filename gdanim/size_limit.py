@@ -226,7 +226,7 @@ class PrivateRenderer:
         self._n_renderings, self._frames, self._total = 0, 0, 0
 
     def render(self, descent: Descent, outputs: Sequence[Planned]) -> tuple[Written, ...]:
-        """Render each output to a file of its own. Those that could not be finished are among them."""
+        """Render each output to a private file; the result also has those that failed."""
         self._n_renderings += 1
         names = [f"{self._n_renderings}-{place}{_suffix(output)}" for place, output in enumerate(outputs)]
         private = [replace(output, path=str(self._folder / name)) for output, name in zip(outputs, names, strict=True)]

@@ -1,6 +1,6 @@
 """Which settings make a file smaller, the least visible first; and samples of long films, which tell a size sooner.
 
-Each candidate is a Picture of its own, so that it can be said, carried as a recipe and asked for again.
+Each candidate is a Picture, so that it can be printed, carried as a recipe and requested again.
 """
 
 from __future__ import annotations

@@ -235,7 +235,7 @@ def test_without_sigpipe_a_broken_pipe_is_exit_141(tmp_path: Path) -> None:
     assert process.returncode == 141
 
 
-def test_interrupts_imports_nothing_that_delays_the_handlers(tmp_path: Path) -> None:
+def test_signals_imports_nothing_that_delays_the_handlers(tmp_path: Path) -> None:
     script = """
         import sys
         from gdanim import signals

@@ -6,7 +6,6 @@ import os
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, ClassVar
 
-from gdanim.output.base import Quality
 from gdanim.output.changes import Changes
 from gdanim.output.palette import FewColours
 
@@ -33,11 +32,9 @@ class AnimationWriter:
     def __init__(self, path: Path, film: FilmInfo) -> None:
         self._path, self._film = path, film
         self._changes = Changes(film, ticks_per_s=self.ticks_per_s, grid_px=self.grid_px)
-        self._few: FewColours | None = None
 
     def __enter__(self) -> Self:
-        if self._film.quality is Quality.LOW:
-            self._few = FewColours(self._film)
+        self._few = FewColours.of(self._film)
         self._file = PatchableFile(self._path)
         try:
             self._begin()

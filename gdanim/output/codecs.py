@@ -39,7 +39,7 @@ _FASTSTART: Final = ("-movflags", "+faststart")
 _QUICKTIME: Final = ("-movflags", "+faststart+use_metadata_tags")
 # Characters of an argument; the whole command line of Windows holds 32,767, and an argument of Linux 131,071.
 MAX_ARGUMENT: Final = 30_000
-# A seek decodes from the last picture that stands on its own; each costs some 10 KB.
+# A seek decodes from the last key frame; each costs some 10 KB.
 _KEY_EVERY: Final = ("-g", "240")
 
 

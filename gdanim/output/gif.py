@@ -1,11 +1,11 @@
-"""GIF, written block by block as the frames come: one palette, changed pixels only, delays from absolute times.
+"""GIF, written block by block as the frames come: a global palette, changed pixels only, delays from absolute times.
 
 Layout (CompuServe, GIF89a, 1990): header with the global colour table · loop extension · comment (the recipe) · for
-each change a graphic control extension (the delay) and an image (box, perhaps a colour table of its own, compressed
-indices) · trailer.
+each change a graphic control extension (the delay) and an image (box, perhaps a local colour table, compressed indices)
+· trailer.
 
-No pixel is dithered unless asked. With 255 colours for the whole timeline, neighbouring shades show no bands; with the
-63 of low quality, an ordered dither of ±4 cost 0.8 to 2.2 dB and 2 to 14 % of the size on basins, contours and
+No pixel is dithered without --dither. With 255 colours for the whole timeline, neighbouring shades show no bands; with
+the 63 of low quality, an ordered dither of ±4 cost 0.8 to 2.2 dB and 2 to 14 % of the size on basins, contours and
 surfaces, and can be seen as a texture; over 8×8 pixels, surfaces gain 1.3 dB.
 """
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 TRANSPARENT: Final = 0
 MAX_DELAY_CS: Final = 0xFFFF
-SPARSE: Final = 0.25  # with a smaller share of changed pixels, leaving the others out was smaller in all plots tried
+SPARSE: Final = 0.25  # with a smaller share of changed pixels, transparent others were smaller in all plots tried
 TRAILER: Final = b"\x3b"
 
 
@@ -59,10 +59,10 @@ TRAILER: Final = b"\x3b"
 class Block:
     """One image of the file. Its delay is known only when the next change arrives.
 
-    box     where it goes on the canvas
+    box     its place on the canvas
     lzw     minimum code size, compressed indices in sub-blocks, terminator
     sparse  whether pixels of index 0 let the canvas through
-    table   its own colour table; empty where the global one serves
+    table   a local colour table; empty where the image has the global one
     """
 
     box: Box
@@ -80,9 +80,9 @@ class Block:
 class GifWriter:
     """Writes frames to a binary stream as an animated GIF; see FrameWriter. Raises what the stream raises.
 
-    One global palette serves all frames; `film.sample` shows it the colours. Pixels count as opaque. Qualities: low has
-    63 colours; medium and high begin with 255, and later changes may bring colour tables of their own, which also
-    correct pixels that do not change (gif_tables.py).
+    One global palette is chosen from `film.sample`. Pixels count as opaque. Qualities: low has 63 colours; medium and
+    high begin with 255, and later changes may bring local colour tables, which also correct inexact pixels that do not
+    change (gif_tables.py).
 
     dither   show colours that the palette lacks by a fixed pattern; those that it has stay exact
     """
@@ -209,7 +209,7 @@ def _loop_extension(n_plays: int) -> bytes:
 
 
 def _comment_extension(text: str) -> bytes:
-    """A comment in ASCII, in sub-blocks of at most 255 bytes; nothing for nothing."""
+    """A comment in ASCII, in sub-blocks of at most 255 bytes; no bytes where there is none."""
     content = text.encode("ascii")
     parts = (content[begin : begin + 255] for begin in range(0, len(content), 255))
     return b"\x21\xfe" + b"".join(bytes((len(part),)) + part for part in parts) + b"\0" if text else b""
@@ -225,12 +225,12 @@ def _colour_table(entries: Packed) -> bytes:
 
 
 def _size_field(table: bytes) -> int:
-    """How the format says a table's length: n for 2ⁿ⁺¹ colours."""
+    """The length of a colour table as the format has it: n for 2ⁿ⁺¹ colours."""
     return (len(table) // 3).bit_length() - 2
 
 
 def _smallest_block(box: Box, indices: Indices, changed: NDArray[np.bool_]) -> Block:
-    """The block as it is, or with unchanged pixels left transparent; both are tried where either may be smaller."""
+    """The block with or without its unchanged pixels; both are tried where either may be smaller."""
     share = np.count_nonzero(changed) / changed.size
     blocks = []
     if share < 1:
@@ -245,7 +245,7 @@ def _block(box: Box, indices: Indices, table: bytes = b"") -> Block:
 
 
 def _compressed(indices: Indices) -> bytes:
-    """Indices (h, w) as GIF image data. The palette's order by use keeps the codes of small changes short."""
+    """Indices (h, w) as GIF image data. Since the palette is ordered by use, small changes have short codes."""
     code_bits = max(2, int(indices.max()).bit_length())
     height, width = indices.shape
     image = Image.frombuffer("L", (width, height), np.ascontiguousarray(indices), "raw", "L", 0, 1)

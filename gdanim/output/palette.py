@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.output.base import Quality
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
     from gdanim.drawing.frame import Pixels
     from gdanim.output.base import FilmInfo
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 Packed = NDArray[np.uint32]  # one colour per item: red + 256·green + 65536·blue
 Points = NDArray[np.int64]  # (n, 3), red, green and blue in 0…255
 Counts = NDArray[np.int64]  # (n,), ≥ 1
-Indices = NDArray[np.uint8]  # shaped like the colours they stand for
+Indices = NDArray[np.uint8]  # shaped like the colours
 Key = TypeVar("Key", bound=np.unsignedinteger)
 
 # Paper, ink, grid, curve and the fills must not shift by one step; plots have fewer than 32 of these.
@@ -130,6 +133,11 @@ class FewColours:
     def __init__(self, film: FilmInfo) -> None:
         self.palette = choose_palette((frame.pixels for frame in film.sample()), N_FEW_COLOURS)
         self.index_of = NearestColour(self.palette)
+
+    @classmethod
+    def of(cls, film: FilmInfo) -> Self | None:
+        """The colours of a film of low quality; None for any other."""
+        return cls(film) if film.quality is Quality.LOW else None
 
     def reduced(self, pixels: Pixels) -> Pixels:
         """Pixels (h, w, 4) in the colours of the palette."""

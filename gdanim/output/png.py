@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from gdanim.output.base import Quality
 from gdanim.output.palette import FewColours, packed
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Coding(Protocol):
         """The chunks between IHDR and the first IDAT."""
 
     def samples(self, pixels: Pixels) -> NDArray[np.uint8]:
-        """The numbers (h, w, channels) for straight-alpha pixels (h, w, 4); alpha 0 stands for nothing new."""
+        """The numbers (h, w, channels) for straight-alpha pixels (h, w, 4); alpha 0 means unchanged."""
 
 
 class TrueColour:
@@ -99,8 +98,7 @@ class PngWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            few = FewColours(self._film) if self._film.quality is Quality.LOW else None
-            self._stream.write(still(self._canvas, few, self._film.recipe))
+            self._stream.write(still(self._canvas, FewColours.of(self._film), self._film.recipe))
 
     def write(self, frame: Frame) -> None:
         """Bring the canvas up to date."""
@@ -116,11 +114,9 @@ class PngSequenceWriter:
     def __init__(self, folder: Path, film: FilmInfo) -> None:
         self._folder, self._film = folder, film
         self._canvas: Pixels = np.zeros((film.height, film.width, 4), np.uint8)
-        self._few: FewColours | None = None
 
     def __enter__(self) -> Self:
-        if self._film.quality is Quality.LOW:
-            self._few = FewColours(self._film)
+        self._few = FewColours.of(self._film)
         return self
 
     def __exit__(

@@ -23,8 +23,8 @@ class Span(NamedTuple):
 def n_video_samples(path: Path) -> int:
     """The number of pictures in the first video track.
 
-    Raises EncoderError unless the top-level boxes cover the file exactly, and moov, the table of contents, stands
-    before mdat, the pictures: only then can a browser begin to play before it has everything.
+    Raises EncoderError unless the top-level boxes cover the file exactly, and moov, the table of contents, is
+    before mdat, the pictures: only then can a browser play while it loads.
     """
     with path.open("rb") as file:
         counts = _n_samples(file, _top_level(file, path), b"vide")

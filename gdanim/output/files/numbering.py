@@ -1,4 +1,4 @@
-"""A path that stands for many files, `frames/name-%04d.png`: the names of a sequence, and which files belong to it."""
+"""Numbered paths, `frames/name-%04d.png`: the names of a sequence's files, and which files belong to it."""
 
 from __future__ import annotations
 
