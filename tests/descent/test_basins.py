@@ -15,7 +15,7 @@ from support.problems import formula
 from gdanim.catalogue import registry
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.descent import endpoints
-from gdanim.descent.attractors import FAILED, NEAR, NOWHERE, UNSETTLED
+from gdanim.descent.attractors import FAILED, NEAR, NOWHERE, UNSETTLED, assign
 from gdanim.descent.basins import affordable, basins, basins_of_run, grid
 from gdanim.descent.descend import descend
 from gdanim.descent.runs import default_rate, stream_of
@@ -284,3 +284,10 @@ def test_an_optimizer_that_remembers_more_has_fewer_cells() -> None:
     objective = problem("himmelblau")
     some, more = (affordable(objective, method(f"lbfgs:history={history}"), np.ones(200)) for history in (3, 30))
     assert more < some
+
+
+def test_an_end_near_an_attractor_but_behind_a_hill_has_not_come_to_it() -> None:
+    """0.3 is 3 % of the width away from 0, within reach of what still moves about it; cos(20x) rises in between."""
+    wells = formula("-cos(20*x)", (-5, 5))
+    x = np.array([[0.0], [0.03], [2 * np.pi / 20]])
+    assert assign(wells, x, wells.value(x), np.zeros((1, 1))).tolist() == [0, 0, UNSETTLED]

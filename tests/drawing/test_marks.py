@@ -199,3 +199,16 @@ def test_a_series_has_a_dot_at_each_iteration_only_where_they_stand_apart(iterat
         assert [trail.dot_pt > 0 for trail in of_series] == [dotted] * 2
         # In the plane, steps are as long as they are: most of these dots stand apart all the same.
         assert all(trail.dot_pt > 0 for trail in trails if trail not in of_series)
+
+
+@pytest.mark.parametrize("rates", [(0.05,), (0.05, 0.1, 0.3)])
+def test_the_older_parts_of_a_path_are_fainter_than_the_newer_ones(rates: tuple[float, ...]) -> None:
+    descent = solved("parabola", lr=rates, iterations=12)
+    with scene_of(descent) as scene:
+        Raster(scene)
+        scene.update(12)
+        trail = next(mark for mark in scene.marks if isinstance(mark, Trail))
+        shades = [shade for shade, _ in trail._parts(np.array([0]))]
+    assert len(shades) > 1
+    assert shades == sorted(set(shades))
+    assert shades[-1] == 1

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support.commandline import ENVIRONMENT, run
 from support.problems import solved
 
+from gdanim.output.svg.defs import Defs
 from gdanim.output.svg.paths import FixedPoint
 from gdanim.output.svg.timing import Clock, Lifetimes, split_by_lifetime
 
@@ -161,3 +162,14 @@ def test_each_piece_is_shown_in_its_frames_and_no_other(frames: list[frozenset[i
         for frame in range(begin, end):
             shown[frame] += pieces
     assert [sorted(pieces) for pieces in shown] == [sorted(pieces) for pieces in frames]
+
+
+def test_a_letter_has_an_outline_of_its_own_for_each_size() -> None:
+    square = [[0, 0], [50, 0], [50, 50], [0, 50], [0, 0]], [1, 2, 2, 2, 79]
+    defs = Defs(numbers=FixedPoint(2), outlines={"a": square}, prefix="p-", as_text=False, canvas=(64, 64))
+    names = [defs.glyph(outline, size) for outline, size in (("a", 10), ("a", 20), ("", 10), ("a", 10))]
+    assert names[0] == names[3]
+    assert len(set(names)) == 3
+    paths = ET.fromstring(defs.markup).findall("path")
+    assert [path.get("id") for path in paths] == names[:2]
+    assert paths[0].get("d") != paths[1].get("d")

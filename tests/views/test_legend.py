@@ -169,3 +169,11 @@ def test_no_path_covers_the_legend(start: str) -> None:
 def _shown(scene: Scene, mark: Any) -> bool:
     mark.show(scene.timeline.moment(0))
     return isinstance(mark, RunsMark)
+
+
+def test_no_limit_is_named_for_a_label_whose_runs_ended_at_minima_of_other_curvature() -> None:
+    descent = solved("two_wells", optimizer=("gd", "adam"), starts=12, iterations=60)
+    shares = {share for share, run in zip(descent.limit_shares(), descent.runs, strict=True) if run.label[:2] == "gd"}
+    assert len(shares) == 2
+    with scene_of(replace(descent, settings=replace(descent.settings, size=(1280, 720)))) as scene:
+        assert not any("λ" in text for text in words(scene))
