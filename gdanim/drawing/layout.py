@@ -34,6 +34,7 @@ ROUND_STEPS = [1, 2, 5, 10]
 DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
+SPOT_PT = 9.0  # the diameter of a run's spot
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
@@ -53,6 +54,7 @@ class Layout:
 
     header_share   of the width between the margins, what the header may take: less than 1 where it stands left of
                    the axes
+    spot_pt        the diameter of a run's spot, in points, before it is scaled to its axes
     """
 
     figure: Figure
@@ -60,6 +62,7 @@ class Layout:
     width: int
     height: int
     header_share: float = 1.0
+    spot_pt: float = SPOT_PT
 
     @classmethod
     def open(cls, settings: Picture, style: Style) -> Layout:

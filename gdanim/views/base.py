@@ -1,10 +1,10 @@
-"""What the views of runs have in common: run_styles and marks of the runs, and how a scene is put up."""
+"""What views have in common: how a Scene is built, and the marks of the runs in one axes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,27 +23,26 @@ if TYPE_CHECKING:
 
     from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
-    from gdanim.descent.timeline import Timeline
     from gdanim.drawing.marks.track import Track
     from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.styles import Style
 
 AddAxes = Callable[[Layout, "RunStyles"], tuple[list[Slot], list[Mark]]]
 
-TRAIL_PT, DOT_PT, SPOT_PT, END_MARKER_PT = 1.8, 4.0, 9.0, 4.5
-FEW_STYLES, SLENDER = 4, 0.75  # more paths than that leave each other less room
-SMALL_PT, LEAST_SHARE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
+TRAIL_PT, DOT_PT, END_MARKER_PT = 1.8, 4.0, 4.5
+FEW_STYLES, SLENDER = 4, 0.75  # more styles than that leave each other less room
+SMALL_PT, LEAST_SCALE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
-LINED_PT = 2 * (Trail.HALO_PT + 0.5)  # what a trail is wider with its halo and the line around that
-# Of the text's colour: as soft as a line can be that stands out from all tints with a contrast of 3. The tints for a
-# printer without colour reach further into the dark.
-LINE_INK, GREY_LINE_INK = 0.68, 0.78
+OUTLINE_PT = 2 * (Trail.HALO_PT + 0.5)  # what a trail is wider with its halo and the outline around that
+# The share of the text's colour in an outline: the least that has a contrast of 3 to all fills of levels and basins.
+# The fills for a printer without colour are darker.
+OUTLINE_INK, GREY_OUTLINE_INK = 0.68, 0.78
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
 SWARM = 100
-TAIL_PT, LEAST_SPOT_PT = 0.8, 1.8
-# The tails of a swarm have so many segments in all: Agg strokes one in 4 µs where it is short.
+SHORT_TRAIL_PT, LEAST_SPOT_PT = 0.8, 1.8
+# The number of segments in all short trails of a swarm: Agg strokes a short one in 4 µs.
 TAIL_SEGMENTS = 5000
 
 
@@ -51,14 +50,19 @@ TAIL_SEGMENTS = 5000
 class Panel:
     """The runs that one axes shows.
 
-    runs (m,)   their numbers in the whole descent
-    descent     of these runs alone, which count from 0
-    run_styles       of these runs alone
+    runs (m,)    their numbers in the whole descent
+    descent      of these runs alone, numbered from 0
+    run_styles   of these runs alone
     """
 
     runs: Index
     descent: Descent
     run_styles: RunStyles
+
+    @property
+    def is_swarm(self) -> bool:
+        """Whether too many runs move at once for whole paths."""
+        return len(self.runs) > SWARM and not self.descent.timeline.in_turn
 
 
 def all_runs(descent: Descent, run_styles: RunStyles) -> Panel:
@@ -67,19 +71,19 @@ def all_runs(descent: Descent, run_styles: RunStyles) -> Panel:
 
 
 class Plot(Protocol):
-    """How a view shows runs in one axes. What depends on the whole descent, limits first of all, is settled in it."""
+    """How a view draws runs in one axes. Limits, and all else that depends on the whole descent, are fields of it."""
 
     @property
     def aspect(self) -> float:
-        """Width to height, at which it looks best."""
+        """The ratio of width to height at which it looks best."""
 
     def axes(self, layout: Layout) -> Axes:
-        """Add axes with all that stands still and is quickly drawn."""
+        """Add axes with their static parts, as far as these are drawn quickly."""
 
     def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
-        """Paint what takes long, lies below all else and is the same for all runs of the method and rates of one.
+        """Paint the background: slow to draw, and the same for all runs with the method and the rates of `run`.
 
-        Returns the kinds of ground that need a word: draw_ground() says it.
+        Returns which kinds of cells need an entry in the legend of the basins: FAILED, UNSETTLED.
         """
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
@@ -87,10 +91,10 @@ class Plot(Protocol):
 
 
 def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.0) -> Scene:
-    """Build a scene: `add_axes` adds axes and marks of the runs to the layout; header and failure notes are the same.
+    """Build a Scene: `add_axes` adds axes and the marks of the runs; header and failure notes are added here.
 
-    The header lines up with the first of the slots that `add_axes` returns, which holds the failure notes, too.
-    Where `header_share` is less than 1, the header stands at the left of the slots, and takes that share of the width.
+    The header is aligned with the first of the slots that `add_axes` returns, which also holds the failure notes.
+    `header_share` < 1 puts the header left of the slots, with that share of the width.
     Raises SettingError where facets are asked for.
     """
     if descent.settings.facet is not None:
@@ -115,14 +119,14 @@ def build_plot(descent: Descent, plot: Plot) -> Scene:
         axes = plot.axes(layout)
         slots = [Slot(axes, 0, 0, 1, 1)]
         layout.place_roughly(slots)
-        draw_ground(layout, axes, plot)
+        draw_background(layout, axes, plot)
         return slots, plot.marks(layout, axes, all_runs(descent, run_styles))
 
     return build_scene(descent, add_axes)
 
 
-def draw_ground(layout: Layout, axes: Axes, plot: Plot) -> None:
-    """Draw the ground of the only axes of a plot, and the legend of its basins where there are any."""
+def draw_background(layout: Layout, axes: Axes, plot: Plot) -> None:
+    """Paint the background of a plot with one axes, and add the legend of its basins if there are any."""
     kinds = plot.ground(layout, axes, 0)
     if kinds:
         from gdanim.views.basins import write_basins_legend
@@ -130,77 +134,116 @@ def draw_ground(layout: Layout, axes: Axes, plot: Plot) -> None:
         write_basins_legend(layout, axes, kinds)
 
 
-def pointers(axes: Axes, track: Track, run_styles: RunStyles, descent: Descent, style: Style) -> list[Mark]:
-    """Add the arrows and the explanation that are asked for. Imports what draws them only then."""
-    if not descent.settings.explain and descent.settings.arrows is None:
-        return []
-    from gdanim.views import explain
+class MarkSizes(NamedTuple):
+    """The sizes of the marks of one axes, in points: `scale` times the usual ones."""
 
-    return explain.pointers(axes, track, run_styles, descent, style)
+    scale: float
+    spot_pt: float
+
+    @classmethod
+    def of(cls, layout: Layout, panel: Panel, scale: float = 1.0) -> MarkSizes:
+        """Smaller marks where there are many styles, and small dots for a swarm."""
+        scale *= SLENDER if len(panel.run_styles) > FEW_STYLES else 1.0
+        spot_pt = scale * layout.spot_pt
+        if panel.is_swarm:
+            # All dots together cover as much of the picture as SWARM spots would.
+            spot_pt = max(spot_pt * (SWARM / len(panel.runs)) ** 0.5, LEAST_SPOT_PT)
+        return cls(scale, spot_pt)
+
+    def trail(
+        self, kind: type[Trail], track: Track, panel: Panel, *, tail: int | None, dotted: bool = True,
+        outline: bool = False, halo: str | None = None,
+    ) -> Trail:  # fmt: skip
+        """A trail of some kind, or the outline around it."""
+        wider_pt = OUTLINE_PT if outline else 0.0
+        return kind(
+            track,
+            panel.run_styles,
+            width_pt=self.scale * TRAIL_PT + wider_pt,
+            dot_pt=self.scale * DOT_PT + wider_pt if dotted else 0.0,
+            halo=halo,
+            tail=tail,
+        )
+
+
+def path_marks(
+    layout: Layout, axes: Axes, track: Track, panel: Panel, *, end_colour: str, outline: str | None = None
+) -> list[Mark]:
+    """Add all marks of the runs to the axes of a function: end markers, trails, spots, arrows, as they are drawn."""
+    settings = panel.descent.settings
+    marks = [
+        *end_markers(axes, track, panel, end_colour),
+        *run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail),
+    ]
+    if settings.explain or settings.arrows is not None:
+        from gdanim.views.explain import pointers
+
+        marks += pointers(layout, axes, track, panel.run_styles, panel.descent)
+    return sorted(marks, key=Mark.get_zorder)
 
 
 def run_marks(
-    axes: Axes,
-    track: Track,
-    run_styles: RunStyles,
-    timeline: Timeline,
-    style: Style,
-    *,
-    line: str | None = None,
-    dotted: bool = True,
-    trail: int | None = None,
-) -> list[Mark]:
-    """Add trails and spots to an axes. A swarm has tails and dots.
+    layout: Layout, axes: Axes, track: Track, panel: Panel, *, outline: str | None = None, dotted: bool = True,
+    tail: int | None = None,
+) -> list[Mark]:  # fmt: skip
+    """Add trails and spots to an axes. A swarm has short trails and dots.
 
-    line     sets the trails off from coloured ground: the colour of a line around them, and around a halo between
-    dotted   whether there is room for a dot at each iteration
-    trail    how many of its last iterations a path shows; None for the whole path
+    outline   the colour of a line around trails and their halos, over a coloured background; None for neither
+    dotted    whether there is room for a dot at each iteration
+    tail      how many of its last iterations a path shows; None for the whole path
     """
-    runs = track.shape[0]
-    size = (SLENDER if len(run_styles) > FEW_STYLES else 1.0) * _share(axes)
-    spot_pt = size * SPOT_PT
-    marks: list[Mark]
-    if runs > SWARM and not timeline.in_turn:
-        # However many they are, they cover as much of the picture as that many spots would.
-        dot_pt = max(spot_pt * (SWARM / runs) ** 0.5, LEAST_SPOT_PT)
-        tail = min(TAIL_SEGMENTS // runs, track.shape[1] if trail is None else trail)
-        tails = [ShortTrails(track, run_styles, width_pt=TAIL_PT, tail=tail)] if tail else []
-        marks = [*tails, Dots(track, run_styles, size_pt=dot_pt)]
+    sizes = MarkSizes.of(layout, panel, _scale(axes))
+    if panel.is_swarm:
+        marks = _swarm_marks(track, panel, sizes, tail)
     else:
-        halo = None if line is None else style.background
-        iterate_pt = size * DOT_PT if dotted else 0.0
-        marks = [] if line is None else [
-            Trail(
-                track, recoloured(run_styles, line), width_pt=size * TRAIL_PT + LINED_PT,
-                dot_pt=iterate_pt and iterate_pt + LINED_PT, tail=trail,
-            )
-        ]  # fmt: skip
-        marks += [
-            Trail(track, run_styles, width_pt=size * TRAIL_PT, dot_pt=iterate_pt, halo=halo, tail=trail),
-            Spots(track, run_styles, halo=style.background, size_pt=spot_pt),
-        ]
+        marks = path_and_spots(layout, track, panel, sizes, outline=outline, dotted=dotted, tail=tail)
     for mark in marks:
         axes.add_artist(mark)
     return marks
 
 
-def soft_line(style: Style) -> str:
-    """The colour of the line around paths over the tints of a style."""
-    return mixed(style.text, style.background, GREY_LINE_INK if style.greyscale else LINE_INK)
+def path_and_spots(
+    layout: Layout, track: Track, panel: Panel, sizes: MarkSizes, *, outline: str | None, dotted: bool = True,
+    tail: int | None, kinds: tuple[type[Trail], type[Spots]] = (Trail, Spots),
+) -> list[Mark]:  # fmt: skip
+    """Trails, with an outline and a halo or without both, and spots, of some kinds of marks."""
+    trail, spots = kinds
+    background = layout.style.background
+    marks: list[Mark] = [
+        sizes.trail(trail, track, panel, tail=tail, dotted=dotted, halo=None if outline is None else background),
+        spots(track, panel.run_styles, halo=background, size_pt=sizes.spot_pt),
+    ]
+    if outline is None:
+        return marks
+    around = replace(panel, run_styles=recoloured(panel.run_styles, outline))
+    return [sizes.trail(Trail, track, around, tail=tail, dotted=dotted, outline=True), *marks]
 
 
-def _share(axes: Axes) -> float:
-    """Of the size of marks: they shrink with small axes, half as fast."""
+def _swarm_marks(track: Track, panel: Panel, sizes: MarkSizes, tail: int | None) -> list[Mark]:
+    runs, points = track.shape
+    tail = min(TAIL_SEGMENTS // runs, points if tail is None else tail)
+    trails = [ShortTrails(track, panel.run_styles, width_pt=SHORT_TRAIL_PT, tail=tail)] if tail else []
+    return [*trails, Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
+
+
+def soft_outline(style: Style) -> str:
+    """The colour of the outline of paths over the fills of a style."""
+    return mixed(style.text, style.background, GREY_OUTLINE_INK if style.greyscale else OUTLINE_INK)
+
+
+def _scale(axes: Axes) -> float:
+    """The scale of marks: they shrink with small axes, half as fast."""
     figure = axes.get_figure(root=True)
     box = axes.get_window_extent()
     side_pt = min(box.width, box.height) * 72 / (figure.dpi if figure else 72)
-    return float(np.clip((side_pt / SMALL_PT) ** 0.5, LEAST_SHARE, 1.0))
+    return float(np.clip((side_pt / SMALL_PT) ** 0.5, LEAST_SCALE, 1.0))
 
 
-def end_markers(axes: Axes, track: Track, run_styles: RunStyles, timeline: Timeline, colour: str) -> list[Mark]:
-    """Add the ends of runs that are over, where runs are shown in turn."""
+def end_markers(axes: Axes, track: Track, panel: Panel, colour: str) -> list[Mark]:
+    """Add markers at the ends of runs that are over, where runs are shown one after another."""
+    timeline = panel.descent.timeline
     if not timeline.in_turn or track.shape[0] == 1:
         return []
-    landings = EndMarkers(track, recoloured(run_styles, colour), timeline.last, size_pt=END_MARKER_PT)
-    axes.add_artist(landings)
-    return [landings]
+    markers = EndMarkers(track, recoloured(panel.run_styles, colour), timeline.last, size_pt=END_MARKER_PT)
+    axes.add_artist(markers)
+    return [markers]

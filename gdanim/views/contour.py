@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import build_plot, end_markers, pointers, run_marks, soft_line
+from gdanim.views.base import build_plot, path_marks, soft_outline
 from gdanim.views.levels import draw_levels
 
 if TYPE_CHECKING:
@@ -63,17 +63,10 @@ class Contour:
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""
-        trajectory, timeline, style = panel.descent.trajectory, panel.descent.timeline, layout.style
-        line = soft_line(style) if self.descent.settings.cmap is None else style.text
-        track = Track(trajectory.x)
-        landings = end_markers(axes, track, panel.run_styles, timeline, style.text)
-        marks = [
-            *landings,
-            *run_marks(axes, track, panel.run_styles, timeline, style, line=line, trail=self.descent.settings.trail),
-            *pointers(axes, track, panel.run_styles, panel.descent, style),
-        ]
-        # As matplotlib draws them: trails, arrows, spots.
-        return sorted(marks, key=lambda mark: mark.get_zorder())
+        style = layout.style
+        outline = soft_outline(style) if self.descent.settings.cmap is None else style.text
+        track = Track(panel.descent.trajectory.x)
+        return path_marks(layout, axes, track, panel, end_colour=style.text, outline=outline)
 
 
 def draw_minimizers(axes: Axes, objective: Objective, style: Style) -> None:

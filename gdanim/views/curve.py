@@ -9,7 +9,7 @@ import numpy as np
 
 from gdanim.drawing.layout import nice_limits
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import build_plot, end_markers, pointers, run_marks
+from gdanim.views.base import build_plot, path_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,17 +70,10 @@ class Curve:
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""
-        trajectory, timeline, style = panel.descent.trajectory, panel.descent.timeline, layout.style
+        trajectory = panel.descent.trajectory
         points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
-        track = Track(points, on_graph(panel.descent) if timeline.tween > 1 else None)
-        landings = end_markers(axes, track, panel.run_styles, timeline, style.muted)
-        marks = [
-            *landings,
-            *run_marks(axes, track, panel.run_styles, timeline, style, trail=self.descent.settings.trail),
-            *pointers(axes, track, panel.run_styles, panel.descent, style),
-        ]
-        # As matplotlib draws them: trails, arrows, spots.
-        return sorted(marks, key=lambda mark: mark.get_zorder())
+        track = Track(points, on_graph(panel.descent) if panel.descent.timeline.tween > 1 else None)
+        return path_marks(layout, axes, track, panel, end_colour=layout.style.muted)
 
 
 def _window(descent: Descent) -> tuple[tuple[float, float], tuple[float, float], Scalar, Scalar]:

@@ -12,7 +12,7 @@ from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, minus
 from gdanim.drawing.marks.tangent import StepAlong, Tangent
 from gdanim.errors import UsageError
 from gdanim.views.readout import FIGURE_SPACE, number, places
-from gdanim.views.step_arrows import arrow_marks
+from gdanim.views.step_arrows import step_arrows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,24 +35,23 @@ if TYPE_CHECKING:
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
 
 
-def pointers(axes: Axes, track: Track, run_styles: RunStyles, descent: Descent, style: Style) -> list[Mark]:
+def pointers(layout: Layout, axes: Axes, track: Track, run_styles: RunStyles, descent: Descent) -> list[Mark]:
     """Add the arrows that are asked for, and what explains an update: tangent and step, or the arrow of −∇f."""
     trajectory, kind, explained = descent.trajectory, descent.settings.arrows, descent.settings.explain
-    if descent.objective.dim == 2:
-        shown = arrow_marks(
-            axes, track, run_styles, trajectory, style, None if explained and kind == "gradient" else kind
-        )
-        ground = "gradient" if explained else None
-        return [*shown, *arrow_marks(axes, track, run_styles, trajectory, style, ground, colour=style.f_series)]
-    marks = arrow_marks(axes, track, run_styles, trajectory, style, None if explained and kind == "step" else kind)
-    if explained:
-        slope = Tangent(track, run_styles, trajectory.grad[..., 0], colour=style.f_series)
-        step = StepAlong(
-            track, run_styles, trajectory.last, colour=style.x_series, drop=style.muted, halo=style.background
-        )  # fmt: skip
-        for mark in (slope, step):
-            axes.add_artist(mark)
-        marks += [slope, step]
+    style = layout.style
+    marks: list[Mark] = []
+    if kind and not (explained and kind == ("step" if descent.objective.dim == 1 else "gradient")):
+        marks.append(step_arrows(layout, track, run_styles, trajectory, kind))
+    if explained and descent.objective.dim == 2:
+        marks.append(step_arrows(layout, track, run_styles, trajectory, "gradient", colour=style.f_series))
+    elif explained:
+        slopes, last = trajectory.grad[..., 0], trajectory.last
+        marks += [
+            Tangent(track, run_styles, slopes, colour=style.f_series),
+            StepAlong(track, run_styles, last, colour=style.x_series, drop=style.muted, halo=style.background),
+        ]
+    for mark in marks:
+        axes.add_artist(mark)
     return marks
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 MOST = 4
 SIGN = "▲ "
 MARGIN_PT, SMALL_PT = 6.0, 8.0
-ARROW_PT = 8.0  # an arrow's reach, and its distance from the edge
 ROWS = 14  # heights that are tried
 FINE = 2000  # points that a path is looked at by, its own included
 AVOIDED = 200  # runs whose paths are kept clear: of more than that, these show where they run
@@ -107,7 +106,8 @@ def _placed(layout: Layout, axes: Axes, lines: Sequence[Sequence[FailureNote]]) 
     size = width, line_px * len(lines)
     first = lines[0][0]
     track = next(mark for mark in axes.get_children() if isinstance(mark, RunsMark))
-    x, y = _free_place(axes, size, margin=margin, near=track.pixels[first.run, first.iteration])
+    reach_pt = layout.spot_pt - 1.0
+    x, y = _free_place(axes, size, reach_pt, margin=margin, near=track.pixels[first.run, first.iteration])
     captions, plate, is_alone = [], layout.style.background, len(lines) == 1
     for place, line in enumerate(lines):
         at = (x if is_alone else x - width / 2, y + size[1] / 2 - (place + 0.5) * line_px - lettering.ascent / 3)
@@ -142,10 +142,12 @@ def _from(line: Sequence[FailureNote], form: int, ink: str) -> Callable[[Moment]
     return words
 
 
-def _free_place(axes: Axes, size: tuple[float, float], margin: float, near: PixelPoints) -> tuple[float, float]:
+def _free_place(
+    axes: Axes, size: tuple[float, float], reach_pt: float, margin: float, near: PixelPoints
+) -> tuple[float, float]:
     """The centre of a rectangle in the axes that covers the least of paths and curve, nearest to a point; in pixels."""
     box = axes.get_window_extent()
-    paths, curves = _paths(axes), _curves(axes)
+    paths, curves = _paths(axes, reach_pt), _curves(axes)
     half = np.array(size) / 2
     columns = [box.x0 + box.width / 2, box.x0 + margin + half[0], box.x1 - margin - half[0]]
     top, bottom = box.y1 - margin - half[1], box.y0 + margin + half[1]
@@ -169,12 +171,12 @@ def _curves(axes: Axes) -> PixelPoints:
     return _dense([*lines, *texts])
 
 
-def _paths(axes: Axes) -> PixelPoints:
+def _paths(axes: Axes, reach_pt: float) -> PixelPoints:
     """Points close together along the paths of all runs, and around the arrows at their ends: (m, 2) in pixels."""
     lines: list[PixelPoints] = []
     feet: list[PixelPoints] = []
     for mark in {a.track: a for a in axes.get_children() if isinstance(a, RunsMark)}.values():
-        reach = mark.px(ARROW_PT)
+        reach = mark.px(reach_pt)
         edge = axes.get_window_extent().padded(-reach)
         for path in mark.pixels[_spread(mark.track.shape[0])]:
             lines.append(path)

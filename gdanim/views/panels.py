@@ -5,6 +5,7 @@ Of one variable these are x and y; of two f, as its distance to the minimum wher
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from gdanim.drawing.geometry import FAR
 from gdanim.drawing.layout import Layout, Slot, nice_limits
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.run_styles import recoloured
-from gdanim.views.base import all_runs, build_scene, draw_ground, run_marks
+from gdanim.views.base import all_runs, build_scene, draw_background, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 
@@ -59,15 +60,16 @@ def build(descent: Descent) -> Scene:
             Slot(_axes(layout, trajectory, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
         ]
         layout.place_roughly(slots)
-        draw_ground(layout, function, plot)
-        marks = plot.marks(layout, function, all_runs(descent, run_styles))
+        draw_background(layout, function, plot)
+        panel = all_runs(descent, run_styles)
+        marks = plot.marks(layout, function, panel)
         alone = len(run_styles) == 1 and not run_styles[0].labels
-        for cell, series in zip(slots[1:], beside, strict=True):
-            inked = recoloured(run_styles, series.colour) if alone else run_styles
-            apart = cell.axes.get_window_extent().width / max(trajectory.iterations, 1)
+        for slot, series in zip(slots[1:], beside, strict=True):
+            inked = replace(panel, run_styles=recoloured(run_styles, series.colour)) if alone else panel
+            apart = slot.axes.get_window_extent().width / max(trajectory.iterations, 1)
             dotted = apart >= layout.px(APART_PT)
             # A series is read as a whole, whatever the trail.
-            marks += run_marks(cell.axes, _track(series.values), inked, descent.timeline, layout.style, dotted=dotted)
+            marks += run_marks(layout, slot.axes, _track(series.values), inked, dotted=dotted)
         return slots, marks
 
     return build_scene(descent, add_axes)

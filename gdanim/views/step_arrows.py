@@ -10,16 +10,13 @@ from gdanim.drawing.marks.arrows import Arrows
 from gdanim.errors import SettingError
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from gdanim.arrays import Vector
     from gdanim.descent.trajectory import Trajectory
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.run_styles import RunStyles
-    from gdanim.drawing.styles import Style
 
-WIDTH_PT, CLEAR_PT = 2.0, 5.0
+WIDTH_PT, CLEAR_PT = 2.0, 0.5  # of an arrow; between the edge of a spot and its arrow
 
 
 def vectors(kind: str, trajectory: Trajectory) -> Vector:
@@ -48,23 +45,14 @@ def vectors(kind: str, trajectory: Trajectory) -> Vector:
     return np.where((gone >= 0)[..., np.newaxis], 0.0, step)
 
 
-def arrow_marks(
-    axes: Axes, track: Track, run_styles: RunStyles, trajectory: Trajectory, style: Style, kind: str | None,
-    *, colour: str | None = None,
-) -> list[Mark]:  # fmt: skip
-    """Add the arrows of a kind to an axes, in the ink of the text where one style needs no other; none without a kind.
-
-    In axes of one variable they lie along x.
-    """
-    if kind is None:
-        return []
+def step_arrows(
+    layout: Layout, track: Track, run_styles: RunStyles, trajectory: Trajectory, kind: str, *, colour: str | None = None
+) -> Arrows:
+    """The arrows of a kind, in the colour of the text where there is one style. Along x where there is one variable."""
     along = vectors(kind, trajectory)
     if along.shape[-1] == 1:
         along = np.concatenate([along, np.zeros_like(along)], axis=-1)
+    style, clear_pt = layout.style, layout.spot_pt / 2 + CLEAR_PT
     if colour is None and len(run_styles) == 1:
         colour = style.text
-    mark = Arrows(
-        track, run_styles, along, width_pt=WIDTH_PT, clear_pt=CLEAR_PT, halo=style.background, colour=colour
-    )  # fmt: skip
-    axes.add_artist(mark)
-    return [mark]
+    return Arrows(track, run_styles, along, width_pt=WIDTH_PT, clear_pt=clear_pt, halo=style.background, colour=colour)

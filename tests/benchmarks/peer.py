@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
 from gdanim.descent.descend import descend
+from gdanim.drawing.layout import SPOT_PT
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import EndMarkers, Spots
 from gdanim.drawing.marks.trails import RunsMark, Trail
@@ -22,7 +23,7 @@ from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
 from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.views.base import DOT_PT, SPOT_PT, TRAIL_PT
+from gdanim.views.base import DOT_PT, TRAIL_PT
 
 
 def as_line(mark: RunsMark):

@@ -232,7 +232,7 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
                 """Add trails and spots."""
                 f = panel.descent.trajectory.f
                 points = np.stack([np.broadcast_to(np.arange(f.shape[1]), f.shape), f - f.min()], axis=-1)
-                return run_marks(axes, Track(points), panel.run_styles, panel.descent.timeline, layout.style)
+                return run_marks(layout, axes, Track(points), panel)
         ''',
     )
     copy.run("himmelblau", "-O", "gd", "-O", "adam", "--view", "gap", *SMALL, "-o", "a.apng", "-o", "a.svg")

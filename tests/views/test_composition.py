@@ -29,7 +29,7 @@ from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import SettingError
 from gdanim.settings import AUTO_STYLE
 from gdanim.views import basins
-from gdanim.views.base import soft_line
+from gdanim.views.base import soft_outline
 from gdanim.views.levels import tints
 from gdanim.views.surface.camera import TOP
 from gdanim.views.surface.view import _surface_colours
@@ -148,7 +148,7 @@ def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Sty
     palette = basins.basin_colours(style)
     grounds = (*palette.tints, palette.unsettled, *palette.stripes)
     behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(grounds)
-    assert min(contrast(soft_line(style), tint) for tint in behind) >= 3
+    assert min(contrast(soft_outline(style), tint) for tint in behind) >= 3
 
 
 def test_the_line_around_a_path_stands_out_from_a_surface_in_any_light(style: Style) -> None:
@@ -186,7 +186,7 @@ def test_every_path_over_coloured_ground_has_a_line_around_it(style: Style, opti
         for place, mark in cased:
             line = above[place - 1]
             assert {run_style.colour for run_style in line.run_styles} == {
-                soft_line(style) if ink == "soft" else style.text
+                soft_outline(style) if ink == "soft" else style.text
             }
             assert line.track is mark.track
             assert line.width_pt > mark.width_pt + 2 * mark.HALO_PT
