@@ -1,4 +1,4 @@
-"""The ground of a picture, coloured by where descents from there end: behind a contour, or a strip below a curve."""
+"""Basins of attraction: a background coloured by where descents end, and the legend of its other colours."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Palette:
-    """What basins are painted with, as #rrggbb.
+class BasinColours:
+    """The colours of basins, as #rrggbb.
 
-    tints       of basins, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, and the
-                style's trail has a contrast of 3 to each
-    marks       of their attractors, in the same hues
-    unsettled   where a descent is still on its way
-    stripes     where it diverges or leaves the domain
+    tints       of the areas, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, and
+                the style's trail has a contrast of 3 to each
+    marks       of their attractors, in the same colours
+    unsettled   of cells from which a descent is still moving at its end
+    stripes     of cells from which it diverges or leaves the domain
     """
 
     tints: tuple[str, ...]
@@ -53,20 +53,20 @@ class Palette:
     stripes: tuple[str, str]
 
 
-LIGHT = Palette(
+LIGHT = BasinColours(
     tints=("#9dcafa", "#e0c68b", "#ccfcce", "#f3b9a5", "#d1c0d7", "#9eeeff", "#f7f1b1", "#c8dbcd"),
     marks=("#1c66b8", "#8a6a00", "#2f8a3a", "#b8492a", "#7d549b", "#00839a", "#8f8500", "#4f7a5e"),
     unsettled="#eff1f3",
     stripes=("#c9cdd2", "#dde0e4"),
 )
-DARK = Palette(
+DARK = BasinColours(
     tints=("#174e82", "#6d3d4c", "#39532e", "#453a59", "#584c14", "#002b5b", "#48181a", "#3f2900"),
     marks=("#6fb4ff", "#f09ab0", "#9ad084", "#b8a2e6", "#d8c65a", "#4a8fe0", "#ea7d72", "#c89a3c"),
     unsettled="#1a2027",
     stripes=("#3a4048", "#2a3037"),
 )
 # Any two tints differ in lightness by L* ≥ 5 as well, the first four by twice that.
-GREY = Palette(
+GREY = BasinColours(
     tints=("#edf3b8", "#b4d1fd", "#ed9d9a", "#8596b3", "#81f2de", "#d6bf6f", "#67a6f0", "#91884c"),
     marks=("#696e45", "#495f7e", "#794241", "#3a465b", "#0e7164", "#65571d", "#094e82", "#464115"),
     unsettled="#fafafa",
@@ -74,7 +74,7 @@ GREY = Palette(
 )
 
 BASINS_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; above the grid; below the paths
-STRIP_PT: Final = 7.0  # high, and half as strong as the marks: so thin, a tint is not seen
+STRIP_PT: Final = 7.0  # the height of a strip; in one so thin a tint is not seen, so that it takes half of the mark
 STRIPE_PT: Final = 3.0
 MARK_PT, LEAST_MARK_PT = 8.0, 3.5
 CROWD: Final = 12  # attractors from which on their marks shrink
@@ -84,14 +84,14 @@ SIGN_PT, SIGN_GAP_PT, LEGEND_GAP_PT = 8.0, 4.0, 10.0
 
 
 def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
-    """Paint the basins of a run's method and rates behind all else in axes of two variables, and mark where they lead.
+    """Paint the basins of a run's method and rates as the background of axes of two variables, and mark the attractors.
 
-    The axes have their limits, and nearly their size. The attractors have the hues of their basins.
+    The axes must have their limits, and about their final size. The attractors have the colours of their basins.
     """
     limits, box = (axes.get_xlim(), axes.get_ylim()), axes.get_window_extent()
     basins = _basins(descent, run, limits, (box.width, box.height))
     style = layout.style
-    palette, hue = basin_colours(style), hues(basins)
+    palette, hue = basin_colours(style), colour_indices(basins)
     pixels = _painted(basins.attractor, hue, palette, style.background, layout.px(STRIPE_PT) / box.width)
     _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, BASINS_ZORDER)
     size = max(MARK_PT * min(1.0, (CROWD / max(len(hue), 1)) ** 0.5), LEAST_MARK_PT)
@@ -107,24 +107,24 @@ def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -
 def draw_basins_strip(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
     """Paint the basins of a run's method and rates as a strip along the bottom of axes of one variable.
 
-    The axes have their limits, and nearly their size.
+    The axes must have their limits, and about their final size.
     """
     limits, box = axes.get_xlim(), axes.get_window_extent()
     basins = _basins(descent, run, (limits,), (box.width, 1.0))
     palette = basin_colours(layout.style)
     strong = replace(palette, tints=tuple(map(_half_way, palette.marks, palette.tints)))
-    slots = basins.attractor[np.newaxis]
-    pixels = _painted(slots, hues(basins), strong, layout.style.background, layout.px(STRIPE_PT) / box.width)
+    cells = basins.attractor[np.newaxis]
+    pixels = _painted(cells, colour_indices(basins), strong, layout.style.background, layout.px(STRIPE_PT) / box.width)
     height = layout.px(STRIP_PT) / box.height
     _show(axes, pixels, (*limits, 0.0, height), axes.get_xaxis_transform(), STRIP_ZORDER)
     return basins
 
 
-def hues(basins: Basins) -> Index:
-    """Which of the hues each attractor has: (m,); -1 where no cell ends.
+def colour_indices(basins: Basins) -> Index:
+    """The index of the colour of each attractor: (m,); -1 for attractors without cells.
 
-    The lowest ones have a hue of their own. Where there are more, each takes the one whose owners are farthest. Those
-    without slots keep theirs, so that a minimizer has the same hue whatever the rate.
+    The lowest attractors have different colours; each further one takes the colour whose other attractors are farthest
+    away. Attractors without cells count, so that a minimizer keeps its colour whatever the rate.
     """
     count = len(LIGHT.tints)
     hue = np.full(len(basins.attractors), -1)
@@ -143,9 +143,9 @@ def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, fl
     return basins_of_run(objective, descent.runs[run], start, iterations, conditions, cells)
 
 
-def _painted(attractor: Index, hue: Index, palette: Palette, background: str, stripe: float) -> Pixels:
-    """The colour of each cell (h, w); stripes have a share of the width."""
-    # The last three rows are those of NOWHERE, UNSETTLED and FAILED, which count from the end.
+def _painted(attractor: Index, hue: Index, palette: BasinColours, background: str, stripe: float) -> Pixels:
+    """The pixels (h, w, 3) of cells (h, w). A stripe takes the share `stripe` of the width."""
+    # The last three rows belong to NOWHERE, UNSETTLED and FAILED, which are negative indices.
     names = [*(palette.tints[i] for i in hue), background, palette.unsettled, palette.stripes[0]]
     pixels = np.array([to_rgb(name) for name in names])[attractor]
     row, column = np.indices(attractor.shape)
@@ -171,17 +171,17 @@ def _half_way(colour: str, other: str) -> str:
     return to_hex((red, green, blue))
 
 
-def basin_colours(style: Style) -> Palette:
-    """What basins are painted with in a style."""
+def basin_colours(style: Style) -> BasinColours:
+    """The colours of basins in a style."""
     if style.greyscale:
         return GREY
     return LIGHT if is_light(style.background) else DARK
 
 
 def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:
-    """Say what the colours of some kinds of ground mean, right of the name of the horizontal axis.
+    """Add a legend of some kinds of cells, FAILED and UNSETTLED, right of the name of the horizontal axis.
 
-    The axes have nearly their width. Nothing is written where that leaves no room.
+    The axes must have about their final width. Nothing is added where there is no room.
     """
     shown = [kind for kind in LEGEND if kind in kinds]
     if (

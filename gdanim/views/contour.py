@@ -1,4 +1,4 @@
-"""The contour view: a function of two variables from above, its minima, the trail of each run and where it is."""
+"""The contour view: the levels of a function of two variables, its minima, and the trails and spots of the runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
     from gdanim.views.base import Panel
 
-SIGNS = (("o", 9.0, 1.0), ("+", 5.0, 1.2))  # of a minimizer: what is drawn, its size and its line in points
+SIGNS = (("o", 9.0, 1.0), ("+", 5.0, 1.2))  # of a minimizer: marker, size and line width in points
 HALO_PT = 0.9
 
 
@@ -47,12 +47,12 @@ class Contour:
         xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
         axes = layout.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
-        if not settings.basins:  # basins have signs of their own
+        if not settings.basins:  # basins mark their attractors
             draw_minimizers(axes, self.descent.objective, layout.style)
         return axes
 
     def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
-        """Fill the levels, or the basins of a run's method under lines of level."""
+        """Fill the levels, or draw lines of level over the basins of a run's method."""
         descent, settings = self.descent, self.descent.settings
         draw_levels(axes, descent.objective, layout.style, cmap=settings.cmap, filled=not settings.basins)
         if not settings.basins:
@@ -70,10 +70,10 @@ class Contour:
 
 
 def draw_minimizers(axes: Axes, objective: Objective, style: Style) -> None:
-    """Mark every known minimizer with a ring and a plus, set off from the ground and below all paths."""
+    """Mark every known minimizer with a ring and a plus, with a halo and below all paths."""
     if len(objective.minimizers):
         x, y = objective.minimizers.T
-        # The halo first: it keeps the sign apart from dark and from light levels.
+        # The halo first: it sets the sign off from dark and from light levels.
         for ink, wider_pt, zorder in ((style.background, HALO_PT, 3.9), (style.text, 0.0, 4.0)):
             for sign, size_pt, width_pt in SIGNS:
                 axes.plot(

@@ -1,4 +1,4 @@
-"""The curve view: a function of one variable, the trail of each run and where it is."""
+"""The curve view: the graph of a function of one variable, and the trails and spots of the runs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Curve:
 
     @classmethod
     def of(cls, descent: Descent) -> Curve:
-        """Choose the ends so that all runs are in view."""
+        """Choose the limits so that all runs are in view."""
         xlim, ylim, x, f = _window(descent)
         return cls(descent=descent, xlim=xlim, ylim=ylim, x=x, f=f)
 
@@ -61,7 +61,7 @@ class Curve:
         return axes
 
     def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
-        """Paint the basins of a run's method as a strip, where they are wanted."""
+        """Paint the basins of a run's method as a strip, with --basins."""
         if not self.descent.settings.basins:
             return frozenset()
         from gdanim.views.basins import draw_basins_strip
@@ -107,10 +107,10 @@ def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
 
 
 def on_graph(descent: Descent) -> Interpolation:
-    """Along the graph of a function of one variable: x goes straight on, and y = f(x).
+    """Positions between iterations on the graph of a function of one variable: x is linear in between, and y = f(x).
 
-    Heights that were recorded elsewhere may differ from f. What they differ by is added, in proportion to the way:
-    so a run meets its own points.
+    The heights of a replayed run may differ from f. The difference is added, linear in between as well, so that the
+    run passes through its recorded points. The interpolated points are no points of the optimizer.
     """
     objective, x = descent.objective, descent.trajectory.x[..., 0]
     excess = _excess(descent)
@@ -125,7 +125,7 @@ def on_graph(descent: Descent) -> Interpolation:
 
 
 def _excess(descent: Descent) -> Scalar:
-    """By how much recorded heights are above f: (runs, n+1), 0 of runs that were solved here."""
+    """Heights of replayed runs minus f: (runs, n+1); 0 for runs that were solved."""
     trajectory, excess = descent.trajectory, np.zeros_like(descent.trajectory.f)
     recorded = np.array([run.replayed for run in descent.runs])
     if recorded.any():
@@ -138,7 +138,7 @@ def _weighed(values: Scalar, runs: Index, position: Positions) -> NDArray[np.flo
     """Values (runs, n+1) at positions (m,) of runs (m,), in proportion between two iterations: (m,)."""
     row = position.astype(np.int64)
     share = position - row
-    # Weighed apart: the difference of two far points may overflow.
+    # Two products, since the difference of two far points may overflow.
     weighed: NDArray[np.float64] = (1 - share) * values[runs, row]
     weighed += share * values[runs, np.minimum(row + 1, values.shape[1] - 1)]
     return weighed

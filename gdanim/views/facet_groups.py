@@ -1,4 +1,4 @@
-"""Groups: the runs of a descent by what `--facet` names, and what each group and each run in it is called."""
+"""The runs of a descent grouped by what `--facet` names, with the labels of each group and of the runs in it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Group:
 
     runs (m,)   their numbers in the whole descent
     descent     of these runs alone, labelled by what tells them apart
-    value       what they have in common: `lr 0.1`
-    more        what else, of that which tells the runs of the request apart: `adam`
-    verdict     how they went
-    limit       the rate as a multiple of the largest at which a run could settle, `0.95 × 2/λ`; empty where not known
+    value       of what `--facet` names: `lr 0.1`
+    more        what else these runs share and not all runs do: `adam`
+    verdict     of the runs
+    limit       the rate as a multiple of its stability limit, `0.95 × 2/λ`; empty where that is unknown
     """
 
     runs: Index
@@ -43,17 +43,17 @@ class Group:
 
 
 class _Trait(NamedTuple):
-    """Something by which runs may differ: what it is, exactly, and in words."""
+    """Something by which runs may differ: its exact value, and its text."""
 
     value: Hashable
-    words: str
+    text: str
 
 
 _Traits = dict[str, _Trait]  # by the names that `--facet` has for them, in the order of labels
 
 
-def groups(descent: Descent) -> tuple[Group, ...]:
-    """Part the runs by the value of what `--facet` names, in the order of the request."""
+def group_runs(descent: Descent) -> tuple[Group, ...]:
+    """Group the runs by the value of what `--facet` names, in the order of the request."""
     facet = descent.settings.facet or "lr"
     traits = _traits(descent)
     members: dict[Hashable, list[int]] = {}
@@ -68,7 +68,7 @@ def groups(descent: Descent) -> tuple[Group, ...]:
         Group(
             runs=np.array(part),
             descent=_only(descent, part, [_listed(traits[run], apart) for run in part]),
-            value=minus(traits[part[0]][facet].words),
+            value=minus(traits[part[0]][facet].text),
             more=minus(_listed(traits[part[0]], shared)),
             verdict=_verdict([descent.verdict[run] for run in part]),
             limit=minus(limit[part[0]]) if len({limit[run] for run in part}) == 1 else "",
@@ -78,7 +78,7 @@ def groups(descent: Descent) -> tuple[Group, ...]:
 
 
 def _verdict(verdicts: Sequence[Verdict]) -> str:
-    """The verdict that all share; else the commonest one with its count."""
+    """The verdict of all runs, or the commonest one with its count."""
     return verdicts[0].value if len(set(verdicts)) == 1 else tally(verdicts)
 
 
@@ -111,14 +111,14 @@ def _method_words(run: Run) -> str:
 
 
 def _tells(descent: Descent, name: str, traits: Sequence[_Traits]) -> bool:
-    """Whether a trait tells runs apart, for people. Where a random start is says nothing."""
+    """Whether a trait differs between runs in a way that helps a reader: random starts do not."""
     if name == "start" and descent.settings.starts is not None:
         return False
     return len({its[name].value for its in traits}) > 1
 
 
 def _listed(traits: _Traits, names: Sequence[str]) -> str:
-    return ", ".join(traits[name].words for name in names)
+    return ", ".join(traits[name].text for name in names)
 
 
 def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Descent:

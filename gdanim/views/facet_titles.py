@@ -50,10 +50,10 @@ class Titles:
     size_pt: float
 
     @classmethod
-    def fitted(cls, layout: Layout, groups: Sequence[Group], size: tuple[float, float]) -> Titles:
-        """Choose the form for panels that are so large, in pixels, with a title of one line.
+    def fit(cls, layout: Layout, groups: Sequence[Group], size: tuple[float, float]) -> Titles:
+        """Choose the form for panels of a size in pixels, which leaves room for a title of one line.
 
-        Values are cut where there is no other way.
+        Where even the shortest form is too wide, values are cut.
         """
         if layout.is_bare:
             return cls(layout=layout, parts=(), form=(), size_pt=READOUT_PT)
@@ -70,12 +70,12 @@ class Titles:
 
     @classmethod
     def least_height(cls, layout: Layout) -> float:
-        """What a title takes at least from the height of its panel, in pixels."""
+        """The height of a title of one line, in pixels."""
         return cls(layout=layout, parts=(), form=() if layout.is_bare else FORMS[-1], size_pt=READOUT_PT).height
 
     @property
     def height(self) -> float:
-        """What a title takes from the height of its panel, in pixels."""
+        """The height of a title, in pixels."""
         return self.layout.px(PAD_PT + ABOVE_PT) + len(self.form) * self._line_px
 
     @property
@@ -100,9 +100,9 @@ class Titles:
 
 
 def _chosen(parts: Sequence[Parts], size: tuple[float, float], layout: Layout) -> tuple[Form, float]:
-    """The fullest form in which all titles fit and leave a picture below them, and the size of its type."""
+    """The fullest form in which all titles fit and leave room for the panel, and its type size."""
     width, height = size
-    # Large type becomes usual type before words go.
+    # Large type shrinks before parts are left out.
     sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / layout.style.scale)}, reverse=True)
     widths = {size_pt: [_widths(own, size_pt) for own in parts] for size_pt in sizes}
     for form, size_pt in product(FORMS, sizes):
@@ -131,7 +131,7 @@ def _written(layout: Layout, group: Group) -> Parts:
 
 
 def _widths(parts: Parts, size_pt: float) -> dict[str, float]:
-    """Of each part in type of a size, in pixels: hinted letters do not grow with it evenly."""
+    """The width of each part at a type size, in pixels. Measured, since hinted letters do not scale evenly."""
     for text in parts.values():
         text.set_fontsize(size_pt)
     return {name: _width_of(text, 0.0) for name, text in parts.items()}
@@ -145,7 +145,7 @@ def _longest(widths: dict[str, float], form: Form, space: float) -> float:
 
 
 def _width_of(part: Text, space: float) -> float:
-    """Of a part with the space behind it; nothing where it says nothing."""
+    """The width of a part and the space behind it; 0 for an empty part."""
     return part.get_window_extent().width + space if part.get_text() else 0.0
 
 

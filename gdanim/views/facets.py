@@ -1,6 +1,6 @@
-"""Facets: the runs in a grid of small panels with the same axes, each titled with its value and its verdict.
+"""Facets: the runs in a grid of small panels with the same limits, each titled with its value and its verdict.
 
-Any view that draws runs in one axes can be laid out so: it gives a Plot.
+Any view that draws runs in one axes can be faceted: it passes a Plot.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gdanim.drawing.styles import load_style
 from gdanim.views import header
 from gdanim.views.base import Panel
 from gdanim.views.basins import write_basins_legend
-from gdanim.views.facet_groups import groups
+from gdanim.views.facet_groups import group_runs
 from gdanim.views.facet_titles import Titles
 from gdanim.views.failure_notes import failure_notes
 
@@ -50,42 +50,42 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
     Raises SettingError where the picture has no room for so many.
     """
     layout = Layout.open(descent.settings, load_style(descent.settings.style))
-    parted = groups(descent)
-    grid.check_room(len(parted), (layout.width, layout.height))
-    casts, named = _cast(descent, parted, layout.style)
+    groups = group_runs(descent)
+    grid.check_room(len(groups), (layout.width, layout.height))
+    styles_of_groups, named = _styles_of_groups(descent, groups, layout.style)
     head = header.compose(layout, named, assign_styles(named.runs, layout.style, in_turn=False), of_panels=True)
-    axes = [plot.axes(layout) for _ in parted]
-    lattice = _Lattice.of(layout, axes, head.height, plot.aspect)
-    titles = Titles.fitted(layout, parted, lattice.panel_px)
-    lattice.lay_out(titles.height)
+    axes = [plot.axes(layout) for _ in groups]
+    panel_grid = _PanelGrid.of(layout, axes, head.height, plot.aspect)
+    titles = Titles.fit(layout, groups, panel_grid.panel_px)
+    panel_grid.lay_out(titles.height)
     titles.write(axes)
-    _paint_grounds(layout, axes, plot, _models(descent, parted))
+    _paint_backgrounds(layout, axes, plot, _background_runs(descent, groups))
     marks: list[Mark] = []
-    for one, group, run_styles in zip(axes, parted, casts, strict=True):
-        its_own = plot.marks(layout, one, Panel(runs=group.runs, descent=group.descent, run_styles=run_styles))
-        its_own += failure_notes(layout, one, group.descent, run_styles)
-        for mark in its_own:
+    for one, group, run_styles in zip(axes, groups, styles_of_groups, strict=True):
+        panel_marks = plot.marks(layout, one, Panel(runs=group.runs, descent=group.descent, run_styles=run_styles))
+        panel_marks += failure_notes(layout, one, group.descent, run_styles)
+        for mark in panel_marks:
             mark.runs = group.runs
-        marks += its_own
+        marks += panel_marks
     boxes = [one.get_window_extent() for one in axes]
     captions = head.place(boxes[0].x0, max(box.x1 for box in boxes))
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 
-def _cast(descent: Descent, parted: Sequence[Group], style: Style) -> tuple[list[RunStyles], Descent]:
-    """The run_styles of each panel, and the descent with the labels that runs have in their panels.
+def _styles_of_groups(descent: Descent, groups: Sequence[Group], style: Style) -> tuple[list[RunStyles], Descent]:
+    """The run styles of each panel, and the descent with the labels that runs have in their panels.
 
-    Runs that are called the same look the same in all panels; where nothing has a name, their places count.
+    Runs with one label look alike in all panels; without labels, each panel assigns styles anew.
     """
     runs = list(descent.runs)
-    for group in parted:
+    for group in groups:
         for place, run in zip(group.runs.tolist(), group.descent.runs, strict=True):
             runs[place] = run
     named = replace(descent, runs=tuple(runs))
     if not any(run.label for run in runs):
-        return [assign_styles(group.descent.runs, style, in_turn=False) for group in parted], named
+        return [assign_styles(group.descent.runs, style, in_turn=False) for group in groups], named
     everyone = assign_styles(named.runs, style, in_turn=False)
-    return [_those_of(everyone, group) for group in parted], named
+    return [_those_of(everyone, group) for group in groups], named
 
 
 def _those_of(run_styles: RunStyles, group: Group) -> RunStyles:
@@ -94,7 +94,7 @@ def _those_of(run_styles: RunStyles, group: Group) -> RunStyles:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Lattice:
+class _PanelGrid:
     """Axes in a grid, all of one size in whole pixels. Lengths in pixels."""
 
     layout: Layout
@@ -107,13 +107,13 @@ class _Lattice:
     gap: float = 0.0
 
     @classmethod
-    def of(cls, layout: Layout, axes: Sequence[Axes], header: float, aspect: float) -> _Lattice:
-        """Choose the grid; only its outer panels have numbers and labels."""
+    def of(cls, layout: Layout, axes: Sequence[Axes], header: float, aspect: float) -> _PanelGrid:
+        """Choose rows and columns; remove the numbers and labels of all but the outer panels."""
         outer = overhang_of(axes[0])
         room = layout.room - outer[0], layout.height - 2 * layout.margin - header - outer[1]
         each = layout.px(GAP_PT), Titles.least_height(layout)
         chosen = grid.choose(len(axes), (layout.width, layout.height), room, each, aspect)
-        lattice = cls(layout=layout, axes=axes, grid=chosen, header=header)
+        panel_grid = cls(layout=layout, axes=axes, grid=chosen, header=header)
         for panel, one in enumerate(axes):
             if chosen.place(panel)[1]:
                 one.set_ylabel("")
@@ -122,8 +122,8 @@ class _Lattice:
             if panel + chosen.columns < len(axes):
                 one.set_xlabel("")
                 one.tick_params(labelbottom=False)
-        lattice.lay_out(each[1])
-        return lattice
+        panel_grid.lay_out(each[1])
+        return panel_grid
 
     @property
     def panel_px(self) -> tuple[float, float]:
@@ -132,7 +132,7 @@ class _Lattice:
         return float(box.width), float(box.height)
 
     def lay_out(self, title: float) -> None:
-        """Place the axes, with a title over each. Numbers change with the size, and the room for them with those."""
+        """Place the axes with titles above, twice: the numbers depend on the size, and the size on the numbers."""
         for _ in range(2):
             self._place(title)
             self._set_ticks()
@@ -140,7 +140,7 @@ class _Lattice:
         self._place(title)
 
     def _set_ticks(self) -> None:
-        """The same ticks in all panels: those of the lower left one, which has numbers along both of its sides."""
+        """Give all panels the ticks of the lower left one, which has numbers along both sides."""
         rows, columns = self.grid
         corner = self.axes[(rows - 1) * columns]
         set_ticks(corner, self.layout.px(TICK_PT))
@@ -171,17 +171,17 @@ class _Lattice:
             layout.place(one, (x, y, x + width, y + height))
 
 
-def _models(descent: Descent, parted: Sequence[Group]) -> list[int]:
-    """The run of each panel by which its ground is painted: one for all where the ground is the same."""
+def _background_runs(descent: Descent, groups: Sequence[Group]) -> list[int]:
+    """Index of the run whose method and rates decide the background of each panel; 0 where all are the same."""
     differ = descent.settings.basins and descent.settings.facet != "start"
-    return [int(group.runs[0]) if differ else 0 for group in parted]
+    return [int(group.runs[0]) if differ else 0 for group in groups]
 
 
-def _paint_grounds(layout: Layout, axes: Sequence[Axes], plot: Plot, models: Sequence[int]) -> None:
-    """Paint each ground once, as pixels, and show them in the axes: a dozen fillings of levels cost three seconds."""
-    painted = {run: _painted(layout, axes[0], plot, run) for run in dict.fromkeys(models)}
+def _paint_backgrounds(layout: Layout, axes: Sequence[Axes], plot: Plot, background_runs: Sequence[int]) -> None:
+    """Paint each different background once, as pixels for all its axes: filling levels a dozen times takes 3 s."""
+    painted = {run: _painted(layout, axes[0], plot, run) for run in dict.fromkeys(background_runs)}
     write_basins_legend(layout, axes[-1], frozenset().union(*(kinds for _, kinds in painted.values())))
-    for one, run in zip(axes, models, strict=True):
+    for one, run in zip(axes, background_runs, strict=True):
         pixels, _ = painted[run]
         if pixels is None:
             continue
@@ -192,7 +192,7 @@ def _paint_grounds(layout: Layout, axes: Sequence[Axes], plot: Plot, models: Seq
 
 
 def _painted(layout: Layout, axes: Axes, plot: Plot, run: int) -> tuple[Pixels | None, frozenset[int]]:
-    """The ground of axes, or None where there is none, and what kinds it has."""
+    """The background of axes, or None where it is empty, and its kinds of cells."""
     box = axes.get_window_extent()
     figure = Figure(
         figsize=(box.width / layout.dpi, box.height / layout.dpi), dpi=layout.dpi, facecolor=layout.style.background

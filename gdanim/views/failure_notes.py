@@ -1,4 +1,4 @@
-"""Notices: what happened to the runs that failed, inside the axes, where no path runs."""
+"""Notes in the axes on runs that diverged or left the domain, placed where no path runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.run_styles import RunStyle
 
-MOST = 4
+MAX_NOTES = 4
 SIGN = "▲ "
 MARGIN_PT, SMALL_PT = 6.0, 8.0
 ROWS = 14  # heights that are tried
@@ -36,9 +36,9 @@ AVOIDED = 200  # runs whose paths are kept clear: of more than that, these show 
 
 
 class FailureNote(NamedTuple):
-    """What is said when a run has come to an iteration: a sign in the run's colour, and a text.
+    """A note that appears when a run reaches an iteration: a sign in the run's colour, and a text.
 
-    texts   of falling length, for axes of falling width
+    texts   from the longest to the shortest, for axes that are narrower and narrower
     """
 
     run: int
@@ -52,7 +52,7 @@ class FailureNote(NamedTuple):
 
 
 def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: tuple[RunStyle, ...]) -> list[Caption]:
-    """One line for each failed run, from the moment it failed: `diverged at iteration 4`. At most MOST at a time.
+    """One line for each failed run, from the moment it failed: `diverged at iteration 4`. At most MAX_NOTES at a time.
 
     Of more runs that no label tells apart, there is one line for each way to fail: `12 of 300 runs diverged`.
     """
@@ -63,10 +63,10 @@ def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: tupl
     if descent.timeline.in_turn:
         # One after the other, they share one line.
         lines = [[_ending(descent, run, run_styles) for run in failed.tolist()]]
-    elif len(failed) > MOST and not any(run.label for run in descent.runs):
+    elif len(failed) > MAX_NOTES and not any(run.label for run in descent.runs):
         lines = [[notice] for notice in _summary(trajectory, failed)]
     else:
-        lines = [[_ending(descent, run, run_styles)] for run in failed[:MOST].tolist()]
+        lines = [[_ending(descent, run, run_styles)] for run in failed[:MAX_NOTES].tolist()]
     return _placed(layout, axes, lines)
 
 
@@ -99,9 +99,7 @@ def _seen_at(trajectory: Trajectory, run: int) -> int:
 def _placed(layout: Layout, axes: Axes, lines: Sequence[Sequence[FailureNote]]) -> list[Caption]:
     """Captions below one another where they cover the least."""
     margin = layout.px(MARGIN_PT)
-    lettering, form, width = _fitted(
-        layout, [notice for line in lines for notice in line], axes.bbox.width - 2 * margin
-    )
+    lettering, form, width = _fit(layout, [notice for line in lines for notice in line], axes.bbox.width - 2 * margin)
     line_px = 2.0 * lettering.ascent
     size = width, line_px * len(lines)
     first = lines[0][0]
@@ -117,7 +115,7 @@ def _placed(layout: Layout, axes: Axes, lines: Sequence[Sequence[FailureNote]]) 
     return captions
 
 
-def _fitted(layout: Layout, failure_notes: Sequence[FailureNote], room: float) -> tuple[Lettering, int, float]:
+def _fit(layout: Layout, failure_notes: Sequence[FailureNote], room: float) -> tuple[Lettering, int, float]:
     """How notes fit side to side into axes: the lettering, which of their texts, and the width that these take."""
     for form, size_pt in product(range(max(len(notice.texts) for notice in failure_notes)), (READOUT_PT, SMALL_PT)):
         lettering = layout.lettering(size_pt)
@@ -178,7 +176,7 @@ def _paths(axes: Axes, reach_pt: float) -> PixelPoints:
     for mark in {a.track: a for a in axes.get_children() if isinstance(a, RunsMark)}.values():
         reach = mark.px(reach_pt)
         edge = axes.get_window_extent().padded(-reach)
-        for path in mark.pixels[_spread(mark.track.shape[0])]:
+        for path in mark.pixels[_sampled_runs(mark.track.shape[0])]:
             lines.append(path)
             # Beyond the edge, an arrow stands where the path would.
             outside = path[((path < edge.min) | (path > edge.max)).any(axis=1)]
@@ -187,7 +185,7 @@ def _paths(axes: Axes, reach_pt: float) -> PixelPoints:
     return np.concatenate([_dense(lines), *feet])
 
 
-def _spread(runs: int) -> Index:
+def _sampled_runs(runs: int) -> Index:
     """At most AVOIDED of so many runs."""
     return np.unique(np.linspace(0, runs - 1, min(runs, AVOIDED)).astype(np.int64))
 

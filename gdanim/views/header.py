@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gdanim.drawing.layout import TITLE_PT, Layout
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.formula.mathtext import visible_length
-from gdanim.views.legend import Legend, entries, fitted
+from gdanim.views.legend import Legend, entries, fit_legend
 from gdanim.views.readout import readout
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class LiveLine(NamedTuple):
 class Header:
     """The lines above the axes, before they are placed. Lengths in pixels.
 
-    beside   whether the first of the lines that change stands at the right end of the title's
+    beside   whether the first live line stands right of the title
     """
 
     title: Text | None
@@ -47,7 +47,7 @@ class Header:
 
     @property
     def height(self) -> float:
-        """What the header takes from the height of the picture."""
+        """The height of the header."""
         lines = len(self.lines) + self.legend.rows - self.beside
         return self._title_px + line_px(self.lettering) * lines + (self.layout.px(GAP_PT) if lines else 0.0)
 
@@ -59,9 +59,9 @@ class Header:
         return max(self.layout.px(TITLE_PT), self.title.get_window_extent().height) + self.layout.px(TITLE_PT * 0.75)
 
     def place(self, left: float, right: float = 0.0) -> tuple[Caption, ...]:
-        """Put the lines at `left`, or as far left of it as they need, from the top down; returns those that change.
+        """Place the lines from the top down, at `left` or as far left of it as they need; returns the live ones.
 
-        What stands beside the title ends at `right`.
+        A line beside the title ends at `right`.
         """
         layout = self.layout
         left, y = self._left(left), layout.height - layout.margin
@@ -90,15 +90,15 @@ class Header:
 
 
 def line_px(lettering: Lettering) -> float:
-    """From one line of the header to the next."""
+    """The distance between two lines of the header."""
     return 1.5 * lettering.ascent + lettering.descent
 
 
 def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *, of_panels: bool = False) -> Header:
-    """Decide what the header of a picture says.
+    """Compose the header of a picture.
 
-    Over panels that have titles of their own it is brief: they hold the verdicts, and the readout stands beside the
-    title where it can.
+    Above panels with titles it is short: the titles hold the verdicts, and the readout stands beside the header's title
+    where it fits.
     Raises UsageError where several runs at once were to be explained.
     """
     lettering = layout.lettering()
@@ -113,7 +113,7 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     return Header(
         title=title,
         lines=tuple(LiveLine(*line) for line in lines),
-        legend=fitted(named, layout, lettering, line_px(lettering)),
+        legend=fit_legend(named, layout, lettering, line_px(lettering)),
         lettering=lettering,
         layout=layout,
         beside=of_panels and title is not None and len(lines) > 0 and _fits_beside(layout, title, lines[0][1]),
@@ -121,7 +121,7 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
 
 
 def _fits_beside(layout: Layout, title: Text, width_px: float) -> bool:
-    """Whether a line has room at the right end of the title's, with space between and for an overhang of the axes."""
+    """Whether a line fits right of the title, with a gap and with room for an overhang of the axes."""
     return bool(title.get_window_extent().width + width_px + layout.px(6 * TITLE_PT) <= layout.room)
 
 

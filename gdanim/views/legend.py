@@ -1,4 +1,4 @@
-"""The legend: what the runs are called and how each went, above the axes, so that it never covers a path."""
+"""The legend: labels and verdicts of the runs, above the axes, so that it covers no path."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.run_styles import RunStyle
 
-MOST = 24  # entries; whoever reads three dozen labels needs a table
+MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
 
 GAP = "    "
@@ -32,7 +32,7 @@ _SPACE = "  "
 class Entry(NamedTuple):
     """One label with its run style, and how its runs went. Without a style it stands for those left out.
 
-    limit   where the rate stands against the largest with which a run could settle; empty where that is not known
+    limit   the rate as a multiple of its stability limit; empty where that is unknown
     """
 
     run_style: RunStyle | None
@@ -41,8 +41,8 @@ class Entry(NamedTuple):
     limit: str = ""
 
 
-class Column(NamedTuple):
-    """Entries below one another, and the places of their parts in pixels from the left end of the column."""
+class LegendColumn(NamedTuple):
+    """Entries below one another, and the offsets of their parts from the left end of the column, in pixels."""
 
     entries: Sequence[Entry]
     label_px: float
@@ -54,7 +54,7 @@ class Column(NamedTuple):
 class Legend:
     """Entries in columns, filled from the top down. Lengths in pixels."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[LegendColumn, ...]
     gap_px: float
     line_px: float
 
@@ -125,8 +125,8 @@ def tally(verdicts: Sequence[Verdict]) -> str:
     return f"{verdict.value} {count} of {len(verdicts)}" if len(verdicts) > 1 else verdict.value
 
 
-def fitted(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
-    """The most that there is room for: limits go first, then verdicts, then the last entries."""
+def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
+    """The fullest legend that fits: limits are left out first, then verdicts, then the last entries."""
     share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
     most_rows = max(int(share * layout.height / line_px), 1)
     for chosen in _choices(entries, layout.header_width_px, lettering):
@@ -139,21 +139,21 @@ def fitted(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_
 
 
 def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Iterator[Sequence[Entry]]:
-    """What a legend may hold, the most welcome first."""
-    bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MOST]]
-    if len(entries) <= MOST:
+    """The entries to try, from the fullest legend to the shortest."""
+    bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MAX_ENTRIES]]
+    if len(entries) <= MAX_ENTRIES:
         yield [
             entry._replace(verdict=f"{entry.verdict}, {entry.limit}" if entry.limit else entry.verdict)
             for entry in entries
         ]
         yield entries
         yield bare
-    for count in range(min(len(entries) - 1, MOST), 0, -1):
+    for count in range(min(len(entries) - 1, MAX_ENTRIES), 0, -1):
         yield [*bare[:count], Entry(None, f"… and {len(entries) - count} more", "")]
 
 
 def _shortened(label: str, room: float, lettering: Lettering) -> str:
-    """A label that fits into a line of its own."""
+    """A label, cut to fit into one line."""
     room -= _sign_px(lettering)
     if lettering.width(label) <= room:
         return label
@@ -162,14 +162,14 @@ def _shortened(label: str, room: float, lettering: Lettering) -> str:
     return f"{label}…"
 
 
-def _column(entries: Sequence[Entry], lettering: Lettering) -> Column:
+def _column(entries: Sequence[Entry], lettering: Lettering) -> LegendColumn:
     sign_px = _sign_px(lettering)
     label_px = max(lettering.width(entry.label) + (sign_px if entry.run_style else 0.0) for entry in entries)
     verdict_px = max(lettering.width(entry.verdict) for entry in entries)
     if not verdict_px:
-        return Column(entries, sign_px, label_px, label_px)
+        return LegendColumn(entries, sign_px, label_px, label_px)
     space = lettering.width(_SPACE)
-    return Column(entries, sign_px, label_px + space, label_px + space + verdict_px)
+    return LegendColumn(entries, sign_px, label_px + space, label_px + space + verdict_px)
 
 
 def _sign_px(lettering: Lettering) -> float:

@@ -39,7 +39,7 @@ ROUNDING = 1e-12  # of the values at the start: f this far below its minimum is 
 
 
 class Series(NamedTuple):
-    """Values (runs, n+1) against their iterations, the name of their axis, and the colour of a run that is alone."""
+    """Values (runs, n+1) to show against the iteration, the label of their axis, and the colour of a single run."""
 
     label: str
     values: Scalar
@@ -76,7 +76,7 @@ def build(descent: Descent) -> Scene:
 
 
 def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
-    """What is shown against the iteration, from the top down."""
+    """The two series that are shown against the iteration, from the top down."""
     trajectory = descent.trajectory
     if descent.objective.dim == 1:
         return Series("x", trajectory.x[..., 0], style.x_series), Series("y", trajectory.f, style.f_series)
@@ -97,12 +97,12 @@ def _excess(trajectory: Trajectory, minimum: float) -> Scalar | None:
 
 
 def _in_decades(series: Series, trajectory: Trajectory) -> Series | None:
-    """The same in powers of ten where it spans more than DECADES, else None. What is 0 stands at the least above it."""
+    """The series on a log axis where it spans more than DECADES, else None. Zeros become the least positive value."""
     seen = _seen(trajectory, series.values)
     positive = seen[seen > 0]
     if not positive.size or np.log10(positive.max()) - np.log10(positive.min()) <= DECADES:
         return None
-    # A norm that overflows, or that is no longer a normal number, is out of reach of any axis.
+    # No axis reaches norms that overflow or are subnormal.
     least = max(float(positive.min()), 1 / FAR)
     return series._replace(values=np.clip(series.values, least, FAR), in_decades=True)
 

@@ -1,4 +1,4 @@
-"""The readout: the live numbers of a single run, in columns of fixed width, so that no digit moves."""
+"""The readout: live numbers of a single run, in columns of fixed width."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FIGURE_SPACE = "\u2007"
 MANY = 5000  # values of which only the widest possible is looked for
 
 
-class Column(NamedTuple):
-    """One number: its name, its text for (run, iteration), and what stands before it.
+class ReadoutColumn(NamedTuple):
+    """A number of the readout: name, text for (run, iteration), and the gap before it.
 
-    need   columns with the least go first where there is no room
+    need   where there is no room, columns of the least need are left out first
     """
 
     name: str
@@ -37,7 +37,7 @@ class Column(NamedTuple):
 
 
 def readout(descent: Descent, layout: Layout, lettering: Lettering) -> tuple[Callable[[Moment], Pieces], float]:
-    """The words for a moment, and their width in pixels. Columns without room are left out."""
+    """The text for a moment, and its width in pixels. Columns without room are left out."""
     columns = _columns(descent)
     name_ink, ink = layout.style.muted, layout.style.text
 
@@ -66,13 +66,13 @@ def _unlike(descent: Descent) -> list[int]:
     return list({verdict: run for run, verdict in enumerate(descent.verdict)}.values())
 
 
-def _columns(descent: Descent) -> list[Column]:
+def _columns(descent: Descent) -> list[ReadoutColumn]:
     """What the readout names. Texts have fixed widths, so that digits keep their places."""
     trajectory, dim = descent.trajectory, descent.objective.dim
     runs, iterations = trajectory.runs, trajectory.iterations
     in_turn = descent.timeline.in_turn and runs > 1
-    columns = [Column("run", lambda run, _: f"{_whole(run + 1, runs)} of {runs}", need=9)] if in_turn else []
-    columns.append(Column("iteration", lambda _, k: _whole(k, iterations), need=8))
+    columns = [ReadoutColumn("run", lambda run, _: f"{_whole(run + 1, runs)} of {runs}", need=9)] if in_turn else []
+    columns.append(ReadoutColumn("iteration", lambda _, k: _whole(k, iterations), need=8))
     if runs > 1 and not in_turn:
         return columns
     names = ("x",) if dim == 1 else ("x", "y")
@@ -80,30 +80,30 @@ def _columns(descent: Descent) -> list[Column]:
     columns.append(_series(f"f({', '.join(names)})", trajectory.f, need=5))
     if iterations and np.isfinite(trajectory.lr).all():
         columns += [_rate(trajectory.lr), *_against_limit(descent)]
-    columns.append(Column("", lambda run, _: descent.verdict[run].value, need=2))
+    columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].value, need=2))
     return columns
 
 
-def _rate(lr: Scalar) -> Column:
+def _rate(lr: Scalar) -> ReadoutColumn:
     if not np.all(lr == lr[:, :1]):
         return _series("lr", np.concatenate([lr[:, :1], lr], axis=1), need=3)
     texts = _padded([minus(f"{rate:g}") for rate in lr[:, 0].tolist()])
-    return Column("lr", lambda run, _: texts[run], need=3)
+    return ReadoutColumn("lr", lambda run, _: texts[run], need=3)
 
 
-def _against_limit(descent: Descent) -> list[Column]:
+def _against_limit(descent: Descent) -> list[ReadoutColumn]:
     """The rate as a multiple of the largest at which a run could settle, where that is known of all runs."""
     ratios, limits = descent.over_limit, {limit_formula(run.method) for run in descent.runs}
     if not np.isfinite(ratios).all() or len(limits) > 1:
         return []
     (limit,) = limits
     texts = _padded([ratio_text(ratio) for ratio in ratios.tolist()])
-    return [Column("=", lambda run, _: f"{minus(texts[run])} × {limit}", need=1, gap=" ")]
+    return [ReadoutColumn("=", lambda run, _: f"{minus(texts[run])} × {limit}", need=1, gap=" ")]
 
 
-def _series(name: str, values: Scalar, *, need: int) -> Column:
+def _series(name: str, values: Scalar, *, need: int) -> ReadoutColumn:
     width = places(values)
-    return Column(name, lambda run, k: number(float(values[run, k]), width), need)
+    return ReadoutColumn(name, lambda run, k: number(float(values[run, k]), width), need)
 
 
 def _whole(value: int, most: int) -> str:

@@ -15,7 +15,7 @@ from gdanim.drawing.marks.spots import EndMarkers
 from gdanim.drawing.marks.trails import RunsMark, Trail
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
-from gdanim.views.failure_notes import MOST
+from gdanim.views.failure_notes import MAX_NOTES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,7 +179,7 @@ def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> 
     with scene_of(solved("parabola", lr=(1.05, 1.1, 1.2, 1.3, 1.4, 1.5), iterations=9)) as scene:
         scene.update(scene.timeline.frames - 1)
         extents = [notice.touched() for notice in captions(scene)]
-        assert len(extents) == MOST
+        assert len(extents) == MAX_NOTES
         heights = sorted((bottom, top) for _, bottom, _, top in extents)
         assert all(below[1] <= above[0] for below, above in pairwise(heights))
 

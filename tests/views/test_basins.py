@@ -21,7 +21,7 @@ from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
 from gdanim.preflight import _check_view
 from gdanim.settings import Settings
-from gdanim.views.basins import DARK, GREY, LIGHT, Palette, draw_basins, draw_basins_strip, hues
+from gdanim.views.basins import DARK, GREY, LIGHT, BasinColours, colour_indices, draw_basins, draw_basins_strip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,14 +57,14 @@ def colour_at(drawing: Drawing, x: float, y: float) -> str:
 
 
 @each_palette
-def test_every_kind_of_colour_vision_tells_any_two_basins_apart(style: str, palette: Palette) -> None:
+def test_every_kind_of_colour_vision_tells_any_two_basins_apart(style: str, palette: BasinColours) -> None:
     for one, other in combinations(palette.tints, 2):
         for vision in VISION:
             assert np.linalg.norm(seen(one, vision) - seen(other, vision)) >= TOLD_APART, (one, other, vision)
 
 
 @each_palette
-def test_the_trail_stands_out_from_every_basin_and_a_mark_from_its_own(style: str, palette: Palette) -> None:
+def test_the_trail_stands_out_from_every_basin_and_a_mark_from_its_own(style: str, palette: BasinColours) -> None:
     trail = load_style(style).trail
     assert min(contrast(trail, tint) for tint in (*palette.tints, palette.unsettled)) >= 3
     assert min(contrast(load_style(style).text, tint) for tint in palette.tints) >= 4.5
@@ -73,7 +73,7 @@ def test_the_trail_stands_out_from_every_basin_and_a_mark_from_its_own(style: st
 
 
 @each_palette
-def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, palette: Palette) -> None:
+def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, palette: BasinColours) -> None:
     drawing = drawn(draw_basins, function="styblinski_tang", style=style, iterations=200)
     # f is a sum of one function of x and one of y, with a maximum at 0.1567: four quarters, the lowest first.
     for minimizer, x, y in [(0, -4, -1), (1, 4, -1), (2, -4, 1), (3, 4, 1)]:
@@ -85,7 +85,7 @@ def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, p
 
 
 @each_palette
-def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, palette: Palette) -> None:
+def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, palette: BasinColours) -> None:
     drawing = drawn(draw_basins, function="ellipse", lr=(0.1005,), style=style, iterations=60)  # 2/λ = 0.1
     # y changes by the factor −1.01 in each step, and so by 1.817 in all: it leaves the bounds from |y| > 2.75.
     _, _, pixels = drawing
@@ -97,7 +97,7 @@ def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, pa
 
 
 @each_palette
-def test_the_strip_lies_along_the_bottom_and_changes_where_the_basins_do(style: str, palette: Palette) -> None:
+def test_the_strip_lies_along_the_bottom_and_changes_where_the_basins_do(style: str, palette: BasinColours) -> None:
     drawing = drawn(draw_basins_strip, function="tilted_well", style=style, lr=(0.02,), iterations=300)
     top = np.sort(np.roots([4.0, 0.0, -4.0, 0.3]).real)[1]  # f′ = 4x³ − 4x + 0.3
     axes = drawing[0]
@@ -126,7 +126,7 @@ def basins_at(attractors: Any, used: Any) -> Basins:
 
 def test_the_lowest_attractors_have_hues_of_their_own_and_those_without_cells_keep_theirs_free() -> None:
     line = [(float(x),) for x in range(10)]
-    hue = hues(basins_at(line, [0, 2, 3, 4, 5, 6, 7, 8, -1, -2, -3]))
+    hue = colour_indices(basins_at(line, [0, 2, 3, 4, 5, 6, 7, 8, -1, -2, -3]))
     # The ninth shares the hue of the one that is farthest from it.
     assert hue.tolist() == [0, -1, 2, 3, 4, 5, 6, 7, 0, -1]
 
@@ -188,7 +188,7 @@ def test_a_ground_that_would_belong_to_several_methods_is_refused(options: dict[
 def test_neighbours_in_a_crowd_have_different_hues() -> None:
     places = [(x, y) for x in range(-5, 6) for y in range(-5, 6)]
     places.sort(key=lambda place: place[0] ** 2 + place[1] ** 2)
-    hue = dict(zip(places, hues(basins_at(places, np.arange(121))).tolist(), strict=True))
+    hue = dict(zip(places, colour_indices(basins_at(places, np.arange(121))).tolist(), strict=True))
     beside = [(hue[x, y], hue.get((x + 1, y)), hue.get((x, y + 1))) for x, y in places]
     assert not any(own in others for own, *others in beside)
     assert set(hue.values()) == set(range(8))

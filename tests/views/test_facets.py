@@ -24,7 +24,7 @@ from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
 from gdanim.errors import SettingError
 from gdanim.views.contour import Contour
-from gdanim.views.facet_groups import groups
+from gdanim.views.facet_groups import group_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ def test_the_verdicts_of_the_titles_are_those_of_the_runs() -> None:
 
 def test_a_panel_of_several_runs_names_their_verdict_or_the_commonest_one_with_its_count() -> None:
     descent = solved("double_well", lr=(0.001, 0.02), start=(4.0, 1.0, -4.0), facet="lr", iterations=30)
-    for part in groups(descent):
+    for part in group_runs(descent):
         found = [descent.verdict[run].value for run in part.runs]
         most = max(found, key=found.count)
         assert part.verdict == (most if len(set(found)) == 1 else f"{most} {found.count(most)} of 3")
@@ -174,14 +174,14 @@ def test_runs_are_parted_by_any_of_their_traits(facet: str, values: dict[str, in
     descent = solved(
         "parabola", lr=(0.1, 0.9), optimizer=("gd", "adam:beta1=0.5"), start=(3, -1), facet=facet, iterations=3
     )
-    assert {part.value: len(part.runs) for part in groups(descent)} == values
+    assert {part.value: len(part.runs) for part in group_runs(descent)} == values
 
 
 def test_a_scheduled_run_is_called_by_its_base_rate_though_it_begins_below() -> None:
     options: dict[str, Any] = {"lr": (0.2, 0.4), "schedule": ("warmup", "constant"), "iterations": 4}
-    by_rate = groups(solved("parabola", facet="lr", **options))
+    by_rate = group_runs(solved("parabola", facet="lr", **options))
     assert {part.value: part.runs.tolist() for part in by_rate} == {"lr 0.2": [0, 2], "lr 0.4": [1, 3]}
-    by_plan = groups(solved("parabola", facet="schedule", **options))
+    by_plan = group_runs(solved("parabola", facet="schedule", **options))
     assert [part.runs.tolist() for part in by_plan] == [[0, 1], [2, 3]]
     assert [[run.label for run in part.descent.runs] for part in by_plan] == [["lr 0.2", "lr 0.4"]] * 2
 
