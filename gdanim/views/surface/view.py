@@ -11,12 +11,10 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from gdanim.drawing.layout import TICK_PT, Layout, Slot
 from gdanim.drawing.marks.spots import Dots
-from gdanim.drawing.marks.trails import Mark, Trail, mixed
-from gdanim.drawing.run_styles import recoloured
+from gdanim.drawing.marks.trails import Mark, mixed
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import is_light
-from gdanim.views import base
-from gdanim.views.base import build_scene, end_markers
+from gdanim.views.base import MarkSizes, all_runs, build_scene, end_markers, path_and_spots
 from gdanim.views.surface.axes import SurfaceAxes, TurningLabels, surface_axes
 from gdanim.views.surface.box import SurfaceBox
 from gdanim.views.surface.camera import Camera
@@ -29,12 +27,13 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.styles import Style
+    from gdanim.views.base import Panel
     from gdanim.views.surface.camera import Vec3
 
 ELEV: Final = 34.0  # high enough to look into the valleys, low enough to see hills as hills
 AZIMS: Final = (-60.0, -30.0, -120.0, -150.0, 30.0, 60.0, 120.0, 150.0)  # the most usual first
 POINTS_SEEN: Final = 400  # points of the paths that choose the camera
-SHADOW_PT, SPOT_SHADOW_PT = 1.4, 6.0
+SHADOW_PT, SPOT_SHADOW = 1.4, 2 / 3  # the width of a trail's shadow; the size of a spot's, against the spot
 SHADOW_INK: Final = 0.45  # of the run's colour in its shadow
 # In a picture of this ratio of width to height and more, the header stands beside the box, which is about as wide as
 # it is high, with that share of the width.
@@ -80,7 +79,7 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
     box = SurfaceBox(heightmap, minima, _surface_colours(style, settings.cmap), style)
     box.set_animated(bool(settings.turn))
     axes.add_artist(box)
-    marks = _run_marks(axes, paths, run_styles, descent, style)
+    marks = _run_marks(axes, layout, paths, all_runs(descent, run_styles))
     if not settings.turn:
         return axes, marks
     labels = TurningLabels(zorder=3)
@@ -88,38 +87,28 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
     return axes, [box, labels, *marks]
 
 
-def _run_marks(
-    axes: SurfaceAxes, paths: LiftedPaths, run_styles: RunStyles, descent: Descent, style: Style
-) -> list[Mark]:
-    timeline, runs = descent.timeline, descent.trajectory.runs
+def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Panel) -> list[Mark]:
+    style, tail = layout.style, panel.descent.settings.trail
     track, shadows = SurfaceTrack(paths), SurfaceTrack(paths, on_floor=True)
-    size = base.SLENDER if len(run_styles) > base.FEW_STYLES else 1.0
-    spot_pt = size * base.SPOT_PT
-    if runs > base.SWARM and not timeline.in_turn:
-        dot_pt = max(spot_pt * (base.SWARM / runs) ** 0.5, base.LEAST_SPOT_PT)
-        marks: list[Mark] = [Dots(track, run_styles, size_pt=dot_pt)]
+    sizes = MarkSizes.of(layout, panel)
+    marks: list[Mark]
+    if panel.is_swarm:
+        marks = [Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
     else:
         faint = tuple(
-            replace(run_style, colour=mixed(run_style.colour, style.background, SHADOW_INK)) for run_style in run_styles
+            replace(run_style, colour=mixed(run_style.colour, style.background, SHADOW_INK))
+            for run_style in panel.run_styles
         )
-        tail = descent.settings.trail
         marks = [
-            TrailShadow(shadows, faint, width_pt=size * SHADOW_PT, tail=tail),
-            SpotShadow(shadows, faint, size_pt=size * SPOT_SHADOW_PT),
-            Trail(
-                track, recoloured(run_styles, style.text), width_pt=size * base.TRAIL_PT + base.LINED_PT,
-                dot_pt=size * base.DOT_PT + base.LINED_PT, tail=tail,
+            TrailShadow(shadows, faint, width_pt=sizes.scale * SHADOW_PT, tail=tail),
+            SpotShadow(shadows, faint, size_pt=SPOT_SHADOW * sizes.spot_pt),
+            *path_and_spots(
+                layout, track, panel, sizes, outline=style.text, tail=tail, kinds=(SurfaceTrail, SurfaceSpots)
             ),
-            SurfaceTrail(
-                track, run_styles, width_pt=size * base.TRAIL_PT, dot_pt=size * base.DOT_PT,
-                halo=style.background, tail=tail,
-            ),
-            SurfaceSpots(track, run_styles, halo=style.background, size_pt=spot_pt),
-        ]  # fmt: skip
+        ]
     for mark in marks:
         axes.add_artist(mark)
-    ends = end_markers(axes, track, run_styles, timeline, style.text)
-    return sorted([*ends, *marks], key=Mark.get_zorder)
+    return sorted([*end_markers(axes, track, panel, style.text), *marks], key=Mark.get_zorder)
 
 
 def _best_camera(paths: LiftedPaths, minima: Vec3) -> Camera:
