@@ -13,7 +13,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def coordinates(x: Iterable[float], *, digits: int) -> str:
+def coordinates(x: Iterable[float], *, digits: int = 6) -> str:
     """A point: `-1.5, 2`."""
     return ", ".join(f"{value:.{digits}g}" for value in x)
 

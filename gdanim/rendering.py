@@ -12,17 +12,14 @@ from gdanim import preflight
 from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
-from gdanim.descent.recording.export import write_trajectory
 from gdanim.drawing import mpl  # noqa: F401 (plotting first: see there)
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.errors import OutputError
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import STDOUT, finishing, open_output
-from gdanim.output.files.sequence import open_sequence, size_of
 from gdanim.outputs import Written
 from gdanim.recipe import recipe_of
-from gdanim.size_limit import write_within
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -57,6 +54,8 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
 
 def write_data(path: str, trajectory: Trajectory, runs: Runs) -> None:
     """Write a trajectory to a file, complete or not at all. Raises TargetError and OutputError."""
+    from gdanim.descent.recording.export import write_trajectory
+
     with open_output(path, needs_path=False) as output:
         write_trajectory(output.stream, path, trajectory, runs)
 
@@ -73,6 +72,8 @@ def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | Non
     limit = descent.settings.max_size
     if limit is None:
         return _write_all(descent, outputs, progress)
+    from gdanim.size_limit import write_within
+
     return write_within(limit, descent, outputs, _write_all, progress)
 
 
@@ -200,6 +201,8 @@ class _OutputFile:
     def _bytes(self) -> int | None:
         path = Path(self._output.path)
         if self._output.format.sequence:
+            from gdanim.output.files.sequence import size_of
+
             return size_of(self._output.path)
         return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
 
@@ -239,6 +242,8 @@ def _opened(output: Planned, frames: int) -> Iterator[Any]:
     """What a writer writes to: a stream, a path or, for a sequence, a folder. Complete in the end, or as before."""
     form = output.format
     if form.sequence:
+        from gdanim.output.files.sequence import open_sequence
+
         with open_sequence(output.path, frames) as folder:
             yield folder
         return

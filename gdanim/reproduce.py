@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.descent.descend import descend
-from gdanim.formatting import count
+from gdanim.formatting import coordinates, count
 from gdanim.presets import read_recipe, refuse_python
 from gdanim.recipe import digest, read_made
 from gdanim.settings import Settings
@@ -88,7 +88,7 @@ def _apart(x: Vector, made: Vector) -> NDArray[np.float64]:
 
 def _drifted(descent: Descent, run: int, iteration: int, x: Vector, made: Vector) -> str:
     off = float(_apart(x, made))
-    now, then = (", ".join(f"{value:.12g}" for value in point.tolist()) for point in (x, made))
+    now, then = (coordinates(point.tolist(), digits=12) for point in (x, made))
     return f"{_run(descent, run)} drifted at iteration {iteration}: x = {now} in place of {then}, {off:.2g} apart"
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from gdanim import __version__
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.stability import distances, limit_formula
-from gdanim.formatting import count
+from gdanim.formatting import coordinates, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def details(descent: Descent) -> str:
     objective, runs = descent.objective, descent.trajectory.runs
     if objective.curvature is not None:
         lines.append(
-            f"λ = {objective.curvature:.6g} at the minimum {_point(objective.minimizers[0].tolist())}: "
+            f"λ = {objective.curvature:.6g} at the minimum {coordinates(objective.minimizers[0].tolist())}: "
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
     if objective.suggested:
@@ -121,8 +121,8 @@ def _sentence(descent: Descent) -> str:
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
     verdict = run["verdict"] + _against(run, descent.runs[0])
     return (
-        f"{run['optimizer']} from {_point(run['start'])}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
-        f"x = {_point(run['end'])}, f = {run['f']:.6g}{away}; {verdict}: {run['ending']}"
+        f"{run['optimizer']} from {coordinates(run['start'])}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
+        f"x = {coordinates(run['end'])}, f = {run['f']:.6g}{away}; {verdict}: {run['ending']}"
     )
 
 
@@ -148,7 +148,7 @@ def _table(descent: Descent) -> list[str]:
     rows = [head]
     named = Counter(run["label"] for run in runs)
     for run, made in zip(runs, descent.runs, strict=True):
-        start = f"start {_point(run['start'])}"
+        start = f"start {coordinates(run['start'])}"
         rows.append(
             (
                 run["label"]
@@ -183,12 +183,8 @@ def _counts(descent: Descent) -> list[str]:
     return [
         f"{count(trajectory.runs, 'run')}: {', '.join(f'{n:,} {word}' for word, n in went.most_common())}",
         "; ".join(f"{n:,}: {words}" for words, n in ended.most_common()),
-        f"lowest: f = {final[best]:.6g} at x = {_point(trajectory.x[best, trajectory.last[best]].tolist())}",
+        f"lowest: f = {final[best]:.6g} at x = {coordinates(trajectory.x[best, trajectory.last[best]].tolist())}",
     ]
-
-
-def _point(x: Sequence[float]) -> str:
-    return ", ".join(f"{value:.6g}" for value in x)
 
 
 def _finite(value: float) -> float | None:

@@ -12,6 +12,7 @@ import numpy as np
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.starts import random_starts
 from gdanim.errors import SettingError
+from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +160,7 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
 
 def point(x: Vector) -> str:
     """A point (d,) as labels name it: `1, 2`."""
-    return ", ".join(f"{value:.4g}" for value in x.tolist())
+    return coordinates(x.tolist(), digits=4)
 
 
 def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -> Vector:

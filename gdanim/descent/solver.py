@@ -11,6 +11,7 @@ import numpy as np
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
 from gdanim.descent.trajectory import Outcome, Trajectory, judge
 from gdanim.errors import DomainError
+from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ def _columns(lr: Scalar, dim: int) -> Iterator[Scalar]:
 def _check_start(objective: Objective, x: Vector, f: Scalar, grad: Vector) -> None:
     good = np.isfinite(f) & np.isfinite(grad).all(axis=1)
     if not good.all():
-        where = ", ".join(f"{value:g}" for value in x[np.argmin(good)])
+        where = coordinates(x[np.argmin(good)])
         f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
         raise DomainError(
             f"{f_of} = {objective.formula} has no finite value and slope at the start {where}. "

@@ -15,6 +15,7 @@ from gdanim.descent.recording.table import Table, read_table
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import MAX_RECORDED, Outcome, Trajectory, judge
 from gdanim.errors import DomainError, UsageError
+from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +147,7 @@ def _check_starts(table: Table, objective: Objective, first: Index, stop: Index)
     if stop.all():
         return
     row = int(first[np.argmin(stop)])
-    where = ", ".join(f"{value:g}" for value in table.point[row, : objective.dim])
+    where = coordinates(table.point[row, : objective.dim])
     f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
     reason = f"{f_of} = {objective.formula} has no finite value and slope at the start {where}"
     raise DomainError(str(table.source.refusal(reason, int(table.place[row]))))
