@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
 
 MAX_NAMED = 8  # runs; more of them are counted
-NEAR: Final = 0.02  # of the width of the bounds: what ends so close to a minimum is told as having found it
+NEAR: Final = 0.02  # of the width of the bounds: a run that ends so close to a minimum has found it
 
 _SCENES: Final = {
     "curve": "on its curve",
@@ -48,7 +48,7 @@ def _opening(descent: Descent) -> str:
 
 
 def _descents(descent: Descent) -> str:
-    """Who descends: the method, and the rate where all runs have the same."""
+    """What descends: the method, and the rate where all runs have the same."""
     trajectory = descent.trajectory
     methods = list(dict.fromkeys(run.spec.partition(":")[0] for run in descent.runs))
     what = {"gd": "gradient descent"}.get(methods[0], methods[0]) if len(methods) == 1 else "descent"
@@ -68,8 +68,10 @@ def _ending(descent: Descent) -> str:
         descended = trajectory.iterations and not trajectory.outcome[0].failed
         how = f"After a descent that is {descent.verdict[0].value}, it" if descended else "It"
         return f"{how} {places[0]}: {_point(ends[0].tolist())}, f = {final}."
-    told = [f"{number:,} {place if number == 1 else _plural(place)}" for place, number in Counter(places).most_common()]
-    return f"Of the runs, {listed(told)}{_by_verdict(descent)}{_winner(descent)}."
+    counted = [
+        f"{number:,} {place if number == 1 else _plural(place)}" for place, number in Counter(places).most_common()
+    ]
+    return f"Of the runs, {listed(counted)}{_by_verdict(descent)}{_winner(descent)}."
 
 
 def _places(descent: Descent, ends: Vector) -> Iterator[str]:

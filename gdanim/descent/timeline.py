@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index
 
 MAX_FRAMES = 10_000
-REWIND = 3  # times as fast as the way there: long enough to be understood, and no second film
+REWIND = 3  # times as fast as forward: long enough to be understood, and no second film
 
 Ticks = NDArray[np.float64]  # (k,), rising
 
@@ -27,7 +27,7 @@ class Moment(NamedTuple):
 
     position (runs,)   the iteration of each run, 3.5 halfway between 3 and 4; NaN before it opens
     visible (m,)       the runs whose path is drawn
-    over (k,)          the runs that have made room for a later one
+    over (k,)          the runs that have been replaced by a later one
     current            the run that opened last
     """
 
@@ -41,7 +41,7 @@ class Moment(NamedTuple):
         return int(self.position[run])
 
     def among(self, runs: Index) -> Moment:
-        """The same moment to somebody who knows only these runs (m,), which count from 0. They are shown together."""
+        """This moment for some runs (m,) alone, which are numbered from 0 and shown together."""
         shown = np.zeros(len(self.position), dtype=bool)
         shown[self.visible] = True
         return self._replace(
@@ -51,7 +51,7 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The plan of an animation.
+    """When each frame is shown, and which point of each run it shows.
 
     tick (frames,)      the count of iterations at each frame, over all runs that play before
     opens (runs,)       the tick at which each run appears at its start
