@@ -14,10 +14,14 @@ from math import dist
 from pathlib import Path
 from textwrap import dedent
 
+import numpy as np
 import pytest
 from house.test_contributing import files_of
+from PIL import Image, ImageColor
 from support.commandline import ENVIRONMENT
 from support.decoders import animation, video_pictures
+
+from gdanim.drawing.styles import LIGHT
 
 ROOT = Path(__file__).parents[2]
 
@@ -239,3 +243,31 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
     pictures, _ = animation(copy.folder / "a.apng")
     assert len({picture.tobytes() for picture in pictures}) == 5
     copy.assert_as_the_page_says("A view")
+
+
+def test_an_option_that_changes_drawing_is_a_field_and_the_one_place_that_draws(copy: Copy) -> None:
+    copy.replace(
+        "gdanim/settings.py",
+        "    trail: int | None = option(\n",
+        """    spot: float = option(
+        "View", "Draw the spot of each run so large.", readers.number(above=0, most=100), default=9.0, metavar="PT"
+    )
+    trail: int | None = option(
+""",
+    )
+    copy.replace(
+        "gdanim/drawing/layout.py",
+        "        return cls(figure=figure, style=style, width=width, height=height)\n",
+        "        return cls(figure=figure, style=style, width=width, height=height, spot_pt=settings.spot)\n",
+    )
+    for function, view in (("parabola", "curve"), ("himmelblau", "contour"), ("himmelblau", "surface")):
+        heights = []
+        for spot in ("9", "27"):
+            copy.run(function, "--view", view, "-n", "0", "--spot", spot, "-q", "-o", f"{view}-{spot}.png")
+            with Image.open(copy.folder / f"{view}-{spot}.png") as image:
+                inked = (np.asarray(image.convert("RGB")) == ImageColor.getrgb(LIGHT.trail)).all(axis=2)
+            heights.append(np.ptp(np.flatnonzero(inked.any(axis=1))) + 1)
+        assert heights[1] / heights[0] == pytest.approx(3, rel=0.3), view
+    assert "--spot PT" in copy.run("--help")
+    assert "spot = 27" in copy.run("recipe", "curve-27.png")
+    copy.assert_as_the_page_says("An option")
