@@ -49,9 +49,12 @@ class Effort(NamedTuple):
 
 
 PLENTY = Effort(
-    domain=(2001, 41), shares=(-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85), digits=(1, 2, 3, 5, 7),
-    iterations=200, favourites=100_000,
-)  # fmt: skip
+    domain=(2001, 41),
+    shares=(-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85),
+    digits=(1, 2, 3, 5, 7),
+    iterations=200,
+    favourites=100_000,
+)
 # Where every point costs a call of somebody's code.
 SPARING = Effort(domain=(101, 11), shares=(-0.8, -0.3, 0.3, 0.8), digits=(1, 3), iterations=60, favourites=8)
 

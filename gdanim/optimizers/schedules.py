@@ -125,10 +125,8 @@ def one_cycle(
         first = lr / div_factor
         final = first / final_div_factor
         rise = pct_start * total
-        phases = [(rise - 1, lr), (2 * rise - 2, first), (total - 1, final)] if three_phase else [
-            (rise - 1, lr), (total - 1, final),
-        ]  # fmt: skip
-        return _in_phases(k, first, phases, shape)
+        fall = [(2 * rise - 2, first), (total - 1, final)] if three_phase else [(total - 1, final)]
+        return _in_phases(k, first, [(rise - 1, lr), *fall], shape)
 
     return rates
 
