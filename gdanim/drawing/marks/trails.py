@@ -1,6 +1,5 @@
 """The base classes of marks, the parts of a picture that move, and the trails: the paths of the runs.
 
-Each mark draws itself for one moment, and bounds the pixels that it may have touched.
 Marks are matplotlib artists, so that a full redraw draws them too. They call the renderer directly: a Line2D that
 changes in every frame spends most of its time on bookkeeping.
 """
@@ -224,7 +223,7 @@ class Trail(RunsMark):
         until = moment_of(self).position[runs]
         return np.zeros(len(runs)) if self.tail is None else np.maximum(until - self.tail, 0), until
 
-    def _whole(self, runs: Index) -> Polylines:
+    def _lines(self, runs: Index) -> Polylines:
         """The paths of runs, up to where they are."""
         return self.track.lines(runs, *self._span(runs), self._here(runs), self.plane, self.dpi)
 
@@ -250,11 +249,11 @@ class Trail(RunsMark):
         found = list(self.by_style(self._shown()))
         if self.halo is None:
             for run_style, stripe_level, runs in found:
-                self._stroke(renderer, self._whole(runs), run_style.colour, stripe_level * self.STRIPE_PT)
+                self._stroke(renderer, self._lines(runs), run_style.colour, stripe_level * self.STRIPE_PT)
             return
         for level in {stripe_level for _, stripe_level, _ in found}:
             alike = np.concatenate([runs for _, stripe_level, runs in found if stripe_level == level])
-            self._stroke(renderer, self._whole(alike), self.halo, level * self.STRIPE_PT + 2 * self.HALO_PT)
+            self._stroke(renderer, self._lines(alike), self.halo, level * self.STRIPE_PT + 2 * self.HALO_PT)
         for run_style, stripe_level, runs in found:
             for shade, lines in self._parts(runs):
                 # Mixed, not transparent: where parts and paths overlap, nothing shines through.
@@ -270,7 +269,7 @@ class Trail(RunsMark):
     def extent_at(self, moment: Moment) -> Extent | None:
         """Bound the visible part of the lines."""
         runs = self._shown()
-        points = self._whole(runs).points if runs.size else self.pixels[:0, 0]
+        points = self._lines(runs).points if runs.size else self.pixels[:0, 0]
         if not len(points):
             return None
         pad = self._wide_px
