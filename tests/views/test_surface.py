@@ -74,7 +74,7 @@ def test_a_camera_projects_as_mplot3d_does(camera: Camera, places: list[tuple[fl
 
 
 @given(cameras, st.floats(100, 900), st.floats(100, 900))
-def test_a_prospect_fills_its_room_with_all_labels_in_it(camera: Camera, width: float, height: float) -> None:
+def test_a_projection_fills_its_room_with_all_labels_in_it(camera: Camera, width: float, height: float) -> None:
     corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, TOP)], dtype=float)
     pad = np.full((8, 2), 7.0)
     low, high = np.array([3.0, 5.0]), np.array([3.0 + width, 5.0 + height])

@@ -8,16 +8,14 @@ there twice, and in each scheme a mask hides one of the two. One clock drives bo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 # What may differ: a colour, or a whole image.
 _PART: Final = re.compile(r'((?:(?<=fill=")|(?<=stroke="))#[0-9a-f]{3,6}(?=")|<image [^>]*>)')
 _SHOWN, _HIDDEN = "#fff", "#000"  # colours of a mask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schemes:
+class Schemes(NamedTuple):
     """An SVG, and the CSS declarations of its variables for the rule of an element around it.
 
     Only a browser that knows light-dark() may see them: others need the colour that stands beside each variable.

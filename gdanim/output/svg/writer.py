@@ -6,9 +6,8 @@ last values without one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path
@@ -61,8 +60,7 @@ def _opening(info: FilmInfo, svg_text: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}{family}'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precision:
+class Precision(NamedTuple):
     """Precision of coordinates.
 
     decimals        of a pixel
