@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.drawing.marks.track import Track
 from gdanim.views.base import build_plot, path_marks, soft_outline
-from gdanim.views.levels import draw_levels
+from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from gdanim.drawing.styles import Style
     from gdanim.objectives.objective import Objective
     from gdanim.views.base import Panel
-
-SIGNS = (("o", 9.0, 1.0), ("+", 5.0, 1.2))  # of a minimizer: marker, size and line width in points
-HALO_PT = 0.9
 
 
 def build(descent: Descent) -> Scene:
@@ -74,8 +71,8 @@ def draw_minimizers(axes: Axes, objective: Objective, style: Style) -> None:
     if len(objective.minimizers):
         x, y = objective.minimizers.T
         # The halo first: it sets the sign off from dark and from light levels.
-        for ink, wider_pt, zorder in ((style.background, HALO_PT, 3.9), (style.text, 0.0, 4.0)):
-            for sign, size_pt, width_pt in SIGNS:
+        for ink, wider_pt, zorder in ((style.background, SIGN_HALO_PT, 3.9), (style.text, 0.0, 4.0)):
+            for sign, (size_pt, width_pt) in (("o", RING_PT), ("+", PLUS_PT)):
                 axes.plot(
                     x, y, sign, color=ink, markersize=size_pt, markerfacecolor="none", zorder=zorder,
                     markeredgewidth=width_pt + 2 * wider_pt,

@@ -24,6 +24,8 @@ MAX_CROSSINGS = 70  # with more lines than that across the picture the levels ar
 LINE_PT, LINE_INK = 0.6, 0.32
 TOP = 0.97  # the quantile of f that the highest level stands at: poles and corners are cut off
 EVEN = 0.5 / TOP  # where the median then is, between the lowest level and the highest, if f is even
+# The sign of a minimum is a ring and a plus: the size and the line of each, and the halo around both, in points.
+RING_PT, PLUS_PT, SIGN_HALO_PT = (9.0, 1.0), (5.0, 1.2), 0.9
 
 
 def draw_levels(

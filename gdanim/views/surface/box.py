@@ -12,7 +12,7 @@ from matplotlib.transforms import IdentityTransform
 from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.trails import Mark, mixed
 from gdanim.drawing.shapes import CIRCLE, copies, polylines
-from gdanim.views.levels import line_ink
+from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, line_ink
 from gdanim.views.surface.axes import surface_axes
 from gdanim.views.surface.camera import FLOOR
 from gdanim.views.surface.paths import floor_shadow
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 LINE_PT, LEVEL_PT, TICK_PT = 0.8, 0.5, 2.5
 LEVEL_INK: Final = 0.32  # of the level lines on the surface
-HALO_PT, HIDDEN_INK = 0.9, 0.45
+HIDDEN_INK: Final = 0.45  # of the signs of hidden minima
 FLOOR_CORNERS: Final = np.array([[-1, -1, FLOOR], [1, -1, FLOOR], [1, 1, FLOOR], [-1, 1, FLOOR]], dtype=np.float64)
 PLUS: Final = Path([[-1, 0], [1, 0], [0, -1], [0, 1]], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
-SIGNS: Final = ((CIRCLE, 9.0, 1.0), (PLUS, 5.0, 1.2))  # of a minimum: what is drawn, its size and its line in points
 
 
 class SurfaceBox(Mark):
@@ -107,12 +106,12 @@ class SurfaceBox(Mark):
         places = projection.pixels(self.minima)
         hidden = self.heightmap.hides(self.minima, projection.camera.eye)
         self._signs(renderer, places[hidden], to_rgba(style.text, HIDDEN_INK), 0.0)
-        self._signs(renderer, places[~hidden], style.background, 2 * HALO_PT)
+        self._signs(renderer, places[~hidden], style.background, 2 * SIGN_HALO_PT)
         self._signs(renderer, places[~hidden], style.text, 0.0)
 
     def _signs(self, renderer: RendererBase, places: PixelPoints, ink: Ink, wider_pt: float) -> None:
         """Draw the signs of minima, as the contour view does."""
-        for shape, size_pt, width_pt in SIGNS:
+        for shape, (size_pt, width_pt) in ((CIRCLE, RING_PT), (PLUS, PLUS_PT)):
             path = copies(shape, places, size_pt * self.dpi / 72 / 2)
             self._stroke(renderer, path, ink, width_pt + wider_pt)
 
