@@ -112,7 +112,7 @@ def is_whole(content: bytes) -> bool:
 def test_a_run_killed_at_any_moment_leaves_no_part_and_the_next_one_sweeps_up(target: Path) -> None:
     moments = random.Random(0)
     left_behind = 0
-    for _ in range(25):
+    for _ in range(12):
         process = start_until_ready(FOREVER, target)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=moments.uniform(0, 0.02))
@@ -129,7 +129,7 @@ def test_a_run_killed_at_any_moment_leaves_no_part_and_the_next_one_sweeps_up(ta
 @pytest.mark.parametrize("fatal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
 def test_a_signal_at_any_moment_leaves_no_part_and_no_temporary_file(target: Path, fatal: signal.Signals) -> None:
     moments = random.Random(int(fatal))
-    for _ in range(8):
+    for _ in range(5):
         process = start_until_ready(FOREVER, target)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=moments.uniform(0, 0.02))
