@@ -6,13 +6,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import preflight
 from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
-from gdanim.drawing import mpl  # noqa: F401 (plotting first: see there)
+from gdanim.drawing import mpl  # noqa: F401 (first: see there)
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.errors import OutputError
@@ -24,7 +24,7 @@ from gdanim.recipe import recipe_of
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from gdanim.catalogue.request import Planned
+    from gdanim.catalogue.request import Planned, Request
     from gdanim.descent.descend import Descent
     from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
@@ -42,14 +42,36 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
     """
     settings = replace(settings, dry_run=False, json=False, alt_text=False)
     request = preflight.resolve(settings)
-    descent = carry_out(request)
-    written = write(descent, request.outputs, progress)
-    if settings.data is not None:
-        write_data(settings.data, descent.trajectory, descent.runs)
-    for result in written:
-        if result.error is not None:
-            raise result.error
-    return written
+    rendered = render_descent(carry_out(request), request, progress)
+    for error in rendered.errors:
+        raise error
+    return rendered.outputs
+
+
+class Rendered(NamedTuple):
+    """What became of the files of a request: its outputs, and why --data could not be written."""
+
+    outputs: tuple[Written, ...]
+    data_error: OutputError | None
+
+    @property
+    def errors(self) -> list[OutputError]:
+        """Why files are missing."""
+        return [error for error in (*(output.error for output in self.outputs), self.data_error) if error is not None]
+
+
+def render_descent(descent: Descent, request: Request, progress: Progress | None = None) -> Rendered:
+    """Write all files of a request whose descent is solved. One that fails stops no other.
+
+    The command line calls this, as render() does; it says more on the way.
+    """
+    outputs = write(descent, request.outputs, progress)
+    try:
+        if request.settings.data is not None:
+            write_data(request.settings.data, descent.trajectory, descent.runs)
+    except OutputError as error:
+        return Rendered(outputs, error)
+    return Rendered(outputs, None)
 
 
 def write_data(path: str, trajectory: Trajectory, runs: Runs) -> None:

@@ -11,7 +11,7 @@ import click
 
 from gdanim import __version__, readers
 from gdanim.cli import parameters, parsing
-from gdanim.errors import GdanimError, OutputError
+from gdanim.errors import GdanimError
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ def gdanim(ctx: click.Context) -> None:
 def _render(function: str | None, preset: str | None, **given: Any) -> int:
     from gdanim import preflight
 
-    saved = {} if preset is None else _saved(preset)
+    saved: Mapping[str, Any] = {}
+    if preset is not None:
+        from gdanim.presets import read_preset, refuse_python
+
+        saved = read_preset(preset)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if function is not None:
         chosen["function"] = function
@@ -79,22 +83,10 @@ def _render(function: str | None, preset: str | None, **given: Any) -> int:
         chosen["param"] = tuple(pair for pairs in chosen["param"] for pair in pairs)
     merged = preflight.merged(saved, chosen)
     if preset is not None and not chosen.get("allow_python"):
-        _refuse_python(merged, chosen, source=preset)
+        refuse_python(merged, chosen, source=preset)
     settings = Settings(**merged)
     name = _stem(preset) if preset is not None and function is None else ""
     return _Session(preflight.resolve(settings, name=name)).run()
-
-
-def _saved(preset: str) -> Mapping[str, Any]:
-    from gdanim.presets import read_preset
-
-    return read_preset(preset)
-
-
-def _refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
-    from gdanim.presets import refuse_python
-
-    refuse_python(merged, given, source=source)
 
 
 def _stem(preset: str) -> str:
@@ -199,24 +191,25 @@ class _Session:
         for line in messages.warnings(descent, outputs):
             self._say(line)
         # Late: importing what draws takes longer than all else, and what is refused needs none of it.
-        from gdanim.rendering import write
+        from gdanim.rendering import render_descent
 
         gc.freeze()
         gc.enable()
         self._warn_of_missing_letters()
         with messages.progress_bar(quiet=settings.quiet) as progress:
-            written = write(descent, outputs, progress)
-        for result in written:
+            rendered = render_descent(descent, self.request, progress)
+        for result in rendered.outputs:
             if result.error is None:
                 self._say(messages.done(descent, result))
             else:
                 _complain(messages.failure(result), 1)
-        for line in messages.lacking(written):
+        for line in messages.lacking(rendered.outputs):
             self._say(line)
-        exported = self._export(descent)
-        self._summarise(descent, written)
-        self._open([result.path for result in written if result.error is None])
-        return self._code(descent, failed=not exported or any(result.error is not None for result in written))
+        if rendered.data_error is not None:
+            _complain(str(rendered.data_error), 1)
+        self._summarise(descent, rendered.outputs)
+        self._open([result.path for result in rendered.outputs if result.error is None])
+        return self._code(descent, failed=bool(rendered.errors))
 
     def _say(self, line: str) -> None:
         if not self.settings.quiet:
@@ -242,19 +235,6 @@ class _Session:
         letters, font = load_style(self.settings.style).missing_letters(self.settings.title or "")
         if letters:
             self._say(f"gdanim: the title has letters that the font {font} lacks: {letters}")
-
-    def _export(self, descent: Descent) -> bool:
-        """Write the trajectory where that is wanted. What else was written is kept if it fails."""
-        from gdanim.rendering import write_data
-
-        if self.settings.data is None:
-            return True
-        try:
-            write_data(self.settings.data, descent.trajectory, descent.runs)
-        except OutputError as error:
-            _complain(str(error), 1)
-            return False
-        return True
 
     def _open(self, paths: list[str]) -> None:
         from gdanim.output.files.atomic import STDOUT
