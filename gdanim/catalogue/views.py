@@ -6,46 +6,28 @@ from typing import Final
 
 from gdanim.catalogue.specs import Entry, View
 
+# fmt: off
 VIEWS: Final = (
-    View(
-        name="curve",
-        target="gdanim.views.curve:build",
-        summary="the function with trail and spot; one variable",
-        dims=(1,),
-        takes=("facet", "explain", "basins", "arrows"),
-    ),
-    View(
-        name="panels",
-        target="gdanim.views.panels:build",
+    View(name="curve", target="gdanim.views.curve:build", dims=(1,),
+        summary="the function with trail and spot; one variable", takes=("facet", "explain", "basins", "arrows")),
+    View(name="panels", target="gdanim.views.panels:build", dims=(1, 2),
         summary="the curve, and beside it x and y against the iteration; or the contour, with f and ‖∇f‖",
-        dims=(1, 2),
-        takes=("explain", "basins", "arrows", "cmap"),
-    ),
-    View(
-        name="contour",
-        target="gdanim.views.contour:build",
+        takes=("explain", "basins", "arrows", "cmap")),
+    View(name="contour", target="gdanim.views.contour:build", dims=(2,),
         summary="levels from above with trail and spot; two variables",
-        dims=(2,),
-        takes=("facet", "explain", "basins", "arrows", "cmap"),
-    ),
-    View(
-        name="surface",
-        target="gdanim.views.surface.view:build",
+        takes=("facet", "explain", "basins", "arrows", "cmap")),
+    View(name="surface", target="gdanim.views.surface.view:build", dims=(2,),
         summary="relief with the paths on it, and their shadows below; two variables",
-        dims=(2,),
-        takes=("camera", "turn", "cmap"),
-    ),
+        takes=("camera", "turn", "cmap")),
 )
 
 STYLES: Final = (
-    Entry(
-        name="auto",
-        target="gdanim.drawing.styles:LIGHT",
-        summary="light; an .html turns dark with its reader (default)",
-    ),
+    Entry(name="auto", target="gdanim.drawing.styles:LIGHT",
+        summary="light; an .html turns dark with its reader (default)"),
     Entry(name="light", target="gdanim.drawing.styles:LIGHT", summary="dark ink on white"),
     Entry(name="dark", target="gdanim.drawing.styles:DARK", summary="light ink on near black"),
     Entry(name="notebook", target="gdanim.drawing.styles:NOTEBOOK", summary="matplotlib's box, with a red trail"),
     Entry(name="print", target="gdanim.drawing.styles:PRINT", summary="told apart without colours, too"),
     Entry(name="slides", target="gdanim.drawing.styles:SLIDES", summary="large type and lines"),
 )
+# fmt: on

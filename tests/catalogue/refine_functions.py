@@ -1,4 +1,4 @@
-"""Find what the rows of gdanim/objectives/formulas.py should hold: the record of where their figures come from.
+"""Find what the rows of gdanim/catalogue/functions_*.py should hold: the record of where their figures come from.
 
     PYTHONPATH=. python tests/catalogue/refine_functions.py [NAME…]
 
