@@ -136,12 +136,14 @@ class View(Entry):
 
     dims    the numbers of variables that it can draw
     takes   which of VIEW_OPTIONS of settings.py it reads
+    scene   where the descent is drawn, in words for --alt-text: `on its curve`; empty for `as NAME`
     """
 
     guard: ClassVar[str] = "gdanim.drawing.guard:guarded_scene"
 
     dims: tuple[int, ...]
     takes: tuple[str, ...] = ()
+    scene: str = ""
 
 
 class Hyperparameter(NamedTuple):

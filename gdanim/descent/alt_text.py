@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 MAX_NAMED = 8  # runs; more of them are counted
 NEAR: Final = 0.02  # of the width of the bounds: a run that ends so close to a minimum has found it
 
-_SCENES: Final = {
-    "curve": "on its curve",
-    "panels": "in panels, beside its values against the iteration",
-    "contour": "on a map of its levels",
-    "surface": "on its surface in three dimensions",
-}
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -37,12 +31,11 @@ def alt_text(descent: Descent) -> str:
 
 
 def _opening(descent: Descent) -> str:
-    view = descent.view.name
     trajectory = descent.trajectory
     starts = np.unique(trajectory.x[:, 0], axis=0)
     whence = f"from {_point(starts[0].tolist())}" if len(starts) == 1 else f"from {len(starts):,} starts"
     who = _descents(descent)
-    length = f"{count(trajectory.iterations, 'iteration')}, drawn {_SCENES.get(view, f'as {view}')}"
+    length = f"{count(trajectory.iterations, 'iteration')}, drawn {descent.view.scene or f'as {descent.view.name}'}"
     turns = ", one after another" if descent.timeline.in_turn and trajectory.runs > 1 else ""
     return f"{who} on {spoken(descent.objective)} {whence}, {length}{turns}."
 
