@@ -17,7 +17,8 @@ VIEWS: Final = (
     View(name="contour", target="gdanim.views.contour:build", dims=(2,), scene="on a map of its levels",
         summary="levels from above with trail and spot; two variables",
         takes=("facet", "explain", "basins", "arrows", "cmap")),
-    View(name="surface", target="gdanim.views.surface.view:build", dims=(2,), scene="on its surface in three dimensions",
+    View(name="surface", target="gdanim.views.surface.view:build", dims=(2,),
+        scene="on its surface in three dimensions",
         summary="relief with the paths on it, and their shadows below; two variables",
         takes=("camera", "turn", "cmap")),
 )

@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from support.commandline import digest
 from support.decoders import FFMPEG, animation, silent, video_durations, video_pictures
 from support.films import Film, evenly, psnr_db, race, see_through
 
@@ -161,7 +162,7 @@ def test_higher_quality_is_truer_and_larger(kind, tmp_path):
 @pytest.mark.parametrize("kind", WRITERS)
 def test_same_film_gives_the_same_bytes(kind, quality, tmp_path):
     film = film_of(12, ODD, 3)
-    assert write(kind, tmp_path, film, quality).read_bytes() == write(kind, tmp_path, film, quality).read_bytes()
+    assert digest(write(kind, tmp_path, film, quality)) == digest(write(kind, tmp_path, film, quality))
 
 
 @pytest.mark.parametrize("quality", Quality)

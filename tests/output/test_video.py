@@ -14,7 +14,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from support.commandline import PATIENCE_S
+from support.commandline import PATIENCE_S, digest
 from support.decoders import FFMPEG, video_durations, video_pictures
 from support.films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, line_plot, psnr_db
 
@@ -84,7 +84,7 @@ def test_table_of_contents_stands_before_the_pictures(mp4):
 
 
 def test_same_film_gives_the_same_bytes(film, mp4, tmp_path):
-    assert write(tmp_path / "again.mp4", film).read_bytes() == mp4.read_bytes()
+    assert digest(write(tmp_path / "again.mp4", film)) == digest(mp4)
 
 
 @pytest.mark.parametrize("fps", [Fraction(100, 7), Fraction(30000, 1001), Fraction(1, 2), Fraction(240)], ids=str)

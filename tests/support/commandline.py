@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import signal
@@ -69,6 +70,11 @@ def default_signals() -> None:
     """For preexec_fn: undo what `nohup`, or `&` in a script, did to the tests themselves."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+
+
+def digest(path: Path | str) -> str:
+    """What two files share that have the same bytes. Of bytes that differ, pytest would look for the shortest diff."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def without_recipe(gif: bytes) -> bytes:
