@@ -1,20 +1,26 @@
-"""The files that a request writes: their formats by their paths, and what became of each."""
+"""The files that a request writes: their paths and formats, whether they can be written, and what became of each."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim.catalogue.registry import FORMATS, find
-from gdanim.errors import OutputError, UnknownNameError, UsageError, shown
-from gdanim.output.files.numbering import is_numbered
+from gdanim.catalogue.request import Planned
+from gdanim.errors import OutputError, SettingError, TargetError, UnknownNameError, UsageError, shown
+from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
+from gdanim.output.files.numbering import Pattern, is_numbered
+from gdanim.output.files.sequence import check_sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gdanim.catalogue.specs import Format
+    from gdanim.settings import Settings
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
 
@@ -71,7 +77,7 @@ def format_of(path: str, name: str | None) -> Format:
     suffix = Path(path).suffix.lower()
     if suffix in FORMATS["png"].extensions and is_numbered(path):
         return FORMATS["png_sequence"]
-    if path == "-" or (not suffix and path.startswith("/dev/")):
+    if path == STDOUT or (not suffix and path.startswith("/dev/")):
         return FORMATS["gif"]
     for entry in FORMATS.values():
         if suffix in entry.extensions:
@@ -92,3 +98,74 @@ def may_hold(path: str, name: str) -> bool:
     form, suffix = find(FORMATS, "format", name), Path(path).suffix.lower()
     own = suffix in (*form.extensions, *form.suffixes, *form.borrows)
     return own or all(suffix not in other.extensions for other in FORMATS.values())
+
+
+def planned(settings: Settings, stem: str) -> Iterator[Planned]:
+    """Every file in every style; posters after what they stand beside."""
+    files = [(path, settings.format) for path in settings.output or (_default(settings, stem),)]
+    files += [(settings.poster, _poster_format(settings.poster))] if settings.poster is not None else []
+    for path, form in files:
+        found = format_of(path, form)
+        if not settings.themes:
+            yield Planned(path=path, file=path, format=found, style=settings.style)
+        for theme in settings.themes:
+            yield Planned(path=_themed(path, theme), file=path, format=found, style=theme)
+
+
+def _default(settings: Settings, stem: str) -> str:
+    """The file that is written where none is named."""
+    if settings.format is None:
+        return f"{stem}.gif"
+    form = format_of("", settings.format)
+    if not form.extensions:
+        raise UsageError(f"{form.typed} has no suffix of its own: name the file with -o")
+    return stem + form.extensions[0]
+
+
+def _poster_format(path: str) -> str:
+    if path != STDOUT and Path(path).suffix.lower() not in FORMATS["png"].extensions:
+        raise SettingError("--poster", path, "give a path that ends in .png")
+    return "png"
+
+
+def _themed(path: str, theme: str) -> str:
+    """The path of a file in one of several styles: a.gif becomes a-dark.gif."""
+    if path == STDOUT or own_descriptor(path) is not None:
+        raise UsageError("--themes writes several files, and standard output carries one: name a file with -o")
+    place = Path(path)
+    return str(place.with_name(f"{place.stem}-{Path(theme).stem}{place.suffix}"))
+
+
+def check_paths(settings: Settings, outputs: tuple[Planned, ...]) -> None:
+    """Refuse paths that cannot be written, and two outputs at one path. Raises TargetError or SettingError."""
+    paths = [output.path for output in outputs]
+    if settings.data is not None:
+        from gdanim.descent.recording.file_types import check_data_path
+
+        check_data_path(settings.data)
+        paths.append(settings.data)
+    streamed = [path for path in paths if path == STDOUT or own_descriptor(path) == 1]
+    if len(streamed) + settings.json + settings.alt_text > 1:
+        raise TargetError("Standard output can carry one thing: choose one of -o -, --json and --alt-text")
+    if streamed and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
+        raise TargetError("Standard output is a terminal: name a file with -o, or send -o - to a pipe")
+    twice = [path for path in paths if path not in streamed and _same(paths, path) > 1]
+    if twice:
+        raise TargetError(f"{twice[0]!r} is named twice: give each output a path of its own")
+    numbered = [output.path for output in outputs if output.format.sequence]
+    for path in numbered:
+        pattern = Pattern.read(path)
+        for other in paths:
+            if other != path and pattern.holds(Pattern.read(other) if other in numbered else Path(other)):
+                raise TargetError(f"{other!r} is a file of {path!r}, too: give each output a path of its own")
+    if not settings.dry_run:
+        for path in paths:
+            check_sequence(path) if path in numbered else check_target(path)
+
+
+def _same(paths: list[str], path: str) -> int:
+    regular = Path(path)
+    if regular.exists() and not regular.is_file():
+        return 1
+    place = os.path.realpath(path)
+    return sum(os.path.realpath(other) == place for other in paths if other != STDOUT)

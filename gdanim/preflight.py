@@ -1,24 +1,17 @@
-"""What can be refused at once: names, formats, rates and paths. Presets and options are put together here.
+"""What can be refused at once: names, formats and rates. Presets and options are put together here.
 
 Imports neither numpy nor matplotlib.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gdanim.catalogue.kinds import chosen_function
 from gdanim.catalogue.registry import FORMATS, VIEWS
-from gdanim.catalogue.request import Planned, Request, chosen_view, requested
-from gdanim.errors import SettingError, TargetError, UsageError
-from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
-from gdanim.output.files.numbering import Pattern
-from gdanim.output.files.sequence import check_sequence
-from gdanim.outputs import format_of, may_hold
+from gdanim.catalogue.request import Planned, Request, chosen_function, chosen_view, requested
+from gdanim.errors import SettingError, UsageError
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
 
 if TYPE_CHECKING:
@@ -46,15 +39,18 @@ def resolve(settings: Settings, *, name: str = "") -> Request:
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
     function = chosen_function(settings.function, dict(settings.param))
-    if settings.gradient is not None and not function.is_callable:
+    if settings.gradient is not None and function.expression is not None:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     view = chosen_view(settings.view, function.dim)
     if view is not None:
         _check_view(settings, view)
     request = requested(settings, function, view)
     _check_combinations(settings)
-    outputs = tuple(_planned(settings, name or function.stem))
-    _check_paths(settings, outputs)
+    # Late: a name that is wrong is refused without what knows files.
+    from gdanim.outputs import check_paths, planned
+
+    outputs = tuple(planned(settings, name or function.stem))
+    check_paths(settings, outputs)
     for output in outputs:
         _check_format(settings, output.format)
         _check_suffix(output)
@@ -83,46 +79,23 @@ def _unread_format_options(saved: Mapping[str, Any], chosen: Mapping[str, Any]) 
 
     A suffix that means another format rules the preset's format out; with it goes what none of the formats reads.
     """
-    paths, name = chosen.get("output", ()), chosen.get("format", saved.get("format"))
+    if not chosen.keys() & {"output", "format"}:
+        return
+    from gdanim.output.files.atomic import STDOUT
+    from gdanim.outputs import format_of, may_hold
+
+    paths, name = chosen.get("output", (STDOUT,)), chosen.get("format", saved.get("format"))
     if "format" in saved and "format" not in chosen and not all(may_hold(path, saved["format"]) for path in paths):
         yield "format"
         name = None
-    if not paths and "format" in chosen:
-        paths = (STDOUT,)
     formats = [format_of(path, name) for path in paths]
     for option in FORMAT_OPTIONS:
-        if formats and not any(option in form.takes for form in formats):
+        if not any(option in form.takes for form in formats):
             yield option
 
 
 def _is_same_name(name: str, other: str) -> bool:
     return name.replace("-", "_") == other.replace("-", "_")
-
-
-def _planned(settings: Settings, stem: str) -> Iterator[Planned]:
-    """Every file in every style; posters after what they stand beside."""
-    files = [(path, settings.format) for path in settings.output or (_default(settings, stem),)]
-    files += [(settings.poster, _poster_format(settings.poster))] if settings.poster is not None else []
-    for path, form in files:
-        found = format_of(path, form)
-        if not settings.themes:
-            yield Planned(path=path, file=path, format=found, style=settings.style)
-        for theme in settings.themes:
-            yield Planned(path=_themed(path, theme), file=path, format=found, style=theme)
-
-
-def _poster_format(path: str) -> str:
-    if path != STDOUT and Path(path).suffix.lower() not in FORMATS["png"].extensions:
-        raise SettingError("--poster", path, "give a path that ends in .png")
-    return "png"
-
-
-def _themed(path: str, theme: str) -> str:
-    """The path of a file in one of several styles: a.gif becomes a-dark.gif."""
-    if path == STDOUT or own_descriptor(path) is not None:
-        raise UsageError("--themes writes several files, and standard output carries one: name a file with -o")
-    place = Path(path)
-    return str(place.with_name(f"{place.stem}-{Path(theme).stem}{place.suffix}"))
 
 
 def _check_format_options(settings: Settings, planned: tuple[Planned, ...]) -> None:
@@ -183,16 +156,6 @@ def _check_basins(settings: Settings) -> None:
             raise UsageError(f"--basins colours the ground for one method at one rate: {allowed}")
 
 
-def _default(settings: Settings, stem: str) -> str:
-    """The file that is written where none is named."""
-    if settings.format is None:
-        return f"{stem}.gif"
-    form = format_of("", settings.format)
-    if not form.extensions:
-        raise UsageError(f"{form.typed} has no suffix of its own: name the file with -o")
-    return stem + form.extensions[0]
-
-
 def _check_combinations(settings: Settings) -> None:
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
@@ -206,37 +169,3 @@ def _check_combinations(settings: Settings) -> None:
         raise SettingError("--duration", settings.duration, f"must be longer than the hold of {settings.hold:g} s")
     if settings.duration is not None and settings.every is not None:
         raise SettingError("--every", settings.every, "goes without --duration, which chooses the iterations itself")
-
-
-def _check_paths(settings: Settings, planned: tuple[Planned, ...]) -> None:
-    paths = [output.path for output in planned]
-    if settings.data is not None:
-        from gdanim.descent.recording.file_types import check_data_path
-
-        check_data_path(settings.data)
-        paths.append(settings.data)
-    streamed = [path for path in paths if path == STDOUT or own_descriptor(path) == 1]
-    if len(streamed) + settings.json + settings.alt_text > 1:
-        raise TargetError("Standard output can carry one thing: choose one of -o -, --json and --alt-text")
-    if streamed and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
-        raise TargetError("Standard output is a terminal: name a file with -o, or send -o - to a pipe")
-    twice = [path for path in paths if path not in streamed and _same(paths, path) > 1]
-    if twice:
-        raise TargetError(f"{twice[0]!r} is named twice: give each output a path of its own")
-    numbered = [output.path for output in planned if output.format.sequence]
-    for path in numbered:
-        pattern = Pattern.read(path)
-        for other in paths:
-            if other != path and pattern.holds(Pattern.read(other) if other in numbered else Path(other)):
-                raise TargetError(f"{other!r} is a file of {path!r}, too: give each output a path of its own")
-    if not settings.dry_run:
-        for path in paths:
-            check_sequence(path) if path in numbered else check_target(path)
-
-
-def _same(paths: list[str], path: str) -> int:
-    regular = Path(path)
-    if regular.exists() and not regular.is_file():
-        return 1
-    place = os.path.realpath(path)
-    return sum(os.path.realpath(other) == place for other in paths if other != STDOUT)

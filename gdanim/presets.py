@@ -21,8 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from gdanim.catalogue.kinds import Kind, kind_of
 from gdanim.catalogue.registry import FORMATS, presets
+from gdanim.catalogue.request import is_callable
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
 from gdanim.output import metadata
 from gdanim.output.files.temporary import open_temporary_folder
@@ -63,7 +63,7 @@ class Saved:
     def check_complete(self) -> None:
         """Raise RecipeError where something that made the file is not in the recipe."""
         lacks = self.made.get("lacks")
-        if "gradient" in self.fields or kind_of(self.fields.get("function", "")) is Kind.CALLABLE:
+        if "gradient" in self.fields or is_callable(self.fields.get("function", "")):
             lacks = PYTHON
         if lacks is not None:
             reason = LACKS.get(str(lacks), "its recipe is not complete")
@@ -167,7 +167,7 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
     """
     for key in ("function", "gradient"):
         name = None if key in given else merged.get(key)
-        if name is not None and (key == "gradient" or kind_of(name) is Kind.CALLABLE):
+        if name is not None and (key == "gradient" or is_callable(name)):
             raise UsageError(
                 f"{source}: {key} {shown(name)} is Python code, which a preset may run only with --allow-python"
             )

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from gdanim import __version__
-from gdanim.catalogue.kinds import Kind, kind_of
+from gdanim.catalogue.request import is_callable
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
@@ -76,7 +76,7 @@ def recipe_of(descent: Descent) -> Recipe:
     """What the files of a descent carry."""
     settings, files = _portable(descent)
     made = summary_of(descent.trajectory)
-    if settings.gradient is not None or kind_of(settings.function) is Kind.CALLABLE:
+    if settings.gradient is not None or is_callable(settings.function):
         return Recipe(replace(settings, function="", gradient=None), files, write_made(made, PYTHON), PYTHON)
     recipe = Recipe(settings, files, write_made(made))
     return recipe if len(recipe.text()) <= MAX_RECIPE else Recipe(Settings(), {}, write_made(made, SIZE), SIZE)

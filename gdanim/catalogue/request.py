@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gdanim.catalogue.choices import CONSTANT, check_together
-from gdanim.catalogue.kinds import chosen_function
-from gdanim.catalogue.registry import VIEWS, find, optimizer, schedule
-from gdanim.errors import SettingError
+from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
+from gdanim.errors import SettingError, UsageError
+from gdanim.formula.parser import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gdanim.catalogue.choices import Choice
-    from gdanim.catalogue.kinds import FunctionChoice
-    from gdanim.catalogue.specs import Format, Method, Schedule, View
+    from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View
+    from gdanim.formula.parser import Expression
     from gdanim.settings import Settings
 
 AUTO_VIEW: Final = "auto"
 _VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
+_VARIABLES: Final = {1: "one variable", 2: "two variables"}
+
+# The colon of a drive belongs to its path: C:\file.py:name.
+_CALLABLE = re.compile(r"([A-Za-z]:[\\/])?[^:\s][^:]*:[A-Za-z_]\w*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
+
+
+class FunctionChoice(NamedTuple):
+    """The function that a text names.
+
+    row          the row of the catalogue; None where it is none
+    expression   the formula; None of a Python callable, which is only looked at when it is loaded
+    """
+
+    text: str
+    row: Formula | None = None
+    expression: Expression | None = None
+
+    @property
+    def dim(self) -> int | None:
+        """The number of variables; None where it is not known before a callable is loaded."""
+        return None if self.expression is None else len(self.expression.variables)
+
+    @property
+    def stem(self) -> str:
+        """What a file is called after it: its name, or `descent` for a formula."""
+        if self.row is not None:
+            return self.text.replace("_", "-")
+        return self.text.rpartition(":")[2] if self.expression is None else "descent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +96,44 @@ def requested(settings: Settings, function: FunctionChoice, view: View | None) -
     return Request(settings=settings, function=function, view=view, methods=methods, schedules=schedules)
 
 
+def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoice:
+    """Look a function up, and check that it takes the parameters.
+
+    Raises UsageError: UnknownNameError, FormulaError, or SettingError for a parameter of a callable.
+    """
+    if is_callable(text):
+        for name, value in parameters.items():
+            allowed = "is for formulas; a Python function has its own defaults"
+            raise SettingError("--param", f"{name}={value:g}", allowed)
+        return FunctionChoice(text)
+    row = find(FUNCTIONS, "function", text) if is_name(text) else None
+    expression = parse(text if row is None else row.formula)
+    expression.bind(dict(parameters) if row is None else dict(row.parameters) | dict(parameters))
+    return FunctionChoice(text, row, expression)
+
+
+def is_callable(text: str) -> bool:
+    """Whether a function is a Python callable, told by the text alone; nothing is loaded."""
+    return _CALLABLE.fullmatch(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether a function is a row of the catalogue, told by the text alone.
+
+    A word is a name, and if no row has it a misspelt one; x-1 is a formula, however much it looks like a name.
+    """
+    return _NAME.fullmatch(text) is not None and not {"x", "y"} & set(text.split("-"))
+
+
+def is_formula(text: str) -> bool:
+    """Whether a text can be read as a formula, whether or not its parameters have values."""
+    try:
+        parse(text)
+    except UsageError:
+        return False
+    return True
+
+
 def chosen_view(name: str, dim: int | None) -> View | None:
     """The view that a name chooses for functions of `dim` variables, None where their number is not known yet.
 
@@ -85,9 +155,6 @@ def usual_view(dim: int) -> View:
 def check_draws(view: View, name: str, dim: int) -> None:
     """Refuse a view, chosen by this name, that does not draw functions of `dim` variables. Raises SettingError."""
     if dim not in view.dims:
-        allowed = f"draws functions of {_variables(view.dims[0])}; this one has {_variables(dim)}"
-        raise SettingError("--view", name, allowed)
-
-
-def _variables(dim: int) -> str:
-    return "one variable" if dim == 1 else "two variables"
+        raise SettingError(
+            "--view", name, f"draws functions of {_VARIABLES[view.dims[0]]}; this one has {_VARIABLES[dim]}"
+        )

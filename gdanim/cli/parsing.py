@@ -77,10 +77,10 @@ class Render(Command):
             return super().parse_declared(ctx, list(args))
         except click.NoSuchOption as error:
             unknown = error
-        from gdanim.catalogue import kinds
+        from gdanim.catalogue.request import is_formula
 
         for place, word in enumerate(args):
-            if not (word.startswith("-") and kinds.is_formula(word)):
+            if not (word.startswith("-") and is_formula(word)):
                 continue
             try:
                 rest = super().parse_declared(ctx, [*args[:place], _PLACEHOLDER, *args[place + 1 :]])

@@ -15,7 +15,7 @@ from gdanim.objectives.objective import Objective
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gdanim.catalogue.kinds import FunctionChoice
+    from gdanim.catalogue.request import FunctionChoice
     from gdanim.catalogue.specs import Formula
     from gdanim.formula.parser import Expression
     from gdanim.objectives.objective import Functions

@@ -27,7 +27,7 @@ def race(start, lr=0.05, b1=0.9, b2=0.999, eps=1e-8, n=1000):
 
 OURS = """
 from gdanim.catalogue.registry import optimizer
-from gdanim.catalogue.kinds import chosen_function
+from gdanim.catalogue.request import chosen_function
 from gdanim.descent.solver import solve
 from gdanim.objectives.lookup import objective
 """

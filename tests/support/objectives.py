@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gdanim.catalogue.kinds import chosen_function
+from gdanim.catalogue.request import chosen_function
 from gdanim.objectives import lookup
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given
 
