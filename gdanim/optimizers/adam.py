@@ -1,41 +1,21 @@
 """The Adam family: an average of the gradients over the root of an average of their squares, both bias-corrected.
 
-An average that starts at 0 is too small at first; divided by 1 − βᵏ after k iterations, it is right.
+An average that starts at 0 is too small at first; divided by 1 − βᵏ after k iterations, it is right. The
+hyperparameters beta1, beta2 and eps are in every method what they are in adam, where nothing else is said.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 import numpy as np
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.optimizer import Optimizer
+from gdanim.optimizers.oracle import Oracle
 
-if TYPE_CHECKING:
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
-
-
-class Moments(NamedTuple):
-    """m, v (runs, d): moving averages of g and of g², not yet corrected, after k iterations."""
-
-    k: int
-    m: Vector
-    v: Vector
-
-
-class LargestMoments(NamedTuple):
-    """Moments, and the largest v so far (runs, d)."""
-
-    moments: Moments
-    largest: Vector
-
-
-class NesterovMoments(NamedTuple):
-    """Moments, and μ₁μ₂…μₖ, the product of the weights of m so far."""
-
-    moments: Moments
-    product: float
+# After k iterations: k; m, v (runs, d), moving averages of g and of g², not yet corrected.
+Moments = tuple[int, Vector, Vector]
+WithLargest = tuple[Moments, Vector]  # and the largest v so far (runs, d)
+WithProduct = tuple[Moments, float]  # and μ₁μ₂…μₖ, the product of the weights of m so far
 
 
 def adam(*, beta1: float, beta2: float, eps: float) -> Optimizer:
@@ -43,9 +23,7 @@ def adam(*, beta1: float, beta2: float, eps: float) -> Optimizer:
 
     m̂ = m/(1−β₁ᵏ) and v̂ = v/(1−β₂ᵏ).
 
-    beta1, beta2   β₁, β₂, the shares of the averages that are kept
-    eps            ε, which keeps the quotient finite
-
+    beta1, beta2, eps: β₁, β₂, the shares of the averages that are kept; ε, which keeps the quotient finite.
     As torch.optim.Adam. Source: Kingma & Ba 2015, arXiv 1412.6980, algorithm 1.
     """
 
@@ -61,34 +39,25 @@ def adam(*, beta1: float, beta2: float, eps: float) -> Optimizer:
 def amsgrad(*, beta1: float, beta2: float, eps: float) -> Optimizer:
     """AMSGrad: Adam with the largest v so far in the place of v. State k, m, v, largest v (runs, d).
 
-    beta1, beta2, eps   as in adam
-
     As torch.optim.Adam(amsgrad=True): the largest is taken of v, and corrected like v. The paper corrects nothing.
     Source: Reddi et al. 2018, arXiv 1904.09237, algorithm 2.
     """
 
-    def init(x: Vector) -> LargestMoments:
-        return LargestMoments(moments=_no_moments(x), largest=np.zeros_like(x))
-
-    def update(
-        grad: Vector, state: LargestMoments, x: Vector, lr: Scalar, oracle: Oracle
-    ) -> tuple[Vector, LargestMoments]:
-        k, m, v = moments = _averaged(state.moments, grad, beta1, beta2)
-        largest = np.maximum(state.largest, v)
+    def update(grad: Vector, state: WithLargest, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, WithLargest]:
+        k, m, v = moments = _averaged(state[0], grad, beta1, beta2)
+        largest = np.maximum(state[1], v)
         m_hat = m / (1 - beta1**k)
         v_hat = largest / (1 - beta2**k)
-        return -lr * (m_hat / (np.sqrt(v_hat) + eps)), LargestMoments(moments=moments, largest=largest)
+        return -lr * (m_hat / (np.sqrt(v_hat) + eps)), (moments, largest)
 
-    return Optimizer(init=init, update=update)
+    return Optimizer(init=lambda x: (_no_moments(x), np.zeros_like(x)), update=update)
 
 
 def adamw(*, beta1: float, beta2: float, eps: float, weight_decay: float) -> Optimizer:
     """AdamW: x ← x − η(m̂/(√v̂ + ε) + λx): Adam, with a decay of x that v does not scale. State k, m, v (runs, d).
 
-    beta1, beta2, eps   as in adam
-    weight_decay        λ, the pull towards 0
-
-    As torch.optim.AdamW. Source: Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2.
+    weight_decay: λ, the pull towards 0. As torch.optim.AdamW.
+    Source: Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2.
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
@@ -101,22 +70,18 @@ def adamw(*, beta1: float, beta2: float, eps: float, weight_decay: float) -> Opt
 
 
 def adamax(*, beta1: float, beta2: float, eps: float) -> Optimizer:
-    """AdaMax: m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); x ← x − ηm̂/u. State k, m, v (runs, d), where v is u.
+    """AdaMax: m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); x ← x − ηm̂/u. State k, m, u (runs, d).
 
-    m̂ = m/(1−β₁ᵏ).
-
-    beta1, beta2   β₁, the share of the average that is kept; β₂, that of the largest |g|
-    eps            ε, which keeps the quotient finite
-
-    As torch.optim.Adamax; the paper has no ε. Source: Kingma & Ba 2015, arXiv 1412.6980, algorithm 2.
+    m̂ = m/(1−β₁ᵏ). beta1, beta2, eps: β₁, the share of the average that is kept; β₂, that of the largest |g|; ε, which
+    keeps the quotient finite. As torch.optim.Adamax; the paper has no ε.
+    Source: Kingma & Ba 2015, arXiv 1412.6980, algorithm 2.
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
-        k = state.k + 1
-        m = beta1 * state.m + (1 - beta1) * grad
-        u = np.maximum(beta2 * state.v, np.abs(grad) + eps)
+        k, m, u = state
+        k, m, u = k + 1, beta1 * m + (1 - beta1) * grad, np.maximum(beta2 * u, np.abs(grad) + eps)
         m_hat = m / (1 - beta1**k)
-        return -lr * (m_hat / u), Moments(k=k, m=m, v=u)
+        return -lr * (m_hat / u), (k, m, u)
 
     return Optimizer(init=_no_moments, update=update)
 
@@ -125,29 +90,20 @@ def nadam(*, beta1: float, beta2: float, eps: float, momentum_decay: float) -> O
     """NAdam: x ← x − η((1−μₖ)g/(1−μ₁…μₖ) + μₖ₊₁m/(1−μ₁…μₖ₊₁))/(√v̂ + ε). State k, m, v (runs, d), μ₁…μₖ.
 
     m and v̂ as in adam; μₖ = β₁(1 − 0.96^(kψ)/2): Nesterov's look-ahead with a momentum that warms up.
-
-    beta1, beta2, eps   as in adam
-    momentum_decay      ψ, how fast μ rises to β₁
-
-    As torch.optim.NAdam. Source: Dozat 2016.
+    momentum_decay: ψ, how fast μ rises to β₁. As torch.optim.NAdam. Source: Dozat 2016.
     """
-
-    def init(x: Vector) -> NesterovMoments:
-        return NesterovMoments(moments=_no_moments(x), product=1.0)
 
     def mu(k: int) -> float:
         return float(beta1 * (1 - 0.5 * 0.96 ** (k * momentum_decay)))
 
-    def update(
-        grad: Vector, state: NesterovMoments, x: Vector, lr: Scalar, oracle: Oracle
-    ) -> tuple[Vector, NesterovMoments]:
-        k, m, v = moments = _averaged(state.moments, grad, beta1, beta2)
-        product = state.product * mu(k)
+    def update(grad: Vector, state: WithProduct, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, WithProduct]:
+        k, m, v = moments = _averaged(state[0], grad, beta1, beta2)
+        product = state[1] * mu(k)
         ahead = (1 - mu(k)) / (1 - product) * grad + mu(k + 1) / (1 - product * mu(k + 1)) * m
         v_hat = v / (1 - beta2**k)
-        return -lr * (ahead / (np.sqrt(v_hat) + eps)), NesterovMoments(moments=moments, product=product)
+        return -lr * (ahead / (np.sqrt(v_hat) + eps)), (moments, product)
 
-    return Optimizer(init=init, update=update)
+    return Optimizer(init=lambda x: (_no_moments(x), 1.0), update=update)
 
 
 def radam(*, beta1: float, beta2: float, eps: float, threshold: float) -> Optimizer:
@@ -155,10 +111,7 @@ def radam(*, beta1: float, beta2: float, eps: float, threshold: float) -> Optimi
 
     ρₖ = ρ − 2kβ₂ᵏ/(1−β₂ᵏ) is the length of the average v, ρ = 2/(1−β₂) − 1 what it grows to, and
     r² = (ρₖ−4)(ρₖ−2)ρ/((ρ−4)(ρ−2)ρₖ) the variance of 1/√v at length ρ over that at length ρₖ. m̂ as in adam.
-
-    beta1, beta2, eps   as in adam
-    threshold           the length up to which v is not used, 4 or more: up to 4, the variance is infinite
-
+    threshold: the length up to which v is not used, 4 or more: up to 4, the variance is infinite.
     As torch.optim.RAdam, where the threshold is 5. Source: Liu et al. 2020, arXiv 1908.03265, algorithm 2.
     """
     length = 2 / (1 - beta2) - 1
@@ -179,19 +132,17 @@ def radam(*, beta1: float, beta2: float, eps: float, threshold: float) -> Optimi
 def adabelief(*, beta1: float, beta2: float, eps: float, eps_root: float) -> Optimizer:
     """AdaBelief: Adam with v ← β₂v + (1−β₂)(g−m)² + ε′, with the new m. State k, m, v (runs, d).
 
-    beta1, beta2, eps   as in adam
-    eps_root            ε′, which v grows by at every iteration
-
-    As optax.adabelief. Source: Zhuang et al. 2020, arXiv 2010.07468, algorithm 2.
+    eps_root: ε′, which v grows by at every iteration. As optax.adabelief.
+    Source: Zhuang et al. 2020, arXiv 2010.07468, algorithm 2.
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
-        k = state.k + 1
-        m = beta1 * state.m + (1 - beta1) * grad
-        v = beta2 * state.v + (1 - beta2) * (grad - m) ** 2 + eps_root
+        k, m, v = state
+        k, m = k + 1, beta1 * m + (1 - beta1) * grad
+        v = beta2 * v + (1 - beta2) * (grad - m) ** 2 + eps_root
         m_hat = m / (1 - beta1**k)
         v_hat = v / (1 - beta2**k)
-        return -lr * (m_hat / (np.sqrt(v_hat) + eps)), Moments(k=k, m=m, v=v)
+        return -lr * (m_hat / (np.sqrt(v_hat) + eps)), (k, m, v)
 
     return Optimizer(init=_no_moments, update=update)
 
@@ -199,11 +150,7 @@ def adabelief(*, beta1: float, beta2: float, eps: float, eps_root: float) -> Opt
 def qhadam(*, beta1: float, beta2: float, eps: float, nu1: float, nu2: float) -> Optimizer:
     """Quasi-hyperbolic Adam: x ← x − η((1−ν₁)g + ν₁m̂)/(√((1−ν₂)g² + ν₂v̂) + ε). State k, m, v (runs, d).
 
-    m̂ and v̂ as in adam.
-
-    beta1, beta2, eps   as in adam
-    nu1, nu2            ν₁, ν₂, the shares of the averages; with 1 and 1 it is Adam
-
+    m̂ and v̂ as in adam. nu1, nu2: ν₁, ν₂, the shares of the averages; with 1 and 1 it is Adam.
     Neither torch nor optax has it; as the authors' package qhoptim. Source: Ma & Yarats 2019, arXiv 1810.06801, § 4.
     """
 
@@ -219,12 +166,10 @@ def qhadam(*, beta1: float, beta2: float, eps: float, nu1: float, nu2: float) ->
 
 
 def _no_moments(x: Vector) -> Moments:
-    zero = np.zeros_like(x)
-    return Moments(k=0, m=zero, v=zero)
+    return 0, np.zeros_like(x), np.zeros_like(x)
 
 
 def _averaged(state: Moments, grad: Vector, beta1: float, beta2: float) -> Moments:
     """The averages with one more gradient."""
-    m = beta1 * state.m + (1 - beta1) * grad
-    v = beta2 * state.v + (1 - beta2) * grad**2
-    return Moments(k=state.k + 1, m=m, v=v)
+    k, m, v = state
+    return k + 1, beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2

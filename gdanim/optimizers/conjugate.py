@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.linesearch import SearchLines, dot, downhill, strong_wolfe
 from gdanim.optimizers.optimizer import Optimizer
-
-if TYPE_CHECKING:
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.oracle import Oracle
 
 LARGEST_GROWTH: Final = 10.0  # the first trial step over the step before
-
-
-class Conjugate(NamedTuple):
-    """The iteration before: its point, gradient and direction (runs, d); gradient and direction 0 before the first."""
-
-    x: Vector
-    grad: Vector
-    direction: Vector
+# The iteration before: its point, gradient and direction (runs, d); gradient and direction 0 before the first.
+Conjugate = tuple[Vector, Vector, Vector]
 
 
 def cg(*, c1: float, c2: float) -> Optimizer:
@@ -34,17 +26,14 @@ def cg(*, c1: float, c2: float) -> Optimizer:
     """
 
     def update(grad: Vector, state: Conjugate, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Conjugate]:
-        s, d = x - state.x, state.direction
+        last_x, last_grad, d = state
+        s = x - last_x
         moved = s.any(axis=-1)
-        beta = np.where(moved, np.maximum(0.0, dot(grad, grad - state.grad) / dot(state.grad, state.grad)), 0.0)
+        beta = np.where(moved, np.maximum(0.0, dot(grad, grad - last_grad) / dot(last_grad, last_grad)), 0.0)
         direction = downhill(-grad + beta[:, np.newaxis] * d, grad)
         lines = SearchLines.along(direction, grad, x, oracle)
-        growth = np.minimum(dot(state.grad, d) / lines.slope, LARGEST_GROWTH)
+        growth = np.minimum(dot(last_grad, d) / lines.slope, LARGEST_GROWTH)
         first = np.where(moved, growth * dot(s, d) / dot(d, d), lr[:, 0])
-        return strong_wolfe(lines, first, c1=c1, c2=c2), Conjugate(x, grad, direction)
+        return strong_wolfe(lines, first, c1=c1, c2=c2), (x, grad, direction)
 
-    return Optimizer(init=_init, update=update)
-
-
-def _init(x: Vector) -> Conjugate:
-    return Conjugate(x, np.zeros_like(x), np.zeros_like(x))
+    return Optimizer(init=lambda x: (x, np.zeros_like(x), np.zeros_like(x)), update=update)

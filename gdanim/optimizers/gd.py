@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.optimizer import Optimizer, stateless
-
-if TYPE_CHECKING:
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.oracle import Oracle
 
 FLAT: Final = 2.0**-52  # ‖g‖² up to which a point counts as stationary: optax's guard against a division by 0
 
 
 def gd() -> Optimizer:
     """Gradient descent: x ← x − ηg. No state. Source: Cauchy 1847."""
-
-    def update(grad: Vector, state: tuple[()], x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, tuple[()]]:
-        return -lr * grad, state
-
-    return Optimizer(init=stateless, update=update)
+    return Optimizer(init=stateless, update=lambda grad, state, x, lr, oracle: (-lr * grad, state))
 
 
 def noisy(*, eta: float, gamma: float) -> Optimizer:
     """Gradient noise: x ← x − lr (g + N(0, σ²)), σ² = η/(1+t)^γ at iteration t = 0, 1, …. No state.
 
-    eta     η, the variance at the first iteration
-    gamma   γ, how fast it fades
-
+    eta, gamma: η, the variance at the first iteration; γ, how fast it fades.
     As optax.noisy_sgd, whose random numbers are others. Source: Neelakantan et al. 2015, arXiv 1511.06807, eq. 1.
     """
 
@@ -45,9 +37,8 @@ def noisy(*, eta: float, gamma: float) -> Optimizer:
 def polyak(*, max_learning_rate: float, f_min: float | None) -> Optimizer:
     """Polyak's rate: x ← x − η min((f − f*)/‖g‖², largest) g; no step where ‖g‖² ≤ 2⁻⁵². No state.
 
-    max_learning_rate   the largest; it is taken everywhere where f* is not known
-    f_min               f*; None is f at the lowest minimizer that is known
-
+    max_learning_rate: the largest; it is taken everywhere where f* is not known.
+    f_min: f*; None is f at the lowest minimizer that is known.
     As optax.polyak_sgd, where f_min is 0 if not given, and where the scaling, here η, also enters the norm.
     Source: Polyak 1969; Loizou et al. 2021, arXiv 2002.10542.
     """

@@ -6,21 +6,17 @@ passed read-only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.catalogue.foreign import call_guarded, check_type, type_of
 from gdanim.errors import PluginError
 from gdanim.optimizers.optimizer import Optimizer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.oracle import Oracle
 
 
 def guarded_optimizer(plugin: str, make: Callable[..., Optimizer], /, **hyperparameters: Any) -> Optimizer:

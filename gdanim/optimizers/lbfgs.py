@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.linesearch import SearchLines, dot, downhill, strong_wolfe
 from gdanim.optimizers.optimizer import Optimizer
-
-if TYPE_CHECKING:
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.oracle import Oracle
 
 LEAST_COSINE: Final = 1e-10  # between s and y; pairs with a smaller one, that is without curvature, are skipped
 

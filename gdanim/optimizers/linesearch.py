@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from functools import reduce
 from math import ceil, log
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.optimizer import Optimizer, stateless
+from gdanim.optimizers.oracle import Oracle, Runs
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle, Runs
-
-    Trial = NDArray[np.float64]  # (3, m): t, φ(t), φ′(t)
+Trial = NDArray[np.float64]  # (3, m): t, φ(t), φ′(t)
 
 TRIALS: Final = 60  # at most, in a strong Wolfe search
 SHORTEST: Final = 2.0**-60  # the shortest trial, as a multiple of the first

@@ -2,82 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 import numpy as np
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.optimizers.optimizer import Optimizer
+from gdanim.optimizers.oracle import Oracle
 
-if TYPE_CHECKING:
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
-
-
-class CountedVelocity(NamedTuple):
-    """v (runs, d), the velocity, after k iterations."""
-
-    k: int
-    v: Vector
-
-
-class Velocity(NamedTuple):
-    """v (runs, d), the velocity."""
-
-    v: Vector
-
-
-class Average(NamedTuple):
-    """m (runs, d): the moving average of the gradients."""
-
-    m: Vector
+Counted = tuple[int, Vector]  # k, the iterations so far; v (runs, d), the velocity
 
 
 def momentum(*, momentum: float, dampening: float) -> Optimizer:
     """Heavy ball: v ← μv + (1−τ)g, but v ← g the first time; x ← x − ηv. State k, v (runs, d).
 
-    momentum    μ, the share of the velocity that is kept
-    dampening   τ, the share of the gradient that is left out
-
+    momentum, dampening: μ, the share of the velocity that is kept; τ, the share of the gradient that is left out.
     As torch.optim.SGD, which however leaves dampening unread where the momentum is 0. Source: Polyak 1964.
     """
 
-    def update(
-        grad: Vector, state: CountedVelocity, x: Vector, lr: Scalar, oracle: Oracle
-    ) -> tuple[Vector, CountedVelocity]:
-        share = 1 - dampening if state.k else 1.0
-        v = momentum * state.v + share * grad
-        return -lr * v, CountedVelocity(k=state.k + 1, v=v)
+    def update(grad: Vector, state: Counted, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Counted]:
+        k, v = state
+        share = 1 - dampening if k else 1.0
+        v = momentum * v + share * grad
+        return -lr * v, (k + 1, v)
 
-    return Optimizer(init=lambda x: CountedVelocity(k=0, v=np.zeros_like(x)), update=update)
+    return Optimizer(init=lambda x: (0, np.zeros_like(x)), update=update)
 
 
 def nesterov(*, momentum: float) -> Optimizer:
     """Accelerated gradient: v ← μv + g; x ← x − η(g + μv). State v (runs, d).
 
-    momentum   μ, the share of the velocity that is kept
-
-    As torch.optim.SGD(nesterov=True): x is the look-ahead point itself, so that g is the gradient at x.
+    momentum: μ, the share of the velocity that is kept. As torch.optim.SGD(nesterov=True): x is the look-ahead point
+    itself, so that g is the gradient at x.
     Source: Nesterov 1983; in this form Sutskever et al. 2013.
     """
 
-    def update(grad: Vector, state: Velocity, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Velocity]:
-        v = momentum * state.v + grad
-        return -lr * (grad + momentum * v), Velocity(v=v)
+    def update(grad: Vector, v: Vector, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Vector]:
+        v = momentum * v + grad
+        return -lr * (grad + momentum * v), v
 
-    return Optimizer(init=lambda x: Velocity(v=np.zeros_like(x)), update=update)
+    return Optimizer(init=np.zeros_like, update=update)
 
 
 def qhm(*, beta: float, nu: float) -> Optimizer:
     """Quasi-hyperbolic momentum: m ← βm + (1−β)g; x ← x − η((1−ν)g + νm). State m (runs, d).
 
-    beta   the share of the average that is kept
-    nu     the share of the average in the step: 0 is gradient descent, 1 momentum with dampening β from v = 0
-
+    beta: the share of the average that is kept.
+    nu: the share of the average in the step: 0 is gradient descent, 1 momentum with dampening β from v = 0.
     Neither torch nor optax has it. Source: Ma & Yarats 2019, arXiv 1810.06801, eqs. 3 and 4.
     """
 
-    def update(grad: Vector, state: Average, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Average]:
-        m = beta * state.m + (1 - beta) * grad
-        return -lr * ((1 - nu) * grad + nu * m), Average(m=m)
+    def update(grad: Vector, m: Vector, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Vector]:
+        m = beta * m + (1 - beta) * grad
+        return -lr * ((1 - nu) * grad + nu * m), m
 
-    return Optimizer(init=lambda x: Average(m=np.zeros_like(x)), update=update)
+    return Optimizer(init=np.zeros_like, update=update)

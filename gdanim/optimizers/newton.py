@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from gdanim.arrays import Matrix, Scalar, Vector
 from gdanim.optimizers.linesearch import SearchLines, backtrack
 from gdanim.optimizers.optimizer import Optimizer, stateless
-
-if TYPE_CHECKING:
-    from gdanim.arrays import Matrix, Scalar, Vector
-    from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.oracle import Oracle
 
 FLAT: Final = 2.0**-50  # share of the largest curvature; less counts as none
 SLOPE, DECREASE = 1e-4, 0.5  # of the line search of a damped step

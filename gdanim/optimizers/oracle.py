@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from gdanim.arrays import Matrix, Scalar, Vector
+from gdanim.objectives.objective import Objective
+from gdanim.optimizers.random import NormalStreams
 
-    from gdanim.arrays import Matrix, Scalar, Vector
-    from gdanim.objectives.objective import Objective
-    from gdanim.optimizers.random import NormalStreams
-
-    Runs = NDArray[np.intp]  # (m,) numbers of runs
+Runs = NDArray[np.intp]  # (m,) numbers of runs
 
 
 class Oracle:

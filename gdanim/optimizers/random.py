@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Vector
+from gdanim.arrays import Vector
 
 NOISE, METHOD = range(2)  # what the numbers are for: keys of NormalStreams
 BLOCK = 64  # iterations drawn at a time: one call of each stream's generator

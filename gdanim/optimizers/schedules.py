@@ -7,16 +7,12 @@ ranges. Where a hyperparameter is None, the length of the descent decides.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from gdanim.arrays import Scalar
+from gdanim.arrays import Index, Scalar
 
-Iterations = NDArray[np.int64]  # (m,)
-Rates = Callable[[Iterations, "Scalar", int], "Scalar"]
+Rates = Callable[[Index, Scalar, int], Scalar]
 """rates(k, lr, n): the rates (runs, m) of the steps k (m,), of which 0 is the first and n − 1 the last, from the base
 rates lr (runs, 1). Finite and never negative; none depends on which other steps are asked for."""
 
@@ -26,29 +22,17 @@ DECAYS = 10  # a descent whose decay_steps were not given ends at 1/(1 + 10·dec
 
 def constant() -> Rates:
     """lr at every step."""
-
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
-        return np.broadcast_to(lr, (len(lr), len(k)))
-
-    return rates
+    return lambda k, lr, n: np.broadcast_to(lr, (len(lr), len(k)))
 
 
 def step(*, step_size: int | None, gamma: float) -> Rates:
     """lr·γ^⌊k/step_size⌋; three plateaus where step_size is None. Source: torch.optim.lr_scheduler.StepLR."""
-
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
-        return lr * gamma ** (k // (step_size or _share(n, RESTARTS)))
-
-    return rates
+    return lambda k, lr, n: lr * gamma ** (k // (step_size or _share(n, RESTARTS)))
 
 
 def exponential(*, gamma: float) -> Rates:
     """lr·γ^k. Source: torch.optim.lr_scheduler.ExponentialLR."""
-
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
-        return lr * gamma**k
-
-    return rates
+    return lambda k, lr, n: lr * gamma**k
 
 
 def inverse_time(*, decay_rate: float, decay_steps: int | None) -> Rates:
@@ -56,11 +40,7 @@ def inverse_time(*, decay_rate: float, decay_steps: int | None) -> Rates:
 
     Source: Robbins & Monro 1951; names as in keras.optimizers.schedules.InverseTimeDecay.
     """
-
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
-        return lr / (1 + decay_rate * (k / (decay_steps or _share(n, DECAYS))))
-
-    return rates
+    return lambda k, lr, n: lr / (1 + decay_rate * (k / (decay_steps or _share(n, DECAYS))))
 
 
 def cosine(*, T_max: int | None, eta_min: float) -> Rates:  # noqa: N803, torch's names
@@ -69,7 +49,7 @@ def cosine(*, T_max: int | None, eta_min: float) -> Rates:  # noqa: N803, torch'
     Source: Loshchilov & Hutter 2017, arXiv 1608.03983; torch.optim.lr_scheduler.CosineAnnealingLR.
     """
 
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
+    def rates(k: Index, lr: Scalar, n: int) -> Scalar:
         half = T_max or max(n, 1)
         return _between(lr, eta_min, _half_cosine(k % (2 * half) / half))
 
@@ -83,7 +63,7 @@ def cosine_restarts(*, T_0: int | None, T_mult: int, eta_min: float) -> Rates:  
     torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.
     """
 
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
+    def rates(k: Index, lr: Scalar, n: int) -> Scalar:
         since, cycle = _within_cycle(k, T_0 or _share(n, RESTARTS), T_mult)
         return _between(lr, eta_min, _half_cosine(since / cycle))
 
@@ -95,11 +75,7 @@ def warmup(*, start_factor: float, end_factor: float, total_iters: int) -> Rates
 
     Source: Goyal et al. 2017, arXiv 1706.02677; torch.optim.lr_scheduler.LinearLR.
     """
-
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
-        return lr * _between(start_factor, end_factor, np.minimum(k / total_iters, 1.0))
-
-    return rates
+    return lambda k, lr, n: lr * _between(start_factor, end_factor, np.minimum(k / total_iters, 1.0))
 
 
 def one_cycle(
@@ -118,9 +94,9 @@ def one_cycle(
     Source: Smith & Topin 2018, arXiv 1708.07120; torch.optim.lr_scheduler.OneCycleLR, without its momentum that falls
     while the rate rises.
     """
-    shape = {"cos": _half_cosine, "linear": _line}[anneal_strategy]
+    shape = _half_cosine if anneal_strategy == "cos" else lambda passed: passed
 
-    def rates(k: Iterations, lr: Scalar, n: int) -> Scalar:
+    def rates(k: Index, lr: Scalar, n: int) -> Scalar:
         total = total_steps or max(n, 1)
         first = lr / div_factor
         final = first / final_div_factor
@@ -132,7 +108,7 @@ def one_cycle(
 
 
 def _in_phases(
-    k: Iterations, first: Scalar, phases: list[tuple[float, Scalar]], shape: Callable[[Scalar], Scalar]
+    k: Index, first: Scalar, phases: list[tuple[float, Scalar]], shape: Callable[[Scalar], Scalar]
 ) -> Scalar:
     """Rates (runs, m) that go from `first` through each of the phases: pairs of a last step and the rate there."""
     found = np.broadcast_to(phases[-1][1], (len(first), len(k)))
@@ -144,7 +120,7 @@ def _in_phases(
     return found
 
 
-def _within_cycle(k: Iterations, first: int, factor: int) -> tuple[Iterations, Iterations]:
+def _within_cycle(k: Index, first: int, factor: int) -> tuple[Index, Index]:
     """The steps since the last restart and the length of that cycle, where each is `factor` times the one before."""
     if factor == 1:
         return k % first, np.full_like(k, first)
@@ -167,7 +143,3 @@ def _between(start: Scalar | float, end: Scalar | float, passed: Scalar) -> Scal
 
 def _half_cosine(passed: Scalar) -> Scalar:
     return (1 - np.cos(np.pi * passed)) / 2
-
-
-def _line(passed: Scalar) -> Scalar:
-    return passed

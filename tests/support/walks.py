@@ -86,7 +86,7 @@ def walk(
             rows.append((x, f, grad, evaluations))
             oracle.f, oracle.iteration = _sealed(f), k
             seen = _sealed(grad + noise * shaken.standard_normal(grad.shape))
-            for part in state:
+            for part in state if isinstance(state, tuple) else (state,):
                 _sealed(part)
             step, state = optimizer.update(seen, state, x, rate, oracle)
             x = _sealed(x + step)
