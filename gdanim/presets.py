@@ -15,11 +15,11 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.catalogue.request import is_callable
@@ -41,24 +41,24 @@ LACKS: Final = {
 _VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """What a preset or a recipe says.
+class Saved(NamedTuple):
+    """What a preset or a recipe says."""
 
-    source   what messages call it
-    fields   of Settings; attachments are named as in `files`
-    files    the contents of the attachments
-    made     the table [made], unchecked
-    """
-
-    source: str
-    fields: Mapping[str, Any]
-    files: Mapping[str, str]
-    made: Mapping[str, Any]
+    source: str  # what messages call it
+    fields: Mapping[str, Any]  # of Settings; attachments are named as in `files`
+    files: Mapping[str, str]  # the contents of the attachments
+    made: Mapping[str, Any]  # the table [made], unchecked
 
     def unpacked(self) -> dict[str, Any]:
         """The fields, with paths of attachments, which are files for as long as this process runs."""
-        return dict(self.fields) | _unpack(self.fields, self.files)
+        paths = {}
+        for field in FILE_FIELDS:
+            name = self.fields.get(field)
+            if name is not None and name in self.files:
+                path = Path(tempfile.mkdtemp(dir=_folder()), name)
+                path.write_text(self.files[name], encoding="utf-8", newline="")
+                paths[field] = str(path)
+        return {**self.fields, **paths}
 
     def check_complete(self) -> None:
         """Raise RecipeError where something that made the file is not in the recipe."""
@@ -80,7 +80,7 @@ def read_preset(name: str) -> dict[str, Any]:
     suffice.
     """
     shipped = presets()
-    path = shipped.get(name.replace("_", "-")) or Path(name)
+    path = shipped.get(name.replace("_", "-"), Path(name))
     try:
         with path.open("rb") as file:
             text = file.read(MAX_BYTES + 1)
@@ -133,13 +133,13 @@ def _read(text: bytes, *, source: str) -> Saved:
         known = isinstance(error, (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError))
         reason = str(error).splitlines()[0] if known else "a number in it has thousands of digits"
         raise UsageError(f"{source} is not TOML: {reason}") from None
-    tables = {name: saved.pop(name, {}) for name in ("made", "files")}
-    for name, table in tables.items():
+    made, files = saved.pop("made", {}), saved.pop("files", {})
+    for name, table in {"made": made, "files": files}.items():
         if not isinstance(table, dict):
             raise UsageError(f"{source}: {name} is not a table")
     fields = from_saved(saved, source=source)
-    _check_files(tables["files"], fields, source)
-    return Saved(source=source, fields=fields, files=tables["files"], made=tables["made"])
+    _check_files(files, fields, source)
+    return Saved(source, fields, files, made)
 
 
 # Comments and texts in TOML, and keys of ten dotted parts or more: tomllib needs time that is quadratic in the parts.
@@ -176,18 +176,6 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
 # --- attachments ------------------------------------------------------------------------------------------------------
 
 
-def _unpack(fields: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, str]:
-    """Write the attachments to files; the fields that name them, with their paths."""
-    paths = {}
-    for field in FILE_FIELDS:
-        name = fields.get(field)
-        if isinstance(name, str) and name in files:
-            path = Path(tempfile.mkdtemp(dir=_folder()), name)
-            path.write_text(files[name], encoding="utf-8", newline="")
-            paths[field] = str(path)
-    return paths
-
-
 def _attachments(settings: Picture) -> dict[str, Path]:
     """The unpacked files that settings name, by their fields."""
     if not _folder.cache_info().currsize:
@@ -222,7 +210,9 @@ def write_preset(settings: Picture) -> str:
     """The TOML text of a preset that makes the same picture, with its attachments."""
     paths = _attachments(settings)
     names: dict[str, Any] = {field: path.name for field, path in paths.items()}
-    return _write_keys(replace(settings, **names)) + write_files({path.name: _content(path) for path in paths.values()})
+    return _write_keys(replace(settings, **names)) + write_files(
+        {path.name: read_text(path) for path in paths.values()}
+    )
 
 
 def write_request(settings: Picture) -> str:
@@ -244,9 +234,10 @@ def _write_keys(settings: Picture) -> str:
     return "".join(f"{key} = {_toml(value)}\n" for key, value in to_saved(settings).items())
 
 
-def _content(path: Path) -> str:
+def read_text(path: Path, most: int = -1) -> str:
+    """The text of a file, cut to `most` characters."""
     with path.open(encoding="utf-8", newline="") as file:
-        return file.read()
+        return file.read(most)
 
 
 _CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line feed
@@ -276,14 +267,9 @@ def _toml(value: Any) -> str:
             return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
         case tuple() if value and all(isinstance(item, tuple) and isinstance(item[0], str) for item in value):
             return _toml(dict(value))
-        case tuple() if len(value) == 1 and not _is_point_in_a_plane(value[0]):
-            return _toml(value[0])
+        case (item,) if not (isinstance(item, tuple) and len(item) > 1):  # of a plane: [x, y] would be two starts
+            return _toml(item)
         case tuple():
             return "[" + ", ".join(_toml(item) for item in value) + "]"
         case _:
             return repr(value)
-
-
-def _is_point_in_a_plane(item: Any) -> bool:
-    """Whether [item] means one point: without its brackets, [x, y] would be two starts."""
-    return isinstance(item, tuple) and len(item) > 1

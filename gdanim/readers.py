@@ -245,34 +245,23 @@ class Option(NamedTuple):
     shown   the default, as --help words it
     after   the field behind which --help has it; empty where it follows the one above
     name    as it is typed
-    saved   the picture depends on it, so presets and recipes carry it; the rest belongs to one run on one machine
     """
 
     group: str
     help: str
     read: Reader[Any]
     many: bool
-    metavar: str
-    short: str
-    shown: str
-    after: str
+    metavar: str = ""
+    short: str = ""
+    shown: str = ""
+    after: str = ""
     name: str = ""
-    saved: bool = False
 
 
 def option(
-    group: str,
-    help: str,  # noqa: A002
-    read: Reader[Any],
-    *,
-    default: Any = None,
-    several: bool = False,
-    metavar: str = "",
-    short: str = "",
-    shown: str = "",
-    after: str = "",
+    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: str
 ) -> Any:
-    """A field of Settings, which may be left out."""
+    """A field of Settings, which may be left out; `more` are fields of Option."""
     read = many(read) if several else optional(read) if default is None else read
-    written = Option(group, help, read, several, metavar, short, shown, after)
+    written = Option(group, summary, read, several, **more)
     return field(default=() if several else default, metadata={"option": written})

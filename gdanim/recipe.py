@@ -30,7 +30,7 @@ from gdanim.catalogue.request import is_callable
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
-from gdanim.presets import PYTHON, SIZE, as_ascii, write_files, write_request
+from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, write_files, write_request
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings
 
 if TYPE_CHECKING:
@@ -50,18 +50,12 @@ HASHED_AT_ONCE: Final = 1 << 20  # numbers
 
 
 class Recipe(NamedTuple):
-    """The recipe of a descent, for files of any format.
+    """The recipe of a descent, for files of any format."""
 
-    settings   of the request, after all choices, without paths
-    files      the contents of the files that it names
-    made       the table [made] as text
-    lacks      PYTHON or SIZE, where the file cannot be made again; else empty
-    """
-
-    settings: Picture
-    files: Mapping[str, str]
-    made: str
-    lacks: str = ""
+    settings: Picture  # of the request, after all choices, without paths
+    files: Mapping[str, str]  # the contents of the files that it names
+    made: str  # the table [made] as text
+    lacks: str = ""  # PYTHON or SIZE, where the file cannot be made again
 
     def text(self, form: Format | None = None) -> str:
         """The recipe in a file of this format, without options that the format does not read; by default, with all."""
@@ -95,7 +89,7 @@ def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
     path = style_file(settings.style)
     if path is not None:
         name = path.name if path.name not in files else f"{path.name}.mplstyle"
-        settings, files[name] = replace(settings, style=name), _content(path)
+        settings, files[name] = replace(settings, style=name), read_text(path, MAX_RECIPE + 1)
     return settings, files
 
 
@@ -107,39 +101,24 @@ def _recording(path: str, descent: Descent) -> tuple[str, str]:
 
     place = Path(path)
     if place.is_file() and suffix_of(path) in (".csv", ".jsonl"):
-        return place.name, _content(place)
+        return place.name, read_text(place, MAX_RECIPE + 1)
     replayed = tuple(run for run in descent.runs if run.replayed)
     return f"{place.stem if place.is_file() else UNKNOWN}.csv", as_csv(descent.trajectory, replayed, MAX_RECIPE)
-
-
-def _content(path: Path) -> str:
-    """A text, cut to one character more than a recipe may have."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return file.read(MAX_RECIPE + 1)
 
 
 # --- the trajectory --------------------------------------------------------------------------------------------------
 
 
 class Made(NamedTuple):
-    """A trajectory in short; arrays are of the runs (m,) that are listed.
-
-    digest        of the whole trajectory, see the module
-    runs          how many it has
-    last          (m,) the index of the last finite point
-    outcome       (m,) names of an Outcome
-    end           (m, d) the last finite point
-    iterations    (k,)
-    x             (m, k, d) the points at these iterations
-    """
+    """A trajectory in short, see the module; arrays are of the runs (m,) that are listed."""
 
     digest: str
     runs: int
-    last: Index
-    outcome: tuple[str, ...]
-    end: Vector
-    iterations: Index
-    x: Vector
+    last: Index  # (m,)
+    outcome: tuple[str, ...]  # (m,)
+    end: Vector  # (m, d)
+    iterations: Index  # (k,)
+    x: Vector  # (m, k, d)
 
     @property
     def listed(self) -> Index:
@@ -151,16 +130,9 @@ def summary_of(trajectory: Trajectory) -> Made:
     """The trajectory in short."""
     n_listed, iterations = _sampling(trajectory)
     runs = listed_runs(trajectory.runs, n_listed)
-    last = trajectory.last[runs]
-    return Made(
-        digest=digest(trajectory),
-        runs=trajectory.runs,
-        last=last,
-        outcome=tuple(trajectory.outcome[run].name for run in runs),
-        end=trajectory.x[runs, last],
-        iterations=iterations,
-        x=trajectory.x[np.ix_(runs, iterations)],
-    )
+    last, outcome = trajectory.last[runs], tuple(trajectory.outcome[run].name for run in runs)
+    ends, points = trajectory.x[runs, last], trajectory.x[np.ix_(runs, iterations)]
+    return Made(digest(trajectory), trajectory.runs, last, outcome, ends, iterations, points)
 
 
 def digest(trajectory: Trajectory) -> str:
@@ -219,15 +191,10 @@ def read_made(table: Mapping[str, Any], source: str) -> Made:
     try:
         last, iterations = _counts(table["last"]), _counts(table["iterations"])
         outcome = tuple(map(str, table["outcome"]))
-        made = Made(
-            digest=str(table["digest"]),
-            runs=int(table["runs"]),
-            last=last,
-            outcome=outcome * len(last) if len(outcome) == 1 else outcome,
-            end=_numbers(table["end"]).reshape(len(last), -1),
-            iterations=iterations,
-            x=_numbers(table["x"]).reshape(len(last), len(iterations), -1),
-        )
+        outcome = outcome * len(last) if len(outcome) == 1 else outcome
+        end = _numbers(table["end"]).reshape(len(last), -1)
+        x = _numbers(table["x"]).reshape(len(last), len(iterations), -1)
+        made = Made(str(table["digest"]), int(table["runs"]), last, outcome, end, iterations, x)
         if len(made.outcome) != len(last) or len(last) > made.runs or made.end.shape[1] != made.x.shape[2]:
             raise ValueError("its parts do not fit")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 TOLERANCE: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """The result of a check: whether the trajectory is the same, and a line that says so."""
 
     same: bool
@@ -62,10 +60,10 @@ def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:
         return f"it has {count(trajectory.runs, 'run')} in place of {made.runs:,}, or as many variables more or fewer"
     runs, rows = made.listed, np.minimum(made.iterations, trajectory.iterations)
     x = trajectory.x[np.ix_(runs, rows)]
-    off = _apart(x, made.x)
-    if (off > tolerance).any():
-        column = int((off > tolerance).any(axis=0).argmax())
-        place = int((off[:, column] > tolerance).argmax())
+    far = _apart(x, made.x) > tolerance
+    if far.any():
+        column = far.any(axis=0).argmax()
+        place = far[:, column].argmax()
         return _drifted(descent, runs[place], made.iterations[column], x[place, column], made.x[place, column])
     for run, last, outcome in zip(runs, made.last, made.outcome, strict=True):
         now = trajectory.outcome[run].name
@@ -73,9 +71,9 @@ def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:
             then = f"{outcome} at iteration {last}"
             return f"{_run(descent, run)} ended as {now} at iteration {trajectory.last[run]} in place of {then}"
     ends = trajectory.x[runs, made.last]
-    off = _apart(ends, made.end)
-    if (off > tolerance).any():
-        place = int((off > tolerance).argmax())
+    far = _apart(ends, made.end) > tolerance
+    if far.any():
+        place = far.argmax()
         return _drifted(descent, runs[place], made.last[place], ends[place], made.end[place])
     return None
 

@@ -35,211 +35,137 @@ GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 class Picture:
     """What the picture depends on: the part of Settings that presets and recipes carry. It is made as Settings."""
 
+    # fmt: off
     function: str = option("", "The function to descend on.", readers.text, default="", metavar="FUNCTION")
 
-    lr: tuple[float, ...] = option(
-        "Descent", "Set the learning rate; repeat to compare.", readers.number(above=0),
-        several=True, metavar="RATE", shown="the function's own",
-    )  # fmt: skip
-    start: tuple[tuple[float, ...], ...] = option(
-        "Descent", "Start here; repeat to compare.", readers.point,
-        several=True, metavar="X[,Y]", shown="the function's own",
-    )  # fmt: skip
-    optimizer: tuple[str, ...] = option(
-        "Descent", "Choose the method, `gdanim list optimizers`; repeat to race.", readers.text,
-        several=True, metavar="NAME[:K=V]", short="-O", shown="gd",
-    )  # fmt: skip
-    schedule: tuple[str, ...] = option(
-        "Descent", "Change the rate as it goes, `gdanim list schedules`.", readers.text,
-        several=True, metavar="NAME[:K=V]", shown="constant",
-    )  # fmt: skip
-    iterations: int | None = option(
-        "Descent", "Stop after N iterations.", readers.whole(least=0, most=MAX_ITERATIONS),
-        metavar="N", short="-n", shown="the function's own",
-    )  # fmt: skip
-    tolerance: float | None = option(
-        "Descent", "Stop where the gradient's norm falls below G.", readers.number(above=0), metavar="G", shown="none"
-    )
+    lr: tuple[float, ...] = option("Descent", "Set the learning rate; repeat to compare.",
+        readers.number(above=0), several=True, metavar="RATE", shown="the function's own")
+    start: tuple[tuple[float, ...], ...] = option("Descent", "Start here; repeat to compare.",
+        readers.point, several=True, metavar="X[,Y]", shown="the function's own")
+    optimizer: tuple[str, ...] = option("Descent", "Choose the method, `gdanim list optimizers`; repeat to race.",
+        readers.text, several=True, metavar="NAME[:K=V]", short="-O", shown="gd")
+    schedule: tuple[str, ...] = option("Descent", "Change the rate as it goes, `gdanim list schedules`.",
+        readers.text, several=True, metavar="NAME[:K=V]", shown="constant")
+    iterations: int | None = option("Descent", "Stop after N iterations.",
+        readers.whole(least=0, most=MAX_ITERATIONS), metavar="N", short="-n", shown="the function's own")
+    tolerance: float | None = option("Descent", "Stop where the gradient's norm falls below G.",
+        readers.number(above=0), metavar="G", shown="none")
     budget: int | None = option(
         "Descent", "Give each run N evaluations: of f, the gradient or both at a point; a Hessian is one per variable.",
-        readers.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none",
-    )  # fmt: skip
-    noise: float = option(
-        "Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.", readers.number(least=0),
-        default=0.0, metavar="SIGMA",
-    )  # fmt: skip
-    trajectory: str | None = option(
-        "Descent", "Replay a path from a .csv, .jsonl or .npz; `-` is standard input.", readers.text, metavar="FILE",
-    )  # fmt: skip
-    param: tuple[tuple[str, float], ...] = option(
-        "Descent", "Set a parameter of the function; repeat for more.", readers.parameters,
-        default=(), metavar="NAME=VALUE", short="-p", shown="the function's own",
-    )  # fmt: skip
-    gradient: str | None = option(
-        "Descent", "Take a Python function's gradient from here.", readers.text, metavar="FILE:NAME",
-        shown="its own, else differences",
-    )  # fmt: skip
+        readers.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none")
+    noise: float = option("Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.",
+        readers.number(least=0), default=0.0, metavar="SIGMA")
+    trajectory: str | None = option("Descent", "Replay a path from a .csv, .jsonl or .npz; `-` is standard input.",
+        readers.text, metavar="FILE")
+    param: tuple[tuple[str, float], ...] = option("Descent", "Set a parameter of the function; repeat for more.",
+        readers.parameters, default=(), metavar="NAME=VALUE", short="-p", shown="the function's own")
+    gradient: str | None = option("Descent", "Take a Python function's gradient from here.",
+        readers.text, metavar="FILE:NAME", shown="its own, else differences")
 
-    starts: int | None = option(
-        "Many starts", "Draw N random starts, uniform in the bounds.", readers.whole(least=1, most=1_000_000),
-        metavar="N",
-    )  # fmt: skip
-    seed: int = option(
-        "Many starts", "Seed the random starts and the noise.", readers.whole(least=0, most=MAX_SEED),
-        default=0, metavar="INT",
-    )  # fmt: skip
-    min_separation: float = option(
-        "Many starts", "Drop a start closer than D to the one before.", readers.number(least=0),
-        default=0.0, metavar="D",
-    )  # fmt: skip
-    avoid_minima: float = option(
-        "Many starts", "Drop a start closer than R to a minimum.", readers.number(least=0), default=0.0, metavar="R"
-    )
-    order: str = option(
-        "Many starts", "Play the runs `together`, or one by one: `in-turn`.",
-        readers.choice("together", "in-turn"), default="together", metavar="WORD",
-    )  # fmt: skip
+    starts: int | None = option("Many starts", "Draw N random starts, uniform in the bounds.",
+        readers.whole(least=1, most=1_000_000), metavar="N")
+    seed: int = option("Many starts", "Seed the random starts and the noise.",
+        readers.whole(least=0, most=MAX_SEED), default=0, metavar="INT")
+    min_separation: float = option("Many starts", "Drop a start closer than D to the one before.",
+        readers.number(least=0), default=0.0, metavar="D")
+    avoid_minima: float = option("Many starts", "Drop a start closer than R to a minimum.",
+        readers.number(least=0), default=0.0, metavar="R")
+    order: str = option("Many starts", "Play the runs `together`, or one by one: `in-turn`.",
+        readers.choice("together", "in-turn"), default="together", metavar="WORD")
 
-    view: str = option(
-        "View", "Choose what to draw: `gdanim list views`.", readers.text, default="auto", metavar="NAME"
-    )
-    facet: str | None = option(
-        "View", "Give each `lr`, `optimizer`, `schedule` or `start` a panel of its own.",
-        readers.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none",
-    )  # fmt: skip
-    explain: bool = option(
-        "View", "Write each update out, and draw its slope and its step.", readers.flag, default=False
-    )
+    view: str = option("View", "Choose what to draw: `gdanim list views`.",
+        readers.text, default="auto", metavar="NAME")
+    facet: str | None = option("View", "Give each `lr`, `optimizer`, `schedule` or `start` a panel of its own.",
+        readers.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none")
+    explain: bool = option("View", "Write each update out, and draw its slope and its step.",
+        readers.flag, default=False)
     basins: bool = option("View", "Colour the ground by where a descent from there ends.", readers.flag, default=False)
     arrows: str | None = option(
         "View", "Draw at each spot where the `gradient` points downhill, the `step` or the `momentum`.",
-        readers.choice("gradient", "step", "momentum"), metavar="WORD", shown="none",
-    )  # fmt: skip
-    trail: int | None = option(
-        "View", "Draw the last N iterations of each path only.", readers.whole(least=0, most=MAX_ITERATIONS),
-        metavar="N", shown="all",
-    )  # fmt: skip
-    camera: tuple[float, float] | None = option(
-        "View", "Look at a surface from this height and side, in degrees.", readers.camera,
-        metavar="ELEV,AZIM", shown="the view's own",
-    )  # fmt: skip
-    turn: float = option(
-        "View", "Turn a surface by so many degrees as it plays.", readers.number(least=-3600, most=3600),
-        default=0.0, metavar="DEGREES",
-    )  # fmt: skip
-    cmap: str | None = option(
-        "View", "Colour heights by a colour map of matplotlib.", readers.text, metavar="NAME", shown="the style's own"
-    )
-    xlim: tuple[float, float] | None = option(
-        "View", "Set the ends of the horizontal axis.", readers.interval, metavar="A,B", shown="the function's own"
-    )
-    ylim: tuple[float, float] | None = option(
-        "View", "Set the ends of the vertical axis.", readers.interval, metavar="A,B", shown="the function's own"
-    )
+        readers.choice("gradient", "step", "momentum"), metavar="WORD", shown="none")
+    trail: int | None = option("View", "Draw the last N iterations of each path only.",
+        readers.whole(least=0, most=MAX_ITERATIONS), metavar="N", shown="all")
+    camera: tuple[float, float] | None = option("View", "Look at a surface from this height and side, in degrees.",
+        readers.camera, metavar="ELEV,AZIM", shown="the view's own")
+    turn: float = option("View", "Turn a surface by so many degrees as it plays.",
+        readers.number(least=-3600, most=3600), default=0.0, metavar="DEGREES")
+    cmap: str | None = option("View", "Colour heights by a colour map of matplotlib.",
+        readers.text, metavar="NAME", shown="the style's own")
+    xlim: tuple[float, float] | None = option("View", "Set the ends of the horizontal axis.",
+        readers.interval, metavar="A,B", shown="the function's own")
+    ylim: tuple[float, float] | None = option("View", "Set the ends of the vertical axis.",
+        readers.interval, metavar="A,B", shown="the function's own")
     style: str = option(
         "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file. `auto` is "
-        "light, and in an .html what its reader prefers.", readers.text, default=AUTO_STYLE, metavar="NAME|FILE",
-    )  # fmt: skip
+        "light, and in an .html what its reader prefers.", readers.text, default=AUTO_STYLE, metavar="NAME|FILE")
     transparent: bool = option("View", "Leave the background out, in formats that can.", readers.flag, default=False)
-    title: str | None = option(
-        "View", "Set the title; empty for none.", readers.text, metavar="TEXT", shown="the formula"
-    )
-    readout: bool = option(
-        "View", "Show iteration, x, f(x) and rate as they change.", readers.flag, default=True, shown="readout"
-    )
-    size: tuple[int, int] = option(
-        "View", "Set the size in pixels.", readers.size, default=(640, 480), metavar="WxH", shown="640x480"
-    )
-    dpi: int | None = option(
-        "View", "Scale type and lines, in dots per inch.", readers.whole(least=MIN_DPI, most=1200),
-        metavar="INT", shown="100 at 640x480, and in proportion",
-    )  # fmt: skip
+    title: str | None = option("View", "Set the title; empty for none.",
+        readers.text, metavar="TEXT", shown="the formula")
+    readout: bool = option("View", "Show iteration, x, f(x) and rate as they change.",
+        readers.flag, default=True, shown="readout")
+    size: tuple[int, int] = option("View", "Set the size in pixels.",
+        readers.size, default=(640, 480), metavar="WxH", shown="640x480")
+    dpi: int | None = option("View", "Scale type and lines, in dots per inch.",
+        readers.whole(least=MIN_DPI, most=1200), metavar="INT", shown="100 at 640x480, and in proportion")
 
-    fps: Fraction = option(
-        "Time", "Show RATE frames per second; 100/7 is exact.", readers.ratio,
-        default=Fraction(10), metavar="RATE",
-    )  # fmt: skip
-    tween: int = option(
-        "Time", "Take K frames for each iteration, eased between its points.", readers.whole(least=1, most=100),
-        default=1, metavar="K",
-    )  # fmt: skip
-    every: int | None = option(
-        "Time", "Show every K-th iteration.", readers.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1"
-    )
-    duration: float | None = option(
-        "Time", "Fit everything, hold included, into SECONDS.", readers.number(above=0, most=MAX_DURATION_S),
-        metavar="SECONDS",
-    )  # fmt: skip
-    hold: float = option(
-        "Time", "Hold the last frame for SECONDS.", readers.number(least=0, most=3600), default=1.0, metavar="SECONDS"
-    )
-    rewind: bool = option(
-        "Time", "Play back to the start after the hold, three times as fast.", readers.flag, default=False
-    )
-    loop: int = option(
-        "Time", "Play N times, 0 for ever, in formats that loop.", readers.whole(least=0, most=65_536),
-        default=0, metavar="N",
-    )  # fmt: skip
+    fps: Fraction = option("Time", "Show RATE frames per second; 100/7 is exact.",
+        readers.ratio, default=Fraction(10), metavar="RATE")
+    tween: int = option("Time", "Take K frames for each iteration, eased between its points.",
+        readers.whole(least=1, most=100), default=1, metavar="K")
+    every: int | None = option("Time", "Show every K-th iteration.",
+        readers.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1")
+    duration: float | None = option("Time", "Fit everything, hold included, into SECONDS.",
+        readers.number(above=0, most=MAX_DURATION_S), metavar="SECONDS")
+    hold: float = option("Time", "Hold the last frame for SECONDS.",
+        readers.number(least=0, most=3600), default=1.0, metavar="SECONDS")
+    rewind: bool = option("Time", "Play back to the start after the hold, three times as fast.",
+        readers.flag, default=False)
+    loop: int = option("Time", "Play N times, 0 for ever, in formats that loop.",
+        readers.whole(least=0, most=65_536), default=0, metavar="N")
 
-    format: str | None = option(
-        "Output", "Set the format: `gdanim list formats`.", readers.text,
-        metavar="NAME", short="-f", shown="by the suffix",
-    )  # fmt: skip
-    quality: str = option(
-        "Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
-        readers.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD",
-    )  # fmt: skip
-    dither: bool = option(
-        "Output", "Dither colours that a GIF lacks, by a fixed pattern that does not flicker.", readers.flag,
-        default=False,
-    )  # fmt: skip
+    format: str | None = option("Output", "Set the format: `gdanim list formats`.",
+        readers.text, metavar="NAME", short="-f", shown="by the suffix")
+    quality: str = option("Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
+        readers.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD")
+    dither: bool = option("Output", "Dither colours that a GIF lacks, by a fixed pattern that does not flicker.",
+        readers.flag, default=False)
     max_size: int | None = option(
-        "Output", "Keep each file below SIZE, such as 1MB, at the least loss that can be seen.", readers.bytes_of,
-        metavar="SIZE", shown="none",
-    )  # fmt: skip
-    themes: tuple[str, ...] = option(
-        "Output", "Write each file in several styles, `a-light.webp` and `a-dark.webp`.", readers.names,
-        default=(), metavar="A,B", shown="none",
-    )  # fmt: skip
-    frames: int | None = option(
-        "Output", "Show N moments in a filmstrip.", readers.whole(least=1, most=48), metavar="N", shown="5"
-    )
-    svg_text: str = option(
-        "Output", "Write the letters of an .svg as `paths`, or as `text` in the reader's font.",
-        readers.choice("paths", "text"), default="paths", metavar="WORD",
-    )  # fmt: skip
-    fragment: bool = option(
-        "Output", "Write an .html without its page, to be put into another.", readers.flag, default=False
-    )
+        "Output", "Keep each file below SIZE, such as 1MB, at the least loss that can be seen.",
+        readers.bytes_of, metavar="SIZE", shown="none")
+    themes: tuple[str, ...] = option("Output", "Write each file in several styles, `a-light.webp` and `a-dark.webp`.",
+        readers.names, default=(), metavar="A,B", shown="none")
+    frames: int | None = option("Output", "Show N moments in a filmstrip.",
+        readers.whole(least=1, most=48), metavar="N", shown="5")
+    svg_text: str = option("Output", "Write the letters of an .svg as `paths`, or as `text` in the reader's font.",
+        readers.choice("paths", "text"), default="paths", metavar="WORD")
+    fragment: bool = option("Output", "Write an .html without its page, to be put into another.",
+        readers.flag, default=False)
+    # fmt: on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Picture):
     """A request. Raises SettingError where a value is not one that its option takes."""
 
-    allow_python: bool = option(
-        "Descent", "Let a preset name Python functions.", readers.flag, default=False, after="gradient"
-    )
-    output: tuple[str, ...] = option(
-        "Output", "Write this file; repeat for several. `-` is standard output.", readers.text,
-        several=True, metavar="PATH", short="-o", shown="FUNCTION.gif", after="loop",
-    )  # fmt: skip
-    poster: str | None = option(
-        "Output", "Write the last frame beside it, as .png.", readers.text, metavar="PATH", after="themes"
-    )
+    # fmt: off
+    allow_python: bool = option("Descent", "Let a preset name Python functions.",
+        readers.flag, default=False, after="gradient")
+    output: tuple[str, ...] = option("Output", "Write this file; repeat for several. `-` is standard output.",
+        readers.text, several=True, metavar="PATH", short="-o", shown="FUNCTION.gif", after="loop")
+    poster: str | None = option("Output", "Write the last frame beside it, as .png.",
+        readers.text, metavar="PATH", after="themes")
     alt_text: bool = option(
-        "Output", "Print what the animation shows in a sentence or two, for those who do not see it.", readers.flag,
-        default=False,
-    )  # fmt: skip
-    data: str | None = option(
-        "Output", "Write the trajectory, too: .csv, .jsonl or .npz.", readers.text, metavar="PATH"
-    )
+        "Output", "Print what the animation shows in a sentence or two, for those who do not see it.",
+        readers.flag, default=False)
+    data: str | None = option("Output", "Write the trajectory, too: .csv, .jsonl or .npz.",
+        readers.text, metavar="PATH")
     json: bool = option("Output", "Print a summary as JSON on standard output.", readers.flag, default=False)
     dry_run: bool = option("Output", "Print the request as a preset; write nothing.", readers.flag, default=False)
     strict: bool = option("Output", "Exit with 3 if a run diverges or leaves the domain.", readers.flag, default=False)
     open: bool = option("Output", "Open what was written.", readers.flag, default=False)
     quiet: bool = option("Output", "Print errors only.", readers.flag, default=False, short="-q")
     verbose: bool = option("Output", "Print how each run ended, too.", readers.flag, default=False, short="-v")
+    # fmt: on
 
     def __post_init__(self) -> None:
         for attribute, item in _table().items():
@@ -250,27 +176,26 @@ class Settings(Picture):
                 raise SettingError(item.name, value, str(refusal)) from None
 
 
+SAVED: Final = frozenset(item.name for item in fields(Picture))  # the rest belongs to one run on one machine
 DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType({item.name: item.default for item in fields(Settings)})
 
 
 @cache
 def _table() -> Mapping[str, Option]:
     """Each option by the name of its field, in the order of --help."""
-    saved = {item.name for item in fields(Picture)}
     known: dict[str, Option] = {}
     order: list[str] = []
     for item in fields(Settings):
         name = item.name if item.name == "function" else "--" + item.name.replace("_", "-")
         written: Option = item.metadata["option"]
-        known[item.name] = written._replace(name=name, saved=item.name in saved)
+        known[item.name] = written._replace(name=name)
         order.insert(order.index(written.after) + 1 if written.after else len(order), item.name)
     return {name: known[name] for name in order}
 
 
 def options() -> Iterator[tuple[str, Option, Any]]:
     """Each option as (field, Option, default), in the order of --help."""
-    for attribute, item in _table().items():
-        yield attribute, item, DEFAULTS[attribute]
+    return ((attribute, item, DEFAULTS[attribute]) for attribute, item in _table().items())
 
 
 def from_saved(saved: Mapping[str, Any], *, source: str) -> dict[str, Any]:
@@ -281,7 +206,7 @@ def from_saved(saved: Mapping[str, Any], *, source: str) -> dict[str, Any]:
         if key not in known:
             raise UnknownNameError(f"key in {source}:", key, known)
         attribute, item = known[key]
-        if not item.saved:
+        if attribute not in SAVED:
             raise SettingError(f"{source}: {key}", value, "belongs on the command line, not in a preset")
         try:
             found[attribute] = item.read(value)
@@ -292,9 +217,8 @@ def from_saved(saved: Mapping[str, Any], *, source: str) -> dict[str, Any]:
 
 def to_saved(settings: Picture) -> dict[str, Any]:
     """The keys and values of a preset that makes the same picture; what is at its default is left out."""
-    saved = {}
-    for attribute, item, default in options():
-        value = getattr(settings, attribute)
-        if item.saved and value != default:
-            saved[item.name.lstrip("-")] = value
-    return saved
+    return {
+        item.name.lstrip("-"): getattr(settings, attribute)
+        for attribute, item, default in options()
+        if attribute in SAVED and getattr(settings, attribute) != default
+    }

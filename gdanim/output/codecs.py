@@ -7,7 +7,6 @@ and the double well, 456 pictures of 460×345 (D). PSNR is over all channels aga
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gdanim.output.base import Quality
@@ -20,18 +19,15 @@ if TYPE_CHECKING:
 
     from gdanim.output.base import FilmInfo
 
-_SCALE: Final = "scale=out_color_matrix=bt709:out_range={range}:flags=bicubic+accurate_rnd+full_chroma_int+bitexact"
+_SCALE: Final = (
+    "scale=out_color_matrix=bt709:out_range={range}:flags=bicubic+accurate_rnd+full_chroma_int+bitexact"
+    ",format=%s,setparams=colorspace=bt709:color_primaries=bt709:color_trc={trc}:range={range}"
+)
 # Untagged video is off by up to 23/255 in players that guess; converted and tagged as BT.709, white stays 255.
-_VIDEO: Final = (
-    _SCALE.format(range="tv")
-    + ",format={format},setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-)
+_VIDEO: Final = _SCALE.format(range="tv", trc="bt709")
 # Pictures on pages are sRGB of full range; tagged so, they look the same as PNGs beside them.
-_PICTURE: Final = (
-    _SCALE.format(range="pc")
-    + ",format={format},setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
-)
-_RGB: Final = "format={format},setparams=colorspace=gbr:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
+_PICTURE: Final = _SCALE.format(range="pc", trc="iec61966-2-1")
+_RGB: Final = "format=%s,setparams=colorspace=gbr:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
 # The same bytes every time: no dates, no version of the muxer.
 _REPRODUCIBLE: Final = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
 _FASTSTART: Final = ("-movflags", "+faststart")
@@ -43,15 +39,15 @@ MAX_ARGUMENT: Final = 30_000
 _KEY_EVERY: Final = ("-g", "240")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Codec:
     """One way to encode.
 
     muxer       the container, as ffmpeg names it
     filters     from RGB to what is stored: conversion, pixel format, colour tags
     encoder     arguments that choose and tune the encoder; the thread count is fixed, for it can change the bytes
-    muxing      arguments for the container
     n_pictures  checks a finished file and counts its pictures; raises EncoderError where it is not whole
+    muxing      arguments for the container
     even        sides are even; the last row or column is repeated
     alpha       the pictures carry their alpha channel
     image       an animated image: it says how often it plays, keeps alpha as a second track of grey pictures, and takes
@@ -61,8 +57,8 @@ class Codec:
     muxer: str
     filters: str
     encoder: tuple[str, ...]
-    muxing: tuple[str, ...] = ()
     n_pictures: Callable[[Path], int]
+    muxing: tuple[str, ...] = ()
     even: bool = False
     alpha: bool = False
     image: bool = False
@@ -74,21 +70,15 @@ class Codec:
 
         `tags` is a descriptor of the metadata in ffmpeg's own format, where they are too long for an argument.
         """
+        commented = not self.image and 0 < len(film.recipe) <= MAX_ARGUMENT
         return [
             *(exe, "-hide_banner", "-nostdin", "-v", "error", "-y"),
             *("-f", "rawvideo", "-pix_fmt", "rgba" if self.alpha else "rgb0"),
             *("-s:v", f"{width}x{height}", "-framerate", str(film.fps), "-i", "pipe:0"),
             *(() if tags is None else ("-f", "ffmetadata", "-i", f"pipe:{tags}")),
             *("-an", "-map_metadata", "-1" if tags is None else "1"),
-            *(
-                ("-metadata", f"comment={film.recipe}")
-                if not self.image and 0 < len(film.recipe) <= MAX_ARGUMENT
-                else ()
-            ),
-            *self._filtering(),
-            *self.encoder,
-            *_REPRODUCIBLE,
-            *self.muxing,
+            *(("-metadata", f"comment={film.recipe}") if commented else ()),
+            *(*self._filtering(), *self.encoder, *_REPRODUCIBLE, *self.muxing),
             *(("-loop", str(film.loop)) if self.image else ()),
             *("-f", self.muxer, f"file:{path}"),
         ]
@@ -102,91 +92,56 @@ class Codec:
         return ("-filter_complex", graph, "-map", "[colour]", "-map", "[alpha]")
 
 
+def _by_quality(low: Codec, medium: Codec, high: Codec, lossless: Codec | None = None) -> Mapping[Quality, Codec]:
+    """A row for each quality that a format has."""
+    rows = {Quality.LOW: low, Quality.MEDIUM: medium, Quality.HIGH: high}
+    return rows if lossless is None else {**rows, Quality.LOSSLESS: lossless}
+
+
 def _h264(muxer: str, crf: int) -> Codec:
     # `veryfast` is smaller than `medium` on plots, and quicker. Without B-frames it is an eighth faster, and needs no
     # edit list, which some ignore.
     encoder = ("-c:v", "libx264", "-preset", "veryfast", "-crf", str(crf), "-tune", "animation", "-bf", "0")
-    return Codec(
-        muxer=muxer,
-        filters=_VIDEO.format(format="yuv420p"),
-        encoder=(*encoder, "-threads", "2"),
-        muxing=_FASTSTART if muxer == "mp4" else _QUICKTIME,
-        n_pictures=n_video_samples,
-        even=True,
-    )
+    muxing = _FASTSTART if muxer == "mp4" else _QUICKTIME
+    return Codec(muxer, _VIDEO % "yuv420p", (*encoder, "-threads", "2"), n_video_samples, muxing, even=True)
 
 
 # P 148 KB, D 282 KB. RGB as it is needs the profile High 4:4:4 Predictive, which few hardware decoders have.
 _H264_LOSSLESS = replace(
     _h264("mp4", 0),
-    filters=_RGB.format(format="rgb24"),
+    filters=_RGB % "rgb24",
     encoder=("-c:v", "libx264rgb", "-preset", "veryfast", "-qp", "0", "-bf", "0", "-threads", "2"),
 )
 
 # P 55 KB, 45.6 dB, D 82 KB, 46.0 dB; crf 0 reaches 46.8 and 47.7 dB, for 4:2:0 itself costs as much.
-MP4: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        Quality.LOW: _h264("mp4", 28),
-        Quality.MEDIUM: _h264("mp4", 18),
-        Quality.HIGH: _h264("mp4", 10),
-        Quality.LOSSLESS: _H264_LOSSLESS,
-    }
-)
+MP4: Final = _by_quality(_h264("mp4", 28), _h264("mp4", 18), _h264("mp4", 10), _H264_LOSSLESS)
 
-_PRORES = Codec(
-    muxer="mov",
-    filters=_VIDEO.format(format="yuv444p10le"),
-    encoder=("-c:v", "prores_ks", "-profile:v", "4444", "-qscale:v", "4", "-vendor", "apl0", "-threads", "2"),
-    muxing=_QUICKTIME,
-    n_pictures=n_video_samples,
-    even=True,
-)
-_PRORES_ALPHA = replace(_PRORES, filters=_VIDEO.format(format="yuva444p10le"), alpha=True)
-_ANIMATION = replace(_PRORES, filters=_RGB.format(format="rgb24"), encoder=("-c:v", "qtrle", *_KEY_EVERY))
-_ANIMATION_ALPHA = replace(_ANIMATION, filters=_RGB.format(format="argb"), alpha=True)
+_PRORES_4444: Final = ("-c:v", "prores_ks", "-profile:v", "4444", "-qscale:v", "4", "-vendor", "apl0", "-threads", "2")
+_PRORES = Codec("mov", _VIDEO % "yuv444p10le", _PRORES_4444, n_video_samples, _QUICKTIME, even=True)
+_PRORES_ALPHA = replace(_PRORES, filters=_VIDEO % "yuva444p10le", alpha=True)
+_ANIMATION = replace(_PRORES, filters=_RGB % "rgb24", encoder=("-c:v", "qtrle", *_KEY_EVERY))
+_ANIMATION_ALPHA = replace(_ANIMATION, filters=_RGB % "argb", alpha=True)
 
-MOV: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        Quality.LOW: _h264("mov", 28),
-        Quality.MEDIUM: _h264("mov", 18),
-        Quality.HIGH: _PRORES,
-        Quality.LOSSLESS: _ANIMATION,
-    }
-)
-MOV_TRANSPARENT: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        Quality.LOW: _PRORES_ALPHA,
-        Quality.MEDIUM: _PRORES_ALPHA,
-        Quality.HIGH: _PRORES_ALPHA,
-        Quality.LOSSLESS: _ANIMATION_ALPHA,
-    }
-)
+MOV: Final = _by_quality(_h264("mov", 28), _h264("mov", 18), _PRORES, _ANIMATION)
+MOV_TRANSPARENT: Final = _by_quality(_PRORES_ALPHA, _PRORES_ALPHA, _PRORES_ALPHA, _ANIMATION_ALPHA)
 
 # `realtime` takes a twentieth of the time of `good` at the same speed setting, for a tenth more bytes.
 _VP9_SPEED: Final = ("-deadline", "realtime", "-cpu-used", "5", "-lag-in-frames", "0", "-auto-alt-ref", "0")
 
 
-def _vp9(filters: str, *rate: str) -> Codec:
+def _vp9(pixels: str, *rate: str, alpha: bool = False) -> Codec:
     encoder = ("-c:v", "libvpx-vp9", *rate, "-b:v", "0", *_VP9_SPEED, *_KEY_EVERY, "-threads", "1")
-    return Codec(muxer="webm", filters=filters, encoder=encoder, n_pictures=n_video_blocks)
+    return Codec("webm", pixels, encoder, n_video_blocks, alpha=alpha)
+
+
+def _vp9_by_crf(pixels: str, *, alpha: bool = False) -> tuple[Codec, Codec, Codec]:
+    low, medium, high = (_vp9(_VIDEO % pixels, "-crf", crf, alpha=alpha) for crf in ("32", "20", "8"))
+    return low, medium, high
 
 
 # P 64 KB, 45.7 dB, D 91 KB, 46.2 dB, 1.2 s; crf 0 reaches 47.7 dB on D.
-WEBM: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        Quality.LOW: _vp9(_VIDEO.format(format="yuv420p"), "-crf", "32"),
-        Quality.MEDIUM: _vp9(_VIDEO.format(format="yuv420p"), "-crf", "20"),
-        Quality.HIGH: _vp9(_VIDEO.format(format="yuv420p"), "-crf", "8"),
-        Quality.LOSSLESS: _vp9(_RGB.format(format="gbrp"), "-lossless", "1"),
-    }
-)
-WEBM_TRANSPARENT: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        quality: replace(codec, filters=_VIDEO.format(format="yuva420p"), alpha=True)
-        for quality, codec in WEBM.items()
-        if quality is not Quality.LOSSLESS  # VP9 has its alpha beside 4:2:0 only
-    }
-)
+WEBM: Final = _by_quality(*_vp9_by_crf("yuv420p"), _vp9(_RGB % "gbrp", "-lossless", "1"))
+WEBM_TRANSPARENT: Final = _by_quality(*_vp9_by_crf("yuva420p", alpha=True))  # VP9 has its alpha beside 4:2:0 only
 
 
 def _av1(crf: int, tuning: str = "") -> tuple[str, ...]:
@@ -196,35 +151,19 @@ def _av1(crf: int, tuning: str = "") -> tuple[str, ...]:
     return ("-c:v", "libaom-av1", *rate, "-usage", "realtime", "-cpu-used", "6", *_KEY_EVERY, "-threads", "1")
 
 
-_AV1 = Codec(muxer="webm", filters=_VIDEO.format(format="yuv420p"), encoder=_av1(20), n_pictures=n_video_blocks)
-_LOSSLESS_AV1 = _av1(0, ":lossless=1")
+def _by_av1_quality(codec: Codec, low_filters: str) -> Mapping[Quality, Codec]:
+    return _by_quality(
+        replace(codec, filters=low_filters, encoder=_av1(40)),
+        codec,
+        replace(codec, encoder=_av1(8)),
+        replace(codec, filters=_RGB % "gbrp", encoder=_av1(0, ":lossless=1")),
+    )
+
 
 # P 41 KB, 45.9 dB, D 59 KB, 46.6 dB, 2.2 s; `good` would take six times as long for 44 KB, 47.1 dB.
-AV1: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        Quality.LOW: replace(_AV1, encoder=_av1(40)),
-        Quality.MEDIUM: _AV1,
-        Quality.HIGH: replace(_AV1, encoder=_av1(8)),
-        Quality.LOSSLESS: replace(_AV1, filters=_RGB.format(format="gbrp"), encoder=_LOSSLESS_AV1),
-    }
-)
+AV1: Final = _by_av1_quality(Codec("webm", _VIDEO % "yuv420p", _av1(20), n_video_blocks), _VIDEO % "yuv420p")
 
-_AVIF = Codec(
-    muxer="avif",
-    filters=_PICTURE.format(format="yuv444p"),
-    encoder=_av1(20),
-    n_pictures=n_image_samples,
-    image=True,
-)
+_AVIF = Codec("avif", _PICTURE % "yuv444p", _av1(20), n_image_samples, image=True)
 # P 54 KB, 58.6 dB, D 79 KB, 54.7 dB, 2.5 s. Every program that shows AVIF shows 4:4:4, so colours keep their edges.
-AVIF: Mapping[Quality, Codec] = MappingProxyType(
-    {
-        Quality.LOW: replace(_AVIF, filters=_PICTURE.format(format="yuv420p"), encoder=_av1(40)),
-        Quality.MEDIUM: _AVIF,
-        Quality.HIGH: replace(_AVIF, encoder=_av1(8)),
-        Quality.LOSSLESS: replace(_AVIF, filters=_RGB.format(format="gbrp"), encoder=_LOSSLESS_AV1),
-    }
-)
-AVIF_TRANSPARENT: Mapping[Quality, Codec] = MappingProxyType(
-    {quality: replace(codec, alpha=True) for quality, codec in AVIF.items()}
-)
+AVIF: Final = _by_av1_quality(_AVIF, _PICTURE % "yuv420p")
+AVIF_TRANSPARENT: Final = _by_av1_quality(replace(_AVIF, alpha=True), _PICTURE % "yuv420p")

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from gdanim.errors import EncoderError, UsageError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 STDIN: Final = "-"
 START: Final = "# gdanim recipe\n"
@@ -54,16 +54,14 @@ def read_recipe(path: str) -> str:
 
     Raises UsageError where the file cannot be read or carries none.
     """
-    name = name_of(path)
+    name, damage = name_of(path), ""
     with _opened(path) as file:
-        reader = _reader_of(file.read(HEAD))
-        if reader is None:
+        head = file.read(HEAD)
+        if not carries(head):
             raise UsageError(f"{name} carries no recipe: it is of no format that gdanim writes")
-        bounded = cast("BinaryIO", _Bounded(file))
-        bounded.seek(0)
-        damage = ""
+        file.seek(0)
         try:
-            for part in reader(bounded):
+            for part in _parts(head, cast("BinaryIO", _Bounded(file))):
                 text = _recipe_in(part)
                 if text is not None:
                     return text
@@ -74,7 +72,7 @@ def read_recipe(path: str) -> str:
 
 def carries(head: bytes) -> bool:
     """Whether a file with this beginning is of a format that may carry a recipe."""
-    return _reader_of(head) is not None
+    return any(re.match(beginning, head, re.DOTALL) for beginning in _WALKERS)
 
 
 def name_of(path: str) -> str:
@@ -144,24 +142,13 @@ class _Bounded:
 
 
 # --- formats ---------------------------------------------------------------------------------------------------------
-# Each reader yields the parts of a file that may hold a recipe. A length that is too large leads past the end of the
+# Each walker yields the parts of a file that may hold a recipe. A length that is too large leads past the end of the
 # file: struct.error, IndexError, EncoderError.
 
 
-def _reader_of(head: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return _gif
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _png
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return _webp
-    if head[4:8] == b"ftyp":
-        return _isobmff
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return _matroska
-    if head.startswith(b"%PDF-"):
-        return _pdf
-    return _markup if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") else None
+def _parts(head: bytes, file: BinaryIO) -> Iterator[bytes]:
+    walk = next(walk for beginning, walk in _WALKERS.items() if re.match(beginning, head, re.DOTALL))
+    return walk(file)
 
 
 def _gif(file: BinaryIO) -> Iterator[bytes]:
@@ -170,12 +157,9 @@ def _gif(file: BinaryIO) -> Iterator[bytes]:
     while (kind := file.read(1)) in (b"!", b","):
         if kind == b",":
             _skip_colour_table(file, file.read(9)[8])
-            file.read(1)
-            _sub_blocks(file)
-        elif file.read(1) == b"\xfe":
-            yield _sub_blocks(file)
-        else:
-            _sub_blocks(file)
+        label, content = file.read(1), _sub_blocks(file)  # of an image, no label, but the size of its codes
+        if (kind, label) == (b"!", b"\xfe"):
+            yield content
 
 
 def _skip_colour_table(file: BinaryIO, flags: int) -> None:
@@ -197,10 +181,9 @@ def _png(file: BinaryIO) -> Iterator[bytes]:
     position, unpacked = 8, 0
     while (header := _at(file, position, 8)) and unpacked < MAX_PART:
         size, kind = struct.unpack(">I4s", header)
-        if kind in (b"tEXt", b"zTXt", b"iTXt"):
-            text = _png_text(kind, file.read(size))
-            yield text
-            unpacked += len(text)
+        text = _png_text(kind, file.read(size)) if kind in (b"tEXt", b"zTXt", b"iTXt") else b""
+        yield text
+        unpacked += len(text)
         position += 12 + size
 
 
@@ -259,3 +242,14 @@ def _markup(file: BinaryIO) -> Iterator[bytes]:
     for opening in islice(_ELEMENT.finditer(content), MAX_ELEMENTS):
         if opening[1] == b"metadata" or b"application/toml" in opening[2]:
             yield content[opening.end() : content.find(b"<", opening.end())]
+
+
+_WALKERS: Final = {
+    rb"GIF8[79]a": _gif,
+    rb"\x89PNG\r\n\x1a\n": _png,
+    rb"RIFF....WEBP": _webp,
+    rb"....ftyp": _isobmff,
+    rb"\x1a\x45\xdf\xa3": _matroska,
+    rb"%PDF-": _pdf,
+    rb"(\xef\xbb\xbf)?\s*<": _markup,
+}

@@ -251,12 +251,11 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
 def test_an_option_that_changes_drawing_is_a_field_and_the_one_place_that_draws(copy: Copy) -> None:
     copy.replace(
         "gdanim/settings.py",
-        "    trail: int | None = option(\n",
+        "    trail: int | None = option(",
         """    spot: float = option(
         "View", "Draw the spot of each run so large.", readers.number(above=0, most=100), default=9.0, metavar="PT"
     )
-    trail: int | None = option(
-""",
+    trail: int | None = option(""",
     )
     copy.replace(
         "gdanim/drawing/layout.py",
