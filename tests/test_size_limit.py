@@ -390,6 +390,16 @@ def test_the_options_that_are_said_ask_for_the_same_file(tmp_path: Path) -> None
     assert digest(tmp_path / "a.webp") == digest(tmp_path / "b.webp")
 
 
+def test_a_file_of_as_many_bytes_as_the_limit_is_within_it(tmp_path: Path) -> None:
+    chosen, again = (str(tmp_path / name) for name in ("a.gif", "b.gif"))
+    (first,) = gdanim.render(Settings(**REQUEST, output=(chosen,), max_size=8_000))
+    assert first.fitted is not None
+    assert first.bytes is not None
+    (second,) = gdanim.render(Settings(**REQUEST, output=(again,), max_size=first.bytes))
+    assert (second.error, second.bytes) == (None, first.bytes)
+    assert digest(again) == digest(chosen)
+
+
 def test_standard_output_gets_the_file_that_fits(tmp_path: Path) -> None:
     options = ("parabola", "-n", "8", "--size", "288x216", "--max-size", "8kB")
     ran = run(*options, "-o", "-")

@@ -144,6 +144,7 @@ def test_strict_exits_with_3_where_a_run_diverges_and_only_there(tmp_path: Path)
     assert run("parabola", "--lr", "1.05", "--strict", "--size", "160x120").code == 3
     assert (tmp_path / "parabola.gif").exists()
     assert run("parabola", "--lr", "0.1", "--strict", *QUICK).code == 0
+    assert run("parabola", "--lr", "0.1", "--lr", "1.05", "--strict", "--dry-run").code == 3
 
 
 def test_several_diverged_runs_share_one_line() -> None:
@@ -209,6 +210,13 @@ def test_thinning_is_said() -> None:
 def test_version_is_the_package_s() -> None:
     ran = run("--version")
     assert (ran.code, ran.out.decode()) == (0, f"gdanim {gdanim.__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("fps", "name", "code"), [("50", "gif", 0), ("50.1", "gif", 2), ("90", "webp", 0), ("240", "mp4", 0)]
+)
+def test_a_format_plays_as_fast_as_it_says_and_no_faster(fps: str, name: str, code: int) -> None:
+    assert run("parabola", "--fps", fps, "-f", name, "--dry-run").code == code
 
 
 # --- json and dry-run -------------------------------------------------------------------------------------------------
