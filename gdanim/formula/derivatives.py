@@ -15,13 +15,11 @@ rule is exactly 0 and the other infinite or undefined, their product counts as 0
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from gdanim.formula import vocabulary
 from gdanim.formula.parser import Call, Name, Number, Tree
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 
 class Node:
@@ -47,7 +45,7 @@ class Node:
         return self.graph.times(self, self.graph.node_of(other))
 
     def __truediv__(self, other: Node | float) -> Node:
-        return self * self.graph.reciprocal(self.graph.node_of(other))
+        return self * self.graph.reciprocal(other)
 
     def __pow__(self, exponent: Node | float) -> Node:
         return self.graph.power(self, self.graph.node_of(exponent))
@@ -55,14 +53,10 @@ class Node:
     def __neg__(self) -> Node:
         return self * -1.0
 
-    def __radd__(self, other: float) -> Node:
-        return self + other
+    __radd__, __rmul__ = __add__, __mul__
 
     def __rsub__(self, other: float) -> Node:
         return -self + other
-
-    def __rmul__(self, other: float) -> Node:
-        return self * other
 
     def __rtruediv__(self, other: float) -> Node:
         return self.graph.node_of(other) / self
@@ -167,19 +161,15 @@ class Graph:
             return self.operation("div", self.number(factor), u.args[1])
         return self.operation("neg", u) if factor == -1.0 else self.operation("mul", self.number(factor), u)
 
-    def reciprocal(self, u: Node) -> Node:
+    def reciprocal(self, u: Node | float) -> Node:
         """1 / u."""
-        return self.operation("div", self.number(1.0), u)
+        return self.operation("div", self.number(1.0), self.node_of(u))
 
     def power(self, u: Node, v: Node) -> Node:
         """u to the power v."""
         if v.value == 0.0 or v.value == 1.0:
             return u if v.value else self.number(1.0)
         return self.operation("pow", u, v)
-
-    def choice(self, condition: Node, u: Node, v: Node) -> Node:
-        """u where the condition holds, else v."""
-        return u if u is v else self.operation("where", condition, u, v)
 
 
 def _scaled(u: Node) -> tuple[float, Node]:
@@ -220,14 +210,15 @@ def differentiate(f: Node, variable: Node) -> Node:
             slopes[node] = graph.number(1.0)
         elif node.op == "where":
             condition, u, v = node.args
-            slopes[node] = graph.choice(condition, slopes[u], slopes[v])
+            slopes[node] = (
+                slopes[u] if slopes[u] is slopes[v] else graph.operation("where", condition, slopes[u], slopes[v])
+            )
         else:
             product = graph.guarded if _needs_guard(node) else graph.times
             slopes[node] = zero
             for partial, arg in zip(_PARTIALS.get(node.op, ()), node.args, strict=False):
                 if slopes[arg] is not zero:
-                    factor = graph.node_of(partial(*node.args, node))
-                    slopes[node] += product(slopes[arg], factor)
+                    slopes[node] += product(slopes[arg], graph.node_of(partial(*node.args, node)))
     return slopes[f]
 
 

@@ -5,42 +5,32 @@ Each is a program: a list of kernels with the registers that they read and write
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
+from gdanim.arrays import Matrix, Scalar, Vector
 from gdanim.formula.derivatives import Graph, Node, differentiate, ordered
 from gdanim.formula.kernels import KERNELS, Array, Kernel, power_kernel
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from gdanim.arrays import Matrix, Scalar, Vector
-    from gdanim.formula.parser import Expression
+from gdanim.formula.parser import Expression
 
 BLOCK: Final = 8192  # points at a time: about ten registers of this length stay in the cache
-
-
-def build(expression: Expression, parameters: Mapping[str, float]) -> FormulaFunctions:
-    """The functions of a formula for given values of its parameters.
-
-    Raises FormulaError where a parameter has no value, or a value makes a constant part undefined or infinite.
-    """
-    return FormulaFunctions(expression, expression.bind(parameters))
 
 
 class FormulaFunctions:
     """Value, gradient and Hessian at points x (…, d), in float64. Results are new arrays that the caller may change.
 
     Results are NaN outside the domain and may be infinite. Each program is built when it is first used.
+    Raises FormulaError where a parameter has no value, or a value makes a constant part undefined or infinite.
     """
 
-    point_by_point: Final = False
+    point_by_point = False
 
-    def __init__(self, expression: Expression, constants: Mapping[str, float]) -> None:
-        """`constants` are the values of all names but the variables, as Expression.bind gives them."""
+    def __init__(self, expression: Expression, parameters: Mapping[str, float]) -> None:
+        constants = expression.bind(parameters)
         self.dim = len(expression.variables)
         graph = Graph()
         self._variables = [graph.variable(name) for name in expression.variables]
@@ -72,16 +62,13 @@ class FormulaFunctions:
             self._hessian.run(_columns(flat), [hessian[:, i] for i in range(self.dim * self.dim)])
         return hessian.reshape(*x.shape, self.dim)
 
-    def value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
-        """f and ∇f at x: (…), (…, d). Cheaper than one after the other: what both need is computed once."""
-        with np.errstate(all="ignore"):
-            return self.raw_value_and_gradient(x)
-
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
-        """As value_and_gradient, but it may warn: for loops inside one np.errstate, which costs more time than x**2."""
+        """f and ∇f at x: (…), (…, d). Cheaper than one after the other: what both need is computed once.
+
+        It may warn: for loops inside one np.errstate, which costs more time than x**2.
+        """
         x, flat = self._points(x)
-        value = np.empty(len(flat))
-        gradient = np.empty(flat.shape)
+        value, gradient = np.empty(len(flat)), np.empty(flat.shape)
         self._value_and_gradient.run(_columns(flat), [value, *_columns(gradient)])
         if x.ndim == 2:
             return value, gradient

@@ -6,13 +6,11 @@ import ast
 import re
 import unicodedata
 import warnings
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gdanim.errors import nearest, shown
 from gdanim.formula.vocabulary import ANY_NUMBER, ARITHMETIC, COMPARISONS, CONSTANTS, FUNCTIONS, VARIABLES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 NOT_A_CONDITION: Final = "the first argument of where is a comparison; write it as in where(x > 0, x, 0)"
 
@@ -87,8 +85,8 @@ def unreadable(text: str) -> str:
     if product := _with_products(text):
         return f"an operator or a parenthesis is missing; write {product}"
     if missing := text.count("(") - text.count(")"):
-        number, kind = abs(missing), ")" if missing > 0 else "("
-        return f"{number} '{kind}' missing; close every parenthesis that is opened, and no other"
+        kind = ")" if missing > 0 else "("
+        return f"{abs(missing)} '{kind}' missing; close every parenthesis that is opened, and no other"
     if unfinished := re.search(r"[-+*/,(<>=]+ *$", text):
         return f"it ends after '{unfinished[0].strip()[-2:]}'; complete it, or leave that out"
     return "it cannot be read as a formula; write it as in 2*x**2 - sin(x)"
@@ -162,7 +160,8 @@ def wrong_count(name: str, n_given: int) -> str:
 
 def missing_parameter(name: str) -> str:
     """What to do about a name that has no value."""
-    remedy = f"give it one with -p {_ellipsis(name)}=NUMBER"
+    short = name if len(name) <= 20 else f"{name[:16]}…"
+    remedy = f"give it one with -p {short}=NUMBER"
     if name.lower() in (*VARIABLES, *CONSTANTS):
         return f"the parameter '{name}' has no value; {remedy}, or write {name.lower()}"
     if len(name) <= 3 and set(name) <= set(VARIABLES):
@@ -184,7 +183,3 @@ def written(op: str, values: Sequence[float]) -> str:
     if symbol := {**ARITHMETIC, **COMPARISONS}.get(op):
         return symbol.join(numbers)
     return f"{op}({', '.join(numbers)})"
-
-
-def _ellipsis(name: str) -> str:
-    return name if len(name) <= 20 else f"{name[:16]}…"

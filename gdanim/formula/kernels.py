@@ -51,27 +51,10 @@ def _where(condition: Array, u: Array, v: Array, out: Array) -> None:
     np.copyto(out, u, where=condition != 0.0)
 
 
-def _min(u: Array, v: Array, out: Array) -> None:
-    np.minimum(u, v, out=out)  # a third positional argument is deprecated for these two
-
-
-def _max(u: Array, v: Array, out: Array) -> None:
-    np.maximum(u, v, out=out)
-
-
-def _step(u: Array, out: Array) -> None:
-    np.heaviside(u, 0.5, out)
-
-
 def _sigmoid(u: Array, out: Array) -> None:
     """1/(1 + e^−u); where the exponential overflows, this is 0, its limit."""
     np.exp(np.negative(u, out), out)
     np.reciprocal(np.add(out, 1.0, out), out)
-
-
-def _softplus(u: Array, out: Array) -> None:
-    """log(1 + e^u), without overflow."""
-    np.logaddexp(u, 0.0, out)
 
 
 # Numerators and denominators of the rational approximations to erf and erfc, highest power first.
@@ -108,9 +91,12 @@ KERNELS: Final[Mapping[str, Kernel]] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
     "atan2": np.arctan2, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "exp": np.exp, "log": np.log,
     "log2": np.log2, "log10": np.log10, "log1p": np.log1p, "expm1": np.expm1, "sqrt": np.sqrt, "cbrt": np.cbrt,
-    "abs": np.abs, "sign": np.sign, "min": _min, "max": _max, "hypot": np.hypot,
+    "abs": np.abs, "sign": np.sign, "hypot": np.hypot,
+    # A third positional argument is deprecated for these two.
+    "min": lambda u, v, out: np.minimum(u, v, out=out), "max": lambda u, v, out: np.maximum(u, v, out=out),
     # Conditions are arrays of 0.0 and 1.0 like all others.
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
-    "where": _where, "guarded": _guarded, "step": _step, "erf": _erf, "sigmoid": _sigmoid, "softplus": _softplus,
+    "where": _where, "guarded": _guarded, "step": lambda u, out: np.heaviside(u, 0.5, out),
+    "erf": _erf, "sigmoid": _sigmoid, "softplus": lambda u, out: np.logaddexp(u, 0.0, out),  # log(1 + e^u)
 }  # fmt: skip

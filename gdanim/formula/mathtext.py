@@ -8,13 +8,11 @@ Only parsed formulas are set, and names that a person chose stand in \\mathrm, s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from gdanim.formula.parser import Call, Expression, Name, Number, Tree
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _LONGEST_EXPONENT: Final = 16  # visible characters; a longer one is set as exp(…)
 _DEEPEST_GROUP: Final = 8  # nested braces; mathtext overflows Python's stack at about 23

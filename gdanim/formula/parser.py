@@ -12,15 +12,12 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 
 from gdanim.errors import FormulaError, SettingError, shown
 from gdanim.formula import hints, vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 MAX_CHARACTERS: Final = 1000
 MAX_PARENTHESES: Final = 60
@@ -36,22 +33,19 @@ _COMPARE: Final[Mapping[type[ast.cmpop], str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A finite literal, not negative: a sign is an operation of its own."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A variable, a constant or a parameter."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """An operator or a function on its arguments: Call("pow", (Name("x"), Number(2.0)))."""
 
     op: str
@@ -61,8 +55,7 @@ class Call:
 Tree = Number | Name | Call
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expression:
+class Expression(NamedTuple):
     """A formula that was read and accepted.
 
     text        as the person wrote it, without blanks at the ends
@@ -101,17 +94,13 @@ def parse(text: str) -> Expression:
     text = text.strip()
     tree = _Reader(text).number(_syntax_tree(text))
     _constant(tree, vocabulary.CONSTANTS, text)
-    names = set(_names(tree)) - vocabulary.CONSTANTS.keys()
+    names = _names(tree) - vocabulary.CONSTANTS.keys()
     if not names & {"x", "y"}:
         raise _error(text, "it never changes; write it in x, or in x and y, such as x**2")
     if "x" not in names:
         raise _error(text, "a function of one variable is written in x; write x instead of y")
-    return Expression(
-        text=text,
-        variables=("x", "y") if "y" in names else ("x",),
-        parameters=tuple(sorted(names - {"x", "y"})),
-        tree=tree,
-    )
+    variables = ("x", "y") if "y" in names else ("x",)
+    return Expression(text=text, variables=variables, parameters=tuple(sorted(names - {"x", "y"})), tree=tree)
 
 
 def _error(text: str, problem: str) -> FormulaError:
@@ -157,16 +146,15 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def refused(self, problem: str) -> FormulaError:
-        return _error(self.text, problem)
-
     def number(self, node: ast.expr) -> Tree:
         """A node that stands for a number."""
         match node:
             case ast.Constant():
                 return self._literal(node)
             case ast.Name(id=name):
-                return self._name(name)
+                if problem := hints.not_a_name(name):
+                    raise _error(self.text, problem)
+                return Name(name)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.number(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -175,7 +163,7 @@ class _Reader:
                 return Call(_BINARY[type(operator)], (self.number(left), self.number(right)))
             case ast.Call():
                 return self._call(node)
-        raise self.refused(hints.refused(node))
+        raise _error(self.text, hints.refused(node))
 
     def condition(self, node: ast.expr) -> Tree:
         """A node that is true or false: the first argument of where."""
@@ -188,7 +176,7 @@ class _Reader:
             case ast.Compare(left=left, ops=operators, comparators=rights):
                 if all(type(operator) in _COMPARE for operator in operators):
                     return self._comparison([_COMPARE[type(operator)] for operator in operators], [left, *rights])
-        raise self.refused(hints.NOT_A_CONDITION)
+        raise _error(self.text, hints.NOT_A_CONDITION)
 
     def _comparison(self, ops: list[str], nodes: list[ast.expr]) -> Call:
         """One comparison, or a chain: 0 < x < 1 is 0 < x and x < 1."""
@@ -202,37 +190,33 @@ class _Reader:
         try:
             value = float(literal)
         except ValueError:
-            raise self.refused(f"{shown(literal)} is not a decimal number; write one such as 1.5 or 1e-3") from None
+            raise _error(
+                self.text, f"{shown(literal)} is not a decimal number; write one such as 1.5 or 1e-3"
+            ) from None
         if not math.isfinite(value):
-            raise self.refused(f"{shown(literal)} is too large; numbers reach 1.8e308")
+            raise _error(self.text, f"{shown(literal)} is too large; numbers reach 1.8e308")
         return Number(value)
-
-    def _name(self, name: str) -> Name:
-        if problem := hints.not_a_name(name):
-            raise self.refused(problem)
-        return Name(name)
 
     def _call(self, node: ast.Call) -> Call:
         if not isinstance(node.func, ast.Name) or node.func.id not in vocabulary.FUNCTIONS:
-            raise self.refused(hints.not_a_function(node.func, self.text))
+            raise _error(self.text, hints.not_a_function(node.func, self.text))
         name, args = node.func.id, node.args
         fewest, most = vocabulary.FUNCTIONS[name]
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in args):
-            raise self.refused(f"{name} takes plain arguments; write {name}(…) with values only")
+            raise _error(self.text, f"{name} takes plain arguments; write {name}(…) with values only")
         if not fewest <= len(args) <= most:
-            raise self.refused(hints.wrong_count(name, len(args)))
+            raise _error(self.text, hints.wrong_count(name, len(args)))
         first = self.condition(args[0]) if name == "where" else self.number(args[0])
         return Call(name, (first, *[self.number(arg) for arg in args[1:]]))
 
 
-def _names(tree: Tree) -> Iterator[str]:
-    rest = [tree]
-    while rest:
-        match rest.pop():
-            case Name(name):
-                yield name
-            case Call(_, args):
-                rest += args
+def _names(tree: Tree) -> set[str]:
+    match tree:
+        case Name(name):
+            return {name}
+        case Call(_, args):
+            return set().union(*map(_names, args))
+    return set()
 
 
 def _constant(tree: Tree, values: Mapping[str, float], text: str) -> float | None:

@@ -7,22 +7,18 @@ gradient descent needs neither state nor random numbers nor a count of evaluatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdanim.arrays import Scalar, Vector
 from gdanim.objectives.minimizers import find_minimizers
+from gdanim.objectives.objective import Functions
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Vector
-    from gdanim.objectives.objective import Functions
-
-    Limits = Sequence[tuple[float, float] | None]
+Limits = Sequence[tuple[float, float] | None]
 
 WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 WINDOW_WITHOUT_MINIMUM = 5.0
@@ -48,15 +44,10 @@ class Effort(NamedTuple):
     favourites: int
 
 
-PLENTY = Effort(
-    domain=(2001, 41),
-    shares=(-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85),
-    digits=(1, 2, 3, 5, 7),
-    iterations=200,
-    favourites=100_000,
-)
+# Domain, shares, digits, iterations, favourites.
+PLENTY = Effort((2001, 41), (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85), (1, 2, 3, 5, 7), 200, 100_000)
 # Where every point costs a call of somebody's code.
-SPARING = Effort(domain=(101, 11), shares=(-0.8, -0.3, 0.3, 0.8), digits=(1, 3), iterations=60, favourites=8)
+SPARING = Effort((101, 11), (-0.8, -0.3, 0.3, 0.8), (1, 3), 60, 8)
 
 
 class Given(NamedTuple):
@@ -93,7 +84,7 @@ def suggest(functions: Functions, given: Given = NOTHING_GIVEN) -> Suggested:
     x0 = starts if len(starts) else _candidates(bounds, effort.shares)
     lr = np.array(given.rates or [digit * 10.0**power for power in range(-6, 2) for digit in effort.digits])
     start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
-    return Suggested(bounds=bounds, minimizers=minimizers, start=start, lr=rate, iterations=iterations)
+    return Suggested(bounds, minimizers, start, rate, iterations)
 
 
 def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vector, Vector]:
@@ -104,9 +95,7 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
         bounds = _bounds(functions, limits, width)
         minimizers = find_minimizers(functions, bounds)
         middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
-        if np.any(np.all(np.abs(minimizers - middle) <= 0.75 * half, axis=1)):
-            return bounds, minimizers
-        if all(limits):
+        if all(limits) or np.any(np.all(np.abs(minimizers - middle) <= 0.75 * half, axis=1)):
             return bounds, minimizers
     width = next(width for width in widths if width >= WINDOW_WITHOUT_MINIMUM)
     return _bounds(functions, limits, width), np.empty((0, functions.dim))
@@ -146,7 +135,7 @@ def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
 
 
 def _best_trial(
-    functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, lr: NDArray[np.float64]
+    functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, lr: Scalar
 ) -> tuple[Vector, float, int]:
     """The start, rate and number of iterations of the best trial, of those from all starts x0 at all rates."""
     start, rate = np.repeat(x0, len(lr), axis=0), np.tile(lr, len(x0))
@@ -163,15 +152,14 @@ def _best_trial(
 
 
 def _try_descents(
-    functions: Functions, bounds: Vector, x: Vector, lr: NDArray[np.float64]
-) -> tuple[Vector, NDArray[np.float64], NDArray[np.intp]]:
+    functions: Functions, bounds: Vector, x: Vector, lr: Scalar
+) -> tuple[Vector, Scalar, NDArray[np.intp]]:
     """Gradient descents from x (m, d) at rates lr (m,): points (n, m, d), values (n, m), the steps of each (m,).
 
     A trial lasts until f rises or is not finite, or the path leaves the bounds. Its last good row is repeated to the
     end.
     """
-    effort = _effort(functions)
-    iterations = effort.iterations
+    iterations, favourites = _effort(functions)[-2:]
     path, values = np.zeros((iterations + 1, *x.shape)), np.full((iterations + 1, len(x)), np.nan)
     lasting = np.full(len(x), iterations)
     running = np.arange(len(x))
@@ -182,9 +170,9 @@ def _try_descents(
             if k > 0:
                 path[k], values[k] = path[k - 1], values[k - 1]
                 falls &= value <= values[k - 1, running] + 1e-12 * np.abs(values[0, running])
-            if k == SIFTED and len(running) > effort.favourites:
+            if k == SIFTED and len(running) > favourites:
                 travelled = np.abs((x - path[0, running]) / (bounds[:, 1] - bounds[:, 0])).max(axis=1)
-                falls &= travelled >= np.sort(np.where(falls, travelled, 0.0))[-effort.favourites]
+                falls &= travelled >= np.sort(np.where(falls, travelled, 0.0))[-favourites]
             lasting[running[~falls]] = k - 1
             running = running[falls]
             if not len(running):
@@ -195,9 +183,7 @@ def _try_descents(
     return path, values, lasting
 
 
-def _scores(
-    bounds: Vector, minimizers: Vector, path: Vector, f: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+def _scores(bounds: Vector, minimizers: Vector, path: Vector, f: Scalar) -> tuple[Scalar, NDArray[np.intp]]:
     """How well each trial shows the function (m,), and after how many iterations it has settled (m,)."""
     span = bounds[:, 1] - bounds[:, 0]
     settled = np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0)

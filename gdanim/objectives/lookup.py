@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim.formula.evaluator import build
+from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.mathtext import mathtext
+from gdanim.formula.parser import Expression
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest
 from gdanim.objectives.minimizers import curvatures, find_minimizers
-from gdanim.objectives.objective import Objective
+from gdanim.objectives.objective import Functions, Objective
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gdanim.catalogue.request import FunctionChoice
     from gdanim.catalogue.specs import Formula
-    from gdanim.formula.parser import Expression
-    from gdanim.objectives.objective import Functions
 
 TITLE_CHARACTERS = (90, 66, 48, 34, 24)
 
 
 def objective(
-    function: FunctionChoice,
-    parameters: Mapping[str, float],
-    given: Given = NOTHING_GIVEN,
-    gradient: str | None = None,
+    function: FunctionChoice, parameters: Mapping[str, float], given: Given = NOTHING_GIVEN, gradient: str | None = None
 ) -> Objective:
     """The objective of a row, a formula or a callable, with what shows it well.
 
@@ -39,18 +34,24 @@ def objective(
         from gdanim.objectives.python.functions import load
 
         loaded, name = load(text, gradient), text.rpartition(":")[2]
-        return _undescribed(loaded, given, {}, name=name, formula=text, remarks=loaded.remarks)
+        return Objective(name=name, formula=text, functions=loaded, remarks=loaded.remarks, **_found(loaded, given))
     if row is not None:
         return _from_row(row, expression, parameters)
-    functions, typeset = build(expression, parameters), _typeset(expression, parameters)
-    text = expression.text
-    return _undescribed(functions, given, parameters, name=text, formula=text, typeset=typeset)
+    functions = FormulaFunctions(expression, parameters)
+    return Objective(
+        name=expression.text,
+        formula=expression.text,
+        typeset=_typeset(expression, parameters),
+        functions=functions,
+        parameters=dict(parameters),
+        **_found(functions, given),
+    )
 
 
 def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float]) -> Objective:
     """A row with its parameters set. Its minimizers and its view hold for the default parameters only."""
     values = {**dict(row.parameters), **parameters}
-    functions = build(expression, values)
+    functions = FormulaFunctions(expression, values)
     bounds = np.array(row.bounds, dtype=np.float64)
     as_described = values == dict(row.parameters)
     if as_described:
@@ -80,30 +81,7 @@ def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, 
     return tuple(form for form in dict.fromkeys(forms) if form != r"\ldots")
 
 
-def _undescribed(
-    functions: Functions,
-    given: Given,
-    parameters: Mapping[str, float],
-    *,
-    name: str,
-    formula: str,
-    typeset: tuple[str, ...] = (),
-    remarks: tuple[str, ...] = (),
-) -> Objective:
-    """A function of which nothing is known but its values, with what autorange suggests."""
-    suggested = suggest(functions, given)
-    return Objective(
-        name=name,
-        formula=formula,
-        typeset=typeset,
-        functions=functions,
-        bounds=suggested.bounds,
-        start=suggested.start,
-        lr=suggested.lr,
-        iterations=suggested.iterations,
-        minimizers=suggested.minimizers,
-        curvatures=curvatures(functions, suggested.minimizers),
-        parameters=dict(parameters),
-        suggested=True,
-        remarks=remarks,
-    )
+def _found(functions: Functions, given: Given) -> dict[str, Any]:
+    """Fields of the Objective of a function of which nothing is known but its values, as autorange suggests them."""
+    found = suggest(functions, given)
+    return {**found._asdict(), "curvatures": curvatures(functions, found.minimizers), "suggested": True}

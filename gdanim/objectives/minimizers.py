@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Scalar, Vector
-    from gdanim.objectives.objective import Functions
+from gdanim.arrays import Scalar, Vector
+from gdanim.objectives.objective import Functions
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
@@ -38,21 +34,13 @@ def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
 
 
 def curvatures(functions: Functions, minimizers: Vector) -> Scalar:
-    """λ at each of the minimizers (m, d): (m,). NaN where there is none."""
-    found = [curvature(functions, minimizer) for minimizer in minimizers]
-    return np.array([np.nan if steepest is None else steepest for steepest in found])
+    """λ, the largest eigenvalue of the Hessian at each of the minimizers (m, d): (m,); descent is stable below 2/λ.
 
-
-def curvature(functions: Functions, minimizer: Vector) -> float | None:
-    """The largest eigenvalue λ of the Hessian at a minimizer (d,); plain descent is stable below lr = 2/λ.
-
-    None where it is not finite or not positive: at a kink, or where the function is flat.
+    NaN where it is not finite or not positive: at a kink, or where the function is flat.
     """
-    hessian = functions.hessian(minimizer)
-    if not np.isfinite(hessian).all():
-        return None
-    largest = float(np.linalg.eigvalsh(hessian)[-1])
-    return largest if largest > 1e-12 else None
+    hessians = [functions.hessian(minimizer) for minimizer in minimizers]
+    largest = np.array([np.linalg.eigvalsh(h)[-1] if np.isfinite(h).all() else np.nan for h in hessians])
+    return np.where(largest > 1e-12, largest, np.nan)
 
 
 def _grid(bounds: Vector, points: int) -> Vector:
@@ -72,10 +60,7 @@ def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
         before, after = np.roll(f, 1, axis), np.roll(f, -1, axis)
         # One neighbour has to be higher, or all of a plain would be minima.
         lowest &= (f <= before) & (f <= after) & ((f + flat < before) | (f + flat < after))
-        edge = [slice(None)] * f.ndim
-        for end in (0, -1):
-            edge[axis] = slice(end, end + 1) if end == 0 else slice(-1, None)
-            lowest[tuple(edge)] = False
+        np.moveaxis(lowest, axis, 0)[[0, -1]] = False
     return lowest
 
 
@@ -103,9 +88,8 @@ def _are_minima(functions: Functions, x: Vector) -> NDArray[np.bool_]:
     with np.errstate(all="ignore"):
         scale = np.maximum(1.0, np.abs(hessian).max(axis=(1, 2)))
         level = np.isfinite(scale) & (np.abs(gradient).max(axis=1) <= 1e-8 * scale)
-    hessian = np.where(np.isfinite(hessian), hessian, 0.0)
-    convex = np.linalg.eigvalsh(hessian)[:, 0] > -1e-9 * scale
-    minima: NDArray[np.bool_] = level & convex
+    least = np.linalg.eigvalsh(np.where(np.isfinite(hessian), hessian, 0.0))[:, 0]
+    minima: NDArray[np.bool_] = level & (least > -1e-9 * scale)
     return minima
 
 

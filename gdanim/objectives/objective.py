@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Matrix, Scalar, Vector
+from gdanim.arrays import Matrix, Scalar, Vector
 
 
 class Functions(Protocol):
-    """Value and derivatives of a function at points (…, d). Shapes are as in Objective."""
+    """Value and derivatives of a function of `dim` variables at points (…, d). Shapes are as in Objective."""
 
-    @property
-    def dim(self) -> int:
-        """The number of variables."""
-
-    @property
-    def point_by_point(self) -> bool:
-        """Whether every point costs a call of somebody's Python code: then ask for few."""
+    dim: int
+    point_by_point: bool  # whether every point costs a call of somebody's Python code: then ask for few
 
     def value(self, x: Vector) -> Scalar:
         """f."""
@@ -60,7 +52,6 @@ class Objective:
 
     name: str
     formula: str
-    typeset: tuple[str, ...]
     functions: Functions
     bounds: Vector
     start: Vector
@@ -68,6 +59,7 @@ class Objective:
     iterations: int
     minimizers: Vector
     curvatures: Scalar
+    typeset: tuple[str, ...] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""

@@ -34,20 +34,20 @@ def main() -> None:
     symbol = sympy.Symbol("x")
     f = sympy.sympify(FORMULA)
     value, slope = (sympy.lambdify(symbol, part, "numpy") for part in (f, f.diff(symbol)))
-    functions = evaluator.build(parse(FORMULA), {})
+    functions = evaluator.FormulaFunctions(parse(FORMULA), {})
     points = np.linspace(-5, 5, N_POINTS)
     column = points[:, np.newaxis]
 
-    ours, theirs = functions.value_and_gradient(column), (value(points), slope(points))
+    ours, theirs = functions.raw_value_and_gradient(column), (value(points), slope(points))
     np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-12)
     np.testing.assert_allclose(ours[1][:, 0], theirs[1], rtol=1e-10, atol=1e-12)
 
-    ours_s = best_s(lambda: functions.value_and_gradient(column), 3, 7)
+    ours_s = best_s(lambda: functions.raw_value_and_gradient(column), 3, 7)
     theirs_s = best_s(lambda: (value(points), slope(points)), 3, 7)
     ratio = ours_s / theirs_s
     print(f"{N_POINTS} points: gdanim {ours_s * 1e3:.2f} ms, sympy {theirs_s * 1e3:.2f} ms, ratio {ratio:.2f}")
 
-    square, one = evaluator.build(parse("x**2"), {}), np.ones((1, 1))
+    square, one = evaluator.FormulaFunctions(parse("x**2"), {}), np.ones((1, 1))
     with np.errstate(all="ignore"):
         one_s = best_s(lambda: square.raw_value_and_gradient(one), 20_000, 5)
     print(f"x**2 at one point: {one_s * 1e6:.2f} µs")

@@ -14,7 +14,7 @@ import pytest
 from refine_functions import derivatives, low_points, refined
 
 from gdanim.catalogue.registry import FORMULAS
-from gdanim.formula.evaluator import FormulaFunctions, build
+from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _filled(function: Callable[..., Any], x: Array, shape: tuple[int, ...]) -> A
 
 
 def ours(row: Formula) -> FormulaFunctions:
-    return build(parse(row.formula), dict(row.parameters))
+    return FormulaFunctions(parse(row.formula), dict(row.parameters))
 
 
 def smooth_minimizers(row: Formula) -> tuple[tuple[float, ...], ...]:

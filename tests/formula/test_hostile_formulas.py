@@ -136,7 +136,7 @@ def survive(text: str) -> None:
     """Read, evaluate and typeset a text; warnings are errors throughout the tests."""
     try:
         expression = parse(text)
-        functions = evaluator.build(expression, dict.fromkeys(expression.parameters, 1.0))
+        functions = evaluator.FormulaFunctions(expression, dict.fromkeys(expression.parameters, 1.0))
     except FormulaError as refusal:
         assert_one_line(str(refusal))
         return

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from gdanim.descent.descend import Descent, descend
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
-from gdanim.formula.evaluator import build
+from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import curvatures
 from gdanim.objectives.objective import Objective
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[float, ...], ...] = ()) -> Objective:
     """An objective from a formula in x, or in x and y, as the catalogue would make it."""
-    functions = build(parse(text), {})
+    functions = FormulaFunctions(parse(text), {})
     ends = np.array(bounds or ((-5.0, 5.0),) * functions.dim)
     return Objective(
         name="mine",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from gdanim.arrays import Matrix, Vector
 
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Matrix, Scalar, Vector
-
-    Array = NDArray[np.float64]
-    Map = Callable[[Vector], Array]  # points (n, d) → (n, …)
+Array = NDArray[np.float64]
+Map = Callable[[Vector], Array]  # points (n, d) → (n, …)
 
 DOUBLE: Final = 2.0**-52  # the relative spacing of float64
 
@@ -51,7 +48,7 @@ def hessian_of_gradient(gradient: Map, x: Vector, eps: float = DOUBLE) -> Matrix
     return _symmetric(value_and_slopes(gradient, x, eps)[1])
 
 
-def hessian_of_value(f: Callable[[Vector], Scalar], x: Vector, eps: float = DOUBLE) -> Matrix:
+def hessian_of_value(f: Map, x: Vector, eps: float = DOUBLE) -> Matrix:
     """The second derivatives at points x (n, d) from values alone: (n, d, d), symmetric."""
 
     def slopes(points: Vector) -> Vector:

@@ -11,18 +11,13 @@ returns as many numbers as there are variables.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
+from gdanim.arrays import Matrix, Scalar, Vector
 from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.python.loader import UserCode
 from gdanim.objectives.python.signature import TRIAL_POINTS, Caller, Layout, find_caller
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Matrix, Scalar, Vector
 
 WRONG_FROM = 1e-3  # relative difference from central differences
 WRONG_AT = 3  # of the trial points
@@ -58,10 +53,12 @@ class Callables:
     def __init__(self, f: Caller, gradient: Caller | None) -> None:
         self._f, self._gradient = f, gradient
         self.dim = f.form.dim
-        self.gradient_is_numerical = gradient is None
-        self.gradient_is_doubtful = gradient is not None and self._disagrees(gradient)
         self.point_by_point = any(part is not None and part.takes is Layout.ONE_BY_ONE for part in (f, gradient))
-        self.remarks = tuple(self._remarks())
+        self.remarks: tuple[str, ...] = ()
+        if gradient is None:
+            self.remarks = (f"{f.name} has no gradient; central differences are used (--gradient gives one)",)
+        elif self._disagrees(gradient):
+            self.remarks = (f"the gradient {gradient.name} is not that of {f.name}, by central differences",)
 
     def value(self, x: Vector) -> Scalar:
         """f at x: (…)."""
@@ -109,10 +106,3 @@ class Callables:
             wrong: NDArray[np.bool_] = np.abs(given - slopes) > allowed
         wrong &= np.isfinite(given) & np.isfinite(slopes)
         return int(wrong.any(axis=1).sum()) >= WRONG_AT
-
-    def _remarks(self) -> list[str]:
-        if self._gradient is None:
-            return [f"{self._f.name} has no gradient; central differences are used (--gradient gives one)"]
-        if self.gradient_is_doubtful:
-            return [f"the gradient {self._gradient.name} is not that of {self._f.name}, by central differences"]
-        return []

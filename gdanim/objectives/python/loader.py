@@ -7,19 +7,17 @@ import importlib.util
 import os
 import pkgutil
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import CodeType, ModuleType
+from typing import Any
 
 import numpy as np
 
 from gdanim.catalogue import foreign
 from gdanim.errors import CallableError, UnknownNameError, UsageError, nearest, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import CodeType, ModuleType
 
 MAX_TEXT = 300  # characters of an exception's text that are repeated
 

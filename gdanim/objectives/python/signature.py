@@ -8,25 +8,21 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from itertools import product
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdanim.arrays import Vector
 from gdanim.errors import GdanimError, UsageError
 from gdanim.objectives.python.differences import DOUBLE
-from gdanim.objectives.python.loader import describe_value
+from gdanim.objectives.python.loader import UserCode, describe_value
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Vector
-    from gdanim.objectives.python.loader import UserCode
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 # Both signs, several magnitudes, and more points than a function has variables, so that shapes tell the axes apart.
 TRIAL_POINTS: Final = np.array(
@@ -94,12 +90,11 @@ class Caller:
         x = TRIAL_POINTS[:, : self.form.dim]
         with self.code.running(self.name):
             expected, eps = self._probe(x)
-        ways = [Layout.COLUMNS] if self.form.spread else [Layout.COLUMNS, Layout.ROWS]
-        for takes in ways:
-            for gives in (Layout.COLUMNS, Layout.ROWS) if self.slopes else (Layout.COLUMNS,):
-                fast = replace(self, takes=takes, gives=gives, eps=eps)
-                if fast._agrees(x, expected):
-                    return fast
+        both = (Layout.COLUMNS, Layout.ROWS)
+        for takes, gives in product(both[:1] if self.form.spread else both, both if self.slopes else both[:1]):
+            fast = replace(self, takes=takes, gives=gives, eps=eps)
+            if fast._agrees(x, expected):
+                return fast
         return replace(self, eps=eps)
 
     def _agrees(self, x: Vector, expected: Array) -> bool:
