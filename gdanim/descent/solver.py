@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
-from gdanim.descent.trajectory import Outcome, Trajectory, judge
+from gdanim.descent.trajectory import Outcome, Trajectory, is_finite, judge, no_value_at
 from gdanim.errors import DomainError
-from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.stepping import Conditions
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
@@ -58,17 +57,6 @@ def _columns(lr: Scalar, dim: int) -> Iterator[Scalar]:
     return (lr[:, k : k + 1] for k in range(lr.shape[1]))
 
 
-def _check_start(objective: Objective, x: Vector, f: Scalar, grad: Vector) -> None:
-    good = np.isfinite(f) & np.isfinite(grad).all(axis=1)
-    if not good.all():
-        where = coordinates(x[np.argmin(good)])
-        f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
-        raise DomainError(
-            f"{f_of} = {objective.formula} has no finite value and slope at the start {where}. "
-            "Give another one: --start"
-        )
-
-
 class _PathRecorder:
     """Records every row of every run, and in the end tells how each run ended.
 
@@ -97,7 +85,9 @@ class _PathRecorder:
 
     def begin(self, x: Vector, f: Scalar, grad: Vector) -> None:
         """Note where the runs start. Raises DomainError where f or its gradient is not finite there."""
-        _check_start(self._objective, x, f, grad)
+        good = is_finite(x, f, grad)
+        if not good.all():
+            raise DomainError(f"{no_value_at(self._objective, x[np.argmin(good)])}. Give another one: --start")
         self.add(0, x, f, grad, x, None)
 
     def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> None:
@@ -117,42 +107,32 @@ class _PathRecorder:
         rows = self._rows[: n + 1]
         _repeat_ends(rows, self._last)
         x, f, grad = (part.swapaxes(0, 1) for part in _parts(rows))
-        evaluations = self._evaluations(n)
-        outcome, since = judge(self._objective, x, f, self._last, self._lost, self._endings(evaluations))
         for array in (self._rows, rows, x, f, grad, self._last, self._lost):
             array.flags.writeable = False
-        return Trajectory(
-            x=x,
-            f=f,
-            grad=grad,
-            lr=lr[:, :n],
-            evaluations=evaluations,
-            last=self._last,
-            outcome=outcome,
-            since=since,
-            lost=self._lost,
+        spent, last, lost = self._evaluations(n), self._last, self._lost
+        ended = self._endings(spent)
+        path = Trajectory(
+            x=x, f=f, grad=grad, lr=lr[:, :n], evaluations=spent, last=last, outcome=ended, since=last, lost=lost
         )
+        return judge(self._objective, path)
 
-    def _endings(self, evaluations: NDArray[np.int64]) -> list[Outcome]:
+    def _endings(self, evaluations: Index) -> tuple[Outcome, ...]:
         """How each run ended. One whose last iteration took the last evaluation of its budget ended by the budget."""
-        if self._conditions.budget is None:
-            return self._ended
-        spent = evaluations[:, -1] >= self._conditions.budget
-        return [
-            Outcome.BUDGET if is_spent and ended is Outcome.STEP_LIMIT else ended
-            for is_spent, ended in zip(spent.tolist(), self._ended, strict=True)
-        ]
+        if self._conditions.budget is not None:
+            for run in np.flatnonzero(evaluations[:, -1] >= self._conditions.budget).tolist():
+                if self._ended[run] is Outcome.STEP_LIMIT:
+                    self._ended[run] = Outcome.BUDGET
+        return tuple(self._ended)
 
-    def _evaluations(self, n: int) -> NDArray[np.int64]:
+    def _evaluations(self, n: int) -> Index:
         """What every run had spent at each row: (runs, n+1)."""
         gradients = np.broadcast_to(np.arange(n + 1), (len(self._last), n + 1))
         if self._extra is None and (self._last == n).all():
             return gradients
         extra = 0 if self._extra is None else np.cumsum(self._extra[: n + 1], axis=0).T
-        spent: NDArray[np.int64] = gradients + extra
-        beyond = np.arange(n + 1) > self._last[:, np.newaxis]
-        if beyond.any():
-            spent = np.where(beyond, spent[np.arange(len(spent)), self._last][:, np.newaxis], spent)
+        spent: Index = gradients + extra
+        last = self._last[:, np.newaxis]
+        spent = np.where(gradients > last, np.take_along_axis(spent, last, axis=1), spent)
         spent.flags.writeable = False
         return spent
 
@@ -167,12 +147,12 @@ class _PathRecorder:
             spent = self._spent_by(begin, end)[:, running]
             self._stop(running, np.greater(spent, self._conditions.budget), begin - 1, Outcome.BUDGET)
         if not isfinite(rows.sum()):
-            broken: NDArray[np.bool_] = np.logical_not(np.isfinite(rows[:, running]).all(axis=2))
+            broken: Flags = np.logical_not(np.isfinite(rows[:, running]).all(axis=2))
             for run in self._stop(running, broken, begin - 1, Outcome.DIVERGED).tolist():
                 self._lost[run] = self._rows[self._last[run] + 1, run]
         self.over = not self._active.any()
 
-    def _stop(self, running: Index, at: NDArray[np.bool_], first: int, outcome: Outcome) -> Index:
+    def _stop(self, running: Index, at: Flags, first: int, outcome: Outcome) -> Index:
         """End each of `running` (m,) where `at` (rows, m) is first true; its row 0 is the recording's row `first`.
 
         Returns the runs that this ended.

@@ -12,14 +12,10 @@ from gdanim.optimizers.random import METHOD, NOISE, NormalStreams
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
     from gdanim.settings import Picture
-
-    Which = NDArray[np.bool_]  # (runs,)
 
 
 class Conditions(NamedTuple):
@@ -40,28 +36,28 @@ class Conditions(NamedTuple):
     @classmethod
     def of(cls, settings: Picture) -> Conditions:
         """Those that settings ask for."""
-        return cls(tolerance=settings.tolerance, budget=settings.budget, noise=settings.noise, seed=settings.seed)
+        return cls(settings.tolerance, settings.budget, settings.noise, settings.seed)
 
 
 UNCONDITIONAL = Conditions()
 
 
 class Recorder(Protocol):
-    """Writes down what iterate() comes to, and ends runs.
+    """Notes what iterate() comes to, and ends runs. Both methods return which runs go on (runs,), where some are to be
+    dropped from the arrays.
 
     over   whether every run has ended: nothing more is to be done
     """
 
     over: bool
 
-    def begin(self, x: Vector, f: Scalar, grad: Vector) -> Which | None:
-        """Note where the runs start. Returns which of them go on, where some are to be dropped from the arrays."""
+    def begin(self, x: Vector, f: Scalar, grad: Vector) -> Flags | None:
+        """Note where the runs start."""
 
-    def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Which | None:
+    def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Flags | None:
         """Note where the runs are after k iterations, of which the last took a step (runs, d).
 
         extra (runs,) are its evaluations beside that of the gradient; None where there never were any.
-        Returns which runs go on, where some are to be dropped from the arrays.
         """
 
 
@@ -115,7 +111,7 @@ def _evaluation(objective: Objective, start: Vector) -> Callable[[Vector], tuple
     return evaluate
 
 
-def _of_runs(state: Any, runs: Which) -> Any:
+def _of_runs(state: Any, runs: Flags) -> Any:
     """A state, or an array (…, m, d) in it, for some of its runs; numbers belong to all of them."""
     if isinstance(state, tuple):
         parts = [_of_runs(part, runs) for part in state]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import Enum
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.objectives.objective import Objective
-
 
 MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
 AT_HAND = 1e6  # widths of the bounds around them: what has no value beyond is ∞ − ∞, and no edge of the domain
@@ -90,21 +92,15 @@ def joined(parts: Sequence[Trajectory]) -> Trajectory:
     """The runs of several trajectories, one after another; the shorter ones repeat their last rows."""
     if len(parts) == 1:
         return parts[0]
-    most = max(part.iterations for part in parts)
-    return Trajectory(**{field.name: _together(field.name, parts, most) for field in fields(Trajectory)})
+    names = [field.name for field in fields(Trajectory)]
+    return Trajectory(**{name: _together([getattr(part, name) for part in parts]) for name in names})
 
 
-def first_runs(trajectory: Trajectory, runs: int) -> Trajectory:
-    """The first so many runs of a trajectory. Its arrays stay as long as they are."""
-    return Trajectory(**{field.name: getattr(trajectory, field.name)[:runs] for field in fields(Trajectory)})
-
-
-def _together(name: str, parts: Sequence[Trajectory], most: int) -> Any:
-    arrays = [getattr(part, name) for part in parts]
+def _together(arrays: Sequence[Any]) -> Any:
     if isinstance(arrays[0], tuple):
-        return tuple(item for array in arrays for item in array)
-    if name in ("x", "f", "grad", "evaluations", "lr"):
-        rows = most if name == "lr" else most + 1
+        return tuple(chain.from_iterable(arrays))
+    if arrays[0].ndim > 1:
+        rows = max(array.shape[1] for array in arrays)
         arrays = [_lengthened(array, rows) for array in arrays]
     together = np.concatenate(arrays)
     together.flags.writeable = False
@@ -120,14 +116,12 @@ def _lengthened(array: NDArray[Any], rows: int) -> NDArray[Any]:
     return np.concatenate([array, np.repeat(last, missing, axis=1)], axis=1)
 
 
-def judge(
-    objective: Objective, x: Vector, f: Scalar, last: Index, lost: Vector, ended: Sequence[Outcome]
-) -> tuple[tuple[Outcome, ...], Index]:
-    """The outcome of every run, and the iteration at which it showed.
+def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
+    """The same paths, with the outcomes that they have on an objective, and the iterations at which those showed.
 
-    x (runs, n+1, d) and f (runs, n+1) are finite up to `last` (runs,); `lost` (runs, 2d+1) is the step after it where
-    that was not finite, else zeros; `ended` how each run ended if nothing of this kind happened.
+    An outcome that is there already stays where nothing shows that the run failed.
     """
+    x, f, last, lost = trajectory.x, trajectory.f, trajectory.last, trajectory.lost
     dim, run = objective.dim, np.arange(len(last))
     lost_x, lost_f, lost_grad = lost[:, :dim], lost[:, dim], lost[:, dim + 1 :]
     stopped = ~np.isfinite(lost).all(axis=1)
@@ -135,7 +129,8 @@ def judge(
     at_hand = (np.abs(lost_x - (low + high) / 2) <= AT_HAND * (high - low)).all(axis=1)
     undefined = at_hand & (np.isnan(lost_f) | (np.isfinite(lost_f) & np.isnan(lost_grad).any(axis=1)))
     left = ~objective.contains(x[run, last]) & (f[run, last] > f[:, 0])
-    outcomes, since = list(ended), np.array(last)
+    outcomes = [Outcome.STEP_LIMIT if outcome.failed else outcome for outcome in trajectory.outcome]
+    since = np.array(last)
     for r in np.flatnonzero(stopped | left).tolist():
         if undefined[r] and not left[r]:
             outcomes[r], since[r] = Outcome.LEFT_DOMAIN, last[r] + 1
@@ -143,11 +138,16 @@ def judge(
             inside = np.flatnonzero(objective.contains(x[r, : last[r] + 1]))
             outcomes[r], since[r] = Outcome.DIVERGED, inside[-1] + 1 if inside.size else 0
     since.flags.writeable = False
-    return tuple(outcomes), since
+    return replace(trajectory, outcome=tuple(outcomes), since=since)
 
 
-def judged_anew(objective: Objective, trajectory: Trajectory) -> Trajectory:
-    """The same paths, with the outcomes that they have on an objective."""
-    ended = [Outcome.STEP_LIMIT if outcome.failed else outcome for outcome in trajectory.outcome]
-    outcome, since = judge(objective, trajectory.x, trajectory.f, trajectory.last, trajectory.lost, ended)
-    return replace(trajectory, outcome=outcome, since=since)
+def no_value_at(objective: Objective, x: Vector) -> str:
+    """What a DomainError says of a start (d,)."""
+    f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
+    return f"{f_of} = {objective.formula} has no finite value and slope at the start {coordinates(x.tolist())}"
+
+
+def is_finite(x: Vector, f: Scalar, grad: Vector) -> Flags:
+    """Whether x (m, d), f (m,) and ∇f (m, d) are all finite: (m,)."""
+    finite: Flags = np.isfinite(f)
+    return finite & np.isfinite(x).all(axis=1) & np.isfinite(grad).all(axis=1)

@@ -69,8 +69,7 @@ def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
     x, f, grad = table[..., : objective.dim], table[..., objective.dim], table[..., objective.dim + 1 :]
     # A run that was lost did not end otherwise.
     kinds = st.sampled_from([Outcome.STEP_LIMIT, Outcome.CONVERGED, Outcome.BUDGET])
-    ended = [draw(kinds) if np.isfinite(lost[one]).all() else Outcome.STEP_LIMIT for one in range(runs)]
-    outcome, since = judge(objective, x, f, last, lost, ended)
+    ended = tuple(draw(kinds) if np.isfinite(lost[one]).all() else Outcome.STEP_LIMIT for one in range(runs))
     trajectory = Trajectory(
         x=x,
         f=f,
@@ -78,13 +77,13 @@ def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
         lr=lr,
         evaluations=np.full((runs, n + 1), -1),
         last=last,
-        outcome=outcome,
-        since=since,
+        outcome=ended,
+        since=last,
         lost=lost,
     )
     specs, labels = [draw(LINES.filter(bool)) for _ in paths], [draw(LINES) for _ in paths]
     made = [Run(None, spec, None, math.nan, label, replayed=True) for spec, label in zip(specs, labels, strict=True)]
-    return trajectory, tuple(made)
+    return judge(objective, trajectory), tuple(made)
 
 
 def assert_same(found: Trajectory, wanted: Trajectory) -> None:

@@ -7,18 +7,18 @@ import io
 import json
 import zipfile
 from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from gdanim.descent.recording.file_types import columns, suffix_of
-from gdanim.descent.trajectory import first_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Index, Scalar
     from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
 
@@ -30,85 +30,63 @@ def write_trajectory(stream: BinaryIO, path: str, trajectory: Trajectory, runs: 
 
     The suffix of `path` tells the type of file that `stream` becomes.
     """
-    suffix = suffix_of(path)
-    if suffix is None:
-        raise ValueError(f"no type of trajectory file ends like {path!r}")
-    _WRITERS[suffix](stream, _Rows(trajectory, runs))
+    _WRITERS[suffix_of(path) or ""](stream, _Rows(trajectory, runs))
 
 
 def as_csv(trajectory: Trajectory, runs: Runs, most: int) -> str:
     """The first runs as `--data` writes them in .csv. Where that is more than `most` characters, any longer text."""
     text = io.BytesIO()
-    rows = _Rows(first_runs(trajectory, len(runs)), runs)
+    rows = _Rows(trajectory, runs)
     if len(rows) * len(rows.columns) <= most:  # each cell takes at least the comma after it
         _write_csv(text, rows)
     return text.getvalue().decode() or " " * (most + 1)
 
 
 class _Rows:
-    """The rows of a file, run after run, column by column. len(rows) is how many there are."""
+    """The rows of a file, for the first runs of a trajectory, one after another. len(rows) is how many there are."""
 
     def __init__(self, trajectory: Trajectory, runs: Runs) -> None:
         self._trajectory = trajectory
-        self._texts = {"optimizer": [run.spec for run in runs], "label": [run.label for run in runs]}
+        self._texts = {
+            "optimizer": [run.spec for run in runs],
+            "label": [run.label for run in runs],
+            "outcome": [outcome.name for outcome in trajectory.outcome],
+        }
         was_lost = ~np.isfinite(trajectory.lost).all(axis=1)
-        self._ends = np.cumsum(trajectory.last + 1 + was_lost)
+        self._ends = np.cumsum((trajectory.last + 1 + was_lost)[: len(runs)])
+        self._points = [*np.moveaxis(trajectory.x, 2, 0), trajectory.f, *np.moveaxis(trajectory.grad, 2, 0)]
         self.columns = columns(trajectory.x.shape[2])
 
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    def batches(self, column: str) -> Iterator[NDArray[Any]]:
-        """The values of a column, BATCH rows at a time."""
-        for run, iteration in self._places():
-            yield self._values(column, run, iteration)
-
-    def tables(self, cells: Callable[[str, NDArray[Any]], list[str]]) -> Iterator[list[list[str]]]:
-        """All columns as text, BATCH rows at a time: `cells` makes texts (m,) of a column's name and values (m,)."""
-        for run, iteration in self._places():
-            yield [cells(column, self._values(column, run, iteration)) for column in self.columns]
-
-    def _places(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """The run and the iteration of every row."""
+    def batches(self, columns: Sequence[str]) -> Iterator[Iterator[NDArray[Any]]]:
+        """The values of some columns, BATCH rows at a time."""
         begins = np.concatenate([[0], self._ends[:-1]])
         for begin in range(0, len(self), BATCH):
             row = np.arange(begin, min(begin + BATCH, len(self)))
             run = np.searchsorted(self._ends, row, side="right")
-            yield run, row - begins[run]
+            iteration = row - begins[run]
+            yield (self._values(column, run, iteration) for column in columns)
 
-    def _values(self, column: str, run: NDArray[np.int64], iteration: NDArray[np.int64]) -> NDArray[Any]:
-        trajectory, dim = self._trajectory, self._trajectory.x.shape[2]
+    def _values(self, column: str, run: Index, iteration: Index) -> NDArray[Any]:
         match column:
             case "run":
                 return run
             case "iteration":
                 return iteration
-            case "outcome":
-                names = [outcome.name for outcome in trajectory.outcome]
-                return np.array([names[r] for r in run.tolist()])
-            case "optimizer" | "label":
-                texts = self._texts[column]
-                return np.array([texts[r] for r in run.tolist()], dtype=f"U{max(map(len, texts)) or 1}")
             case "lr":
                 return self._rate(run, iteration)
-            case "f":
-                return self._point(trajectory.f, trajectory.lost[:, dim], run, iteration)
-        axis = int(column[1:]) - 1
-        if column.startswith("x"):
-            return self._point(trajectory.x[..., axis], trajectory.lost[:, axis], run, iteration)
-        return self._point(trajectory.grad[..., axis], trajectory.lost[:, dim + 1 + axis], run, iteration)
-
-    def _point(
-        self,
-        series: NDArray[np.float64],
-        lost: NDArray[np.float64],
-        run: NDArray[np.int64],
-        iteration: NDArray[np.int64],
-    ) -> NDArray[np.float64]:
+            case "optimizer" | "label" | "outcome":
+                texts = self._texts[column]
+                return np.array([texts[r] for r in run.tolist()], dtype=f"U{max(map(len, texts)) or 1}")
+        place = self.columns.index(column) - self.columns.index("x1")
         last = self._trajectory.last[run]
-        return np.where(iteration > last, lost[run], series[run, np.minimum(iteration, last)])
+        there = self._points[place][run, np.minimum(iteration, last)]
+        values: NDArray[np.float64] = np.where(iteration > last, self._trajectory.lost[run, place], there)
+        return values
 
-    def _rate(self, run: NDArray[np.int64], iteration: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _rate(self, run: Index, iteration: Index) -> Scalar:
         """The rate of the step that led to each row, the first step's at the start; NaN where none is known."""
         lr, step = self._trajectory.lr, np.maximum(iteration - 1, 0)
         known = step < lr.shape[1]
@@ -120,26 +98,13 @@ class _Rows:
 def _write_csv(stream: BinaryIO, rows: _Rows) -> None:
     stream.write((",".join(rows.columns) + "\n").encode())
     line = ",".join("%s" for _ in rows.columns) + "\n"
-    _write_lines(stream, rows, line, _TextCells(quote=_in_csv, unknown="", not_finite=str))
+    _write_lines(stream, rows, line, _in_csv, str, unknown="")
 
 
 def _write_jsonl(stream: BinaryIO, rows: _Rows) -> None:
     line = "{" + ", ".join(f'"{column}": %s' for column in rows.columns) + "}\n"
     # JSON has no numbers that are not finite, and null would mean that nothing is known: they are written as texts.
-    _write_lines(stream, rows, line, _TextCells(quote=json.dumps, unknown="null", not_finite=json.dumps))
-
-
-class _TextCells(NamedTuple):
-    """How a type of file writes cells that are not plain numbers.
-
-    quote        of a text
-    unknown      a rate that is not known
-    not_finite   of nan, inf and -inf
-    """
-
-    quote: Callable[[str], str]
-    unknown: str
-    not_finite: Callable[[str], str]
+    _write_lines(stream, rows, line, json.dumps, json.dumps, unknown="null")
 
 
 def _in_csv(text: str) -> str:
@@ -148,19 +113,31 @@ def _in_csv(text: str) -> str:
     return cell.getvalue()[:-1]
 
 
-def _write_lines(stream: BinaryIO, rows: _Rows, line: str, text: _TextCells) -> None:
-    """Write one line for each row: `line` % its cells. That takes half the time of csv.writer and of json.dumps."""
-    quote = cache(text.quote)
+def _write_lines(
+    stream: BinaryIO,
+    rows: _Rows,
+    line: str,
+    quote: Callable[[str], str],
+    not_finite: Callable[[str], str],
+    *,
+    unknown: str,
+) -> None:
+    """Write one line for each row: `line` % its cells. That takes half the time of csv.writer and of json.dumps.
+
+    quote writes a text, not_finite nan, inf and -inf; `unknown` stands for a rate that is not known.
+    """
+    quoted = cache(quote)
 
     def cells(column: str, values: NDArray[Any]) -> list[str]:
         if values.dtype.kind == "U":
-            return [quote(value) for value in values.tolist()]
+            return [quoted(value) for value in values.tolist()]
         written = list(map(repr, values.tolist()))
         for i in np.flatnonzero(~np.isfinite(values)).tolist():
-            written[i] = text.unknown if column == "lr" else text.not_finite(written[i])
+            written[i] = unknown if column == "lr" else not_finite(written[i])
         return written
 
-    for table in rows.tables(cells):
+    for batch in rows.batches(rows.columns):
+        table = map(cells, rows.columns, batch)
         stream.write("".join([line % row for row in zip(*table, strict=True)]).encode())
 
 
@@ -169,15 +146,11 @@ def _write_npz(stream: BinaryIO, rows: _Rows) -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for column in rows.columns:
             with archive.open(f"{column}.npy", "w", force_zip64=True) as member:
-                for place, values in enumerate(rows.batches(column)):
+                for place, (values,) in enumerate(rows.batches([column])):
                     if place == 0:
                         header = np.lib.format.header_data_from_array_1_0(values)
                         np.lib.format.write_array_header_1_0(member, header | {"shape": (len(rows),)})
                     member.write(values.tobytes())
 
 
-_WRITERS: dict[str, Callable[[BinaryIO, _Rows], None]] = {
-    ".csv": _write_csv,
-    ".jsonl": _write_jsonl,
-    ".npz": _write_npz,
-}
+_WRITERS = {".csv": _write_csv, ".jsonl": _write_jsonl, ".npz": _write_npz}

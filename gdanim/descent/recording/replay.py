@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,11 @@ from gdanim.catalogue import registry
 from gdanim.descent.recording.file_types import STDIN
 from gdanim.descent.recording.table import Table, read_table
 from gdanim.descent.runs import Run
-from gdanim.descent.trajectory import MAX_RECORDED, Outcome, Trajectory, judge
+from gdanim.descent.trajectory import MAX_RECORDED, Outcome, Trajectory, judge, no_value_at
 from gdanim.errors import DomainError, UsageError
-from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from gdanim.arrays import Index, Scalar
     from gdanim.catalogue.choices import Choice
@@ -54,49 +51,40 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> t
     _check_starts(table, objective, first, stop)
     last, lost = stop - 1, stop < length
     _check_size(table, last)
-    point = table.point[_rows(first, last)]
-    x, f, grad = point[..., : objective.dim], point[..., objective.dim], point[..., objective.dim + 1 :]
+    begin, iteration = first[:, np.newaxis], np.arange(int(last.max()) + 1)
+    point = table.point[begin + np.minimum(iteration, last[:, np.newaxis])]
+    # The rate of a step stands in the row that the step leads to.
+    lr = table.lr[begin + np.minimum(iteration[1:], (last + lost)[:, np.newaxis])]
     failed = np.where(lost[:, np.newaxis], table.point[first + np.minimum(stop, length - 1)], 0.0)
-    outcome, since = judge(objective, x, f, last, failed, [_ended(name) for name in table.names])
-    lr = _rates(table, first, last + lost, int(last.max()))
-    for array in (point, x, f, grad, lr, last, failed):
+    for array in (point, lr, last, failed):
         array.flags.writeable = False
-    trajectory = Trajectory(
-        x=x,
-        f=f,
-        grad=grad,
+    endings = {outcome.name: outcome for outcome in Outcome}
+    replayed = Trajectory(
+        x=point[..., : objective.dim],
+        f=point[..., objective.dim],
+        grad=point[..., objective.dim + 1 :],
         lr=lr,
-        evaluations=np.broadcast_to(np.int64(-1), f.shape),
+        evaluations=np.broadcast_to(np.int64(-1), point.shape[:2]),
         last=last,
-        outcome=outcome,
-        since=since,
+        outcome=tuple(endings.get(name.outcome or "", Outcome.STEP_LIMIT) for name in table.names),
+        since=last,
         lost=failed,
     )
-    return trajectory, _runs(table, trajectory.first_rate, _labels(table, path, alone=alone))
+    trajectory = judge(objective, replayed)
+    return trajectory, _runs(table.names, trajectory.first_rate, _labels(table.names, path, alone=alone))
 
 
-def _runs(table: Table, lr: Scalar, labels: Sequence[str]) -> Runs:
+def _runs(names: Sequence[Name], lr: Scalar, labels: Sequence[str]) -> Runs:
     """How each run was made, as far as the file says; lr (runs,) holds the rates of the first steps."""
-    specs = [name.optimizer or UNKNOWN for name in table.names]
-    known = {spec: _method(spec) for spec in dict.fromkeys(specs)}
+    specs = [name.optimizer or UNKNOWN for name in names]
+    known: dict[str, Choice[Method]] = {}
+    for spec in dict.fromkeys(specs):
+        with suppress(UsageError):  # the file may name any method
+            known[spec] = registry.optimizer(spec)
     return tuple(
-        Run(known[spec], spec, None, rate, label, replayed=True)
+        Run(known.get(spec), spec, None, rate, label, replayed=True)
         for spec, rate, label in zip(specs, lr.tolist(), labels, strict=True)
     )
-
-
-def _method(spec: str) -> Choice[Method] | None:
-    """The method that a file names, which may be anything; None where gdanim does not know it."""
-    try:
-        return registry.optimizer(spec)
-    except UsageError:
-        return None
-
-
-def _ended(name: Name) -> Outcome:
-    """How the file says that a run ended, where that cannot be seen from its path."""
-    known = {outcome.name: outcome for outcome in Outcome if not outcome.failed}
-    return known.get(name.outcome or "", Outcome.STEP_LIMIT)
 
 
 def _sorted(table: Table) -> Table:
@@ -104,8 +92,7 @@ def _sorted(table: Table) -> Table:
     if (np.diff(table.run) >= 0).all():
         return table
     order = np.argsort(table.run, kind="stable")
-    columns = ("place", "run", "iteration", "lr", "point", "given")
-    return replace(table, **{column: getattr(table, column)[order] for column in columns})
+    return table._replace(**{name: getattr(table, name)[order] for name in Table._fields[2:]})
 
 
 def _check_iterations(table: Table, step: Index) -> None:
@@ -140,16 +127,14 @@ def _completed(table: Table, objective: Objective, stop: Index, step: Index) -> 
     point, given = table.point.copy(), table.given.copy()
     point[rows] = np.where(given[rows], point[rows], computed)
     given[rows] = True
-    return replace(table, point=point, given=given)
+    return table._replace(point=point, given=given)
 
 
 def _check_starts(table: Table, objective: Objective, first: Index, stop: Index) -> None:
     if stop.all():
         return
     row = int(first[np.argmin(stop)])
-    where = coordinates(table.point[row, : objective.dim])
-    f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
-    reason = f"{f_of} = {objective.formula} has no finite value and slope at the start {where}"
+    reason = no_value_at(objective, table.point[row, : objective.dim])
     raise DomainError(str(table.source.refusal(reason, int(table.place[row]))))
 
 
@@ -160,40 +145,19 @@ def _check_size(table: Table, last: Index) -> None:
         raise table.source.refusal(reason)
 
 
-def _rows(first: Index, last: Index) -> NDArray[np.int64]:
-    """The row of every run at every iteration, the last one repeated: (runs, n+1)."""
-    iteration = np.arange(int(last.max()) + 1)
-    rows: NDArray[np.int64] = first[:, np.newaxis] + np.minimum(iteration, last[:, np.newaxis])
-    return rows
-
-
-def _rates(table: Table, first: Index, last: Index, iterations: int) -> Scalar:
-    """The rate of every step (runs, n), which stands in the row that the step leads to; the last one repeated."""
-    step = np.minimum(np.arange(1, iterations + 1), last[:, np.newaxis])
-    rates: Scalar = table.lr[first[:, np.newaxis] + step]
-    return rates
-
-
-def _labels(table: Table, path: str, *, alone: bool) -> tuple[str, ...]:
+def _labels(names: Sequence[Name], path: str, *, alone: bool) -> list[str]:
     """What the legend calls each run."""
-    given = [name.label for name in table.names]
-    if alone and (len(given) == 1 or None not in given):
-        return tuple(label or "" for label in given)
+    if alone and (len(names) == 1 or all(name.label is not None for name in names)):
+        return [name.label or "" for name in names]
     stem = UNKNOWN if path == STDIN else Path(path).stem
-    short = [_text_of_run(name) or name.optimizer or stem for name in table.names]
+    short = [name.words or name.optimizer or stem for name in names]
     shared = Counter(short)
-    return tuple(
-        name.label or (_full(name, stem) if shared[title] > 1 else title)
-        for name, title in zip(table.names, short, strict=True)
-    )
+    return [
+        name.label or (_long_label(name) or stem if shared[title] > 1 else title)
+        for name, title in zip(names, short, strict=True)
+    ]
 
 
-def _text_of_run(name: Name) -> str:
-    """What the column `run` says of a run, where that is not just a number."""
-    return "" if name.run is None or name.run.isdecimal() else name.run
-
-
-def _full(name: Name, stem: str) -> str:
-    text = _text_of_run(name)
-    number = "" if text or not name.run else f"run {name.run}"
-    return ", ".join(part for part in (text, name.optimizer, number) if part) or stem
+def _long_label(name: Name) -> str:
+    number = f"run {name.run}" if name.run and not name.words else ""
+    return ", ".join(filter(None, (name.words, name.optimizer, number)))

@@ -62,27 +62,21 @@ class Source(NamedTuple):
         Raises UsageError where one is named twice, or x has more or fewer coordinates than the objective takes.
         """
         dim, found = self.objective.dim, dict[str, int]()
+        takes = f"{self.objective.name}, which takes {'one' if dim == 1 else 'two'}"
         for place, name in enumerate(names):
             word = name.lower().strip("# \t")  # numpy.savetxt puts a # before its header
             known = ALIASES.get(word, word)
             if known == f"x{dim + 1}":
                 value = "; if it is the value, call it f" if dim == 1 else ""
-                raise self.refusal(f"{shown(name)} is a coordinate too many for {self._takes}{value}", line)
+                raise self.refusal(f"{shown(name)} is a coordinate too many for {takes}{value}", line)
             if known in found and known in self.columns:
                 raise self.refusal(f"the column {known} is named twice", line)
             found[known] = place
-        for needed in ("iteration", *(f"x{i + 1}" for i in range(dim))):
-            if needed not in found:
-                raise self.refusal(f"there is no column {needed}; for {self._takes}, name {self._needed}", line)
+        needed = ("iteration", *self.columns[4 : 4 + dim])
+        for column in needed:
+            if column not in found:
+                raise self.refusal(f"there is no column {column}; for {takes}, name {','.join(needed)}", line)
         return [found.get(column, len(names)) for column in self.columns]
-
-    @property
-    def _takes(self) -> str:
-        return f"{self.objective.name}, which takes {'one' if self.objective.dim == 1 else 'two'}"
-
-    @property
-    def _needed(self) -> str:
-        return "iteration,x1" if self.objective.dim == 1 else "iteration,x1,x2"
 
 
 class Batch(NamedTuple):
@@ -92,8 +86,13 @@ class Batch(NamedTuple):
     cells        each of Source.columns (m,); None, or a blank text, where the file says nothing
     """
 
+    source: Source
     place: Sequence[int]
     cells: Mapping[str, Cells]
+
+    def refusal(self, reason: str, row: int) -> UsageError:
+        """The error for what is wrong with one of the rows."""
+        return self.source.refusal(reason, self.place[row])
 
 
 def source_of(path: str, objective: Objective) -> Source:
@@ -120,7 +119,7 @@ def batches(path: str, source: Source) -> Iterator[Batch]:
             rows = _jsonl(lines, source) if suffix == ".jsonl" else _csv(lines, source)
             while chunk := list(islice(rows, BATCH)):
                 place, cells = zip(*chunk, strict=True)
-                yield Batch(place=place, cells=dict(zip(source.columns, zip(*cells, strict=True), strict=True)))
+                yield Batch(source, place, dict(zip(source.columns, zip(*cells, strict=True), strict=True)))
         except OSError as error:
             raise unreadable(path, error) from None
 
@@ -204,19 +203,14 @@ def _npz(stream: BinaryIO, source: Source) -> Iterator[Batch]:
                 for column, place in zip(source.columns, source.places(names), strict=True)
                 if place < len(names)
             }
-            rows = [len(column) for column in series.values()]
+            rows = [column.length for column in series.values()]
             if min(rows) < max(rows):
                 raise source.refusal(f"its columns have different lengths, from {min(rows)} to {max(rows)}")
             for begin in range(0, rows[0], BATCH):
                 place = range(begin, min(begin + BATCH, rows[0]))
-                nothing = [None] * len(place)
-                yield Batch(
-                    place=place,
-                    cells={
-                        column: series[column].read(len(place)) if column in series else nothing
-                        for column in source.columns
-                    },
-                )
+                nothing = dict.fromkeys(source.columns, [None] * len(place))
+                read = {name: column.read(len(place)) for name, column in series.items()}
+                yield Batch(source, place, nothing | read)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise source.refusal(f"is not an .npz that can be read: {error}") from None
 
@@ -236,14 +230,11 @@ class _Series:
         kind = re.search(r"'descr': *'([<>|=]?(?:f[248]|[iu][1248]|U[0-9]{1,4}))'", header)
         if shape is None or kind is None:
             raise source.refusal(f"{member.filename} is not a column: give each as one row of numbers or of texts")
-        self._dtype, self._length = np.dtype(kind[1]), int(shape[1])
-        if self._length > MAX_RECORDED:
-            raise source.refusal(f"has {self._length:,} rows; at most {MAX_RECORDED:,} can be replayed")
+        self._dtype, self.length = np.dtype(kind[1]), int(shape[1])
+        if self.length > MAX_RECORDED:
+            raise source.refusal(f"has {self.length:,} rows; at most {MAX_RECORDED:,} can be replayed")
         if self._dtype.kind == "U" and self._dtype.itemsize > 4 * MAX_TEXT:
             raise source.refusal(f"{member.filename} has texts of more than {MAX_TEXT:,} characters")
-
-    def __len__(self) -> int:
-        return self._length
 
     def read(self, rows: int) -> Cells:
         """The next rows: an array of numbers, or a list of texts."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.recording.rows import Batch, Cells, Source
     from gdanim.objectives.objective import Objective
 
@@ -34,15 +33,18 @@ class Name(NamedTuple):
     label: str | None
     outcome: str | None
 
+    @property
+    def words(self) -> str:
+        """What the column `run` says, where that is not just a number."""
+        return "" if self.run is None or self.run.isdecimal() else self.run
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+
+class Table(NamedTuple):
     """The rows of a file, in its order.
 
-    source           the file
+    names (runs,)    what the file says of each run
     place (m,)       the line of each row, for messages
     run (m,)         the number of its run; runs are numbered as they first appear
-    names (runs,)    what the file says of each run
     iteration (m,)   whole numbers
     lr (m,)          NaN where the file gives none
     point (m, 2d+1)  x, f and ∇f
@@ -50,91 +52,71 @@ class Table:
     """
 
     source: Source
+    names: tuple[Name, ...]
     place: Index
     run: Index
-    names: tuple[Name, ...]
     iteration: Index
     lr: Scalar
     point: Vector
-    given: NDArray[np.bool_]
+    given: Flags
 
 
 def read_table(path: str, objective: Objective) -> Table:
     """Read the file of a trajectory over an objective. Raises UsageError, naming the line, where it is malformed."""
     source = source_of(path, objective)
-    runs = _Runs(source)
+    names, known = dict[Name, int](), dict[tuple[Any, ...], int]()
     parts: list[tuple[NDArray[Any], ...]] = []
     rows = 0
     for batch in batches(path, source):
         rows += len(batch.place)
         if rows > MAX_RECORDED:
             raise source.refusal(f"has more than {MAX_RECORDED:,} rows, the most that can be replayed")
-        parts.append(_columns(batch, runs, source))
+        parts.append((np.array(batch.place), _run_numbers(batch, names, known), *_columns(batch)))
     if not parts:
         raise source.refusal("has no rows")
-    place, run, iteration, lr, point, given = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Table(
-        source=source,
-        place=place,
-        run=run,
-        names=runs.names,
-        iteration=iteration,
-        lr=lr,
-        point=point,
-        given=given,
-    )
+    return Table(source, tuple(names), *(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def _columns(batch: Batch, runs: _Runs, source: Source) -> tuple[NDArray[Any], ...]:
-    dim = source.objective.dim
-    run = runs.numbers(batch)
-    iteration, counted = _numbers(batch, "iteration", source)
-    _check(counted, "iteration is empty: count the rows of a run", batch, source)
+def _columns(batch: Batch) -> tuple[NDArray[Any], ...]:
+    """The last four columns of a Table."""
+    dim, columns = batch.source.objective.dim, batch.source.columns
+    iteration, counted = _numbers(batch, "iteration")
+    _check(batch, counted, "iteration is empty: count the rows of a run")
     with np.errstate(invalid="ignore"):
         whole = (iteration >= 0) & (iteration < MOST_ITERATION) & (np.mod(iteration, 1) == 0)
     if not whole.all():
         row = int(np.argmin(whole))
         reason = f"iteration {shown(batch.cells['iteration'][row])} is not a whole number of 0 or more"
-        raise source.refusal(reason, batch.place[row])
-    lr, _ = _numbers(batch, "lr", source)
-    series = [_numbers(batch, name, source) for name in source.columns[4:-2]]
-    for name, (_, given) in zip(source.columns[4 : 4 + dim], series, strict=False):
-        _check(given, f"{name} is empty: give a number, or nan where the run was lost", batch, source)
+        raise batch.refusal(reason, row)
+    lr, _ = _numbers(batch, "lr")
+    series = [_numbers(batch, name) for name in columns[4:-2]]
+    for name, (_, given) in zip(columns[4 : 4 + dim], series, strict=False):
+        _check(batch, given, f"{name} is empty: give a number, or nan where the run was lost")
     point, given = (np.stack(part, axis=1) for part in zip(*series, strict=True))
-    return np.array(batch.place, dtype=np.int64), run, iteration.astype(np.int64), lr, point, given
+    return iteration.astype(np.int64), lr, point, given
 
 
-def _check(good: NDArray[np.bool_], reason: str, batch: Batch, source: Source) -> None:
+def _check(batch: Batch, good: Flags, reason: str) -> None:
     if not good.all():
-        raise source.refusal(reason, batch.place[int(np.argmin(good))])
+        raise batch.refusal(reason, int(np.argmin(good)))
 
 
-class _Runs:
-    """The runs of a file: rows that agree in run, optimizer, label and outcome are one run's."""
+def _run_numbers(batch: Batch, names: dict[Name, int], known: dict[tuple[Any, ...], int]) -> Index:
+    """The number of each row's run: rows that agree in all that a Name holds are one run's.
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._seen: dict[tuple[Any, ...], int] = {}  # by the cells as they stand
-        self._known: dict[Name, int] = {}
-
-    @property
-    def names(self) -> tuple[Name, ...]:
-        """What the file says of each run."""
-        return tuple(self._known)
-
-    def numbers(self, batch: Batch) -> Index:
-        """The number of each row's run."""
-        keys = list(zip(*(_listed(batch.cells[name]) for name in Name._fields), strict=True))
+    `names` are numbered so far, and so are the cells as they stood in the file; those that are new are added.
+    """
+    rows = list(zip(*(_listed(batch.cells[name]) for name in Name._fields), strict=True))
+    try:
+        fresh = [row for row in dict.fromkeys(rows) if row not in known]
+    except TypeError:  # a cell that cannot be a name, such as a list: refused below
+        fresh = rows
+    for row in fresh:
         try:
-            fresh = [key for key in dict.fromkeys(keys) if key not in self._seen]
-        except TypeError:  # a cell that cannot be a name, such as a list: refused below
-            fresh = keys
-        for key in fresh:
-            try:
-                self._seen[key] = self._known.setdefault(_name(key), len(self._known))
-            except ValueError as refusal:
-                raise self._source.refusal(str(refusal), batch.place[keys.index(key)]) from None
-        return np.array([self._seen[key] for key in keys], dtype=np.int64)
+            known[row] = names.setdefault(_name(row), len(names))
+        except ValueError as refusal:
+            raise batch.refusal(str(refusal), rows.index(row)) from None
+    return np.array([known[row] for row in rows], dtype=np.int64)
 
 
 def _name(cells: tuple[Any, ...]) -> Name:
@@ -153,7 +135,7 @@ def _listed(cells: Cells) -> Sequence[Any]:
     return cells.tolist() if isinstance(cells, np.ndarray) else cells
 
 
-def _numbers(batch: Batch, name: str, source: Source) -> tuple[Scalar, NDArray[np.bool_]]:
+def _numbers(batch: Batch, name: str) -> tuple[Scalar, Flags]:
     """The numbers of a column (m,), NaN where the cell is empty, and which cells are not (m,)."""
     cells = batch.cells[name]
     if isinstance(cells, np.ndarray):
@@ -169,7 +151,7 @@ def _numbers(batch: Batch, name: str, source: Source) -> tuple[Scalar, NDArray[n
         try:
             numbers[row], given[row] = _number(cell), True
         except ValueError as refusal:
-            raise source.refusal(f"{name} {shown(cell)} {refusal}", batch.place[row]) from None
+            raise batch.refusal(f"{name} {shown(cell)} {refusal}", row) from None
     return numbers, given
 
 
