@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from gdanim.descent.verdicts import ROUNDING, directions
 
-    from gdanim.arrays import Index, Scalar, Vector
+if TYPE_CHECKING:
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.objectives.objective import Objective
 
 # What stands for the attractor of a cell that has none: its descent diverged or left the domain; ended near none; or
@@ -33,8 +33,7 @@ MOST_ATTRACTORS: Final = 1024
 LARGEST, FIRST, SMALLEST = 4e-3, 1e-3, 1e-4
 DIRECTIONS: Final = 16
 MOST_RINGS: Final = 100
-# How much f has to rise around a minimizer: the share of its range, and of its value the rounding errors.
-FLAT, ROUNDING = 1e-14, 64 * float(np.finfo(float).eps)
+FLAT: Final = 1e-14  # the share of its range that f has to rise around a minimizer, and more than rounding errors
 
 _TOGETHER: Final = 1 << 20  # distances that are computed at a time
 
@@ -101,10 +100,10 @@ def _nearest(x: Vector, attractors: Vector) -> tuple[Index, Scalar]:
     return nearest, np.sqrt(square)
 
 
-def _is_downhill(objective: Objective, x: Vector, f: Scalar, to: Vector) -> NDArray[np.bool_]:
+def _is_downhill(objective: Objective, x: Vector, f: Scalar, to: Vector) -> Flags:
     """Whether f is nowhere above f (n,) on the straight lines from x (n, d) to other points (n, d): (n,)."""
     line = x + ALONG_LINE[:, np.newaxis, np.newaxis] * (to - x)
-    downhill: NDArray[np.bool_] = np.all(objective.value(line) <= f, axis=0)
+    downhill: Flags = np.all(objective.value(line) <= f, axis=0)
     return downhill
 
 
@@ -125,7 +124,7 @@ def _lowest_around(bins: Index, f: Scalar) -> Index:
 
 def _search(objective: Objective, x: Vector, f: Scalar, width: Vector, span: float) -> tuple[Vector, Scalar]:
     """The minimizers (k, d) near points x (m, d) with f (m,), found by comparing values, and f there (k,); k ≤ m."""
-    ring = _ring(objective.dim) * width
+    ring = directions(objective.dim, DIRECTIONS) * width
     here, f_here, radius = x.copy(), f.copy(), np.full(len(x), FIRST)
     rise, going = np.zeros(len(x)), np.arange(len(x))
     for _ in range(MOST_RINGS):
@@ -145,11 +144,3 @@ def _search(objective: Objective, x: Vector, f: Scalar, width: Vector, span: flo
         going = going[radius[going] >= SMALLEST]
     found = (radius < SMALLEST) & (rise > np.maximum(FLAT * span, ROUNDING * np.abs(f_here)))
     return here[found], f_here[found]
-
-
-def _ring(dim: int) -> Vector:
-    """Directions all around: (k, d)."""
-    if dim == 1:
-        return np.array([[-1.0], [1.0]])
-    angle = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -34,8 +33,7 @@ STATE_VECTOR: Final = 1 / 8
 SAMPLE, SAMPLE_STEPS = 16, 20  # starts and iterations of the sample that counts such evaluations
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basins:
+class Basins(NamedTuple):
     """Where a descent from each cell ends. Arrays are read-only.
 
     attractor (…)       the row of `attractors` where the cell ends; or FAILED, UNSETTLED, NOWHERE
@@ -78,7 +76,7 @@ def basins(
     attractor = attractor.reshape(cells.shape[:-1])
     for array in (attractor, attractors):
         array.flags.writeable = False
-    return Basins(attractor=attractor, attractors=attractors)
+    return Basins(attractor, attractors)
 
 
 def basins_of_run(

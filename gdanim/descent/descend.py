@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from gdanim.catalogue.request import looked_up, usual_view
-from gdanim.descent.runs import expand, runs_of
+from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import limit_formula, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
@@ -146,5 +146,5 @@ def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory 
 
 
 def _solve(objective: Objective, batch: Batch, iterations: int, conditions: Conditions) -> Trajectory:
-    rates = batch.rates(iterations)
+    rates = scheduled_rates(batch.schedule, batch.lr, iterations)
     return solve(objective, batch.method.build(), batch.start, rates, iterations, conditions, streams=batch.stream)

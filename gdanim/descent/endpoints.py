@@ -5,25 +5,21 @@ The rules are those of solve(). Runs that have ended, or have come to rest, are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
-from gdanim.descent.trajectory import Outcome
+from gdanim.descent.trajectory import Outcome, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.stepping import Conditions
     from gdanim.objectives.objective import Objective
     from gdanim.optimizers.optimizer import Optimizer
-
-Which = NDArray[np.bool_]  # (m,)
 
 BLOCK: Final = 8192  # starts that descend together: what one of their iterations touches stays in the cache
 CHECK_EVERY: Final = 8  # iterations between two checks for runs at rest: a check costs a fifth of an iteration
@@ -33,8 +29,7 @@ NEGLIGIBLE: Final = 1e-8
 DROPPED: Final = 1 / 4  # the share of runs that have to end before the arrays are copied without them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoints:
+class Endpoints(NamedTuple):
     """Where descents from n starts ended: to the last bit as solve() has it, except for runs at rest (NEGLIGIBLE).
 
     x (n, d), f (n,)   the last finite point
@@ -44,12 +39,8 @@ class Endpoints:
 
     x: Vector
     f: Scalar
-    failed: Which
-    defined: Which
-
-    def part(self, block: slice) -> Endpoints:
-        """Some of them, as views to be written to."""
-        return Endpoints(x=self.x[block], f=self.f[block], failed=self.failed[block], defined=self.defined[block])
+    failed: Flags
+    defined: Flags
 
 
 def find_endpoints(
@@ -68,9 +59,11 @@ def find_endpoints(
     n = len(start)
     ends = Endpoints(x=np.array(start), f=np.empty(n), failed=np.zeros(n, dtype=bool), defined=np.ones(n, dtype=bool))
     for first in range(0, n, BLOCK):
-        recorder = _EndRecorder(objective, conditions, ends.part(slice(first, first + BLOCK)))
+        block = slice(first, first + BLOCK)
+        part = Endpoints(ends.x[block], ends.f[block], ends.failed[block], ends.defined[block])
+        recorder = _EndRecorder(objective, conditions, part)
         # Column by column: numpy multiplies such arrays (m, d) by a rate for each run in a fifth of the time.
-        x = np.array(start[first : first + BLOCK], order="F")
+        x = np.array(start[block], order="F")
         iterate(objective, optimizer, x, recorder.rates(rates), recorder, conditions, (stream,) * len(x))
         recorder.end_rest()
     return ends
@@ -93,22 +86,22 @@ class _EndRecorder:
         for rate in rates.tolist():
             yield np.full((len(self._runs), 1), rate)
 
-    def begin(self, x: Vector, f: Scalar, grad: Vector) -> Which | None:
+    def begin(self, x: Vector, f: Scalar, grad: Vector) -> Flags | None:
         """Note the starts. Where f or ∇f is not finite, the run ends at once."""
-        self._going = _finite(x, f, grad)
+        self._going = is_finite(x, f, grad)
         self._ends.f[:], self._ends.defined[:] = f, self._going
         self._x, self._f, self._f_start, self._slope_start = x, f, f, np.abs(grad).max(axis=1)
         self._end_by_tolerance(grad)
         return self._drop_ended()
 
-    def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Which | None:
+    def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Flags | None:
         """End runs by the rules of solve(): lost runs, and those out of budget, where they were before this step."""
         x_before, f_before, self._x, self._f = self._x, self._f, x, f
         if self._conditions.budget is not None:
             self._spent += 1 if extra is None else 1 + extra
             self._end(self._spent > self._conditions.budget, x_before, f_before, Outcome.BUDGET)
         if not isfinite(x.sum() + f.sum() + grad.sum()):
-            self._end(~_finite(x, f, grad), x_before, f_before, Outcome.DIVERGED)
+            self._end(~is_finite(x, f, grad), x_before, f_before, Outcome.DIVERGED)
         self._end_by_tolerance(grad)
         if k % CHECK_EVERY == 0:
             self._end_at_rest(step, grad)
@@ -130,7 +123,7 @@ class _EndRecorder:
         self._end(resting & self._resting, self._x, self._f, Outcome.STEP_LIMIT)
         self._resting = resting
 
-    def _end(self, which: Which, x: Vector, f: Scalar, outcome: Outcome) -> None:
+    def _end(self, which: Flags, x: Vector, f: Scalar, outcome: Outcome) -> None:
         """Note that those of `which` (m,) that have not ended yet end at x (m, d), with f (m,)."""
         which = which & self._going
         if not which.any():
@@ -143,7 +136,7 @@ class _EndRecorder:
             self._ends.failed[runs] = ~self._objective.contains(x) & (f > self._f_start[which])
         self._going = self._going & ~which
 
-    def _drop_ended(self) -> Which | None:
+    def _drop_ended(self) -> Flags | None:
         """Which runs (m,) go on, where enough of the others have ended."""
         going = self._going
         left = int(np.count_nonzero(going))
@@ -154,8 +147,3 @@ class _EndRecorder:
         self._f_start, self._slope_start = self._f_start[going], self._slope_start[going]
         self._resting, self._spent = self._resting[going], self._spent[going]
         return going
-
-
-def _finite(x: Vector, f: Scalar, grad: Vector) -> Which:
-    finite: Which = np.isfinite(f)
-    return finite & np.isfinite(x).all(axis=1) & np.isfinite(grad).all(axis=1)

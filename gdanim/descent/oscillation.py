@@ -16,12 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index, Scalar, Vector
-
-    Which = NDArray[np.bool_]  # (runs,)
-    Flags = NDArray[np.bool_]  # (runs, d, n), for each step along each axis
+    from gdanim.arrays import Flags, Index, Scalar, Vector
 
 # Share of the width of the bounds: half a pixel in a picture of 500. Nobody sees a shorter step, or less movement.
 SEEN: Final = 1e-3
@@ -40,9 +35,7 @@ TURNS, SHARE_OF_ALL = 4, 1 / 5
 SHORTEST: Final = 1e-9
 
 
-def oscillates(
-    steps: Vector, late: tuple[int, NDArray[np.bool_]], turns_due: Index, resting: Which, bouncing: Which
-) -> Which:
+def oscillates(steps: Vector, late: tuple[int, Flags], turns_due: Index, resting: Flags, bouncing: Flags) -> Flags:
     """Whether most of the steps that are seen turn back, of all or of the late ones; or every step does: (runs,).
 
     steps (runs, d, n)   along the axes, as along_axes() gives them
@@ -69,18 +62,18 @@ def oscillates(
     return found
 
 
-def _most_turn_back(seen: Flags, turned: Flags, share: float | Scalar) -> Which:
+def _most_turn_back(seen: Flags, turned: Flags, share: float | Scalar) -> Flags:
     """Whether at least a share of the steps that are seen turn back along an axis: (runs,).
 
     The turns also have to be TURNS or more, and SHARE_OF_ALL of the steps that are seen along any axis.
     """
     turns = count(_successive(seen) & turned)
     enough = turns >= np.maximum(TURNS, SHARE_OF_ALL * _count_on_any_axis(seen))
-    found: Which = np.any(enough & (turns >= share * count(_successive(seen))), axis=1)
+    found: Flags = np.any(enough & (turns >= share * count(_successive(seen))), axis=1)
     return found
 
 
-def _all_turn_back(counted: Flags, seen: Flags, turned: Flags, due: Index) -> Which:
+def _all_turn_back(counted: Flags, seen: Flags, turned: Flags, due: Index) -> Flags:
     """Whether every counted step but the first turns back along one axis, and some that are seen do: (runs,).
 
     The turns also have to be `due` (runs,) or more.
@@ -88,7 +81,7 @@ def _all_turn_back(counted: Flags, seen: Flags, turned: Flags, due: Index) -> Wh
     turns = count(_successive(counted) & turned)
     every = turns == _count_on_any_axis(counted) - 1
     some_seen = count(_successive(seen) & turned) > 0
-    found: Which = np.any(every & some_seen & (turns >= due[:, np.newaxis]), axis=1)
+    found: Flags = np.any(every & some_seen & (turns >= due[:, np.newaxis]), axis=1)
     return found
 
 
@@ -102,7 +95,7 @@ def _count_on_any_axis(steps: Flags) -> Index:
     return count(np.logical_or.reduce(steps, axis=1, keepdims=True))
 
 
-def count(flags: NDArray[np.bool_]) -> Index:
+def count(flags: Flags) -> Index:
     """How many are set along the last axis; np.count_nonzero takes longer."""
     found: Index = np.bitwise_count(np.packbits(flags, axis=-1)).sum(axis=-1, dtype=np.int64)
     return found

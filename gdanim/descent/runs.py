@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.catalogue.specs import Rate
-from gdanim.descent.starts import random_starts
-from gdanim.errors import SettingError
+from gdanim.errors import SettingError, UsageError
 from gdanim.formatting import coordinates
 
 if TYPE_CHECKING:
@@ -49,8 +47,7 @@ class Run(NamedTuple):
 Runs = tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """The runs of one method under one schedule: they are solved together.
 
     lr (runs,)       the base rates
@@ -64,10 +61,6 @@ class Batch:
     start: Vector
     stream: tuple[int, ...]
 
-    def rates(self, iterations: int) -> Scalar:
-        """The rate of every step: (runs, iterations). Raises PluginError where a plug-in's schedule fails."""
-        return scheduled_rates(self.schedule, self.lr, iterations)
-
 
 def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()) -> list[Batch]:
     """What is to be solved: methods first, then schedules; within a batch rates first, then starts.
@@ -79,25 +72,14 @@ def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()
     streams = tuple(map(stream_of, starts))
     batches = []
     for method, schedule in product(request.methods, request.schedules):
-        own = None if method.lr is None else (method.lr,)
-        rates = own or request.settings.lr or (default_rate(method, objective),)
-        batches.append(
-            Batch(
-                method=method,
-                schedule=schedule,
-                lr=np.repeat(np.array(rates, dtype=np.float64), len(starts)),
-                start=np.tile(starts, (len(rates), 1)),
-                stream=streams * len(rates),
-            )
-        )
+        rates = (method.lr,) if method.lr is not None else request.settings.lr or (default_rate(method, objective),)
+        lr, start = np.repeat(np.array(rates, dtype=np.float64), len(starts)), np.tile(starts, (len(rates), 1))
+        batches.append(Batch(method, schedule, lr, start, streams * len(rates)))
     return batches
 
 
 def scheduled_rates(schedule: Choice[Schedule], lr: Scalar, iterations: int) -> Scalar:
-    """The rate of every step (runs, iterations) of runs with base rates lr (runs,).
-
-    Raises PluginError where a plug-in's schedule fails.
-    """
+    """The rate of every step (runs, iterations) for base rates lr (runs,). Raises PluginError where a plug-in fails."""
     rates: Scalar = schedule.build()(np.arange(iterations), lr[:, np.newaxis], iterations)
     return rates
 
@@ -166,13 +148,8 @@ def point(x: Vector) -> str:
 def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -> Vector:
     """The starts that a request names (m, d)."""
     if settings.starts is not None:
-        return random_starts(
-            objective,
-            settings.starts,
-            seed=settings.seed,
-            min_separation=settings.min_separation,
-            avoid_minima=settings.avoid_minima,
-        )
+        spacing = {"min_separation": settings.min_separation, "avoid_minima": settings.avoid_minima}
+        return random_starts(objective, settings.starts, seed=settings.seed, **spacing)
     for start in settings.start:
         if len(start) != objective.dim:
             needed = "one coordinate" if objective.dim == 1 else "two coordinates"
@@ -180,3 +157,28 @@ def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -
     if settings.start:
         return np.array(settings.start, dtype=np.float64)
     return np.array(origin if len(origin) else [objective.start], dtype=np.float64)
+
+
+def random_starts(
+    objective: Objective, candidates: int, *, seed: int, min_separation: float = 0.0, avoid_minima: float = 0.0
+) -> Vector:
+    """Points drawn uniformly in the bounds, `candidates` of them, without those that are too close: (m, d).
+
+    A point is dropped where it is closer than min_separation to the last one that was kept, or closer than avoid_minima
+    to a minimizer. Raises UsageError where none is left.
+    """
+    low, high = objective.bounds.T
+    drawn = np.random.default_rng(seed).uniform(low, high, (candidates, objective.dim))
+    if avoid_minima > 0:
+        distance = np.linalg.norm(drawn[:, np.newaxis] - objective.minimizers, axis=-1)
+        drawn = drawn[distance.min(axis=1, initial=np.inf) >= avoid_minima]
+    kept: list[Vector] = []
+    for candidate in drawn:
+        if not kept or np.linalg.norm(candidate - kept[-1]) >= min_separation:
+            kept.append(candidate)
+    if not kept:
+        raise UsageError(
+            f"None of {candidates} random starts is {min_separation:g} apart and {avoid_minima:g} away from the minima."
+            " Lower --min-separation or --avoid-minima, or try another --seed"
+        )
+    return np.array(kept)

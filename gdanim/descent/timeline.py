@@ -42,11 +42,8 @@ class Moment(NamedTuple):
 
     def among(self, runs: Index) -> Moment:
         """This moment for some runs (m,) alone, which are numbered from 0 and shown together."""
-        shown = np.zeros(len(self.position), dtype=bool)
-        shown[self.visible] = True
-        return self._replace(
-            position=self.position[runs], visible=np.flatnonzero(shown[runs]), over=runs[:0], current=0
-        )
+        shown = np.bincount(self.visible, minlength=len(self.position))
+        return Moment(self.position[runs], np.flatnonzero(shown[runs]), over=runs[:0], current=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +89,8 @@ class Timeline:
         since = self.tick[frame] - self.opens
         position = np.where(since < 0, np.nan, np.minimum(since, self.last))
         current = int(np.searchsorted(self.opens, self.tick[frame], side="right")) - 1
-        runs = np.arange(len(self.last))
-        if self.in_turn:
-            return Moment(position, runs[current : current + 1], runs[:current], current)
-        return Moment(position, runs, runs[:0], current)
+        runs, first = np.arange(len(self.last)), current if self.in_turn else 0
+        return Moment(position, runs[first : current + 1], runs[:first], current)
 
 
 def plan(
@@ -131,7 +126,7 @@ def plan(
     else:
         stops = _thinned(ticks, opens, last, every)
         _check_frames(len(stops), rewind, "--every", every, "Give a larger one, or leave it out to thin them to fit")
-    tween = _fitting(tween, len(stops), _forward(min(most, MAX_FRAMES), rewind))
+    tween = max(min(tween, (_forward(min(most, MAX_FRAMES), rewind) - 1) // max(len(stops) - 1, 1)), 1)
     there = _tweened(stops, tween)
     shown = np.concatenate([there, _back(there)]) if rewind else there
     return Timeline(
@@ -168,21 +163,18 @@ def _check_frames(stops: int, rewind: bool, option: str, value: object, way_out:
 
 
 def _ticks(last: Index, in_turn: bool) -> tuple[Ticks, Index]:
-    if in_turn:
-        opens = np.concatenate([[0], np.cumsum(last + 1)[:-1]])
-        return np.arange(np.sum(last + 1), dtype=np.float64), opens
-    return np.arange(last.max() + 1, dtype=np.float64), np.zeros(len(last), dtype=np.int64)
+    opens = np.cumsum(last + 1) - (last + 1) if in_turn else np.zeros_like(last)
+    return np.arange((opens + last).max() + 1, dtype=np.float64), opens
 
 
 def _thinned(ticks: Ticks, opens: Index, last: Index, every: int) -> Ticks:
     """Every so many iterations of each run, with its start and its end."""
     if every == 1:
         return ticks
-    pieces = [
+    shown = [
         np.append(np.arange(begin, begin + end, every), begin + end) for begin, end in zip(opens, last, strict=True)
     ]
-    thinned: Ticks = np.unique(np.concatenate(pieces)).astype(np.float64)
-    return thinned
+    return np.unique(np.concatenate(shown)).astype(np.float64)
 
 
 def _spread(ticks: Ticks, most: int) -> Ticks:
@@ -192,23 +184,14 @@ def _spread(ticks: Ticks, most: int) -> Ticks:
     return ticks[np.round(np.linspace(0 if most > 1 else len(ticks) - 1, len(ticks) - 1, most)).astype(np.int64)]
 
 
-def _fitting(tween: int, stops: int, most: int) -> int:
-    """How many frames an iteration may take, so that there are no more than `most` of them."""
-    return max(min(tween, (most - 1) // max(stops - 1, 1)), 1)
-
-
 def _tweened(stops: Ticks, tween: int) -> Ticks:
     """So many ticks from each stop to the next, each stop itself among them."""
     if tween == 1:
         return stops
-    share = eased(np.arange(tween) / tween)
+    share = np.arange(tween) / tween
+    share = share * share * (3 - 2 * share)  # from rest to rest, fastest halfway
     between = stops[:-1, np.newaxis] + np.diff(stops)[:, np.newaxis] * share
     return np.append(between.ravel(), stops[-1])
-
-
-def eased(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far a motion has come after a share of its time: from rest to rest, fastest halfway. 0 and 1 stay exact."""
-    return share * share * (3 - 2 * share)
 
 
 def _forward(most: int, rewind: bool) -> int:

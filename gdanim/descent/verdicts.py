@@ -36,13 +36,9 @@ from gdanim.descent.oscillation import SEEN, TURNS, along_axes, count, oscillate
 from gdanim.descent.trajectory import Outcome
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.trajectory import Trajectory
     from gdanim.objectives.objective import Objective
-
-    Which = NDArray[np.bool_]  # (runs,)
 
 # Distances outside the bounds, in widths of them: the picture has lost a run that ends beyond the first and moves away.
 # A run that ends beyond the second is where f was not meant to be drawn, and where steps are lost in rounding.
@@ -120,11 +116,11 @@ class _Paths:
         self.steps = np.diff(_by_coordinate(trajectory.x[part]))
         self.grad = _by_coordinate(trajectory.grad[part])
         self.end_f: Scalar = self.f[np.arange(len(self.f)), self.last]
-        self.lost: Which = np.array([one is Outcome.DIVERGED for one in outcome])
+        self.lost: Flags = np.array([one is Outcome.DIVERGED for one in outcome])
         self.may_rest = np.array([one is not Outcome.LEFT_DOMAIN for one in outcome]) & ((self.last > 0) | met)
         self.turns_due: Index = np.where(met, TURNS, np.clip(self.last - 1, 1, TURNS))
 
-    def late(self, share: int) -> tuple[int, NDArray[np.bool_]]:
+    def late(self, share: int) -> tuple[int, Flags]:
         """The first step in the last `share`-th, rounded up, of any run; which steps from there on are: (runs, m).
 
         Steps past `last`, which are 0, count as late.
@@ -133,7 +129,7 @@ class _Paths:
         first = int(before.min())
         return first, np.arange(first, self.steps.shape[2]) >= before[:, np.newaxis]
 
-    def parts(self) -> tuple[NDArray[np.intp], Which]:
+    def parts(self) -> tuple[Index, Flags]:
         """Where the first half, the third quarter and the last begin in f.ravel(): (runs, 3).
 
         Points belong to the step that led to them. Also which runs are too short to have a third quarter: (runs,).
@@ -152,18 +148,18 @@ def _by_coordinate(points: Vector) -> Vector:
     return np.ascontiguousarray(np.swapaxes(points, 1, 2))
 
 
-def _escapes(objective: Objective, trajectory: Trajectory) -> Which:
+def _escapes(objective: Objective, trajectory: Trajectory) -> Flags:
     """Whether a run ends outside the bounds, farther out than it began, and moves away or is REMOTE: (runs,)."""
     (low, high), last = objective.bounds.T, trajectory.last
     when = np.stack([np.zeros_like(last), last + -last // 4, last])
     x = trajectory.x[np.arange(len(last)), when]
     start, late, end = (np.abs(x - (low + high) / 2) / (high - low) - 0.5).max(axis=2)
     leaves, stays = end > late + SEEN, end >= late - SEEN
-    found: Which = (end > start) & (((end > ESCAPED) & leaves) | ((end > REMOTE) & stays))
+    found: Flags = (end > start) & (((end > ESCAPED) & leaves) | ((end > REMOTE) & stays))
     return found
 
 
-def _flags(objective: Objective, paths: _Paths) -> NDArray[np.bool_]:
+def _flags(objective: Objective, paths: _Paths) -> Flags:
     """What holds for each run, in _ORDER, with whether it rests in the place of `stalled`: (5, runs)."""
     if not paths.steps.shape[2]:
         still = ~paths.lost
@@ -176,7 +172,7 @@ def _flags(objective: Objective, paths: _Paths) -> NDArray[np.bool_]:
     return np.stack([paths.lost | growing, resting, oscillating, falling, settling])
 
 
-def _by_height(paths: _Paths) -> tuple[Which, Which, Which, Which]:
+def _by_height(paths: _Paths) -> tuple[Flags, Flags, Flags, Flags]:
     """Whether f grows in the end, whether it never rises, whether it settles, and whether it bounces late: (runs,)."""
     f = paths.f
     begin, short = paths.parts()
@@ -207,14 +203,14 @@ def _late_length(paths: _Paths, width: Vector) -> Scalar:
     return found
 
 
-def _at_minimum(objective: Objective, x: Vector, f: Scalar) -> Which:
+def _at_minimum(objective: Objective, x: Vector, f: Scalar) -> Flags:
     """Whether f is higher on one of the rings about points x (m, d) than f (m,) in the middle: (m,)."""
     found = np.zeros(len(x), dtype=bool)
     for radius in RINGS:
         rest = np.flatnonzero(~found)
         if not rest.size:
             break
-        offsets = radius * np.ptp(objective.bounds, axis=1) * _circle(objective.dim)
+        offsets = radius * np.ptp(objective.bounds, axis=1) * directions(objective.dim, DIRECTIONS)
         ring = objective.value(x[rest, np.newaxis] + offsets)
         middle = f[rest]
         rise = ring.max(axis=1) - middle
@@ -222,9 +218,9 @@ def _at_minimum(objective: Objective, x: Vector, f: Scalar) -> Which:
     return found
 
 
-def _circle(dim: int) -> Vector:
-    """The directions of a ring: (m, d)."""
+def directions(dim: int, most: int) -> Vector:
+    """Directions all around, evenly spread: both of one variable, `most` of two: (m, d)."""
     if dim == 1:
         return np.array([[-1.0], [1.0]])
-    angle = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
+    angle = 2 * np.pi * np.arange(most) / most
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)

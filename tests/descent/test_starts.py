@@ -15,7 +15,7 @@ from support.objectives import objective
 from support.problems import formula
 
 from gdanim.catalogue.registry import presets
-from gdanim.descent.starts import random_starts
+from gdanim.descent.runs import random_starts
 from gdanim.errors import UsageError
 
 if TYPE_CHECKING:
