@@ -34,10 +34,9 @@ def _opening(descent: Descent) -> str:
     trajectory = descent.trajectory
     starts = np.unique(trajectory.x[:, 0], axis=0)
     whence = f"from {_point(starts[0].tolist())}" if len(starts) == 1 else f"from {len(starts):,} starts"
-    who = _descents(descent)
     length = f"{count(trajectory.iterations, 'iteration')}, drawn {descent.view.scene or f'as {descent.view.name}'}"
     turns = ", one after another" if descent.timeline.in_turn and trajectory.runs > 1 else ""
-    return f"{who} on {spoken(descent.objective)} {whence}, {length}{turns}."
+    return f"{_descents(descent)} on {spoken(descent.objective)} {whence}, {length}{turns}."
 
 
 def _descents(descent: Descent) -> str:
@@ -61,10 +60,11 @@ def _ending(descent: Descent) -> str:
         descended = trajectory.iterations and not trajectory.outcome[0].failed
         how = f"After a descent that is {descent.verdict[0].value}, it" if descended else "It"
         return f"{how} {places[0]}: {_point(ends[0].tolist())}, f = {final}."
-    counted = [
-        f"{number:,} {place if number == 1 else _plural(place)}" for place, number in Counter(places).most_common()
-    ]
-    return f"Of the runs, {listed(counted)}{_by_verdict(descent)}{_winner(descent)}."
+    counted = []
+    for place, number in Counter(places).most_common():
+        they = re.sub(r"^(\w+)s\b", r"\1", place)
+        counted.append(f"{number:,} {place if number == 1 else they}")
+    return f"Of the runs, {listed(counted)}{_by_label(descent)}."
 
 
 def _places(descent: Descent, ends: Vector) -> Iterator[str]:
@@ -86,38 +86,20 @@ def _places(descent: Descent, ends: Vector) -> Iterator[str]:
             yield "ends"
 
 
-def _by_verdict(descent: Descent) -> str:
-    """Which of a few named runs did what on its way."""
-    if not _are_named(descent) or descent.trajectory.runs > MAX_NAMED:
+def _by_label(descent: Descent) -> str:
+    """Where each run has a name of its own: which of a few did what on its way, and which comes lowest."""
+    labels, trajectory = [run.label for run in descent.runs], descent.trajectory
+    if not all(labels) or len(set(labels)) < len(labels):
         return ""
     groups: dict[str, list[str]] = {}
-    for run, verdict in zip(descent.runs, descent.verdict, strict=True):
-        groups.setdefault(verdict.value, []).append(run.label)
-    return "".join(f"; {verdict}: {listed(labels)}" for verdict, labels in groups.items())
-
-
-def _are_named(descent: Descent) -> bool:
-    """Whether each run has a name of its own."""
-    labels = [run.label for run in descent.runs]
-    return all(labels) and len(set(labels)) == len(labels)
-
-
-def _plural(place: str) -> str:
-    """The same words after `they`."""
-    verb, blank, rest = place.partition(" ")
-    return f"{verb.removesuffix('s')}{blank}{rest}"
-
-
-def _winner(descent: Descent) -> str:
-    """Which of several named runs comes lowest."""
-    trajectory = descent.trajectory
-    if not _are_named(descent):
-        return ""
+    for label, verdict in zip(labels, descent.verdict, strict=True):
+        groups.setdefault(verdict.value, []).append(label)
+    parts = [f"; {verdict}: {listed(group)}" for verdict, group in groups.items() if len(labels) <= MAX_NAMED]
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())
-    if len(lowest) > 1:
-        return ""
-    return f"; the lowest is {descent.runs[lowest[0]].label}, f = {_number(float(final[lowest[0]]))}"
+    if len(lowest) == 1:
+        parts.append(f"; the lowest is {labels[lowest[0]]}, f = {_number(float(final[lowest[0]]))}")
+    return "".join(parts)
 
 
 def spoken(objective: Objective) -> str:

@@ -15,8 +15,6 @@ from gdanim.errors import DomainError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.stepping import Conditions
     from gdanim.objectives.objective import Objective
@@ -72,8 +70,7 @@ class _PathRecorder:
         # it tells whether everything is finite.
         self._rows = np.empty((iterations + 1, runs, 2 * objective.dim + 1))
         self._x, self._f, self._grad = _parts(self._rows)
-        self._extra: NDArray[np.int32] | None = None
-        self._spent = np.zeros(runs, dtype=np.int64)  # extra evaluations up to the last row that was reviewed
+        self._extra: Index | None = None  # evaluations beside those of the gradients, up to each row (n+1, runs)
         self._last = np.full(runs, iterations)
         self._lost = np.zeros((runs, 2 * objective.dim + 1))
         self._ended = [Outcome.STEP_LIMIT] * runs
@@ -94,8 +91,8 @@ class _PathRecorder:
         """Note where the runs are after k iterations, and what the k-th cost beside its gradient (runs,)."""
         if extra is not None:
             if self._extra is None:
-                self._extra = np.zeros((self._iterations + 1, len(self._last)), dtype=np.int32)
-            self._extra[k] = extra
+                self._extra = np.zeros((self._iterations + 1, len(self._last)), dtype=np.int64)
+            self._extra[k] = self._extra[k - 1] + extra
         self._x[k], self._f[k], self._grad[k] = x, f, grad
         if k >= self._due:
             self._review(self._reviewed, k + 1)
@@ -126,13 +123,9 @@ class _PathRecorder:
 
     def _evaluations(self, n: int) -> Index:
         """What every run had spent at each row: (runs, n+1)."""
-        gradients = np.broadcast_to(np.arange(n + 1), (len(self._last), n + 1))
-        if self._extra is None and (self._last == n).all():
-            return gradients
-        extra = 0 if self._extra is None else np.cumsum(self._extra[: n + 1], axis=0).T
-        spent: Index = gradients + extra
-        last = self._last[:, np.newaxis]
-        spent = np.where(gradients > last, np.take_along_axis(spent, last, axis=1), spent)
+        spent, last = self._spent_at(0, n + 1).T, self._last[:, np.newaxis]
+        if (last < n).any():
+            spent = np.where(np.arange(n + 1) > last, np.take_along_axis(spent, last, axis=1), spent)
         spent.flags.writeable = False
         return spent
 
@@ -144,7 +137,7 @@ class _PathRecorder:
             met = np.linalg.norm(self._grad[begin:end, running], axis=2) < self._conditions.tolerance
             self._stop(running, met, begin, Outcome.CONVERGED)
         if self._conditions.budget is not None:
-            spent = self._spent_by(begin, end)[:, running]
+            spent = self._spent_at(begin, end)[:, running]
             self._stop(running, np.greater(spent, self._conditions.budget), begin - 1, Outcome.BUDGET)
         if not isfinite(rows.sum()):
             broken: Flags = np.logical_not(np.isfinite(rows[:, running]).all(axis=2))
@@ -167,16 +160,10 @@ class _PathRecorder:
             self._ended[run] = outcome
         return runs
 
-    def _spent_by(self, begin: int, end: int) -> NDArray[np.int64]:
-        """What every run had spent at rows begin … end−1: (rows, runs)."""
-        shape = end - begin, len(self._last)
-        gradients: NDArray[np.int64] = np.broadcast_to(np.arange(begin, end)[:, np.newaxis], shape)
-        if self._extra is None:
-            return gradients
-        extra: NDArray[np.int64] = self._spent + np.cumsum(self._extra[begin:end], axis=0)
-        self._spent = extra[-1]
-        spent: NDArray[np.int64] = gradients + extra
-        return spent
+    def _spent_at(self, begin: int, end: int) -> Index:
+        """What every run that goes on had spent at rows begin … end−1: (rows, runs)."""
+        gradients = np.broadcast_to(np.arange(begin, end)[:, np.newaxis], (end - begin, len(self._last)))
+        return gradients if self._extra is None else gradients + self._extra[begin:end]
 
 
 def _repeat_ends(rows: Vector, last: Index) -> None:

@@ -98,13 +98,13 @@ class _Rows:
 def _write_csv(stream: BinaryIO, rows: _Rows) -> None:
     stream.write((",".join(rows.columns) + "\n").encode())
     line = ",".join("%s" for _ in rows.columns) + "\n"
-    _write_lines(stream, rows, line, _in_csv, str, unknown="")
+    _write_lines(stream, rows, line, quote=_in_csv, unknown="")
 
 
 def _write_jsonl(stream: BinaryIO, rows: _Rows) -> None:
     line = "{" + ", ".join(f'"{column}": %s' for column in rows.columns) + "}\n"
     # JSON has no numbers that are not finite, and null would mean that nothing is known: they are written as texts.
-    _write_lines(stream, rows, line, json.dumps, json.dumps, unknown="null")
+    _write_lines(stream, rows, line, quote=json.dumps, unknown="null")
 
 
 def _in_csv(text: str) -> str:
@@ -113,18 +113,10 @@ def _in_csv(text: str) -> str:
     return cell.getvalue()[:-1]
 
 
-def _write_lines(
-    stream: BinaryIO,
-    rows: _Rows,
-    line: str,
-    quote: Callable[[str], str],
-    not_finite: Callable[[str], str],
-    *,
-    unknown: str,
-) -> None:
+def _write_lines(stream: BinaryIO, rows: _Rows, line: str, quote: Callable[[str], str], unknown: str) -> None:
     """Write one line for each row: `line` % its cells. That takes half the time of csv.writer and of json.dumps.
 
-    quote writes a text, not_finite nan, inf and -inf; `unknown` stands for a rate that is not known.
+    Texts are quoted, and so are nan, inf and -inf; `unknown` stands for a rate that is not known.
     """
     quoted = cache(quote)
 
@@ -133,7 +125,7 @@ def _write_lines(
             return [quoted(value) for value in values.tolist()]
         written = list(map(repr, values.tolist()))
         for i in np.flatnonzero(~np.isfinite(values)).tolist():
-            written[i] = unknown if column == "lr" else not_finite(written[i])
+            written[i] = unknown if column == "lr" else quoted(written[i])
         return written
 
     for batch in rows.batches(rows.columns):

@@ -216,10 +216,7 @@ def _npz(stream: BinaryIO, source: Source) -> Iterator[Batch]:
 
 
 class _Series:
-    """One array of an .npz, read piece by piece, so that no header can make it take much memory.
-
-    numpy.load would hold the whole array, whatever a small file unpacks to.
-    """
+    """One array of an .npz, read piece by piece: numpy.load would hold all of it, whatever a small file unpacks to."""
 
     def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: Source) -> None:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -255,7 +252,7 @@ class _Series:
 def _header(stream: IO[bytes]) -> str:
     """The header of an .npy: a Python dict as text, after the magic word, the version and its own length.
 
-    numpy.lib.format would read up to 4 GiB before it checks the length, and evaluate the text.
+    numpy.lib.format would read up to 4 GiB before it checks the length.
     """
     start = stream.read(8)
     size = stream.read(2 if start[6:7] == b"\1" else 4)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.arrays import Flags, Index, Scalar, Vector
-    from gdanim.descent.recording.rows import Batch, Cells, Source
+    from gdanim.descent.recording.rows import Batch, Source
     from gdanim.objectives.objective import Objective
 
 MOST_ITERATION = 2**53  # beyond, a float64 no longer tells whole numbers apart
@@ -84,10 +84,8 @@ def _columns(batch: Batch) -> tuple[NDArray[Any], ...]:
     _check(batch, counted, "iteration is empty: count the rows of a run")
     with np.errstate(invalid="ignore"):
         whole = (iteration >= 0) & (iteration < MOST_ITERATION) & (np.mod(iteration, 1) == 0)
-    if not whole.all():
-        row = int(np.argmin(whole))
-        reason = f"iteration {shown(batch.cells['iteration'][row])} is not a whole number of 0 or more"
-        raise batch.refusal(reason, row)
+    wrong = shown(batch.cells["iteration"][int(np.argmin(whole))])
+    _check(batch, whole, f"iteration {wrong} is not a whole number of 0 or more")
     lr, _ = _numbers(batch, "lr")
     series = [_numbers(batch, name) for name in columns[4:-2]]
     for name, (_, given) in zip(columns[4 : 4 + dim], series, strict=False):
@@ -106,7 +104,8 @@ def _run_numbers(batch: Batch, names: dict[Name, int], known: dict[tuple[Any, ..
 
     `names` are numbered so far, and so are the cells as they stood in the file; those that are new are added.
     """
-    rows = list(zip(*(_listed(batch.cells[name]) for name in Name._fields), strict=True))
+    columns = (batch.cells[name] for name in Name._fields)
+    rows = list(zip(*(cells.tolist() if isinstance(cells, np.ndarray) else cells for cells in columns), strict=True))
     try:
         fresh = [row for row in dict.fromkeys(rows) if row not in known]
     except TypeError:  # a cell that cannot be a name, such as a list: refused below
@@ -129,10 +128,6 @@ def _name(cells: tuple[Any, ...]) -> Name:
         except ValueError as refusal:
             raise ValueError(f"{column} {shown(cell)}: {refusal}") from None
     return Name(*found)
-
-
-def _listed(cells: Cells) -> Sequence[Any]:
-    return cells.tolist() if isinstance(cells, np.ndarray) else cells
 
 
 def _numbers(batch: Batch, name: str) -> tuple[Scalar, Flags]:
@@ -185,6 +180,6 @@ def _number(cell: Any) -> float:
         number = math.inf
     except ValueError:
         raise ValueError("is not a number") from None
-    if math.isinf(number) and not (is_text and not any(character.isdigit() for character in cell)):
+    if math.isinf(number) and (not is_text or any(character.isdigit() for character in cell)):
         raise ValueError("is larger than float64 can hold")
     return number
