@@ -12,7 +12,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedPath
 
-from gdanim.output.svg.simplify import is_long, simplified
+from gdanim.output.svg.paths import is_long, simplified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-import PIL.Image
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
     from gdanim.output.svg.items import Outline, Rectangle
     from gdanim.output.svg.paths import FixedPoint
-
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Defs:
@@ -25,19 +16,13 @@ class Defs:
 
     numbers    the precision of coordinates
     outlines   of letters, by name
-    prefix     of every id
+    prefix     of every id: no other SVG on a page has it
     as_text    whether letters are <text> in a font of the viewer's, not outlines
     canvas     width and height in pixels
     """
 
     def __init__(
-        self,
-        *,
-        numbers: FixedPoint,
-        outlines: Mapping[str, Outline],
-        prefix: str,
-        as_text: bool,
-        canvas: tuple[int, int],
+        self, *, numbers: FixedPoint, outlines: dict[str, Outline], prefix: str, as_text: bool, canvas: tuple[int, int]
     ) -> None:
         self.numbers, self.prefix, self.as_text, self.canvas = numbers, prefix, as_text, canvas
         self._outlines = outlines
@@ -49,24 +34,18 @@ class Defs:
         """The <defs> element; "" where nothing is defined."""
         return f"<defs>{''.join(self._elements)}</defs>" if self._elements else ""
 
-    def id(self, name: str) -> str:
-        """An id that no other SVG on a page has."""
-        return f"{self.prefix}{name}"
-
     def glyph(self, outline: str, size: float) -> str:
         """The id of a letter's outline at a size in pixels; that of "" paints nothing."""
         key = outline, self.numbers.px(size)
-        if key in self._ids:
-            return self._ids[key]
-        name = self._new_id(key)
-        if not outline:
-            self._elements.append(f'<g id="{name}"/>')
-            return name
-        vertices, codes = self._outlines[outline]
-        scaled = np.asarray(vertices) * (size / 100, -size / 100)
-        path = self.numbers.subpaths(self.numbers.split(scaled, np.asarray(codes)))
-        self._elements.append(f'<path id="{name}" d="{path}"/>')
-        return name
+        if key not in self._ids:
+            element = f'<g id="{self._new_id(key)}"/>'
+            if outline:
+                vertices, codes = self._outlines[outline]
+                scaled = np.asarray(vertices) * (size / 100, -size / 100)
+                path = self.numbers.subpaths(self.numbers.split(scaled, np.asarray(codes)))
+                element = f'<path id="{self._ids[key]}" d="{path}"/>'
+            self._elements.append(element)
+        return self._ids[key]
 
     def clip(self, rectangle: Rectangle) -> str:
         """The id of a clip path."""
@@ -78,21 +57,5 @@ class Defs:
 
     def _new_id(self, key: tuple[object, ...]) -> str:
         """g and a number in base 36: g0, g1, … gz, g10."""
-        number, digits = len(self._ids), ""
-        while number or not digits:
-            number, digit = divmod(number, len(_DIGITS))
-            digits = _DIGITS[digit] + digits
-        self._ids[key] = self.id(f"g{digits}")
+        self._ids[key] = f"{self.prefix}g{np.base_repr(len(self._ids), 36).lower()}"
         return self._ids[key]
-
-
-def png_url(image: NDArray[np.uint8]) -> str:
-    """An image (h, w, 4) as a data: URL of a PNG without loss."""
-    picture = PIL.Image.fromarray(np.ascontiguousarray(image))
-    if (image[..., 3] == 255).all():
-        picture = picture.convert("RGB")
-        if picture.getcolors(256) is not None:
-            picture = picture.quantize(256, dither=PIL.Image.Dither.NONE)
-    png = io.BytesIO()
-    picture.save(png, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

@@ -18,14 +18,14 @@ class PathStyle(NamedTuple):
 
     fill: str
     fill_alpha: float
-    stroke: str
-    stroke_alpha: float
-    width: float
-    cap: str
-    join: str
-    dashes: tuple[float, ...]
     dash_offset: float
     clip: Rectangle | None
+    stroke: str = ""
+    stroke_alpha: float = 0.0
+    width: float = 0.0
+    cap: str = ""
+    join: str = ""
+    dashes: tuple[float, ...] = ()
 
 
 class DrawnPath(NamedTuple):

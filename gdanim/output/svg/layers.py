@@ -11,7 +11,7 @@ from gdanim.output.svg.paths import EMPTY, Point, Segment, Subpath, clipped_segm
 from gdanim.output.svg.timing import Lifetimes, P, split_by_lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from gdanim.output.svg.defs import Defs
     from gdanim.output.svg.items import Item, Rectangle
@@ -33,9 +33,9 @@ class Layer:
 
     def __init__(self, defs: Defs, clock: Clock, key: Hashable, attributes: str, clip: Rectangle | None) -> None:
         self.defs, self.clock, self.key, self.attributes, self.clip = defs, clock, key, attributes, clip
-        self.start()
+        self._start()
 
-    def start(self) -> None:
+    def _start(self) -> None:
         """Begin without items."""
         raise NotImplementedError
 
@@ -56,38 +56,40 @@ class Layer:
 class PathLayer(Layer, Generic[P]):
     """Paths in pieces that may lie in any order; each piece is there from one frame until before another."""
 
-    def start(self) -> None:
-        """Begin without pieces."""
+    def _start(self) -> None:
         self._lifetimes: Lifetimes[P] = Lifetimes()
 
     def add(self, frame: int, items: Sequence[Item]) -> None:
         """Add the pieces of all paths."""
-        self._lifetimes.see(frame, [piece for item in items for piece in self.pieces(item)])
+        self._lifetimes.see(frame, self._all_pieces(items))
 
-    def pieces(self, item: Item) -> Iterable[P]:
+    def _all_pieces(self, items: Sequence[Item]) -> Iterator[P]:
+        return (piece for item in items if isinstance(item, DrawnPath) for piece in self._pieces(item))
+
+    def _pieces(self, drawn: DrawnPath) -> Iterable[P]:
         """What a path consists of."""
         raise NotImplementedError
 
-    def path(self, pieces: Sequence[P]) -> str:
+    def _path(self, pieces: Sequence[P]) -> str:
         """The path of some pieces."""
         raise NotImplementedError
 
-    def size(self, piece: P) -> int:
+    def _size(self, piece: P) -> int:
         """About how many characters a piece takes."""
-        return len(self.path([piece]))
+        return len(self._path([piece]))
 
     def markup(self) -> str:
         """Blocks that appear and disappear, and one path that changes."""
         return self._paths(self._lifetimes.close())
 
     def _paths(self, lifetimes: list[tuple[P, int, int]]) -> str:
-        blocks, rest = split_by_lifetime(lifetimes, self.clock.frames, self.size)
+        blocks, rest = split_by_lifetime(lifetimes, self.clock.frames, self._size)
         parts = []
         for span, pieces in sorted(blocks.items()):
             attribute, animation = self.clock.show([span])
-            parts.append(_path(f'{attribute} d="{self.path(pieces)}"', animation))
+            parts.append(_path(f'{attribute} d="{self._path(pieces)}"', animation))
         if any(rest):
-            values = [self.path(pieces) if pieces else EMPTY for pieces in rest]
+            values = [self._path(pieces) if pieces else EMPTY for pieces in rest]
             parts.append(_path(f' d="{values[-1]}"', self.clock.animate("d", values)))
         return "".join(parts)
 
@@ -95,75 +97,65 @@ class PathLayer(Layer, Generic[P]):
 class StrokeLayer(PathLayer[Segment]):
     """Strokes with round caps and joins: each is the union of its segments."""
 
-    def pieces(self, item: Item) -> Iterable[Segment]:
-        """The segments of a path."""
-        drawn = _drawn(item)
+    def _pieces(self, drawn: DrawnPath) -> Iterable[Segment]:
         low, high = np.full(2, -MARGIN_PX), np.add(self.defs.canvas, MARGIN_PX)
         segments = clipped_segments(drawn.vertices, drawn.codes, low, high)
         return map(tuple, self.defs.numbers.all_units(segments).tolist())
 
-    def path(self, pieces: Sequence[Segment]) -> str:
-        """Segments, joined where they meet."""
+    def _path(self, pieces: Sequence[Segment]) -> str:
         return self.defs.numbers.polylines(pieces)
 
-    def size(self, piece: Segment) -> int:
-        """Most segments continue a line."""
-        return 11
+    def _size(self, piece: Segment) -> int:
+        return 11  # most segments continue a line
 
 
 class DiscLayer(PathLayer[Point]):
-    """Discs without an edge, all of one size."""
+    """Discs without an edge, all of one size: lines of length zero, which round caps make discs."""
 
-    def pieces(self, item: Item) -> Iterable[Point]:
-        """The centres."""
-        drawn = _drawn(item)
+    def _pieces(self, drawn: DrawnPath) -> Iterable[Point]:
         found = find_discs(drawn.vertices, drawn.codes)
         return () if found is None else map(tuple, self.defs.numbers.all_units(found[0]).tolist())
 
-    def path(self, pieces: Sequence[Point]) -> str:
-        """Lines of length zero."""
-        return self.defs.numbers.dots(pieces)
+    def _path(self, pieces: Sequence[Point]) -> str:
+        return "".join([f"M{self.defs.numbers.row(*point)}h0" for point in pieces])
 
-    def size(self, piece: Point) -> int:
-        """A start and a line."""
-        return 14
+    def _size(self, piece: Point) -> int:
+        return 14  # a start and a line
 
 
 class ShapeLayer(PathLayer[Subpath]):
-    """All other paths. A shape that is seen in many places is moved; the others are drawn anew in each frame."""
+    """All other paths. A shape that is seen in many places is moved; the others are drawn anew in each frame.
+
+    Each slot, a place in the order of drawing, has its own shape by frame.
+    """
 
     any_order = False
 
-    def start(self) -> None:
-        """Begin without shapes. Each slot, a place in the order of drawing, has its own by frame."""
+    def _start(self) -> None:
         self._slots: list[dict[int, Subpath]] = []
 
     def add(self, frame: int, items: Sequence[Item]) -> None:
         """Add the shapes in the order of drawing."""
-        for place, shape in enumerate(shape for item in items for shape in self.pieces(item)):
+        for place, shape in enumerate(self._all_pieces(items)):
             if place == len(self._slots):
                 self._slots.append({})
             self._slots[place][frame] = shape
 
-    def pieces(self, item: Item) -> Iterable[Subpath]:
-        """The subpaths of a path."""
-        drawn = _drawn(item)
+    def _pieces(self, drawn: DrawnPath) -> Iterable[Subpath]:
         return self.defs.numbers.split(drawn.vertices, drawn.codes)
 
-    def path(self, pieces: Sequence[Subpath]) -> str:
-        """Subpaths one after the other."""
+    def _path(self, pieces: Sequence[Subpath]) -> str:
         return self.defs.numbers.subpaths(pieces)
 
     def markup(self) -> str:
         """A path that changes, and shapes that move."""
-        moving = [slot for slot in self._slots if _moves(slot)]
         others = [slot for slot in self._slots if not _moves(slot)]
         lifetimes = [
             (shape, frame, frame + 1)
             for frame in range(self.clock.frames)
             for shape in dict.fromkeys(slot[frame] for slot in others if frame in slot)
         ]
-        return self._paths(lifetimes) + "".join([self._moved(slot) for slot in moving])
+        return self._paths(lifetimes) + "".join([self._moved(slot) for slot in self._slots if _moves(slot)])
 
     def _moved(self, slot: Mapping[int, Subpath]) -> str:
         """One element for each form that a slot has; in frames of another form it stands out of sight."""
@@ -182,9 +174,8 @@ class ShapeLayer(PathLayer[Subpath]):
 class TranslucentLayer(ShapeLayer):
     """Translucent paths: drawn in one piece each, since overlapping parts would look darker."""
 
-    def pieces(self, item: Item) -> Iterable[Subpath]:
-        """The path as one shape."""
-        shapes = list(super().pieces(item))
+    def _pieces(self, drawn: DrawnPath) -> Iterable[Subpath]:
+        shapes = list(super()._pieces(drawn))
         if shapes:
             first, *others = shapes
             yield Subpath(first.x, first.y, first.rest + self.defs.numbers.subpaths(others))
@@ -192,12 +183,6 @@ class TranslucentLayer(ShapeLayer):
 
 def _path(attributes: str, animation: str) -> str:
     return f"<path{attributes}>{animation}</path>" if animation else f"<path{attributes}/>"
-
-
-def _drawn(item: Item) -> DrawnPath:
-    if not isinstance(item, DrawnPath):
-        raise TypeError("only paths consist of pieces")
-    return item
 
 
 def _moves(slot: Mapping[int, Subpath]) -> bool:

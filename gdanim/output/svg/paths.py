@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ from gdanim.drawing.shapes import CIRCLE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from matplotlib.transforms import Transform
+
+    from gdanim.arrays import Index
     from gdanim.output.svg.items import Codes, PathStyle, Vertices
 
 Point = tuple[int, int]
@@ -21,11 +25,13 @@ Segment = tuple[int, int, int, int]  # from x, y to x, y
 OUT_OF_SIGHT_PX: Final = 1e5  # coordinates are clipped to this
 EMPTY: Final = "M0 0"  # paints nothing; an empty path is not allowed as a value of an animation
 
-_COMMANDS: Final = {
-    int(Path.LINETO): ("l", 1),
-    int(Path.CURVE3): ("q", 2),
-    int(Path.CURVE4): ("c", 3),
-}
+LONG: Final = 128  # points; shorter paths are kept as they are
+TOLERANCE_PX: Final = 1 / 9  # off a line: even its edge looks the same
+
+_STRAIGHT: Final = (Path.MOVETO, Path.LINETO, Path.CLOSEPOLY)
+_COMMANDS: Final = {  # each with the number of its vertices
+    int(Path.LINETO): ("l", 1), int(Path.CURVE3): ("q", 2), int(Path.CURVE4): ("c", 3), int(Path.CLOSEPOLY): ("z", 1)
+}  # fmt: skip
 
 
 class Subpath(NamedTuple):
@@ -40,18 +46,17 @@ class FixedPoint:
     """Converts pixels to whole numbers of units, 10**decimals to a pixel, and writes these as text."""
 
     def __init__(self, decimals: int) -> None:
-        self.decimals, self.per_px = decimals, 10**decimals
+        self.decimals = decimals
+        self.per_px: int = 10**decimals
         self.text = lru_cache(maxsize=1 << 16)(self._text)
 
     def units(self, pixels: float) -> int:
         """The nearest whole number of units."""
-        whole: int = round(pixels * self.per_px)
-        return whole
+        return round(pixels * self.per_px)
 
-    def all_units(self, pixels: Vertices) -> np.ndarray:
+    def all_units(self, pixels: Vertices) -> Index:
         """The same for an array."""
-        whole: np.ndarray = np.rint(pixels * self.per_px).astype(np.int64)
-        return whole
+        return np.rint(pixels * self.per_px).astype(np.int64)
 
     def px(self, pixels: float) -> str:
         """A number of pixels as text."""
@@ -66,26 +71,17 @@ class FixedPoint:
         return f"{sign}{whole or ''}.{part:0{self.decimals}d}".rstrip("0")
 
     def row(self, *units: int) -> str:
-        """Numbers side by side; a minus separates them as well as a space."""
-        return "".join([(" " if i and one >= 0 else "") + self.text(one) for i, one in enumerate(units)])
+        """Numbers side by side."""
+        return _without_spaces([" ".join(map(self.text, units))])
 
     def polylines(self, segments: Iterable[Segment]) -> str:
         """The path of segments; one that begins where the one before ended continues its line."""
         parts: list[str] = []
         end: Point | None = None
         for x0, y0, x1, y1 in segments:
-            step = self.row(x1 - x0, y1 - y0)
-            if (x0, y0) != end:
-                step = f"M{self.row(x0, y0)}l{step}"
-            elif not step.startswith("-"):
-                step = f" {step}"
-            parts.append(step)
+            parts += [" " if (x0, y0) == end else f"M{self.row(x0, y0)}l", self.row(x1 - x0, y1 - y0)]
             end = x1, y1
-        return "".join(parts)
-
-    def dots(self, points: Iterable[Point]) -> str:
-        """The path of lines of length zero, which round caps make discs."""
-        return "".join([f"M{self.row(*point)}h0" for point in points])
+        return _without_spaces(parts)
 
     def subpaths(self, subpaths: Iterable[Subpath]) -> str:
         """The path of subpaths."""
@@ -93,40 +89,29 @@ class FixedPoint:
 
     def split(self, vertices: Vertices, codes: Codes) -> Iterator[Subpath]:
         """The subpaths of a path, one by one."""
-        begins = np.flatnonzero(codes == Path.MOVETO)
-        if not begins.size:
-            return
         finite = np.isfinite(vertices).all(axis=1) | (codes == Path.CLOSEPOLY) | (codes == Path.STOP)
         placed, kinds = np.nan_to_num(np.clip(vertices, -OUT_OF_SIGHT_PX, OUT_OF_SIGHT_PX)), codes.tolist()
-        for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(kinds)], strict=True):
+        begins = np.flatnonzero(codes == Path.MOVETO).tolist()
+        for begin, end in pairwise([*begins, len(kinds)]):
             if end - begin > 1 and finite[begin:end].all():
                 # Rounded relative to its first point, so that a shape has the same text wherever it stands.
                 relative = self.all_units(placed[begin:end] - placed[begin])
                 x, y = self.all_units(placed[begin]).tolist()
-                rest = self._commands(relative.tolist(), kinds[begin:end])
-                if rest:
+                if rest := self._commands(relative.tolist(), kinds[begin:end]):
                     yield Subpath(x, y, rest)
 
     def _commands(self, points: Sequence[Sequence[int]], kinds: Sequence[int]) -> str:
         """What follows the first of the points of one subpath; a repeated command is written once."""
         parts: list[str] = []
-        x, y = points[0]
-        i, before = 1, ""
+        (x, y), before, i = points[0], "", 1
         while i < len(kinds) and kinds[i] != Path.STOP:
-            if kinds[i] == Path.CLOSEPOLY:
-                parts.append("z")
-                i, before = i + 1, "z"
-                continue
             command, count = _COMMANDS[kinds[i]]
-            text = self.row(*[step for to in points[i : i + count] for step in (to[0] - x, to[1] - y)])
-            if command != before:
-                parts.append(command)
-            elif not text.startswith("-"):
-                parts.append(" ")
-            parts.append(text)
-            x, y = points[i + count - 1]
+            parts.append(" " if command == before else command)
+            if command != "z":
+                parts.append(self.row(*[step for to in points[i : i + count] for step in (to[0] - x, to[1] - y)]))
+                x, y = points[i + count - 1]
             i, before = i + count, command
-        return "".join(parts)
+        return _without_spaces(parts)
 
     def attributes(self, style: PathStyle) -> str:
         """The presentation attributes of a style."""
@@ -147,6 +132,11 @@ class FixedPoint:
             yield f'stroke-dasharray="{" ".join(map(self.px, style.dashes))}"'
             if style.dash_offset:
                 yield f'stroke-dashoffset="{self.px(style.dash_offset)}"'
+
+
+def _without_spaces(parts: Iterable[str]) -> str:
+    """Join parts; a minus separates numbers as well as a space."""
+    return "".join(parts).replace(" -", "-")
 
 
 def fill_attributes(colour: str, alpha: float) -> str:
@@ -204,3 +194,19 @@ def _clip(segments: Vertices, low: Vertices, high: Vertices) -> Vertices:
         ends = np.where(last == 1.0, segments[kept, 2:], start + last * step)
         clipped: Vertices = np.concatenate([start + first * step, ends], axis=1)
     return clipped
+
+
+def is_long(path: Path) -> bool:
+    """Whether a path has many points, and only straight lines between them."""
+    return len(path) > LONG and (path.codes is None or bool(np.isin(np.asarray(path.codes), _STRAIGHT).all()))
+
+
+def simplified(path: Path, transform: Transform, decimals: int, tolerance_px: float = TOLERANCE_PX) -> Path:
+    """A path, transformed, without the points that lie within the tolerance of the line through others.
+
+    Points are rounded themselves, not their distances from the point before, so that neighbouring paths still meet.
+    """
+    placed = transform.transform_path(path).copy()  # by the identity, it is the path itself
+    placed.simplify_threshold = tolerance_px
+    cleaned = placed.cleaned(simplify=True)
+    return Path(np.round(np.asarray(cleaned.vertices), decimals), cleaned.codes)

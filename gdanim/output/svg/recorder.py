@@ -15,18 +15,18 @@ from matplotlib.transforms import Affine2D
 
 from gdanim.drawing.lettering import SANS
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText, Letter, PathStyle
-from gdanim.output.svg.simplify import is_long
+from gdanim.output.svg.paths import is_long
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.text import Text
+    from matplotlib.font_manager import FontProperties as Font
     from matplotlib.transforms import Transform
 
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
     from gdanim.output.svg.items import Item, Outline, Rectangle, Vertices
 
+    Context = GraphicsContextBase
     Typeset = tuple[list[Letter], tuple[Rectangle, ...]]  # letters and rules
 
 _OUTLINES: Final = TextToPath()
@@ -60,14 +60,12 @@ class Recorder(RendererBase):
         """The size of the canvas in pixels."""
         return self._width, self._height
 
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
+    def get_text_width_height_descent(self, s: str, prop: Font, ismath: bool | str) -> tuple[float, float, float]:
         """Measure a text as the raster formats do, in pixels."""
         width, height, descent = self._agg.get_text_width_height_descent(s, prop, ismath)
         return width, height, descent
 
-    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: Any = None) -> None:
+    def draw_path(self, gc: Context, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         """Record a path, snapped to whole pixels where Agg snaps it."""
         style = self._style(gc, rgbFace)
         if not style.fill and not style.stroke:
@@ -83,13 +81,7 @@ class Recorder(RendererBase):
         self._add_path(style, np.asarray(path.vertices), path.codes)
 
     def draw_markers(
-        self,
-        gc: GraphicsContextBase,
-        marker_path: Path,
-        marker_trans: Transform,
-        path: Path,
-        trans: Transform,
-        rgbFace: Any = None,
+        self, gc: Context, marker_path: Path, marker_trans: Transform, path: Path, trans: Transform, rgbFace: Any = None
     ) -> None:
         """Record all markers as one path."""
         style = self._style(gc, rgbFace)
@@ -102,23 +94,13 @@ class Recorder(RendererBase):
         corners, codes = np.asarray(marker.vertices)[:-1], np.asarray(marker.codes)[:-1]  # without the final STOP
         self._add_path(style, (centres[:, np.newaxis] + corners).reshape(-1, 2), np.tile(codes, len(centres)))
 
-    def draw_image(
-        self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Transform | None = None
-    ) -> None:
+    def draw_image(self, gc: Context, x: float, y: float, im: Any, transform: Transform | None = None) -> None:
         """Record an image, whose first row is the lowest."""
         height = im.shape[0]
         self._items.append(DrawnImage(round(x), self._height - round(y) - height, im[::-1], self._clip(gc)))
 
     def draw_text(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        s: str,
-        prop: FontProperties,
-        angle: float,
-        ismath: Any = False,
-        mtext: Text | None = None,
+        self, gc: Context, x: float, y: float, s: str, prop: Font, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
         """Record a text, letter by letter."""
         size = float(self.points_to_pixels(prop.get_size_in_points()))
@@ -126,36 +108,26 @@ class Recorder(RendererBase):
         outlined = float(self.points_to_pixels(_OUTLINES.get_text_width_height_descent(s, prop, ismath)[0]))
         # Agg sets letters on whole pixels, which makes its lines a little shorter or longer than the outlines'.
         stretch = width / outlined if outlined > 0 else 1.0
-        letters, rules = (self._formula_letters if ismath else self._text_letters)(s, prop, size)
+        placed, bars = (self._formula_letters if ismath else self._text_letters)(s, prop, size)
+        letters = tuple(letter._replace(x=stretch * letter.x) for letter in placed)
+        rules = tuple((stretch * left, top, stretch * wide, high) for left, top, wide, high in bars)
         red, green, blue, alpha = to_rgba(gc.get_rgb())
-        self._items.append(
-            DrawnText(
-                colour=to_hex((red, green, blue)),
-                alpha=alpha,
-                x=float(x),
-                y=float(y),
-                angle=angle,
-                letters=tuple(letter._replace(x=stretch * letter.x) for letter in letters),
-                rules=tuple((stretch * left, top, stretch * wide, high) for left, top, wide, high in rules),
-                text="" if ismath else s,
-                width=width,
-            )
-        )
+        colour, text = to_hex((red, green, blue)), "" if ismath else s
+        self._items.append(DrawnText(colour, alpha, float(x), float(y), angle, letters, rules, text, width))
 
     def draw_text_pieces(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
         """Record a line that changes: pieces of text side by side, on a baseline `base` pixels above the bottom."""
-        size = lettering.size_pt * self._dpi / 72
+        size, y = lettering.size_pt * self._dpi / 72, self._height - base
         for text, colour in pieces:
-            letters = tuple(
-                Letter(self._outline(font, letter), letter, x, 0.0, size, False)
-                for letter, font, x in lettering.glyph_positions(text)
-            )
+            letters, width = [], lettering.width(text)
+            for letter, font, x in lettering.glyph_positions(text):
+                name, outline = _outline(font, letter)
+                self.outlines.setdefault(name, outline)
+                letters.append(Letter(name, letter, x, 0.0, size, False))
             if letters:
-                y = self._height - base
-                self._items.append(
-                    DrawnText(to_hex(colour), 1.0, left, y, 0.0, letters, (), text.rstrip(), lettering.width(text))
-                )
-            left += lettering.width(text)
+                line = DrawnText(to_hex(colour), 1.0, left, y, 0.0, tuple(letters), (), text.rstrip(), width)
+                self._items.append(line)
+            left += width
 
     def _add_path(self, style: PathStyle, vertices: Vertices, codes: Any) -> None:
         if not len(vertices):
@@ -165,7 +137,7 @@ class Recorder(RendererBase):
             codes[0] = Path.MOVETO
         self._items.append(DrawnPath(style, vertices, np.asarray(codes, dtype=np.uint8)))
 
-    def _style(self, gc: GraphicsContextBase, face: Any) -> PathStyle:
+    def _style(self, gc: Context, face: Any) -> PathStyle:
         width = float(self.points_to_pixels(gc.get_linewidth()))
         red, green, blue, stroke_alpha = to_rgba(gc.get_rgb())
         fill, fill_alpha = "", 0.0
@@ -174,36 +146,31 @@ class Recorder(RendererBase):
             fill = to_hex(face[:3]) if fill_alpha > 0 else ""
         dashing: Any = gc.get_dashes()
         offset, dashes = dashing
-        filled = PathStyle(
-            fill=fill, fill_alpha=float(fill_alpha), stroke="", stroke_alpha=0.0, width=0.0, cap="", join="", dashes=(),
-            dash_offset=float(self.points_to_pixels(offset or 0.0)), clip=self._clip(gc),
-        )  # fmt: skip
+        filled = PathStyle(fill, float(fill_alpha), float(self.points_to_pixels(offset or 0.0)), self._clip(gc))
         if width <= 0 or stroke_alpha <= 0:
             return filled
         return filled._replace(
-            stroke=to_hex((red, green, blue)),
-            stroke_alpha=stroke_alpha,
-            width=width,
+            stroke=to_hex((red, green, blue)), stroke_alpha=stroke_alpha, width=width,
             cap=str(getattr(gc.get_capstyle(), "value", gc.get_capstyle())),
             join=str(getattr(gc.get_joinstyle(), "value", gc.get_joinstyle())),
             dashes=tuple(float(self.points_to_pixels(dash)) for dash in dashes or ()),
-        )
+        )  # fmt: skip
 
-    def _clip(self, gc: GraphicsContextBase) -> Rectangle | None:
+    def _clip(self, gc: Context) -> Rectangle | None:
         box: Any = gc.get_clip_rectangle()
         if box is None:
             return None
         left, bottom, right, top = (float(edge) for edge in box.extents)
         return left, self._height - top, right - left, top - bottom
 
-    def _text_letters(self, text: str, prop: FontProperties, size: float) -> Typeset:
+    def _text_letters(self, text: str, prop: Font, size: float) -> Typeset:
         font = get_font([findfont(prop), SANS])
         font.set_size(_EM, TextToPath.DPI)
         placed, found, _ = _OUTLINES.get_glyphs_with_font(font, text)
         self.outlines |= found
         return [Letter(name, "", x * size / _EM, -y * size / _EM, size, False) for name, x, y, _ in placed], ()
 
-    def _formula_letters(self, text: str, prop: FontProperties, size: float) -> Typeset:
+    def _formula_letters(self, text: str, prop: Font, size: float) -> Typeset:
         prop = prop.copy()
         prop.set_size(_EM)
         parsed: Any = _OUTLINES.mathtext_parser.parse(text, TextToPath.DPI, prop)
@@ -216,12 +183,6 @@ class Recorder(RendererBase):
         ]
         rules = tuple((x * scale, -(y + h) * scale, w * scale, h * scale) for x, y, w, h in parsed.rects)
         return letters, rules
-
-    def _outline(self, font: str, letter: str) -> str:
-        """Keep the outline of a letter; its name."""
-        name, outline = _outline(font, letter)
-        self.outlines.setdefault(name, outline)
-        return name
 
 
 @cache

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gdanim.output.svg.layers import Layer
     from gdanim.output.svg.timing import Clock
 
+    Key = tuple[type[Layer], *tuple[Hashable, ...]]
+
 
 class LayerSorter:
     """Sorts the items of one mark.
@@ -40,48 +42,42 @@ class LayerSorter:
 
     def _layer_for(self, item: Item, *, after: Layer | None) -> Layer:
         """The lowest layer for an item above that of the item before, or this one if it allows any order."""
-        kind, key = _kind_and_key(item, self._defs)
+        key = _key(item, self._defs)
         above = 0 if after is None else self.layers.index(after) + 1
-        candidates = self.layers[above:]
-        if after is not None and after.any_order:
-            candidates = [after, *candidates]
-        for layer in candidates:
+        first = above - 1 if after is not None and after.any_order else above
+        for layer in self.layers[first:]:
             if layer.key == key:
                 return layer
-        self.layers.insert(above, self._new_layer(kind, key, item))
+        self.layers.insert(above, self._new_layer(key, item))
         return self.layers[above]
 
-    def _new_layer(self, kind: type[Layer], key: Hashable, item: Item) -> Layer:
-        clip: Rectangle | None = None
+    def _new_layer(self, key: Key, item: Item) -> Layer:
+        kind = key[0]
         if isinstance(item, DrawnText):
-            attributes = fill_attributes(item.colour, item.alpha)
-        elif isinstance(item, DrawnImage):
-            attributes, clip = "", item.clip
-        else:
-            style, clip = item.style, item.style.clip
-            if kind is DiscLayer and (found := find_discs(item.vertices, item.codes)):
-                # A disc is the round cap of a line of length zero.
-                style = style._replace(fill="", stroke=style.fill, stroke_alpha=1.0, width=2 * found[1], cap="round")
-            attributes = self._defs.numbers.attributes(style)
-        return kind(self._defs, self._clock, key, attributes, clip)
+            return kind(self._defs, self._clock, key, fill_attributes(item.colour, item.alpha), None)
+        if isinstance(item, DrawnImage):
+            return kind(self._defs, self._clock, key, "", item.clip)
+        style = item.style
+        if kind is DiscLayer and (found := find_discs(item.vertices, item.codes)):
+            # A disc is the round cap of a line of length zero.
+            style = style._replace(fill="", stroke=style.fill, stroke_alpha=1.0, width=2 * found[1], cap="round")
+        return kind(self._defs, self._clock, key, self._defs.numbers.attributes(style), style.clip)
 
 
-def _kind_and_key(item: Item, defs: Defs) -> tuple[type[Layer], Hashable]:
-    """The kind of layer for an item, and what must be equal for items to share a layer."""
+def _key(item: Item, defs: Defs) -> Key:
+    """The kind of layer for an item, and what else must be equal for items to share a layer."""
     if isinstance(item, DrawnImage):
-        return VerbatimLayer, (VerbatimLayer, item.clip)
+        return VerbatimLayer, item.clip
     if isinstance(item, DrawnText):
         is_verbatim = defs.as_text or item.angle or item.rules
-        kind: type[Layer] = VerbatimLayer if is_verbatim else LetterLayer
-        return kind, (kind, item.colour, item.alpha)
+        return VerbatimLayer if is_verbatim else LetterLayer, item.colour, item.alpha
     style = item.style
     if not style.fill and style.stroke_alpha == 1 and style.cap == style.join == "round" and not style.dashes:
-        return StrokeLayer, (StrokeLayer, style)
+        return StrokeLayer, style
     if style.fill_alpha == 1 and not style.stroke and (found := find_discs(item.vertices, item.codes)):
-        return DiscLayer, (DiscLayer, style, defs.numbers.units(found[1]))
+        return DiscLayer, style, defs.numbers.units(found[1])
     is_opaque = style.fill_alpha in (0, 1) and style.stroke_alpha in (0, 1)
-    kind = ShapeLayer if is_opaque else TranslucentLayer
-    return kind, (kind, style)
+    return ShapeLayer if is_opaque else TranslucentLayer, style
 
 
 def markup(layers: Iterable[Layer]) -> str:

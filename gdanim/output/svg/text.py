@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections import defaultdict
 from html import escape
 from typing import TYPE_CHECKING
 
-from gdanim.output.svg.defs import png_url
+import numpy as np
+import PIL.Image
+
 from gdanim.output.svg.items import DrawnImage, DrawnText
 from gdanim.output.svg.layers import Layer
 from gdanim.output.svg.timing import equal_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from gdanim.output.svg.defs import Defs
     from gdanim.output.svg.items import Item, Letter
+    from gdanim.output.svg.timing import Span
 
 Place = tuple[str, str, float]  # x, y and size of a letter
 
@@ -23,8 +27,7 @@ Place = tuple[str, str, float]  # x, y and size of a letter
 class LetterLayer(Layer):
     """Letters in one colour. Where a letter changes, its place stays and refers to another outline."""
 
-    def start(self) -> None:
-        """Begin without letters."""
+    def _start(self) -> None:
         self._outlines: dict[Place, dict[int, str]] = {}
 
     def add(self, frame: int, items: Sequence[Item]) -> None:
@@ -38,7 +41,7 @@ class LetterLayer(Layer):
 
     def markup(self) -> str:
         """Letters that never change, grouped by their spans of frames; then those that change."""
-        steady: dict[tuple[tuple[int, int], ...], list[str]] = {}
+        steady: dict[tuple[Span, ...], list[str]] = {}
         parts = []
         for (x, y, size), outlines in self._outlines.items():
             by_frame = [outlines.get(frame, "") for frame in range(self.clock.frames)]
@@ -56,62 +59,60 @@ class LetterLayer(Layer):
 class VerbatimLayer(Layer):
     """Elements that are there or not, but never change: text in the viewer's font, rotated text, formulas, images."""
 
-    def start(self) -> None:
-        """Begin without elements."""
+    def _start(self) -> None:
         self._frames: dict[str, list[int]] = defaultdict(list)
 
     def add(self, frame: int, items: Sequence[Item]) -> None:
         """Note the elements that are there."""
         for item in items:
-            self._frames[self._element(item)].append(frame)
+            if isinstance(item, DrawnImage):
+                self._frames[_image(item)].append(frame)
+            elif isinstance(item, DrawnText) and (item.letters or not self.defs.as_text):
+                self._frames[self._text(item)].append(frame)
 
     def markup(self) -> str:
         """Elements, grouped by the frames in which they are there."""
         groups: dict[tuple[int, ...], list[str]] = {}
         for element, frames in self._frames.items():
             groups.setdefault(tuple(frames), []).append(element)
-        shown = [
-            self.shown([(frame, frame + 1) for frame in frames], "".join(elements))
-            for frames, elements in groups.items()
-        ]
-        return "".join(shown)
+        return "".join(
+            [
+                self.shown([(frame, frame + 1) for frame in frames], "".join(elements))
+                for frames, elements in groups.items()
+            ]
+        )
 
-    def _element(self, item: Item) -> str:
-        if isinstance(item, DrawnImage):
-            height, width = item.image.shape[:2]
-            place = f'x="{item.left:g}" y="{item.top:g}" width="{width}" height="{height}"'
-            return f'<image {place} href="{png_url(item.image)}"/>'
-        if not isinstance(item, DrawnText):
-            raise TypeError("paths have layers of their own")
-        if self.defs.as_text and not item.letters:
-            return ""
-        content = _as_text(item, self.defs) if self.defs.as_text else _as_outlines(item, self.defs)
+    def _text(self, item: DrawnText) -> str:
         px = self.defs.numbers.px
-        rules = [f'<rect x="{px(x)}" y="{px(y)}" width="{px(w)}" height="{px(h)}"/>' for x, y, w, h in item.rules]
+        if not self.defs.as_text:
+            glyphs = [(self.defs.glyph(letter.outline, letter.size), letter) for letter in item.letters]
+            parts = [f'<use href="#{glyph}" x="{px(letter.x)}" y="{px(letter.y)}"/>' for glyph, letter in glyphs]
+        elif item.text:
+            # However wide the letters of the viewer's font are, the line keeps its length.
+            width = f' textLength="{px(item.width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
+            size = px(item.letters[0].size)
+            parts = [f'<text font-size="{size}"{width}>{escape(item.text, quote=False)}</text>']
+        else:
+            parts = [_letter(letter, px) for letter in item.letters]
+        parts += [f'<rect x="{px(x)}" y="{px(y)}" width="{px(w)}" height="{px(h)}"/>' for x, y, w, h in item.rules]
         rotation = f"rotate({-item.angle:g})" if item.angle else ""
-        transform = f"translate({px(item.x)} {px(item.y)}){rotation}"
-        return f'<g transform="{transform}">{content}{"".join(rules)}</g>'
+        return f'<g transform="translate({px(item.x)} {px(item.y)}){rotation}">{"".join(parts)}</g>'
 
 
-def _as_outlines(item: DrawnText, defs: Defs) -> str:
-    px = defs.numbers.px
-    uses = [
-        f'<use href="#{defs.glyph(letter.outline, letter.size)}" x="{px(letter.x)}" y="{px(letter.y)}"/>'
-        for letter in item.letters
-    ]
-    return "".join(uses)
-
-
-def _as_text(item: DrawnText, defs: Defs) -> str:
-    if not item.text:
-        return "".join([_letter_as_text(letter, defs) for letter in item.letters])
-    px = defs.numbers.px
-    # However wide the letters of the viewer's font are, the line keeps its length.
-    width = f' textLength="{px(item.width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
-    return f'<text font-size="{px(item.letters[0].size)}"{width}>{escape(item.text, quote=False)}</text>'
-
-
-def _letter_as_text(letter: Letter, defs: Defs) -> str:
-    px, slant = defs.numbers.px, ' font-style="italic"' if letter.is_italic else ""
+def _letter(letter: Letter, px: Callable[[float], str]) -> str:
+    slant = ' font-style="italic"' if letter.is_italic else ""
     place = f'x="{px(letter.x)}" y="{px(letter.y)}" font-size="{px(letter.size)}"'
     return f"<text {place}{slant}>{escape(letter.text, quote=False)}</text>"
+
+
+def _image(item: DrawnImage) -> str:
+    """An image as a PNG without loss."""
+    picture = PIL.Image.fromarray(np.ascontiguousarray(item.image))
+    if (item.image[..., 3] == 255).all():
+        picture = picture.convert("RGB")
+        if picture.getcolors(256) is not None:
+            picture = picture.quantize(256, dither=PIL.Image.Dither.NONE)
+    png = io.BytesIO()
+    picture.save(png, "PNG", optimize=True)
+    place = f'x="{item.left:g}" y="{item.top:g}" width="{picture.width}" height="{picture.height}"'
+    return f'<image {place} href="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"/>'

@@ -20,7 +20,7 @@ Span = tuple[int, int]  # from a frame until before another
 
 BLOCK_CHARS: Final = 130  # of an element that appears and disappears, besides its path
 VALUE_CHARS: Final = 8  # of one more value of an attribute, besides the value
-BUSY: Final = 6  # pieces that come or go in one frame
+BUSY: Final = 6  # pieces that come or go in one frame, with which an epoch begins
 EPOCH_FRAMES: Final = (0, 3, 4, 6, 8, 12, 16, 24, 32, 64)  # lengths that are tried; 0 is none
 
 
@@ -42,11 +42,6 @@ class Clock:
         duration = f"{timeline.duration_s:.6f}".rstrip("0").rstrip(".")
         return cls(key_times, f'dur="{duration}s" repeatCount="{count}"')
 
-    @classmethod
-    def still(cls) -> Clock:
-        """The clock of a single frame."""
-        return cls(["0"], "")
-
     def animate(self, attribute: str, values: Sequence[str], *, kind: str = "") -> str:
         """The element that gives an attribute its value (frames,) at each frame; "" where the value never changes.
 
@@ -57,11 +52,9 @@ class Clock:
             return ""
         key_times = ";".join([self._key_times[begin] for begin, _ in spans])
         shown = ";".join([values[begin] for begin, _ in spans])
-        tag = f'animateTransform type="{kind}"' if kind else "animate"
-        return (
-            f'<{tag} attributeName="{attribute}" calcMode="discrete" '
-            f'values="{shown}" keyTimes="{key_times}" {self._cycle}/>'
-        )
+        tag = f'<animateTransform type="{kind}"' if kind else "<animate"
+        times = f'calcMode="discrete" values="{shown}" keyTimes="{key_times}" {self._cycle}'
+        return f'{tag} attributeName="{attribute}" {times}/>'
 
     def show(self, spans: Iterable[Span]) -> tuple[str, str]:
         """What shows an element in some spans of frames only: its own attribute, and an animation; "" for none."""
@@ -73,8 +66,8 @@ class Clock:
 
 def equal_spans(values: Sequence[str]) -> list[Span]:
     """The spans of equal neighbours."""
-    cuts = [0, *(i for i in range(1, len(values)) if values[i] != values[i - 1]), len(values)]
-    return list(pairwise(cuts))
+    changes = (i for i in range(1, len(values)) if values[i] != values[i - 1])
+    return list(pairwise([0, *changes, len(values)]))
 
 
 class Lifetimes(Generic[P]):
@@ -90,8 +83,7 @@ class Lifetimes(Generic[P]):
         if frame > self._next:
             self._end(self._next, self._begins)
         now = dict.fromkeys(pieces)
-        if self._begins.keys() != now.keys():
-            self._end(frame, [piece for piece in self._begins if piece not in now])
+        self._end(frame, [piece for piece in self._begins if piece not in now])
         for piece in now:
             self._begins.setdefault(piece, frame)
         self._next = frame + 1
@@ -116,9 +108,10 @@ def split_by_lifetime(
 
     size   about how many characters a piece takes
     """
-    busy = _busy_frames(lifetimes, frames)
+    changes = Counter(frame for _, begin, end in lifetimes for frame in (begin, end))
+    busy = {0, frames, *(frame for frame, count in changes.items() if count >= BUSY)}
     sizes = [size(piece) for piece, _, _ in lifetimes]
-    cuts = [sorted({*busy, *(range(0, frames, length) if length else ())}) for length in EPOCH_FRAMES]
+    cuts = [sorted(busy.union(range(0, frames, length or frames))) for length in EPOCH_FRAMES]
     epochs = min(cuts, key=lambda epochs: _cost(lifetimes, sizes, epochs))
     blocks: dict[Span, list[P]] = {}
     rest: list[list[P]] = [[] for _ in range(frames)]
@@ -129,12 +122,6 @@ def split_by_lifetime(
         for frame in (*range(begin, first), *range(last, end)):
             rest[frame].append(piece)
     return blocks, rest
-
-
-def _busy_frames(lifetimes: list[tuple[P, int, int]], frames: int) -> list[int]:
-    """The first and the last frame, and those at which many pieces come or go."""
-    changes = Counter(frame for _, begin, end in lifetimes for frame in (begin, end))
-    return sorted({0, frames, *(frame for frame, count in changes.items() if count >= BUSY)})
 
 
 def _whole_epochs(begin: int, end: int, epochs: list[int]) -> Span:

@@ -16,9 +16,8 @@ from matplotlib.transforms import IdentityTransform
 from gdanim.output.base import Quality
 from gdanim.output.svg.defs import Defs
 from gdanim.output.svg.items import DrawnPath
-from gdanim.output.svg.paths import FixedPoint
+from gdanim.output.svg.paths import TOLERANCE_PX, FixedPoint, is_long, simplified
 from gdanim.output.svg.recorder import Recorder
-from gdanim.output.svg.simplify import TOLERANCE_PX, is_long, simplified
 from gdanim.output.svg.sorting import LayerSorter, markup
 from gdanim.output.svg.timing import Clock
 
@@ -33,13 +32,12 @@ FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
 def write(stream: BinaryIO, scene: Scene, info: FilmInfo, *, svg_text: str) -> None:
     """Write a file of its own; see SceneWriter."""
-    about = (("title", "t", info.title), ("desc", "d", info.alt_text))
-    elements = [f'<{tag} id="{name}">{escape(text, quote=False)}</{tag}>' for tag, name, text in about if text]
+    about = [(tag, text) for tag, text in (("title", info.title), ("desc", info.alt_text)) if text]
+    elements = [f'<{tag} id="{tag[0]}">{escape(text, quote=False)}</{tag}>' for tag, text in about]
     if info.recipe:
         elements.append(f"<metadata>{escape(info.recipe, quote=False)}</metadata>")
-    names = [name for _, name, text in about if text]
-    label = f' aria-labelledby="{" ".join(names)}"' if names else ""
-    content = _Picture(scene, info, svg_text=svg_text, prefix="").markup(with_still=True)
+    label = f' aria-labelledby="{" ".join([tag[0] for tag, _ in about])}"' if about else ""
+    content = _Picture(scene, info, svg_text, prefix="").markup(with_still=True)
     stream.write(f'{_opening(info, svg_text)} role="img"{label}>{"".join(elements)}{content}</svg>\n'.encode())
 
 
@@ -48,7 +46,7 @@ def inline_svg(scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> s
 
     Every id begins with the prefix.
     """
-    content = _Picture(scene, info, svg_text=svg_text, prefix=f"{prefix}-").markup(with_still=False)
+    content = _Picture(scene, info, svg_text, prefix=f"{prefix}-").markup(with_still=False)
     return f'{_opening(info, svg_text)} aria-hidden="true">{content}</svg>'
 
 
@@ -61,16 +59,11 @@ def _opening(info: FilmInfo, svg_text: str) -> str:
 
 
 class Precision(NamedTuple):
-    """Precision of coordinates.
+    """Precision of coordinates."""
 
-    decimals        of a pixel
-    still_decimals  those of long paths that stand still, of which points are left out
-    tolerance_px    how far such a path may pass by its points
-    """
-
-    decimals: int
-    still_decimals: int
-    tolerance_px: float
+    decimals: int  # of a pixel
+    still_decimals: int  # those of long paths that stand still, of which points are left out
+    tolerance_px: float  # how far such a path may pass by its points
 
 
 PRECISIONS: Final = {
@@ -83,46 +76,35 @@ PRECISIONS: Final = {
 class _Picture:
     """A scene that is being turned into SVG."""
 
-    def __init__(self, scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> None:
+    def __init__(self, scene: Scene, info: FilmInfo, svg_text: str, *, prefix: str) -> None:
         self._scene, self._loop, self._precision = scene, info.loop, PRECISIONS[info.quality]
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
-        self._defs = Defs(
-            numbers=FixedPoint(self._precision.decimals),
-            outlines=self._recorder.outlines,
-            prefix=prefix,
-            as_text=svg_text == "text",
-            canvas=(info.width, info.height),
-        )
+        numbers, outlines, as_text = FixedPoint(self._precision.decimals), self._recorder.outlines, svg_text == "text"
+        size = info.width, info.height
+        self._defs = Defs(numbers=numbers, outlines=outlines, prefix=prefix, as_text=as_text, canvas=size)
 
     def markup(self, *, with_still: bool) -> str:
         """The content; `with_still` adds the last frame for who prefers reduced motion."""
-        background = self._background()
+        self._scene.figure.draw(self._recorder)
+        background = self._still([self._simplified(item) for item in self._recorder.take_items()])
         moving = self._moving()
         if not with_still:
             return f"{self._defs.markup}{background}{moving}"
         last = self._still([item for mark in self._scene.marks for item in self._items(mark)])
-        moving_id, still_id = self._defs.id("m"), self._defs.id("s")
-        style = (
-            f"<style>@media(prefers-reduced-motion:reduce)"
-            f"{{#{moving_id}{{display:none}}#{still_id}{{display:inline}}}}</style>"
-        )
+        moving_id, still_id = f"{self._defs.prefix}m", f"{self._defs.prefix}s"
+        rule = f"#{moving_id}{{display:none}}#{still_id}{{display:inline}}"
         return (
-            f'{style}{self._defs.markup}{background}<g id="{moving_id}">{moving}</g>'
-            f'<g id="{still_id}" display="none">{last}</g>'
+            f"<style>@media(prefers-reduced-motion:reduce){{{rule}}}</style>{self._defs.markup}{background}"
+            f'<g id="{moving_id}">{moving}</g><g id="{still_id}" display="none">{last}</g>'
         )
-
-    def _background(self) -> str:
-        """All that stands still."""
-        self._scene.figure.draw(self._recorder)
-        return self._still([self._simplified(item) for item in self._recorder.take_items()])
 
     def _simplified(self, item: Item) -> Item:
         """A long path without points that nobody sees. Trails keep theirs: as they grow, the old part must stay."""
         if not isinstance(item, DrawnPath) or not is_long(path := Path(item.vertices, item.codes)):
             return item
-        precision = self._precision
-        path = simplified(path, IdentityTransform(), precision.still_decimals, precision.tolerance_px)
+        _, decimals, tolerance_px = self._precision
+        path = simplified(path, IdentityTransform(), decimals, tolerance_px)
         return item._replace(vertices=np.asarray(path.vertices), codes=np.asarray(path.codes, dtype=np.uint8))
 
     def _moving(self) -> str:
@@ -142,6 +124,6 @@ class _Picture:
 
     def _still(self, items: list[Item]) -> str:
         """Items that never change."""
-        sorter = LayerSorter(self._defs, Clock.still())
+        sorter = LayerSorter(self._defs, Clock(["0"], ""))
         sorter.add(0, items)
         return markup(sorter.layers)
