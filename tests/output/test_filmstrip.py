@@ -14,7 +14,7 @@ from support.commandline import ENVIRONMENT, command, run
 from support.problems import composed, scene_of, solved
 
 from gdanim.drawing.raster import Raster
-from gdanim.output.filmstrip.moments import SETTLED, caption, choose_frames
+from gdanim.output.filmstrip.strip import SETTLED, caption, choose_frames
 
 VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
 SVG = "{http://www.w3.org/2000/svg}"

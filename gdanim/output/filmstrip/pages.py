@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 from io import BytesIO
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
@@ -16,21 +15,19 @@ from gdanim.drawing.mpl import mpl
 from gdanim.output.png import PngWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from matplotlib.figure import Figure
 
     from gdanim.output.base import FilmInfo
 
 # Letters are outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
 _RC: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
-_NO_SVG_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_NO_SVG_METADATA: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
     """Write a page in the figure's own size; the recipe stands in its keywords."""
     metadata = {"Title": info.title, "Subject": info.alt_text, "Keywords": info.recipe, "Creator": "gdanim"}
-    undated = {"CreationDate": None, "Producer": None}
+    undated = dict.fromkeys(("CreationDate", "Producer"))
     stream.write(_saved(figure, "pdf", {key: text or None for key, text in metadata.items()} | undated))
 
 
@@ -54,14 +51,12 @@ def _write_png(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
         writer.write(Frame(index=0, end_s=0.0, box=Box(0, 0, width, height), pixels=pixels))
 
 
-PAGES: Final[Mapping[str, Callable[[BinaryIO, Figure, FilmInfo], None]]] = MappingProxyType(
-    {".pdf": _write_pdf, ".svg": _write_svg, ".png": _write_png}
-)
+PAGES: Final = {".pdf": _write_pdf, ".svg": _write_svg, ".png": _write_png}
 
 
-def _saved(figure: Figure, form: str, metadata: Mapping[str, str | None]) -> bytes:
+def _saved(figure: Figure, form: str, metadata: dict[str, Any]) -> bytes:
     page = BytesIO()
     rc: Any = _RC  # matplotlib's annotations name every key
     with mpl.rc_context(rc):
-        figure.savefig(page, format=form, dpi="figure", metadata=dict(metadata))
+        figure.savefig(page, format=form, dpi="figure", metadata=metadata)
     return page.getvalue()

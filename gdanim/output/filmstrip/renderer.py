@@ -6,25 +6,23 @@ animation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.backend_bases import RendererBase
-from matplotlib.font_manager import FontProperties
-from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedPath
+from matplotlib.font_manager import FontProperties as Font
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
 
 from gdanim.output.svg.paths import is_long, simplified
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.backend_bases import GraphicsContextBase
     from matplotlib.path import Path
-    from matplotlib.text import Text
     from matplotlib.transforms import Transform
-    from matplotlib.typing import ColorType
 
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
+
+    Context = GraphicsContextBase
 
 _DECIMALS: Final = 2  # of a point, 3.5 µm
 
@@ -43,23 +41,16 @@ class OffsetRenderer(RendererBase):
         self._scale = Affine2D().scale(1 / unit_px)
         self._transform = Affine2D().translate(*offset).scale(1 / unit_px)
 
-    def new_gc(self) -> GraphicsContextBase:
+    def new_gc(self) -> Context:
         """Return a graphics context of the page's kind."""
-        gc: GraphicsContextBase = self._page.new_gc()
+        gc: Context = self._page.new_gc()
         return gc
 
     def points_to_pixels(self, points: Any) -> Any:
         """Convert points to pixels of the picture."""
         return points * self._dpi / 72
 
-    def get_canvas_width_height(self) -> tuple[float, float]:
-        """The size of the page in pixels of the picture."""
-        width, height = self._page.get_canvas_width_height()
-        return width * self._unit_px, height * self._unit_px
-
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
+    def get_text_width_height_descent(self, s: str, prop: Font, ismath: bool | str) -> tuple[float, float, float]:
         """Measure a text on the page, in pixels of the picture."""
         width, height, descent = self._page.get_text_width_height_descent(s, prop, ismath)
         return width * self._unit_px, height * self._unit_px, descent * self._unit_px
@@ -72,89 +63,54 @@ class OffsetRenderer(RendererBase):
         """Draw images one by one."""
         return True
 
-    def draw_path(
-        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: ColorType | None = None
-    ) -> None:
+    def draw_path(self, gc: Context, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         """Draw a path on the page."""
         self._page.draw_path(self._moved(gc), path, transform + self._transform, rgbFace)
 
     def draw_markers(
-        self,
-        gc: GraphicsContextBase,
-        marker_path: Path,
-        marker_trans: Transform,
-        path: Path,
-        trans: Transform,
-        rgbFace: ColorType | None = None,
+        self, gc: Context, marker_path: Path, marker_trans: Transform, path: Path, trans: Transform, rgbFace: Any = None
     ) -> None:
         """Draw markers on the page."""
         marker = marker_trans + self._scale
         self._page.draw_markers(self._moved(gc), marker_path, marker, path, trans + self._transform, rgbFace)
 
-    def draw_path_collection(
-        self,
-        gc: GraphicsContextBase,
-        master_transform: Transform,
-        paths: Sequence[Any],
-        all_transforms: Any,
-        offsets: Any,
-        offset_trans: Transform,
-        *styles: Any,
-        **options: Any,
-    ) -> None:
+    def draw_path_collection(self, gc: Context, master_transform: Transform, *rest: Any, **options: Any) -> None:
         """Draw a collection of paths on the page; only the offsets of the paths are moved."""
-        master, offset = master_transform + self._scale, offset_trans + self._transform
-        self._page.draw_path_collection(
-            self._moved(gc), master, paths, all_transforms, offsets, offset, *styles, **options
-        )
+        paths, transforms, offsets, offset_trans, *styles = rest
+        places = master_transform + self._scale, paths, transforms, offsets, offset_trans + self._transform
+        self._page.draw_path_collection(self._moved(gc), *places, *styles, **options)
 
-    def draw_image(
-        self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Transform | None = None
-    ) -> None:
+    def draw_image(self, gc: Context, x: float, y: float, im: Any, transform: Transform | None = None) -> None:
         """Draw an image on the page; (x, y) is its lower left corner."""
         x, y = self._transform.transform((x, y)).tolist()
         self._page.draw_image(self._moved(gc), x, y, im)
 
     def draw_text(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        s: str,
-        prop: FontProperties,
-        angle: float,
-        ismath: bool | str = False,
-        mtext: Text | None = None,
+        self, gc: Context, x: float, y: float, s: str, prop: Font, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
         """Draw a text on the page. `mtext` is not passed on: it knows its place in the picture only."""
         x, y = self._transform.transform((x, y)).tolist()
         height = self._page.get_canvas_width_height()[1]
         self._page.draw_text(self._moved(gc), x, height - y if self._page.flipy() else y, s, prop, angle, ismath)
 
-    def _moved(self, gc: GraphicsContextBase) -> GraphicsContextBase:
-        """A copy of a graphics context, with its clip moved."""
+    def _moved(self, gc: Context) -> Context:
+        """A copy of a graphics context, with its clip rectangle moved; nothing here has a clip path."""
         moved = self.new_gc()
         moved.copy_properties(gc)
         box = gc.get_clip_rectangle()
         if box is not None:
             moved.set_clip_rectangle(Bbox(self._transform.transform(Bbox.from_extents(*box.extents).get_points())))
-        path, affine = cast("tuple[Path | None, Transform | None]", gc.get_clip_path())
-        if path is not None and affine is not None:
-            moved.set_clip_path(TransformedPath(path, affine + self._transform))
         return moved
 
 
 class VectorOffsetRenderer(OffsetRenderer):
     """The same on a page of vectors: text is set there, and long paths are simplified."""
 
-    def draw_path(
-        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: ColorType | None = None
-    ) -> None:
+    def draw_path(self, gc: Context, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         """Draw a path on the page, a long one with fewer points."""
+        transform = transform + self._transform
         if is_long(path):
-            path, transform = simplified(path, transform + self._transform, _DECIMALS), IdentityTransform()
-        else:
-            transform = transform + self._transform
+            path, transform = simplified(path, transform, _DECIMALS), IdentityTransform()
         self._page.draw_path(self._moved(gc), path, transform, rgbFace)
 
     def draw_path_collection(self, *arguments: Any, **options: Any) -> None:
@@ -163,9 +119,8 @@ class VectorOffsetRenderer(OffsetRenderer):
 
     def draw_text_pieces(self, lettering: Lettering, pieces: Pieces, left: float, base: float) -> None:
         """Set pieces one after the other on a baseline, as SetsText says."""
-        face = FontProperties(size=lettering.size_pt)
         for text, colour in pieces:
             gc = self.new_gc()
             gc.set_foreground(colour)
-            self.draw_text(gc, left, base, text, face, 0.0)
+            self.draw_text(gc, left, base, text, Font(size=lettering.size_pt), 0.0)
             left += lettering.width(text)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from gdanim.drawing.layout import READOUT_PT
+from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.styles import load_style
 from gdanim.output.filmstrip import strip_layout
-from gdanim.output.filmstrip.moments import caption, choose_frames
 from gdanim.output.filmstrip.pages import PAGES
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
 from gdanim.output.filmstrip.strip_layout import PAD_PT, StripLayout, header, show_labels
@@ -25,16 +26,18 @@ from gdanim.settings import DEFAULTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gdanim.descent.timeline import Moment
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
     from gdanim.output.base import FilmInfo
-    from gdanim.output.filmstrip.strip_layout import Place, Redraw
+    from gdanim.output.filmstrip.strip_layout import Redraw
 
 MOMENTS: Final = 5
 # A strip is set for paper: no wider than this, so that on a page of 7 in its smallest type is 7 pt.
 WIDEST_IN: Final = 9.0
 # A page is too narrow for a row of panels with several axes: such a row is for a page on its side, or a slide.
 MULTIPLE_WIDEST_IN: Final = 18.0
+SETTLED: Final = 0.03  # of the width and the height of the axes: a run that is so near to its end has settled
 
 
 def write_filmstrip(
@@ -77,39 +80,75 @@ def write_filmstrip(
         size = size[0], height + round(header_px)
     layout = StripLayout.of(redraw_at, size, len(chosen), panels)
     figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
-    figure.add_artist(_Panels(layout, chosen))
+    figure.add_artist(_Panels(figure, layout, chosen))
     _write_captions(figure, layout, chosen, load_style(style))
     PAGES[suffix](stream, figure, info)
 
 
 def _write_captions(figure: Figure, layout: StripLayout, chosen: Sequence[int], style: Style) -> None:
-    timeline = layout.panel.timeline
+    timeline, (width, height) = layout.panel.timeline, layout.size
     for frame, place in zip(chosen, layout.places(), strict=True):
-        figure.text(
-            place.left / layout.size[0],
-            (place.bottom + layout.box.height + layout.px(PAD_PT)) / layout.size[1],
-            caption(timeline.moment(frame), in_turn=timeline.in_turn and len(timeline.last) > 1),
-            color=style.text,
-            fontsize=READOUT_PT,
-        )
+        bottom = (place.bottom + layout.box.height + layout.px(PAD_PT)) / height
+        text = caption(timeline.moment(frame), in_turn=timeline.in_turn and len(timeline.last) > 1)
+        figure.text(place.left / width, bottom, text, color=style.text, fontsize=READOUT_PT)
+
+
+def choose_frames(scene: Scene, count: int) -> list[int]:
+    """At most `count` frames, rising: the first and the last among them; of one, the last.
+
+    They are spread evenly over the iterations until all runs have settled, and the last one shows the end: so no two
+    panels are alike because nothing moves any more. There are fewer where fewer frames show an iteration.
+    """
+    timeline = scene.timeline
+    ticks = timeline.tick[: timeline.forward : timeline.tween]
+    last = len(ticks) - 1
+    if count == 1 or last == 0:
+        return [last * timeline.tween]
+    settled = int(np.searchsorted(ticks, _settled_tick(scene)))
+    until = min(max(settled, count - 1), last)
+    iterations = np.round(np.linspace(0, until, min(count, last + 1))).astype(np.int64)
+    iterations[-1] = last
+    return [int(iteration) * timeline.tween for iteration in iterations]
+
+
+def caption(moment: Moment, *, in_turn: bool) -> str:
+    """What stands above a panel: the iteration; and the run, where they are shown one after another."""
+    iteration = f"$k = {int(np.nanmax(moment.position[moment.visible]))}$"
+    return f"run {moment.current + 1}, {iteration}" if in_turn else iteration
+
+
+def _settled_tick(scene: Scene) -> float:
+    """The tick from which no run is seen to move; the last one where no mark of the scene shows runs.
+
+    A run that has left the axes for good is not seen to move: an arrow at their edge stands for it.
+    """
+    mark = next((mark for mark in scene.marks if isinstance(mark, RunsMark)), None)
+    timeline = scene.timeline
+    if mark is None:
+        return float(timeline.tick[timeline.forward - 1])
+    low, high = mark.ends(pad=0.0)
+    place = (mark.pixels - low) / (high - low)
+    runs = slice(None) if mark.runs is None else mark.runs
+    last, opens = timeline.last[runs], timeline.opens[runs]
+    end = place[np.arange(len(place)), last][:, np.newaxis]
+    moving = np.any(np.abs(place - end) > SETTLED, axis=2) & np.all((place >= 0) & (place <= 1), axis=2)
+    settled = np.where(moving.any(axis=1), moving.shape[1] - np.argmax(moving[:, ::-1], axis=1), 0)
+    return float(np.max(opens + np.minimum(settled, last)))
 
 
 class _Panels(Artist):
     """Draws the header once, and the panel for each chosen frame."""
 
-    def __init__(self, layout: StripLayout, chosen: Sequence[int]) -> None:
+    def __init__(self, page: Figure, layout: StripLayout, chosen: Sequence[int]) -> None:
         super().__init__()
-        self._layout, self._chosen = layout, chosen
+        self._page, self._layout, self._chosen = page, layout, chosen
 
     def draw(self, renderer: Any) -> None:
         """Draw all, on any renderer."""
-        layout = self._layout
-        figure = self.get_figure(root=True)
-        if figure is None:
-            raise RuntimeError("add the panels to a figure first")
-        dpi = float(layout.panel.figure.dpi)
+        layout, panel = self._layout, self._layout.panel
+        dpi = float(panel.figure.dpi)
         # Vector backends set the figure to their own unit, the point, while they draw.
-        unit_px = dpi / float(figure.dpi)
+        unit_px = dpi / float(self._page.dpi)
         kind = OffsetRenderer if isinstance(renderer, RendererAgg) else VectorOffsetRenderer
         places = list(layout.places())
         at_header = kind(renderer, dpi=dpi, unit_px=unit_px, offset=(layout.header_shift(places[0].left), 0.0))
@@ -118,14 +157,11 @@ class _Panels(Artist):
         for frame, place in zip(self._chosen, places, strict=True):
             # By whole pixels: what matplotlib sets on them stays as sharp as in the animation.
             offset = round(place.left - layout.box.x0), round(place.bottom - layout.box.y0)
-            self._draw_panel(kind(renderer, dpi=dpi, unit_px=unit_px, offset=offset), frame, place)
-
-    def _draw_panel(self, renderer: OffsetRenderer, frame: int, place: Place) -> None:
-        panel = self._layout.panel
-        panel.update(frame)
-        for axes in panel.figure.axes:
-            if self._layout.shares_labels:
-                show_labels(axes, left=place.is_first, below=place.is_lowest)
-            axes.draw(renderer)
-        for mark in panel.marks:
-            mark.draw(renderer)
+            at_panel = kind(renderer, dpi=dpi, unit_px=unit_px, offset=offset)
+            panel.update(frame)
+            for axes in panel.figure.axes:
+                if layout.shares_labels:
+                    show_labels(axes, left=place.is_first, below=place.is_lowest)
+                axes.draw(at_panel)
+            for mark in panel.marks:
+                mark.draw(at_panel)

@@ -60,26 +60,17 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripLayout:
-    """The panels of a strip. Lengths in pixels, from the bottom left.
+    """The panels of a strip. Lengths in pixels, from the bottom left."""
 
-    whole      the picture in the size of the strip, whose title and legend it shows
-    panel      the picture in the size of a panel
-    size       of the strip
-    top        how high panels and their captions may reach
-    box        around the axes of a panel
-    overhang   how far labels and ticks stand out of it: left, bottom, right, top
-    unlabelled_left   the first of these without the numbers that another panel shows
-    """
-
-    whole: Scene
-    panel: Scene
-    size: tuple[int, int]
+    whole: Scene  # the picture in the size of the strip, whose title and legend it shows
+    panel: Scene  # the picture in the size of a panel
+    size: tuple[int, int]  # of the strip
     count: int
     grid: Grid
-    top: float
-    box: Bbox
-    overhang: tuple[float, float, float, float]
-    unlabelled_left: float
+    top: float  # how high panels and their captions may reach
+    box: Bbox  # around the axes of a panel
+    overhang: tuple[float, float, float, float]  # of labels and ticks around it: left, bottom, right, top
+    unlabelled_left: float  # the first of these without the numbers that another panel shows
 
     @classmethod
     def of(cls, redraw: Redraw, size: tuple[int, int], count: int, panels: Grid | None) -> StripLayout:
@@ -91,15 +82,14 @@ class StripLayout:
             grid.check_room(count, size)
         whole = redraw(size)
         dpi = float(whole.figure.dpi)
-        em, width, height = TICK_PT * dpi / 72, *size
-        top = header_bottom(whole)
-        room = width - 2 * em, top - em
+        em, top = TICK_PT * dpi / 72, header_bottom(whole)
+        room = size[0] - 2 * em, top - em
         if panels is None:
             gaps = GAP_PT * dpi / 72, (PAD_PT + READOUT_PT) * dpi / 72
             aspect = SINGLE_ASPECT if len(whole.figure.axes) == 1 else MULTIPLE_ASPECT
             panels = grid.choose(count, size, room, gaps, aspect, gappy=GAPPY)
         # The first guess is high: a legend, which the strip does without, leaves room for axes to be measured.
-        guess = _at_least(room[0] / panels.columns, height)
+        guess = _at_least(room[0] / panels.columns, size[1])
         for _ in range(3):
             panel = redraw(guess, title="")
             _name_axes(panel, whole)
@@ -121,42 +111,29 @@ class StripLayout:
         """Whether only panels at the left and at the bottom show numbers and names of axes."""
         return len(self.panel.figure.axes) == 1
 
-    @property
-    def gap(self) -> float:
-        """The least distance between two panels."""
-        return self.px(GAP_PT) + (self.overhang[2] + self.unlabelled_left if self.shares_labels else 0.0)
-
     def places(self) -> Iterator[Place]:
         """The places of the panels, top left first, spread over the whole strip."""
-        rows, columns = self.grid
+        (rows, columns), em = self.grid, self.px(TICK_PT)
         left, bottom, right, _ = self.overhang
-        across, up = self.box.width + self.gap, 0.0
-        if columns > 1:
-            across = (self.size[0] - 2 * self.px(TICK_PT) - left - self.box.width - right) / (columns - 1)
-        if rows > 1:
-            rise = self.top - self.px(PAD_PT + READOUT_PT) - self.px(TICK_PT) - bottom - self.box.height
-            up = rise / (rows - 1)
+        room = self.size[0] - 2 * em - left - self.box.width - right
+        rise = self.top - self.px(PAD_PT + READOUT_PT) - em - bottom - self.box.height
         for panel in range(self.count):
             row, column = self.grid.place(panel)
-            yield Place(
-                left=self.px(TICK_PT) + left + column * across,
-                bottom=self.px(TICK_PT) + bottom + (rows - 1 - row) * up,
-                is_first=column == 0,
-                is_lowest=panel + columns >= self.count,
-            )
+            across = column * (room / max(columns - 1, 1))
+            up = (rows - 1 - row) * (rise / max(rows - 1, 1))
+            yield Place(em + left + across, em + bottom + up, column == 0, panel + columns >= self.count)
 
     def _axes_px(self) -> tuple[float, float]:
         """The size of a panel's axes with which the panels fill the strip."""
-        rows, columns = self.grid
+        (rows, columns), em = self.grid, self.px(TICK_PT)
         left, bottom, right, top = self.overhang
-        caption = self.px(PAD_PT + READOUT_PT)
-        width = self.size[0] - 2 * self.px(TICK_PT) - (columns - 1) * self.gap
-        height = self.top - self.px(TICK_PT) - rows * (caption + top) - (rows - 1) * self.px(GAP_PT)
-        beside, below = left + right, bottom
+        gap = self.px(GAP_PT) + (right + self.unlabelled_left if self.shares_labels else 0.0)
+        width = self.size[0] - 2 * em - (columns - 1) * gap
+        height = self.top - em - rows * (self.px(PAD_PT + READOUT_PT) + top) - (rows - 1) * self.px(GAP_PT)
         if self.shares_labels:
-            axes = (width - beside) / columns, (height - below) / rows
+            axes = (width - (left + right)) / columns, (height - bottom) / rows
         else:
-            axes = width / columns - beside, height / rows - below
+            axes = width / columns - (left + right), height / rows - bottom
         return max(axes[0], LEAST_PX), max(axes[1], LEAST_PX)
 
     def header_shift(self, left: float) -> float:
@@ -173,8 +150,7 @@ def header(scene: Scene) -> list[Artist]:
     figure = scene.figure
     above = max(axes.bbox.y1 for axes in figure.axes)
     artists: list[Artist] = [*figure.texts, *figure.patches, *figure.artists]
-    still = [artist for artist in artists if not artist.get_animated()]
-    return [artist for artist in still if artist.get_window_extent().y0 >= above]
+    return [one for one in artists if not one.get_animated() and one.get_window_extent().y0 >= above]
 
 
 def header_bottom(scene: Scene) -> float:
@@ -202,10 +178,9 @@ def _measure(scene: Scene) -> tuple[Bbox, tuple[float, float, float, float]]:
 
 def _unlabelled_left(panel: Scene) -> float:
     """How far the only axes stand out to the left without their numbers."""
-    axes = panel.figure.axes
-    if len(axes) > 1:
+    if len(panel.figure.axes) > 1:
         return 0.0
-    show_labels(axes[0], left=False, below=True)
+    show_labels(panel.figure.axes[0], left=False, below=True)
     return _measure(panel)[1][0]
 
 
@@ -214,11 +189,11 @@ def _at_least(width: float, height: float) -> tuple[int, int]:
 
 
 def _name_axes(panel: Scene, whole: Scene) -> None:
-    """Give axes the names that a picture so small goes without: a strip has room for them at its sides."""
+    """Give the only axes the names that a picture so small goes without: a strip has room for them at its sides."""
     if len(panel.figure.axes) > 1:
         return
-    for axes, named in zip(panel.figure.axes, whole.figure.axes, strict=True):
-        for axis, model in ((axes.xaxis, named.xaxis), (axes.yaxis, named.yaxis)):
-            if model.get_label_text() and not axis.get_label_text():
-                axis.set_label_text(model.get_label_text(), color=model.label.get_color(), fontsize=LABEL_PT)
-                axis.labelpad = model.labelpad
+    axes, named = panel.figure.axes[0], whole.figure.axes[0]
+    for axis, model in ((axes.xaxis, named.xaxis), (axes.yaxis, named.yaxis)):
+        if model.get_label_text() and not axis.get_label_text():
+            axis.set_label_text(model.get_label_text(), color=model.label.get_color(), fontsize=LABEL_PT)
+            axis.labelpad = model.labelpad
