@@ -6,19 +6,15 @@ Imports neither numpy nor the rules themselves.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from gdanim.catalogue.specs import Hyperparameter, Method, Rule, Schedule
-from gdanim.errors import SettingError, UnknownNameError
+from gdanim.errors import PluginError, SettingError, UnknownNameError
 from gdanim.readers import number
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gdanim.readers import Reader
-
-R_co = TypeVar("R_co", bound=Rule, covariant=True)
+R = TypeVar("R", bound=Rule)
 
 CONSTANT: Final = "constant"  # the schedule where none is given
 
@@ -27,15 +23,15 @@ _PAIR = re.compile(r"([A-Za-z_][A-Za-z_0-9]*)=([^,=]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Generic[R_co]):
+class Choice(Generic[R]):
     """An optimizer or a schedule with its hyperparameters set.
 
-    values   every hyperparameter
+    values   every hyperparameter, at its default where it is not given
     given    those that were written out
     lr       the rate that was written with an optimizer, or None
     """
 
-    entry: R_co
+    entry: R
     values: Mapping[str, Any]
     given: Mapping[str, Any]
     lr: float | None = None
@@ -56,20 +52,20 @@ class Choice(Generic[R_co]):
         return self.entry.load()(**self.values)
 
 
-def chosen_method(entry: Method, text: str) -> Choice[Method]:
-    """Read `name:key=value,…` of an optimizer.
+def chosen(entry: R, text: str) -> Choice[R]:
+    """Read `name:key=value,…` of an optimizer or a schedule.
 
-    Raises SettingError or UnknownNameError, naming the hyperparameter; PluginError where a plug-in's reader fails.
+    Raises SettingError where hyperparameters are out of order, too, or UnknownNameError, naming the hyperparameter;
+    PluginError where a plug-in's reader fails.
     """
-    given = _given(entry, text, (*entry.hyperparameters, _LR))
+    given = _given(entry, text)
     lr = given.pop(_LR.name, None)
-    return Choice(entry=entry, lr=lr, values=_completed(entry, text, given), given=given)
-
-
-def chosen_schedule(entry: Schedule, text: str) -> Choice[Schedule]:
-    """Read `name:key=value,…` of a schedule. Raises as chosen_method() does."""
-    given = _given(entry, text, entry.hyperparameters)
-    return Choice(entry=entry, values=_completed(entry, text, given), given=given)
+    values = {item.name: given.get(item.name, item.default) for item in entry.hyperparameters}
+    for lower, upper in entry.ordered:
+        if not values[lower] < values[upper]:
+            allowed = f"{_pair(lower, values[lower])} is not below {_pair(upper, values[upper])}"
+            raise SettingError(entry.option, text, allowed)
+    return Choice(entry=entry, lr=lr, values=values, given=given)
 
 
 def check_together(optimizer: Choice[Method], schedule: Choice[Schedule]) -> None:
@@ -86,8 +82,9 @@ def format_value(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) and float(f"{value:.15g}") == value else str(value)
 
 
-def _given(entry: Rule, text: str, known: tuple[Hyperparameter, ...]) -> dict[str, Any]:
-    """The hyperparameters that a text sets, in the order of `known`."""
+def _given(entry: Rule, text: str) -> dict[str, Any]:
+    """The hyperparameters that a text sets, in the order of the row; last the rate of an optimizer."""
+    known = (*entry.hyperparameters, _LR) if isinstance(entry, Method) else entry.hyperparameters
     items = {item.name: item for item in known}
     given: dict[str, Any] = {}
     for pair in filter(None, text.partition(":")[2].split(",")):
@@ -96,32 +93,21 @@ def _given(entry: Rule, text: str, known: tuple[Hyperparameter, ...]) -> dict[st
             raise SettingError(entry.option, text, "write NAME:KEY=VALUE,KEY=VALUE, such as adam:lr=0.05,beta1=0.8")
         key, value = match.groups()
         if key not in items:
-            raise UnknownNameError(f"hyperparameter of {entry.name}", key, items, see=entry.listed)
+            raise UnknownNameError(
+                f"hyperparameter of {entry.name}", key, items, see=f"gdanim list {entry.option[2:]}s"
+            )
         if key in given:
             raise SettingError(entry.option, text, f"{key} is set twice")
+        read = items[key].read
+        if entry.plugin:
+            from gdanim.catalogue.foreign import call_guarded
+
+            read = call_guarded(entry.plugin, read, PluginError, ValueError)
         try:
-            given[key] = _reader(entry, items[key])(value.strip())
+            given[key] = read(value.strip())
         except ValueError as refusal:
             raise SettingError(entry.option, text, f"{key}: {refusal}") from None
     return {name: given[name] for name in items if name in given}
-
-
-def _reader(entry: Rule, item: Hyperparameter) -> Reader[Any]:
-    if not entry.plugin:
-        return item.read
-    from gdanim.catalogue.foreign import call_guarded
-
-    return call_guarded(entry.plugin, item.read, passing=(ValueError,))
-
-
-def _completed(entry: Rule, text: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Every hyperparameter, at its default where it is not given. Raises SettingError where two are out of order."""
-    values = {item.name: given.get(item.name, item.default) for item in entry.hyperparameters}
-    for lower, upper in entry.ordered:
-        if not values[lower] < values[upper]:
-            allowed = f"{_pair(lower, values[lower])} is not below {_pair(upper, values[upper])}"
-            raise SettingError(entry.option, text, allowed)
-    return values
 
 
 def _pair(name: str, value: Any) -> str:

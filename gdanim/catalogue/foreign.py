@@ -5,15 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from gdanim.errors import GdanimError, PluginError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,9 +33,7 @@ class Line(NamedTuple):
 
 
 @contextmanager
-def running(
-    failure: Callable[[BaseException], GdanimError], *, passing: tuple[type[Exception], ...] = (GdanimError,)
-) -> Iterator[None]:
+def running(failure: Callable[[BaseException], GdanimError], *passing: type[Exception]) -> Iterator[None]:
     """Run somebody else's code inside: what it prints goes to standard error.
 
     What it raises, sys.exit() included, becomes the error that `failure` makes of it; `passing` exceptions and
@@ -53,11 +49,7 @@ def running(
 
 
 def call_guarded(
-    plugin: str,
-    call: Callable[P, T],
-    *,
-    failure: type[GdanimError] = PluginError,
-    passing: tuple[type[Exception], ...] = (),
+    plugin: str, call: Callable[P, T], failure: type[GdanimError] = PluginError, *passing: type[Exception]
 ) -> Callable[P, T]:
     """`call`, made so that what it raises becomes a `failure` whose text begins with `plugin`.
 
@@ -69,7 +61,7 @@ def call_guarded(
 
     @wraps(call)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-        with running(described, passing=(GdanimError, BrokenPipeError, *passing)):
+        with running(described, GdanimError, BrokenPipeError, *passing):
             return call(*args, **kwargs)
 
     return guarded
@@ -89,17 +81,17 @@ def type_of(thing: object) -> str:
 def describe_error(error: BaseException) -> str:
     """An exception of a plug-in in one line: `KeyError: 'k' (signs/rows.py:12)`; of a UsageError, the text alone."""
     if isinstance(error, UsageError):
-        return shortened(error)
+        return _shortened(error, MAX_TEXT)
     line = last_line(error, _is_theirs)
     return type_and_text(error, error) + (f" ({'/'.join(Path(line.file).parts[-2:])}:{line.number})" if line else "")
 
 
 def type_and_text(error: BaseException, text: object, *, most: int = MAX_TEXT) -> str:
     """The type of an exception and a text of at most `most` characters: `ValueError: no such root`."""
-    return ": ".join(filter(None, [type(error).__name__, shortened(text, most)]))
+    return ": ".join(filter(None, [type(error).__name__, _shortened(text, most)]))
 
 
-def shortened(text: object, most: int = MAX_TEXT) -> str:
+def _shortened(text: object, most: int) -> str:
     """`text` on one line of at most `most` characters; empty where it cannot be had."""
     try:
         line = " ".join(str(text).split())
@@ -110,11 +102,10 @@ def shortened(text: object, most: int = MAX_TEXT) -> str:
 
 def last_line(error: BaseException, is_theirs: Callable[[str], bool]) -> Line | None:
     """The innermost line of a file that `is_theirs` where an exception arose; None where there is none."""
-    lines, step = [], error.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        lines.append(Line(code.co_filename, step.tb_lineno, code.co_name))
-        step = step.tb_next
+    from traceback import walk_tb
+
+    steps = walk_tb(error.__traceback__)
+    lines = [Line(frame.f_code.co_filename, number, frame.f_code.co_name) for frame, number in steps]
     if isinstance(error, SyntaxError) and error.filename:
         lines.append(Line(error.filename, error.lineno or 0, "<module>"))
     return next((line for line in reversed(lines) if is_theirs(line.file)), None)

@@ -1,13 +1,10 @@
 """Plug-ins: how an installed package adds rows of its own, and how its entry points are found.
 
-A package declares an entry point in one of five groups. What it names is the row itself, an object of the class beside
-the group:
+A package declares an entry point in one of five groups. What it names is the row itself, of a class of specs.py:
 
-    gdanim.optimizers   Method    (gdanim.catalogue.specs)
-    gdanim.schedules    Schedule  (gdanim.catalogue.specs)
-    gdanim.functions    Formula   (gdanim.catalogue.specs); its author states the minimizers, gdanim does not search
-    gdanim.views        View      (gdanim.catalogue.specs)
-    gdanim.writers      Format    (gdanim.catalogue.specs)
+    gdanim.optimizers   Method          gdanim.views     View
+    gdanim.schedules    Schedule        gdanim.writers   Format
+    gdanim.functions    Formula; its author states the minimizers, gdanim does not search
 
 The class says what the row's target is called with, validation.py what each field takes. An optimizer, descents.py:
 
@@ -34,11 +31,9 @@ and in the package's pyproject.toml, with the row's own name on the left:
     [project.entry-points."gdanim.optimizers"]
     normalised = "descents:NORMALISED"
 
-Names are snake_case; a person may write hyphens. Importing numpy late, as above, keeps `gdanim list` fast.
-
-A name of gdanim's own is never looked for elsewhere. For any other name the entry points are read, and the one of that
-name is loaded; `gdanim list` loads all of a group, but not their targets. What their code prints while it is imported
-goes to standard error.
+Names are snake_case; a person may write hyphens. Importing numpy late, as above, keeps `gdanim list` fast. A name of
+gdanim's own is never looked for elsewhere. For any other name the entry points are read, and the one of that name is
+loaded; `gdanim list` loads all of a group, but not their targets. What they print meanwhile goes to standard error.
 
 An import that fails, a row with a wrong field, a name that gdanim or another package has, too: each becomes a sentence
 that names the package. `gdanim list` prints it, and a request for that name is refused with it; nothing else fails.
@@ -47,6 +42,8 @@ A rule, view or writer that fails at work ends the request in such a sentence (g
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,8 +51,6 @@ from gdanim.catalogue.foreign import describe_error, running
 from gdanim.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractContextManager
     from importlib.metadata import Distribution, EntryPoint
 
 GROUPS = ("gdanim.optimizers", "gdanim.schedules", "gdanim.functions", "gdanim.views", "gdanim.writers")
@@ -86,20 +81,15 @@ def installed() -> Installed:
 
     found: list[Plugin] = []
     faults: list[str] = []
-    seen: set[str] = set()
-    for distribution in metadata.distributions():
-        if not _mentions_gdanim(distribution):
-            continue
-        name = _name(distribution)
-        if name in seen:  # a copy earlier on sys.path hides it, as it hides its modules
-            continue
-        seen.add(name)
+    distributions: dict[str, Distribution] = {}
+    for distribution in filter(_mentions_gdanim, metadata.distributions()):
+        # A copy earlier on sys.path hides a later one, as it hides its modules.
+        distributions.setdefault(_name(distribution), distribution)
+    for name, distribution in distributions.items():
         try:
-            entries = distribution.entry_points
+            found += [Plugin(entry, name) for entry in distribution.entry_points if entry.group.startswith("gdanim.")]
         except Exception as error:
             faults.append(f"The entry_points.txt of {name} cannot be read: {describe_error(error)}")
-            continue
-        found += [Plugin(entry, name) for entry in entries if entry.group.startswith("gdanim.")]
     plugins: dict[str, dict[str, list[Plugin]]] = {group: {} for group in GROUPS}
     for plugin in sorted(found, key=lambda plugin: (plugin.entry_point.name, plugin.distribution)):
         group = plugin.entry_point.group
@@ -111,21 +101,19 @@ def installed() -> Installed:
 
 
 def _mentions_gdanim(distribution: Distribution) -> bool:
-    try:
+    with suppress(OSError, ValueError):  # ValueError: not UTF-8
         return "gdanim." in (distribution.read_text("entry_points.txt") or "")
-    except (OSError, ValueError):  # ValueError: not UTF-8
-        return False
+    return False
 
 
 def _name(distribution: Distribution) -> str:
     """The name of a distribution; its folder where it has no METADATA."""
-    try:
-        name = distribution.metadata["Name"]
-    except Exception:
-        name = None
-    return str(name or f"a package in {distribution.locate_file('')}")
+    with suppress(Exception):
+        if name := distribution.metadata["Name"]:
+            return name
+    return f"a package in {distribution.locate_file('')}"
 
 
 def using(plugin: Plugin) -> AbstractContextManager[None]:
     """Run a plug-in's code inside. Raises UsageError for whatever it raises, sys.exit() included."""
-    return running(lambda error: UsageError(f"{plugin} cannot be used: {describe_error(error)}"), passing=())
+    return running(lambda error: UsageError(f"{plugin} cannot be used: {describe_error(error)}"))

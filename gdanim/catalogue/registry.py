@@ -5,20 +5,17 @@ Installed packages add rows of their own to all registries but that of styles (p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from gdanim.catalogue import formats, functions_1d, functions_2d, optimizers, schedules, views
-from gdanim.catalogue.choices import Choice, chosen_method, chosen_schedule
-from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View
+from gdanim.catalogue import formats, functions, optimizers, schedules, views
+from gdanim.catalogue.choices import Choice, chosen
+from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View, imported
 from gdanim.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gdanim.catalogue.plugins import Plugin
 
 E = TypeVar("E", bound=Entry | Formula)
@@ -34,7 +31,6 @@ class Registry(Mapping[str, E]):
         self._own: Mapping[str, E] = {row.name: row for row in rows}
         self._row_type, self._group = row_type, group
         self._loaded: dict[str, E | UsageError] = {}  # rows of plug-ins: a module that fails is not imported twice
-        self._ready: set[str] = set()  # plug-ins whose target is imported and checked
 
     def __getitem__(self, name: str) -> E:
         """The row. Raises KeyError where nobody has the name, UsageError where the plug-in that has it is broken."""
@@ -46,9 +42,7 @@ class Registry(Mapping[str, E]):
         return row
 
     def __contains__(self, name: object) -> bool:
-        return name in self._own or (
-            isinstance(name, str) and name in self._plugins() and not isinstance(self._of_plugin(name), UsageError)
-        )
+        return name in self._own or (name in self._plugins() and not isinstance(self._of_plugin(str(name)), UsageError))
 
     def __iter__(self) -> Iterator[str]:
         yield from self._own
@@ -67,24 +61,20 @@ class Registry(Mapping[str, E]):
 
     def broken(self) -> list[str]:
         """A sentence about each plug-in of the group that cannot be used."""
-        hidden = [
-            f"{plugin} cannot be used: gdanim has one of that name"
-            for name in self._own
-            for plugin in self._plugins().get(name, ())
-        ]
+        why = "cannot be used: gdanim has one of that name"
+        hidden = [f"{plugin} {why}" for name in self._own for plugin in self._plugins().get(name, ())]
         rows = [self._of_plugin(name) for name in self._plugins() if name not in self._own]
         return [*hidden, *(str(row) for row in rows if isinstance(row, UsageError))]
 
     def choose(self, name: str) -> E:
         """The row; the target of a plug-in's is imported and checked, too. Raises as [] does."""
         row = self[name]
-        if name not in self._own and name not in self._ready and isinstance(row, Entry):
+        if name not in self._own and isinstance(row, Entry):
             from gdanim.catalogue.plugins import using
             from gdanim.catalogue.validation import check_target
 
             with using(self._plugins()[name][0]):
-                check_target(row, row.imported())
-            self._ready.add(name)
+                check_target(row, imported(row.target))
         return row
 
     def _plugins(self) -> Mapping[str, list[Plugin]]:
@@ -94,19 +84,17 @@ class Registry(Mapping[str, E]):
 
     def _of_plugin(self, name: str) -> E | UsageError:
         """The row of a plug-in, or why there is none. Raises KeyError where no plug-in has the name."""
-        plugins = self._plugins()[name]
         if name not in self._loaded:
             try:
-                self._loaded[name] = self._load(name, plugins)
+                self._loaded[name] = self._load(name, *self._plugins()[name])
             except UsageError as error:
                 self._loaded[name] = error
         return self._loaded[name]
 
-    def _load(self, name: str, plugins: list[Plugin]) -> E:
+    def _load(self, name: str, plugin: Plugin, *others: Plugin) -> E:
         from gdanim.catalogue.plugins import using
         from gdanim.catalogue.validation import check_row
 
-        plugin, *others = plugins
         if others:
             twin = others[0].distribution
             raise UsageError(f"{plugin} cannot be used: {twin} brings one of that name, too; keep one of the two")
@@ -115,25 +103,19 @@ class Registry(Mapping[str, E]):
             return replace(row, plugin=str(plugin)) if isinstance(row, Entry) else row
 
 
-FORMULAS: Final = functions_1d.ONE_VARIABLE + functions_2d.TWO_VARIABLES
-
-FUNCTIONS = Registry(FORMULAS, row_type=Formula, group="gdanim.functions")
+FUNCTIONS = Registry(functions.FORMULAS, row_type=Formula, group="gdanim.functions")
 OPTIMIZERS = Registry(optimizers.METHODS, row_type=Method, group="gdanim.optimizers")
 SCHEDULES = Registry(schedules.SCHEDULES, row_type=Schedule, group="gdanim.schedules")
 VIEWS = Registry(views.VIEWS, row_type=View, group="gdanim.views")
 FORMATS = Registry(formats.FORMATS, row_type=Format, group="gdanim.writers")
-STYLES: Mapping[str, Entry] = MappingProxyType({style.name: style for style in views.STYLES})
+STYLES: Mapping[str, Entry] = {style.name: style for style in views.STYLES}
 
-KINDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "functions": FUNCTIONS,
-        "optimizers": OPTIMIZERS,
-        "schedules": SCHEDULES,
-        "views": VIEWS,
-        "formats": FORMATS,
-        "styles": STYLES,
-    }
-)
+# fmt: off
+KINDS: Mapping[str, Mapping[str, Any]] = {
+    "functions": FUNCTIONS, "optimizers": OPTIMIZERS, "schedules": SCHEDULES,
+    "views": VIEWS, "formats": FORMATS, "styles": STYLES,
+}
+# fmt: on
 
 
 def find(registry: Registry[E], kind: str, name: str) -> E:
@@ -149,12 +131,12 @@ def find(registry: Registry[E], kind: str, name: str) -> E:
 
 def optimizer(text: str) -> Choice[Method]:
     """The optimizer that `-O` names, `adam:lr=0.05,beta1=0.8`. Raises UsageError, naming what is wrong."""
-    return chosen_method(find(OPTIMIZERS, "optimizer", text.partition(":")[0]), text)
+    return chosen(find(OPTIMIZERS, "optimizer", text.partition(":")[0]), text)
 
 
 def schedule(text: str) -> Choice[Schedule]:
     """The schedule that `--schedule` names, `cosine:eta_min=0.001`. Raises UsageError, naming what is wrong."""
-    return chosen_schedule(find(SCHEDULES, "schedule", text.partition(":")[0]), text)
+    return chosen(find(SCHEDULES, "schedule", text.partition(":")[0]), text)
 
 
 def presets() -> Mapping[str, Path]:
@@ -163,5 +145,5 @@ def presets() -> Mapping[str, Path]:
     # Inside a wheel they lie in the package, in a checkout beside it.
     for folder in (package / "presets", package.parent / "presets"):
         if folder.is_dir():
-            return MappingProxyType({file.stem: file for file in sorted(folder.glob("*.toml"))})
-    return MappingProxyType({})
+            return {file.stem: file for file in sorted(folder.glob("*.toml"))}
+    return {}

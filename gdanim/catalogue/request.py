@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from gdanim.catalogue.choices import CONSTANT, check_together
+from gdanim.catalogue.choices import CONSTANT, Choice, check_together
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
+from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View
 from gdanim.errors import SettingError, UsageError
-from gdanim.formula.parser import parse
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gdanim.catalogue.choices import Choice
-    from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View
-    from gdanim.formula.parser import Expression
-    from gdanim.settings import Settings
+from gdanim.formula.parser import Expression, parse
+from gdanim.settings import Settings
 
 AUTO_VIEW: Final = "auto"
 _VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen

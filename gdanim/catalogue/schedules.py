@@ -15,13 +15,13 @@ from gdanim.readers import choice, number, whole, yes_or_no
 _FACTOR = number(above=0, most=1)
 _SHARE = number(least=0, most=1)
 _STEPS = whole(least=1, most=1_000_000)
-_FLOOR = number(least=0, most=1e100)
+_NOT_NEGATIVE = number(least=0, most=1e100)
 _DIVISOR = number(least=1, most=1e100)  # below 1, the rate would rise above lr
 _ALL = "the number of iterations"
 _THIRD = "a third of the number of iterations"
 _TENTH = "a tenth of the number of iterations"
 
-_ETA_MIN = Hyper("eta_min", 0.0, _FLOOR)
+_ETA_MIN = Hyper("eta_min", 0.0, _NOT_NEGATIVE)
 
 # fmt: off
 SCHEDULES: Final = (
@@ -35,8 +35,7 @@ SCHEDULES: Final = (
     Schedule(name="inverse_time", target="gdanim.optimizers.schedules:inverse_time",
         source="Robbins & Monro 1951; InverseTimeDecay of keras.optimizers.schedules, which has no defaults",
         summary="lr/(1 + decay_rate·k/decay_steps)",
-        hyperparameters=(Hyper("decay_rate", 1.0, number(least=0, most=1e100)),
-            Hyper("decay_steps", None, _STEPS, _TENTH))),
+        hyperparameters=(Hyper("decay_rate", 1.0, _NOT_NEGATIVE), Hyper("decay_steps", None, _STEPS, _TENTH))),
     Schedule(name="cosine", target="gdanim.optimizers.schedules:cosine",
         source="Loshchilov & Hutter 2017, arXiv 1608.03983; CosineAnnealingLR of torch.optim.lr_scheduler",
         summary="half a cosine from lr to eta_min in T_max steps",

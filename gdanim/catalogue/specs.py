@@ -6,16 +6,14 @@ rows of the same classes (plugins.py); validation.py says what each field of the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gdanim.readers import Reader
+from gdanim.readers import Reader
 
 Point = tuple[float, ...]
 Interval = tuple[float, float]
@@ -67,7 +65,6 @@ class Entry:
     """
 
     guard: ClassVar[str] = ""
-
     name: str
     target: str
     summary: str
@@ -80,12 +77,8 @@ class Entry:
 
     def load(self) -> Any:
         """Import the target. A plug-in's is guarded: it raises GdanimError alone."""
-        target = self.imported()
-        return partial(_imported(self.guard), self.plugin, target) if self.plugin else target
-
-    def imported(self) -> Any:
-        """The target as it stands in its module."""
-        return _imported(self.target)
+        target = imported(self.target)
+        return partial(imported(self.guard), self.plugin, target) if self.plugin else target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +104,6 @@ class Format(Entry):
     """
 
     guard: ClassVar[str] = "gdanim.output.guard:GuardedWriter"
-
     extensions: tuple[str, ...]
     needs_path: bool = False
     even_size: bool = False
@@ -140,7 +132,6 @@ class View(Entry):
     """
 
     guard: ClassVar[str] = "gdanim.drawing.guard:guarded_scene"
-
     dims: tuple[int, ...]
     takes: tuple[str, ...] = ()
     scene: str = ""
@@ -164,13 +155,10 @@ class Rule(Entry):
     """A row that is chosen as `name:key=value,…`; its target takes the hyperparameters as keywords.
 
     option    the option that chooses it
-    listed    the command that lists what may be chosen
     ordered   pairs of hyperparameters, of which the first has to be below the second
     """
 
     option: ClassVar[str]
-    listed: ClassVar[str]
-
     hyperparameters: tuple[Hyperparameter, ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()
     source: str = ""
@@ -182,7 +170,6 @@ class Schedule(Rule):
 
     guard: ClassVar[str] = "gdanim.optimizers.guard:guarded_rates"
     option: ClassVar[str] = "--schedule"
-    listed: ClassVar[str] = "gdanim list schedules"
 
 
 class Rate(Enum):
@@ -204,12 +191,11 @@ class Method(Rule):
 
     guard: ClassVar[str] = "gdanim.optimizers.guard:guarded_optimizer"
     option: ClassVar[str] = "--optimizer"
-    listed: ClassVar[str] = "gdanim list optimizers"
-
     rate: Rate
     follows_schedule: bool = True
 
 
-def _imported(target: str) -> Any:
+def imported(target: str) -> Any:
+    """What `module:attribute` names."""
     module, _, attribute = target.partition(":")
     return getattr(import_module(module), attribute)

@@ -6,24 +6,17 @@ Every check raises UsageError: one line with the field and what is allowed there
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from inspect import signature
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from gdanim import readers
 from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rate, Rule, View
 from gdanim.errors import UsageError, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from gdanim.readers import Reader
+from gdanim.readers import Reader
 
 E = TypeVar("E", bound=Entry | Formula)
-
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
-_TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
-_SUFFIX = re.compile(r"\.[a-z0-9]+", re.ASCII)
 
 
 def _sentence(value: Any) -> str:
@@ -44,8 +37,8 @@ def _that(allowed: str, holds: Callable[[Any], Any]) -> Reader[Any]:
     return read
 
 
-def _matching(allowed: str, pattern: re.Pattern[str]) -> Reader[Any]:
-    return _that(allowed, lambda value: isinstance(value, str) and pattern.fullmatch(value))
+def _matches(pattern: str) -> Callable[[Any], Any]:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value)
 
 
 def _tuple(allowed: str, holds: Callable[[Any], Any]) -> Reader[Any]:
@@ -84,12 +77,12 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and all(isinstance(name, str) for name in value)
 
 
-def _is_point(value: Any) -> bool:
-    return isinstance(value, tuple) and readers.point(value) == value
-
-
 def _is_view(value: Any) -> bool:
     return value is None or (len(value) == 2 and all(map(readers.interval, value)))
+
+
+def _is_point(value: Any) -> bool:
+    return isinstance(value, tuple) and readers.point(value) == value
 
 
 def _are_qualities(value: Any) -> bool:
@@ -97,14 +90,12 @@ def _are_qualities(value: Any) -> bool:
     return {"medium"} <= set(value) <= known and all(isinstance(text, str) for text in value.values())
 
 
-_suffixes = _tuple(
-    "a tuple of suffixes such as .gif", lambda value: isinstance(value, str) and _SUFFIX.fullmatch(value)
-)
+_suffixes = _tuple("a tuple of suffixes such as .gif", _matches(r"\.[a-z0-9]+"))
 
 # By the name of a field, and of its class where two classes differ; the fields that remain, by their annotation.
 _READERS: Final[Mapping[str, Reader[Any]]] = {
-    "name": _matching("snake_case", _NAME),
-    "target": _matching("module:attribute", _TARGET),
+    "name": _that("snake_case", _matches(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")),
+    "target": _that("module:attribute", _matches(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")),
     "summary": _sentence,
     "source": _sentence,
     "Schedule.source": readers.text,
@@ -129,16 +120,10 @@ _READERS: Final[Mapping[str, Reader[Any]]] = {
     "parameters": readers.parameters,
     "view": _that("None or ((x0, x1), (y0, y1))", _is_view),
     "note": readers.choice("", "kink", "flat", "saddle"),
-}
-_BY_ANNOTATION: Final[Mapping[str, Reader[Any]]] = {
     "str": readers.text,
     "bool": readers.flag,
     "float | None": readers.optional(readers.number()),
 }
-
-
-def _reader(kind: type[Any], field: str, annotation: Any) -> Reader[Any]:
-    return _READERS.get(f"{kind.__name__}.{field}") or _READERS.get(field) or _BY_ANNOTATION[annotation]
 
 
 def check_row(row: Any, kind: type[E], name: str) -> E:
@@ -148,18 +133,17 @@ def check_row(row: Any, kind: type[E], name: str) -> E:
     for field in fields(kind):
         if field.name == "plugin":  # will be overwritten
             continue
-        value = getattr(row, field.name)
+        value, places = getattr(row, field.name), (f"{kind.__name__}.{field.name}", field.name, str(field.type))
         try:
-            _reader(kind, field.name, field.type)(value)
+            next(_READERS[place] for place in places if place in _READERS)(value)
         except ValueError as refusal:
             raise UsageError(f"{field.name} {shown(value)}: {refusal}") from None
     if row.name != name:
         raise UsageError(f"its row is called {shown(row.name)}; the entry point must have the same name")
-    match row:
-        case Formula():
-            _check_formula(row)
-        case Rule():
-            _check_rule(row)
+    if isinstance(row, Formula):
+        _check_formula(row)
+    elif isinstance(row, Rule):
+        _check_rule(row)
     return row
 
 
@@ -208,16 +192,7 @@ def check_target(row: Entry, target: Any) -> None:
             signature(target).bind(**{item.name: item.default for item in row.hyperparameters})
         case Format():
             arguments = ("stream", "scene", "film") if row.vector else ("target", "film")
-            signature(target).bind(*arguments, **dict.fromkeys(_keywords(row)))
+            keywords = [*row.takes, *(["suffix"] if row.suffixes else []), *(["redraw"] if row.redraws else [])]
+            signature(target).bind(*arguments, **dict.fromkeys(keywords))
         case View():
             signature(target).bind("descent")
-
-
-def _keywords(row: Format) -> list[str]:
-    """The keywords that a writer of the format gets."""
-    keywords = list(row.takes)
-    if row.suffixes:
-        keywords.append("suffix")
-    if row.redraws:
-        keywords.append("redraw")
-    return keywords

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -15,8 +15,6 @@ from gdanim.errors import GdanimError
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from gdanim.catalogue.request import Request
     from gdanim.descent.descend import Descent
     from gdanim.outputs import Written
@@ -68,7 +66,7 @@ def gdanim(ctx: click.Context) -> None:
         _print(ctx.get_help() + "\n")
 
 
-def _render(function: str | None, preset: str | None, **given: Any) -> int:
+def _render(preset: str | None, **given: Any) -> int:
     from gdanim import preflight
 
     saved: Mapping[str, Any] = {}
@@ -77,16 +75,13 @@ def _render(function: str | None, preset: str | None, **given: Any) -> int:
 
         saved = read_preset(preset)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
-    if function is not None:
-        chosen["function"] = function
     if "param" in chosen:
         chosen["param"] = tuple(pair for pairs in chosen["param"] for pair in pairs)
     merged = preflight.merged(saved, chosen)
     if preset is not None and not chosen.get("allow_python"):
         refuse_python(merged, chosen, source=preset)
-    settings = Settings(**merged)
-    name = _stem(preset) if preset is not None and function is None else ""
-    return _Session(preflight.resolve(settings, name=name)).run()
+    name = _stem(preset) if preset is not None and "function" not in chosen else ""
+    return _run(preflight.resolve(Settings(**merged), name=name))
 
 
 def _stem(preset: str) -> str:
@@ -96,13 +91,8 @@ def _stem(preset: str) -> str:
     return Path(preset).stem.replace("_", "-") if Path(preset).suffix in ("", ".toml") else ""
 
 
-render_command = parsing.Render(
-    "render",
-    params=parameters.parameters(),
-    callback=_render,
-    short_help="Render a function; the word may be left out.",
-)
-gdanim.add_command(render_command)
+_SHORT_HELP = "Render a function; the word may be left out."
+gdanim.add_command(parsing.Render("render", params=parameters.parameters(), callback=_render, short_help=_SHORT_HELP))
 
 
 @gdanim.command(
@@ -157,93 +147,70 @@ def check_command(files: tuple[str, ...], tolerance: float) -> int:
     return min(codes - {0}, default=0)
 
 
-def _check_style(name: str) -> None:
+def _run(request: Request) -> int:
+    """Solve, draw and write what is asked for; say what came of it. Returns the exit code."""
+    settings, outputs = request.settings, request.outputs
+    _check_styles(request)
+    from gdanim.cli import messages
+    from gdanim.descent.descend import carry_out
+
+    descent = carry_out(request)
+    strict = EXIT_STRICT if settings.strict and any(outcome.failed for outcome in descent.trajectory.outcome) else 0
+    if settings.dry_run:
+        _print(messages.dry_run(descent, outputs))
+        return strict
+    _say(request, messages.warnings(descent, outputs))
+    # Late: importing what draws takes longer than all else, and what is refused needs none of it.
+    from gdanim.output.files.atomic import STDOUT
+    from gdanim.rendering import render_descent
+
+    gc.freeze()
+    gc.enable()
+    _say(request, messages.missing_letters(settings.title or "", settings.style))
+    with messages.progress_bar(quiet=settings.quiet) as progress:
+        rendered = render_descent(descent, request, progress)
+    for written in rendered.outputs:
+        if written.error is None:
+            _say(request, [messages.done(descent, written)])
+        else:
+            _complain(messages.failure(written), 1)
+    _say(request, messages.lacking(rendered.outputs))
+    if rendered.data_error is not None:
+        _complain(str(rendered.data_error), 1)
+    _summarise(request, descent, rendered.outputs)
+    for written in rendered.outputs if settings.open else ():
+        if written.error is None and written.path != STDOUT:
+            click.launch(written.path)
+    return 1 if rendered.errors else strict
+
+
+def _check_styles(request: Request) -> None:
     """Refuse a style that is nowhere, before the rest of what drawing needs is imported and anything is solved."""
     from gdanim.catalogue.registry import STYLES
 
-    if name not in STYLES:
-        from gdanim.drawing.styles import load_style
+    for name in dict.fromkeys(output.style for output in request.outputs):
+        if name not in STYLES:
+            from gdanim.drawing.styles import load_style
 
-        load_style(name)
+            load_style(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """One request on its way through: what is said, and the exit code."""
+def _say(request: Request, lines: Iterable[str]) -> None:
+    for line in () if request.settings.quiet else lines:
+        click.echo(line, err=True)
 
-    request: Request
 
-    @property
-    def settings(self) -> Settings:
-        return self.request.settings
+def _summarise(request: Request, descent: Descent, written: Sequence[Written]) -> None:
+    """Print what --verbose, --json and --alt-text ask for."""
+    from gdanim.descent.alt_text import alt_text
 
-    def run(self) -> int:
-        settings, outputs = self.settings, self.request.outputs
-        for style in dict.fromkeys(output.style for output in outputs):
-            _check_style(style)
-        from gdanim.cli import messages
-        from gdanim.descent.descend import carry_out
+    settings = request.settings
+    if settings.verbose or settings.json:
+        from gdanim.cli import summary
 
-        descent = carry_out(self.request)
-        if settings.dry_run:
-            _print(messages.dry_run(descent, outputs))
-            return self._code(descent, failed=False)
-        for line in messages.warnings(descent, outputs):
-            self._say(line)
-        # Late: importing what draws takes longer than all else, and what is refused needs none of it.
-        from gdanim.rendering import render_descent
-
-        gc.freeze()
-        gc.enable()
-        self._warn_of_missing_letters()
-        with messages.progress_bar(quiet=settings.quiet) as progress:
-            rendered = render_descent(descent, self.request, progress)
-        for result in rendered.outputs:
-            if result.error is None:
-                self._say(messages.done(descent, result))
-            else:
-                _complain(messages.failure(result), 1)
-        for line in messages.lacking(rendered.outputs):
-            self._say(line)
-        if rendered.data_error is not None:
-            _complain(str(rendered.data_error), 1)
-        self._summarise(descent, rendered.outputs)
-        self._open([result.path for result in rendered.outputs if result.error is None])
-        return self._code(descent, failed=bool(rendered.errors))
-
-    def _say(self, line: str) -> None:
-        if not self.settings.quiet:
-            click.echo(line, err=True)
-
-    def _summarise(self, descent: Descent, written: Sequence[Written]) -> None:
-        """Print what --verbose, --json and --alt-text ask for."""
-        from gdanim.descent.alt_text import alt_text
-
-        if self.settings.verbose or self.settings.json:
-            from gdanim.cli import summary
-
-            if self.settings.verbose:
-                self._say(summary.details(descent))
-            if self.settings.json:
-                _print(summary.as_json(descent, written))
-        if self.settings.alt_text:
-            _print(alt_text(descent) + "\n")
-
-    def _warn_of_missing_letters(self) -> None:
-        from gdanim.drawing.styles import load_style
-
-        letters, font = load_style(self.settings.style).missing_letters(self.settings.title or "")
-        if letters:
-            self._say(f"gdanim: the title has letters that the font {font} lacks: {letters}")
-
-    def _open(self, paths: list[str]) -> None:
-        from gdanim.output.files.atomic import STDOUT
-
-        for path in paths if self.settings.open else ():
-            if path != STDOUT:
-                click.launch(path)
-
-    def _code(self, descent: Descent, *, failed: bool) -> int:
-        if failed:
-            return 1
-        return EXIT_STRICT if self.settings.strict and any(o.failed for o in descent.trajectory.outcome) else 0
+        if settings.verbose:
+            _say(request, [summary.details(descent)])
+        if settings.json:
+            _print(summary.as_json(descent, written))
+    if settings.alt_text:
+        _print(alt_text(descent) + "\n")

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from gdanim.catalogue.choices import format_value
 from gdanim.catalogue.registry import KINDS, Registry, presets
-from gdanim.catalogue.specs import Entry, Format, Formula, Method, Rule, Schedule, View
+from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rule, View
 from gdanim.errors import UnknownNameError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from gdanim.catalogue.specs import Hyperparameter
-
-    Rows = Mapping[str, Any]
+Rows = Mapping[str, Any]
 
 WIDTH = 100  # of a line, in characters; a name and its summary may need more
 _UNBROKEN = "\xa0"  # a blank at which textwrap does not break
@@ -67,24 +63,16 @@ def _table(rows: Rows, *, detailed: bool) -> str:
     """A line for each entry in aligned columns; with `detailed`, its hyperparameters and source on lines below."""
     cells = {name: _columns(name, entry) for name, entry in rows.items()}
     widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in cells.values()), strict=True)]
-    lines = []
+    lines, margin = [], " " * (widths[0] + 2)
     for name, row in cells.items():
         origin = _origin(rows, name)
         last = f"{row[-1]}  [{origin}]" if origin else row[-1]
         padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)]
         lines.append("  ".join([*padded, last]).rstrip())
-        if detailed:
-            lines += _indented(_details(rows[name]), widths[0] + 2)
+        for detail in _details(rows[name]) if detailed else ():
+            wrapped = textwrap.wrap(detail, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ")
+            lines += [line.replace(_UNBROKEN, " ") for line in wrapped]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _indented(details: Iterable[str], by: int) -> list[str]:
-    margin = " " * by
-    return [
-        line.replace(_UNBROKEN, " ")
-        for detail in details
-        for line in textwrap.wrap(detail, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ")
-    ]
 
 
 def _columns(name: str, entry: Any) -> tuple[str, ...]:
@@ -97,25 +85,21 @@ def _columns(name: str, entry: Any) -> tuple[str, ...]:
             return name, " ".join(entry.extensions), entry.summary
         case Entry():
             return name, entry.summary
-    return name, _first_comment(entry)
+    with entry.open(encoding="utf-8") as preset:  # its first line says what it shows
+        return name, str(preset.readline()).lstrip("# ").strip()
 
 
 def _details(entry: Any) -> list[str]:
     """Lines below an entry: its hyperparameters or qualities, and its source."""
-    match entry:
-        case Method():
-            once = [] if entry.follows_schedule else ["read once: it takes no --schedule"]
-            return [_joined([*_hyperparameters(entry), f"lr: {entry.rate.value}", *once]), entry.source]
-        case Schedule():
-            return [_joined(_hyperparameters(entry)), entry.source]
-        case Format():
-            return ["--quality " + _joined(f"{quality}: {meaning}" for quality, meaning in entry.qualities.items())]
-    return []
-
-
-def _hyperparameters(entry: Rule) -> list[str]:
-    """The hyperparameters with their defaults, and pairs that must be in order: `beta1 < beta2`."""
-    return [*map(default, entry.hyperparameters), *(f"{lower} < {upper}" for lower, upper in entry.ordered)]
+    if isinstance(entry, Format):
+        return ["--quality " + _joined(f"{quality}: {meaning}" for quality, meaning in entry.qualities.items())]
+    if not isinstance(entry, Rule):
+        return []
+    parts = [*map(default, entry.hyperparameters), *(f"{lower} < {upper}" for lower, upper in entry.ordered)]
+    if isinstance(entry, Method):
+        parts += [f"lr: {entry.rate.value}"]
+        parts += [] if entry.follows_schedule else ["read once: it takes no --schedule"]
+    return [_joined(parts), entry.source]
 
 
 def default(item: Hyperparameter) -> str:
@@ -134,56 +118,25 @@ def _joined(parts: Iterable[str]) -> str:
 def _as_object(name: str, entry: Any) -> dict[str, Any]:
     match entry:
         case Formula():
-            return {
-                "name": name,
-                "dim": len(entry.bounds),
-                "formula": entry.formula,
-                "bounds": entry.bounds,
-                "start": entry.start,
-                "lr": entry.lr,
-                "iterations": entry.iterations,
-                "parameters": dict(entry.parameters),
-                "minimizers": entry.minimizers,
-                "minimum": entry.minimum,
-                "curvature": entry.curvature,
-                "source": entry.source,
-            }
+            keys = "formula bounds start lr iterations parameters minimizers minimum curvature source"
+            return (
+                {"name": name, "dim": len(entry.bounds)} | _fields(entry, keys) | {"parameters": dict(entry.parameters)}
+            )
         case Rule():
-            return {
-                "name": name,
-                "summary": entry.summary,
-                "hyperparameters": [
-                    {"name": item.name, "default": item.default, "meaning": item.shown or None}
-                    for item in entry.hyperparameters
-                ],
-                "ordered": entry.ordered,
-                **_of_rate(entry),
-                "source": entry.source,
-            }
+            items = [
+                {"name": item.name, "default": item.default, "meaning": item.shown or None}
+                for item in entry.hyperparameters
+            ]
+            own = {"name": name, "summary": entry.summary, "hyperparameters": items, "ordered": entry.ordered}
+            rate = {"rate": entry.rate.value, **_fields(entry, "follows_schedule")} if isinstance(entry, Method) else {}
+            return {**own, **rate, "source": entry.source}
         case Format():
-            return {
-                "name": name,
-                "extensions": entry.extensions,
-                "max_fps": entry.max_fps,
-                "qualities": dict(entry.qualities),
-                "transparent": entry.transparent,
-                "summary": entry.summary,
-            }
+            keys = "extensions max_fps qualities transparent summary"
+            return {"name": name} | _fields(entry, keys) | {"qualities": dict(entry.qualities)}
         case View():
-            return {"name": name, "dims": entry.dims, "summary": entry.summary}
-        case Entry():
-            return {"name": name, "summary": entry.summary}
-    return {"name": name, "summary": _first_comment(entry)}
+            return {"name": name} | _fields(entry, "dims summary")
+    return {"name": name, "summary": _columns(name, entry)[-1]}
 
 
-def _of_rate(entry: Rule) -> dict[str, Any]:
-    """The part of an optimizer's object about its rate; empty for a schedule."""
-    if not isinstance(entry, Method):
-        return {}
-    return {"rate": entry.rate.value, "follows_schedule": entry.follows_schedule}
-
-
-def _first_comment(preset: Any) -> str:
-    """The first line of a preset, which says what it shows."""
-    with preset.open(encoding="utf-8") as file:
-        return str(file.readline()).lstrip("# ").strip()
+def _fields(entry: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in names.split()}

@@ -5,30 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import numpy as np
 
 from gdanim.catalogue.registry import FORMATS
+from gdanim.catalogue.request import Planned
+from gdanim.catalogue.specs import Format
+from gdanim.descent.descend import Descent
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.errors import EncoderError
 from gdanim.formatting import count
 from gdanim.output.files.atomic import STDOUT
 from gdanim.output.files.numbering import Pattern
+from gdanim.outputs import Progress, Written
 from gdanim.presets import LACKS, write_preset
 from gdanim.settings import AUTO_STYLE
 from gdanim.signals import on_signal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from gdanim.catalogue.request import Planned
-    from gdanim.catalogue.specs import Format
-    from gdanim.descent.descend import Descent
-    from gdanim.outputs import Progress, Written
 
 BAR_AFTER_S = 1.0
 
@@ -73,12 +70,12 @@ def _of_interpolation(descent: Descent) -> Iterator[str]:
 
 def _of_runs(descent: Descent) -> Iterator[str]:
     """Warnings about runs that diverged or left the domain, and about rates above the stability limit."""
-    trajectory, exceeding = descent.trajectory, _exceeding(descent)
+    trajectory = descent.trajectory
+    exceeding = np.flatnonzero(trajectory.first_rate > descent.limit).tolist()
     failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
     if failed:
         run = failed[0]
-        label = descent.runs[run].label
-        which = f"{label} " if label else ""
+        which = f"{descent.runs[run].label} ".lstrip()
         more = f"; {len(failed) - 1:,} more of {trajectory.runs:,} runs were lost, too" if len(failed) > 1 else ""
         rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
         why = f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}" if run in exceeding else ""
@@ -92,6 +89,15 @@ def _of_runs(descent: Descent) -> Iterator[str]:
         yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
 
 
+def missing_letters(title: str, style: str) -> Iterator[str]:
+    """A line where the font of a style lacks letters of the title."""
+    from gdanim.drawing.styles import load_style
+
+    letters, font = load_style(style).missing_letters(title)
+    if letters:
+        yield f"gdanim: the title has letters that the font {font} lacks: {letters}"
+
+
 def _limit(descent: Descent, run: int) -> str:
     return f"{limit_formula(descent.runs[run].method)} = {descent.limit[run]:.4g}"
 
@@ -103,10 +109,11 @@ def _name(descent: Descent, run: int) -> str:
 
 def done(descent: Descent, written: Written) -> str:
     """The line for a file that is finished."""
-    timeline = descent.timeline
-    size = ("" if written.bytes is None else f", {_bytes(written.bytes)}") + _fitted(written)
-    frames = timeline.frames if written.fitted is None else written.fitted.frames
-    form = FORMATS[written.format]
+    timeline, form, fitted = descent.timeline, FORMATS[written.format], written.fitted
+    size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
+    if fitted is not None:
+        size += f"{'' if size else ','} in place of {_bytes(fitted.asked_bytes)}: {fitted.words}"
+    frames = timeline.frames if fitted is None else fitted.frames
     if form.sequence:
         pattern = Pattern.read(written.path)
         ends = dict.fromkeys((pattern.name(0), pattern.name(timeline.frames - 1)))
@@ -132,23 +139,9 @@ def lacking(written: Sequence[Written]) -> Iterator[str]:
         yield f"gdanim: what was written cannot be made again from the file alone: {LACKS[lacks]}"
 
 
-def _fitted(written: Written) -> str:
-    """How a file differs from the request because of --max-size."""
-    if written.fitted is None:
-        return ""
-    comma = "," if written.bytes is None else ""
-    return f"{comma} in place of {_bytes(written.fitted.asked_bytes)}: {written.fitted.words}"
-
-
 def failure(written: Written) -> str:
     """The line for a file that could not be finished."""
-    prefix = f"{written.path}: " if isinstance(written.error, EncoderError) else ""
-    return f"{prefix}{written.error}"
-
-
-def _exceeding(descent: Descent) -> list[int]:
-    """The runs whose rate is above the stability limit of their minimum."""
-    return np.flatnonzero(descent.trajectory.first_rate > descent.limit).tolist()
+    return f"{written.path}: {written.error}" if isinstance(written.error, EncoderError) else str(written.error)
 
 
 def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
@@ -167,28 +160,23 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    with ExitStack() as shown:
-        yield _LateBar(shown).step
+    began = time.monotonic()
+    bar: Any = None
 
-
-class _LateBar:
-    """A progress bar that appears when the work has taken a second."""
-
-    def __init__(self, shown: ExitStack) -> None:
-        self._began = time.monotonic()
-        self._shown = shown
-        self._bar: Any = None
-
-    def step(self, done: int, total: int) -> None:
-        if self._bar is None:
-            if done == total or time.monotonic() - self._began < BAR_AFTER_S:
+    def step(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            if done == total or time.monotonic() - began < BAR_AFTER_S:
                 return
             # click hides the cursor, and a death by signal runs none of its own clean-up.
-            self._shown.enter_context(on_signal(_show_cursor))
+            shown.enter_context(on_signal(_show_cursor))
             bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1)
-            self._bar = self._shown.enter_context(bar)
-        self._bar.length = total  # what is tried for --max-size turns out as it goes
-        self._bar.update(done - self._bar.pos)
+            shown.enter_context(bar)
+        bar.length = total  # what is tried for --max-size turns out as it goes
+        bar.update(done - bar.pos)
+
+    with ExitStack() as shown:
+        yield step
 
 
 def _show_cursor() -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import click
 
 from gdanim.errors import SettingError
+from gdanim.readers import Option, Reader, T
 from gdanim.settings import GROUPS, options
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from gdanim.readers import Option, Reader, T
 
 ABOUT = """\
 Render the animation of a gradient descent to a file.
@@ -34,6 +31,7 @@ Exit codes: 0 done; 1 it failed while running; 2 the request is wrong; 3 with --
 domain.
 """
 
+PRESET_HELP = "Start from a saved command line, or from a file that gdanim made; options win."
 HELP_NAMES = ("-h", "--help")
 MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
 
@@ -70,18 +68,9 @@ def parameters() -> list[click.Parameter]:
             found.append(click.Argument([attribute], required=False, metavar="FUNCTION"))
             continue
         if attribute == "dry_run":
-            found.append(_preset())
+            found.append(Parameter("--preset", group="Output", metavar="NAME|FILE", help=PRESET_HELP))
         found.append(_parameter(attribute, option, default))
     return found
-
-
-def _preset() -> Parameter:
-    return Parameter(
-        "--preset",
-        group="Output",
-        metavar="NAME|FILE",
-        help="Start from a saved command line, or from a file that gdanim made; options win.",
-    )
 
 
 def _parameter(attribute: str, option: Option, default: Any) -> Parameter:
@@ -90,12 +79,9 @@ def _parameter(attribute: str, option: Option, default: Any) -> Parameter:
     if isinstance(default, bool):
         names[-1] += f"/--no-{option.name[2:]}" if default else ""
         return Parameter(*names, is_flag=True, shown=option.shown, **keywords)
-    keywords |= {"type": _type_of(option), "metavar": option.metavar, "multiple": option.many or attribute == "param"}
+    type_ = type_for(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
+    keywords |= {"type": type_, "metavar": option.metavar, "multiple": option.many or attribute == "param"}
     return Parameter(*names, shown=option.shown or _shown(default), **keywords)
-
-
-def _type_of(option: Option) -> Callable[[str], Any]:
-    return type_for(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
 
 
 def type_for(name: str, reader: Reader[T]) -> Callable[[str], T]:
@@ -114,12 +100,15 @@ def _shown(default: Any) -> str:
     return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def write_help(formatter: click.HelpFormatter, ctx: click.Context, commands: Mapping[str, click.Command]) -> None:
-    """Lay out the help of gdanim: its usage, the groups of Settings in aligned columns, the other commands."""
+def help_of(ctx: click.Context) -> str:
+    """The help of gdanim, from whichever command it is asked: its usage, all options by group, the other commands."""
+    formatter, commands = ctx.make_formatter(), cast("click.Group", ctx.find_root().command).commands
     formatter.write_usage("gdanim", "FUNCTION [OPTIONS]")
     for usage in USAGE.values():
         formatter.write_usage("gdanim", usage, prefix=" " * len("Usage: "))
-    _write_indented(formatter, ABOUT)
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(_keep_commands_whole(ABOUT))
     groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
     for parameter in commands["render"].params:
         if isinstance(parameter, Parameter):
@@ -134,17 +123,7 @@ def write_help(formatter: click.HelpFormatter, ctx: click.Context, commands: Map
             formatter.write_dl([(term.ljust(width), text) for term, text in records], col_max=width)
     formatter.write_paragraph()
     formatter.write_text(_keep_commands_whole(EPILOG))
-
-
-def printed(text: str) -> str:
-    """Help that is laid out, with plain spaces and hyphens again."""
-    return text.translate(_PLAIN)
-
-
-def _write_indented(formatter: click.HelpFormatter, text: str) -> None:
-    formatter.write_paragraph()
-    with formatter.indentation():
-        formatter.write_text(_keep_commands_whole(text))
+    return formatter.getvalue().translate(_PLAIN).rstrip("\n")
 
 
 def _keep_commands_whole(text: str) -> str:

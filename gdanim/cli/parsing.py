@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gdanim import signals
 from gdanim.cli import parameters
 from gdanim.errors import OutputError, UnknownNameError, UsageError, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Given to click in place of a formula that begins with a minus, which it would take for an option.
 _PLACEHOLDER = "FUNCTION"
@@ -40,7 +38,7 @@ class Group(click.Group):
 
     def get_help(self, ctx: click.Context) -> str:
         """The help of gdanim."""
-        return _help(ctx)
+        return parameters.help_of(ctx)
 
 
 class Command(click.Command):
@@ -94,16 +92,7 @@ class Render(Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """The help of gdanim."""
-        return _help(ctx)
-
-
-def _help(ctx: click.Context) -> str:
-    """The help of gdanim, from whichever command it is asked."""
-    group = ctx.find_root().command
-    formatter = ctx.make_formatter()
-    if isinstance(group, Group):
-        parameters.write_help(formatter, ctx, group.commands)
-    return parameters.printed(formatter.getvalue()).rstrip("\n")
+        return parameters.help_of(ctx)
 
 
 def in_one_line(error: click.ClickException) -> str:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from gdanim import __version__
 from gdanim.descent.alt_text import alt_text
+from gdanim.descent.descend import Descent
+from gdanim.descent.runs import Run
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.runs import Run
-    from gdanim.outputs import Written
+from gdanim.outputs import Written
 
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
 
@@ -46,8 +43,8 @@ def details(descent: Descent) -> str:
 
 def as_json(descent: Descent, written: Sequence[Written]) -> str:
     """The summary as JSON. Numbers that are not finite are null."""
-    objective, timeline = descent.objective, descent.timeline
-    width, height = descent.settings.size
+    objective, timeline, settings = descent.objective, descent.timeline, descent.settings
+    width, height = settings.size
     content = {
         "gdanim": __version__,
         "function": objective.name,
@@ -56,9 +53,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "source": objective.source,
         "minimizers": objective.minimizers.tolist(),
         "curvature": objective.curvature,
-        "budget": descent.settings.budget,
-        "noise": descent.settings.noise,
-        "seed": descent.settings.seed,
+        **{name: getattr(settings, name) for name in ("budget", "noise", "seed")},
         "frames": timeline.frames,
         "iterations_per_frame": timeline.every,
         "tween": timeline.tween,
@@ -66,13 +61,8 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "width": width,
         "height": height,
         "outputs": [
-            {
-                "path": item.path,
-                "format": item.format,
-                "bytes": item.bytes,
-                "error": item.error and str(item.error),
-                "fitted": item.fitted and item.fitted.as_json(),
-            }
+            {"path": item.path, "format": item.format, "bytes": item.bytes, "error": item.error and str(item.error)}
+            | {"fitted": item.fitted and item.fitted.as_json()}
             for item in written
         ],
         "alt_text": alt_text(descent),
@@ -91,14 +81,13 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
-    rates, limits, ratios = trajectory.first_rate.tolist(), descent.limit.tolist(), descent.over_limit.tolist()
-    away = distances(descent.objective, ends).tolist()
+    away = distances(descent.objective, ends)
     for run, made in enumerate(descent.runs):
         last = int(trajectory.last[run])
         yield {
             "label": made.label,
             "optimizer": made.spec,
-            "lr": _finite(rates[run]),
+            "lr": _finite(trajectory.first_rate[run]),
             "start": trajectory.x[run, 0].tolist(),
             "end": ends[run].tolist(),
             "f": float(trajectory.f[run, last]),
@@ -108,8 +97,8 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "outcome": trajectory.outcome[run].name,
             "ending": trajectory.ending(run),
             "verdict": descent.verdict[run].value,
-            "stability_limit": _finite(limits[run]),
-            "lr_over_limit": _finite(ratios[run]),
+            "stability_limit": _finite(descent.limit[run]),
+            "lr_over_limit": _finite(descent.over_limit[run]),
         }
 
 
@@ -144,33 +133,19 @@ def _rate(run: dict[str, Any]) -> str:
 def _table(descent: Descent) -> list[str]:
     """How several runs went, a row each, in columns."""
     runs = list(records(descent))
-    head = ("run", "iterations", "evaluations", "f", "distance", "verdict", "outcome")
-    rows = [head]
+    rows = [("run", "iterations", "evaluations", "f", "distance", "verdict", "outcome")]
     named = Counter(run["label"] for run in runs)
     for run, made in zip(runs, descent.runs, strict=True):
-        start = f"start {coordinates(run['start'])}"
-        rows.append(
-            (
-                run["label"]
-                if named[run["label"]] == 1
-                else ", ".join(filter(None, [run["label"] or _rate(run), start])),
-                f"{run['iterations']:,}",
-                "–" if run["evaluations"] is None else f"{run['evaluations']:,}",
-                f"{run['f']:.6g}",
-                "–" if run["distance"] is None else f"{run['distance']:.3g}",
-                run["verdict"] + _against(run, made),
-                run["ending"],
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    numbers = {1, 2, 3, 4}
-    return [
-        "  ".join(
-            cell.rjust(width) if column in numbers else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+        label = run["label"]
+        if named[label] > 1:
+            label = ", ".join(filter(None, [label or _rate(run), f"start {coordinates(run['start'])}"]))
+        evaluations = "–" if run["evaluations"] is None else f"{run['evaluations']:,}"
+        away = "–" if run["distance"] is None else f"{run['distance']:.3g}"
+        verdict = run["verdict"] + _against(run, made)
+        rows.append((label, f"{run['iterations']:,}", evaluations, f"{run['f']:.6g}", away, verdict, run["ending"]))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = "  ".join(f"{{:{side}{width}}}" for side, width in zip("<>>>><<", widths, strict=True))
+    return [aligned.format(*row).rstrip() for row in rows]
 
 
 def _counts(descent: Descent) -> list[str]:
@@ -188,4 +163,4 @@ def _counts(descent: Descent) -> list[str]:
 
 
 def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return float(value) if math.isfinite(value) else None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gdanim.catalogue.foreign import call_guarded, check_type
+from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Timeline
+from gdanim.drawing.geometry import Extent
+from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gdanim.descent.descend import Descent
-    from gdanim.drawing.geometry import Extent
-    from gdanim.drawing.marks.trails import Mark
 
 
 def guarded_scene(plugin: str, build: Callable[[Descent], Scene], /, descent: Descent) -> Scene:

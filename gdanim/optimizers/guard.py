@@ -1,7 +1,6 @@
-"""Checks around the optimizers and schedules of plug-ins. gdanim's own rules never come here.
+"""Checks around the optimizers and schedules of plug-ins: what they raise or return wrongly becomes a PluginError.
 
-Whatever a plug-in raises or returns wrongly becomes a PluginError that names it; arrays that gdanim goes on using are
-passed read-only.
+Arrays that gdanim goes on using are passed read-only.
 """
 
 from __future__ import annotations

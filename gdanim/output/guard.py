@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from gdanim.catalogue.foreign import call_guarded
+from gdanim.drawing.frame import Frame
 from gdanim.errors import OutputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gdanim.drawing.frame import Frame
 
 
 class GuardedWriter:
@@ -19,10 +16,9 @@ class GuardedWriter:
     def __init__(self, plugin: str, make: Callable[..., Any], /, *arguments: Any, **options: Any) -> None:
         self._plugin = plugin
         self._made = self._call(make, *arguments, **options)
-        self._entered: Any = None
 
     def __enter__(self) -> GuardedWriter:
-        self._entered = self._call(lambda: self._made.__enter__())
+        self._entered: Any = self._call(lambda: self._made.__enter__())
         return self
 
     def __exit__(self, *raised: Any) -> None:
@@ -34,4 +30,4 @@ class GuardedWriter:
         self._call(lambda: self._entered.write(frame))
 
     def _call(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        return call_guarded(self._plugin, function, failure=OutputError)(*arguments, **options)
+        return call_guarded(self._plugin, function, OutputError)(*arguments, **options)

@@ -1,4 +1,4 @@
-"""Find what the rows of gdanim/catalogue/functions_*.py should hold: the record of where their figures come from.
+"""Find what the rows of gdanim/catalogue/functions.py should hold: the record of where their figures come from.
 
     PYTHONPATH=. python tests/catalogue/refine_functions.py [NAME…]
 
@@ -19,7 +19,7 @@ import numpy as np
 import sympy as sp
 from sympy.parsing.sympy_parser import parse_expr, rationalize, standard_transformations
 
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

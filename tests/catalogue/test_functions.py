@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from refine_functions import derivatives, low_points, refined
 
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
 

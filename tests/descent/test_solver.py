@@ -16,7 +16,7 @@ from support.commandline import examples
 from support.objectives import objective as catalogued
 from support.problems import formula
 
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.trajectory import Outcome, Trajectory

@@ -15,7 +15,7 @@ from support.objectives import objective as catalogued
 from support.problems import formula
 
 from gdanim.catalogue import registry
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 from gdanim.descent import verdicts as module
 from gdanim.descent.solver import solve
 from gdanim.descent.trajectory import Outcome

@@ -89,7 +89,7 @@ def test_a_function_is_a_row(copy: Copy) -> None:
         source="a test",
     ),
 """
-    copy.add_row("gdanim/catalogue/functions_2d.py", "TWO_VARIABLES", row)
+    copy.add_row("gdanim/catalogue/functions.py", "FORMULAS", row)
     (listed,) = [row for row in json.loads(copy.run("list", "functions", "--json")) if row["name"] == "slanted_bowl"]
     assert listed["minimizers"] == [[1.0, -2.0]]
     run = json.loads(copy.run("slanted-bowl", *SMALL, "-o", "a.gif", "--json"))["runs"][0]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import MOST_MINIMIZERS, curvatures, find_minimizers

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.walks import NAMES, Array, built, catalogued, starts, walk
 
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 
 
 def is_convex(name: str) -> bool:

@@ -7,8 +7,8 @@ import pytest
 from support.objectives import objective
 
 from gdanim.catalogue import registry
+from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.optimizers import METHODS
-from gdanim.catalogue.registry import FORMULAS
 from gdanim.descent.runs import default_rate
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions

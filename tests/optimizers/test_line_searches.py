@@ -13,7 +13,7 @@ from support.commandline import examples
 from support.objectives import objective as objective_of
 from support.walks import NAMES, Array, Walk, built, catalogued, starts, walk
 
-from gdanim.catalogue.registry import FORMULAS
+from gdanim.catalogue.functions import FORMULAS
 
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.objectives import objective
 
-from gdanim.catalogue.choices import chosen_method
+from gdanim.catalogue.choices import chosen
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.errors import SettingError
 from gdanim.optimizers.oracle import Oracle
@@ -154,10 +154,10 @@ def test_hyperparameters_out_of_order_are_refused(method: Method) -> None:
     defaults = {item.name: item.default for item in method.hyperparameters}
     for lower, upper in method.ordered:
         least = defaults[lower]
-        assert chosen_method(method, f"{method.name}:{upper}={2 * least!r}").values[upper] == 2 * least
+        assert chosen(method, f"{method.name}:{upper}={2 * least!r}").values[upper] == 2 * least
         for value in (least, least / 2):
             with pytest.raises(SettingError, match=f"{lower}=.* is not below {upper}="):
-                chosen_method(method, f"{method.name}:{upper}={value!r}")
+                chosen(method, f"{method.name}:{upper}={value!r}")
 
 
 def test_searches_and_bounds_are_ordered() -> None:

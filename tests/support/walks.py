@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.optimizers import METHODS
-from gdanim.catalogue.registry import FORMULAS
 from gdanim.optimizers.oracle import Oracle
 from gdanim.optimizers.random import NormalStreams
 from support.objectives import objective

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gdanim.catalogue import foreign
-from gdanim.errors import CallableError, UnknownNameError, UsageError, nearest, shown
+from gdanim.errors import CallableError, GdanimError, UnknownNameError, UsageError, nearest, shown
 
 MAX_TEXT = 300  # characters of an exception's text that are repeated
 
@@ -63,7 +63,7 @@ class UserCode:
 
         sys.path[:0] = self._folders
         try:
-            with foreign.running(failure), np.errstate(all="ignore"):
+            with foreign.running(failure, GdanimError), np.errstate(all="ignore"):
                 yield
         finally:
             for folder in self._folders:
