@@ -14,7 +14,6 @@ from gdanim.catalogue.request import Planned
 from gdanim.errors import OutputError, SettingError, TargetError, UnknownNameError, UsageError, shown
 from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
 from gdanim.output.files.numbering import Pattern, is_numbered
-from gdanim.output.files.sequence import check_sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -160,7 +159,16 @@ def check_paths(settings: Settings, outputs: tuple[Planned, ...]) -> None:
                 raise TargetError(f"{other!r} is a file of {path!r}, too: give each output a path of its own")
     if not settings.dry_run:
         for path in paths:
-            check_sequence(path) if path in numbered else check_target(path)
+            _check_place(path, numbered=path in numbered)
+
+
+def _check_place(path: str, *, numbered: bool) -> None:
+    if numbered:
+        from gdanim.output.files.sequence import check_sequence
+
+        check_sequence(path)
+    else:
+        check_target(path)
 
 
 def _same(paths: list[str], path: str) -> int:
