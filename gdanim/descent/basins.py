@@ -148,5 +148,4 @@ def _middles(limits: tuple[float, float], count: float) -> Scalar:
     """The middles of equal parts of an interval: (count,)."""
     parts = max(round(count), 1)
     share = (np.arange(parts) + 0.5) / parts
-    middles: Scalar = limits[0] * (1.0 - share) + limits[1] * share
-    return middles
+    return limits[0] * (1.0 - share) + limits[1] * share

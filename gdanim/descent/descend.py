@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Scalar
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import View
-    from gdanim.descent.runs import Batch, Runs
+    from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Picture, Settings
 
@@ -133,7 +133,12 @@ def _solved(request: Request, objective: Objective, replayed: Trajectory | None)
         raise SettingError("--iterations", iterations, f"{count:,} runs may record {MAX_RECORDED:,} steps in all")
     runs = runs_of(batches, coordinates=settings.starts is None, alone=replayed is None)
     conditions = Conditions.of(settings)
-    return joined([_solve(objective, batch, iterations, conditions) for batch in batches]), runs
+    solved = []
+    for batch in batches:
+        rates = scheduled_rates(batch.schedule, batch.lr, iterations)
+        optimizer = batch.method.build()
+        solved.append(solve(objective, optimizer, batch.start, rates, iterations, conditions, streams=batch.stream))
+    return joined(solved), runs
 
 
 def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory | None = None) -> int:
@@ -143,8 +148,3 @@ def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory 
     if settings.budget is not None:
         return settings.budget  # each step costs an evaluation at least
     return objective.iterations if replayed is None else replayed.iterations
-
-
-def _solve(objective: Objective, batch: Batch, iterations: int, conditions: Conditions) -> Trajectory:
-    rates = scheduled_rates(batch.schedule, batch.lr, iterations)
-    return solve(objective, batch.method.build(), batch.start, rates, iterations, conditions, streams=batch.stream)

@@ -70,10 +70,7 @@ def find_endpoints(
 
 
 class _EndRecorder:
-    """Notes where each run ends; has the runs that ended dropped, once they are many.
-
-    over   whether every run has ended
-    """
+    """Notes where each run ends; has the runs that ended dropped, once they are many."""
 
     def __init__(self, objective: Objective, conditions: Conditions, ends: Endpoints) -> None:
         self._objective, self._conditions, self._ends = objective, conditions, ends

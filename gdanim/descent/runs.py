@@ -65,8 +65,7 @@ class Batch(NamedTuple):
 def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()) -> list[Batch]:
     """What is to be solved: methods first, then schedules; within a batch rates first, then starts.
 
-    `origin` are the starts where the request names none; without it, the objective's own.
-    Raises UsageError where a start does not fit.
+    `origin` are the starts where the request names none, or else the objective's. Raises UsageError where one is amiss.
     """
     starts = _starts(request.settings, objective, origin)
     streams = tuple(map(stream_of, starts))
@@ -177,8 +176,8 @@ def random_starts(
         if not kept or np.linalg.norm(candidate - kept[-1]) >= min_separation:
             kept.append(candidate)
     if not kept:
+        wanted = f"{min_separation:g} apart and {avoid_minima:g} away from the minima"
         raise UsageError(
-            f"None of {candidates} random starts is {min_separation:g} apart and {avoid_minima:g} away from the minima."
-            " Lower --min-separation or --avoid-minima, or try another --seed"
+            f"None of {candidates} random starts is {wanted}. Lower --min-separation or --avoid-minima, or try another --seed"
         )
     return np.array(kept)

@@ -58,8 +58,6 @@ def _columns(lr: Scalar, dim: int) -> Iterator[Scalar]:
 class _PathRecorder:
     """Records every row of every run, and in the end tells how each run ended.
 
-    over    whether every run has ended
-
     Rows are reviewed a few iterations at a time. A run may therefore go on a little after its end; what it recorded
     there is dropped.
     """
@@ -146,10 +144,7 @@ class _PathRecorder:
         self.over = not self._active.any()
 
     def _stop(self, running: Index, at: Flags, first: int, outcome: Outcome) -> Index:
-        """End each of `running` (m,) where `at` (rows, m) is first true; its row 0 is the recording's row `first`.
-
-        Returns the runs that this ended.
-        """
+        """End each of `running` (m,) where `at` (rows, m), from row `first` on, is first true. Returns those."""
         runs: Index = running[at.any(axis=0)]
         row = first + at.argmax(axis=0)[at.any(axis=0)]
         sooner = self._active[runs] | (row < self._last[runs])

@@ -55,9 +55,8 @@ class Recorder(Protocol):
         """Note where the runs start."""
 
     def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Flags | None:
-        """Note where the runs are after k iterations, of which the last took a step (runs, d).
-
-        extra (runs,) are its evaluations beside that of the gradient; None where there never were any.
+        """Note where the runs are after k iterations. The last took a step (runs, d), and `extra` evaluations (runs,)
+        beside that of the gradient, None where there never were any.
         """
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gdanim.arrays import Scalar
 from gdanim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_FRAMES = 10_000
 REWIND = 3  # times as fast as forward: long enough to be understood, and no second film
 
-Ticks = NDArray[np.float64]  # (k,), rising
+Ticks = Scalar  # (k,), rising
 
 
 class Moment(NamedTuple):
@@ -31,7 +31,7 @@ class Moment(NamedTuple):
     current            the run that opened last
     """
 
-    position: NDArray[np.float64]
+    position: Scalar
     visible: Index
     over: Index
     current: int
@@ -63,7 +63,7 @@ class Timeline:
     tick: Ticks
     opens: Index
     last: Index
-    end_s: NDArray[np.float64]
+    end_s: Scalar
     in_turn: bool
     every: float
     tween: int
@@ -143,7 +143,7 @@ def plan(
 
 def _ends(
     frames: int, forward: int, fps: Fraction, hold_s: float, motion_s: float | None, duration_s: float | None
-) -> NDArray[np.float64]:
+) -> Scalar:
     """When each frame ends. The last of the way there is held."""
     if motion_s is None:
         # Each time is rounded once, from the exact ratio: nothing accumulates over the frames.
@@ -185,9 +185,7 @@ def _spread(ticks: Ticks, most: int) -> Ticks:
 
 
 def _tweened(stops: Ticks, tween: int) -> Ticks:
-    """So many ticks from each stop to the next, each stop itself among them."""
-    if tween == 1:
-        return stops
+    """So many ticks from each stop to the next, each stop itself first among them."""
     share = np.arange(tween) / tween
     share = share * share * (3 - 2 * share)  # from rest to rest, fastest halfway
     between = stops[:-1, np.newaxis] + np.diff(stops)[:, np.newaxis] * share

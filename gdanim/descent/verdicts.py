@@ -67,17 +67,13 @@ _POINTS: Final = 1 << 15
 
 
 class Verdict(Enum):
-    """What a run did, as a person reads it."""
+    """What a run did, as a person reads it. The first that holds is the verdict."""
 
-    MONOTONE = "monotone"
-    OSCILLATING = "oscillating"
-    CONVERGING = "converging"
-    STALLED = "stalled"
     DIVERGING = "diverging"
-
-
-# The first that holds is the verdict.
-_ORDER: Final = (Verdict.DIVERGING, Verdict.STALLED, Verdict.OSCILLATING, Verdict.MONOTONE, Verdict.CONVERGING)
+    STALLED = "stalled"
+    OSCILLATING = "oscillating"
+    MONOTONE = "monotone"
+    CONVERGING = "converging"
 
 
 def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...]:
@@ -94,8 +90,9 @@ def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...
         ends = np.flatnonzero(resting), trajectory.last[resting]
         stalled = resting.copy()
         stalled[resting] = ~_at_minimum(objective, trajectory.x[ends], trajectory.f[ends])
-    kinds = np.select([diverging, stalled, *others], list(range(5)), default=_ORDER.index(Verdict.OSCILLATING))
-    return tuple(_ORDER[int(kind)] for kind in kinds)
+    order = list(Verdict)
+    kinds = np.select([diverging, stalled, *others], list(range(5)), default=order.index(Verdict.OSCILLATING))
+    return tuple(order[int(kind)] for kind in kinds)
 
 
 class _Paths:
@@ -160,7 +157,7 @@ def _escapes(objective: Objective, trajectory: Trajectory) -> Flags:
 
 
 def _flags(objective: Objective, paths: _Paths) -> Flags:
-    """What holds for each run, in _ORDER, with whether it rests in the place of `stalled`: (5, runs)."""
+    """What holds for each run, in the order of Verdict, with whether it rests in the place of `stalled`: (5, runs)."""
     if not paths.steps.shape[2]:
         still = ~paths.lost
         return np.stack([paths.lost, paths.may_rest, np.zeros_like(still), still, still])

@@ -101,10 +101,8 @@ def _check_iterations(table: Table, step: Index) -> None:
     if jump.size:
         row = int(jump[np.argmin(table.place[jump])])
         before, here = table.iteration[row - 1 : row + 1].tolist()
-        raise table.source.refusal(
-            f"iteration {here} follows {before}: number the rows of a run 0, 1, 2, …, and the runs in a column run",
-            int(table.place[row]),
-        )
+        way = "number the rows of a run 0, 1, 2, …, and the runs in a column run"
+        raise table.source.refusal(f"iteration {here} follows {before}: {way}", int(table.place[row]))
 
 
 def _stop(table: Table, step: Index, first: Index, length: Index) -> Index:
@@ -131,11 +129,10 @@ def _completed(table: Table, objective: Objective, stop: Index, step: Index) -> 
 
 
 def _check_starts(table: Table, objective: Objective, first: Index, stop: Index) -> None:
-    if stop.all():
-        return
-    row = int(first[np.argmin(stop)])
-    reason = no_value_at(objective, table.point[row, : objective.dim])
-    raise DomainError(str(table.source.refusal(reason, int(table.place[row]))))
+    if not stop.all():
+        row = int(first[np.argmin(stop)])
+        reason = no_value_at(objective, table.point[row, : objective.dim])
+        raise DomainError(str(table.source.refusal(reason, int(table.place[row]))))
 
 
 def _check_size(table: Table, last: Index) -> None:

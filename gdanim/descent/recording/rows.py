@@ -95,12 +95,6 @@ class Batch(NamedTuple):
         return self.source.refusal(reason, self.place[row])
 
 
-def source_of(path: str, objective: Objective) -> Source:
-    """The file at a path."""
-    name = "standard input" if path == STDIN else Path(path).name
-    return Source(name=name, unit="row" if suffix_of(path) == ".npz" else "line", objective=objective)
-
-
 def batches(path: str, source: Source) -> Iterator[Batch]:
     """The rows of a file, with its columns in any order. A pipe holds .jsonl where it begins with a {, else .csv.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from gdanim import readers
-from gdanim.descent.recording.rows import batches, source_of
+from gdanim.descent.recording.file_types import STDIN, suffix_of
+from gdanim.descent.recording.rows import Source, batches
 from gdanim.descent.trajectory import MAX_RECORDED
 from gdanim.errors import shown
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.arrays import Flags, Index, Scalar, Vector
-    from gdanim.descent.recording.rows import Batch, Source
+    from gdanim.descent.recording.rows import Batch
     from gdanim.objectives.objective import Objective
 
 MOST_ITERATION = 2**53  # beyond, a float64 no longer tells whole numbers apart
@@ -63,7 +65,8 @@ class Table(NamedTuple):
 
 def read_table(path: str, objective: Objective) -> Table:
     """Read the file of a trajectory over an objective. Raises UsageError, naming the line, where it is malformed."""
-    source = source_of(path, objective)
+    name = "standard input" if path == STDIN else Path(path).name
+    source = Source(name, "row" if suffix_of(path) == ".npz" else "line", objective)
     names, known = dict[Name, int](), dict[tuple[Any, ...], int]()
     parts: list[tuple[NDArray[Any], ...]] = []
     rows = 0
