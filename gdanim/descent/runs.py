@@ -177,7 +177,6 @@ def random_starts(
             kept.append(candidate)
     if not kept:
         wanted = f"{min_separation:g} apart and {avoid_minima:g} away from the minima"
-        raise UsageError(
-            f"None of {candidates} random starts is {wanted}. Lower --min-separation or --avoid-minima, or try another --seed"
-        )
+        way_out = "Lower --min-separation or --avoid-minima, or try another --seed"
+        raise UsageError(f"None of {candidates} random starts is {wanted}. {way_out}")
     return np.array(kept)
