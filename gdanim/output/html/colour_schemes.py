@@ -57,15 +57,21 @@ class _Merging:
         if light.startswith("#"):
             return self._variable(light, dark)
         self._is_masked = True
-        return self._masked(light, "light") + self._masked(dark, "dark")
+        both = (("light", light), ("dark", dark))
+        return "".join(
+            [re.sub(r"^<\w+", rf'\g<0> mask="url(#{self._prefix}-{one})"', element) for one, element in both]
+        )
 
     @property
     def masks(self) -> str:
         """The definitions of the masks, where any is used."""
-        if not self._is_masked:
-            return ""
-        return self._mask("light", self._variable(_SHOWN, _HIDDEN)) + self._mask(
-            "dark", self._variable(_HIDDEN, _SHOWN)
+        fills = {"light": (_SHOWN, _HIDDEN), "dark": (_HIDDEN, _SHOWN)} if self._is_masked else {}
+        return "".join(
+            [
+                f'<mask id="{self._prefix}-{scheme}" maskContentUnits="objectBoundingBox">'
+                f'<path d="M0 0h1v1H0z" fill="{self._variable(*fill)}"/></mask>'
+                for scheme, fill in fills.items()
+            ]
         )
 
     @property
@@ -77,10 +83,3 @@ class _Merging:
         """The use of a variable for two colours."""
         name = self._variables.setdefault((light, dark), f"--paint-{len(self._variables)}")
         return f"var({name},{light})"
-
-    def _mask(self, scheme: str, fill: str) -> str:
-        box = f'<path d="M0 0h1v1H0z" fill="{fill}"/>'
-        return f'<mask id="{self._prefix}-{scheme}" maskContentUnits="objectBoundingBox">{box}</mask>'
-
-    def _masked(self, element: str, scheme: str) -> str:
-        return re.sub(r"^<\w+", rf'\g<0> mask="url(#{self._prefix}-{scheme})"', element)

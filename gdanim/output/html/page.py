@@ -20,10 +20,10 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
@@ -33,11 +33,13 @@ from gdanim.output.svg.writer import inline_svg
 from gdanim.settings import AUTO_STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from gdanim.descent.timeline import Timeline
     from gdanim.drawing.scene import Scene
     from gdanim.output.base import FilmInfo
+
+    Redraw = Callable[..., Scene]
 
 PLAYER: Final = Path(__file__).parent / "player"
 NAME: Final = "gdanim-player"  # the class that all rules and the script are restricted to
@@ -45,18 +47,9 @@ NAME: Final = "gdanim-player"  # the class that all rules and the script are res
 SCOPE: Final = "<scope"
 DARK: Final = "dark"
 
-TextColumn = str | list[str | int]
-
 
 def write_html(
-    stream: BinaryIO,
-    scene: Scene,
-    info: FilmInfo,
-    *,
-    fragment: bool,
-    svg_text: str,
-    style: str,
-    redraw: Callable[..., Scene],
+    stream: BinaryIO, scene: Scene, info: FilmInfo, *, fragment: bool, svg_text: str, style: str, redraw: Redraw
 ) -> None:
     """Write the page, or with `fragment` only what belongs into the body of another; see SceneWriter.
 
@@ -88,13 +81,21 @@ def _style(picture: Schemes) -> str:
 
 def _figure(scene: Scene, info: FilmInfo, picture: Schemes, *, fragment: bool) -> str:
     """The player. A page shows the alt text below the picture; a fragment has it for screen readers only."""
+    film = {
+        "spans": _spans(scene.timeline),
+        "loop": info.loop,
+        "rest": scene.timeline.forward - 1,
+        "words": _live_text(scene),
+        "page": not fragment,
+    }
+    recipe = f'<script type="application/toml">{_escaped(info.recipe)}</script>\n' if info.recipe else ""
     return Template(_asset("player.html")).substitute(
         label=escape(info.alt_text if fragment else info.title),
         width=f' style="max-width: {info.width}px"' if fragment else "",
         svg=picture.svg,
         caption=f"<figcaption>{escape(info.alt_text)}</figcaption>\n" if info.alt_text and not fragment else "",
-        film=_as_json(_film(scene, info, page=not fragment)),
-        recipe=_recipe(info.recipe),
+        film=_escaped(json.dumps(film, ensure_ascii=False, separators=(",", ":"))),
+        recipe=recipe,
         style=f"<style>\n{_style(picture)}</style>\n" if fragment else "",
         script=_asset("player.js"),
     )
@@ -112,27 +113,9 @@ def _page(figure: str, info: FilmInfo, style: str) -> str:
     )
 
 
-def _recipe(recipe: str) -> str:
-    # TOML reads the escape as the same letter.
-    escaped = recipe.replace("<", "\\u003c")
-    return f'<script type="application/toml">{escaped}</script>\n' if recipe else ""
-
-
-def _as_json(value: Any) -> str:
-    """Compact JSON that can neither end a <script> nor open a comment in it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _film(scene: Scene, info: FilmInfo, *, page: bool) -> dict[str, Any]:
-    """What the player must know."""
-    timeline = scene.timeline
-    return {
-        "spans": _spans(timeline),
-        "loop": info.loop,
-        "rest": timeline.forward - 1,
-        "words": _live_text(scene),
-        "page": page,
-    }
+def _escaped(text: str) -> str:
+    """JSON or TOML that neither ends a <script> nor opens a comment in it; both read the escape as the same letter."""
+    return text.replace("<", "\\u003c")
 
 
 def _spans(timeline: Timeline) -> list[tuple[int, float]]:
@@ -141,27 +124,19 @@ def _spans(timeline: Timeline) -> list[tuple[int, float]]:
     return [(len(list(frames)), span) for span, frames in groupby(spans)]
 
 
-def _live_text(scene: Scene) -> list[list[TextColumn]]:
+def _live_text(scene: Scene) -> list[list[str | list[str | int]]]:
     """The columns of each line of live text."""
     moments = [[[text for text, _ in line] for line in scene.text_lines(i)] for i in range(scene.timeline.frames)]
     return [_columns(line) for line in zip(*moments, strict=True)]
 
 
-def _columns(line: Sequence[Sequence[str]]) -> list[TextColumn]:
+def _columns(line: Sequence[Sequence[str]]) -> list[str | list[str | int]]:
     """The columns of a line, given its pieces at each frame; neighbours that never change are joined."""
     columns = zip_longest(*line, fillvalue="")
-    joined: list[TextColumn] = []
+    joined: list[str | list[str | int]] = []
     for changes, group in groupby(columns, key=lambda column: len(set(column)) > 1):
         if changes:
-            joined += [list(_changes(column)) for column in group]
+            joined += [[one[0], *(0 if text == before else text for before, text in pairwise(one))] for one in group]
         else:
             joined.append("".join(column[0] for column in group))
     return joined
-
-
-def _changes(column: Sequence[str]) -> Iterator[str | int]:
-    """The texts; 0 for each that repeats the one before."""
-    before = None
-    for text in column:
-        yield 0 if text == before else text
-        before = text

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 from matplotlib.transforms import IdentityTransform
 
+from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.marks.caption import SetsText
 from gdanim.drawing.marks.trails import Mark
 from gdanim.views.surface.camera import FLOOR, TOP, fit
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
 
     from matplotlib.axes._base import _AxesBase
     from matplotlib.backend_bases import RendererBase
-    from matplotlib.figure import Figure
 
     from gdanim.drawing.geometry import Extent
-    from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.styles import Style
+    from gdanim.drawing.layout import Layout
     from gdanim.views.surface.camera import Camera, Projection, Vec2
     from gdanim.views.surface.heightmap import HeightMap
     from gdanim.views.surface.ticks import AxisLabel
@@ -40,24 +39,13 @@ class SurfaceAxes(Axes):
     """Frameless axes; the scale fits the box from every camera angle of the animation.
 
     Seen by one camera, the labels are texts of the axes; by several, TurningLabels draws them.
-
-    named   whether edges have names besides numbers
     """
 
-    def __init__(
-        self,
-        figure: Figure,
-        heightmap: HeightMap,
-        cameras: Sequence[Camera],
-        lettering: Lettering,
-        style: Style,
-        *,
-        named: bool,
-    ) -> None:
+    def __init__(self, layout: Layout, heightmap: HeightMap, cameras: Sequence[Camera]) -> None:
         self._cameras: Sequence[Camera] = ()  # set_position is called before the rest is known
-        super().__init__(figure, (0.1, 0.1, 0.8, 0.8), frame_on=False)
-        self.heightmap, self.lettering, self.style, self.named = heightmap, lettering, style, named
-        self._cameras = cameras
+        super().__init__(layout.figure, (0.1, 0.1, 0.8, 0.8), frame_on=False)
+        self.heightmap, self.lettering, self.style = heightmap, layout.lettering(TICK_PT), layout.style
+        self._cameras, self._is_named = cameras, not layout.is_bare
         self.set_axis_off()
         for axis in (self.xaxis, self.yaxis):
             axis.set_major_formatter(NullFormatter())
@@ -90,19 +78,18 @@ class SurfaceAxes(Axes):
         side = min(self.bbox.width, self.bbox.height) / 2
         most = int(np.clip(side / (NUMBER_EM * self.lettering.ascent), 1, MOST_NUMBERS))
         found = axis_labels(self.heightmap, camera, self.lettering, most)
-        return found if self.named else [label for label in found if not label.is_name]
+        return [label for label in found if self._is_named or not label.is_name]
 
     def _fit(self) -> Projection:
         rim = np.full((len(CORNERS), 2), RIM_EM * self.lettering.ascent)
         # A tall picture has a taller box.
         stretch = float(np.clip(self.bbox.height / max(self.bbox.width, 1.0), 1.0, MOST_STRETCHED))
         self._cameras = [replace(camera, stretch=stretch) for camera in self._cameras]
-        items = []
+        items = [(camera.project(CORNERS), -rim, rim) for camera in self._cameras]
         for camera in self._cameras:
-            items.append((camera.project(CORNERS), -rim, rim))
             for label in self._axis_labels(camera):
-                low, high = label.corners_px
-                items.append((camera.project(label.at[np.newaxis]), low[np.newaxis], high[np.newaxis]))
+                middle, half = label.middle_px[np.newaxis], np.array(label.size_px) / 2
+                items.append((camera.project(label.at[np.newaxis]), middle - half, middle + half))
         return fit(self._cameras[0], items, np.array(self.bbox.min), np.array(self.bbox.max))
 
     def _write(self) -> None:

@@ -70,11 +70,9 @@ class SurfaceBox(Mark):
         self._stroke(renderer, floor, style.line, LINE_PT, fill=fill)
         lines = _path([place(floor_shadow(line)) for line in self.lines])
         self._stroke(renderer, lines, mixed(line_ink(style), fill, 0.75), 0.6)
-        ticks = [
-            np.stack([foot := place(label.at), foot + TICK_PT * self.dpi / 72 * label.outwards])
-            for label, _ in surface_axes(self.axes).labels()
-            if not label.is_name
-        ]
+        length = TICK_PT * self.dpi / 72
+        numbers = [label for label, _ in surface_axes(self.axes).labels() if not label.is_name]
+        ticks = [np.stack([foot := place(label.at), foot + length * label.outwards]) for label in numbers]
         self._stroke(renderer, _path(ticks), style.line, LINE_PT)
         upper = FLOOR_CORNERS.copy()
         upper[:, 2] = np.nan_to_num(self.heightmap.at(FLOOR_CORNERS[:, :2]))
@@ -90,18 +88,14 @@ class SurfaceBox(Mark):
         self._stroke(renderer, self._seen(self.lines), ink, LEVEL_PT)
         self._stroke(renderer, self._seen(edges(self.heightmap)), self.colours.edge, LINE_PT)
 
-    def _seen(self, lines: Sequence[Vec3]) -> Path | None:
+    def _seen(self, lines: Sequence[Vec3]) -> Path:
         """The parts of lines on the surface that it does not hide."""
-        if not lines:
-            return None
-        points, projection = np.concatenate(lines), self._projection
+        points, projection = np.concatenate([np.empty((0, 3)), *lines]), self._projection
         hidden = self.heightmap.hides(points, projection.camera.eye) | np.isnan(points).any(axis=1)
         begins = np.union1d(_begins(lines), np.flatnonzero(hidden | np.append(False, hidden[:-1])))
         return polylines(Polylines(projection.pixels(np.nan_to_num(points)), begins, ~hidden))
 
     def _draw_minima(self, renderer: RendererBase) -> None:
-        if not len(self.minima):
-            return
         style, projection = self.style, self._projection
         places = projection.pixels(self.minima)
         hidden = self.heightmap.hides(self.minima, projection.camera.eye)
@@ -115,10 +109,8 @@ class SurfaceBox(Mark):
             path = copies(shape, places, size_pt * self.dpi / 72 / 2)
             self._stroke(renderer, path, ink, width_pt + wider_pt)
 
-    def _stroke(
-        self, renderer: RendererBase, path: Path | None, ink: Ink, width_pt: float, fill: str | None = None
-    ) -> None:
-        if path is None or not len(np.asarray(path.vertices)):
+    def _stroke(self, renderer: RendererBase, path: Path, ink: Ink, width_pt: float, fill: str | None = None) -> None:
+        if not len(path):
             return
         gc = renderer.new_gc()
         gc.set_foreground(to_rgba(ink), isRGBA=True)
@@ -129,14 +121,12 @@ class SurfaceBox(Mark):
         gc.restore()
 
 
-def _path(lines: Sequence[np.ndarray]) -> Path | None:
+def _path(lines: Sequence[np.ndarray]) -> Path:
     """One path of separate lines (m, 2)."""
-    if not lines:
-        return None
-    points = np.concatenate(lines)
+    points = np.concatenate([np.empty((0, 2)), *lines])
     return polylines(Polylines(points, _begins(lines), np.ones(len(points), dtype=bool)))
 
 
 def _begins(lines: Sequence[np.ndarray]) -> Index:
     """The row at which each line begins, when all are joined to one array."""
-    return np.cumsum([0, *(len(line) for line in lines[:-1])])
+    return np.cumsum([0, *map(len, lines)])[:-1]

@@ -23,7 +23,7 @@ CENTRE: Final = np.array([0.0, 0.0, (TOP + FLOOR) / 2])
 DISTANCE: Final = 9.0  # of the eye from the centre: near enough for perspective, far enough that no edge looks bent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Camera:
     """A camera that looks at the centre of the box.
 
@@ -46,14 +46,12 @@ class Camera:
     @property
     def eye(self) -> Vec3:
         """The eye in the coordinates of the unstretched box, where the same hides the same: (3,)."""
-        eye: Vec3 = CENTRE + DISTANCE * self.axes[2] / (1.0, 1.0, self.stretch)
-        return eye
+        return np.asarray(CENTRE + DISTANCE * self.axes[2] / (1.0, 1.0, self.stretch))
 
     def project(self, points: Vec3) -> Vec2:
         """Central projection of points (…, 3) onto the plane through the centre that faces the eye: (…, 2)."""
         seen = ((points - CENTRE) * (1.0, 1.0, self.stretch)) @ self.axes.T
-        projected: Vec2 = seen[..., :2] * (DISTANCE / (DISTANCE - seen[..., 2:]))
-        return projected
+        return np.asarray(seen[..., :2] * (DISTANCE / (DISTANCE - seen[..., 2:])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +64,15 @@ class Projection:
 
     def pixels(self, points: Vec3) -> Vec2:
         """The pixels of points (…, 3), from the bottom left: (…, 2)."""
-        placed: Vec2 = self.origin_px + self.scale_px * self.camera.project(points)
-        return placed
+        return self.origin_px + self.scale_px * self.camera.project(points)
 
     def from_floor(self, direction: Vec2) -> Vec2:
         """Directions (…, 2) on the floor as directions in the picture, as seen from far away: (…, 2)."""
-        flat: Vec2 = direction @ self.camera.axes[:2, :2].T
-        return flat
+        return np.asarray(direction @ self.camera.axes[:2, :2].T)
 
     def to_floor(self, direction: Vec2) -> Vec2:
         """Directions (…, 2) in the picture as directions on the floor: the inverse of from_floor()."""
-        flat: Vec2 = direction @ np.linalg.pinv(self.camera.axes[:2, :2].T)
-        return flat
+        return np.asarray(direction @ np.linalg.pinv(self.camera.axes[:2, :2].T))
 
 
 def fit(camera: Camera, items: Sequence[tuple[Vec2, Vec2, Vec2]], low_px: Vec2, high_px: Vec2) -> Projection:

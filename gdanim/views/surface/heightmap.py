@@ -43,13 +43,11 @@ class HeightScale:
     def __call__(self, f: Scalar) -> Scalar:
         """The heights (…) of values (…)."""
         share = np.clip(f / self.span - self.low / self.span, 0.0, 1.0)
-        heights: Scalar = TOP * np.log1p(share / self.bend) / np.log1p(1 / self.bend)
-        return heights
+        return np.asarray(TOP * np.log1p(share / self.bend) / np.log1p(1 / self.bend))
 
     def value(self, heights: Scalar) -> Scalar:
         """The values (…) at heights (…): the inverse."""
-        values: Scalar = self.low + self.span * self.bend * np.expm1(heights / TOP * np.log1p(1 / self.bend))
-        return values
+        return np.asarray(self.low + self.span * self.bend * np.expm1(heights / TOP * np.log1p(1 / self.bend)))
 
     @property
     def span(self) -> float:
@@ -75,10 +73,10 @@ class HeightScale:
         share = float(np.clip((middle - low) / (high - low), 1e-9, 1.0))
         small, large = 1e-5, 1e6
         for _ in range(60):
-            bend = np.sqrt(small * large)
+            bend = float(np.sqrt(small * large))
             raised = np.log1p(share / bend) / np.log1p(1 / bend)
             small, large = (bend, large) if raised > MIDDLE else (small, bend)
-        return cls(low=low, high=high, bend=float(large))
+        return cls(low=low, high=high, bend=large)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +114,19 @@ class HeightMap:
         """Points (…, 2) of the function in coordinates of the floor: (…, 2)."""
         low, high = np.array(self.limits).T
         with np.errstate(over="ignore"):
-            flat: Vec2 = np.clip((x - low) / (high - low) * 2 - 1, -1e6, 1e6)
-        return flat
+            return np.asarray(np.clip((x - low) / (high - low) * 2 - 1, -1e6, 1e6))
 
     def at(self, xy: Vec2) -> Scalar:
         """The height of the surface at points (…, 2) of the floor, interpolated bilinearly: (…)."""
         last = len(self.z) - 1
         place = np.clip((xy + 1) * (last / 2), 0.0, last)
         cell = np.minimum(place.astype(np.int64), last - 1)
-        share = place - cell
-        s, t = share[..., 0], share[..., 1]
+        s, t = np.moveaxis(place - cell, -1, 0)
         flat, corner = self.z.ravel(), cell[..., 1] * (last + 1) + cell[..., 0]
         near = flat[corner] + s * (flat[corner + 1] - flat[corner])
         corner = corner + last + 1
         far = flat[corner] + s * (flat[corner + 1] - flat[corner])
-        heights: Scalar = near + t * (far - near)
-        return heights
+        return np.asarray(near + t * (far - near))
 
     def points_on(self, x: Vector) -> Vec3:
         """Points (m, 2) of the function that are in the box, raised just above the surface: (k, 3)."""
@@ -156,8 +151,7 @@ class HeightMap:
         ground = self.at(points[:, :2] + share[..., np.newaxis] * sight[:, :2])
         with np.errstate(invalid="ignore"):
             above = points[:, 2] >= self.at(points[:, :2]) - GRAZING
-            crossed: NDArray[np.bool_] = np.where(above, ground > z + GRAZING, ground < z - GRAZING).any(axis=0)
-        return crossed
+            return np.asarray(np.where(above, ground > z + GRAZING, ground < z - GRAZING).any(axis=0))
 
 
 def _sampled(objective: Objective, limits: Limits, points: int) -> Scalar:

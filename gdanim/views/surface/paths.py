@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -30,25 +31,11 @@ THIN_FROM: Final = 256  # points; shorter paths keep all
 
 
 class Path3(NamedTuple):
-    """Paths in the box, one after the other.
+    """Paths in the box, one after the other."""
 
-    points (m, 3)
-    joined (m,)      whether a line leads here from the point before
-    position (m,)    in iterations, never falling along a path
-    """
-
-    points: Vec3
-    joined: NDArray[np.bool_]
-    position: Positions
-
-
-class Section(NamedTuple):
-    """A part of a path: its points first, …, stop − 1, and whether it begins and ends between two points."""
-
-    first: int
-    stop: int
-    begins_between: bool
-    ends_between: bool
+    points: Vec3  # (m, 3)
+    joined: NDArray[np.bool_]  # (m,): whether a line leads here from the point before
+    position: Positions  # (m,), in iterations, never falling along a path
 
 
 class LiftedPaths:
@@ -80,8 +67,7 @@ class LiftedPaths:
     @cached_property
     def _begins(self) -> list[int]:
         """The row at which the path of each run begins, and where the last one ends."""
-        begins: list[int] = np.cumsum([0, *(len(path.points) for path in self._by_run)]).tolist()
-        return begins
+        return list(accumulate((len(path.points) for path in self._by_run), initial=0))
 
     def at(self, runs: Index, position: Positions) -> Vec3:
         """The points (m, 3) of runs (m,) at positions (m,), never below the surface."""
@@ -89,21 +75,23 @@ class LiftedPaths:
         points[:, 2] = np.fmax(points[:, 2], self.heightmap.at(points[:, :2]) + LIFT)
         return points
 
-    def section(self, run: int, since: float, until: float) -> Section:
-        """The part of a run's path between two positions."""
+    def section(self, run: int, since: float, until: float) -> tuple[int, int, bool, bool]:
+        """The part of a run's path between two positions.
+
+        Its rows in `joint` are first, …, stop − 1. Returns these, and whether it begins and ends between two rows.
+        """
         begin, end = self._begins[run : run + 2]
         joined, position = self.joint.joined, self.joint.position[begin:end]
         first = begin + int(np.searchsorted(position, since))
         stop = begin + int(np.searchsorted(position, until, side="right"))
         begins_between = begin < first < end and bool(joined[first]) and bool(position[first - begin] > since)
         ends_between = begin < stop < end and bool(joined[stop]) and bool(position[stop - begin - 1] < until)
-        return Section(first, stop, begins_between, ends_between)
+        return first, stop, begins_between, ends_between
 
 
 def is_outside(xy: Vec2) -> NDArray[np.bool_]:
     """Whether points (…, 2) lie beside the floor: (…)."""
-    outside: NDArray[np.bool_] = np.any(np.abs(xy) > 1, axis=-1)
-    return outside
+    return np.asarray(np.any(np.abs(xy) > 1, axis=-1))
 
 
 def floor_shadow(points: Vec3) -> Vec3:
@@ -161,37 +149,21 @@ def _kept_rows(points: Vec3) -> Index:
 
 def _fractions_inside(start: Vec2, move: Vec2) -> tuple[Scalar, Scalar]:
     """Between which fractions (m,) steps (m, 2) are over the floor; the first is larger where they never are."""
+    still, over = move == 0, np.abs(start) <= 1
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = (-1 - start) / move, (1 - start) / move
-    still = move == 0
-    over = np.abs(start) <= 1
-    one = np.where(still, np.where(over, -np.inf, np.inf), one)
-    other = np.where(still, np.where(over, np.inf, -np.inf), other)
-    enter = np.maximum(np.minimum(one, other).max(axis=1), 0.0)
-    leave = np.minimum(np.maximum(one, other).min(axis=1), 1.0)
-    outside = (still & ~over).any(axis=1)
-    return np.where(outside, 1.0, enter), np.where(outside, 0.0, leave)
+        low = np.where(still, np.where(over, -np.inf, np.inf), np.minimum(one, other))
+        high = np.where(still, np.where(over, np.inf, -np.inf), np.maximum(one, other))
+    return np.maximum(low.max(axis=1), 0.0), np.minimum(high.min(axis=1), 1.0)
 
 
 class ProjectedPaths(NamedTuple):
-    """Parts of paths in the picture, one after the other.
+    """Parts of paths in the picture, one after the other."""
 
-    pixels (m, 2)
-    joined (m,)     whether a line leads here from the point before
-    hidden (m,)     whether the surface hides the point
-    iterate (m,)    whether the point is an iteration
-    """
-
-    pixels: PixelPoints
-    joined: NDArray[np.bool_]
-    hidden: NDArray[np.bool_]
-    iterate: NDArray[np.bool_]
-
-    @property
-    def covered(self) -> NDArray[np.bool_]:
-        """Whether the line to each point is hidden, as it is where one of its ends is: (m,)."""
-        before = np.append(np.bool_(False), self.hidden[:-1])[: len(self.hidden)]
-        return np.logical_or(self.hidden, before)
+    pixels: PixelPoints  # (m, 2)
+    joined: NDArray[np.bool_]  # (m,): whether a line leads here from the point before
+    hidden: NDArray[np.bool_]  # (m,): whether the surface hides the point
+    iterate: NDArray[np.bool_]  # (m,): whether the point is an iteration
 
 
 class SurfaceTrack(Track):
@@ -241,22 +213,27 @@ class SurfaceTrack(Track):
         self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
     ) -> Polylines:
         """The parts of the paths of runs (m,) between positions (m,) that are not hidden."""
-        shown = self._projected(runs, since, until, axes)
-        return Polylines(shown.pixels, np.flatnonzero(~shown.joined | shown.covered), shown.iterate & ~shown.hidden)
+        return self._lines(runs, since, until, axes, hidden=False)
 
     def hidden_lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> Polylines:
         """The parts that are hidden."""
+        return self._lines(runs, since, until, axes, hidden=True)
+
+    def _lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase, *, hidden: bool) -> Polylines:
         shown = self._projected(runs, since, until, axes)
-        return Polylines(shown.pixels, np.flatnonzero(~shown.joined | ~shown.covered), shown.iterate & shown.hidden)
+        # A line is hidden where one of its ends is.
+        covered = shown.hidden.copy()
+        covered[1:] |= shown.hidden[:-1]
+        begins = np.flatnonzero(~shown.joined | (covered != hidden))
+        return Polylines(shown.pixels, begins, shown.iterate & (shown.hidden == hidden))
 
     def seen(self, runs: Index, position: Positions, axes: _AxesBase) -> NDArray[np.bool_]:
         """Whether runs (m,) at positions (m,) are in the box and not hidden: (m,)."""
         _, _, hidden = self._all(axes)
         found = []
         for run, place in zip(runs.tolist(), position.tolist(), strict=True):
-            section = self.paths.section(run, place, place)
-            is_inside = section.stop > section.first or section.begins_between
-            found.append(is_inside and not hidden[section.first])
+            first, stop, is_between, _ = self.paths.section(run, place, place)
+            found.append((stop > first or is_between) and not hidden[first])
         return np.array(found, dtype=np.bool_)
 
     def _projected(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> ProjectedPaths:
@@ -264,24 +241,23 @@ class SurfaceTrack(Track):
         projection, pixels, hidden = self._all(axes)
         paths, parts = self.paths.joint, []
         for run, begin, end in zip(runs.tolist(), since.tolist(), until.tolist(), strict=True):
-            section = self.paths.section(run, begin, end)
+            first, stop, begins_between, ends_between = self.paths.section(run, begin, end)
             # Where it begins or ends between two points, the point there replaces the one beyond.
-            first = section.first - 1 if section.begins_between else section.first
-            rows = slice(first, section.stop + 1 if section.ends_between else section.stop)
+            rows = slice(first - begins_between, stop + ends_between)
             iterate = paths.position[rows] % 1 == 0
             part = ProjectedPaths(pixels[rows].copy(), paths.joined[rows].copy(), hidden[rows], iterate)
             part.joined[:1] = False
-            if section.begins_between:
+            if begins_between:
                 part.pixels[0], part.iterate[0] = self._point(projection, run, begin), False
-            if section.ends_between:
+            if ends_between:
                 part.pixels[-1], part.iterate[-1] = self._point(projection, run, end), False
             parts.append(_without_tiny_steps(part))
         return ProjectedPaths(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _point(self, projection: Projection, run: int, position: float) -> PixelPoints:
         """The pixel (2,) of a run at a position."""
-        pixels = projection.pixels(self._shown(self.paths.at(np.array([run]), np.array([position]))))
-        return np.asarray(pixels[0])
+        points = self.paths.at(np.array([run]), np.array([position]))
+        return np.asarray(projection.pixels(self._shown(points))[0])
 
     def _shown(self, points: Vec3) -> Vec3:
         return floor_shadow(points) if self.on_floor else points

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Index
     from gdanim.views.surface.camera import Camera, Projection, Vec3
     from gdanim.views.surface.heightmap import HeightMap
 
@@ -38,17 +39,12 @@ MAX_CROSSINGS: Final = 36  # of level lines on a straight way across: more are a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurfaceColours:
-    """The colours of a surface.
+    """The colours of a surface."""
 
-    tints          from the lowest to the highest
-    shade, shine   what tints are mixed with where it is dark and bright
-    edge           of the line around the surface
-    """
-
-    tints: Colormap
-    shade: str
-    shine: str
-    edge: str
+    tints: Colormap  # from the lowest to the highest
+    shade: str  # what tints are mixed with where it is dark
+    shine: str  # … and bright
+    edge: str  # of the line around the surface
 
     def lit(self, heights: NDArray[np.float64], light: NDArray[np.float64]) -> Colours:
         """The colours (…, 3) at heights (…), where light (…) runs from −1, dark, over 0, as on flat ground, to 1."""
@@ -56,11 +52,10 @@ class SurfaceColours:
         dark = DEEPEST_SHADE * np.clip(-light, 0, 1)[..., np.newaxis]
         bright = BRIGHTEST_SHINE * np.clip(light, 0, 1)[..., np.newaxis]
         tint = tint + dark * (np.array(to_rgb(self.shade)) - tint)
-        lit: Colours = tint + bright * (np.array(to_rgb(self.shine)) - tint)
-        return lit
+        return tint + bright * (np.array(to_rgb(self.shine)) - tint)
 
 
-def sectors(side: NDArray[np.float64], eye: Vec3) -> Iterator[tuple[slice, slice]]:
+def sectors(side: NDArray[np.float64], eye: Vec3) -> Iterator[tuple[Index, Index]]:
     """Split the points of a grid, rows along y and columns along x, into parts that can be painted row by row.
 
     A cell is covered only by cells that are nearer to the eye in both x and y. So the grid is cut beside the eye, and
@@ -69,12 +64,11 @@ def sectors(side: NDArray[np.float64], eye: Vec3) -> Iterator[tuple[slice, slice
     yield from product(_halves(side, float(eye[1])), _halves(side, float(eye[0])))
 
 
-def _halves(side: NDArray[np.float64], eye: float) -> list[slice]:
+def _halves(side: NDArray[np.float64], eye: float) -> list[Index]:
     """The two parts of one side, each from its far end towards the eye; the one with the cell of the eye comes last."""
     last = len(side) - 1
     cut = int(np.clip(np.searchsorted(side, eye), 0, last))
-    after, before = slice(last, cut - 1 if cut else None, -1), slice(0, cut + 1)
-    return [part for part, cells in ((after, last - cut), (before, cut)) if cells]
+    return [part for part in (np.arange(last, cut - 1, -1), np.arange(cut + 1)) if len(part) > 1]
 
 
 def light(heightmap: HeightMap, camera: Camera) -> NDArray[np.float64]:
@@ -88,8 +82,7 @@ def light(heightmap: HeightMap, camera: Camera) -> NDArray[np.float64]:
     lamp /= np.hypot(np.hypot(lamp[0], lamp[1]), lamp[2])
     lit = (lamp[2] - east * lamp[0] - north * lamp[1]) / np.sqrt(1 + east**2 + north**2)
     flat = float(lamp[2])
-    more: NDArray[np.float64] = np.where(lit < flat, (lit - flat) / (1 + flat), (lit - flat) / (1 - flat))
-    return more
+    return np.asarray((lit - flat) / np.where(lit < flat, 1 + flat, 1 - flat))
 
 
 def render_surface(
@@ -110,7 +103,9 @@ def render_surface(
     colours[..., :3] = surface_colours.lit(np.nan_to_num(middle), np.nan_to_num(light(heightmap, projection.camera)))
     colours[np.isnan(middle), 3] = 0.0
     for rows, columns in sectors(side, projection.camera.eye):
-        part, cells = corners[rows, columns], colours[_cells(rows), _cells(columns)]
+        part = corners[np.ix_(rows, columns)]
+        # Each cell is numbered as the lower of the two points that it lies between.
+        cells = colours[np.ix_(*(np.minimum(points[:-1], points[1:]) for points in (rows, columns)))]
         renderer.draw_quad_mesh(
             gc, Affine2D().frozen(), part.shape[1] - 1, part.shape[0] - 1, part, np.zeros((1, 2)),
             IdentityTransform(), cells.reshape(-1, 4), False, np.empty((0, 4)),
@@ -120,25 +115,12 @@ def render_surface(
     return np.asarray(image), (int(low[0]), int(low[1]))
 
 
-def _cells(points: slice) -> slice:
-    """The cells between a slice of points, in the same order."""
-    if points.step is None:
-        return slice(points.start, points.stop - 1)
-    first = points.start - 1
-    stop = -1 if points.stop is None else points.stop
-    return slice(first, None if stop < 0 else stop, -1)
-
-
 def level_lines(heightmap: HeightMap) -> list[Vec3]:
     """Lines of equal height on the surface, (m, 3) each: as many as do not crowd; none where even the fewest do."""
-    for count in LEVEL_COUNTS:
-        levels = TOP * (np.arange(count) + 0.5) / count
-        if crossings(np.nan_to_num(heightmap.z), levels) <= MAX_CROSSINGS:
-            break
-    else:
-        return []
-    z = np.ma.masked_invalid(heightmap.z)
-    if not z.count() or z.min() > levels[-1] or z.max() < levels[0]:
+    tried = (TOP * (np.arange(count) + 0.5) / count for count in LEVEL_COUNTS)
+    calm = (levels for levels in tried if crossings(np.nan_to_num(heightmap.z), levels) <= MAX_CROSSINGS)
+    levels, z = next(calm, np.empty(0)), np.ma.masked_invalid(heightmap.z)
+    if not levels.size or not z.count() or z.min() > levels[-1] or z.max() < levels[0]:
         return []
     drawn = Figure().add_subplot().contour(heightmap.side, heightmap.side, z, levels=levels)
     return [
@@ -153,7 +135,5 @@ def edges(heightmap: HeightMap) -> list[Vec3]:
     """The four edges of the surface, (n, 3) each."""
     side, z = heightmap.side, heightmap.z
     one = np.ones_like(side)
-    return [
-        np.stack(edge, axis=-1)
-        for edge in ((side, -one, z[0]), (side, one, z[-1]), (-one, side, z[:, 0]), (one, side, z[:, -1]))
-    ]
+    along = (side, -one, z[0]), (side, one, z[-1]), (-one, side, z[:, 0]), (one, side, z[:, -1])
+    return [np.stack(edge, axis=-1) for edge in along]

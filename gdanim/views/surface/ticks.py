@@ -26,32 +26,19 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class AxisLabel(NamedTuple):
-    """A number or name, and where it stands.
-
-    at (3,)        the point of an edge that it belongs to
-    outwards (2,)  the direction in the picture away from the edge
-    gap_px         its distance from the edge
-    size_px        its width and height
-    """
+    """A number or name, and where it stands."""
 
     text: str
-    at: Vec3
-    outwards: Vec2
-    gap_px: float
-    size_px: tuple[float, float]
+    at: Vec3  # (3,): the point of an edge that it belongs to
+    outwards: Vec2  # (2,): the direction in the picture away from the edge
+    gap_px: float  # its distance from the edge
+    size_px: tuple[float, float]  # its width and height
     is_name: bool
 
     @property
     def middle_px(self) -> Vec2:
         """The middle (2,), from the pixel of `at`."""
-        shifted: Vec2 = self.outwards * (self.gap_px + np.array(self.size_px) / 2)
-        return shifted
-
-    @property
-    def corners_px(self) -> tuple[Vec2, Vec2]:
-        """The lower left and upper right corners (2,), from the pixel of `at`."""
-        half = np.array(self.size_px) / 2
-        return self.middle_px - half, self.middle_px + half
+        return np.asarray(self.outwards * (self.gap_px + np.array(self.size_px) / 2))
 
 
 class Edge(NamedTuple):
@@ -66,31 +53,27 @@ class Edge(NamedTuple):
 
 def axis_labels(heightmap: HeightMap, camera: Camera, lettering: Lettering, most: int) -> list[AxisLabel]:
     """The labels of the three edges, names first; at most `most` numbers on each."""
-    em = lettering.ascent
+    em = float(lettering.ascent)
     names, numbers = [], []
-    for edge in _edges(heightmap, camera, most):
-        sizes = [(float(lettering.width(text)), float(em)) for text in edge.texts]
+    for name, places, texts, outwards, middle in _edges(heightmap, camera, most):
+        sizes = [(float(lettering.width(text)), em) for text in texts]
         numbers += [
-            AxisLabel(text, at, edge.outwards, TICK_EM * em, size, is_name=False)
-            for text, at, size in zip(edge.texts, edge.places, sizes, strict=True)
+            AxisLabel(text, at, outwards, TICK_EM * em, size, is_name=False)
+            for text, at, size in zip(texts, places, sizes, strict=True)
         ]
-        reach = max((float(np.abs(edge.outwards) @ size) for size in sizes), default=0.0)
-        gap = TICK_EM * em + reach + NAME_EM * em
-        size = (float(lettering.width(edge.name)), float(em))
-        names.append(AxisLabel(edge.name, edge.middle, edge.outwards, gap, size, is_name=True))
+        reach = max((float(np.abs(outwards) @ size) for size in sizes), default=0.0)
+        gap, size = TICK_EM * em + reach + NAME_EM * em, (float(lettering.width(name)), em)
+        names.append(AxisLabel(name, middle, outwards, gap, size, is_name=True))
     return [*names, *numbers]
 
 
 def without_overlaps(labels: Sequence[AxisLabel], projection: Projection, em_px: float) -> list[tuple[AxisLabel, Vec2]]:
     """The labels that overlap none before them, each with the pixel of its middle."""
-    gap_px = APART_EM * em_px
     kept: list[tuple[AxisLabel, Vec2]] = []
     for label in labels:
         middle = projection.pixels(label.at) + label.middle_px
-        size = np.array(label.size_px)
-        if not any(
-            (np.abs(middle - other) < (size + np.array(earlier.size_px)) / 2 + gap_px).all() for earlier, other in kept
-        ):
+        apart = [np.add(label.size_px, earlier.size_px) / 2 + APART_EM * em_px for earlier, _ in kept]
+        if not any((np.abs(middle - other) < least).all() for (_, other), least in zip(kept, apart, strict=True)):
             kept.append((label, middle))
     return kept
 
@@ -102,17 +85,13 @@ def _edges(heightmap: HeightMap, camera: Camera, most: int) -> list[Edge]:
     left = sides[np.argmin(camera.project(sides)[:, 0]), :2]
     x, y = (_round(ends, most) for ends in heightmap.limits)
     values = _heights(heightmap.scale, most)
-    ones = np.ones(len(values))
+    upright = np.empty((len(values), 3))
+    upright[:, :2], upright[:, 2] = left, heightmap.scale(values)
+    texts = [_short(value) for value in values.tolist()]
     return [
         _along_floor(camera, "x", x, heightmap.limits[0], axis=0, beside=near_y),
         _along_floor(camera, "y", y, heightmap.limits[1], axis=1, beside=near_x),
-        Edge(
-            name="f",
-            places=np.stack([left[0] * ones, left[1] * ones, heightmap.scale(values)], axis=-1),
-            texts=[_short(value) for value in values.tolist()],
-            outwards=np.array([-1.0, 0.0]),
-            middle=np.array([*left, TOP / 2]),
-        ),
+        Edge("f", upright, texts, outwards=np.array([-1.0, 0.0]), middle=np.array([*left, TOP / 2])),
     ]
 
 
@@ -120,11 +99,10 @@ def _along_floor(
     camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, axis: int, beside: float
 ) -> Edge:
     """The edge of the floor along x or y (axis 0 or 1), where the other coordinate is `beside`."""
-    share = (values - ends[0]) / (ends[1] - ends[0]) * 2 - 1
     places = np.full((len(values), 3), FLOOR)
-    places[:, axis], places[:, 1 - axis] = share, beside
-    line = np.zeros((2, 3))
-    line[:, 2], line[:, 1 - axis], line[:, axis] = FLOOR, beside, (-1.0, 1.0)
+    places[:, axis], places[:, 1 - axis] = (values - ends[0]) / (ends[1] - ends[0]) * 2 - 1, beside
+    line = np.full((2, 3), FLOOR)
+    line[:, axis], line[:, 1 - axis] = (-1.0, 1.0), beside
     start, end = camera.project(line)
     tangent = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
     normal = np.array([tangent[1], -tangent[0]])
@@ -139,7 +117,7 @@ def _round(ends: tuple[float, float], most: int) -> Scalar:
     low, high = min(ends), max(ends)
     values = np.asarray(MaxNLocator(nbins=most, steps=ROUND_STEPS).tick_values(low, high))
     slack = 1e-9 * (high - low)
-    inside: Scalar = values[(values >= low - slack) & (values <= high + slack)]
+    inside = values[(values >= low - slack) & (values <= high + slack)]
     return np.where(np.abs(inside) < slack, 0.0, inside)
 
 

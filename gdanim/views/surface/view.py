@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import LinearSegmentedColormap
 
-from gdanim.drawing.layout import TICK_PT, Layout, Slot
+from gdanim.drawing.layout import Slot
 from gdanim.drawing.marks.spots import Dots
-from gdanim.drawing.marks.trails import Mark, mixed
+from gdanim.drawing.marks.trails import Mark, Trail, mixed
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import is_light
 from gdanim.views.base import MarkSizes, all_runs, build_scene, end_markers, path_and_spots
@@ -19,12 +19,13 @@ from gdanim.views.surface.axes import SurfaceAxes, TurningLabels, surface_axes
 from gdanim.views.surface.box import SurfaceBox
 from gdanim.views.surface.camera import Camera
 from gdanim.views.surface.heightmap import COARSE_GRID, GRID, TURNING_GRID, HeightMap
-from gdanim.views.surface.marks import SpotShadow, SurfaceSpots, SurfaceTrail, TrailShadow
+from gdanim.views.surface.marks import SpotShadow, SurfaceSpots, SurfaceTrail
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
 from gdanim.views.surface.shading import SurfaceColours
 
 if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
+    from gdanim.drawing.layout import Layout
     from gdanim.drawing.run_styles import RunStyles
     from gdanim.drawing.styles import Style
     from gdanim.views.base import Panel
@@ -38,7 +39,7 @@ SHADOW_INK: Final = 0.45  # of the run's colour in its shadow
 # In a picture of this ratio of width to height and more, the header stands beside the box, which is about as wide as
 # it is high, with that share of the width.
 WIDE, HEADER_BESIDE = 2.0, 0.4
-SWEEP: Final = 15.0  # degrees between the cameras from which the scale of a turning box is found
+SWEEP: Final = 15.0  # degrees between these cameras
 
 
 def build(descent: Descent) -> Scene:
@@ -53,10 +54,7 @@ def build(descent: Descent) -> Scene:
     scene = build_scene(descent, add_axes, header_share=header_share)
     if not descent.settings.turn:
         return scene
-    axes = surface_axes(scene.figure.axes[0])
-    return TurningScene(
-        figure=scene.figure, marks=scene.marks, timeline=scene.timeline, axes=axes, turn=descent.settings.turn
-    )
+    return TurningScene(figure=scene.figure, marks=scene.marks, timeline=scene.timeline, turn=descent.settings.turn)
 
 
 def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tuple[SurfaceAxes, list[Mark]]:
@@ -67,14 +65,11 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
     heightmap = HeightMap.of(objective, limits, points)
     paths = LiftedPaths(heightmap, descent.trajectory.x, descent.trajectory.f)
     minima = heightmap.points_on(objective.minimizers)
-    if settings.camera:
-        camera = Camera(elev=settings.camera[0], azim=settings.camera[1])
-    else:
-        camera = _best_camera(paths, minima)
-    axes = SurfaceAxes(
-        layout.figure, heightmap, _turning_cameras(camera, settings.turn), layout.lettering(TICK_PT), style,
-        named=not layout.is_bare,
-    )  # fmt: skip
+    camera = Camera(*settings.camera) if settings.camera else _best_camera(paths, minima)
+    # The scale of a turning box is found from cameras at even steps.
+    count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
+    angles = np.linspace(0.0, settings.turn, count).tolist()
+    axes = SurfaceAxes(layout, heightmap, [replace(camera, azim=camera.azim + angle) for angle in angles])
     layout.figure.add_axes(axes)
     box = SurfaceBox(heightmap, minima, _surface_colours(style, settings.cmap), style)
     box.set_animated(bool(settings.turn))
@@ -88,9 +83,8 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
 
 
 def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Panel) -> list[Mark]:
-    style, tail = layout.style, panel.descent.settings.trail
+    style, tail, sizes = layout.style, panel.descent.settings.trail, MarkSizes.of(layout, panel)
     track, shadows = SurfaceTrack(paths), SurfaceTrack(paths, on_floor=True)
-    sizes = MarkSizes.of(layout, panel)
     marks: list[Mark]
     if panel.is_swarm:
         marks = [Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
@@ -99,13 +93,12 @@ def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Pan
             replace(run_style, colour=mixed(run_style.colour, style.background, SHADOW_INK))
             for run_style in panel.run_styles
         )
-        marks = [
-            TrailShadow(shadows, faint, width_pt=sizes.scale * SHADOW_PT, tail=tail),
-            SpotShadow(shadows, faint, size_pt=SPOT_SHADOW * sizes.spot_pt),
-            *path_and_spots(
-                layout, track, panel, sizes, outline=style.text, tail=tail, kinds=(SurfaceTrail, SurfaceSpots)
-            ),
-        ]
+        trail_shadow = Trail(shadows, faint, width_pt=sizes.scale * SHADOW_PT, dot_pt=0.0, tail=tail)
+        trail_shadow.set_zorder(7)
+        spot_shadow = SpotShadow(shadows, faint, size_pt=SPOT_SHADOW * sizes.spot_pt)
+        kinds = SurfaceTrail, SurfaceSpots
+        shown = path_and_spots(layout, track, panel, sizes, outline=style.text, tail=tail, kinds=kinds)
+        marks = [trail_shadow, spot_shadow, *shown]
     for mark in marks:
         axes.add_artist(mark)
     return sorted([*end_markers(axes, track, panel, style.text), *marks], key=Mark.get_zorder)
@@ -122,12 +115,6 @@ def _best_camera(paths: LiftedPaths, minima: Vec3) -> Camera:
         return round(float(sum(shares)), 1)
 
     return min((Camera(elev=ELEV, azim=azim) for azim in AZIMS), key=hidden)
-
-
-def _turning_cameras(first: Camera, turn: float) -> list[Camera]:
-    """The first camera, and others at even steps while the box turns by `turn` degrees."""
-    count = int(np.ceil(abs(turn) / SWEEP)) + 1 if turn else 1
-    return [replace(first, azim=first.azim + angle) for angle in np.linspace(0.0, turn, count).tolist()]
 
 
 def _surface_colours(style: Style, cmap: str | None) -> SurfaceColours:
@@ -147,11 +134,10 @@ def _surface_colours(style: Style, cmap: str | None) -> SurfaceColours:
 class TurningScene(Scene):
     """A scene whose box turns by `turn` degrees from the first frame to the last."""
 
-    axes: SurfaceAxes
     turn: float
 
     def update(self, frame: int) -> None:
         """Show a frame. Touches only marks and the projection, and depends only on the frame's index."""
         fraction = frame / max(self.timeline.frames - 1, 1)
-        self.axes.turn_by(fraction * self.turn)
+        surface_axes(self.figure.axes[0]).turn_by(fraction * self.turn)
         Scene.update(self, frame)  # in a class with slots, super() finds no way back
