@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from support.commandline import ENVIRONMENT, digest, run
 from support.problems import solved
 
-from gdanim.output.svg.defs import Defs
-from gdanim.output.svg.paths import FixedPoint
+from gdanim.output.svg.paths import Defs, FixedPoint
 from gdanim.output.svg.timing import Clock, Lifetimes, split_by_lifetime
 
 if TYPE_CHECKING:

@@ -7,20 +7,25 @@ axes at the left and at the bottom only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html import escape
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
+from gdanim.drawing.frame import Box, Frame
 from gdanim.drawing.layout import READOUT_PT
 from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.mpl import mpl
 from gdanim.drawing.styles import load_style
 from gdanim.output.filmstrip import strip_layout
-from gdanim.output.filmstrip.pages import PAGES
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
-from gdanim.output.filmstrip.strip_layout import PAD_PT, StripLayout, header, show_labels
+from gdanim.output.filmstrip.strip_layout import AXES_HIGH_PX, PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
+from gdanim.output.png import PngWriter
 from gdanim.settings import DEFAULTS
 
 if TYPE_CHECKING:
@@ -37,6 +42,9 @@ MOMENTS: Final = 5
 WIDEST_IN: Final = 9.0
 # A page is too narrow for a row of panels with several axes: such a row is for a page on its side, or a slide.
 MULTIPLE_WIDEST_IN: Final = 18.0
+# Letters are outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
+_RC: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
+_NO_SVG_METADATA: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 SETTLED: Final = 0.03  # of the width and the height of the axes: a run that is so near to its end has settled
 
 
@@ -75,7 +83,7 @@ def write_filmstrip(
         return redraw(size=size, dpi=dots, readout=False, explain=False, **settings)
 
     if panels is not None:
-        height = strip_layout.own_height(panels, dots)
+        height = panels.rows * round(AXES_HIGH_PX + TEXT_HIGH_IN * dots)  # with the captions
         header_px = height - strip_layout.header_bottom(redraw_at((size[0], height)))
         size = size[0], height + round(header_px)
     layout = StripLayout.of(redraw_at, size, len(chosen), panels)
@@ -165,3 +173,41 @@ class _Panels(Artist):
                 axes.draw(at_panel)
             for mark in panel.marks:
                 mark.draw(at_panel)
+
+
+def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
+    """Write a page in the figure's own size; the recipe stands in its keywords."""
+    metadata = {"Title": info.title, "Subject": info.alt_text, "Keywords": info.recipe, "Creator": "gdanim"}
+    undated = dict.fromkeys(("CreationDate", "Producer"))
+    stream.write(_saved(figure, "pdf", {key: text or None for key, text in metadata.items()} | undated))
+
+
+def _write_svg(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
+    """Write a drawing; the recipe is all that its <metadata> holds."""
+    drawn = _saved(figure, "svg", _NO_SVG_METADATA)
+    begin = drawn.index(b"<svg")
+    inside = drawn.index(b">", begin) + 1
+    about = {"title": info.title, "desc": info.alt_text, "metadata": info.recipe}
+    elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in about.items() if text)
+    stream.write(drawn[: inside - 1] + b' role="img">' + elements.encode() + drawn[inside:])
+
+
+def _write_png(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
+    """Write the pixels."""
+    canvas: Any = FigureCanvasAgg(figure)  # the backend's methods carry no types
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())
+    height, width, _ = pixels.shape
+    with PngWriter(stream, replace(info, width=width, height=height)) as writer:
+        writer.write(Frame(index=0, end_s=0.0, box=Box(0, 0, width, height), pixels=pixels))
+
+
+def _saved(figure: Figure, form: str, metadata: dict[str, Any]) -> bytes:
+    page = BytesIO()
+    rc: Any = _RC  # matplotlib's annotations name every key
+    with mpl.rc_context(rc):
+        figure.savefig(page, format=form, dpi="figure", metadata=metadata)
+    return page.getvalue()
+
+
+PAGES: Final = {".pdf": _write_pdf, ".svg": _write_svg, ".png": _write_png}

@@ -44,11 +44,6 @@ def row_grid(count: int) -> Grid:
     return Grid(rows=rows, columns=ceil(count / rows))
 
 
-def own_height(panels: Grid, dpi: int) -> int:
-    """The height of all panels with their captions, in pixels."""
-    return panels.rows * round(AXES_HIGH_PX + TEXT_HIGH_IN * dpi)
-
-
 class Place(NamedTuple):
     """Where the lower left corner of a panel's axes stands, in pixels, and which sides of the strip it is at."""
 

@@ -57,12 +57,7 @@ class Letter(NamedTuple):
 
 
 class DrawnText(NamedTuple):
-    """A line of text in one colour, rotated counterclockwise by `angle` degrees about its pen position (x, y).
-
-    rules   bars of fractions and roots, relative to the pen position
-    text    the characters, where the line is no formula; else ""
-    width   of the line as the raster formats draw it
-    """
+    """A line of text in one colour, rotated counterclockwise by `angle` degrees about its pen position (x, y)."""
 
     colour: str
     alpha: float
@@ -70,9 +65,9 @@ class DrawnText(NamedTuple):
     y: float
     angle: float
     letters: tuple[Letter, ...]
-    rules: tuple[Rectangle, ...]
-    text: str
-    width: float
+    rules: tuple[Rectangle, ...]  # bars of fractions and roots, relative to the pen position
+    text: str  # the characters, where the line is no formula; else ""
+    width: float  # of the line as the raster formats draw it
 
 
 Item = DrawnPath | DrawnImage | DrawnText

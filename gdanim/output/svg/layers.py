@@ -13,8 +13,8 @@ from gdanim.output.svg.timing import Lifetimes, P, split_by_lifetime
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from gdanim.output.svg.defs import Defs
     from gdanim.output.svg.items import Item, Rectangle
+    from gdanim.output.svg.paths import Defs
     from gdanim.output.svg.timing import Clock, Span
 
 MARGIN_PX: Final = 2000.0  # around the canvas; lines are cut beyond it

@@ -7,25 +7,38 @@ last values without one.
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.output.base import Quality
-from gdanim.output.svg.defs import Defs
-from gdanim.output.svg.items import DrawnPath
-from gdanim.output.svg.paths import TOLERANCE_PX, FixedPoint, is_long, simplified
+from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText
+from gdanim.output.svg.layers import DiscLayer, ShapeLayer, StrokeLayer, TranslucentLayer
+from gdanim.output.svg.paths import (
+    TOLERANCE_PX,
+    Defs,
+    FixedPoint,
+    fill_attributes,
+    find_discs,
+    is_long,
+    simplified,
+)
 from gdanim.output.svg.recorder import Recorder
-from gdanim.output.svg.sorting import LayerSorter, markup
+from gdanim.output.svg.text import LetterLayer, VerbatimLayer
 from gdanim.output.svg.timing import Clock
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
     from gdanim.output.base import FilmInfo
-    from gdanim.output.svg.items import Item
+    from gdanim.output.svg.items import Item, Rectangle
+    from gdanim.output.svg.layers import Layer
+
+    Key = tuple[type[Layer], *tuple[Hashable, ...]]
 
 FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
 
@@ -58,18 +71,12 @@ def _opening(info: FilmInfo, svg_text: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}{family}'
 
 
-class Precision(NamedTuple):
-    """Precision of coordinates."""
-
-    decimals: int  # of a pixel
-    still_decimals: int  # those of long paths that stand still, of which points are left out
-    tolerance_px: float  # how far such a path may pass by its points
-
-
+# Decimals of a pixel; those of long paths that stand still, of which points are left out; how far, in pixels, such a
+# path may pass by its points.
 PRECISIONS: Final = {
-    Quality.LOW: Precision(decimals=1, still_decimals=1, tolerance_px=0.2),
-    Quality.MEDIUM: Precision(decimals=2, still_decimals=1, tolerance_px=TOLERANCE_PX),
-    Quality.HIGH: Precision(decimals=3, still_decimals=2, tolerance_px=TOLERANCE_PX / 3),
+    Quality.LOW: (1, 1, 0.2),
+    Quality.MEDIUM: (2, 1, TOLERANCE_PX),
+    Quality.HIGH: (3, 2, TOLERANCE_PX / 3),
 }
 
 
@@ -80,7 +87,7 @@ class _Picture:
         self._scene, self._loop, self._precision = scene, info.loop, PRECISIONS[info.quality]
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
-        numbers, outlines, as_text = FixedPoint(self._precision.decimals), self._recorder.outlines, svg_text == "text"
+        numbers, outlines, as_text = FixedPoint(self._precision[0]), self._recorder.outlines, svg_text == "text"
         size = info.width, info.height
         self._defs = Defs(numbers=numbers, outlines=outlines, prefix=prefix, as_text=as_text, canvas=size)
 
@@ -127,3 +134,81 @@ class _Picture:
         sorter = LayerSorter(self._defs, Clock(["0"], ""))
         sorter.add(0, items)
         return markup(sorter.layers)
+
+
+class LayerSorter:
+    """Sorts the items of one mark.
+
+    layers   from the lowest to the highest
+    """
+
+    def __init__(self, defs: Defs, clock: Clock) -> None:
+        self._defs, self._clock = defs, clock
+        self.layers: list[Layer] = []
+
+    def add(self, frame: int, items: Iterable[Item]) -> None:
+        """Add what the mark draws at the next frame. No item goes into a layer below that of the item before."""
+        items_of: dict[Layer, list[Item]] = {}
+        layer: Layer | None = None
+        for item in items:
+            layer = self._layer_for(item, after=layer)
+            items_of.setdefault(layer, []).append(item)
+        for layer, some in items_of.items():
+            layer.add(frame, some)
+
+    def _layer_for(self, item: Item, *, after: Layer | None) -> Layer:
+        """The lowest layer for an item above that of the item before, or this one if it allows any order."""
+        key = _key(item, self._defs)
+        above = 0 if after is None else self.layers.index(after) + 1
+        first = above - 1 if after is not None and after.any_order else above
+        for layer in self.layers[first:]:
+            if layer.key == key:
+                return layer
+        self.layers.insert(above, self._new_layer(key, item))
+        return self.layers[above]
+
+    def _new_layer(self, key: Key, item: Item) -> Layer:
+        kind = key[0]
+        if isinstance(item, DrawnText):
+            return kind(self._defs, self._clock, key, fill_attributes(item.colour, item.alpha), None)
+        if isinstance(item, DrawnImage):
+            return kind(self._defs, self._clock, key, "", item.clip)
+        style = item.style
+        if kind is DiscLayer and (found := find_discs(item.vertices, item.codes)):
+            # A disc is the round cap of a line of length zero.
+            style = style._replace(fill="", stroke=style.fill, stroke_alpha=1.0, width=2 * found[1], cap="round")
+        return kind(self._defs, self._clock, key, self._defs.numbers.attributes(style), style.clip)
+
+
+def _key(item: Item, defs: Defs) -> Key:
+    """The kind of layer for an item, and what else must be equal for items to share a layer."""
+    if isinstance(item, DrawnImage):
+        return VerbatimLayer, item.clip
+    if isinstance(item, DrawnText):
+        is_verbatim = defs.as_text or item.angle or item.rules
+        return VerbatimLayer if is_verbatim else LetterLayer, item.colour, item.alpha
+    style = item.style
+    if not style.fill and style.stroke_alpha == 1 and style.cap == style.join == "round" and not style.dashes:
+        return StrokeLayer, style
+    if style.fill_alpha == 1 and not style.stroke and (found := find_discs(item.vertices, item.codes)):
+        return DiscLayer, style, defs.numbers.units(found[1])
+    is_opaque = style.fill_alpha in (0, 1) and style.stroke_alpha in (0, 1)
+    return ShapeLayer if is_opaque else TranslucentLayer, style
+
+
+def markup(layers: Iterable[Layer]) -> str:
+    """Layers one above the other; neighbours with the same clip share its group."""
+    parts: list[str] = []
+    clip: Rectangle | None = None
+    for layer in layers:
+        if layer.clip != clip:
+            if clip is not None:
+                parts.append("</g>")
+            if layer.clip is not None:
+                parts.append(f'<g clip-path="url(#{layer.defs.clip(layer.clip)})">')
+            clip = layer.clip
+        content = layer.markup()
+        parts.append(f"<g {layer.attributes}>{content}</g>" if layer.attributes and content else content)
+    if clip is not None:
+        parts.append("</g>")
+    return "".join(parts)
