@@ -22,11 +22,10 @@ from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT, load_style
 from gdanim.views.surface import view
 from gdanim.views.surface.axes import SurfaceAxes
-from gdanim.views.surface.box import SurfaceBox
+from gdanim.views.surface.box import SurfaceBox, sectors
 from gdanim.views.surface.camera import CENTRE, DISTANCE, FLOOR, TOP, Camera, fit
 from gdanim.views.surface.heightmap import LIFT, HeightMap, HeightScale
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
-from gdanim.views.surface.shading import sectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -253,7 +252,7 @@ def test_what_is_hidden_and_what_is_not_make_the_whole_path() -> None:
         (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, view.SurfaceTrail)}
         assert isinstance(track, SurfaceTrack)
         seen = track.lines(runs, since, until, np.zeros((6, 2)), axes, axes.figure.dpi)
-        hidden = track.hidden_lines(runs, since, until, axes)
+        hidden = track.lines_where(runs, since, until, axes, hidden=True)
         whole = axes.projection.pixels(track.paths.joint.points)
     both = [away_from(whole, lines) for lines in (seen, hidden)]
     # Places that crowd in half a pixel are left out.

@@ -81,13 +81,8 @@ def _style(picture: Schemes) -> str:
 
 def _figure(scene: Scene, info: FilmInfo, picture: Schemes, *, fragment: bool) -> str:
     """The player. A page shows the alt text below the picture; a fragment has it for screen readers only."""
-    film = {
-        "spans": _spans(scene.timeline),
-        "loop": info.loop,
-        "rest": scene.timeline.forward - 1,
-        "words": _live_text(scene),
-        "page": not fragment,
-    }
+    times = {"spans": _spans(scene.timeline), "loop": info.loop, "rest": scene.timeline.forward - 1}
+    film = times | {"words": _live_text(scene), "page": not fragment}
     recipe = f'<script type="application/toml">{_escaped(info.recipe)}</script>\n' if info.recipe else ""
     return Template(_asset("player.html")).substitute(
         label=escape(info.alt_text if fragment else info.title),

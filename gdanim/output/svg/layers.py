@@ -56,6 +56,8 @@ class Layer:
 class PathLayer(Layer, Generic[P]):
     """Paths in pieces that may lie in any order; each piece is there from one frame until before another."""
 
+    piece_chars: ClassVar[int] = 0  # about so many; 0 where they differ
+
     def _start(self) -> None:
         self._lifetimes: Lifetimes[P] = Lifetimes()
 
@@ -76,7 +78,7 @@ class PathLayer(Layer, Generic[P]):
 
     def _size(self, piece: P) -> int:
         """About how many characters a piece takes."""
-        return len(self._path([piece]))
+        return self.piece_chars or len(self._path([piece]))
 
     def markup(self) -> str:
         """Blocks that appear and disappear, and one path that changes."""
@@ -97,6 +99,8 @@ class PathLayer(Layer, Generic[P]):
 class StrokeLayer(PathLayer[Segment]):
     """Strokes with round caps and joins: each is the union of its segments."""
 
+    piece_chars = 11  # most segments continue a line
+
     def _pieces(self, drawn: DrawnPath) -> Iterable[Segment]:
         low, high = np.full(2, -MARGIN_PX), np.add(self.defs.canvas, MARGIN_PX)
         segments = clipped_segments(drawn.vertices, drawn.codes, low, high)
@@ -105,12 +109,11 @@ class StrokeLayer(PathLayer[Segment]):
     def _path(self, pieces: Sequence[Segment]) -> str:
         return self.defs.numbers.polylines(pieces)
 
-    def _size(self, piece: Segment) -> int:
-        return 11  # most segments continue a line
-
 
 class DiscLayer(PathLayer[Point]):
     """Discs without an edge, all of one size: lines of length zero, which round caps make discs."""
+
+    piece_chars = 14  # a start and a line
 
     def _pieces(self, drawn: DrawnPath) -> Iterable[Point]:
         found = find_discs(drawn.vertices, drawn.codes)
@@ -118,9 +121,6 @@ class DiscLayer(PathLayer[Point]):
 
     def _path(self, pieces: Sequence[Point]) -> str:
         return "".join([f"M{self.defs.numbers.row(*point)}h0" for point in pieces])
-
-    def _size(self, piece: Point) -> int:
-        return 14  # a start and a line
 
 
 class ShapeLayer(PathLayer[Subpath]):

@@ -1,20 +1,24 @@
-"""Axes of the surface view. They fit the projection anew whenever they are moved or resized."""
+"""Axes of the surface view, with numbers and names along the three edges of the box that are nearest to the viewer.
+
+They fit the projection anew whenever they are moved or resized.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.layout import TICK_PT
+from gdanim.drawing.layout import ROUND_STEPS, TICK_PT
+from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import SetsText
 from gdanim.drawing.marks.trails import Mark
-from gdanim.views.surface.camera import FLOOR, TOP, fit
-from gdanim.views.surface.ticks import axis_labels, without_overlaps
+from gdanim.views.surface.camera import CENTRE, FLOOR, TOP, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +26,24 @@ if TYPE_CHECKING:
     from matplotlib.axes._base import _AxesBase
     from matplotlib.backend_bases import RendererBase
 
+    from gdanim.arrays import Scalar
     from gdanim.drawing.geometry import Extent
     from gdanim.drawing.layout import Layout
-    from gdanim.views.surface.camera import Camera, Projection, Vec2
-    from gdanim.views.surface.heightmap import HeightMap
-    from gdanim.views.surface.ticks import AxisLabel
+    from gdanim.drawing.lettering import Lettering
+    from gdanim.views.surface.camera import Camera, Projection, Vec2, Vec3
+    from gdanim.views.surface.heightmap import HeightMap, HeightScale
+
+    # An edge of the box: its name, its numbers' places (m, 3) and texts, the direction outwards (2,), its middle (3,).
+    Edge = tuple[str, Vec3, Sequence[str], Vec2, Vec3]
 
 CORNERS: Final = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, TOP)], dtype=np.float64)
 RIM_EM: Final = 0.7  # of room around the box: a spot on its edge stays in the picture
 NUMBER_EM: Final = 4.5  # of an edge for each number
 MOST_NUMBERS: Final = 5  # along an edge
 MOST_STRETCHED: Final = 1.6
+TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
+APART_EM: Final = 0.35  # between two labels at least
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class SurfaceAxes(Axes):
@@ -132,3 +143,113 @@ def surface_axes(axes: _AxesBase | None) -> SurfaceAxes:
     if not isinstance(axes, SurfaceAxes):
         raise TypeError("only axes of the surface view have a projection")
     return axes
+
+
+class AxisLabel(NamedTuple):
+    """A number or name, and where it stands."""
+
+    text: str
+    at: Vec3  # (3,): the point of an edge that it belongs to
+    outwards: Vec2  # (2,): the direction in the picture away from the edge
+    gap_px: float  # its distance from the edge
+    size_px: tuple[float, float]  # its width and height
+    is_name: bool
+
+    @property
+    def middle_px(self) -> Vec2:
+        """The middle (2,), from the pixel of `at`."""
+        return np.asarray(self.outwards * (self.gap_px + np.array(self.size_px) / 2))
+
+
+def axis_labels(heightmap: HeightMap, camera: Camera, lettering: Lettering, most: int) -> list[AxisLabel]:
+    """The labels of the three edges, names first; at most `most` numbers on each."""
+    em = float(lettering.ascent)
+    names, numbers = [], []
+    for name, places, texts, outwards, middle in _edges(heightmap, camera, most):
+        sizes = [(float(lettering.width(text)), em) for text in texts]
+        numbers += [
+            AxisLabel(text, at, outwards, TICK_EM * em, size, is_name=False)
+            for text, at, size in zip(texts, places, sizes, strict=True)
+        ]
+        reach = max((float(np.abs(outwards) @ size) for size in sizes), default=0.0)
+        gap, size = TICK_EM * em + reach + NAME_EM * em, (float(lettering.width(name)), em)
+        names.append(AxisLabel(name, middle, outwards, gap, size, is_name=True))
+    return [*names, *numbers]
+
+
+def without_overlaps(labels: Sequence[AxisLabel], projection: Projection, em_px: float) -> list[tuple[AxisLabel, Vec2]]:
+    """The labels that overlap none before them, each with the pixel of its middle."""
+    kept: list[tuple[AxisLabel, Vec2]] = []
+    for label in labels:
+        middle = projection.pixels(label.at) + label.middle_px
+        apart = [np.add(label.size_px, earlier.size_px) / 2 + APART_EM * em_px for earlier, _ in kept]
+        if not any((np.abs(middle - other) < least).all() for (_, other), least in zip(kept, apart, strict=True)):
+            kept.append((label, middle))
+    return kept
+
+
+def _edges(heightmap: HeightMap, camera: Camera, most: int) -> list[Edge]:
+    near_x, near_y = np.where(camera.eye[:2] >= 0, 1.0, -1.0).tolist()
+    # The numbers of f stand at the vertical edge that is farthest to the left.
+    sides = np.array([[-near_x, near_y, FLOOR], [near_x, -near_y, FLOOR]])
+    left = sides[np.argmin(camera.project(sides)[:, 0]), :2]
+    x, y = (_round(ends, most) for ends in heightmap.limits)
+    values = _heights(heightmap.scale, most)
+    upright = np.empty((len(values), 3))
+    upright[:, :2], upright[:, 2] = left, heightmap.scale(values)
+    texts = [_short(value) for value in values.tolist()]
+    return [
+        _along_floor(camera, "x", x, heightmap.limits[0], axis=0, beside=near_y),
+        _along_floor(camera, "y", y, heightmap.limits[1], axis=1, beside=near_x),
+        ("f", upright, texts, np.array([-1.0, 0.0]), np.array([*left, TOP / 2])),
+    ]
+
+
+def _along_floor(
+    camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, axis: int, beside: float
+) -> Edge:
+    """The edge of the floor along x or y (axis 0 or 1), where the other coordinate is `beside`."""
+    places = np.full((len(values), 3), FLOOR)
+    places[:, axis], places[:, 1 - axis] = (values - ends[0]) / (ends[1] - ends[0]) * 2 - 1, beside
+    line = np.full((2, 3), FLOOR)
+    line[:, axis], line[:, 1 - axis] = (-1.0, 1.0), beside
+    start, end = camera.project(line)
+    tangent = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
+    normal = np.array([tangent[1], -tangent[0]])
+    away = (start + end) / 2 - camera.project(np.array([*CENTRE[:2], FLOOR]))
+    outwards = normal if normal @ away >= 0 else -normal
+    texts = [minus(f"{value:g}") for value in values.tolist()]
+    return name, places, texts, outwards, line.mean(axis=0)
+
+
+def _round(ends: tuple[float, float], most: int) -> Scalar:
+    """Round values between two ends: (m,)."""
+    low, high = min(ends), max(ends)
+    values = np.asarray(MaxNLocator(nbins=most, steps=ROUND_STEPS).tick_values(low, high))
+    slack = 1e-9 * (high - low)
+    inside = values[(values >= low - slack) & (values <= high + slack)]
+    return np.where(np.abs(inside) < slack, 0.0, inside)
+
+
+def _heights(scale: HeightScale, most: int) -> Scalar:
+    """Values whose heights are spread evenly: round ones where the scale is straight, else of one or two digits."""
+    even = _round((scale.low, scale.high), most)
+    if scale.bend > 1:
+        return even
+    chosen: list[float] = []
+    for height in np.linspace(0.0, TOP, most + 1)[:-1]:
+        value = float(scale.value(np.array(height)))
+        between = float(scale.value(np.array(height + TOP / most))) - value
+        decade = 10.0 ** floor(log10(between / 2))
+        step = max(unit * decade for unit in (1, 2, 5) if unit * decade <= between / 2)
+        chosen.append(ceil((value - 0.02 * between) / step) * step)
+    return np.array(list(dict.fromkeys(value for value in chosen if value <= scale.high)))
+
+
+def _short(value: float) -> str:
+    """A number in few characters: `0.5`, `300`, `2·10⁵`."""
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return minus(f"{value:.6g}")
+    digits, exponent = f"{value:.3e}".split("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if float(digits) == 1 else minus(f"{float(digits):g}·{power}")

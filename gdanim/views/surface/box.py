@@ -1,40 +1,57 @@
-"""What stands still in the box: the floor with its level lines and ticks, the surface, and the minima."""
+"""What stands still in the box: the floor with its level lines and ticks, the minima, and the lit surface.
+
+The surface is an image, rendered from back to front; its level lines and edges are strokes on it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import PIL.Image
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Affine2D, IdentityTransform
 
 from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.trails import Mark, mixed
+from gdanim.drawing.mpl import to_rgb
 from gdanim.drawing.shapes import CIRCLE, copies, polylines
-from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, line_ink
+from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, crossings, line_ink
 from gdanim.views.surface.axes import surface_axes
-from gdanim.views.surface.camera import FLOOR
+from gdanim.views.surface.camera import FLOOR, TOP
 from gdanim.views.surface.paths import floor_shadow
-from gdanim.views.surface.shading import edges, level_lines, render_surface
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.backend_bases import RendererBase
+    from matplotlib.colors import Colormap
+    from numpy.typing import NDArray
 
     from gdanim.arrays import Index
     from gdanim.drawing.geometry import Extent, PixelPoints
     from gdanim.drawing.styles import Style
-    from gdanim.views.surface.camera import Projection, Vec3
+    from gdanim.views.surface.camera import Camera, Projection, Vec3
     from gdanim.views.surface.heightmap import HeightMap
-    from gdanim.views.surface.shading import SurfaceColours
 
     Ink = str | tuple[float, float, float, float]
+    Colours = NDArray[np.float64]  # (…, 3), from 0 to 1
+    Image = NDArray[np.uint8]  # (h, w, 4)
 
 LINE_PT, LEVEL_PT, TICK_PT = 0.8, 0.5, 2.5
 LEVEL_INK: Final = 0.32  # of the level lines on the surface
 HIDDEN_INK: Final = 0.45  # of the signs of hidden minima
+SUPERSAMPLED: Final = 2  # each way: quads without antialiasing leave no seams, and this smooths their outline
+# Towards the lamp, in the directions right, up and back of the viewer: behind the viewer's left shoulder.
+LAMP: Final = np.array([-0.55, 0.62, 0.56])
+DEEPEST_SHADE, BRIGHTEST_SHINE = 0.5, 0.5
+LEVEL_COUNTS: Final = (14, 10, 7, 5, 3)  # that are tried
+MAX_CROSSINGS: Final = 36  # of level lines on a straight way across: more are a veil
 FLOOR_CORNERS: Final = np.array([[-1, -1, FLOOR], [1, -1, FLOOR], [1, 1, FLOOR], [-1, 1, FLOOR]], dtype=np.float64)
 PLUS: Final = Path([[-1, 0], [1, 0], [0, -1], [0, 1]], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
 
@@ -130,3 +147,105 @@ def _path(lines: Sequence[np.ndarray]) -> Path:
 def _begins(lines: Sequence[np.ndarray]) -> Index:
     """The row at which each line begins, when all are joined to one array."""
     return np.cumsum([0, *map(len, lines)])[:-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceColours:
+    """The colours of a surface."""
+
+    tints: Colormap  # from the lowest to the highest
+    shade: str  # what tints are mixed with where it is dark
+    shine: str  # … and bright
+    edge: str  # of the line around the surface
+
+    def lit(self, heights: NDArray[np.float64], light: NDArray[np.float64]) -> Colours:
+        """The colours (…, 3) at heights (…), where light (…) runs from −1, dark, over 0, as on flat ground, to 1."""
+        tint: Colours = self.tints(heights / TOP)[..., :3]
+        dark = DEEPEST_SHADE * np.clip(-light, 0, 1)[..., np.newaxis]
+        bright = BRIGHTEST_SHINE * np.clip(light, 0, 1)[..., np.newaxis]
+        tint = tint + dark * (np.array(to_rgb(self.shade)) - tint)
+        return tint + bright * (np.array(to_rgb(self.shine)) - tint)
+
+
+def sectors(side: NDArray[np.float64], eye: Vec3) -> Iterator[tuple[Index, Index]]:
+    """Split the points of a grid, rows along y and columns along x, into parts that can be painted row by row.
+
+    A cell is covered only by cells that are nearer to the eye in both x and y. So the grid is cut beside the eye, and
+    each part begins at its far corner.
+    """
+    yield from product(_halves(side, float(eye[1])), _halves(side, float(eye[0])))
+
+
+def _halves(side: NDArray[np.float64], eye: float) -> list[Index]:
+    """The two parts of one side, each from its far end towards the eye; the one with the cell of the eye comes last."""
+    last = len(side) - 1
+    cut = int(np.clip(np.searchsorted(side, eye), 0, last))
+    return [part for part in (np.arange(last, cut - 1, -1), np.arange(cut + 1)) if len(part) > 1]
+
+
+def light(heightmap: HeightMap, camera: Camera) -> NDArray[np.float64]:
+    """How much more light than flat ground each cell of the surface gets: (n-1, n-1), from −1 to 1."""
+    z, step = heightmap.z, heightmap.cell
+    east = (z[:-1, 1:] - z[:-1, :-1] + z[1:, 1:] - z[1:, :-1]) / (2 * step)
+    north = (z[1:, :-1] - z[:-1, :-1] + z[1:, 1:] - z[:-1, 1:]) / (2 * step)
+    right, up, _ = camera.axes
+    ahead = up[:2] / max(float(np.hypot(*up[:2])), 1e-9)
+    lamp = np.array([*(LAMP[0] * right[:2] + LAMP[2] * 0.6 * ahead), LAMP[1]])
+    lamp /= np.hypot(np.hypot(lamp[0], lamp[1]), lamp[2])
+    lit = (lamp[2] - east * lamp[0] - north * lamp[1]) / np.sqrt(1 + east**2 + north**2)
+    flat = float(lamp[2])
+    return np.asarray((lit - flat) / np.where(lit < flat, 1 + flat, 1 - flat))
+
+
+def render_surface(
+    heightmap: HeightMap, projection: Projection, surface_colours: SurfaceColours
+) -> tuple[Image, tuple[int, int]]:
+    """The surface as an image (h, w, 4) with straight alpha, top row first; and the pixel of its lower left corner."""
+    z, side = heightmap.z, heightmap.side
+    x, y = np.meshgrid(side, side)
+    corners = projection.pixels(np.stack([x, y, np.nan_to_num(z)], axis=-1))
+    low, high = np.floor(corners.min(axis=(0, 1))), np.ceil(corners.max(axis=(0, 1)))
+    corners = SUPERSAMPLED * (corners - low)
+    width, height = (SUPERSAMPLED * np.maximum(high - low, 1)).astype(int).tolist()
+    renderer: Any = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]  # Agg's methods carry no types
+    gc = renderer.new_gc()
+    gc.set_linewidth(0.0)
+    middle = (z[:-1, :-1] + z[1:, :-1] + z[:-1, 1:] + z[1:, 1:]) / 4
+    colours = np.ones((*middle.shape, 4))
+    colours[..., :3] = surface_colours.lit(np.nan_to_num(middle), np.nan_to_num(light(heightmap, projection.camera)))
+    colours[np.isnan(middle), 3] = 0.0
+    for rows, columns in sectors(side, projection.camera.eye):
+        part = corners[np.ix_(rows, columns)]
+        # Each cell is numbered as the lower of the two points that it lies between.
+        cells = colours[np.ix_(*(np.minimum(points[:-1], points[1:]) for points in (rows, columns)))]
+        renderer.draw_quad_mesh(
+            gc, Affine2D().frozen(), part.shape[1] - 1, part.shape[0] - 1, part, np.zeros((1, 2)),
+            IdentityTransform(), cells.reshape(-1, 4), False, np.empty((0, 4)),
+        )  # fmt: skip
+    # Pillow weighs colours by their alpha.
+    image = PIL.Image.fromarray(np.asarray(renderer.buffer_rgba())).reduce(SUPERSAMPLED)
+    return np.asarray(image), (int(low[0]), int(low[1]))
+
+
+def level_lines(heightmap: HeightMap) -> list[Vec3]:
+    """Lines of equal height on the surface, (m, 3) each: as many as do not crowd; none where even the fewest do."""
+    tried = (TOP * (np.arange(count) + 0.5) / count for count in LEVEL_COUNTS)
+    calm = (levels for levels in tried if crossings(np.nan_to_num(heightmap.z), levels) <= MAX_CROSSINGS)
+    levels, z = next(calm, np.empty(0)), np.ma.masked_invalid(heightmap.z)
+    if not levels.size or not z.count() or z.min() > levels[-1] or z.max() < levels[0]:
+        return []
+    drawn = Figure().add_subplot().contour(heightmap.side, heightmap.side, z, levels=levels)
+    return [
+        np.concatenate([piece, np.full((len(piece), 1), level)], axis=1)
+        for level, pieces in zip(levels.tolist(), drawn.allsegs, strict=True)
+        for piece in map(np.asarray, pieces)
+        if len(piece) > 1
+    ]
+
+
+def edges(heightmap: HeightMap) -> list[Vec3]:
+    """The four edges of the surface, (n, 3) each."""
+    side, z = heightmap.side, heightmap.z
+    one = np.ones_like(side)
+    along = (side, -one, z[0]), (side, one, z[-1]), (-one, side, z[:, 0]), (one, side, z[:, -1])
+    return [np.stack(edge, axis=-1) for edge in along]

@@ -213,13 +213,12 @@ class SurfaceTrack(Track):
         self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
     ) -> Polylines:
         """The parts of the paths of runs (m,) between positions (m,) that are not hidden."""
-        return self._lines(runs, since, until, axes, hidden=False)
+        return self.lines_where(runs, since, until, axes, hidden=False)
 
-    def hidden_lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase) -> Polylines:
-        """The parts that are hidden."""
-        return self._lines(runs, since, until, axes, hidden=True)
-
-    def _lines(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase, *, hidden: bool) -> Polylines:
+    def lines_where(
+        self, runs: Index, since: Positions, until: Positions, axes: _AxesBase, *, hidden: bool
+    ) -> Polylines:
+        """The parts that are hidden, or that are not."""
         shown = self._projected(runs, since, until, axes)
         # A line is hidden where one of its ends is.
         covered = shown.hidden.copy()

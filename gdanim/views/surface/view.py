@@ -18,11 +18,10 @@ from gdanim.drawing.shapes import circles, extent, polylines
 from gdanim.drawing.styles import is_light
 from gdanim.views.base import MarkSizes, all_runs, build_scene, end_markers, path_and_spots
 from gdanim.views.surface.axes import SurfaceAxes, TurningLabels, surface_axes
-from gdanim.views.surface.box import SurfaceBox
+from gdanim.views.surface.box import SurfaceBox, SurfaceColours
 from gdanim.views.surface.camera import Camera
 from gdanim.views.surface.heightmap import COARSE_GRID, GRID, LIFT, TURNING_GRID, HeightMap
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
-from gdanim.views.surface.shading import SurfaceColours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +160,7 @@ class SurfaceTrail(Trail):
     def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint what is hidden, then the rest as any trail."""
         for run_style, _, runs in self.by_style(self._shown()):
-            lines = self.track.hidden_lines(runs, *self._span(runs), self.plane)
+            lines = self.track.lines_where(runs, *self._span(runs), self.plane, hidden=True)
             if len(lines.begins) == len(lines.points):
                 continue
             gc = self.context(renderer)
