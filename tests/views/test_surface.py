@@ -252,7 +252,7 @@ def test_what_is_hidden_and_what_is_not_make_the_whole_path() -> None:
         (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, view.SurfaceTrail)}
         assert isinstance(track, SurfaceTrack)
         seen = track.lines(runs, since, until, np.zeros((6, 2)), axes, axes.figure.dpi)
-        hidden = track.lines_where(runs, since, until, axes, hidden=True)
+        hidden = track.parts(runs, since, until, axes, hidden=True)
         whole = axes.projection.pixels(track.paths.joint.points)
     both = [away_from(whole, lines) for lines in (seen, hidden)]
     # Places that crowd in half a pixel are left out.

@@ -15,14 +15,12 @@ from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
 from gdanim.output.svg.paths import is_long, simplified
 
 if TYPE_CHECKING:
-    from matplotlib.backend_bases import GraphicsContextBase
+    from matplotlib.backend_bases import GraphicsContextBase as Context
     from matplotlib.path import Path
     from matplotlib.transforms import Transform
 
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
-
-    Context = GraphicsContextBase
 
 _DECIMALS: Final = 2  # of a point, 3.5 µm
 

@@ -44,7 +44,6 @@ WIDEST_IN: Final = 9.0
 MULTIPLE_WIDEST_IN: Final = 18.0
 # Letters are outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
 _RC: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
-_NO_SVG_METADATA: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 SETTLED: Final = 0.03  # of the width and the height of the axes: a run that is so near to its end has settled
 
 
@@ -177,19 +176,18 @@ class _Panels(Artist):
 
 def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
     """Write a page in the figure's own size; the recipe stands in its keywords."""
-    metadata = {"Title": info.title, "Subject": info.alt_text, "Keywords": info.recipe, "Creator": "gdanim"}
-    undated = dict.fromkeys(("CreationDate", "Producer"))
-    stream.write(_saved(figure, "pdf", {key: text or None for key, text in metadata.items()} | undated))
+    about = {"Title": info.title, "Subject": info.alt_text, "Keywords": info.recipe, "Creator": "gdanim"}
+    metadata = {key: text or None for key, text in about.items()}
+    stream.write(_saved(figure, "pdf", metadata | {"CreationDate": None, "Producer": None}))
 
 
 def _write_svg(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
     """Write a drawing; the recipe is all that its <metadata> holds."""
-    drawn = _saved(figure, "svg", _NO_SVG_METADATA)
-    begin = drawn.index(b"<svg")
-    inside = drawn.index(b">", begin) + 1
+    drawn = _saved(figure, "svg", dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    end = drawn.index(b">", drawn.index(b"<svg"))
     about = {"title": info.title, "desc": info.alt_text, "metadata": info.recipe}
     elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in about.items() if text)
-    stream.write(drawn[: inside - 1] + b' role="img">' + elements.encode() + drawn[inside:])
+    stream.write(drawn[:end] + b' role="img">' + elements.encode() + drawn[end + 1 :])
 
 
 def _write_png(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:

@@ -83,14 +83,13 @@ def _figure(scene: Scene, info: FilmInfo, picture: Schemes, *, fragment: bool) -
     """The player. A page shows the alt text below the picture; a fragment has it for screen readers only."""
     times = {"spans": _spans(scene.timeline), "loop": info.loop, "rest": scene.timeline.forward - 1}
     film = times | {"words": _live_text(scene), "page": not fragment}
-    recipe = f'<script type="application/toml">{_escaped(info.recipe)}</script>\n' if info.recipe else ""
     return Template(_asset("player.html")).substitute(
         label=escape(info.alt_text if fragment else info.title),
         width=f' style="max-width: {info.width}px"' if fragment else "",
         svg=picture.svg,
         caption=f"<figcaption>{escape(info.alt_text)}</figcaption>\n" if info.alt_text and not fragment else "",
         film=_escaped(json.dumps(film, ensure_ascii=False, separators=(",", ":"))),
-        recipe=recipe,
+        recipe=f'<script type="application/toml">{_escaped(info.recipe)}</script>\n' if info.recipe else "",
         style=f"<style>\n{_style(picture)}</style>\n" if fragment else "",
         script=_asset("player.js"),
     )

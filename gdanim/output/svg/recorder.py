@@ -18,7 +18,7 @@ from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText, Letter, Pa
 from gdanim.output.svg.paths import is_long
 
 if TYPE_CHECKING:
-    from matplotlib.backend_bases import GraphicsContextBase
+    from matplotlib.backend_bases import GraphicsContextBase as Context
     from matplotlib.font_manager import FontProperties as Font
     from matplotlib.transforms import Transform
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from gdanim.drawing.marks.caption import Pieces
     from gdanim.output.svg.items import Item, Outline, Rectangle, Vertices
 
-    Context = GraphicsContextBase
     Typeset = tuple[list[Letter], tuple[Rectangle, ...]]  # letters and rules
 
 _OUTLINES: Final = TextToPath()
@@ -34,10 +33,7 @@ _EM: Final = float(TextToPath.FONT_SCALE)
 
 
 class Recorder(RendererBase):
-    """Records what is drawn. `agg`, the raster renderer, measures text, so that all stands where the frames have it.
-
-    outlines   those of all recorded letters, by name
-    """
+    """Records what is drawn. `agg`, the raster renderer, measures text, so that all stands where the frames have it."""
 
     def __init__(self, agg: Any, dpi: float) -> None:
         super().__init__()
@@ -45,7 +41,7 @@ class Recorder(RendererBase):
         self._width, self._height = agg.get_canvas_width_height()
         self._flip = Affine2D().scale(1, -1).translate(0, self._height)
         self._items: list[Item] = []
-        self.outlines: dict[str, Outline] = {}
+        self.outlines: dict[str, Outline] = {}  # of all recorded letters, by name
 
     def take_items(self) -> list[Item]:
         """Return what was drawn since the last call."""

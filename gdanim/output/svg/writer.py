@@ -15,18 +15,9 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.output.base import Quality
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText
-from gdanim.output.svg.layers import DiscLayer, ShapeLayer, StrokeLayer, TranslucentLayer
-from gdanim.output.svg.paths import (
-    TOLERANCE_PX,
-    Defs,
-    FixedPoint,
-    fill_attributes,
-    find_discs,
-    is_long,
-    simplified,
-)
+from gdanim.output.svg.layers import DiscLayer, LetterLayer, ShapeLayer, StrokeLayer, TranslucentLayer, VerbatimLayer
+from gdanim.output.svg.paths import TOLERANCE_PX, Defs, FixedPoint, fill_attributes, find_discs, is_long, simplified
 from gdanim.output.svg.recorder import Recorder
-from gdanim.output.svg.text import LetterLayer, VerbatimLayer
 from gdanim.output.svg.timing import Clock
 
 if TYPE_CHECKING:
@@ -137,10 +128,7 @@ class _Picture:
 
 
 class LayerSorter:
-    """Sorts the items of one mark.
-
-    layers   from the lowest to the highest
-    """
+    """Sorts the items of one mark into layers, from the lowest to the highest."""
 
     def __init__(self, defs: Defs, clock: Clock) -> None:
         self._defs, self._clock = defs, clock

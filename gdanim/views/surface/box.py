@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from gdanim.views.surface.heightmap import HeightMap
 
     Ink = str | tuple[float, float, float, float]
-    Colours = NDArray[np.float64]  # (…, 3), from 0 to 1
-    Image = NDArray[np.uint8]  # (h, w, 4)
 
 LINE_PT, LEVEL_PT, TICK_PT = 0.8, 0.5, 2.5
 LEVEL_INK: Final = 0.32  # of the level lines on the surface
@@ -158,9 +156,9 @@ class SurfaceColours:
     shine: str  # … and bright
     edge: str  # of the line around the surface
 
-    def lit(self, heights: NDArray[np.float64], light: NDArray[np.float64]) -> Colours:
+    def lit(self, heights: NDArray[np.float64], light: NDArray[np.float64]) -> NDArray[np.float64]:
         """The colours (…, 3) at heights (…), where light (…) runs from −1, dark, over 0, as on flat ground, to 1."""
-        tint: Colours = self.tints(heights / TOP)[..., :3]
+        tint: NDArray[np.float64] = self.tints(heights / TOP)[..., :3]
         dark = DEEPEST_SHADE * np.clip(-light, 0, 1)[..., np.newaxis]
         bright = BRIGHTEST_SHINE * np.clip(light, 0, 1)[..., np.newaxis]
         tint = tint + dark * (np.array(to_rgb(self.shade)) - tint)
@@ -199,7 +197,7 @@ def light(heightmap: HeightMap, camera: Camera) -> NDArray[np.float64]:
 
 def render_surface(
     heightmap: HeightMap, projection: Projection, surface_colours: SurfaceColours
-) -> tuple[Image, tuple[int, int]]:
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     """The surface as an image (h, w, 4) with straight alpha, top row first; and the pixel of its lower left corner."""
     z, side = heightmap.z, heightmap.side
     x, y = np.meshgrid(side, side)

@@ -142,9 +142,7 @@ def _kept_rows(points: Vec3) -> Index:
         return np.arange(len(points))
     cell = np.floor(points * THIN_CELLS)
     moves = np.any(cell[1:] != cell[:-1], axis=1)
-    keep = np.append(True, moves) | np.append(moves, True)
-    keep[0] = keep[-1] = True
-    return np.flatnonzero(keep)
+    return np.flatnonzero(np.append(True, moves) | np.append(moves, True))
 
 
 def _fractions_inside(start: Vec2, move: Vec2) -> tuple[Scalar, Scalar]:
@@ -213,11 +211,9 @@ class SurfaceTrack(Track):
         self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
     ) -> Polylines:
         """The parts of the paths of runs (m,) between positions (m,) that are not hidden."""
-        return self.lines_where(runs, since, until, axes, hidden=False)
+        return self.parts(runs, since, until, axes, hidden=False)
 
-    def lines_where(
-        self, runs: Index, since: Positions, until: Positions, axes: _AxesBase, *, hidden: bool
-    ) -> Polylines:
+    def parts(self, runs: Index, since: Positions, until: Positions, axes: _AxesBase, *, hidden: bool) -> Polylines:
         """The parts that are hidden, or that are not."""
         shown = self._projected(runs, since, until, axes)
         # A line is hidden where one of its ends is.

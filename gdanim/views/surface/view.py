@@ -98,10 +98,7 @@ def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Pan
     if panel.is_swarm:
         marks = [Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
     else:
-        faint = tuple(
-            replace(run_style, colour=mixed(run_style.colour, style.background, SHADOW_INK))
-            for run_style in panel.run_styles
-        )
+        faint = [replace(one, colour=mixed(one.colour, style.background, SHADOW_INK)) for one in panel.run_styles]
         trail_shadow = Trail(shadows, faint, width_pt=sizes.scale * SHADOW_PT, dot_pt=0.0, tail=tail)
         trail_shadow.set_zorder(7)
         spot_shadow = SpotShadow(shadows, faint, size_pt=SPOT_SHADOW * sizes.spot_pt)
@@ -160,7 +157,7 @@ class SurfaceTrail(Trail):
     def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint what is hidden, then the rest as any trail."""
         for run_style, _, runs in self.by_style(self._shown()):
-            lines = self.track.lines_where(runs, *self._span(runs), self.plane, hidden=True)
+            lines = self.track.parts(runs, *self._span(runs), self.plane, hidden=True)
             if len(lines.begins) == len(lines.points):
                 continue
             gc = self.context(renderer)
