@@ -20,7 +20,6 @@ _DIVISOR = number(least=1, most=1e100)  # below 1, the rate would rise above lr
 _ALL = "the number of iterations"
 _THIRD = "a third of the number of iterations"
 _TENTH = "a tenth of the number of iterations"
-
 _ETA_MIN = Hyper("eta_min", 0.0, _NOT_NEGATIVE)
 
 # fmt: off
