@@ -1,4 +1,4 @@
-"""Numbers, paths and definitions as SVG writes them. Coordinates are whole numbers of units, so that equal ones are."""
+"""Numbers, paths and definitions as SVG writes them, in whole numbers of units, so that equal ones compare equal."""
 
 from __future__ import annotations
 

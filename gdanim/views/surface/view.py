@@ -48,7 +48,7 @@ SHADOW_INK: Final = 0.45  # of the run's colour in its shadow
 WIDE, HEADER_BESIDE = 2.0, 0.4
 DASH_PT: Final = (2.4, 2.2)
 FAINT: Final = 0.6  # opacity of what the surface hides
-SWEEP: Final = 15.0  # degrees between these cameras
+SWEEP: Final = 15.0  # degrees between the cameras from which the scale of a turning box is found
 
 
 def build(descent: Descent) -> Scene:
@@ -75,7 +75,6 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
     paths = LiftedPaths(heightmap, descent.trajectory.x, descent.trajectory.f)
     minima = heightmap.points_on(objective.minimizers)
     camera = Camera(*settings.camera) if settings.camera else _best_camera(paths, minima)
-    # The scale of a turning box is found from cameras at even steps.
     count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
     angles = np.linspace(0.0, settings.turn, count).tolist()
     axes = SurfaceAxes(layout, heightmap, [replace(camera, azim=camera.azim + angle) for angle in angles])
