@@ -25,12 +25,8 @@ MAX_NODES: Final = 300
 # Sums of 300 nodes are 150 deep; only chains of signs go deeper. Every walk over a tree may therefore recurse.
 MAX_DEPTH: Final = 150
 
-_BINARY: Final[Mapping[type[ast.operator], str]] = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
-}  # fmt: skip
-_COMPARE: Final[Mapping[type[ast.cmpop], str]] = {
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
-}  # fmt: skip
+_BINARY: Final = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+_COMPARE: Final = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
 
 
 class Number(NamedTuple):

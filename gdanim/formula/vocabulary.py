@@ -9,39 +9,29 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
 VARIABLES: Final = ("x", "y")
-CONSTANTS: Final[Mapping[str, float]] = MappingProxyType({"pi": math.pi, "e": math.e, "tau": math.tau})
+CONSTANTS: Final[Mapping[str, float]] = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 ANY_NUMBER: Final = 1_000_000  # more arguments than a formula can hold
 
 # name → the fewest and the most arguments
-FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({
+FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"), (1, 1)),
     **dict.fromkeys(("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "cbrt", "abs", "sign"), (1, 1)),
     **dict.fromkeys(("erf", "sigmoid", "softplus", "relu"), (1, 1)),
     **dict.fromkeys(("atan2", "hypot"), (2, 2)),
     **dict.fromkeys(("min", "max"), (2, ANY_NUMBER)),
     **dict.fromkeys(("clip", "where"), (3, 3)),
-})  # fmt: skip
+}
 
 # How the operators of the tree are written. Comparisons and logic stand only in the first argument of where.
-ARITHMETIC: Final[Mapping[str, str]] = MappingProxyType({
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-",
-})  # fmt: skip
-COMPARISONS: Final[Mapping[str, str]] = MappingProxyType({
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
-})  # fmt: skip
+ARITHMETIC: Final[Mapping[str, str]] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-"}
+COMPARISONS: Final[Mapping[str, str]] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 LOGIC: Final = ("and", "or", "not")
 
-
-def _sigmoid(u: float) -> float:
-    return 1 / (1 + math.exp(-u)) if u > -700 else math.exp(u)
-
-
-_SCALAR: Final[Mapping[str, Callable[..., float]]] = MappingProxyType({
+_SCALAR: Final[Mapping[str, Callable[..., float]]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
     # float ** float can answer with a complex number; math.pow refuses instead.
     "pow": math.pow,
@@ -55,10 +45,10 @@ _SCALAR: Final[Mapping[str, Callable[..., float]]] = MappingProxyType({
     "relu": lambda u: max(u, 0.0),
     "sign": lambda u: float((u > 0) - (u < 0)),
     "step": lambda u: 0.5 * ((u > 0) - (u < 0) + 1),  # the derivative of max(u, 0); no formula names it
-    "sigmoid": _sigmoid,
+    "sigmoid": lambda u: 1 / (1 + math.exp(-u)) if u > -700 else math.exp(u),
     "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
     **{name: getattr(math, name) for name in FUNCTIONS if hasattr(math, name)},
-})  # fmt: skip
+}  # fmt: skip
 
 
 def apply(op: str, values: Sequence[float]) -> float:

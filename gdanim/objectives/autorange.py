@@ -71,7 +71,7 @@ class Suggested(NamedTuple):
     iterations: int
 
 
-def suggest(functions: Functions, given: Given = NOTHING_GIVEN) -> Suggested:
+def suggest(functions: Functions, given: Given) -> Suggested:
     """Choose what shows a function well, and keep what is given.
 
     The window is the smallest of WINDOWS that has a minimum well inside. In it, plain gradient descents are tried from

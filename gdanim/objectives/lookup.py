@@ -54,10 +54,8 @@ def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, flo
     functions = FormulaFunctions(expression, values)
     bounds = np.array(row.bounds, dtype=np.float64)
     as_described = values == dict(row.parameters)
-    if as_described:
-        minimizers = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
-    else:
-        minimizers = find_minimizers(functions, bounds)
+    stated = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
+    minimizers = stated if as_described else find_minimizers(functions, bounds)
     return Objective(
         name=row.name,
         formula=row.formula,

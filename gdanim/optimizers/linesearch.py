@@ -90,10 +90,6 @@ class SearchLines(NamedTuple):
         """The steps to t (runs,): (runs, d)."""
         return t[:, np.newaxis] * self.direction
 
-    def point(self, t: Scalar, runs: Runs) -> Vector:
-        """x + td for some runs, t (m,): (m, d). To the last bit what adding the step gives."""
-        return self.x[runs] + t[:, np.newaxis] * self.direction[runs]
-
     def below_rounding(self, t: Scalar, runs: Runs) -> NDArray[np.bool_]:
         """Whether a step to t (m,) is too short to change x: (m,)."""
         too_short: NDArray[np.bool_] = t * np.abs(self.direction[runs]).max(1) <= EPSILON * np.abs(self.x[runs]).max(1)
@@ -101,7 +97,9 @@ class SearchLines(NamedTuple):
 
     def evaluate(self, t: Scalar, runs: Runs) -> Trial:
         """φ and φ′ at t (m,). Where f or its gradient is not finite, φ is infinite and φ′ NaN."""
-        f, grad = self.oracle.value_and_gradient(self.point(t, runs), runs)
+        # To the last bit where adding the step leads.
+        point = self.x[runs] + t[:, np.newaxis] * self.direction[runs]
+        f, grad = self.oracle.value_and_gradient(point, runs)
         undefined = ~(np.isfinite(f) & np.isfinite(grad).all(axis=1))
         f, slope = np.where(undefined, np.inf, f), np.where(undefined, np.nan, dot(grad, self.direction[runs]))
         return np.stack([t, f, slope])

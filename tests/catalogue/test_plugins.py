@@ -550,7 +550,7 @@ def test_what_a_plugin_prints_at_work_stays_off_standard_output(tmp_path: Path) 
 
 def test_a_hyperparameter_whose_reader_fails_is_named(tmp_path: Path) -> None:
     more = "hyperparameters=(Hyperparameter(name='damping', default=1, read=lambda value: value + 0),)"
-    source = method("adder", "gdanim.optimizers.newton:newton", more=more)
+    source = method("adder", "gdanim.optimizers.curvature:newton", more=more)
     install(tmp_path / "site", "dist-adder", {"w_adder": source}, {"gdanim.optimizers": {"adder": "w_adder:ROW"}})
     (line,) = gdanim(tmp_path / "site", "parabola", "-O", "adder:damping=1", cwd=tmp_path).lines
     assert line.startswith("gdanim: The optimizer 'adder' of dist-adder failed: TypeError: ")
