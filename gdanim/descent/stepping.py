@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Oracle
 from gdanim.optimizers.random import METHOD, NOISE, NormalStreams
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Final
 
 from gdanim.formula import vocabulary
@@ -48,7 +49,10 @@ class Node:
         return self * self.graph.reciprocal(other)
 
     def __pow__(self, exponent: Node | float) -> Node:
-        return self.graph.power(self, self.graph.node_of(exponent))
+        v = self.graph.node_of(exponent)
+        if v.value == 0.0 or v.value == 1.0:
+            return self if v.value else self.graph.number(1.0)
+        return self.graph.operation("pow", self, v)
 
     def __neg__(self) -> Node:
         return self * -1.0
@@ -109,10 +113,8 @@ class Graph:
             case Call(op, parts):
                 args = [self.read(part, names) for part in parts]
         match op, args:
-            case ["and" | "or" | "min" | "max", [first, *rest]]:
-                for arg in rest:
-                    first = self.operation(op, first, arg)
-                return first
+            case ["and" | "or" | "min" | "max", _]:
+                return reduce(lambda u, v: self.operation(op, u, v), args)
             case ["clip", [u, low, high]]:
                 return self.operation("min", self.operation("max", u, low), high)
             case ["relu", [u]]:
@@ -140,10 +142,9 @@ class Graph:
         one = self.number(1.0)
         if p is one or q is one:
             return self.scale(a * b, q if p is one else p)
-        if q.op == "div" and q.args[0] is one:
-            return self.scale(a * b, self.operation("div", p, q.args[1]))
-        if p.op == "div" and p.args[0] is one:
-            return self.scale(a * b, self.operation("div", q, p.args[1]))
+        for over, under in ((p, q), (q, p)):
+            if under.op == "div" and under.args[0] is one:
+                return self.scale(a * b, self.operation("div", over, under.args[1]))
         return self.scale(a * b, self.operation("mul", p, q))
 
     def guarded(self, u: Node, v: Node) -> Node:
@@ -164,12 +165,6 @@ class Graph:
     def reciprocal(self, u: Node | float) -> Node:
         """1 / u."""
         return self.operation("div", self.number(1.0), self.node_of(u))
-
-    def power(self, u: Node, v: Node) -> Node:
-        """u to the power v."""
-        if v.value == 0.0 or v.value == 1.0:
-            return u if v.value else self.number(1.0)
-        return self.operation("pow", u, v)
 
 
 def _scaled(u: Node) -> tuple[float, Node]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from math import prod
 from operator import itemgetter
 from typing import Any, Final
 
@@ -40,27 +41,15 @@ class FormulaFunctions:
 
     def value(self, x: Vector) -> Scalar:
         """f at x: (…)."""
-        x, flat = self._points(x)
-        value = np.empty(len(flat))
-        with np.errstate(all="ignore"):
-            self._value.run(_columns(flat), [value])
-        return value.reshape(x.shape[:-1])
+        return self._evaluate(self._value, x, ())
 
     def gradient(self, x: Vector) -> Vector:
         """∇f at x: (…, d)."""
-        x, flat = self._points(x)
-        gradient = np.empty_like(flat, order="C")
-        with np.errstate(all="ignore"):
-            self._gradient.run(_columns(flat), _columns(gradient))
-        return gradient.reshape(x.shape)
+        return self._evaluate(self._gradient, x, (self.dim,))
 
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives of f at x: (…, d, d)."""
-        x, flat = self._points(x)
-        hessian = np.empty((len(flat), self.dim * self.dim))
-        with np.errstate(all="ignore"):
-            self._hessian.run(_columns(flat), [hessian[:, i] for i in range(self.dim * self.dim)])
-        return hessian.reshape(*x.shape, self.dim)
+        return self._evaluate(self._hessian, x, (self.dim, self.dim))
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
         """f and ∇f at x: (…), (…, d). Cheaper than one after the other: what both need is computed once.
@@ -73,6 +62,14 @@ class FormulaFunctions:
         if x.ndim == 2:
             return value, gradient
         return value.reshape(x.shape[:-1]), gradient.reshape(x.shape)
+
+    def _evaluate(self, program: _Program, x: Vector, shape: tuple[int, ...]) -> Array:
+        """The results of a program at x, as an array of the given shape at each point: (…, *shape)."""
+        x, flat = self._points(x)
+        results = np.empty((len(flat), prod(shape)))
+        with np.errstate(all="ignore"):
+            program.run(_columns(flat), [results[:, i] for i in range(results.shape[1])])
+        return results.reshape((*x.shape[:-1], *shape))
 
     def _points(self, x: Vector) -> tuple[Vector, Vector]:
         """x as an array (…, d), and as a list of points (n, d)."""
@@ -135,7 +132,9 @@ class _Program:
         for node in nodes:
             if node in register:
                 continue
-            kernel, args = _kernel(node)
+            kernel, args = KERNELS[node.op], node.args
+            if node.op == "pow" and (exponent := node.args[1].value) is not None:
+                kernel, args = power_kernel(exponent), node.args[:1]
             done = {register[arg] for arg in args if last_use[arg] is node and register[arg] >= n_fixed}
             if isinstance(kernel, np.ufunc):
                 free, done = [*free, *done], set()  # a ufunc may write over what it reads
@@ -168,10 +167,3 @@ class _Program:
     def _call_kernels(self, registers: list[Any]) -> None:
         for kernel, operands in self._calls:
             kernel(*operands(registers))
-
-
-def _kernel(node: Node) -> tuple[Kernel, tuple[Node, ...]]:
-    """The kernel that computes a node, and the nodes that it reads."""
-    if node.op == "pow" and (exponent := node.args[1].value) is not None:
-        return power_kernel(exponent), node.args[:1]
-    return KERNELS[node.op], node.args

@@ -1,7 +1,5 @@
 """Messages about refused formulas: what is wrong, and what to write instead."""
 
-from __future__ import annotations
-
 import ast
 import re
 import unicodedata

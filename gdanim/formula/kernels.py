@@ -3,8 +3,6 @@
 `out` may be one of the arguments where the kernel is a numpy ufunc, but not where it is a function of this module.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -44,11 +42,6 @@ def _guarded(u: Array, v: Array, out: Array) -> None:
     undefined = np.isnan(out)
     if undefined.any():
         out[undefined & ((u == 0.0) | (v == 0.0))] = 0.0
-
-
-def _where(condition: Array, u: Array, v: Array, out: Array) -> None:
-    np.copyto(out, v)
-    np.copyto(out, u, where=condition != 0.0)
 
 
 def _sigmoid(u: Array, out: Array) -> None:
@@ -97,6 +90,7 @@ KERNELS: Final[Mapping[str, Kernel]] = {
     # Conditions are arrays of 0.0 and 1.0 like all others.
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
-    "where": _where, "guarded": _guarded, "step": lambda u, out: np.heaviside(u, 0.5, out),
+    "where": lambda condition, u, v, out: np.copyto(out, np.where(condition != 0.0, u, v)),
+    "guarded": _guarded, "step": lambda u, out: np.heaviside(u, 0.5, out),
     "erf": _erf, "sigmoid": _sigmoid, "softplus": lambda u, out: np.logaddexp(u, 0.0, out),  # log(1 + e^u)
 }  # fmt: skip

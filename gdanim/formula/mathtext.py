@@ -5,8 +5,6 @@
 Only parsed formulas are set, and names that a person chose stand in \\mathrm, so that nothing is read as a command.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from enum import IntEnum
@@ -77,8 +75,11 @@ def mathtext(expression: Expression, values: Mapping[str, float] | None = None, 
     whole = _set(tree).text
     if limit is None or visible_length(whole) <= limit:
         return whole
+    beginnings = [tree]  # the whole, the sum without its last term, and so on
+    while isinstance(beginnings[-1], Call) and beginnings[-1].op in ("add", "sub"):
+        beginnings.append(beginnings[-1].args[0])
     fitting = r"\ldots"
-    for beginning in _beginnings(tree):
+    for beginning in reversed(beginnings):
         candidate = rf"{_set(beginning).within(_Binds.SUM)} + \ldots"
         if visible_length(candidate) > limit:
             break
@@ -114,14 +115,6 @@ def _tidied(op: str, args: tuple[Tree, ...]) -> Tree:
         case "pow", (Number(base), Number(2.0)) if base.is_integer() and base < 100:
             return Number(base * base)
     return Call(op, args)
-
-
-def _beginnings(tree: Tree) -> list[Tree]:
-    """The first term of a sum, its first two terms, and so on."""
-    sums = [tree]
-    while isinstance(sums[-1], Call) and sums[-1].op in ("add", "sub"):
-        sums.append(sums[-1].args[0])
-    return sums[::-1]
 
 
 def _set(tree: Tree, *, inline: bool = False) -> _Part:

@@ -52,18 +52,12 @@ Tree = Number | Name | Call
 
 
 class Expression(NamedTuple):
-    """A formula that was read and accepted.
+    """A formula that was read and accepted."""
 
-    text        as the person wrote it, without blanks at the ends
-    variables   ("x",) or ("x", "y")
-    parameters  all other names that are not constants, sorted; -p name=value gives them values
-    tree        as written: nothing is simplified
-    """
-
-    text: str
-    variables: tuple[str, ...]
-    parameters: tuple[str, ...]
-    tree: Tree
+    text: str  # as the person wrote it, without blanks at the ends
+    variables: tuple[str, ...]  # ("x",) or ("x", "y")
+    parameters: tuple[str, ...]  # all other names that are not constants, sorted; -p name=value gives them values
+    tree: Tree  # as written: nothing is simplified
 
     def bind(self, parameters: Mapping[str, float]) -> dict[str, float]:
         """The value of every name but the variables.

@@ -4,8 +4,6 @@ Parts that are constant are computed with the operations on floats here, never w
 costs nothing.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -29,20 +27,15 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
 # How the operators of the tree are written. Comparisons and logic stand only in the first argument of where.
 ARITHMETIC: Final[Mapping[str, str]] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-"}
 COMPARISONS: Final[Mapping[str, str]] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
-LOGIC: Final = ("and", "or", "not")
 
 _SCALAR: Final[Mapping[str, Callable[..., float]]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
     # float ** float can answer with a complex number; math.pow refuses instead.
     "pow": math.pow,
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
-    "and": lambda *truths: all(truths),
-    "or": lambda *truths: any(truths),
-    "not": operator.not_,
-    "where": lambda condition, u, v: u if condition else v,
-    "abs": abs, "min": min, "max": max,
-    "clip": lambda u, low, high: min(max(u, low), high),
-    "relu": lambda u: max(u, 0.0),
+    "and": lambda *truths: all(truths), "or": lambda *truths: any(truths), "not": operator.not_,
+    "where": lambda condition, u, v: u if condition else v, "abs": abs, "min": min, "max": max,
+    "clip": lambda u, low, high: min(max(u, low), high), "relu": lambda u: max(u, 0.0),
     "sign": lambda u: float((u > 0) - (u < 0)),
     "step": lambda u: 0.5 * ((u > 0) - (u < 0) + 1),  # the derivative of max(u, 0); no formula names it
     "sigmoid": lambda u: 1 / (1 + math.exp(-u)) if u > -700 else math.exp(u),

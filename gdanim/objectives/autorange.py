@@ -5,8 +5,6 @@ an Objective with its bounds. A trial also ends by other rules, where f rises or
 gradient descent needs neither state nor random numbers nor a count of evaluations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
@@ -28,23 +26,15 @@ SIFTED = 5  # iterations after which only the most promising trials go on
 
 
 class Effort(NamedTuple):
-    """How much is tried.
+    """How much is tried."""
 
-    domain      points along each axis at which f is evaluated to find its domain, for one variable and for two
-    shares      where starts are tried, as shares of the half width of the bounds
-    digits      leading digits of the rates that are tried
-    iterations  of a trial
-    favourites  how many trials go on after SIFTED iterations: those that have come farthest
-    """
-
-    domain: tuple[int, int]
-    shares: tuple[float, ...]
-    digits: tuple[int, ...]
-    iterations: int
-    favourites: int
+    domain: tuple[int, int]  # points along each axis where f is evaluated to find its domain: for one variable, for two
+    shares: tuple[float, ...]  # where starts are tried, as shares of the half width of the bounds
+    digits: tuple[int, ...]  # leading digits of the rates that are tried
+    iterations: int  # of a trial
+    favourites: int  # how many trials go on after SIFTED iterations: those that have come farthest
 
 
-# Domain, shares, digits, iterations, favourites.
 PLENTY = Effort((2001, 41), (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85), (1, 2, 3, 5, 7), 200, 100_000)
 # Where every point costs a call of somebody's code.
 SPARING = Effort((101, 11), (-0.8, -0.3, 0.3, 0.8), (1, 3), 60, 8)
@@ -83,8 +73,7 @@ def suggest(functions: Functions, given: Given) -> Suggested:
     effort = _effort(functions)
     x0 = starts if len(starts) else _candidates(bounds, effort.shares)
     lr = np.array(given.rates or [digit * 10.0**power for power in range(-6, 2) for digit in effort.digits])
-    start, rate, iterations = _best_trial(functions, bounds, minimizers, x0, lr)
-    return Suggested(bounds, minimizers, start, rate, iterations)
+    return Suggested(bounds, minimizers, *_best_trial(functions, bounds, minimizers, x0, lr))
 
 
 def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vector, Vector]:

@@ -1,7 +1,5 @@
 """Minimizers of an objective inside its bounds, found numerically where the catalogue does not know them."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

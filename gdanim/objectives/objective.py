@@ -1,7 +1,5 @@
 """Objective: a function that can be descended, with what is known of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -33,38 +31,26 @@ class Functions(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """A function of d = 1 or 2 variables, with what is known of it. Its functions can be called on it: f.value(x).
+    """A function of d = 1 or 2 variables, with what is known of it. Its functions can be called on it: f.value(x)."""
 
-    name, formula       as the catalogue or the person writes them
-    typeset             the formula as mathtext, without dollars: whole, then ever shorter; empty for a callable
-    functions           value and derivatives
-    bounds (d, 2)       where random starts are drawn and minimizers are known
-    view                limits of the drawn axes, where they are not simply the bounds and what the function spans there
-    start (d,), lr, iterations   what shows this function well
-    minimizers (m, d)   inside the bounds, the lowest first; m may be 0
-    curvatures (m,)     λ, the largest eigenvalue of the Hessian at each: plain gradient descent at a constant rate is
-                        stable there below 2/λ. NaN at a kink and where the function is flat
-    suggested           whether autorange.py found bounds, start, lr and iterations, rather than an author
-    parameters          every parameter of the formula, with the value it has here
-    source              where the function is described
-    remarks             sentences that a person should read about it
-    """
-
-    name: str
+    name: str  # name and formula as the catalogue or the person writes them
     formula: str
-    functions: Functions
-    bounds: Vector
-    start: Vector
+    functions: Functions  # value and derivatives
+    bounds: Vector  # (d, 2), where random starts are drawn and minimizers are known
+    start: Vector  # (d,); start, lr and iterations show this function well
     lr: float
     iterations: int
-    minimizers: Vector
+    minimizers: Vector  # (m, d), those inside the bounds, the lowest first; m may be 0
+    # λ (m,), the largest eigenvalue of the Hessian at each: plain gradient descent at a constant rate is stable there
+    # below 2/λ. NaN at a kink and where the function is flat.
     curvatures: Scalar
-    typeset: tuple[str, ...] = ()
-    parameters: Mapping[str, float] = field(default_factory=dict)
+    typeset: tuple[str, ...] = ()  # the formula as mathtext, without dollars: whole, then ever shorter
+    parameters: Mapping[str, float] = field(default_factory=dict)  # all that it has, with their values here
+    # Limits of the drawn axes, where they are not simply the bounds and what the function spans there.
     view: tuple[tuple[float, float], ...] | None = None
-    source: str = ""
-    remarks: tuple[str, ...] = ()
-    suggested: bool = False
+    source: str = ""  # where the function is described
+    remarks: tuple[str, ...] = ()  # sentences that a person should read about it
+    suggested: bool = False  # whether autorange.py found bounds, start, lr and iterations, rather than an author
 
     @property
     def dim(self) -> int:

@@ -4,13 +4,10 @@ An average that starts at 0 is too small at first; divided by 1 − βᵏ after 
 hyperparameters beta1, beta2 and eps are in every method what they are in adam, where nothing else is said.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle
 
 # After k iterations: k; m, v (runs, d), moving averages of g and of g², not yet corrected.
 Moments = tuple[int, Vector, Vector]
@@ -28,9 +25,7 @@ def adam(*, beta1: float, beta2: float, eps: float) -> Optimizer:
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
-        k, m, v = moments = _averaged(state, grad, beta1, beta2)
-        m_hat = m / (1 - beta1**k)
-        v_hat = v / (1 - beta2**k)
+        moments, m_hat, v_hat = _averaged(state, grad, beta1, beta2)
         return -lr * (m_hat / (np.sqrt(v_hat) + eps)), moments
 
     return Optimizer(init=_no_moments, update=update)
@@ -44,9 +39,9 @@ def amsgrad(*, beta1: float, beta2: float, eps: float) -> Optimizer:
     """
 
     def update(grad: Vector, state: WithLargest, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, WithLargest]:
-        k, m, v = moments = _averaged(state[0], grad, beta1, beta2)
+        moments, m_hat, _ = _averaged(state[0], grad, beta1, beta2)
+        k, _, v = moments
         largest = np.maximum(state[1], v)
-        m_hat = m / (1 - beta1**k)
         v_hat = largest / (1 - beta2**k)
         return -lr * (m_hat / (np.sqrt(v_hat) + eps)), (moments, largest)
 
@@ -61,9 +56,7 @@ def adamw(*, beta1: float, beta2: float, eps: float, weight_decay: float) -> Opt
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
-        k, m, v = moments = _averaged(state, grad, beta1, beta2)
-        m_hat = m / (1 - beta1**k)
-        v_hat = v / (1 - beta2**k)
+        moments, m_hat, v_hat = _averaged(state, grad, beta1, beta2)
         return -lr * (m_hat / (np.sqrt(v_hat) + eps) + weight_decay * x), moments
 
     return Optimizer(init=_no_moments, update=update)
@@ -97,10 +90,10 @@ def nadam(*, beta1: float, beta2: float, eps: float, momentum_decay: float) -> O
         return float(beta1 * (1 - 0.5 * 0.96 ** (k * momentum_decay)))
 
     def update(grad: Vector, state: WithProduct, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, WithProduct]:
-        k, m, v = moments = _averaged(state[0], grad, beta1, beta2)
+        moments, _, v_hat = _averaged(state[0], grad, beta1, beta2)
+        k, m, _ = moments
         product = state[1] * mu(k)
         ahead = (1 - mu(k)) / (1 - product) * grad + mu(k + 1) / (1 - product * mu(k + 1)) * m
-        v_hat = v / (1 - beta2**k)
         return -lr * (ahead / (np.sqrt(v_hat) + eps)), (moments, product)
 
     return Optimizer(init=lambda x: (_no_moments(x), 1.0), update=update)
@@ -117,9 +110,9 @@ def radam(*, beta1: float, beta2: float, eps: float, threshold: float) -> Optimi
     length = 2 / (1 - beta2) - 1
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
-        k, m, v = moments = _averaged(state, grad, beta1, beta2)
+        moments, m_hat, _ = _averaged(state, grad, beta1, beta2)
+        k, _, v = moments
         correction = 1 - beta2**k
-        m_hat = m / (1 - beta1**k)
         length_k = length - 2 * k * beta2**k / correction
         if length_k <= threshold:
             return -lr * m_hat, moments
@@ -155,9 +148,7 @@ def qhadam(*, beta1: float, beta2: float, eps: float, nu1: float, nu2: float) ->
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
-        k, m, v = moments = _averaged(state, grad, beta1, beta2)
-        m_hat = m / (1 - beta1**k)
-        v_hat = v / (1 - beta2**k)
+        moments, m_hat, v_hat = _averaged(state, grad, beta1, beta2)
         direction = (1 - nu1) * grad + nu1 * m_hat
         square = (1 - nu2) * grad**2 + nu2 * v_hat
         return -lr * (direction / (np.sqrt(square) + eps)), moments
@@ -169,7 +160,8 @@ def _no_moments(x: Vector) -> Moments:
     return 0, np.zeros_like(x), np.zeros_like(x)
 
 
-def _averaged(state: Moments, grad: Vector, beta1: float, beta2: float) -> Moments:
-    """The averages with one more gradient."""
+def _averaged(state: Moments, grad: Vector, beta1: float, beta2: float) -> tuple[Moments, Vector, Vector]:
+    """The averages with one more gradient, and m̂ and v̂."""
     k, m, v = state
-    return k + 1, beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    k, m, v = k + 1, beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    return (k, m, v), m / (1 - beta1**k), v / (1 - beta2**k)

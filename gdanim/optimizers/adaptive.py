@@ -1,15 +1,14 @@
-"""Adaptive rates: methods that divide each coordinate by the size of its gradients."""
-
-from __future__ import annotations
+"""Adaptive rates: each coordinate has its own, from the size or the sign of its gradients."""
 
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle
 
 Averages = tuple[Vector, Vector, Vector]  # s, m, v (runs, d): moving averages of g² and of g, and the velocity
 Squares = tuple[Vector, Vector]  # s, u (runs, d): moving averages of g² and of d²
+# After k iterations: k; the length of the last step (runs, d); its gradient (runs, d), 0 where the sign turned.
+Steps = tuple[int, Vector, Vector]
 
 
 def adagrad(*, eps: float, initial_accumulator_value: float) -> Optimizer:
@@ -64,3 +63,23 @@ def adadelta(*, rho: float, eps: float) -> Optimizer:
         return -lr * d, (s, rho * u + (1 - rho) * d**2)
 
     return Optimizer(init=lambda x: (np.zeros_like(x), np.zeros_like(x)), update=update)
+
+
+def rprop(*, etaminus: float, etaplus: float, step_min: float, step_max: float) -> Optimizer:
+    """Rprop: x ← x − Δ sign g, where Δ grows by η⁺ where g keeps its sign and shrinks by η⁻ where it turns.
+
+    Where it turns, the coordinate rests for one iteration, and its sign is forgotten. The first Δ is the rate; rates
+    of later iterations have no effect. State k, length Δ (runs, d), grad (runs, d).
+    etaminus, etaplus, step_min, step_max: η⁻, η⁺, the bounds of Δ.
+    As torch.optim.Rprop, where the bounds are called step_sizes. Source: Riedmiller & Braun 1993.
+    """
+
+    def update(grad: Vector, state: Steps, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Steps]:
+        k, length, last = state
+        agreement = grad * last
+        factor = np.where(agreement > 0, etaplus, np.where(agreement < 0, etaminus, 1.0))
+        length = np.minimum(np.maximum((length if k else lr) * factor, step_min), step_max)
+        used = np.where(agreement < 0, 0.0, grad)
+        return -length * np.sign(used), (k + 1, length, used)
+
+    return Optimizer(init=lambda x: (0, np.zeros_like(x), np.zeros_like(x)), update=update)

@@ -1,17 +1,14 @@
 """Methods whose directions come from curvature: conjugate gradients, limited-memory BFGS and Newton's method."""
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from gdanim.arrays import Matrix, Scalar, Vector
 from gdanim.optimizers.linesearch import SearchLines, backtrack, dot, downhill, strong_wolfe
-from gdanim.optimizers.optimizer import Optimizer, stateless
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle, stateless
 
-LARGEST_GROWTH: Final = 10.0  # the first trial step over the step before
+LARGEST_GROWTH: Final = 10.0  # the first trial step of cg over the step before
 LEAST_COSINE: Final = 1e-10  # between s and y; pairs with a smaller one, that is without curvature, are skipped
 FLAT: Final = 2.0**-50  # share of the largest curvature; less counts as none
 SLOPE, DECREASE = 1e-4, 0.5  # of the line search of a damped step
@@ -44,16 +41,12 @@ def cg(*, c1: float, c2: float) -> Optimizer:
 
 
 class Pairs(NamedTuple):
-    """What is known of the curvature.
+    """What is known of the curvature."""
 
-    x, grad (runs, d)          point and gradient of the iteration before
-    s, y (history, runs, d)    differences of points and of gradients, the latest last; 0 where there is none yet
-    """
-
-    x: Vector
-    grad: Vector
-    s: Vector
-    y: Vector
+    x: Vector  # (runs, d), the point of the iteration before
+    grad: Vector  # (runs, d), its gradient
+    s: Vector  # (history, runs, d), differences of points, the latest last; 0 where there is none yet
+    y: Vector  # (history, runs, d), those of gradients
 
 
 def lbfgs(*, history: int, c1: float, c2: float) -> Optimizer:

@@ -1,6 +1,4 @@
-"""Gradient descent: plain, with noise that fades, and with Polyak's rate."""
-
-from __future__ import annotations
+"""Gradient descent: plain, by signs alone, with noise that fades, and with Polyak's rate."""
 
 from math import isnan
 from typing import Final
@@ -8,8 +6,7 @@ from typing import Final
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer, stateless
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle, stateless
 
 FLAT: Final = 2.0**-52  # ‖g‖² up to which a point counts as stationary: optax's guard against a division by 0
 
@@ -17,6 +14,11 @@ FLAT: Final = 2.0**-52  # ‖g‖² up to which a point counts as stationary: op
 def gd() -> Optimizer:
     """Gradient descent: x ← x − ηg. No state. Source: Cauchy 1847."""
     return Optimizer(init=stateless, update=lambda grad, state, x, lr, oracle: (-lr * grad, state))
+
+
+def signsgd() -> Optimizer:
+    """Sign descent: x ← x − η sign g. No state. As optax.sign_sgd. Source: Bernstein et al. 2018, arXiv 1802.04434."""
+    return Optimizer(init=stateless, update=lambda grad, state, x, lr, oracle: (-lr * np.sign(grad), state))
 
 
 def noisy(*, eta: float, gamma: float) -> Optimizer:

@@ -3,8 +3,6 @@
 Arrays that gdanim goes on using are passed read-only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +12,7 @@ from numpy.typing import NDArray
 from gdanim.arrays import Scalar, Vector
 from gdanim.catalogue.foreign import call_guarded, check_type, type_of
 from gdanim.errors import PluginError
-from gdanim.optimizers.optimizer import Optimizer
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle
 
 
 def guarded_optimizer(plugin: str, make: Callable[..., Optimizer], /, **hyperparameters: Any) -> Optimizer:

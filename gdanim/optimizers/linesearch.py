@@ -5,18 +5,15 @@ ends where its conditions hold. It gives up at a kink, where f falls without end
 gain, and where a noisy direction leads uphill. It then takes the lowest point that it saw, none above the start.
 """
 
-from __future__ import annotations
-
 from functools import reduce
 from math import ceil, log
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer, stateless
-from gdanim.optimizers.oracle import Oracle, Runs
+from gdanim.optimizers.optimizer import Optimizer, Oracle, Runs, stateless
 
 Trial = NDArray[np.float64]  # (3, m): t, φ(t), φ′(t)
 
@@ -59,20 +56,16 @@ def wolfe(*, c1: float, c2: float) -> Optimizer:
 
 
 class SearchLines(NamedTuple):
-    """φ(t) = f(x + td), one line for every run.
+    """φ(t) = f(x + td), one line for every run."""
 
-    x, direction (runs, d)
-    f, slope (runs,)        φ and φ′ at t = 0
-    """
-
-    x: Vector
-    direction: Vector
-    f: Scalar
-    slope: Scalar
+    x: Vector  # (runs, d)
+    direction: Vector  # (runs, d)
+    f: Scalar  # (runs,), φ at t = 0
+    slope: Scalar  # (runs,), φ′ at t = 0
     oracle: Oracle
 
     @classmethod
-    def along(cls, direction: Vector, grad: Vector, x: Vector, oracle: Oracle) -> SearchLines:
+    def along(cls, direction: Vector, grad: Vector, x: Vector, oracle: Oracle) -> Self:
         """The lines from x (runs, d), where the gradient is grad (runs, d)."""
         return cls(x=x, direction=direction, f=oracle.f, slope=dot(grad, direction), oracle=oracle)
 

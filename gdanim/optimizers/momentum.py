@@ -1,12 +1,9 @@
 """Momentum: methods that follow an average of the gradients."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle
 
 Counted = tuple[int, Vector]  # k, the iterations so far; v (runs, d), the velocity
 
@@ -53,5 +50,19 @@ def qhm(*, beta: float, nu: float) -> Optimizer:
     def update(grad: Vector, m: Vector, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Vector]:
         m = beta * m + (1 - beta) * grad
         return -lr * ((1 - nu) * grad + nu * m), m
+
+    return Optimizer(init=np.zeros_like, update=update)
+
+
+def lion(*, beta1: float, beta2: float, weight_decay: float) -> Optimizer:
+    """Lion: x ← x − η(sign(β₁m + (1−β₁)g) + λx); m ← β₂m + (1−β₂)g. State m (runs, d).
+
+    beta1, beta2, weight_decay: β₁, the share of the average in the step; β₂, that which is kept; λ, the pull towards 0.
+    As optax.lion, whose weight_decay is 0.001 where none is given. Source: Chen et al. 2023, arXiv 2302.06675.
+    """
+
+    def update(grad: Vector, m: Vector, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Vector]:
+        d = np.sign(beta1 * m + (1 - beta1) * grad) + weight_decay * x
+        return -lr * d, beta2 * m + (1 - beta2) * grad
 
     return Optimizer(init=np.zeros_like, update=update)

@@ -1,7 +1,5 @@
 """The random numbers of a descent: the same for a start, whatever runs beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property
 

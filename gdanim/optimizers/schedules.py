@@ -4,8 +4,6 @@ Each takes its hyperparameters as keywords and returns Rates; catalogue/schedule
 ranges. Where a hyperparameter is None, the length of the descent decides.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

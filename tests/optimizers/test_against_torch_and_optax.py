@@ -12,7 +12,7 @@ from reference_cases import CASES, STARTS, UPDATES, Case, Reference, load
 from support.objectives import objective
 
 from gdanim.catalogue.optimizers import METHODS
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Oracle
 from gdanim.optimizers.random import NormalStreams
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from support.objectives import objective
 from gdanim.catalogue.choices import chosen
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.errors import SettingError
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Oracle
 from gdanim.optimizers.random import NormalStreams
 
 if TYPE_CHECKING:

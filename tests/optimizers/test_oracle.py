@@ -17,7 +17,7 @@ from gdanim.optimizers.optimizer import Optimizer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gdanim.optimizers.oracle import Oracle
+    from gdanim.optimizers.optimizer import Oracle
 
 BOWL = formula("x**2 + y**2")
 EVERY = np.arange(2)

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.optimizers.adam import adam, nadam, qhadam, radam
-from gdanim.optimizers.adaptive import rmsprop
+from gdanim.optimizers.adaptive import rmsprop, rprop
 from gdanim.optimizers.gd import gd, noisy, polyak
 from gdanim.optimizers.momentum import momentum, nesterov, qhm
-from gdanim.optimizers.sign import rprop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.optimizers import METHODS
-from gdanim.optimizers.oracle import Oracle
+from gdanim.optimizers.optimizer import Oracle
 from gdanim.optimizers.random import NormalStreams
 from support.objectives import objective
 

@@ -1,7 +1,5 @@
 """Derivatives by central differences, for functions without a gradient."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final
 

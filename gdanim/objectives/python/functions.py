@@ -9,8 +9,6 @@ point by point, with np.float64. Which it is, a few calls at load tell. A gradie
 returns as many numbers as there are variables.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,23 +19,6 @@ from gdanim.objectives.python.signature import TRIAL_POINTS, Caller, Layout, fin
 
 WRONG_FROM = 1e-3  # relative difference from central differences
 WRONG_AT = 3  # of the trial points
-
-
-def load(spec: str, gradient_spec: str | None = None) -> Callables:
-    """The functions of a callable, with the gradient that `gradient_spec` or its attribute `gradient` or `grad` gives.
-
-    Raises UsageError where there is no such callable or it is none of the forms, CallableError where its code fails.
-    """
-    code = UserCode()
-    call = code.find(spec)
-    f = find_caller(code, call, spec)
-    if gradient_spec is not None:
-        return Callables(f, find_caller(code, code.find(gradient_spec), gradient_spec, slopes_in=f.form.dim))
-    for name in ("gradient", "grad"):
-        own = getattr(call, name, None)
-        if callable(own):
-            return Callables(f, find_caller(code, own, f"{spec}.{name}", slopes_in=f.form.dim))
-    return Callables(f, None)
 
 
 class Callables:
@@ -106,3 +87,20 @@ class Callables:
             wrong: NDArray[np.bool_] = np.abs(given - slopes) > allowed
         wrong &= np.isfinite(given) & np.isfinite(slopes)
         return int(wrong.any(axis=1).sum()) >= WRONG_AT
+
+
+def load(spec: str, gradient_spec: str | None = None) -> Callables:
+    """The functions of a callable, with the gradient that `gradient_spec` or its attribute `gradient` or `grad` gives.
+
+    Raises UsageError where there is no such callable or it is none of the forms, CallableError where its code fails.
+    """
+    code = UserCode()
+    call = code.find(spec)
+    f = find_caller(code, call, spec)
+    if gradient_spec is not None:
+        return Callables(f, find_caller(code, code.find(gradient_spec), gradient_spec, slopes_in=f.form.dim))
+    for name in ("gradient", "grad"):
+        own = getattr(call, name, None)
+        if callable(own):
+            return Callables(f, find_caller(code, own, f"{spec}.{name}", slopes_in=f.form.dim))
+    return Callables(f, None)

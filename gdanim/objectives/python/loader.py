@@ -1,7 +1,5 @@
 """A person's own Python: found by name, and run so that its errors name its own lines and it disturbs nothing."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import os

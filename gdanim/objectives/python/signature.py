@@ -3,8 +3,6 @@
 That is found out by calling it on a few points.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 import warnings
@@ -12,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,9 +60,6 @@ class Caller:
 
     Where it raises an arithmetic error, the value is inf if it overflows and else NaN. Any other error becomes a
     CallableError. Raises UsageError where it returns something else than real numbers in the right shape.
-
-    takes, gives    the layout of its arguments, and of the gradient that it returns
-    eps             the relative spacing of the floats that it computes with
     """
 
     code: UserCode
@@ -72,9 +67,9 @@ class Caller:
     name: str
     form: Form
     slopes: bool
-    takes: Layout = Layout.ONE_BY_ONE
-    gives: Layout = Layout.COLUMNS
-    eps: float = DOUBLE
+    takes: Layout = Layout.ONE_BY_ONE  # the layout of its arguments
+    gives: Layout = Layout.COLUMNS  # that of the gradient that it returns
+    eps: float = DOUBLE  # the relative spacing of the floats that it computes with
 
     def __call__(self, x: Vector) -> Array:  # noqa: D102
         with self.code.running(self.name):
@@ -82,7 +77,7 @@ class Caller:
                 return self._all_at_once(x)
             return np.array([self._at(point) for point in x], np.float64).reshape(self._shape(len(x)))
 
-    def fastest(self) -> Caller:
+    def fastest(self) -> Self:
         """The same callable with the fastest layout that gives what one point at a time gives.
 
         Raises CallableError where it has no value at any of the trial points, and whatever calls raise.
