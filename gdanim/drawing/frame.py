@@ -33,11 +33,8 @@ class Box(NamedTuple):
         """The smallest box that holds both."""
         if self.empty or other.empty:
             return other if self.empty else self
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        right, bottom = (
-            max(self.x + self.width, other.x + other.width),
-            max(self.y + self.height, other.y + other.height),
-        )
+        x, right = min(self.x, other.x), max(self.x + self.width, other.x + other.width)
+        y, bottom = min(self.y, other.y), max(self.y + self.height, other.y + other.height)
         return Box(x, y, right - x, bottom - y)
 
     def on_canvas(self, origin: Box) -> Box:

@@ -23,14 +23,9 @@ class Grid(NamedTuple):
 
 
 def choose(
-    count: int,
-    size: tuple[int, int],
-    room: tuple[float, float],
-    each: tuple[float, float],
-    aspect: float,
-    *,
+    count: int, size: tuple[int, int], room: tuple[float, float], each: tuple[float, float], aspect: float, *,
     gappy: float = 1.0,
-) -> Grid:
+) -> Grid:  # fmt: skip
     """The grid in which a rectangle of the panels' best aspect is largest.
 
     size   of the canvas in pixels
@@ -61,7 +56,8 @@ def check_room(count: int, size: tuple[int, int]) -> None:
         max(Fraction(columns * LEAST_WIDTH, width), Fraction(ceil(count / columns) * LEAST_HEIGHT, height))
         for columns in range(1, count + 1)
     )
-    larger = f"{_even(width * enough)}x{_even(height * enough)}"
+    # Even numbers, as video needs.
+    larger = "x".join(str(2 * ceil(side * enough / 2)) for side in size)
     allowed = f"has no room for {count} panels of {LEAST_WIDTH}x{LEAST_HEIGHT} pixels; {larger} has"
     raise SettingError("--size", f"{width}x{height}", allowed)
 
@@ -75,8 +71,3 @@ def _fitting(count: int, size: tuple[int, int]) -> list[Grid]:
         for rows, columns in grids
         if (columns - 1) * rows < count and columns * LEAST_WIDTH <= width and rows * LEAST_HEIGHT <= height
     )
-
-
-def _even(length: Fraction) -> int:
-    """Rounded up to an even number, as video needs."""
-    return 2 * ceil(length / 2)

@@ -6,29 +6,24 @@ from a thumbnail to a slide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, Locator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.geometry import FAR
 from gdanim.drawing.lettering import Lettering
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from matplotlib.text import Text
-    from matplotlib.ticker import Locator
-
-    from gdanim.drawing.styles import Style
-    from gdanim.settings import Picture
+from gdanim.drawing.styles import Style
+from gdanim.settings import Picture
 
 ROUND_STEPS = [1, 2, 5, 10]
 DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
@@ -36,6 +31,9 @@ GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 SPOT_PT = 9.0  # the diameter of a run's spot
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
+
+
+Sides = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 class Slot(NamedTuple):
@@ -68,10 +66,13 @@ class Layout:
     def open(cls, settings: Picture, style: Style) -> Layout:
         """Set up an empty figure of the size that was asked for."""
         width, height = settings.size
-        dpi = settings.dpi or proportionate_dpi(width, height) * _scale(style, width, height)
-        figure = Figure(
-            figsize=(width / dpi, height / dpi), dpi=dpi, facecolor="none" if settings.transparent else style.background
-        )
+        share = min(width / 640, height / 480)
+        # In proportion, but a little more below 640×480; a style enlarges type less there: nobody reads such a picture
+        # from the last row.
+        proportionate = 100 * (share if share > 1 else max(share, 0.2) ** 0.7)
+        dpi = settings.dpi or proportionate * (1.0 + (style.scale - 1.0) * min(share, 1.0))
+        face = "none" if settings.transparent else style.background
+        figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=face)
         FigureCanvasAgg(figure)
         return cls(figure=figure, style=style, width=width, height=height)
 
@@ -137,67 +138,52 @@ class Layout:
         """The width between the margins."""
         return self.width - 2 * self.margin
 
-    def place_roughly(self, slots: Sequence[Slot]) -> None:
-        """Place axes without room for labels, for what depends on their size."""
-        for cell in slots:
-            self.place(cell.axes, self._inner(cell, 0.0, (0.0, 0.0, 0.0, 0.0)))
-
     @property
     def header_width_px(self) -> float:
         """The width that a line of the header may have."""
         return self.header_share * self.room
 
+    def place_roughly(self, slots: Sequence[Slot], header: float = 0.0) -> None:
+        """Place axes `header` pixels below the upper margin, without room for labels, to know about their size."""
+        for slot in slots:
+            self._fill(slot, header, (0.0, 0.0, 0.0, 0.0))
+
     def arrange(self, slots: Sequence[Slot], *, header: float) -> None:
         """Place axes so that their labels fit their slots, `header` pixels below the upper margin."""
-        for cell in slots:
-            self.place(cell.axes, self._inner(cell, header, (0.0, 0.0, 0.0, 0.0)))
-            set_ticks(cell.axes, self.px(TICK_PT))
-        self.figure.align_ylabels([cell.axes for cell in slots])
-        overhang = {cell.axes: overhang_of(cell.axes) for cell in slots}
-        for cell in slots:
+        em = self.px(TICK_PT)
+        self.place_roughly(slots, header)
+        for slot in slots:
+            set_ticks(slot.axes, em)
+        self.figure.align_ylabels([slot.axes for slot in slots])
+        overhang = {slot.axes: overhang_of(slot.axes) for slot in slots}
+        for slot in slots:
             # Axes in one column or row share the wider overhang, and so line up.
-            left = max(overhang[other.axes][0] for other in slots if other.left == cell.left)
-            bottom = max(overhang[other.axes][1] for other in slots if other.bottom == cell.bottom)
-            right = max(overhang[other.axes][2] for other in slots if other.right == cell.right)
-            top = max(overhang[other.axes][3] for other in slots if other.top == cell.top)
-            self.place(cell.axes, self._inner(cell, header, (left, bottom, right, top)))
+            left = max(overhang[other.axes][0] for other in slots if other.left == slot.left)
+            bottom = max(overhang[other.axes][1] for other in slots if other.bottom == slot.bottom)
+            right = max(overhang[other.axes][2] for other in slots if other.right == slot.right)
+            top = max(overhang[other.axes][3] for other in slots if other.top == slot.top)
+            self._fill(slot, header, (left, bottom, right, top))
             # The labels have taken room.
-            if is_crowded(cell.axes, self.px(TICK_PT)):
-                set_ticks(cell.axes, self.px(TICK_PT))
+            if _crowded(slot.axes.xaxis, em) or _crowded(slot.axes.yaxis, em):
+                set_ticks(slot.axes, em)
 
-    def _inner(
-        self, cell: Slot, header: float, overhang: tuple[float, float, float, float]
-    ) -> tuple[float, float, float, float]:
-        """The rectangle of an axes: left, bottom, right, top."""
+    def _fill(self, slot: Slot, header: float, overhang: Sides) -> None:
+        """Place axes so that they and what stands out of them fill a slot."""
         gutter = self.margin / 2  # on either side of an inner edge
         width, height = self.room, self.height - 2 * self.margin - header
         left, bottom, right, top = overhang
-        return (
-            self.margin + cell.left * width + (gutter if cell.left > 0 else 0) + left,
-            self.margin + (1 - cell.bottom) * height + (gutter if cell.bottom < 1 else 0) + bottom,
-            self.margin + cell.right * width - (gutter if cell.right < 1 else 0) - right,
-            self.margin + (1 - cell.top) * height - (gutter if cell.top > 0 else 0) - top,
-        )
+        self.place(slot.axes, (
+            self.margin + slot.left * width + (gutter if slot.left > 0 else 0) + left,
+            self.margin + (1 - slot.bottom) * height + (gutter if slot.bottom < 1 else 0) + bottom,
+            self.margin + slot.right * width - (gutter if slot.right < 1 else 0) - right,
+            self.margin + (1 - slot.top) * height - (gutter if slot.top > 0 else 0) - top,
+        ))  # fmt: skip
 
-    def place(self, axes: Axes, rectangle: tuple[float, float, float, float]) -> None:
-        """Place axes in a rectangle: left, bottom, right, top."""
-        left, bottom, right, top = rectangle
-        # On a canvas too small for its labels the axes still have a size.
-        right, top = max(right, left + 8), max(top, bottom + 8)
-        axes.set_position(
-            (left / self.width, bottom / self.height, (right - left) / self.width, (top - bottom) / self.height)
-        )
-
-
-def proportionate_dpi(width: int, height: int) -> float:
-    """Dots per inch for a canvas: 100 at 640×480, in proportion above, a little more than that below."""
-    scale = min(width / 640, height / 480)
-    return 100 * (scale if scale > 1 else max(scale, 0.2) ** 0.7)
-
-
-def _scale(style: Style, width: int, height: int) -> float:
-    """Factor of a style's type: less in small pictures, which nobody reads from the last row."""
-    return 1.0 + (style.scale - 1.0) * min(width / 640, height / 480, 1.0)
+    def place(self, axes: Axes, sides: Sides) -> None:
+        """Place axes between four sides, in pixels. On a canvas too small for its labels they still have a size."""
+        left, bottom, right, top = sides
+        width, height = max(right, left + 8) - left, max(top, bottom + 8) - bottom
+        axes.set_position((left / self.width, bottom / self.height, width / self.width, height / self.height))
 
 
 def nice_limits(low: float, high: float) -> tuple[float, float]:
@@ -226,19 +212,19 @@ def set_ticks(axes: Axes, em: float) -> None:
                 break
 
 
-def is_crowded(axes: Axes, em: float) -> bool:
-    """Whether two numbers along an axes are too near to one another."""
-    return _crowded(axes.xaxis, em) or _crowded(axes.yaxis, em)
-
-
 def _locator(axis: Axis, most: int) -> Locator:
     """A locator for at most `most` intervals between ticks; for 0, one tick."""
-    if axis.get_scale() == "log":
-        return _decades(axis, max(most, 1))
-    return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
+    if axis.get_scale() != "log":
+        return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
+    # Powers of ten whose exponents are multiples of a round number, 0 first of all.
+    low, high = np.log10(axis.get_view_interval())
+    step = next(step for step in DECADE_STEPS if (high - low) / step + 1 <= max(most, 1) + 1)
+    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    return FixedLocator((10.0**exponents).tolist())
 
 
 def _crowded(axis: Axis, em: float) -> bool:
+    """Whether two numbers along an axis are too near to one another."""
     low, high = sorted(axis.get_view_interval())
     along = 0 if isinstance(axis, XAxis) else 1
     labels = [label for label in axis.get_ticklabels() if low <= label.get_position()[along] <= high]
@@ -249,15 +235,7 @@ def _crowded(axis: Axis, em: float) -> bool:
     return any(start - end < gap for (_, end), (start, _) in pairwise(ends))
 
 
-def _decades(axis: Axis, most: int) -> FixedLocator:
-    """Ticks at powers of ten whose exponents are multiples of a round number, 0 first of all."""
-    low, high = np.log10(axis.get_view_interval())
-    step = next(step for step in DECADE_STEPS if (high - low) / step + 1 <= most + 1)
-    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
-    return FixedLocator((10.0**exponents).tolist())
-
-
-def overhang_of(axes: Axes) -> tuple[float, float, float, float]:
+def overhang_of(axes: Axes) -> Sides:
     """How far labels and ticks stand out of an axes: left, bottom, right, top."""
     inner = axes.get_window_extent()
     outer = axes.get_tightbbox() or inner

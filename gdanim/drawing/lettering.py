@@ -5,11 +5,12 @@ matplotlib takes 3.8 ms to lay out a changed Text, twenty times as long as the r
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from math import ceil, floor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -17,13 +18,9 @@ from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontPath, FontProperties, findfont
 from matplotlib.ft2font import FT2Font
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from gdanim.drawing.frame import Pixels
+from gdanim.drawing.frame import Pixels
 
 SANS = FontPath(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"), 0)
 DIGITS = "0123456789"
@@ -63,8 +60,7 @@ class Lettering:
         self._font, self._plain = _opened(_font_of_style(), size_pt, dpi), _opened(SANS, size_pt, dpi)
         # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
         self._hinting = get_hinting_flag()  # type: ignore[no-untyped-call]
-        self._glyphs: dict[str, Glyph] = {}
-        self._letters: dict[str, Strip] = {}
+        self._glyph, self._letter = cache(self._drawn), cache(self._strip)
         # Most of a line is the same in the next frame.
         self._text = lru_cache(KEPT)(self._composed)
 
@@ -113,21 +109,14 @@ class Lettering:
     def _composed(self, text: str) -> Strip:
         return _joined([self._letter(letter) for letter in text], self.ascent + self.descent)
 
-    def _letter(self, letter: str) -> Strip:
-        if letter not in self._letters:
-            glyph = self._glyph(letter)
-            inked = np.flatnonzero(glyph.coverage.any(axis=0))
-            first, last = (inked[0], inked[-1] + 1) if inked.size else (0, 0)
-            coverage = np.zeros((self.ascent + self.descent, last - first), dtype=np.uint8)
-            room = coverage[max(self.ascent - glyph.top, 0) :][: len(glyph.coverage)]
-            room[...] = glyph.coverage[: len(room), first:last]
-            self._letters[letter] = Strip(coverage, glyph.left + int(first), glyph.advance)
-        return self._letters[letter]
-
-    def _glyph(self, letter: str) -> Glyph:
-        if letter not in self._glyphs:
-            self._glyphs[letter] = self._drawn(letter)
-        return self._glyphs[letter]
+    def _strip(self, letter: str) -> Strip:
+        glyph = self._glyph(letter)
+        inked = np.flatnonzero(glyph.coverage.any(axis=0))
+        first, last = (inked[0], inked[-1] + 1) if inked.size else (0, 0)
+        coverage = np.zeros((self.ascent + self.descent, last - first), dtype=np.uint8)
+        room = coverage[max(self.ascent - glyph.top, 0) :][: len(glyph.coverage)]
+        room[...] = glyph.coverage[: len(room), first:last]
+        return Strip(coverage, glyph.left + int(first), glyph.advance)
 
     def _drawn(self, letter: str) -> Glyph:
         if letter == SUBSCRIPT_SPACE:
@@ -153,7 +142,6 @@ class Lettering:
 
     @cached_property
     def _figure_px(self) -> int:
-        """The width of the widest digit."""
         advances = [self._font.load_char(ord(digit), flags=self._hinting).horiAdvance for digit in DIGITS]
         return round(max(advances) / 64)
 
@@ -181,8 +169,7 @@ def _font_of_style() -> FontPath:
     current: Any = mpl.rcParams  # matplotlib's annotations name every key
     default: Any = mpl.rcParamsDefault
     # A search costs time, and could come upon another version of the bundled font that is installed.
-    is_bundled = all(current[key] == default[key] for key in FACE)
-    return SANS if is_bundled else findfont(FontProperties())
+    return SANS if all(current[key] == default[key] for key in FACE) else findfont(FontProperties())
 
 
 def _opened(font: FontPath, size_pt: float, dpi: float) -> FT2Font:

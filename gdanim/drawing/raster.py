@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
 from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels, bounds
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gdanim.drawing.geometry import Extent
-    from gdanim.drawing.scene import Scene
+from gdanim.drawing.geometry import Extent
+from gdanim.drawing.scene import Scene
 
 PackedPixels = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
 
@@ -74,7 +71,7 @@ class Raster:
                 shown[...] = self._canvas
             for place in (*before, *self._painted):
                 # Mark by mark: the box around all marks may be the whole canvas.
-                box = _changed(self._canvas, shown, place)
+                box = bounds(self._canvas[place.slices] != shown[place.slices]).on_canvas(place)
                 shown[box.slices] = self._canvas[box.slices]
                 changed = changed.union(box)
             end_s = float(self.scene.timeline.end_s[index])
@@ -99,8 +96,3 @@ class Raster:
         x0, x1 = max(int(left) - 1, 0), min(int(right) + 2, width)
         y0, y1 = max(int(height - top) - 1, 0), min(int(height - bottom) + 2, height)
         return Box(x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else NOWHERE
-
-
-def _changed(now: PackedPixels, before: PackedPixels, within: Box) -> Box:
-    """The smallest box that holds every pixel of `within` that changed."""
-    return bounds(now[within.slices] != before[within.slices]).on_canvas(within)

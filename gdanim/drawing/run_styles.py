@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim.arrays import Index
+from gdanim.descent.runs import Runs
 from gdanim.drawing.shapes import SHAPES
-
-if TYPE_CHECKING:
-    from gdanim.arrays import Index
-    from gdanim.descent.runs import Runs
-    from gdanim.drawing.styles import Style
+from gdanim.drawing.styles import Style
 
 _SHAPES = tuple(SHAPES)
 
@@ -41,25 +38,22 @@ def assign_styles(runs: Runs, style: Style, *, in_turn: bool) -> RunStyles:
     if len(runs) == 1 or in_turn:
         everyone = np.arange(len(runs))
         return (RunStyle(runs=everyone, labels=(), colour=style.trail, shape=_SHAPES[0]),)
-    called = [run.label for run in runs]
-    names = tuple(dict.fromkeys(called)) if any(called) else ()
-    looks = _looks(style)
+    labels = [run.label for run in runs]
+    names = tuple(dict.fromkeys(labels)) if any(labels) else ()
+    # All pairs of a colour and a shape. The first ones differ in both.
+    colours, shapes = len(style.runs), len(_SHAPES)
+    looks = [(style.runs[i % colours], _SHAPES[(i + i // colours) % shapes]) for i in range(colours * shapes)]
     if names:
         place = {name: i % len(looks) for i, name in enumerate(names)}
-        look_of = np.array([place[label] for label in called])
-        count = min(len(names), len(looks))
+        count, look_of = min(len(names), len(looks)), np.array([place[label] for label in labels])
     else:
         # Nothing tells these apart but where they are: colours suffice to follow one of them.
-        count = min(len(style.runs), len(runs))
+        count = min(colours, len(runs))
         look_of = np.arange(len(runs)) % count
+    members = [(np.flatnonzero(look_of == i), tuple(filter(None, names[i :: len(looks)]))) for i in range(count)]
     return tuple(
-        RunStyle(
-            runs=np.flatnonzero(look_of == i),
-            labels=tuple(name for name in names[i :: len(looks)] if name),
-            colour=looks[i][0],
-            shape=looks[i][1],
-        )
-        for i in range(count)
+        RunStyle(runs=alike, labels=called, colour=colour, shape=shape)
+        for (alike, called), (colour, shape) in zip(members, looks, strict=False)
     )
 
 
@@ -71,12 +65,3 @@ def style_of_run(run: int, run_styles: RunStyles) -> RunStyle:
 def recoloured(run_styles: RunStyles, colour: str) -> RunStyles:
     """The same styles in one colour."""
     return tuple(replace(run_style, colour=colour) for run_style in run_styles)
-
-
-def _looks(style: Style) -> list[tuple[str, str]]:
-    """All pairs of a colour and a shape. The first ones differ in both."""
-    colours = style.runs
-    return [
-        (colours[i % len(colours)], _SHAPES[(i + i // len(colours)) % len(_SHAPES)])
-        for i in range(len(colours) * len(_SHAPES))
-    ]

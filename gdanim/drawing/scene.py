@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from gdanim.drawing.marks.caption import Caption
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from gdanim.descent.timeline import Timeline
-    from gdanim.drawing.marks.caption import Pieces
-    from gdanim.drawing.marks.trails import Mark
+from gdanim.descent.timeline import Timeline
+from gdanim.drawing.marks.caption import Caption, Pieces
+from gdanim.drawing.marks.trails import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.path import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
+from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
 
 
 def polylines(lines: Polylines) -> Path:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from matplotlib.axes import Axes
 
+from gdanim.arrays import Index
+from gdanim.descent.descend import Descent
 from gdanim.drawing.layout import Layout, Slot
 from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
+from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark, ShortTrails, Trail, mixed
-from gdanim.drawing.run_styles import assign_styles, recoloured
+from gdanim.drawing.run_styles import RunStyles, assign_styles, recoloured
 from gdanim.drawing.scene import Scene
-from gdanim.drawing.styles import load_style
+from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import SettingError
 from gdanim.views import header
 from gdanim.views.failure_notes import failure_notes
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from gdanim.arrays import Index
-    from gdanim.descent.descend import Descent
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.run_styles import RunStyles
-    from gdanim.drawing.styles import Style
-
-AddAxes = Callable[[Layout, "RunStyles"], tuple[list[Slot], list[Mark]]]
+AddAxes = Callable[[Layout, RunStyles], tuple[list[Slot], list[Mark]]]
 
 TRAIL_PT, DOT_PT, END_MARKER_PT = 1.8, 4.0, 4.5
 FEW_STYLES, SLENDER = 4, 0.75  # more styles than that leave each other less room
@@ -80,7 +75,7 @@ class Plot(Protocol):
     def axes(self, layout: Layout) -> Axes:
         """Add axes with their static parts, as far as these are drawn quickly."""
 
-    def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
+    def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Paint the background: slow to draw, and the same for all runs with the method and the rates of `run`.
 
         Returns which kinds of cells need an entry in the legend of the basins: FAILED, UNSETTLED.
@@ -100,9 +95,8 @@ def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.
     if descent.settings.facet is not None:
         allowed = "multiplies views of one axes; choose --view curve or contour, or leave one of them out"
         raise SettingError("--facet", descent.settings.facet, allowed)
-    style = load_style(descent.settings.style)
-    layout = replace(Layout.open(descent.settings, style), header_share=header_share)
-    run_styles = assign_styles(descent.runs, style, in_turn=descent.timeline.in_turn)
+    layout = replace(Layout.open(descent.settings, load_style(descent.settings.style)), header_share=header_share)
+    run_styles = assign_styles(descent.runs, layout.style, in_turn=descent.timeline.in_turn)
     head = header.compose(layout, descent, run_styles)
     slots, marks = add_axes(layout, run_styles)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
@@ -127,7 +121,7 @@ def build_plot(descent: Descent, plot: Plot) -> Scene:
 
 def draw_background(layout: Layout, axes: Axes, plot: Plot) -> None:
     """Paint the background of a plot with one axes, and add the legend of its basins if there are any."""
-    kinds = plot.ground(layout, axes, 0)
+    kinds = plot.paint_background(layout, axes, 0)
     if kinds:
         from gdanim.views.basins import write_basins_legend
 
@@ -150,31 +144,14 @@ class MarkSizes(NamedTuple):
             spot_pt = max(spot_pt * (SWARM / len(panel.runs)) ** 0.5, LEAST_SPOT_PT)
         return cls(scale, spot_pt)
 
-    def trail(
-        self, kind: type[Trail], track: Track, panel: Panel, *, tail: int | None, dotted: bool = True,
-        outline: bool = False, halo: str | None = None,
-    ) -> Trail:  # fmt: skip
-        """A trail of some kind, or the outline around it."""
-        wider_pt = OUTLINE_PT if outline else 0.0
-        return kind(
-            track,
-            panel.run_styles,
-            width_pt=self.scale * TRAIL_PT + wider_pt,
-            dot_pt=self.scale * DOT_PT + wider_pt if dotted else 0.0,
-            halo=halo,
-            tail=tail,
-        )
-
 
 def path_marks(
     layout: Layout, axes: Axes, track: Track, panel: Panel, *, end_colour: str, outline: str | None = None
 ) -> list[Mark]:
     """Add all marks of the runs to the axes of a function: end markers, trails, spots, arrows, as they are drawn."""
     settings = panel.descent.settings
-    marks = [
-        *end_markers(axes, track, panel, end_colour),
-        *run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail),
-    ]
+    marks = end_markers(axes, track, panel, end_colour)
+    marks += run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail)
     if settings.explain or settings.arrows is not None:
         from gdanim.views.explain import pointers
 
@@ -192,9 +169,17 @@ def run_marks(
     dotted    whether there is room for a dot at each iteration
     tail      how many of its last iterations a path shows; None for the whole path
     """
-    sizes = MarkSizes.of(layout, panel, _scale(axes))
+    # Marks shrink with small axes, half as fast.
+    box = axes.get_window_extent()
+    side_pt = min(box.width, box.height) * 72 / layout.dpi
+    marks: list[Mark] = []
+    sizes = MarkSizes.of(layout, panel, float(np.clip((side_pt / SMALL_PT) ** 0.5, LEAST_SCALE, 1.0)))
     if panel.is_swarm:
-        marks = _swarm_marks(track, panel, sizes, tail)
+        runs, points = track.shape
+        tail = min(TAIL_SEGMENTS // runs, points if tail is None else tail)
+        if tail:
+            marks.append(ShortTrails(track, panel.run_styles, width_pt=SHORT_TRAIL_PT, dot_pt=0.0, tail=tail))
+        marks.append(Dots(track, panel.run_styles, size_pt=sizes.spot_pt))
     else:
         marks = path_and_spots(layout, track, panel, sizes, outline=outline, dotted=dotted, tail=tail)
     for mark in marks:
@@ -207,36 +192,22 @@ def path_and_spots(
     tail: int | None, kinds: tuple[type[Trail], type[Spots]] = (Trail, Spots),
 ) -> list[Mark]:  # fmt: skip
     """Trails, with an outline and a halo or without both, and spots, of some kinds of marks."""
-    trail, spots = kinds
-    background = layout.style.background
+    background, run_styles, (trail, spots) = layout.style.background, panel.run_styles, kinds
+    width_pt, dot_pt = sizes.scale * TRAIL_PT, sizes.scale * DOT_PT if dotted else 0.0
+    halo = None if outline is None else background
     marks: list[Mark] = [
-        sizes.trail(trail, track, panel, tail=tail, dotted=dotted, halo=None if outline is None else background),
-        spots(track, panel.run_styles, halo=background, size_pt=sizes.spot_pt),
+        trail(track, run_styles, width_pt=width_pt, dot_pt=dot_pt, halo=halo, tail=tail),
+        spots(track, run_styles, halo=background, size_pt=sizes.spot_pt),
     ]
     if outline is None:
         return marks
-    around = replace(panel, run_styles=recoloured(panel.run_styles, outline))
-    return [sizes.trail(Trail, track, around, tail=tail, dotted=dotted, outline=True), *marks]
-
-
-def _swarm_marks(track: Track, panel: Panel, sizes: MarkSizes, tail: int | None) -> list[Mark]:
-    runs, points = track.shape
-    tail = min(TAIL_SEGMENTS // runs, points if tail is None else tail)
-    trails = [ShortTrails(track, panel.run_styles, width_pt=SHORT_TRAIL_PT, tail=tail)] if tail else []
-    return [*trails, Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
+    wide_pt, dot_pt = width_pt + OUTLINE_PT, dot_pt + OUTLINE_PT if dotted else 0.0
+    return [Trail(track, recoloured(run_styles, outline), width_pt=wide_pt, dot_pt=dot_pt, tail=tail), *marks]
 
 
 def soft_outline(style: Style) -> str:
     """The colour of the outline of paths over the fills of a style."""
     return mixed(style.text, style.background, GREY_OUTLINE_INK if style.greyscale else OUTLINE_INK)
-
-
-def _scale(axes: Axes) -> float:
-    """The scale of marks: they shrink with small axes, half as fast."""
-    figure = axes.get_figure(root=True)
-    box = axes.get_window_extent()
-    side_pt = min(box.width, box.height) * 72 / (figure.dpi if figure else 72)
-    return float(np.clip((side_pt / SMALL_PT) ** 0.5, LEAST_SCALE, 1.0))
 
 
 def end_markers(axes: Axes, track: Track, panel: Panel, colour: str) -> list[Mark]:

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, OffsetBox, TextArea
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Transform
+from numpy.typing import NDArray
 
+from gdanim.arrays import Index, Vector
 from gdanim.descent.attractors import FAILED, UNSETTLED
-from gdanim.descent.basins import basins_of_run, grid
-from gdanim.descent.descend import iterations_of
+from gdanim.descent.basins import Basins, basins_of_run, grid
+from gdanim.descent.descend import Descent, iterations_of
 from gdanim.descent.stepping import Conditions
-from gdanim.drawing.layout import TICK_PT
-from gdanim.drawing.mpl import to_hex, to_rgb
-from gdanim.drawing.styles import is_light
+from gdanim.drawing.layout import TICK_PT, Layout
+from gdanim.drawing.marks.trails import mixed
+from gdanim.drawing.mpl import to_rgb
+from gdanim.drawing.styles import Style, is_light
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
-
-    from matplotlib.axes import Axes
-    from matplotlib.transforms import Transform
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index, Vector
-    from gdanim.descent.basins import Basins
-    from gdanim.descent.descend import Descent
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.styles import Style
-
-    Pixels = NDArray[np.uint8]  # (h, w, 3)
-    Limits = tuple[tuple[float, float], ...]
+Pixels = NDArray[np.uint8]  # (h, w, 3)
+Limits = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +84,11 @@ def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -
     limits, box = (axes.get_xlim(), axes.get_ylim()), axes.get_window_extent()
     basins = _basins(descent, run, limits, (box.width, box.height))
     style = layout.style
-    palette, hue = basin_colours(style), colour_indices(basins)
-    pixels = _painted(basins.attractor, hue, palette, style.background, layout.px(STRIPE_PT) / box.width)
-    _show(axes, pixels, (*limits[0], *limits[1]), axes.transData, BASINS_ZORDER)
-    size = max(MARK_PT * min(1.0, (CROWD / max(len(hue), 1)) ** 0.5), LEAST_MARK_PT)
-    for place, attractor in zip(hue.tolist(), basins.attractors, strict=True):
+    palette, indices = basin_colours(style), colour_indices(basins)
+    pixels = _painted(basins.attractor, indices, palette, style.background, layout.px(STRIPE_PT) / box.width)
+    show_pixels(axes, pixels, (*limits[0], *limits[1]), axes.transData, BASINS_ZORDER)
+    size = max(MARK_PT * min(1.0, (CROWD / max(len(indices), 1)) ** 0.5), LEAST_MARK_PT)
+    for place, attractor in zip(indices.tolist(), basins.attractors, strict=True):
         fill = palette.marks[place] if place >= 0 else style.background
         axes.plot(
             *attractor, "o", color=fill, markersize=size, markeredgecolor=style.text, markeredgewidth=size / 7,
@@ -112,11 +105,11 @@ def draw_basins_strip(layout: Layout, axes: Axes, descent: Descent, *, run: int 
     limits, box = axes.get_xlim(), axes.get_window_extent()
     basins = _basins(descent, run, (limits,), (box.width, 1.0))
     palette = basin_colours(layout.style)
-    strong = replace(palette, tints=tuple(map(_half_way, palette.marks, palette.tints)))
+    strong = replace(palette, tints=tuple(map(partial(mixed, share=0.5), palette.marks, palette.tints)))
     cells = basins.attractor[np.newaxis]
     pixels = _painted(cells, colour_indices(basins), strong, layout.style.background, layout.px(STRIPE_PT) / box.width)
     height = layout.px(STRIP_PT) / box.height
-    _show(axes, pixels, (*limits, 0.0, height), axes.get_xaxis_transform(), STRIP_ZORDER)
+    show_pixels(axes, pixels, (*limits, 0.0, height), axes.get_xaxis_transform(), STRIP_ZORDER)
     return basins
 
 
@@ -127,13 +120,13 @@ def colour_indices(basins: Basins) -> Index:
     away. Attractors without cells count, so that a minimizer keeps its colour whatever the rate.
     """
     count = len(LIGHT.tints)
-    hue = np.full(len(basins.attractors), -1)
+    indices = np.full(len(basins.attractors), -1)
     taken: list[list[Vector]] = [[] for _ in range(count)]
     for place, here in enumerate(basins.attractors):
         gaps = [min((float(np.sum((here - other) ** 2)) for other in owners), default=np.inf) for owners in taken]
-        hue[place] = int(np.argmax(gaps))
-        taken[hue[place]].append(here)
-    return np.where(np.isin(np.arange(len(hue)), basins.attractor), hue, -1)
+        indices[place] = int(np.argmax(gaps))
+        taken[indices[place]].append(here)
+    return np.where(np.isin(np.arange(len(indices)), basins.attractor), indices, -1)
 
 
 def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, float]) -> Basins:
@@ -143,10 +136,10 @@ def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, fl
     return basins_of_run(objective, descent.runs[run], start, iterations, conditions, cells)
 
 
-def _painted(attractor: Index, hue: Index, palette: BasinColours, background: str, stripe: float) -> Pixels:
+def _painted(attractor: Index, indices: Index, palette: BasinColours, background: str, stripe: float) -> Pixels:
     """The pixels (h, w, 3) of cells (h, w). A stripe takes the share `stripe` of the width."""
     # The last three rows belong to NOWHERE, UNSETTLED and FAILED, which are negative indices.
-    names = [*(palette.tints[i] for i in hue), background, palette.unsettled, palette.stripes[0]]
+    names = [*(palette.tints[i] for i in indices), background, palette.unsettled, palette.stripes[0]]
     pixels = np.array([to_rgb(name) for name in names])[attractor]
     row, column = np.indices(attractor.shape)
     across = max(round(stripe * attractor.shape[1]), 1)
@@ -155,20 +148,17 @@ def _painted(attractor: Index, hue: Index, palette: BasinColours, background: st
     return painted
 
 
-def _show(
-    axes: Axes, pixels: Pixels, extent: tuple[float, float, float, float], place: Transform, zorder: float
-) -> None:
+def show_pixels(
+    axes: Axes, pixels: Pixels, extent: tuple[float, float, float, float], place: Transform, zorder: float, *,
+    origin: Literal["lower", "upper"] = "lower",
+) -> None:  # fmt: skip
+    """Lay pixels (h, w, 3 or 4) over an area of axes (left, right, bottom, top), in the coordinates of a transform."""
     # Not imshow, which sets limits and aspect of the axes.
-    image = AxesImage(axes, extent=extent, origin="lower", interpolation="nearest", zorder=zorder)
+    image = AxesImage(axes, extent=extent, origin=origin, interpolation="nearest", zorder=zorder)
     image.set_data(pixels)
     image.set_transform(place)
     image.set_clip_path(axes.patch)
     axes.add_artist(image)
-
-
-def _half_way(colour: str, other: str) -> str:
-    red, green, blue = ((a + b) / 2 for a, b in zip(to_rgb(colour), to_rgb(other), strict=True))
-    return to_hex((red, green, blue))
 
 
 def basin_colours(style: Style) -> BasinColours:
@@ -184,24 +174,22 @@ def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:
     The axes must have about their final width. Nothing is added where there is no room.
     """
     shown = [kind for kind in LEGEND if kind in kinds]
-    if (
-        not shown
-        or layout.is_bare
-        or _width_px(layout, shown) > axes.get_window_extent().width / 2 - layout.px(LEGEND_GAP_PT)
-    ):
+    if not shown or layout.is_bare:
         return
-    entries = [_beside([_sign(layout, kind), _word(layout, kind)], SIGN_GAP_PT) for kind in shown]
+    lettering = layout.lettering(TICK_PT)
+    words_px = sum(lettering.width(LEGEND[kind]) for kind in shown)
+    width_px = words_px + layout.px((SIGN_PT + SIGN_GAP_PT) * len(shown) + LEGEND_GAP_PT * (len(shown) - 1))
+    if width_px > axes.get_window_extent().width / 2 - layout.px(LEGEND_GAP_PT):
+        return
+    look = {"color": layout.style.muted, "fontsize": TICK_PT}
+    entries = [_beside([_sign(layout, kind), TextArea(LEGEND[kind], textprops=look)], SIGN_GAP_PT) for kind in shown]
+    place = ("axes fraction", axes.xaxis.label)
     axes.add_artist(
         AnnotationBbox(
-            _beside(entries, LEGEND_GAP_PT),
-            (1.0, 0.5),
-            xycoords=("axes fraction", axes.xaxis.label),
-            box_alignment=(1.0, 0.5),
-            pad=0.0,
-            frameon=False,
-            annotation_clip=False,
+            _beside(entries, LEGEND_GAP_PT), (1.0, 0.5), xycoords=place, box_alignment=(1.0, 0.5), pad=0.0,
+            frameon=False, annotation_clip=False,
         )
-    )
+    )  # fmt: skip
 
 
 def _beside(children: Sequence[OffsetBox], gap_pt: float) -> HPacker:
@@ -211,19 +199,7 @@ def _beside(children: Sequence[OffsetBox], gap_pt: float) -> HPacker:
 def _sign(layout: Layout, kind: int) -> DrawingArea:
     palette = basin_colours(layout.style)
     face, stripe = (palette.unsettled, None) if kind == UNSETTLED else palette.stripes
-    sign = Rectangle((0, 0), SIGN_PT, SIGN_PT, facecolor=face, edgecolor=stripe, linewidth=0, hatch=stripe and "////")
-    rim = Rectangle((0, 0), SIGN_PT, SIGN_PT, facecolor="none", edgecolor=layout.style.muted, linewidth=0.6)
-    area = DrawingArea(SIGN_PT, SIGN_PT)
-    area.add_artist(sign)
-    area.add_artist(rim)
+    area, square = DrawingArea(SIGN_PT, SIGN_PT), partial(Rectangle, (0, 0), SIGN_PT, SIGN_PT)
+    area.add_artist(square(facecolor=face, edgecolor=stripe, linewidth=0, hatch=stripe and "////"))
+    area.add_artist(square(facecolor="none", edgecolor=layout.style.muted, linewidth=0.6))
     return area
-
-
-def _word(layout: Layout, kind: int) -> TextArea:
-    return TextArea(LEGEND[kind], textprops={"color": layout.style.muted, "fontsize": TICK_PT})
-
-
-def _width_px(layout: Layout, kinds: list[int]) -> float:
-    lettering = layout.lettering(TICK_PT)
-    words = sum(lettering.width(LEGEND[kind]) for kind in kinds)
-    return words + layout.px((SIGN_PT + SIGN_GAP_PT) * len(kinds) + LEGEND_GAP_PT * (len(kinds) - 1))

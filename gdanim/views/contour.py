@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from matplotlib.axes import Axes
+
+from gdanim.descent.descend import Descent
+from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import build_plot, path_marks, soft_outline
+from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.scene import Scene
+from gdanim.drawing.styles import Style
+from gdanim.objectives.objective import Objective
+from gdanim.views.base import Panel, build_plot, path_marks, soft_outline
 from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_levels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from gdanim.descent.descend import Descent
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.marks.trails import Mark
-    from gdanim.drawing.scene import Scene
-    from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Objective
-    from gdanim.views.base import Panel
 
 
 def build(descent: Descent) -> Scene:
@@ -48,7 +45,7 @@ class Contour:
             draw_minimizers(axes, self.descent.objective, layout.style)
         return axes
 
-    def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
+    def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Fill the levels, or draw lines of level over the basins of a run's method."""
         descent, settings = self.descent, self.descent.settings
         draw_levels(axes, descent.objective, layout.style, cmap=settings.cmap, filled=not settings.basins)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from gdanim.drawing.layout import nice_limits
+from gdanim.arrays import Index, Scalar
+from gdanim.descent.descend import Descent
+from gdanim.descent.trajectory import Trajectory
+from gdanim.drawing.geometry import Interpolation, Points, Positions
+from gdanim.drawing.layout import Layout, nice_limits
 from gdanim.drawing.marks.track import Track
-from gdanim.views.base import build_plot, path_marks
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index, Scalar
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.geometry import Interpolation, Points, Positions
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.marks.trails import Mark
-    from gdanim.drawing.scene import Scene
-    from gdanim.views.base import Panel
+from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.scene import Scene
+from gdanim.views.base import Panel, build_plot, path_marks
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 
@@ -51,7 +46,19 @@ class Curve:
     @classmethod
     def of(cls, descent: Descent) -> Curve:
         """Choose the limits so that all runs are in view."""
-        xlim, ylim, x, f = _window(descent)
+        objective, settings = descent.objective, descent.settings
+        low, high = objective.bounds[0]
+        own_x, own_y = objective.view or ((float(low), float(high)), None)
+        xlim = settings.xlim or own_x
+        # The function is drawn where it is defined to be searched; a reader who asks for other ends gets all of them.
+        first, last = xlim if settings.xlim else (low, high)
+        x = np.linspace(first, last, FEW_SAMPLES if objective.point_by_point else SAMPLES)
+        f = objective.value(x[:, np.newaxis])
+        own_y = None if settings.xlim else own_y
+        ylim = settings.ylim or own_y or _heights(f, descent.trajectory)
+        # A pole is a gap: without one, its two sides would be joined by a vertical line.
+        far = 2 * (ylim[1] - ylim[0])
+        f = np.where(np.isfinite(f) & (f > ylim[0] - far) & (f < ylim[1] + far), f, np.nan)
         return cls(descent=descent, xlim=xlim, ylim=ylim, x=x, f=f)
 
     def axes(self, layout: Layout) -> Axes:
@@ -60,7 +67,7 @@ class Curve:
         axes.plot(self.x, self.f, color=layout.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
         return axes
 
-    def ground(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
+    def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
         """Paint the basins of a run's method as a strip, with --basins."""
         if not self.descent.settings.basins:
             return frozenset()
@@ -74,24 +81,6 @@ class Curve:
         points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
         track = Track(points, on_graph(panel.descent) if panel.descent.timeline.tween > 1 else None)
         return path_marks(layout, axes, track, panel, end_colour=layout.style.muted)
-
-
-def _window(descent: Descent) -> tuple[tuple[float, float], tuple[float, float], Scalar, Scalar]:
-    """The ends of both axes, and the function between them: x (n,), f (n,)."""
-    objective, settings = descent.objective, descent.settings
-    low, high = objective.bounds[0]
-    own_x, own_y = objective.view or ((float(low), float(high)), None)
-    xlim = settings.xlim or own_x
-    # The function is drawn where it is defined to be searched; a reader who asks for other ends gets all of them.
-    first, last = xlim if settings.xlim else (low, high)
-    x = np.linspace(first, last, FEW_SAMPLES if objective.point_by_point else SAMPLES)
-    f = objective.value(x[:, np.newaxis])
-    automatic = _heights(f, descent.trajectory)
-    ylim = settings.ylim or (own_y if own_y and not settings.xlim else automatic)
-    # A pole is a gap: without one, its two sides would be joined by a vertical line.
-    far = 2 * (ylim[1] - ylim[0])
-    f = np.where(np.isfinite(f) & (f > ylim[0] - far) & (f < ylim[1] + far), f, np.nan)
-    return xlim, ylim, x, f
 
 
 def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
@@ -112,26 +101,19 @@ def on_graph(descent: Descent) -> Interpolation:
     The heights of a replayed run may differ from f. The difference is added, linear in between as well, so that the
     run passes through its recorded points. The interpolated points are no points of the optimizer.
     """
-    objective, x = descent.objective, descent.trajectory.x[..., 0]
-    excess = _excess(descent)
+    objective, trajectory = descent.objective, descent.trajectory
+    excess, recorded = np.zeros_like(trajectory.f), np.array([run.replayed for run in descent.runs])
+    if recorded.any():
+        with np.errstate(invalid="ignore", over="ignore"):
+            excess[recorded] = trajectory.f[recorded] - objective.value(trajectory.x[recorded])
 
     def points(runs: Index, position: Positions) -> Points:
-        at = _weighed(x, runs, position)
+        at = _weighed(trajectory.x[..., 0], runs, position)
         with np.errstate(invalid="ignore", over="ignore"):
             heights = objective.value(at[:, np.newaxis]) + _weighed(excess, runs, position)
         return np.stack([at, heights], axis=-1)
 
     return points
-
-
-def _excess(descent: Descent) -> Scalar:
-    """Heights of replayed runs minus f: (runs, n+1); 0 for runs that were solved."""
-    trajectory, excess = descent.trajectory, np.zeros_like(descent.trajectory.f)
-    recorded = np.array([run.replayed for run in descent.runs])
-    if recorded.any():
-        with np.errstate(invalid="ignore", over="ignore"):
-            excess[recorded] = trajectory.f[recorded] - descent.objective.value(trajectory.x[recorded])
-    return excess
 
 
 def _weighed(values: Scalar, runs: Index, position: Positions) -> NDArray[np.float64]:

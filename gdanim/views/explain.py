@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from itertools import product
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, minus
+from gdanim.arrays import Index, Scalar, Vector
+from gdanim.descent.descend import Descent
+from gdanim.descent.timeline import Moment
+from gdanim.descent.trajectory import Trajectory
+from gdanim.drawing.layout import Layout
+from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, Lettering, minus
+from gdanim.drawing.marks.caption import Pieces
 from gdanim.drawing.marks.tangent import StepAlong, Tangent
+from gdanim.drawing.marks.track import Track
+from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.run_styles import RunStyles
+from gdanim.drawing.styles import Style
 from gdanim.errors import UsageError
-from gdanim.views.readout import FIGURE_SPACE, number, places
+from gdanim.views.readout import FIGURE_SPACE, LiveLine, number, places
 from gdanim.views.step_arrows import step_arrows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Vector
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.timeline import Moment
-    from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.marks.caption import Pieces
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.marks.trails import Mark
-    from gdanim.drawing.run_styles import RunStyles
-    from gdanim.drawing.styles import Style
 
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
 
@@ -55,10 +49,8 @@ def pointers(layout: Layout, axes: Axes, track: Track, run_styles: RunStyles, de
     return marks
 
 
-def explanation(
-    descent: Descent, layout: Layout, lettering: Lettering
-) -> list[tuple[Callable[[Moment], Pieces], float]]:
-    """The words for a moment, and their width in pixels: the update that comes next, at the end the last one.
+def explanation(descent: Descent, layout: Layout, lettering: Lettering) -> list[LiveLine]:
+    """The line of the update that comes next, at the end the last one.
 
     `x₁ = 4.3 − 0.1 · 8.6 = 3.44` where every step is −η∇f, else `x₁ = 4.3 − 0.12 = 4.18`. Nothing without room.
     Raises UsageError where several runs move at once: nobody can follow two equations.
@@ -69,20 +61,19 @@ def explanation(
     if layout.is_bare or not last.any():
         return []
     longest = int(np.argmax(last))
-    for line in _lines(descent, layout.style):
-        width = sum(lettering.width(text) for text, _ in line.pieces(longest, 0))
+    # From the most telling way to write the updates to the shortest.
+    forms = product((True, False) if follows_the_gradient(descent.trajectory) else (False,), DECIMALS)
+    for pieces in (_equation(descent.trajectory, layout.style, *form) for form in forms):
+        width = sum(lettering.width(text) for text, _ in pieces(longest, 0))
         if width <= layout.header_width_px:
-            return [(line.at, width)]
+            return [(partial(_next_step, pieces, last), width)]
     return []
 
 
-def _lines(descent: Descent, style: Style) -> Iterator[Line]:
-    """Ways to write the updates, from the most telling to the shortest."""
-    trajectory = descent.trajectory
-    forms = [True, False] if follows_the_gradient(trajectory) else [False]
-    for by_gradient in forms:
-        for decimals in DECIMALS:
-            yield Line.of(trajectory, style, by_gradient=by_gradient, decimals=decimals)
+def _next_step(pieces: Callable[[int, int], Pieces], last: Index, moment: Moment) -> Pieces:
+    """The step that the current run takes next, at its end the last one; nothing where it takes none at all."""
+    run = moment.current
+    return pieces(run, min(moment.iteration(run), int(last[run]) - 1)) if last[run] else ()
 
 
 def follows_the_gradient(trajectory: Trajectory) -> bool:
@@ -96,100 +87,63 @@ def follows_the_gradient(trajectory: Trajectory) -> bool:
     return bool(np.all(rest[goes_on] <= rounding[goes_on]))
 
 
-class Numbers(NamedTuple):
-    """Vectors (runs, m, d) as they are shown: each coordinate in as many places as its longest number needs."""
+def _equation(trajectory: Trajectory, style: Style, by_gradient: bool, decimals: int) -> Callable[[int, int], Pieces]:
+    """One way to write the step of a run from iteration k to the next: with rate and gradient, or with the step.
 
-    values: Vector
-    places: tuple[int, ...]
-    decimals: int
-
-    @classmethod
-    def of(cls, values: Vector, decimals: int) -> Numbers:
-        """Find the places."""
-        return cls(values, tuple(places(values[..., i], decimals) for i in range(values.shape[-1])), decimals)
-
-    def texts(self, run: int, k: int) -> list[str]:
-        """The coordinates of one of them."""
-        one = self.values[run, k].tolist()
-        return [number(value, width, self.decimals) for value, width in zip(one, self.places, strict=True)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One way to write the updates of a trajectory.
-
-    x (runs, n+1, d), change (runs, n, d)   where the runs are, and what is added or, with rates, taken away
-    rates (runs, n, 1)                      what the change is multiplied with; None where it is the step itself
-    falls (runs, n)                         where the change is taken away although it is a step
-    bracketed                               whether the change stands in brackets
+    It has `=` where the shown digits give the shown result, else `≈`.
     """
+    ink, sign = style.text, style.muted
+    change = trajectory.grad[:, :-1] if by_gradient else np.diff(trajectory.x, axis=1)
+    is_vector = change.shape[-1] > 1
+    is_signed = by_gradient or is_vector
+    # A single step below zero is taken away; a gradient below zero is a factor in brackets.
+    bracketed = is_vector or (by_gradient and bool(np.any(change < 0)))
+    points, changes = _texts(trajectory.x, decimals), _texts(change if is_signed else np.abs(change), decimals)
+    rates = _rates(trajectory.lr, decimals) if by_gradient else None
 
-    trajectory: Trajectory
-    style: Style
-    x: Numbers
-    change: Numbers
-    rates: Numbers | None
-    falls: NDArray[np.bool_]
-    bracketed: bool
-
-    @classmethod
-    def of(cls, trajectory: Trajectory, style: Style, *, by_gradient: bool, decimals: int) -> Line:
-        """Write with rate and gradient, or with the step as a number."""
-        change = trajectory.grad[:, :-1] if by_gradient else np.diff(trajectory.x, axis=1)
-        is_vector = change.shape[-1] > 1
-        is_signed = by_gradient or is_vector
-        return cls(
-            trajectory=trajectory,
-            style=style,
-            x=Numbers.of(trajectory.x, decimals),
-            # A single step below zero is taken away; a gradient below zero is a factor in brackets.
-            change=Numbers.of(change if is_signed else np.abs(change), decimals),
-            falls=np.zeros(change.shape[:2], dtype=bool) if is_signed else change[..., 0] < 0,
-            rates=Numbers.of(trajectory.lr[..., np.newaxis], decimals) if by_gradient else None,
-            bracketed=is_vector or (by_gradient and bool(np.any(change < 0))),
-        )
-
-    def at(self, moment: Moment) -> Pieces:
-        """The words for a moment; none where the run takes no step at all."""
-        run = moment.current
-        last = int(self.trajectory.last[run])
-        return self.pieces(run, min(moment.iteration(run), last - 1)) if last else ()
-
-    def pieces(self, run: int, k: int) -> Pieces:
-        """The step from iteration k to the next: `=` where the shown digits give the shown result, else `≈`."""
-        ink, sign = self.style.text, self.style.muted
-        before, after, change = self.x.texts(run, k), self.x.texts(run, k + 1), self.change.texts(run, k)
-        if self.rates is None:
-            inner = [(" − " if self.falls[run, k] else " + ", sign), (self._vector(change), self.style.x_series)]
-            factor = Decimal(-1 if self.falls[run, k] else 1)
+    def pieces(run: int, k: int) -> Pieces:
+        before, after, parts = points(run, k), points(run, k + 1), changes(run, k)
+        vector = f"({', '.join(parts)})" if bracketed else parts[0]
+        if rates is not None:
+            rate = rates(run, k)
+            factor, inner = -exact(rate), [(" − ", sign), (rate, ink), (" · ", sign), (vector, style.f_series)]
         else:
-            rate = self._rate(run, k)
-            inner = [(" − ", sign), (rate, ink), (" · ", sign), (self._vector(change), self.style.f_series)]
-            factor = -exact(rate)
-        equal = all(map(_adds_up, before, [factor * exact(text) for text in change], after))
+            falls = not is_signed and change[run, k, 0] < 0
+            factor, inner = Decimal(-1 if falls else 1), [(" − " if falls else " + ", sign), (vector, style.x_series)]
+        equal = all(map(_adds_up, before, [factor * exact(text) for text in parts], after))
         return [
-            (self._name(k + 1), sign),
+            (_name(k + 1, trajectory), sign),
             (_bracketed(before), ink),
             *inner,
             (" = " if equal else " ≈ ", sign),
             (_bracketed(after), ink),
         ]
 
-    def _name(self, k: int) -> str:
-        name = "x" if len(self.x.places) == 1 else "(x, y)"
-        index = str(k).translate(str.maketrans("0123456789", SUBSCRIPTS))
-        return f"{name}{index}{SUBSCRIPT_SPACE * (len(str(self.trajectory.iterations)) - len(index))} = "
+    return pieces
 
-    def _rate(self, run: int, k: int) -> str:
-        lr = self.trajectory.lr
-        if self.rates is None or not np.all(lr == lr[:, :1]):
-            (text,) = self.rates.texts(run, k) if self.rates else ("",)
-            return text
-        texts = [minus(f"{rate:g}") for rate in lr[:, 0].tolist()]
-        return texts[run].rjust(max(map(len, texts)), FIGURE_SPACE)
 
-    def _vector(self, texts: list[str]) -> str:
-        return f"({', '.join(texts)})" if self.bracketed else texts[0]
+def _texts(values: Vector, decimals: int) -> Callable[[int, int], list[str]]:
+    """The coordinates of vectors (runs, m, d), each in as many places as its longest number needs."""
+    widths = [places(values[..., i], decimals) for i in range(values.shape[-1])]
+    return lambda run, k: [
+        number(value, width, decimals) for value, width in zip(values[run, k].tolist(), widths, strict=True)
+    ]
+
+
+def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
+    """The rates (runs, n): as they were given where they are constant."""
+    if not np.all(lr == lr[:, :1]):
+        texts = _texts(lr[..., np.newaxis], decimals)
+        return lambda run, k: texts(run, k)[0]
+    given = [minus(f"{rate:g}") for rate in lr[:, 0].tolist()]
+    width = max(map(len, given))
+    return lambda run, _: given[run].rjust(width, FIGURE_SPACE)
+
+
+def _name(k: int, trajectory: Trajectory) -> str:
+    index = str(k).translate(str.maketrans("0123456789", SUBSCRIPTS))
+    space = SUBSCRIPT_SPACE * (len(str(trajectory.iterations)) - len(index))
+    return f"{'x' if trajectory.x.shape[-1] == 1 else '(x, y)'}{index}{space} = "
 
 
 def exact(text: str) -> Decimal:

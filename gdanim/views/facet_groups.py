@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Hashable, Sequence
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from gdanim.arrays import Index
+from gdanim.descent.descend import Descent
 from gdanim.descent.recording.replay import UNKNOWN
-from gdanim.descent.runs import point
+from gdanim.descent.runs import Run, point
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.lettering import minus
 from gdanim.views.legend import tally
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-
-    from gdanim.arrays import Index
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.runs import Run
-    from gdanim.descent.verdicts import Verdict
+# What a run started from, by the names that `--facet` has for it, in the order of labels: exact value, and text.
+_Traits = dict[str, tuple["Hashable", str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     """The runs of one panel.
 
     runs (m,)   their numbers in the whole descent
@@ -42,66 +39,43 @@ class Group:
     limit: str
 
 
-class _Trait(NamedTuple):
-    """Something by which runs may differ: its exact value, and its text."""
-
-    value: Hashable
-    text: str
-
-
-_Traits = dict[str, _Trait]  # by the names that `--facet` has for them, in the order of labels
-
-
 def group_runs(descent: Descent) -> tuple[Group, ...]:
     """Group the runs by the value of what `--facet` names, in the order of the request."""
     facet = descent.settings.facet or "lr"
-    traits = _traits(descent)
+    traits, limit = _traits(descent), descent.limit_shares()
     members: dict[Hashable, list[int]] = {}
     for run, its in enumerate(traits):
-        members.setdefault(its[facet].value, []).append(run)
-    parts = list(members.values())
+        members.setdefault(its[facet][0], []).append(run)
     telling = [name for name in traits[0] if name != facet and _tells(descent, name, traits)]
-    shared = [name for name in telling if all(len({traits[run][name] for run in part}) == 1 for part in parts)]
+    shared = [name for name in telling if all(len({traits[i][name] for i in part}) == 1 for part in members.values())]
     apart = [name for name in telling if name not in shared]
-    limit = descent.limit_shares()
-    return tuple(
-        Group(
+
+    def group(part: list[int]) -> Group:
+        verdicts = [descent.verdict[run] for run in part]
+        return Group(
             runs=np.array(part),
             descent=_only(descent, part, [_listed(traits[run], apart) for run in part]),
-            value=minus(traits[part[0]][facet].text),
+            value=minus(traits[part[0]][facet][1]),
             more=minus(_listed(traits[part[0]], shared)),
-            verdict=_verdict([descent.verdict[run] for run in part]),
+            verdict=verdicts[0].value if len(set(verdicts)) == 1 else tally(verdicts),
             limit=minus(limit[part[0]]) if len({limit[run] for run in part}) == 1 else "",
         )
-        for part in parts
-    )
 
-
-def _verdict(verdicts: Sequence[Verdict]) -> str:
-    """The verdict of all runs, or the commonest one with its count."""
-    return verdicts[0].value if len(set(verdicts)) == 1 else tally(verdicts)
+    return tuple(map(group, members.values()))
 
 
 def _traits(descent: Descent) -> list[_Traits]:
     """What each run started from: those of the request know, of replayed ones only what the file says."""
     return [
         {
-            "optimizer": _Trait(run.spec, _method_words(run)),
-            "lr": _rate(run.lr),
-            "start": _Trait(start.tobytes(), f"start {point(start)}"),
-            "schedule": _schedule(run),
+            "optimizer": (run.spec, _method_words(run)),
+            # NaN is not equal to itself.
+            "lr": (run.lr, f"lr {run.lr:g}") if np.isfinite(run.lr) else (None, "lr not known"),
+            "start": (start.tobytes(), f"start {point(start)}"),
+            "schedule": ("", "no schedule") if run.schedule is None else (run.schedule.spec, run.schedule.label),
         }
         for run, start in zip(descent.runs, descent.trajectory.x[:, 0], strict=True)
     ]
-
-
-def _rate(rate: float) -> _Trait:
-    # NaN is not equal to itself.
-    return _Trait(rate, f"lr {rate:g}") if np.isfinite(rate) else _Trait(None, "lr not known")
-
-
-def _schedule(run: Run) -> _Trait:
-    return _Trait("", "no schedule") if run.schedule is None else _Trait(run.schedule.spec, run.schedule.label)
 
 
 def _method_words(run: Run) -> str:
@@ -114,19 +88,17 @@ def _tells(descent: Descent, name: str, traits: Sequence[_Traits]) -> bool:
     """Whether a trait differs between runs in a way that helps a reader: random starts do not."""
     if name == "start" and descent.settings.starts is not None:
         return False
-    return len({its[name].value for its in traits}) > 1
+    return len({its[name][0] for its in traits}) > 1
 
 
 def _listed(traits: _Traits, names: Sequence[str]) -> str:
-    return ", ".join(traits[name].text for name in names)
+    return ", ".join(traits[name][1] for name in names)
 
 
 def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Descent:
     """A descent of some of its runs, with other labels."""
     trajectory, timeline = descent.trajectory, descent.timeline
-    parts: dict[str, Any] = {
-        field.name: _picked(getattr(trajectory, field.name), chosen) for field in fields(Trajectory)
-    }
+    parts: dict[str, Any] = {one.name: _picked(getattr(trajectory, one.name), chosen) for one in fields(Trajectory)}
     return replace(
         descent,
         runs=tuple(descent.runs[run]._replace(label=label) for run, label in zip(chosen, labels, strict=True)),

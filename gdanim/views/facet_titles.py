@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.layout import READOUT_PT
+from gdanim.drawing.layout import READOUT_PT, Layout
+from gdanim.views.facet_groups import Group
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from matplotlib.text import Text
-
-    from gdanim.drawing.layout import Layout
-    from gdanim.views.facet_groups import Group
-
-    Form = tuple[tuple[str, ...], ...]  # the parts on each line
-    Parts = dict[str, Text]
+Form = tuple[tuple[str, ...], ...]  # the parts on each line
+Parts = dict[str, Text]
 
 PAD_PT, ABOVE_PT = 6.5, 8.0  # to the axes below, a spot on their edge stays clear of the words; to those above
 LINE, SPACE = 1.25, 0.7  # of the height of the type
@@ -40,14 +35,13 @@ FORMS: tuple[Form, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Titles:
+class Titles(NamedTuple):
     """A title for each panel, all in one form."""
 
     layout: Layout
     parts: tuple[Parts, ...]
     form: Form
-    size_pt: float
+    size_pt: float = READOUT_PT
 
     @classmethod
     def fit(cls, layout: Layout, groups: Sequence[Group], size: tuple[float, float]) -> Titles:
@@ -56,7 +50,7 @@ class Titles:
         Where even the shortest form is too wide, values are cut.
         """
         if layout.is_bare:
-            return cls(layout=layout, parts=(), form=(), size_pt=READOUT_PT)
+            return cls(layout, (), ())
         parts = tuple(_written(layout, group) for group in groups)
         form, size_pt = _chosen(parts, size, layout)
         kept = {name for line in form for name in line}
@@ -66,12 +60,12 @@ class Titles:
             for text in own.values():
                 text.set_fontsize(size_pt)
             _cut(own["value"], size[0])
-        return cls(layout=layout, parts=parts, form=form, size_pt=size_pt)
+        return cls(layout, parts, form, size_pt)
 
     @classmethod
     def least_height(cls, layout: Layout) -> float:
         """The height of a title of one line, in pixels."""
-        return cls(layout=layout, parts=(), form=() if layout.is_bare else FORMS[-1], size_pt=READOUT_PT).height
+        return cls(layout, (), () if layout.is_bare else FORMS[-1]).height
 
     @property
     def height(self) -> float:
@@ -104,7 +98,12 @@ def _chosen(parts: Sequence[Parts], size: tuple[float, float], layout: Layout) -
     width, height = size
     # Large type shrinks before parts are left out.
     sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / layout.style.scale)}, reverse=True)
-    widths = {size_pt: [_widths(own, size_pt) for own in parts] for size_pt in sizes}
+    # Measured at each size, since hinted letters do not scale evenly.
+    widths: dict[float, list[dict[str, float]]] = {}
+    for size_pt in sizes:
+        for text in [text for own in parts for text in own.values()]:
+            text.set_fontsize(size_pt)
+        widths[size_pt] = [{name: _width_of(text, 0.0) for name, text in own.items()} for own in parts]
     for form, size_pt in product(FORMS, sizes):
         space, line_px, lines = SPACE * layout.px(size_pt), LINE * layout.px(size_pt), len(form)
         is_low = lines > 1 and height - (lines - 1) * line_px < LEAST_LINES * line_px
@@ -114,34 +113,20 @@ def _chosen(parts: Sequence[Parts], size: tuple[float, float], layout: Layout) -
 
 
 def _written(layout: Layout, group: Group) -> Parts:
-    style = layout.style
-    looks = {
-        "value": (group.value, style.text, "bold"),
-        "more": (group.more, style.text, "normal"),
-        "verdict": (group.verdict, style.muted, "normal"),
-        "limit": (group.limit, style.muted, "normal"),
-    }
+    ink, muted = layout.style.text, layout.style.muted
+    write = partial(layout.figure.text, 0, 0, transform=IdentityTransform(), fontsize=READOUT_PT, parse_math=False)
     return {
-        name: layout.figure.text(
-            0, 0, text, transform=IdentityTransform(), color=ink, fontsize=READOUT_PT, fontweight=weight,
-            parse_math=False,
-        )
-        for name, (text, ink, weight) in looks.items()
-    }  # fmt: skip
-
-
-def _widths(parts: Parts, size_pt: float) -> dict[str, float]:
-    """The width of each part at a type size, in pixels. Measured, since hinted letters do not scale evenly."""
-    for text in parts.values():
-        text.set_fontsize(size_pt)
-    return {name: _width_of(text, 0.0) for name, text in parts.items()}
+        "value": write(group.value, color=ink, fontweight="bold"),
+        "more": write(group.more, color=ink, fontweight="normal"),
+        "verdict": write(group.verdict, color=muted, fontweight="normal"),
+        "limit": write(group.limit, color=muted, fontweight="normal"),
+    }
 
 
 def _longest(widths: dict[str, float], form: Form, space: float) -> float:
     """The width of the longest line, in pixels. The limit stands off by one space more."""
     gaps = {"limit": (1.0 + APART) * space}
-    lines = [[(widths[name], gaps.get(name, space)) for name in line if widths[name]] for line in form]
-    return max(sum(width + gap for width, gap in line) - space for line in lines)
+    return max(sum(widths[name] + gaps.get(name, space) for name in line if widths[name]) - space for line in form)
 
 
 def _width_of(part: Text, space: float) -> float:

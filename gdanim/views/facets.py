@@ -5,43 +5,32 @@ Any view that draws runs in one axes can be faceted: it passes a Plot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator
 
+from gdanim.descent.descend import Descent
 from gdanim.drawing import grid
+from gdanim.drawing.frame import Pixels
 from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
-from gdanim.drawing.run_styles import assign_styles
+from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.run_styles import RunStyles, assign_styles
 from gdanim.drawing.scene import Scene
-from gdanim.drawing.styles import load_style
+from gdanim.drawing.styles import Style, load_style
 from gdanim.views import header
-from gdanim.views.base import Panel
-from gdanim.views.basins import write_basins_legend
-from gdanim.views.facet_groups import group_runs
+from gdanim.views.base import Panel, Plot
+from gdanim.views.basins import BASINS_ZORDER, show_pixels, write_basins_legend
+from gdanim.views.facet_groups import Group, group_runs
 from gdanim.views.facet_titles import Titles
 from gdanim.views.failure_notes import failure_notes
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from gdanim.descent.descend import Descent
-    from gdanim.drawing.frame import Pixels
-    from gdanim.drawing.grid import Grid
-    from gdanim.drawing.marks.trails import Mark
-    from gdanim.drawing.run_styles import RunStyles
-    from gdanim.drawing.styles import Style
-    from gdanim.views.base import Plot
-    from gdanim.views.facet_groups import Group
-
 GAP_PT = 9.0  # between panels; numbers below them may need more
-BASINS_ZORDER = 0.4
 
 
 def build_facets(descent: Descent, plot: Plot) -> Scene:
@@ -52,16 +41,21 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
     layout = Layout.open(descent.settings, load_style(descent.settings.style))
     groups = group_runs(descent)
     grid.check_room(len(groups), (layout.width, layout.height))
-    styles_of_groups, named = _styles_of_groups(descent, groups, layout.style)
-    head = header.compose(layout, named, assign_styles(named.runs, layout.style, in_turn=False), of_panels=True)
+    labelled = {
+        number: run for group in groups for number, run in zip(group.runs.tolist(), group.descent.runs, strict=True)
+    }
+    named = replace(descent, runs=tuple(labelled[number] for number in range(len(labelled))))
+    everyone = assign_styles(named.runs, layout.style, in_turn=False)
+    head = header.compose(layout, named, everyone, of_panels=True)
     axes = [plot.axes(layout) for _ in groups]
-    panel_grid = _PanelGrid.of(layout, axes, head.height, plot.aspect)
+    panel_grid = _PanelGrid(layout, axes, head.height, plot.aspect)
     titles = Titles.fit(layout, groups, panel_grid.panel_px)
     panel_grid.lay_out(titles.height)
     titles.write(axes)
-    _paint_backgrounds(layout, axes, plot, _background_runs(descent, groups))
+    _paint_backgrounds(layout, axes, plot, descent, groups)
     marks: list[Mark] = []
-    for one, group, run_styles in zip(axes, groups, styles_of_groups, strict=True):
+    for one, group in zip(axes, groups, strict=True):
+        run_styles = _styles_of(group, everyone, layout.style)
         panel_marks = plot.marks(layout, one, Panel(runs=group.runs, descent=group.descent, run_styles=run_styles))
         panel_marks += failure_notes(layout, one, group.descent, run_styles)
         for mark in panel_marks:
@@ -72,58 +66,36 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 
-def _styles_of_groups(descent: Descent, groups: Sequence[Group], style: Style) -> tuple[list[RunStyles], Descent]:
-    """The run styles of each panel, and the descent with the labels that runs have in their panels.
+def _styles_of(group: Group, everyone: RunStyles, style: Style) -> RunStyles:
+    """The run styles of a panel, of those of the whole picture, in which runs with one label look alike.
 
-    Runs with one label look alike in all panels; without labels, each panel assigns styles anew.
+    Without labels, each panel assigns styles anew.
     """
-    runs = list(descent.runs)
-    for group in groups:
-        for place, run in zip(group.runs.tolist(), group.descent.runs, strict=True):
-            runs[place] = run
-    named = replace(descent, runs=tuple(runs))
-    if not any(run.label for run in runs):
-        return [assign_styles(group.descent.runs, style, in_turn=False) for group in groups], named
-    everyone = assign_styles(named.runs, style, in_turn=False)
-    return [_those_of(everyone, group) for group in groups], named
-
-
-def _those_of(run_styles: RunStyles, group: Group) -> RunStyles:
-    members = [replace(run_style, runs=np.flatnonzero(np.isin(group.runs, run_style.runs))) for run_style in run_styles]
+    if not any(run_style.labels for run_style in everyone):
+        return assign_styles(group.descent.runs, style, in_turn=False)
+    members = [replace(run_style, runs=np.flatnonzero(np.isin(group.runs, run_style.runs))) for run_style in everyone]
     return tuple(run_style for run_style in members if run_style.runs.size)
 
 
-@dataclass(slots=True, kw_only=True)
 class _PanelGrid:
-    """Axes in a grid, all of one size in whole pixels. Lengths in pixels."""
+    """Axes in a grid, all of one size in whole pixels, of which only the outer ones have numbers and labels."""
 
-    layout: Layout
-    axes: Sequence[Axes]
-    grid: Grid
-    header: float
-    left: float = 0.0
-    bottom: float = 0.0
-    right: float = 0.0
-    gap: float = 0.0
-
-    @classmethod
-    def of(cls, layout: Layout, axes: Sequence[Axes], header: float, aspect: float) -> _PanelGrid:
-        """Choose rows and columns; remove the numbers and labels of all but the outer panels."""
+    def __init__(self, layout: Layout, axes: Sequence[Axes], header: float, aspect: float) -> None:
+        self.layout, self.axes, self.header = layout, axes, header
+        self.left = self.bottom = self.right = self.gap = 0.0
         outer = overhang_of(axes[0])
         room = layout.room - outer[0], layout.height - 2 * layout.margin - header - outer[1]
         each = layout.px(GAP_PT), Titles.least_height(layout)
-        chosen = grid.choose(len(axes), (layout.width, layout.height), room, each, aspect)
-        panel_grid = cls(layout=layout, axes=axes, grid=chosen, header=header)
+        self.grid = grid.choose(len(axes), (layout.width, layout.height), room, each, aspect)
         for panel, one in enumerate(axes):
-            if chosen.place(panel)[1]:
+            if self.grid.place(panel)[1]:
                 one.set_ylabel("")
                 one.tick_params(labelleft=False)
             # Above a gap in the last row, too.
-            if panel + chosen.columns < len(axes):
+            if panel + self.grid.columns < len(axes):
                 one.set_xlabel("")
                 one.tick_params(labelbottom=False)
-        panel_grid.lay_out(each[1])
-        return panel_grid
+        self.lay_out(each[1])
 
     @property
     def panel_px(self) -> tuple[float, float]:
@@ -133,21 +105,17 @@ class _PanelGrid:
 
     def lay_out(self, title: float) -> None:
         """Place the axes with titles above, twice: the numbers depend on the size, and the size on the numbers."""
+        # All panels have the ticks of the lower left one, which has numbers along both sides.
+        corner = self.axes[(self.grid.rows - 1) * self.grid.columns]
         for _ in range(2):
             self._place(title)
-            self._set_ticks()
+            set_ticks(corner, self.layout.px(TICK_PT))
+            for one in self.axes:
+                if one is not corner:
+                    one.xaxis.set_major_locator(FixedLocator(corner.get_xticks().tolist()))
+                    one.yaxis.set_major_locator(FixedLocator(corner.get_yticks().tolist()))
             self._measure()
         self._place(title)
-
-    def _set_ticks(self) -> None:
-        """Give all panels the ticks of the lower left one, which has numbers along both sides."""
-        rows, columns = self.grid
-        corner = self.axes[(rows - 1) * columns]
-        set_ticks(corner, self.layout.px(TICK_PT))
-        for one in self.axes:
-            if one is not corner:
-                one.xaxis.set_major_locator(FixedLocator(corner.get_xticks().tolist()))
-                one.yaxis.set_major_locator(FixedLocator(corner.get_yticks().tolist()))
 
     def _measure(self) -> None:
         out = [overhang_of(one) for one in self.axes]
@@ -171,37 +139,32 @@ class _PanelGrid:
             layout.place(one, (x, y, x + width, y + height))
 
 
-def _background_runs(descent: Descent, groups: Sequence[Group]) -> list[int]:
-    """Index of the run whose method and rates decide the background of each panel; 0 where all are the same."""
-    differ = descent.settings.basins and descent.settings.facet != "start"
-    return [int(group.runs[0]) if differ else 0 for group in groups]
-
-
-def _paint_backgrounds(layout: Layout, axes: Sequence[Axes], plot: Plot, background_runs: Sequence[int]) -> None:
+def _paint_backgrounds(
+    layout: Layout, axes: Sequence[Axes], plot: Plot, descent: Descent, groups: Sequence[Group]
+) -> None:
     """Paint each different background once, as pixels for all its axes: filling levels a dozen times takes 3 s."""
-    painted = {run: _painted(layout, axes[0], plot, run) for run in dict.fromkeys(background_runs)}
+    # Basins depend on the method and the rates of runs: those of the first one of each panel.
+    differ = descent.settings.basins and descent.settings.facet != "start"
+    runs = [int(group.runs[0]) if differ else 0 for group in groups]
+    painted = {run: _painted(layout, axes[0], plot, run) for run in dict.fromkeys(runs)}
     write_basins_legend(layout, axes[-1], frozenset().union(*(kinds for _, kinds in painted.values())))
-    for one, run in zip(axes, background_runs, strict=True):
+    for one, run in zip(axes, runs, strict=True):
         pixels, _ = painted[run]
-        if pixels is None:
-            continue
-        image = AxesImage(one, extent=(*one.get_xlim(), *one.get_ylim()), interpolation="nearest", zorder=BASINS_ZORDER)
-        image.set_data(pixels)
-        image.set_clip_path(one.patch)
-        one.add_artist(image)
+        if pixels is not None:
+            extent = *one.get_xlim(), *one.get_ylim()
+            show_pixels(one, pixels, extent, one.transData, BASINS_ZORDER, origin="upper")
 
 
 def _painted(layout: Layout, axes: Axes, plot: Plot, run: int) -> tuple[Pixels | None, frozenset[int]]:
     """The background of axes, or None where it is empty, and its kinds of cells."""
     box = axes.get_window_extent()
-    figure = Figure(
-        figsize=(box.width / layout.dpi, box.height / layout.dpi), dpi=layout.dpi, facecolor=layout.style.background
-    )
+    size = box.width / layout.dpi, box.height / layout.dpi
+    figure = Figure(figsize=size, dpi=layout.dpi, facecolor=layout.style.background)
     canvas: Any = FigureCanvasAgg(figure)  # the backend's methods carry no types
     model = figure.add_axes((0, 0, 1, 1), xlim=axes.get_xlim(), ylim=axes.get_ylim())
     model.set_axis_off()
     empty = len(model.get_children())
-    kinds = plot.ground(layout, model, run)
+    kinds = plot.paint_background(layout, model, run)
     if len(model.get_children()) == empty:
         return None, kinds
     canvas.draw()

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from gdanim.drawing.layout import READOUT_PT
-from gdanim.drawing.lettering import minus
+from gdanim.arrays import Index
+from gdanim.descent.descend import Descent
+from gdanim.descent.timeline import Moment
+from gdanim.descent.trajectory import Trajectory
+from gdanim.drawing.geometry import PixelPoints
+from gdanim.drawing.layout import READOUT_PT, Layout
+from gdanim.drawing.lettering import Lettering, minus
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.drawing.marks.trails import RunsMark
-from gdanim.drawing.run_styles import style_of_run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from matplotlib.axes import Axes
-
-    from gdanim.arrays import Index
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.timeline import Moment
-    from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.geometry import PixelPoints
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.run_styles import RunStyle
+from gdanim.drawing.run_styles import RunStyles, style_of_run
 
 MAX_NOTES = 4
 SIGN = "▲ "
@@ -46,12 +40,13 @@ class FailureNote(NamedTuple):
     sign: tuple[str, str] | None
     texts: tuple[str, ...]
 
-    def text(self, form: int) -> str:
-        """One of the texts, or the shortest that there is."""
-        return self.texts[min(form, len(self.texts) - 1)]
+    def pieces(self, form: int, ink: str) -> list[tuple[str, str]]:
+        """The sign, if there is one, and one of the texts, or the shortest that there is."""
+        text = self.texts[min(form, len(self.texts) - 1)], ink
+        return [text] if self.sign is None else [self.sign, text]
 
 
-def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: tuple[RunStyle, ...]) -> list[Caption]:
+def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: RunStyles) -> list[Caption]:
     """One line for each failed run, from the moment it failed: `diverged at iteration 4`. At most MAX_NOTES at a time.
 
     Of more runs that no label tells apart, there is one line for each way to fail: `12 of 300 runs diverged`.
@@ -64,13 +59,13 @@ def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: tupl
         # One after the other, they share one line.
         lines = [[_ending(descent, run, run_styles) for run in failed.tolist()]]
     elif len(failed) > MAX_NOTES and not any(run.label for run in descent.runs):
-        lines = [[notice] for notice in _summary(trajectory, failed)]
+        lines = [[note] for note in _summary(trajectory, failed)]
     else:
         lines = [[_ending(descent, run, run_styles)] for run in failed[:MAX_NOTES].tolist()]
     return _placed(layout, axes, lines)
 
 
-def _ending(descent: Descent, run: int, run_styles: tuple[RunStyle, ...]) -> FailureNote:
+def _ending(descent: Descent, run: int, run_styles: RunStyles) -> FailureNote:
     trajectory = descent.trajectory
     ending, outcome = trajectory.ending(run), trajectory.outcome[run].value
     texts = (f"{minus(descent.runs[run].label)} {ending}".strip(), ending, outcome)
@@ -78,17 +73,15 @@ def _ending(descent: Descent, run: int, run_styles: tuple[RunStyle, ...]) -> Fai
     return FailureNote(run, _seen_at(trajectory, run), (SIGN, style_of_run(run, run_styles).colour), texts)
 
 
-def _summary(trajectory: Trajectory, failed: Index) -> list[FailureNote]:
+def _summary(trajectory: Trajectory, failed: Index) -> Iterator[FailureNote]:
     """How many runs failed in each way, from the moment that the first one did."""
     ways: dict[str, list[int]] = {}
     for run in failed.tolist():
         ways.setdefault(trajectory.outcome[run].value, []).append(run)
-    firsts = [min(runs, key=lambda run: _seen_at(trajectory, run)) for runs in ways.values()]
-    texts = [f"{len(runs):,} of {trajectory.runs:,} runs {way}" for way, runs in ways.items()]
-    return [
-        FailureNote(first, _seen_at(trajectory, first), None, (text,))
-        for first, text in zip(firsts, texts, strict=True)
-    ]
+    for way, runs in ways.items():
+        first = min(runs, key=lambda run: _seen_at(trajectory, run))
+        text = f"{len(runs):,} of {trajectory.runs:,} runs {way}"
+        yield FailureNote(first, _seen_at(trajectory, first), None, (text,))
 
 
 def _seen_at(trajectory: Trajectory, run: int) -> int:
@@ -98,46 +91,39 @@ def _seen_at(trajectory: Trajectory, run: int) -> int:
 
 def _placed(layout: Layout, axes: Axes, lines: Sequence[Sequence[FailureNote]]) -> list[Caption]:
     """Captions below one another where they cover the least."""
-    margin = layout.px(MARGIN_PT)
-    lettering, form, width = _fit(layout, [notice for line in lines for notice in line], axes.bbox.width - 2 * margin)
+    margin, ink, first, is_alone = layout.px(MARGIN_PT), layout.style.text, lines[0][0], len(lines) == 1
+    lettering, form, width = _fit(layout, [note for line in lines for note in line], axes.bbox.width - 2 * margin)
     line_px = 2.0 * lettering.ascent
-    size = width, line_px * len(lines)
-    first = lines[0][0]
+    height = line_px * len(lines)
     track = next(mark for mark in axes.get_children() if isinstance(mark, RunsMark))
-    reach_pt = layout.spot_pt - 1.0
-    x, y = _free_place(axes, size, reach_pt, margin=margin, near=track.pixels[first.run, first.iteration])
-    captions, plate, is_alone = [], layout.style.background, len(lines) == 1
+    near = track.pixels[first.run, first.iteration]
+    x, y = _free_place(axes, (width, height), layout.spot_pt - 1.0, margin, near)
+    captions = []
     for place, line in enumerate(lines):
-        at = (x if is_alone else x - width / 2, y + size[1] / 2 - (place + 0.5) * line_px - lettering.ascent / 3)
-        caption = Caption(lettering, _from(line, form, layout.style.text), at, centred=is_alone, plate=plate)
-        layout.figure.add_artist(caption)
-        captions.append(caption)
+        at = (x if is_alone else x - width / 2, y + height / 2 - (place + 0.5) * line_px - lettering.ascent / 3)
+        pieces_at = partial(_pieces_at, line, form, ink)
+        captions.append(Caption(lettering, pieces_at, at, centred=is_alone, plate=layout.style.background))
+        layout.figure.add_artist(captions[-1])
     return captions
 
 
-def _fit(layout: Layout, failure_notes: Sequence[FailureNote], room: float) -> tuple[Lettering, int, float]:
+def _fit(layout: Layout, notes: Sequence[FailureNote], room: float) -> tuple[Lettering, int, float]:
     """How notes fit side to side into axes: the lettering, which of their texts, and the width that these take."""
-    for form, size_pt in product(range(max(len(notice.texts) for notice in failure_notes)), (READOUT_PT, SMALL_PT)):
+    for form, size_pt in product(range(max(len(note.texts) for note in notes)), (READOUT_PT, SMALL_PT)):
         lettering = layout.lettering(size_pt)
-        widths = [lettering.width(f"{SIGN if notice.sign else ''}{notice.text(form)}") for notice in failure_notes]
+        widths = [sum(lettering.width(text) for text, _ in note.pieces(form, "")) for note in notes]
         width = max(widths) + 2.0 * lettering.ascent
         if width <= room:
             break
     return lettering, form, width
 
 
-def _from(line: Sequence[FailureNote], form: int, ink: str) -> Callable[[Moment], Pieces]:
-    """The words of a line: those of its only notice, or of the run whose turn it is."""
-    of = {notice.run: notice for notice in line}
-
-    def words(moment: Moment) -> Pieces:
-        notice = line[0] if len(line) == 1 and not moment.over.size else of.get(moment.current)
-        if notice is None or not moment.position[notice.run] >= notice.iteration:  # NaN before a run opens
-            return ()
-        text = (notice.text(form), ink)
-        return (text,) if notice.sign is None else (notice.sign, text)
-
-    return words
+def _pieces_at(line: Sequence[FailureNote], form: int, ink: str, moment: Moment) -> Pieces:
+    """The words of a line: those of its only note, or of the run whose turn it is."""
+    if len(line) > 1 or moment.over.size:
+        line = [note for note in line if note.run == moment.current]
+    # The position of a run is NaN before it opens.
+    return [piece for note in line if moment.position[note.run] >= note.iteration for piece in note.pieces(form, ink)]
 
 
 def _free_place(
@@ -150,14 +136,11 @@ def _free_place(
     columns = [box.x0 + box.width / 2, box.x0 + margin + half[0], box.x1 - margin - half[0]]
     top, bottom = box.y1 - margin - half[1], box.y0 + margin + half[1]
     rows = [top, bottom, *np.linspace(top, bottom, ROWS)[1:-1]]
-
     near = np.clip(near, box.min, box.max)
 
-    def covers(points: PixelPoints, place: tuple[float, float]) -> int:
-        return int((np.abs(points - np.array(place)) < half).all(axis=1).sum())
-
     def cost(place: tuple[float, float]) -> tuple[int, int, float]:
-        return covers(paths, place), covers(curves, place), float(np.hypot(*(near - place)))
+        covered = [int((np.abs(points - np.array(place)) < half).all(axis=1).sum()) for points in (paths, curves)]
+        return covered[0], covered[1], float(np.hypot(*(near - place)))
 
     return min(((x, y) for y, x in product(rows, columns)), key=cost)
 
@@ -176,7 +159,8 @@ def _paths(axes: Axes, reach_pt: float) -> PixelPoints:
     for mark in {a.track: a for a in axes.get_children() if isinstance(a, RunsMark)}.values():
         reach = mark.px(reach_pt)
         edge = axes.get_window_extent().padded(-reach)
-        for path in mark.pixels[_sampled_runs(mark.track.shape[0])]:
+        runs = mark.track.shape[0]
+        for path in mark.pixels[np.unique(np.linspace(0, runs - 1, min(runs, AVOIDED)).astype(np.int64))]:
             lines.append(path)
             # Beyond the edge, an arrow stands where the path would.
             outside = path[((path < edge.min) | (path > edge.max)).any(axis=1)]
@@ -185,21 +169,13 @@ def _paths(axes: Axes, reach_pt: float) -> PixelPoints:
     return np.concatenate([_dense(lines), *feet])
 
 
-def _sampled_runs(runs: int) -> Index:
-    """At most AVOIDED of so many runs."""
-    return np.unique(np.linspace(0, runs - 1, min(runs, AVOIDED)).astype(np.int64))
-
-
 def _dense(lines: Sequence[PixelPoints]) -> PixelPoints:
     """Points close together along polylines."""
-    points = np.concatenate([np.empty((0, 2)), *(_fine(np.clip(line, -1e6, 1e6)) for line in lines if len(line))])
-    finite: PixelPoints = points[np.isfinite(points).all(axis=1)]
-    return finite
-
-
-def _fine(line: PixelPoints) -> PixelPoints:
-    """A polyline with points between its own."""
-    between = max(1, FINE // len(line))
-    share = np.arange(between)[:, np.newaxis, np.newaxis] / between
-    start, end = line[:-1], line[1:]
-    return np.concatenate([(start + share * (end - start)).reshape(-1, 2), line[-1:]])
+    points = [np.empty((0, 2))]
+    for line in (np.clip(line, -1e6, 1e6) for line in lines if len(line)):
+        between = max(1, FINE // len(line))
+        share = np.arange(between)[:, np.newaxis, np.newaxis] / between
+        start, end = line[:-1], line[1:]
+        points += [(start + share * (end - start)).reshape(-1, 2), line[-1:]]
+    together: PixelPoints = np.concatenate(points)
+    return together[np.isfinite(together).all(axis=1)]

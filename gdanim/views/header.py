@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
+from matplotlib.text import Text
+
+from gdanim.descent.descend import Descent
 from gdanim.drawing.layout import TITLE_PT, Layout
-from gdanim.drawing.marks.caption import Caption, Pieces
+from gdanim.drawing.lettering import Lettering
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.formula.mathtext import visible_length
 from gdanim.views.legend import Legend, entries, fit_legend
-from gdanim.views.readout import readout
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from matplotlib.text import Text
-
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.run_styles import RunStyle
+from gdanim.views.readout import LiveLine, readout
 
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
-
-
-class LiveLine(NamedTuple):
-    """A line that changes: its text for a moment, and its greatest width in pixels."""
-
-    pieces_at: Callable[[Moment], Pieces]
-    width_px: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,29 +52,26 @@ class Header:
         A line beside the title ends at `right`.
         """
         layout = self.layout
-        left, y = self._left(left), layout.height - layout.margin
+        # All lines begin where the longest ends inside the margin.
+        title_px = self.title.get_window_extent().width if self.title else 0.0
+        longest = max(title_px, self.legend.width, *(width for _, width in self.lines))
+        left, y = max(min(left, layout.width - layout.margin - longest), layout.margin), layout.height - layout.margin
         captions = []
         if self.title:
             self.title.set_verticalalignment("top")
             self.title.set_position((left, y))
             if self.beside:
+                pieces_at, width = self.lines[0]
                 middle = y - self.title.get_window_extent().height / 2
-                at = right - self.lines[0].width_px, middle - self.lettering.ascent / 3
-                captions.append(Caption(self.lettering, self.lines[0].pieces_at, at))
+                captions.append(Caption(self.lettering, pieces_at, (right - width, middle - self.lettering.ascent / 3)))
             y -= self._title_px
-        for line in self.lines[self.beside :]:
-            captions.append(Caption(self.lettering, line.pieces_at, (left, y - self.lettering.ascent)))
+        for pieces_at, _ in self.lines[self.beside :]:
+            captions.append(Caption(self.lettering, pieces_at, (left, y - self.lettering.ascent)))
             y -= line_px(self.lettering)
         self.legend.write(layout, self.lettering, left, y)
         for caption in captions:
             layout.figure.add_artist(caption)
         return tuple(captions)
-
-    def _left(self, left: float) -> float:
-        """Where all lines begin, so that the longest ends inside the margin."""
-        title_px = self.title.get_window_extent().width if self.title else 0.0
-        longest = max(title_px, self.legend.width, *(line.width_px for line in self.lines))
-        return max(min(left, self.layout.width - self.layout.margin - longest), self.layout.margin)
 
 
 def line_px(lettering: Lettering) -> float:
@@ -109,20 +94,13 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
 
         lines += explanation(descent, layout, lettering)
     named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
-    title = _title(layout, descent)
-    return Header(
-        title=title,
-        lines=tuple(LiveLine(*line) for line in lines),
-        legend=fit_legend(named, layout, lettering, line_px(lettering)),
-        lettering=lettering,
-        layout=layout,
-        beside=of_panels and title is not None and len(lines) > 0 and _fits_beside(layout, title, lines[0][1]),
-    )
-
-
-def _fits_beside(layout: Layout, title: Text, width_px: float) -> bool:
-    """Whether a line fits right of the title, with a gap and with room for an overhang of the axes."""
-    return bool(title.get_window_extent().width + width_px + layout.px(6 * TITLE_PT) <= layout.room)
+    legend = fit_legend(named, layout, lettering, line_px(lettering))
+    title, beside = _title(layout, descent), False
+    if of_panels and title is not None and lines:
+        # With a gap, and with room for an overhang of the axes.
+        width_px = title.get_window_extent().width + lines[0][1] + layout.px(6 * TITLE_PT)
+        beside = bool(width_px <= layout.room)
+    return Header(title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside)
 
 
 def _title(layout: Layout, descent: Descent) -> Text | None:

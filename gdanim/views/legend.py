@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.lettering import minus
+from gdanim.descent.descend import Descent
+from gdanim.descent.verdicts import Verdict
+from gdanim.drawing.layout import Layout
+from gdanim.drawing.lettering import Lettering, minus
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import SHAPES, copies
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.verdicts import Verdict
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.run_styles import RunStyle
 
 MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
 
-GAP = "    "
-_SPACE = "  "
+GAP, _SPACE = "    ", "  "
+SIGN_EM = 1.3  # from the left end of an entry to its label, against the height of a letter
 
 
 class Entry(NamedTuple):
@@ -70,31 +66,24 @@ class Legend:
 
     def write(self, layout: Layout, lettering: Lettering, left: float, top: float) -> None:
         """Put the legend onto the figure, its upper left corner at (left, top)."""
+        em, figure, in_pixels = lettering.ascent, layout.figure, IdentityTransform()
+        plain: dict[str, Any] = {"transform": in_pixels, "fontsize": lettering.size_pt, "parse_math": False}
         for column in self.columns:
-            y = top - lettering.ascent
+            y = top - em
             for entry in column.entries:
-                self._sign(layout, lettering, entry, left, y)
-                inked = (
-                    (entry.label, column.label_px if entry.run_style else 0.0, layout.style.text),
-                    (entry.verdict, column.verdict_px, layout.style.muted),
-                )
-                for text, shift, ink in inked:
-                    if text:
-                        layout.figure.text(
-                            left + shift, y, text, transform=IdentityTransform(), color=ink,
-                            fontsize=lettering.size_pt, parse_math=False,
-                        )  # fmt: skip
+                label_x = left
+                if entry.run_style is not None:
+                    label_x = left + column.label_px
+                    spot = copies(SHAPES[entry.run_style.shape], np.array([[left + em / 2, y + 0.4 * em]]), 0.36 * em)
+                    figure.add_artist(
+                        PathPatch(spot, transform=in_pixels, facecolor=entry.run_style.colour, linewidth=0)
+                    )
+                figure.text(label_x, y, entry.label, color=layout.style.text, **plain)
+                if entry.verdict:
+                    verdict_x = left + column.verdict_px
+                    figure.text(verdict_x, y, entry.verdict, color=layout.style.muted, **plain)
                 y -= self.line_px
             left += column.width_px + self.gap_px
-
-    def _sign(self, layout: Layout, lettering: Lettering, entry: Entry, left: float, y: float) -> None:
-        if entry.run_style is None:
-            return
-        em = lettering.ascent
-        spot = copies(SHAPES[entry.run_style.shape], np.array([[left + em / 2, y + 0.4 * em]]), 0.36 * em)
-        layout.figure.add_artist(
-            PathPatch(spot, transform=IdentityTransform(), facecolor=entry.run_style.colour, linewidth=0)
-        )
 
 
 def entries(descent: Descent, run_styles: Sequence[RunStyle], *, verdicts: bool = True) -> list[Entry]:
@@ -102,21 +91,17 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], *, verdicts: bool 
     of = {label: run_style for run_style in run_styles for label in run_style.labels}
     if not of:
         return []
-    found: dict[str, list[Verdict]] = {}
+    went: dict[str, list[Verdict]] = {}
     limits: dict[str, set[str]] = {}
     for run, verdict, share in zip(descent.runs, descent.verdict, descent.limit_shares(), strict=True):
-        found.setdefault(run.label, []).append(verdict)
+        went.setdefault(run.label, []).append(verdict)
         limits.setdefault(run.label, set()).add(share)
-    named = [label for label in found if label in of]
+    named = [label for label in went if label in of]
     if not verdicts:
         return [Entry(of[label], minus(label), "") for label in named]
-    return [
-        # Runs that ended at different minima have different limits.
-        Entry(
-            of[label], minus(label), f"— {tally(found[label])}", limits[label].pop() if len(limits[label]) == 1 else ""
-        )
-        for label in named
-    ]
+    # Runs that ended at different minima have different limits.
+    limit = {label: "" if len(shares) > 1 else shares.pop() for label, shares in limits.items()}
+    return [Entry(of[label], minus(label), f"— {tally(went[label])}", limit[label]) for label in named]
 
 
 def tally(verdicts: Sequence[Verdict]) -> str:
@@ -142,10 +127,7 @@ def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Ite
     """The entries to try, from the fullest legend to the shortest."""
     bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MAX_ENTRIES]]
     if len(entries) <= MAX_ENTRIES:
-        yield [
-            entry._replace(verdict=f"{entry.verdict}, {entry.limit}" if entry.limit else entry.verdict)
-            for entry in entries
-        ]
+        yield [one._replace(verdict=f"{one.verdict}, {one.limit}" if one.limit else one.verdict) for one in entries]
         yield entries
         yield bare
     for count in range(min(len(entries) - 1, MAX_ENTRIES), 0, -1):
@@ -154,7 +136,7 @@ def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Ite
 
 def _shortened(label: str, room: float, lettering: Lettering) -> str:
     """A label, cut to fit into one line."""
-    room -= _sign_px(lettering)
+    room -= SIGN_EM * lettering.ascent
     if lettering.width(label) <= room:
         return label
     while label and lettering.width(f"{label}…") > room:
@@ -163,15 +145,8 @@ def _shortened(label: str, room: float, lettering: Lettering) -> str:
 
 
 def _column(entries: Sequence[Entry], lettering: Lettering) -> LegendColumn:
-    sign_px = _sign_px(lettering)
+    sign_px = SIGN_EM * lettering.ascent
     label_px = max(lettering.width(entry.label) + (sign_px if entry.run_style else 0.0) for entry in entries)
     verdict_px = max(lettering.width(entry.verdict) for entry in entries)
-    if not verdict_px:
-        return LegendColumn(entries, sign_px, label_px, label_px)
-    space = lettering.width(_SPACE)
+    space = lettering.width(_SPACE) if verdict_px else 0
     return LegendColumn(entries, sign_px, label_px + space, label_px + space + verdict_px)
-
-
-def _sign_px(lettering: Lettering) -> float:
-    """From the left end of an entry to its label."""
-    return 1.3 * lettering.ascent

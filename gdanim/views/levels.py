@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, Colormap, LinearSegmentedColormap
+from numpy.typing import NDArray
 
+from gdanim.arrays import Scalar
 from gdanim.drawing.marks.trails import mixed
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Scalar
-    from gdanim.drawing.styles import Style
-    from gdanim.objectives.objective import Objective
+from gdanim.drawing.styles import Style
+from gdanim.objectives.objective import Objective
 
 GRID, FINE_GRID, COARSE_GRID = 241, 481, 61  # points along each axis; coarse where each costs a call of somebody's code
 LEVELS, FEWEST_LEVELS = 16, 5
@@ -28,9 +23,7 @@ EVEN = 0.5 / TOP  # where the median then is, between the lowest level and the h
 RING_PT, PLUS_PT, SIGN_HALO_PT = (9.0, 1.0), (5.0, 1.2), 0.9
 
 
-def draw_levels(
-    axes: Axes, objective: Objective, style: Style, *, cmap: str | None = None, filled: bool = True
-) -> None:
+def draw_levels(axes: Axes, objective: Objective, style: Style, *, cmap: str | None, filled: bool) -> None:
     """Fill the levels of an axes and draw the lines between them, fewer where they would crowd.
 
     cmap     a colour map of matplotlib in place of the style's tints
@@ -99,16 +92,16 @@ def crossings(f: Scalar, levels: Scalar) -> float:
 
 def _sampled(axes: Axes, objective: Objective) -> tuple[Scalar, Scalar, Scalar]:
     """f (m, n) at x (n,) and y (m,); on a finer grid where it goes up and down within a few points."""
-    x, y, f = _grid(axes, objective, COARSE_GRID if objective.point_by_point else GRID)
-    if not objective.point_by_point and turns(f) > GRID / 6:
-        x, y, f = _grid(axes, objective, FINE_GRID)
-    return x, y, f
 
+    def sampled(points: int) -> tuple[Scalar, Scalar, Scalar]:
+        x, y = np.linspace(*axes.get_xlim(), points), np.linspace(*axes.get_ylim(), points)
+        f = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
+        return x, y, np.where(np.isfinite(f), f, np.nan)
 
-def _grid(axes: Axes, objective: Objective, points: int) -> tuple[Scalar, Scalar, Scalar]:
-    x, y = np.linspace(*axes.get_xlim(), points), np.linspace(*axes.get_ylim(), points)
-    f = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
-    return x, y, np.where(np.isfinite(f), f, np.nan)
+    if objective.point_by_point:
+        return sampled(COARSE_GRID)
+    usual = sampled(GRID)
+    return sampled(FINE_GRID) if turns(usual[2]) > GRID / 6 else usual
 
 
 def turns(f: NDArray[np.float64]) -> float:

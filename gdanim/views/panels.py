@@ -6,30 +6,25 @@ Of one variable these are x and y; of two f, as its distance to the minimum wher
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
+from gdanim.arrays import Scalar
+from gdanim.descent.descend import Descent
+from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.geometry import FAR
 from gdanim.drawing.layout import Layout, Slot, nice_limits
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.run_styles import recoloured
-from gdanim.views.base import all_runs, build_scene, draw_background, run_marks
+from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.run_styles import RunStyles, recoloured
+from gdanim.drawing.scene import Scene
+from gdanim.drawing.styles import Style
+from gdanim.views.base import Plot, all_runs, build_scene, draw_background, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from gdanim.arrays import Scalar
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.marks.trails import Mark
-    from gdanim.drawing.run_styles import RunStyles
-    from gdanim.drawing.scene import Scene
-    from gdanim.drawing.styles import Style
-    from gdanim.views.base import Plot
 
 EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
 FUNCTION_WIDTH = 2 / 3
@@ -52,7 +47,7 @@ def build(descent: Descent) -> Scene:
     trajectory = descent.trajectory
 
     def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
-        plot = _plot(descent)
+        plot: Plot = Curve.of(descent) if descent.objective.dim == 1 else Contour(descent=descent)
         function, beside = plot.axes(layout), series_of(descent, layout.style)
         slots = [
             Slot(function, 0, 0, FUNCTION_WIDTH, 1),
@@ -67,9 +62,10 @@ def build(descent: Descent) -> Scene:
         for slot, series in zip(slots[1:], beside, strict=True):
             inked = replace(panel, run_styles=recoloured(run_styles, series.colour)) if alone else panel
             apart = slot.axes.get_window_extent().width / max(trajectory.iterations, 1)
-            dotted = apart >= layout.px(APART_PT)
+            iteration = np.broadcast_to(np.arange(trajectory.iterations + 1.0), series.values.shape)
+            track = Track(np.stack([iteration, series.values], axis=-1))
             # A series is read as a whole, whatever the trail.
-            marks += run_marks(layout, slot.axes, _track(series.values), inked, dotted=dotted)
+            marks += run_marks(layout, slot.axes, track, inked, dotted=apart >= layout.px(APART_PT))
         return slots, marks
 
     return build_scene(descent, add_axes)
@@ -107,36 +103,17 @@ def _in_decades(series: Series, trajectory: Trajectory) -> Series | None:
     return series._replace(values=np.clip(series.values, least, FAR), in_decades=True)
 
 
-def _plot(descent: Descent) -> Plot:
-    if descent.objective.dim == 1:
-        return Curve.of(descent)
-    return Contour(descent=descent)
-
-
 def _axes(layout: Layout, trajectory: Trajectory, series: Series) -> Axes:
     seen = _seen(trajectory, series.values)
     low, high = float(seen.min()), float(seen.max())
-    axes = layout.axes(
-        xlabel="Iteration",
-        ylabel=series.label,
-        xlim=(0, max(trajectory.iterations, 1)),
-        ylim=_whole_decades(low, high) if series.in_decades else nice_limits(low, high),
-    )
+    ylim = nice_limits(low, high)
+    if series.in_decades:
+        ylim = 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
+    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=(0, max(trajectory.iterations, 1)), ylim=ylim)
     if series.in_decades:
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(NullLocator())
     return axes
-
-
-def _whole_decades(low: float, high: float) -> tuple[float, float]:
-    """The powers of ten around two numbers above 0."""
-    return 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
-
-
-def _track(values: Scalar) -> Track:
-    """The track of values (runs, n+1) against their iterations."""
-    iteration = np.broadcast_to(np.arange(values.shape[1], dtype=np.float64), values.shape)
-    return Track(np.stack([iteration, values], axis=-1))
 
 
 def _seen(trajectory: Trajectory, values: Scalar) -> Scalar:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
+from gdanim.arrays import Scalar
+from gdanim.descent.descend import Descent
 from gdanim.descent.stability import limit_formula, ratio_text
-from gdanim.drawing.lettering import minus
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.layout import Layout
+from gdanim.drawing.lettering import Lettering, minus
+from gdanim.drawing.marks.caption import Pieces
 from gdanim.views.legend import GAP
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gdanim.arrays import Scalar
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.lettering import Lettering
-    from gdanim.drawing.marks.caption import Pieces
+LiveLine = tuple[
+    Callable[[Moment], Pieces], float
+]  # a line that changes: its text for a moment, its greatest width in px
 
 FIGURE_SPACE = "\u2007"
 MANY = 5000  # values of which only the widest possible is looked for
@@ -36,24 +36,21 @@ class ReadoutColumn(NamedTuple):
     gap: str = GAP
 
 
-def readout(descent: Descent, layout: Layout, lettering: Lettering) -> tuple[Callable[[Moment], Pieces], float]:
-    """The text for a moment, and its width in pixels. Columns without room are left out."""
+def readout(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine:
+    """The line of the readout. Columns without room are left out."""
     columns = _columns(descent)
-    name_ink, ink = layout.style.muted, layout.style.text
+    # Runs that stand for all others: the last column is the only one whose width may differ, from verdict to verdict.
+    unlike = {verdict: run for run, verdict in enumerate(descent.verdict)}.values()
 
     def pieces(run: int, iteration: int) -> Pieces:
-        return [
-            piece
-            for place, column in enumerate(columns)
-            for piece in (
-                (f"{column.gap if place else ''}{column.name}{' ' if column.name else ''}", name_ink),
-                (column.text(run, iteration), ink),
-            )
-        ]
+        found: list[tuple[str, str]] = []
+        for column in columns:
+            name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
+            found += [(name, layout.style.muted), (column.text(run, iteration), layout.style.text)]
+        return found
 
     def width() -> float:
-        # The last column is the only one whose width may differ from run to run.
-        return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in _unlike(descent))
+        return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in unlike)
 
     while len(columns) > 1 and width() > layout.header_width_px:
         columns.remove(min(columns, key=lambda column: column.need))
@@ -61,18 +58,17 @@ def readout(descent: Descent, layout: Layout, lettering: Lettering) -> tuple[Cal
     return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()
 
 
-def _unlike(descent: Descent) -> list[int]:
-    """Runs that stand for all others: one of each verdict."""
-    return list({verdict: run for run, verdict in enumerate(descent.verdict)}.values())
-
-
 def _columns(descent: Descent) -> list[ReadoutColumn]:
     """What the readout names. Texts have fixed widths, so that digits keep their places."""
     trajectory, dim = descent.trajectory, descent.objective.dim
     runs, iterations = trajectory.runs, trajectory.iterations
     in_turn = descent.timeline.in_turn and runs > 1
-    columns = [ReadoutColumn("run", lambda run, _: f"{_whole(run + 1, runs)} of {runs}", need=9)] if in_turn else []
-    columns.append(ReadoutColumn("iteration", lambda _, k: _whole(k, iterations), need=8))
+
+    def whole(value: int, most: int) -> str:
+        return str(value).rjust(len(str(most)), FIGURE_SPACE)
+
+    columns = [ReadoutColumn("run", lambda run, _: f"{whole(run + 1, runs)} of {runs}", need=9)] if in_turn else []
+    columns.append(ReadoutColumn("iteration", lambda _, k: whole(k, iterations), need=8))
     if runs > 1 and not in_turn:
         return columns
     names = ("x",) if dim == 1 else ("x", "y")
@@ -106,14 +102,8 @@ def _series(name: str, values: Scalar, *, need: int) -> ReadoutColumn:
     return ReadoutColumn(name, lambda run, k: number(float(values[run, k]), width), need)
 
 
-def _whole(value: int, most: int) -> str:
-    """A whole number in as many places as the largest one needs."""
-    return str(value).rjust(len(str(most)), FIGURE_SPACE)
-
-
 def _padded(texts: list[str]) -> list[str]:
-    """Texts of one width."""
-    width = max(len(text) for text in texts)
+    width = max(map(len, texts))
     return [text.ljust(width, FIGURE_SPACE) for text in texts]
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from gdanim.arrays import Vector
+from gdanim.descent.trajectory import Trajectory
+from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.arrows import Arrows
+from gdanim.drawing.marks.track import Track
+from gdanim.drawing.run_styles import RunStyles
 from gdanim.errors import SettingError
-
-if TYPE_CHECKING:
-    from gdanim.arrays import Vector
-    from gdanim.descent.trajectory import Trajectory
-    from gdanim.drawing.layout import Layout
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.run_styles import RunStyles
 
 WIDTH_PT, CLEAR_PT = 2.0, 0.5  # of an arrow; between the edge of a spot and its arrow
 

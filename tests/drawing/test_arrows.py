@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.problems import composed, redrawn, scene_of, solved
 
+from gdanim.drawing.layout import SPOT_PT
 from gdanim.drawing.marks.arrows import LEAST_PX, LONGEST_SHARE, Arrows
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
@@ -39,7 +40,7 @@ def reaches(scene: Scene, frame: int, run: int = 0) -> NDArray[np.float64]:
     here = arrows.pixels[run, scene.timeline.moment(frame).iteration(run)]
     ahead = corners[0, TIP] - here
     length = float(np.hypot(*ahead))
-    return np.asarray(ahead * (1 - CLEAR_PT * scene.figure.dpi / 72 / length))
+    return np.asarray(ahead * (1 - (SPOT_PT / 2 + CLEAR_PT) * scene.figure.dpi / 72 / length))
 
 
 def test_the_gradient_points_downhill_as_finite_differences_do() -> None:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.marks.overlap import MAX_LEVEL, stripe_levels
-from gdanim.drawing.marks.track import PARTS_PER_PIXEL, THIN_FROM, Track, chord
+from gdanim.drawing.marks.track import MAX_LEVEL, PARTS_PER_PIXEL, THIN_FROM, Track, chord, stripe_levels
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import LIGHT
 

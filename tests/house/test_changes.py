@@ -229,7 +229,7 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
                 high = nice_limits(0.0, float(np.ptp(f)))
                 return layout.axes(xlabel="Iteration", ylabel="gap", xlim=(0, f.shape[1] - 1), ylim=high)
 
-            def ground(self, layout, axes, run):
+            def paint_background(self, layout, axes, run):
                 """Nothing stands below the paths."""
                 return frozenset()
 

@@ -266,7 +266,7 @@ def test_the_shared_ground_is_the_one_that_would_be_painted_in_every_panel() -> 
         for axes in scene.figure.axes:
             (image,) = [artist for artist in axes.get_children() if isinstance(artist, AxesImage)]
             image.remove()
-            plot.ground(Layout(figure=scene.figure, style=LIGHT, width=640, height=480), axes, 0)
+            plot.paint_background(Layout(figure=scene.figure, style=LIGHT, width=640, height=480), axes, 0)
         painted = canvas(scene)
         for axes in scene.figure.axes:
             box = axes.get_window_extent()

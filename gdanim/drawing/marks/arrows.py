@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.path import Path
+from matplotlib.transforms import BboxBase
+from numpy.typing import NDArray
 
-from gdanim.drawing.geometry import FAR
+from gdanim.arrays import Index, Scalar
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import FAR, Extent, PixelPoints, Points
+from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import extent
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.backend_bases import RendererBase
-    from matplotlib.transforms import BboxBase
-
-    from gdanim.arrays import Index, Scalar
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.geometry import Extent, PixelPoints, Points
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.run_styles import RunStyle
 
 LONGEST_SHARE = 0.22  # of the shorter side of the axes
 # A first step down a wall is a hundred times as long as those in the valley: by its measure they would be invisible.
@@ -46,16 +41,9 @@ class Arrows(RunsMark):
     striped = False
 
     def __init__(
-        self,
-        track: Track,
-        run_styles: Sequence[RunStyle],
-        vectors: Points,
-        *,
-        width_pt: float,
-        clear_pt: float,
-        halo: str,
-        colour: str | None = None,
-    ) -> None:
+        self, track: Track, run_styles: Sequence[RunStyle], vectors: Points, *, width_pt: float, clear_pt: float,
+        halo: str, colour: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(track, run_styles, zorder=11)
         self.vectors = np.clip(vectors, -FAR, FAR)
         self.width_pt, self.clear_pt, self.halo, self.colour = width_pt, clear_pt, halo, colour
@@ -70,40 +58,29 @@ class Arrows(RunsMark):
     def scale(self) -> float:
         """The length of an arrow over that of its vector, both in pixels. Computed once for a resolution."""
         if self._scale is None or self._scale[0] != self.dpi:
-            self._scale = self.dpi, self.longest_px / self._reference()
+            ahead = self.vectors.reshape(-1, 2) * per_unit(self)
+            length = np.hypot(*ahead.T)[self.in_view(self.pixels.reshape(-1, 2))]
+            length = length[length > 0]
+            # That of the vector whose arrow has the greatest length.
+            longest = float(min(length.max(), RANGE * np.quantile(length, 0.75))) if length.size else 1.0
+            self._scale = self.dpi, self.longest_px / longest
         return self._scale[1]
-
-    def _reference(self) -> float:
-        """The length of a vector, in pixels, whose arrow has the greatest length."""
-        pixels = self.pixels.reshape(-1, 2)
-        length = np.hypot(*(self.vectors.reshape(-1, 2) * per_unit(self)).T)[self.in_view(pixels)]
-        length = length[length > 0]
-        if not length.size:
-            return 1.0
-        return float(min(length.max(), RANGE * np.quantile(length, 0.75)))
 
     def corners(self, runs: Index) -> Points:
         """The outlines of the arrows of runs (m,) in view: (k, 11, 2); the sixth corner is the tip."""
-        moment = moment_of(self)
-        row = moment.position[runs].astype(np.int64)
-        here = self.track.here(moment, self.plane, self.dpi)[runs]
+        row = moment_of(self).position[runs].astype(np.int64)
+        here = self.here(runs)
         ahead = self.vectors[runs, row] * per_unit(self)
         length = np.hypot(ahead[:, 0], ahead[:, 1])
         drawn = self.in_view(here) & (length * self.scale >= LEAST_PX)
         here, ahead, length = here[drawn], ahead[drawn], length[drawn]
-        reach = length * self.scale
+        reach, longest = length * self.scale, self.longest_px
         return outlines(
-            here,
-            ahead / length[:, np.newaxis],
-            np.minimum(reach, self.longest_px),
-            start=self.px(self.clear_pt),
-            width=self.px(self.width_pt),
-            head=self.px(HEAD_PT),
-            doubled=reach > self.longest_px * (1 + 1e-9),
-        )
+            here, ahead / length[:, np.newaxis], np.minimum(reach, longest), start=self.px(self.clear_pt),
+            width=self.px(self.width_pt), head=self.px(HEAD_PT), doubled=reach > longest * (1 + 1e-9),
+        )  # fmt: skip
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint the arrows of one style after another."""
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         for run_style, _, runs in self.by_style(moment.visible):
             corners = self.corners(runs)
             if len(corners):
@@ -111,8 +88,7 @@ class Arrows(RunsMark):
                 self.paint(renderer, path, line=self.halo, width_pt=2 * HALO_PT)
                 self.paint(renderer, path, line=self.halo, width_pt=0, fill=self.colour or run_style.colour)
 
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """Bound the arrows."""
+    def _extent_at(self, moment: Moment) -> Extent | None:
         corners = self.corners(moment.visible)
         if not corners.size:
             return None
@@ -129,15 +105,9 @@ def per_unit(mark: RunsMark) -> Scalar:
 
 
 def outlines(
-    feet: PixelPoints,
-    ahead: PixelPoints,
-    length: Scalar,
-    *,
-    start: float,
-    width: float,
-    head: float,
-    doubled: np.ndarray | None = None,
-) -> Points:
+    feet: PixelPoints, ahead: PixelPoints, length: Scalar, *, start: float, width: float, head: float,
+    doubled: NDArray[np.bool_] | bool = False,
+) -> Points:  # fmt: skip
     """Arrows as polygons (m, 11, 2): from `start` beyond `feet` (m, 2), in directions (m, 2), of lengths (m,).
 
     A head is at most as long as its arrow. Those that are `doubled` (m,) have a second head behind the first.
@@ -150,15 +120,13 @@ def outlines(
     tip = start + length
     barb = tip - head_length
     # The notch between two heads lies on the slope of the hinder one, at the width of the shaft.
-    first = barb - (nothing if doubled is None else 0.75 * head_length * doubled)
+    first = barb - 0.75 * head_length * doubled
     notch = first + head_length * (1 - half / np.maximum(half_head, 1e-12))
-    along = [back, first, first, notch, barb, tip, barb, notch, first, first, back]
-    across = [half, half, half_head, half, half_head, nothing, -half_head, -half, -half_head, -half, -half]
+    along = np.stack([back, first, first, notch, barb, tip, barb, notch, first, first, back])
+    across = np.stack([half, half, half_head, half, half_head, nothing, -half_head, -half, -half_head, -half, -half])
     aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=-1)
-    corners = [
-        feet + ahead * far[:, np.newaxis] + aside * wide[:, np.newaxis] for far, wide in zip(along, across, strict=True)
-    ]
-    return np.stack(corners, axis=1)
+    corners: Points = feet + ahead * along[..., np.newaxis] + aside * across[..., np.newaxis]
+    return corners.swapaxes(0, 1)
 
 
 def polygons(corners: Points) -> Path:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import Extent
+from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.marks.trails import Mark, moment_of
-
-if TYPE_CHECKING:
-    from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-    from numpy.typing import NDArray
-
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.geometry import Extent
-    from gdanim.drawing.lettering import Lettering
 
 Pieces = Sequence[tuple[str, str]]  # (text, colour), one after the other
 
@@ -72,41 +69,33 @@ class Caption(Mark):
         room[...] = (image[..., :3] * alpha + room * (255 - alpha) + 127) // 255
         return plate
 
-    def _corner(self) -> tuple[int, int]:
-        if self._image is None:
-            raise RuntimeError("there is no text")
-        x, y = self.at
-        shift = self._image.shape[1] / 2 if self.centred else 0
-        return round(x - shift), round(y) - self.lettering.descent
-
     def draw(self, renderer: RendererBase) -> None:
         """Lay the rendered line onto the canvas."""
-        if self._image is None or not self.get_visible():
+        box = self.touched()
+        if self._image is None or box is None or not self.get_visible():
             return
-        x, y = self._corner()
+        left, bottom, right, top = box
         gc = renderer.new_gc()
-        if isinstance(renderer, SetsText):
-            self._set(renderer, gc, x, y)
+        if not isinstance(renderer, SetsText):
+            renderer.draw_image(gc, left, bottom, self._image[::-1])
         else:
-            renderer.draw_image(gc, x, y, self._image[::-1])
+            # It sets the text where others have its image.
+            pad = base = self.lettering.descent
+            if self.plate is not None:
+                gc.set_linewidth(0.0)
+                plate = Affine2D().scale(right - left, top - bottom).translate(left, bottom)
+                renderer.draw_path(gc, Path.unit_rectangle(), plate, to_rgba(self.plate))
+                left, base = left + 2 * pad, 2 * pad - pad // 2
+            renderer.draw_text_pieces(self.lettering, self._pieces, left, bottom + base)
         gc.restore()
-
-    def _set(self, renderer: Any, gc: GraphicsContextBase, left: int, bottom: int) -> None:
-        """Let the renderer set the text, where the image has it."""
-        base = bottom + self.lettering.descent
-        if self.plate is not None and self._image is not None:
-            height, width = self._image.shape[:2]
-            gc.set_linewidth(0.0)
-            plate = Affine2D().scale(width, height).translate(left, bottom)
-            renderer.draw_path(gc, Path.unit_rectangle(), plate, to_rgba(self.plate))
-            pad = self.lettering.descent
-            left, base = left + 2 * pad, base + pad - pad // 2
-        renderer.draw_text_pieces(self.lettering, self._pieces, left, base)
 
     def touched(self) -> Extent | None:
         """Bound the line."""
         if self._image is None:
             return None
-        x, y = self._corner()
         height, width = self._image.shape[:2]
-        return x, y, x + width, y + height
+        left, bottom = (
+            round(self.at[0] - (width / 2 if self.centred else 0)),
+            round(self.at[1]) - self.lettering.descent,
+        )
+        return left, bottom, left + width, bottom + height

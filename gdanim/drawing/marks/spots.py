@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 
+from gdanim.arrays import Index
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import Extent, PixelPoints
+from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import CIRCLE, SHAPES, arrow, copies, extent
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.backend_bases import RendererBase
-
-    from gdanim.arrays import Index
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.geometry import Extent, PixelPoints
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.run_styles import RunStyle
 
 _PIXELS = IdentityTransform()
 
@@ -38,33 +33,28 @@ class Spots(RunsMark):
         # A spot on the edge of the axes stays round; what is outside is never drawn.
         self.set_clip_on(False)
 
-    def _here(self, runs: Index) -> PixelPoints:
+    def here(self, runs: Index) -> PixelPoints:
         """Where runs (m,) are: (m, 2). Far away only the direction counts."""
-        here = self.track.here(moment_of(self), self.plane, self.dpi)[runs]
-        return np.maximum(np.minimum(here, 1e9), -1e9)
+        return np.maximum(np.minimum(super().here(runs), 1e9), -1e9)
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint the spots in view, and arrows for those that are not."""
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         for run_style, stripe_level, runs in self.by_style(moment.visible):
-            here = self._here(runs)
+            here = self.here(runs)
             inside = self.in_view(here)
             radius = self.px(self.size_pt) / 2
             spot = copies(SHAPES[run_style.shape], here[inside], radius + stripe_level * self.px(self.RING_PT) / 2)
-            shapes = [spot] if inside.any() else []
             outside = here[~inside]
-            shapes += [arrow(foot, spot, radius) for foot, spot in zip(self._foot(outside), outside, strict=True)]
-            for shape in shapes:
+            arrows = [arrow(foot, spot, radius) for foot, spot in zip(self._foot(outside), outside, strict=True)]
+            for shape in [spot, *arrows] if inside.any() else arrows:
                 self.paint(renderer, shape, line=self.halo, width_pt=self.HALO_PT, fill=run_style.colour)
 
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """Bound spots and arrows."""
+    def _extent_at(self, moment: Moment) -> Extent | None:
         if not moment.visible.size:
             return None
-        here = self._here(moment.visible)
+        here = self.here(moment.visible)
         drawn = np.where(self.in_view(here)[:, np.newaxis], here, self._foot(here))
-        return extent(
-            drawn, 1.3 * self.px(self.size_pt + max(self.stripe_levels) * self.RING_PT) + self.px(self.HALO_PT)
-        )
+        widest_pt = self.size_pt + max(self.stripe_levels) * self.RING_PT
+        return extent(drawn, 1.3 * self.px(widest_pt) + self.px(self.HALO_PT))
 
     def _foot(self, spots: PixelPoints) -> PixelPoints:
         """Where the arrows towards spots (m, 2) outside the axes stand: (m, 2)."""
@@ -87,24 +77,22 @@ class Dots(RunsMark):
     def _runs(self) -> Index:
         return moment_of(self).visible
 
-    def _here(self, runs: Index) -> PixelPoints:
+    def _seen(self, runs: Index) -> PixelPoints:
         """Where runs (m,) in view are: (k, 2)."""
-        here = self.track.here(moment_of(self), self.plane, self.dpi)[runs]
+        here = self.here(runs)
         return here[self.in_view(here)]
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint the dots of one style after another."""
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         size = Affine2D().scale(self.px(self.size_pt) / 2)
         for run_style, _, runs in self.by_style(self._runs()):
             gc = self.context(renderer)
             gc.set_linewidth(0)
             # Whole pixels, as Agg sets markers: ten times as fast as a path of circles, and nothing is left to see.
-            renderer.draw_markers(gc, CIRCLE, size, Path(self._here(runs)), _PIXELS, to_rgba(run_style.colour))
+            renderer.draw_markers(gc, CIRCLE, size, Path(self._seen(runs)), _PIXELS, to_rgba(run_style.colour))
             gc.restore()
 
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """Bound the dots."""
-        here = self._here(self._runs())
+    def _extent_at(self, moment: Moment) -> Extent | None:
+        here = self._seen(self._runs())
         return extent(here, self.px(self.size_pt) + 1) if here.size else None
 
 
@@ -118,6 +106,6 @@ class EndMarkers(Dots):
     def _runs(self) -> Index:
         return moment_of(self).over
 
-    def _here(self, runs: Index) -> PixelPoints:
+    def _seen(self, runs: Index) -> PixelPoints:
         ends: PixelPoints = self.pixels[runs, self.last[runs]]
         return ends[self.in_view(ends)]

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.geometry import FAR
+from gdanim.arrays import Index, Scalar
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import FAR, Extent, PixelPoints
 from gdanim.drawing.marks.arrows import HALO_PT, HEAD_PT, outlines, per_unit, polygons
+from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import circles, extent
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.backend_bases import RendererBase
-
-    from gdanim.arrays import Index, Scalar
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.geometry import Extent, PixelPoints
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.run_styles import RunStyle
 
 _PIXELS = IdentityTransform()
 
@@ -53,13 +47,11 @@ class Tangent(RunsMark):
         here = {run: self.pixels[run, moment.iteration(run)] for run in moment.visible.tolist()}
         return [self.ends_of(run) for run, spot in here.items() if self.in_view(spot[np.newaxis])[0]]
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint the line."""
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         for line in self._lines(moment):
             self.paint(renderer, Path(line), line=self.colour, width_pt=self.WIDTH_PT)
 
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """Bound the visible part of the line."""
+    def _extent_at(self, moment: Moment) -> Extent | None:
         lines = self._lines(moment)
         if not lines:
             return None
@@ -96,8 +88,7 @@ class StepAlong(RunsMark):
                 return np.array([here, [there[0], here[1]], there])
         return None
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint the drop, the ring around the next point, and the arrow over both."""
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         way = self.way()
         if way is None:
             return
@@ -108,16 +99,11 @@ class StepAlong(RunsMark):
             self.paint(renderer, ring, line=self.colour, width_pt=self.DROP_PT + 0.2, fill=self.halo)
         length = abs(corner[0] - here[0])
         if length >= 1:
-            corners = outlines(
-                here[np.newaxis],
-                np.array([[np.sign(corner[0] - here[0]), 0.0]]),
-                np.array([length]),
-                start=0.0,
-                width=self.px(self.WIDTH_PT),
-                head=self.px(HEAD_PT),
-            )
-            self.paint(renderer, polygons(corners), line=self.halo, width_pt=2 * HALO_PT)
-            self.paint(renderer, polygons(corners), line=self.halo, width_pt=0, fill=self.colour)
+            feet, ahead = here[np.newaxis], np.array([[np.sign(corner[0] - here[0]), 0.0]])
+            width, head = self.px(self.WIDTH_PT), self.px(HEAD_PT)
+            path = polygons(outlines(feet, ahead, np.array([length]), start=0.0, width=width, head=head))
+            self.paint(renderer, path, line=self.halo, width_pt=2 * HALO_PT)
+            self.paint(renderer, path, line=self.halo, width_pt=0, fill=self.colour)
 
     def _drop(self, renderer: RendererBase, corner: PixelPoints, there: PixelPoints) -> None:
         gc = self.context(renderer)
@@ -129,8 +115,7 @@ class StepAlong(RunsMark):
         renderer.draw_path(gc, Path(np.clip([corner, there], low - 9, high + 9)), _PIXELS, None)
         gc.restore()
 
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """Bound arrow, drop and ring."""
+    def _extent_at(self, moment: Moment) -> Extent | None:
         way = self.way()
         if way is None:
             return None

@@ -1,24 +1,22 @@
-"""The points of runs in one axes, in data and in pixels. Marks that show the same runs share a Track."""
+"""The points of runs in one axes, in data and in pixels, and where the paths of different runs coincide.
+
+Marks that show the same runs share a Track. Paths that coincide are drawn as stripes, the earlier ones wider beneath.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes._base import _AxesBase
+from numpy.typing import NDArray
 
-from gdanim.drawing.geometry import FAR, Polylines
-from gdanim.drawing.marks.overlap import stripe_levels
+from gdanim.arrays import Index
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import FAR, Interpolation, PixelPoints, Points, Polylines, Positions
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes._base import _AxesBase
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.geometry import Interpolation, PixelPoints, Points, Positions
-
+MAX_LEVEL = 5  # with more stripes than that a path covers what it runs through
+SHARED = 0.4  # of an earlier path: where more of it is covered, the rest could be overlooked
 THIN_FROM = 256  # points; shorter paths are drawn as they are
 PARTS_PER_PIXEL = 4  # points that stay in one part of a pixel cannot be told apart
 APART_PT = 1.8  # paths that are closer cover each other
@@ -100,22 +98,24 @@ class Track:
 
         Each is rounded down to an iteration, so that a step has one colour and the newest step is in the last part.
         """
-        lengths = self._seen_lengths(axes, dpi)
-        offset = runs * self.shape[1]
-        begin, end = (_between_rows(lengths, offset, position) for position in (since, until))
+        pixels = self.pixels(axes, dpi)
+        if self._lengths is None:
+            # Along the visible paths up to each point, summed on through all runs: (runs · (n+1),).
+            seen = np.clip(pixels, axes.bbox.min, axes.bbox.max)
+            steps = np.hypot(*np.moveaxis(np.diff(seen, axis=1, prepend=seen[:, :1]), -1, 0))
+            self._lengths = np.cumsum(steps)
+        lengths, offset = self._lengths, runs * self.shape[1]
+
+        def length_at(position: Positions) -> NDArray[np.float64]:
+            row = offset + position.astype(np.int64)
+            ahead = lengths[np.minimum(row + 1, len(lengths) - 1)] - lengths[row]
+            return np.where(position % 1 == 0, lengths[row], lengths[row] + position % 1 * ahead)
+
+        begin, end = length_at(since), length_at(until)
         reached = begin + np.asarray(shares)[:, np.newaxis] * (end - begin)
         rows = np.searchsorted(lengths, reached) - 1 - offset
         meet: NDArray[np.float64] = np.maximum(np.minimum(rows, np.floor(until)), since)
         return meet
-
-    def _seen_lengths(self, axes: _AxesBase, dpi: float) -> NDArray[np.float64]:
-        """Lengths along the visible paths up to each point, summed on through all runs: (runs · (n+1),)."""
-        pixels = self.pixels(axes, dpi)
-        if self._lengths is None:
-            seen = np.clip(pixels, axes.bbox.min, axes.bbox.max)
-            steps = np.hypot(*np.moveaxis(np.diff(seen, axis=1, prepend=seen[:, :1]), -1, 0))
-            self._lengths = np.cumsum(steps)
-        return self._lengths
 
     def stripe_levels(self, groups: Sequence[Index], axes: _AxesBase, dpi: float) -> list[int]:
         """How many later groups of runs follow the path of each group. Computed once for a resolution."""
@@ -140,13 +140,6 @@ def chord(points: Points, runs: Index, position: Positions) -> Points:
 def _in_pixels(points: Points, axes: _AxesBase) -> PixelPoints:
     pixels: PixelPoints = axes.transData.transform(np.maximum(np.minimum(points, FAR), -FAR))
     return pixels
-
-
-def _between_rows(values: NDArray[np.float64], offset: Index, position: Positions) -> NDArray[np.float64]:
-    """Values (k,) at positions (m,) of lines that begin at offsets (m,): (m,)."""
-    row = offset + position.astype(np.int64)
-    after = np.minimum(row + 1, len(values) - 1)
-    return np.where(position % 1 == 0, values[row], values[row] + position % 1 * (values[after] - values[row]))
 
 
 def _rows(kept: Index, first: Index, last: Index) -> tuple[Index, Index]:
@@ -174,3 +167,47 @@ def _kept(pixels: Points) -> Index:
         moves = np.any(part[1:] != part[:-1], axis=1)
         kept.append(np.flatnonzero(np.append(True, moves)) + run * len(line))
     return np.concatenate(kept)
+
+
+def stripe_levels(
+    pixels: Points, groups: Sequence[Index], *, cell_px: float, frame_px: tuple[PixelPoints, PixelPoints]
+) -> list[int]:
+    """How many stripes wider each group of runs is drawn: the number of later groups that follow its path.
+
+    Two groups follow one path where they meet the same cells of a grid over the frame (its two corners, in pixels).
+    pixels (runs, n+1, 2).
+    """
+    if len(groups) == 1:
+        return [0]
+    cells = [_cells(pixels[runs], cell_px, frame_px) for runs in groups]
+    levels = [0] * len(groups)
+    for earlier in reversed(range(len(groups))):
+        for later in range(earlier + 1, len(groups)):
+            shared = np.isin(cells[earlier], cells[later], assume_unique=True).sum()
+            if shared > SHARED * len(cells[earlier]):
+                levels[earlier] = max(levels[earlier], min(levels[later] + 1, MAX_LEVEL))
+    return levels
+
+
+def _cells(paths: Points, cell_px: float, frame_px: tuple[PixelPoints, PixelPoints]) -> Index:
+    """The cells of the grid that paths (m, n+1, 2) meet."""
+    low, high = frame_px
+    across, up = np.ceil((high - low) / cell_px).astype(np.int64).tolist()
+    met = [np.empty(0, dtype=np.int64)]
+    for path in paths:
+        # Points outside are moved to the cells around the frame, which do not count.
+        line = np.clip((path - low) / cell_px, -1.0, (across, up))
+        column, row = np.floor(_fine(line)).astype(np.int64).T
+        seen = (column >= 0) & (column < across) & (row >= 0) & (row < up)
+        met.append(np.unique(row[seen] * across + column[seen]))
+    return np.unique(np.concatenate(met))
+
+
+def _fine(line: PixelPoints) -> PixelPoints:
+    """A polyline with points added, so that neighbours are at most 1 apart along x and y."""
+    step = np.diff(line, axis=0)
+    parts = np.maximum(np.ceil(np.abs(step).max(axis=1)), 1).astype(np.int64)
+    place = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    share = place[:, np.newaxis] / np.repeat(parts, parts)[:, np.newaxis]
+    between = np.repeat(line[:-1], parts, axis=0) + share * np.repeat(step, parts, axis=0)
+    return np.concatenate([between, line[-1:]])

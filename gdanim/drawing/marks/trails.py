@@ -7,30 +7,25 @@ changes in every frame spends most of its time on bookkeeping.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes._base import _AxesBase
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
 
-from gdanim.drawing.marks.track import chord
+from gdanim.arrays import Index
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
+from gdanim.drawing.marks.track import Track, chord
+from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import circles, extent, polylines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from matplotlib.axes._base import _AxesBase
-    from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-    from matplotlib.path import Path
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index
-    from gdanim.descent.timeline import Moment
-    from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
-    from gdanim.drawing.marks.track import Track
-    from gdanim.drawing.run_styles import RunStyle
 
 _PIXELS = IdentityTransform()
 
@@ -113,6 +108,10 @@ class RunsMark(Mark):
             if members.size:
                 yield run_style, stripe_level, members
 
+    def here(self, runs: Index) -> PixelPoints:
+        """Where runs (m,) are, in pixels: (m, 2)."""
+        return self.track.here(moment_of(self), self.plane, self.dpi)[runs]
+
     def in_view(self, pixels: PixelPoints) -> NDArray[np.bool_]:
         """Which points (m, 2) lie in the axes, its edges included: (m,)."""
         low, high = self.ends(pad=1.0)
@@ -127,19 +126,19 @@ class RunsMark(Mark):
     def draw(self, renderer: RendererBase) -> None:
         """Paint the moment that is shown."""
         if self.moment is not None and self.get_visible():
-            self.draw_at(self.moment, renderer)
+            self._draw_at(self.moment, renderer)
 
     def touched(self) -> Extent | None:
         """Bound what draw() paints."""
-        return None if self.moment is None else self.extent_at(self.moment)
+        return None if self.moment is None else self._extent_at(self.moment)
 
     @abstractmethod
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint a moment."""
 
     @abstractmethod
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """The pixels that draw_at() may paint, or None."""
+    def _extent_at(self, moment: Moment) -> Extent | None:
+        """The pixels that _draw_at() may paint, or None."""
 
     @property
     def overhang_px(self) -> float:
@@ -188,15 +187,9 @@ class Trail(RunsMark):
     SHARES_OF_SEVERAL, SHADES_OF_SEVERAL = (1 / 2,), (0.7, 1.0)
 
     def __init__(
-        self,
-        track: Track,
-        run_styles: Sequence[RunStyle],
-        *,
-        width_pt: float,
-        dot_pt: float,
-        halo: str | None = None,
-        tail: int | None = None,
-    ) -> None:
+        self, track: Track, run_styles: Sequence[RunStyle], *, width_pt: float, dot_pt: float,
+        halo: str | None = None, tail: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(track, run_styles, zorder=10)
         runs, points = track.shape
         self.width_pt, self.halo, self.tail = width_pt, halo, tail
@@ -205,16 +198,11 @@ class Trail(RunsMark):
 
     @property
     def overhang_px(self) -> float:
-        """Half a dot."""
-        return self._wide_px / 2
-
-    @property
-    def _wide_px(self) -> float:
-        casing_pt = 0.0 if self.halo is None else 2 * self.HALO_PT
-        return self.px(max(self.width_pt, self.dot_pt) + max(self.stripe_levels) * self.STRIPE_PT + casing_pt)
+        """Half of the widest line or dot, with its halo."""
+        halo_pt = 0.0 if self.halo is None else 2 * self.HALO_PT
+        return self.px(max(self.width_pt, self.dot_pt) + max(self.stripe_levels) * self.STRIPE_PT + halo_pt) / 2
 
     def _shown(self) -> Index:
-        """The runs that have a path at this moment."""
         visible = moment_of(self).visible
         return visible[:0] if self.tail == 0 else visible
 
@@ -224,12 +212,7 @@ class Trail(RunsMark):
         return np.zeros(len(runs)) if self.tail is None else np.maximum(until - self.tail, 0), until
 
     def _lines(self, runs: Index) -> Polylines:
-        """The paths of runs, up to where they are."""
-        return self.track.lines(runs, *self._span(runs), self._here(runs), self.plane, self.dpi)
-
-    def _here(self, runs: Index) -> PixelPoints:
-        """Where runs (m,) are: (m, 2)."""
-        return self.track.here(moment_of(self), self.plane, self.dpi)[runs]
+        return self.track.lines(runs, *self._span(runs), self.here(runs), self.plane, self.dpi)
 
     def _parts(self, runs: Index) -> Iterator[tuple[float, Polylines]]:
         """The paths of runs from their oldest parts to their newest: each with its shade."""
@@ -242,10 +225,9 @@ class Trail(RunsMark):
             if some.any():
                 at = chord(self.pixels, runs[some], end[some])
                 yield shade, self.track.lines(runs[some], begin[some], end[some], at, self.plane, self.dpi)
-        yield shades[-1], self.track.lines(runs, meet[-1], until, self._here(runs), self.plane, self.dpi)
+        yield shades[-1], self.track.lines(runs, meet[-1], until, self.here(runs), self.plane, self.dpi)
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint the halos, then the lines."""
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         found = list(self.by_style(self._shown()))
         if self.halo is None:
             for run_style, stripe_level, runs in found:
@@ -266,13 +248,12 @@ class Trail(RunsMark):
             dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
             self.paint(renderer, dots, line=colour, width_pt=0, fill=colour)
 
-    def extent_at(self, moment: Moment) -> Extent | None:
-        """Bound the visible part of the lines."""
+    def _extent_at(self, moment: Moment) -> Extent | None:
         runs = self._shown()
         points = self._lines(runs).points if runs.size else self.pixels[:0, 0]
         if not len(points):
             return None
-        pad = self._wide_px
+        pad = 2 * self.overhang_px
         low, high = self.ends(pad)
         return extent(np.maximum(np.minimum(points, high), low), pad)
 
@@ -281,9 +262,6 @@ class ShortTrails(Trail):
     """The last few steps of each run of a swarm. There are too many of them for stripes."""
 
     striped = False
-
-    def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, width_pt: float, tail: int) -> None:
-        super().__init__(track, run_styles, width_pt=width_pt, dot_pt=0.0, tail=tail)
 
 
 def moment_of(mark: Mark) -> Moment:

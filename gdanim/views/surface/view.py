@@ -153,7 +153,7 @@ class SurfaceTrail(Trail):
 
     track: SurfaceTrack
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint what is hidden, then the rest as any trail."""
         for run_style, _, runs in self.by_style(self._shown()):
             lines = self.track.parts(runs, *self._span(runs), self.plane, hidden=True)
@@ -166,7 +166,7 @@ class SurfaceTrail(Trail):
             gc.set_dashes(0, DASH_PT)
             renderer.draw_path(gc, polylines(lines), IdentityTransform(), None)
             gc.restore()
-        super().draw_at(moment, renderer)
+        super()._draw_at(moment, renderer)
 
 
 class SpotShadow(RunsMark):
@@ -182,14 +182,14 @@ class SpotShadow(RunsMark):
         seen = runs[self.track.seen(runs, moment.position[runs], self.plane)]
         return np.asarray(self.track.here(moment, self.plane, self.dpi)[seen])
 
-    def draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint the shadows of one style after another."""
         for run_style, _, runs in self.by_style(moment.visible):
             if (seen := self._seen(runs, moment)).size:
                 shapes = circles(seen, self.px(self.size_pt) / 2)
                 self.paint(renderer, shapes, line=run_style.colour, width_pt=0, fill=run_style.colour)
 
-    def extent_at(self, moment: Moment) -> Extent | None:
+    def _extent_at(self, moment: Moment) -> Extent | None:
         """Bound the shadows."""
         seen = self._seen(moment.visible, moment)
         return extent(seen, self.px(self.size_pt)) if seen.size else None
