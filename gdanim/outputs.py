@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim.catalogue.registry import FORMATS, find
 from gdanim.catalogue.request import Planned
@@ -26,32 +26,22 @@ Progress = Callable[[int, int], None]  # frames done, frames in all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One output that is done, or why it is not. Bytes are None where they were streamed away.
-
-    lacks    why its recipe does not suffice to make it again, a key of presets.LACKS; empty where it does
-    fitted   how the file differs from the request, so that it is within --max-size; None where it does not
-    """
+    """One output that is done, or why it is not."""
 
     path: str
     format: str
-    bytes: int | None
+    bytes: int | None  # None where they were streamed away
     error: OutputError | None = None
-    lacks: str = ""
-    fitted: Fitted | None = None
+    lacks: str = ""  # why its recipe does not suffice to make it again, a key of presets.LACKS
+    fitted: Fitted | None = None  # how it differs from the request, so that it is within --max-size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """What was chosen for a file that was too large as asked.
+class Fitted(NamedTuple):
+    """What was chosen for a file that was too large as asked."""
 
-    options       what differs from the request, as the command line has it: --quality → low
-    asked_bytes   the size of the file as asked
-    frames        how many frames the file has
-    """
-
-    options: Mapping[str, str]
-    asked_bytes: int
-    frames: int
+    options: Mapping[str, str]  # what differs from the request, as the command line has it: --quality → low
+    asked_bytes: int  # the size of the file as asked
+    frames: int  # how many the file has
 
     @property
     def words(self) -> str:
@@ -78,9 +68,9 @@ def format_of(path: str, name: str | None) -> Format:
         return FORMATS["png_sequence"]
     if path == STDOUT or (not suffix and path.startswith("/dev/")):
         return FORMATS["gif"]
-    for entry in FORMATS.values():
-        if suffix in entry.extensions:
-            return find(FORMATS, "format", entry.name)
+    named = next((entry.name for entry in FORMATS.values() if suffix in entry.extensions), None)
+    if named is not None:
+        return find(FORMATS, "format", named)
     if not suffix:
         raise UsageError(
             f"Output {shown(path)} has no suffix that tells the format: write {Path(path).name or 'out'}.gif, or -f gif"
@@ -102,7 +92,10 @@ def may_hold(path: str, name: str) -> bool:
 def planned(settings: Settings, stem: str) -> Iterator[Planned]:
     """Every file in every style; posters after what they stand beside."""
     files = [(path, settings.format) for path in settings.output or (_default(settings, stem),)]
-    files += [(settings.poster, _poster_format(settings.poster))] if settings.poster is not None else []
+    if settings.poster is not None:
+        if settings.poster != STDOUT and Path(settings.poster).suffix.lower() not in FORMATS["png"].extensions:
+            raise SettingError("--poster", settings.poster, "give a path that ends in .png")
+        files.append((settings.poster, "png"))
     for path, form in files:
         found = format_of(path, form)
         if not settings.themes:
@@ -119,12 +112,6 @@ def _default(settings: Settings, stem: str) -> str:
     if not form.extensions:
         raise UsageError(f"{form.typed} has no suffix of its own: name the file with -o")
     return stem + form.extensions[0]
-
-
-def _poster_format(path: str) -> str:
-    if path != STDOUT and Path(path).suffix.lower() not in FORMATS["png"].extensions:
-        raise SettingError("--poster", path, "give a path that ends in .png")
-    return "png"
 
 
 def _themed(path: str, theme: str) -> str:

@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from gdanim.settings import Settings
 
 
-# What a preset says under a name gives way to these options of the command line.
-RULED_OUT_BY: Final[Mapping[str, set[str]]] = {
-    "start": {"starts"},
-    "starts": {"start"},
-    "every": {"duration"},
-    "duration": {"every"},
-}
+# What a preset says under a name gives way to this option of the command line.
+RULED_OUT_BY: Final = {"start": "starts", "starts": "start", "every": "duration", "duration": "every"}
 
 
 def resolve(settings: Settings, *, name: str = "") -> Request:
@@ -63,10 +58,11 @@ def merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any
 
     With what the command line rules out goes the preset's. Raises UsageError where an output has no known format.
     """
-    kept = {name: value for name, value in saved.items() if not RULED_OUT_BY.get(name, set()) & chosen.keys()}
+    kept = {name: value for name, value in saved.items() if RULED_OUT_BY.get(name) not in chosen}
     for name in tuple(_unread_format_options(kept, chosen)):
         kept.pop(name, None)
-    if "function" in chosen and not _is_same_name(chosen["function"], saved.get("function", "")):
+    names = [fields.get("function", "").replace("-", "_") for fields in (chosen, saved)]
+    if "function" in chosen and names[0] != names[1]:
         for name in ("param", "gradient"):  # they belong to their function
             kept.pop(name, None)
     if "param" in chosen:
@@ -92,10 +88,6 @@ def _unread_format_options(saved: Mapping[str, Any], chosen: Mapping[str, Any]) 
     for option in FORMAT_OPTIONS:
         if not any(option in form.takes for form in formats):
             yield option
-
-
-def _is_same_name(name: str, other: str) -> bool:
-    return name.replace("-", "_") == other.replace("-", "_")
 
 
 def _check_format_options(settings: Settings, planned: tuple[Planned, ...]) -> None:

@@ -171,11 +171,10 @@ def flag(value: Any) -> bool:
 def yes_or_no(value: Any) -> bool:
     """Read a switch from a word: yes, no, true or false."""
     words = {"yes": True, "true": True, "no": False, "false": False}
-    if isinstance(value, bool):
-        return value
-    if not isinstance(value, str) or value.lower() not in words:
+    found = words.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(found, bool):
         raise ValueError("give yes or no")
-    return words[value.lower()]
+    return found
 
 
 def parameters(value: Any) -> tuple[tuple[str, float], ...]:
@@ -187,11 +186,7 @@ def parameters(value: Any) -> tuple[tuple[str, float], ...]:
 
 def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
     """Read one value or several."""
-
-    def read_all(value: Any) -> tuple[T, ...]:
-        return tuple(read(item) for item in _several(value))
-
-    return read_all
+    return lambda value: tuple(read(item) for item in _several(value))
 
 
 def optional(read: Reader[T]) -> Reader[T | None]:

@@ -1,10 +1,5 @@
 """Signals that end gdanim: it cleans up, then dies by the same signal.
 
-    install()              first thing in main(), before the heavy imports
-    on_signal(cleanup)     registers a clean-up for as long as a temporary file or a child process lives
-    postponed()            postpones a signal while a child is started and has no process id yet
-    die_of_broken_pipe()   the end of `gdanim … -o - | head -c10`
-
 The handler itself cleans up. An exception raised from a handler can be swallowed on its way up (in `__del__`, in a
 callback of a C library), so nothing here relies on unwinding.
 """
@@ -30,7 +25,7 @@ _dying = False
 
 
 def install() -> None:
-    """Make SIGINT, SIGTERM and SIGHUP clean up and kill. Call it in the main thread.
+    """Make SIGINT, SIGTERM and SIGHUP clean up and kill. Call it in the main thread, before the heavy imports.
 
     A signal that was ignored when gdanim started (`nohup`, `&` in a script) stays ignored.
     """

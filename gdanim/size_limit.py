@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.outputs import Progress, Written
 
+    Rendering = Callable[[Descent, Sequence[Planned]], tuple[Written, ...]]
     Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
 
 # Steps that are chosen by the expected sizes; after them the rest is halved each time.
@@ -50,53 +51,14 @@ def write_within(
     with open_temporary_folder("max-size") as folder:
         renderer = PrivateRenderer(folder, render, progress)
         made = renderer.render(asked, outputs)
-        done = {place: _named(written, outputs[place]) for place, written in enumerate(made) if written.error}
+        done = {place: written for place, written in enumerate(made) if written.error}
         for file in dict.fromkeys(output.file for output in outputs):
             places = [place for place, output in enumerate(outputs) if output.file == file and place not in done]
             if places:
-                themes, as_asked = [outputs[place] for place in places], [made[place] for place in places]
-                done.update(zip(places, _fitted(limit, asked, themes, as_asked, renderer), strict=True))
+                themes, as_asked = [outputs[place] for place in places], tuple(made[place] for place in places)
+                done.update(zip(places, _Search(limit, asked, themes, as_asked, renderer.render).write(), strict=True))
         renderer.finish()
     return tuple(done[place] for place in range(len(outputs)))
-
-
-def _fitted(
-    limit: int, asked: Descent, themes: Sequence[Planned], as_asked: Sequence[Written], renderer: PrivateRenderer
-) -> tuple[Written, ...]:
-    """Write the themes of one file, rendered as asked already, as the first candidate of which all themes fit."""
-    try:
-        search = _Search(limit, asked, themes, as_asked, renderer)
-        chosen = search.first_fitting()
-    except OutputError as error:
-        return _failed([error] * len(themes), themes, as_asked)
-    if chosen is None:
-        return _failed([_unreachable(theme.path, limit, search) for theme in themes], themes, as_asked)
-    options, frames = search.options(chosen), search.descent(chosen).timeline.frames
-    return tuple(
-        replace(
-            _moved(written, theme),
-            fitted=Fitted(options=options, asked_bytes=_bytes_of(before), frames=frames) if options else None,
-        )
-        for written, theme, before in zip(search.made[chosen], themes, as_asked, strict=True)
-    )
-
-
-def _failed(
-    errors: Sequence[OutputError], themes: Sequence[Planned], as_asked: Sequence[Written]
-) -> tuple[Written, ...]:
-    return tuple(
-        replace(_named(written, theme), bytes=None, error=error)
-        for written, theme, error in zip(as_asked, themes, errors, strict=True)
-    )
-
-
-def _unreachable(path: str, limit: int, search: _Search) -> OutputError:
-    nearest = min(search.made, key=lambda step: search.sizes[step])
-    how = typed(search.options(nearest)) or "nothing is left to give up"
-    return OutputError(
-        f"Cannot keep {_name_of(path)} within {count(limit, 'byte')}: the nearest try has {search.sizes[nearest]:,} "
-        f"({how}). Nothing was written. Allow a larger --max-size, or show less, such as fewer --iterations"
-    )
 
 
 # --- the search -------------------------------------------------------------------------------------------------------
@@ -141,21 +103,43 @@ class _Search:
     """
 
     def __init__(
-        self,
-        limit: int,
-        asked: Descent,
-        themes: Sequence[Planned],
-        as_asked: Sequence[Written],
-        renderer: PrivateRenderer,
+        self, limit: int, asked: Descent, themes: list[Planned], as_asked: tuple[Written, ...], render: Rendering
     ) -> None:
-        self._limit, self._asked, self._themes, self._renderer = limit, asked, themes, renderer
+        self._limit, self._asked, self._themes, self._as_asked, self._render = limit, asked, themes, as_asked, render
         self._candidates = candidates(asked, themes[0].format)
         self.made: dict[int, tuple[Written, ...]] = {}
         self.sizes: dict[int, int] = {}
         self._samples: dict[int, float] = {}
-        self._keep(0, tuple(as_asked))
+        self._keep(0, as_asked)
 
-    def first_fitting(self) -> int | None:
+    def write(self) -> list[Written]:
+        """Write the themes as the first candidate of which all fit; what cannot be written has its error."""
+        try:
+            chosen = self._first_fitting()
+        except OutputError as error:
+            return [self._failed(place, error) for place in range(len(self._themes))]
+        if chosen is None:
+            return [self._failed(place, self._unreachable(theme.path)) for place, theme in enumerate(self._themes)]
+        written = list(map(_moved, self.made[chosen], self._themes))
+        options, frames = self._options(chosen), self._descent(chosen).timeline.frames
+        if not options:
+            return written
+        fitted = [Fitted(options, _bytes_of(asked), frames) for asked in self._as_asked]
+        return [replace(file, fitted=how) for file, how in zip(written, fitted, strict=True)]
+
+    def _failed(self, place: int, error: OutputError) -> Written:
+        return replace(self._as_asked[place], path=self._themes[place].path, bytes=None, error=error)
+
+    def _unreachable(self, path: str) -> OutputError:
+        nearest = min(self.made, key=lambda step: self.sizes[step])
+        how = typed(self._options(nearest)) or "nothing is left to give up"
+        return OutputError(
+            f"Cannot keep {_name_of(path)} within {count(self._limit, 'byte')}: the nearest try has "
+            f"{self.sizes[nearest]:,} ({how}). Nothing was written. Allow a larger --max-size, or show less, such as "
+            "fewer --iterations"
+        )
+
+    def _first_fitting(self) -> int | None:
         """The first step that fits, measured; of a long film, steps before it may only have been estimated."""
         while True:
             n = len(self._candidates)
@@ -168,19 +152,17 @@ class _Search:
                 return min((step for step, size in self.sizes.items() if size <= self._limit), default=None)
             self._measure(first)
 
-    def descent(self, step: int) -> Descent:
-        """What a candidate draws."""
+    def _descent(self, step: int) -> Descent:
         return redrawn(self._asked, self._candidates[step])
 
-    def options(self, step: int) -> dict[str, str]:
-        """How a candidate differs from the request, as options of the command line."""
+    def _options(self, step: int) -> dict[str, str]:
         return changed_options(self._candidates[0], self._candidates[step])
 
     def _size_of(self, step: int) -> int:
         """The size of a candidate: measured, or of a long film that was not rendered yet, estimated."""
         if step not in self.sizes:
             try:
-                if is_long(self.descent(step)):
+                if is_long(self._descent(step)):
                     return self._estimate(step)
                 self._measure(step)
             except SettingError:  # the canvas has no room for its panels, nor have smaller ones
@@ -189,7 +171,7 @@ class _Search:
         return self.sizes[step]
 
     def _measure(self, step: int) -> None:
-        self._keep(step, self._renderer.render(self.descent(step), self._themes))
+        self._keep(step, self._render(self._descent(step), self._themes))
 
     def _keep(self, step: int, made: tuple[Written, ...]) -> None:
         self.made[step], self.sizes[step] = made, max(map(_bytes_of, made))
@@ -198,14 +180,14 @@ class _Search:
 
     def _estimate(self, step: int) -> int:
         """Estimated size of a step: sample size × (measured / sample) of the nearest measured step."""
-        near = min((made for made in self.made if is_long(self.descent(made))), key=lambda made: abs(made - step))
+        near = min((made for made in self.made if is_long(self._descent(made))), key=lambda made: abs(made - step))
         return round(self.sizes[near] * self._from_samples(step) / self._from_samples(near))
 
     def _from_samples(self, step: int) -> float:
         """The size of a step as its two samples have it."""
         if step not in self._samples:
-            descent = self.descent(step)
-            pair = [self._renderer.render(sample(descent, length), self._themes) for length in (SHORT, LONGER)]
+            descent = self._descent(step)
+            pair = [self._render(sample(descent, length), self._themes) for length in (SHORT, LONGER)]
             self._samples[step] = max(
                 whole_bytes(_bytes_of(short), _bytes_of(longer), descent.timeline.frames)
                 for short, longer in zip(*pair, strict=True)
@@ -222,31 +204,28 @@ class PrivateRenderer:
     """Renders into a private folder; progress counts the frames of all renderings as one work."""
 
     def __init__(self, folder: Path, render: Render, progress: Progress | None) -> None:
-        self._folder, self._render, self._progress = folder, render, progress
+        self._folder, self._render, self._progress = folder, render, progress or (lambda _done, _total: None)
         self._n_renderings, self._frames, self._total = 0, 0, 0
 
     def render(self, descent: Descent, outputs: Sequence[Planned]) -> tuple[Written, ...]:
         """Render each output to a private file; the result also has those that failed."""
         self._n_renderings += 1
-        names = [f"{self._n_renderings}-{place}{_suffix(output)}" for place, output in enumerate(outputs)]
-        private = [replace(output, path=str(self._folder / name)) for output, name in zip(outputs, names, strict=True)]
+        stem = self._folder / str(self._n_renderings)
+        private = [replace(output, path=f"{stem}-{place}{_suffix(output)}") for place, output in enumerate(outputs)]
         try:
-            made = self._render(descent, private, None if self._progress is None else self._step)
+            made = self._render(descent, private, self._step)
         except TargetError as error:
             raise OutputError(f"The temporary folder was lost: {error}") from error
         self._frames += self._total
-        return tuple(_with_known_path(written, output) for written, output in zip(made, outputs, strict=True))
+        return tuple(map(_renamed, made, outputs))
 
     def finish(self) -> None:
         """Report that nothing is left to be rendered."""
-        if self._progress is not None:
-            self._progress(self._frames + 1, self._frames + 1)
+        self._progress(self._frames + 1, self._frames + 1)
 
     def _step(self, done: int, total: int) -> None:
         self._total = total
-        if self._progress is not None:
-            # One more, since this may not be the last rendering.
-            self._progress(self._frames + done, self._frames + total + 1)
+        self._progress(self._frames + done, self._frames + total + 1)  # one more: this may not be the last rendering
 
 
 def _suffix(output: Planned) -> str:
@@ -254,14 +233,15 @@ def _suffix(output: Planned) -> str:
     return Path(output.path).suffix if output.format.suffixes else "".join(output.format.extensions[:1])
 
 
-def _with_known_path(written: Written, output: Planned) -> Written:
-    """A failure in the private folder names the output's own path in its place."""
+def _renamed(written: Written, output: Planned) -> Written:
+    """The same; a failure in the private folder names the output's own path in its place."""
     if written.error is None:
         return written
     message = str(written.error).replace(quoted(written.path), _name_of(output.path))
     if any(reason in message for reason in DISK_FULL):
         message += f", in the temporary folder {quoted(tempfile.gettempdir())}. Set TMPDIR to a folder with room"
-    return replace(written, error=type(written.error)(message).with_traceback(written.error.__traceback__))
+    error = type(written.error)(message).with_traceback(written.error.__traceback__)
+    return replace(written, path=output.path, error=error)
 
 
 def _bytes_of(written: Written) -> int:
@@ -283,14 +263,9 @@ def _moved(written: Written, output: Planned) -> Written:
         with open_output(output.path, needs_path=False) as target, Path(written.path).open("rb") as file:
             shutil.copyfileobj(file, target.stream)
     except OutputError as error:
-        return replace(_named(written, output), bytes=None, error=error)
+        return replace(written, path=output.path, bytes=None, error=error)
     streamed = output.path == STDOUT or not Path(output.path).is_file()
-    return replace(_named(written, output), bytes=None if streamed else written.bytes)
-
-
-def _named(written: Written, output: Planned) -> Written:
-    """The same under the output's own path."""
-    return replace(written, path=output.path)
+    return replace(written, path=output.path, bytes=None if streamed else written.bytes)
 
 
 def _name_of(path: str) -> str:

@@ -23,19 +23,12 @@ if TYPE_CHECKING:
 
 # The scale of width and height, and one frame kept of how many. A canvas a quarter smaller is seen less than a motion
 # that jerks; below that they take turns.
+# fmt: off
 STEPS: Final = (
-    (Fraction(7, 8), 1),
-    (Fraction(3, 4), 1),
-    (Fraction(3, 4), 2),
-    (Fraction(5, 8), 2),
-    (Fraction(1, 2), 2),
-    (Fraction(1, 2), 3),
-    (Fraction(3, 8), 3),
-    (Fraction(3, 8), 4),
-    (Fraction(1, 3), 4),
-    (Fraction(1, 3), 6),
-    (Fraction(1, 3), 8),
+    ("7/8", 1), ("3/4", 1), ("3/4", 2), ("5/8", 2), ("1/2", 2), ("1/2", 3),
+    ("3/8", 3), ("3/8", 4), ("1/3", 4), ("1/3", 6), ("1/3", 8),
 )
+# fmt: on
 QUALITIES: Final = [quality.value for quality in reversed(Quality)]
 MIN_WIDTH_PX: Final = 240  # readouts can still be read
 MIN_FPS: Final = 1  # what changes more rarely is no motion
@@ -56,7 +49,7 @@ def candidates(descent: Descent, form: Format) -> tuple[Picture, ...]:
     found = [replace(asked, quality=quality) for quality in _qualities(asked.quality, form)]
     low = found[-1]
     for scale, every in STEPS:
-        smaller = _scaled(low, scale)
+        smaller = _scaled(low, Fraction(scale))
         found.append(smaller if form.still or "frames" in form.takes else _with_fewer_frames(smaller, descent, every))
     return tuple(dict.fromkeys(found))
 

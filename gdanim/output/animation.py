@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from gdanim.output.changes import Changes
@@ -11,8 +10,7 @@ from gdanim.output.palette import FewColours
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
-    from typing import BinaryIO, Self
+    from typing import Self
 
     from gdanim.drawing.frame import Frame
     from gdanim.output.base import FilmInfo
@@ -35,30 +33,35 @@ class AnimationWriter:
 
     def __enter__(self) -> Self:
         self._few = FewColours.of(self._film)
-        self._file = PatchableFile(self._path)
+        self._file = self._path.open("wb")
         try:
             self._begin()
         except BaseException:  # a block that is not entered is not left, either
-            self._file.close(quietly=True)
+            self._give_up()
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                for change in self._changes.finish():
-                    self._put(change)
-                self._end()
-        finally:
-            self._file.close(quietly=kind is not None)
+    def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None:
+        if kind is not None:
+            self._give_up()
+            return
+        with self._file:
+            for change in self._changes.finish():
+                self._put(change)
+            self._end()
 
     def write(self, frame: Frame) -> None:
         """Take the next frame. The changes of a frame that would last no tick are shown by the one after it."""
         ended = self._changes.take(frame)
         if ended is not None:
             self._put(ended)
+
+    def _append(self, *parts: bytes) -> None:
+        self._file.writelines(parts)
+
+    def _give_up(self) -> None:
+        with suppress(OSError):  # another error is being raised
+            self._file.close()
 
     def _begin(self) -> None:
         """Write what comes before the first change."""
@@ -71,29 +74,3 @@ class AnimationWriter:
     def _end(self) -> None:
         """Write what comes after the last change, and patch in what is known only now."""
         raise NotImplementedError
-
-
-class PatchableFile:
-    """A file written from front to back, in which earlier bytes can be overwritten. Every method raises OSError."""
-
-    def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = path.open("wb")
-
-    def append(self, *parts: bytes) -> None:
-        """Write at the end."""
-        self._file.writelines(parts)
-
-    def tell(self) -> int:
-        """The number of bytes written."""
-        return self._file.tell()
-
-    def patch(self, offset: int, part: bytes) -> None:
-        """Overwrite the bytes at `offset`; the end stays where it is."""
-        self._file.seek(offset)
-        self._file.write(part)
-        self._file.seek(0, os.SEEK_END)
-
-    def close(self, *, quietly: bool = False) -> None:
-        """Flush and close; `quietly` drops an error, where another one is being raised."""
-        with suppress(OSError) if quietly else nullcontext():
-            self._file.close()

@@ -16,21 +16,18 @@ import numpy as np
 from gdanim.drawing.frame import Box
 from gdanim.output.animation import AnimationWriter
 from gdanim.output.changes import Change
-from gdanim.output.png import END, FILTERS, SIGNATURE, Indexed, TrueColour, chunk, comment, deflated, header
+from gdanim.output.png import END, FILTERS, INDEXED, RGBA, SIGNATURE, Coding, chunk, comment, deflated, header
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gdanim.output.base import FilmInfo
-    from gdanim.output.png import Coding
 
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFF
 REPLACE, BLEND = 0, 1  # blend_op: pixels put in place of the canvas, or laid over it
 ACTL_AT: Final = len(SIGNATURE) + 25  # after IHDR
-NOTHING_NEW: Final = Change(
-    box=Box(0, 0, 1, 1), pixels=np.zeros((1, 1, 4), np.uint8), changed=np.zeros((1, 1), np.bool_), ticks=0
-)
+NOTHING_NEW: Final = Change(Box(0, 0, 1, 1), np.zeros((1, 1, 4), np.uint8), np.zeros((1, 1), np.bool_), ticks=0)
 
 
 class ApngWriter(AnimationWriter):
@@ -40,17 +37,18 @@ class ApngWriter(AnimationWriter):
 
     def __init__(self, path: Path, film: FilmInfo) -> None:
         super().__init__(path, film)
-        self._coding: Coding = TrueColour(alpha=True)
+        self._coding = Coding(RGBA)
         self._n_frames = self._n_numbered = 0
 
     def _begin(self) -> None:
         if self._few is not None and not self._film.transparent:
-            self._coding = Indexed(self._few)
-        self._file.append(header(self._film.width, self._film.height, self._coding, between=self._control()))
+            self._coding = Coding(INDEXED, self._few)
+        self._append(header(self._film.width, self._film.height, self._coding, between=self._control()))
 
     def _end(self) -> None:
-        self._file.append(comment(self._film.recipe) + END)
-        self._file.patch(ACTL_AT, self._control())
+        self._append(comment(self._film.recipe) + END)
+        self._file.seek(ACTL_AT)
+        self._append(self._control())
 
     def _control(self) -> bytes:
         return chunk(b"acTL", struct.pack(">II", self._n_frames, self._film.loop))
@@ -70,8 +68,8 @@ class ApngWriter(AnimationWriter):
         x, y, width, height = change.box
         operation = BLEND if blends else REPLACE
         control = struct.pack(">IIIIHHBB", width, height, x, y, ticks, TICKS_PER_S, 0, operation)
-        self._file.append(chunk(b"fcTL", self._number() + control))
-        self._file.append(chunk(b"IDAT", payload) if first else chunk(b"fdAT", self._number() + payload))
+        self._append(chunk(b"fcTL", self._number() + control))
+        self._append(chunk(b"IDAT", payload) if first else chunk(b"fdAT", self._number() + payload))
         self._n_frames += 1
 
     def _number(self) -> bytes:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from fractions import Fraction
-    from types import TracebackType
 
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.scene import Scene
@@ -31,30 +30,21 @@ class Quality(StrEnum):
 class FilmInfo:
     """What is known of an animation before its first frame.
 
-    width, height   the canvas in pixels
-    fps             frames per second between the first frame and the hold
-    loop            how often the animation plays; 0 means for ever
-    duration_s      when the last frame ends, in seconds
-    sample          draws a few frames spread over the timeline, for writers that choose colours first: the first one
-                    whole, the others as the box that changed since the one before
-    quality         one of those that the format has
-    transparent     whether pixels may let the page show through; True only for formats with an alpha channel
-    title           what the picture is called, as plain text; may be empty
-    alt_text        one or two sentences that say what it shows, for those who do not see it
-    recipe          the text that the file carries, from which it can be made again; may be empty
+    `sample` draws a few frames spread over the timeline, for writers that choose colours first: the first one whole,
+    the others as the box that changed since the one before.
     """
 
-    width: int
+    width: int  # of the canvas, in pixels
     height: int
-    fps: Fraction
-    loop: int
-    duration_s: float
+    fps: Fraction  # frames per second between the first frame and the hold
+    loop: int  # how often the animation plays; 0 means for ever
+    duration_s: float  # when the last frame ends
     sample: Callable[[], Iterator[Frame]]
-    quality: Quality = Quality.MEDIUM
-    transparent: bool = False
-    title: str = ""
-    alt_text: str = ""
-    recipe: str = ""
+    quality: Quality = Quality.MEDIUM  # one of those that the format has
+    transparent: bool = False  # whether pixels may let the page show through, in formats with an alpha channel
+    title: str = ""  # what the picture is called, as plain text
+    alt_text: str = ""  # one or two sentences that say what it shows, for those who do not see it
+    recipe: str = ""  # the text that the file carries, from which it can be made again
 
 
 class FrameWriter(Protocol):
@@ -67,9 +57,7 @@ class FrameWriter(Protocol):
 
     def __enter__(self) -> FrameWriter: ...
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None: ...
 
     def write(self, frame: Frame) -> None:
         """Take the next frame."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -18,20 +17,13 @@ if TYPE_CHECKING:
 ALPHA: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What changes on the canvas, and how long the canvas then stays as it is.
+class Change(NamedTuple):
+    """What changes on the canvas, and how long the canvas then stays as it is."""
 
-    box       the smallest box around all that changes
-    pixels    (box.height, box.width, 4) uint8, straight-alpha sRGB, as they look from now on
-    changed   (box.height, box.width), which of these pixels are new
-    ticks     how long it lasts
-    """
-
-    box: Box
-    pixels: Pixels
-    changed: NDArray[np.bool_]
-    ticks: int
+    box: Box  # the smallest one around all that changes
+    pixels: Pixels  # (box.height, box.width, 4) uint8, straight-alpha sRGB, as they look from now on
+    changed: NDArray[np.bool_]  # (box.height, box.width), which of these pixels are new
+    ticks: int  # how long it lasts
 
     @property
     def blends(self) -> bool:
@@ -91,11 +83,11 @@ class Changes:
         changed = (_words(pixels) != _words(self._shown[box.slices])) | is_first
         self._shown[box.slices] = pixels
         ended = self._ended()
-        self._latest, self._latest_since = Change(box=box, pixels=pixels, changed=changed, ticks=0), self._end
+        self._latest, self._latest_since = Change(box, pixels, changed, ticks=0), self._end
         return ended
 
     def _ended(self) -> Change | None:
-        return None if self._latest is None else replace(self._latest, ticks=self._end - self._latest_since)
+        return None if self._latest is None else self._latest._replace(ticks=self._end - self._latest_since)
 
     def _aligned(self, box: Box) -> Box:
         left, up = box.x % self._grid_px, box.y % self._grid_px

@@ -12,8 +12,7 @@ surfaces, and can be seen as a texture; over 8×8 pixels, surfaces gain 1.3 dB.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -37,8 +36,6 @@ from gdanim.output.palette import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import TracebackType
     from typing import BinaryIO, Self
 
     from numpy.typing import NDArray
@@ -55,20 +52,13 @@ SPARSE: Final = 0.25  # with a smaller share of changed pixels, transparent othe
 TRAILER: Final = b"\x3b"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One image of the file. Its delay is known only when the next change arrives.
+class Block(NamedTuple):
+    """One image of the file. Its delay is known only when the next change arrives."""
 
-    box     its place on the canvas
-    lzw     minimum code size, compressed indices in sub-blocks, terminator
-    sparse  whether pixels of index 0 let the canvas through
-    table   a local colour table; empty where the image has the global one
-    """
-
-    box: Box
-    lzw: bytes
-    sparse: bool
-    table: bytes = b""
+    box: Box  # its place on the canvas
+    lzw: bytes  # minimum code size, compressed indices in sub-blocks, terminator
+    sparse: bool  # whether pixels of index 0 let the canvas through
+    table: bytes = b""  # a local colour table; empty where the image has the global one
 
     def to_bytes(self, delay_cs: int) -> bytes:
         """Graphic control extension and image; disposal 1: it stays where it was drawn."""
@@ -106,9 +96,7 @@ class GifWriter:
         self._stream.write(_header(self._film, self._entries))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None:
         if kind is None:
             for change in self._changes.finish():
                 self._take(change)
@@ -127,7 +115,8 @@ class GifWriter:
         exact, shown = self._exact[box.slices], self._shown[box.slices]
         exact[change.changed] = packed(change.pixels)[change.changed]
         plain = shown.copy()
-        plain[change.changed] = self._approximated(exact[change.changed], self._offsets(change))
+        offsets = None if self._pattern is None else self._pattern[box.slices][change.changed]
+        plain[change.changed] = self._approximated(exact[change.changed], offsets)
         new = bounds(plain != shown)
         if not new.empty:
             self._write_block()
@@ -135,12 +124,8 @@ class GifWriter:
             self._block_cs = 0
         self._block_cs += change.ticks
 
-    def _offsets(self, change: Change) -> NDArray[np.int8] | None:
-        """What dithering adds to each changed pixel (n,)."""
-        return None if self._pattern is None else self._pattern[change.box.slices][change.changed]
-
     def _approximated(self, exact: Packed, offsets: NDArray[np.int8] | None) -> Packed:
-        """The colours of the global table that show `exact` (n,). A pixel of one colour dithers alike in all frames."""
+        """The colours of the global table that show `exact` (n,), dithered by `offsets` (n,), alike in all frames."""
         entries = self._entries[self._index_of(exact)]
         if offsets is not None:
             lacking = entries != exact
@@ -184,13 +169,11 @@ class GifWriter:
         return NOTHING_NEW if box.empty else _block(box, indices[box.slices], _colour_table(entries))
 
     def _write_block(self) -> None:
-        """Write the latest block, if there is one, with its delay."""
-        if self._block is None:
-            return
-        block = self._block
-        for delay_cs in _delays(self._block_cs):
-            self._stream.write(block.to_bytes(delay_cs))
-            block = NOTHING_NEW
+        """Write the latest block, if there is one, with its delay, and more blocks where 16 bits cannot hold it."""
+        if self._block is not None:
+            self._stream.write(self._block.to_bytes(min(self._block_cs, MAX_DELAY_CS)))
+            for start in range(MAX_DELAY_CS, self._block_cs, MAX_DELAY_CS):
+                self._stream.write(NOTHING_NEW.to_bytes(min(self._block_cs - start, MAX_DELAY_CS)))
 
 
 def _header(film: FilmInfo, entries: Packed) -> bytes:
@@ -232,16 +215,13 @@ def _size_field(table: bytes) -> int:
 def _smallest_block(box: Box, indices: Indices, changed: NDArray[np.bool_]) -> Block:
     """The block with or without its unchanged pixels; both are tried where either may be smaller."""
     share = np.count_nonzero(changed) / changed.size
-    blocks = []
-    if share < 1:
-        blocks.append(_block(box, indices * changed))
-    if share > SPARSE:
-        blocks.append(_block(box, indices))
-    return min(blocks, key=lambda block: len(block.lzw))
+    sparse = [_block(box, indices * changed)] if share < 1 else []
+    whole = [_block(box, indices)] if share > SPARSE else []
+    return min(sparse + whole, key=lambda block: len(block.lzw))
 
 
 def _block(box: Box, indices: Indices, table: bytes = b"") -> Block:
-    return Block(box=box, lzw=_compressed(indices), sparse=not indices.all(), table=table)
+    return Block(box, _compressed(indices), not indices.all(), table)
 
 
 def _compressed(indices: Indices) -> bytes:
@@ -252,12 +232,4 @@ def _compressed(indices: Indices) -> bytes:
     return bytes((code_bits,)) + image.tobytes("gif", "L", code_bits) + b"\0"
 
 
-def _delays(total_cs: int) -> Iterator[int]:
-    """`total_cs` in as few parts as the 16 bits of a delay allow; at least one, be it 0."""
-    while total_cs > MAX_DELAY_CS:
-        yield MAX_DELAY_CS
-        total_cs -= MAX_DELAY_CS
-    yield total_cs
-
-
-NOTHING_NEW: Final = Block(box=Box(0, 0, 1, 1), lzw=_compressed(np.zeros((1, 1), np.uint8)), sparse=True)
+NOTHING_NEW: Final = _block(Box(0, 0, 1, 1), np.zeros((1, 1), np.uint8))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -22,16 +21,11 @@ _HALF: Final = np.uint64(32)  # a pair of colours is one number
 _FARTHEST: Final = 3 * 255**2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """How exact pictures become by local tables.
+class Target(NamedTuple):
+    """How exact pictures become by local tables."""
 
-    mean_square_error   of the channels; a picture below it gets no local table
-    max_wrong_share     a picture in which a larger share of the pixels is inexact gets none, either
-    """
-
-    mean_square_error: float
-    max_wrong_share: float
+    mean_square_error: float  # of the channels; a picture below it gets no local table
+    max_wrong_share: float  # a picture in which a larger share of the pixels is inexact gets none, either
 
     def is_met(self, error: int, n_pixels: int) -> bool:
         """Whether a picture with this sum of squared distances is exact enough."""
@@ -52,18 +46,12 @@ MIN_GAIN: Final = 0.1
 MIN_RATIO: Final = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalTable:
-    """A local colour table, and what it shows.
+class LocalTable(NamedTuple):
+    """A local colour table, and what it shows."""
 
-    table    at most 255 colours (k,)
-    indices  (m,) for each pixel 1 + the index of its colour, or 0 where the colour that is shown stays
-    error    the sum of the squared distances that are left
-    """
-
-    table: Packed
-    indices: Indices
-    error: int
+    table: Packed  # at most 255 colours (k,)
+    indices: Indices  # (m,) for each pixel 1 + the index of its colour, or 0 where the colour that is shown stays
+    error: int  # the sum of the squared distances that are left
 
 
 def choose_local_table(exact: Packed, shown: Packed) -> LocalTable:
@@ -79,11 +67,8 @@ def choose_local_table(exact: Packed, shown: Packed) -> LocalTable:
     entry = nearest(unpacked(exact), unpacked(table))
     drawn_errors = squared_distances(exact, table[entry])
     drawn = blank | (MIN_RATIO * drawn_errors <= errors)
-    return LocalTable(
-        table=table,
-        indices=np.repeat(((entry + 1) * drawn).astype(np.uint8)[pair_of_run], lengths),
-        error=int((counts * np.where(drawn, drawn_errors, errors)).sum()),
-    )
+    indices = np.repeat(((entry + 1) * drawn).astype(np.uint8)[pair_of_run], lengths)
+    return LocalTable(table, indices, error=int((counts * np.where(drawn, drawn_errors, errors)).sum()))
 
 
 def squared_distances(exact: Packed, shown: Packed) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
-from gdanim.errors import EncoderError, SettingError
+from gdanim.errors import EncoderError
 from gdanim.output import codecs
 from gdanim.output.containers import xmp
 from gdanim.signals import on_signal, postponed
@@ -25,7 +25,6 @@ from gdanim.signals import on_signal, postponed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
     from typing import Self
 
     from gdanim.drawing.frame import Frame
@@ -42,20 +41,15 @@ class VideoWriter:
 
     A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the codec
     wants even sides, the last row or column of an odd one is repeated.
-    Raises SettingError for a quality that the format does not have, and EncoderError where ffmpeg is missing, fails,
-    or leaves a file that does not hold every picture.
-
-    opaque        the codecs by quality
-    transparent   likewise, for transparent films
+    Raises EncoderError where ffmpeg is missing, fails, or leaves a file that does not hold every picture.
     """
 
-    name: ClassVar[str]
     opaque: ClassVar[Mapping[Quality, Codec]]
     transparent: ClassVar[Mapping[Quality, Codec]] = {}
 
     def __init__(self, path: Path, film: FilmInfo) -> None:
         self._path, self._film = path, film
-        self._codec = self._chosen(film)
+        self._codec = (self.transparent if film.transparent else self.opaque)[film.quality]
         extra_rows, extra_columns = (film.height % 2, film.width % 2) if self._codec.even else (0, 0)
         self._canvas = np.zeros((film.height + extra_rows, film.width + extra_columns, 4), np.uint8)
         self._n_sent = 0
@@ -75,9 +69,7 @@ class VideoWriter:
             self._until_exit = stack.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None:
         with self._until_exit:
             if kind is None:
                 self._finish()
@@ -95,14 +87,6 @@ class VideoWriter:
                 self._n_sent += 1
         except OSError as error:
             raise self._failure() from error
-
-    def _chosen(self, film: FilmInfo) -> Codec:
-        having = self.transparent if film.transparent else self.opaque
-        try:
-            return having[film.quality]
-        except KeyError:
-            kind = f"{'transparent ' if film.transparent else ''}{self.name}"
-            raise SettingError("--quality", film.quality.value, f"{kind} has {', '.join(having) or 'none'}") from None
 
     def _finish(self) -> None:
         try:
@@ -139,22 +123,19 @@ class VideoWriter:
         self._complaints.seek(0)
         text = self._complaints.read().decode("utf-8", "replace")
         lines = [re.sub(r"\[[^]]* @ 0x[0-9a-f]+\] *", "", line).strip() for line in text.splitlines()]
-        lines = [line for line in lines if line]
-        meaningful = [line for line in lines if line != "Conversion failed!"]
-        return (meaningful or lines or [""])[-1]
+        meaningful = [line for line in lines if line not in ("", "Conversion failed!")]
+        return (meaningful or list(filter(None, lines)) or [""])[-1]
 
 
 class Mp4Writer(VideoWriter):
     """H.264 in MP4, ready to be streamed: plays in every browser, slide program and messenger."""
 
-    name = "mp4"
     opaque = codecs.MP4
 
 
 class MovWriter(VideoWriter):
     """QuickTime for slides and editors: H.264, ProRes 4444 for high quality and transparency, Animation for exact."""
 
-    name = "mov"
     opaque = codecs.MOV
     transparent = codecs.MOV_TRANSPARENT
 
@@ -162,7 +143,6 @@ class MovWriter(VideoWriter):
 class WebmWriter(VideoWriter):
     """VP9 in WebM, for pages."""
 
-    name = "webm"
     opaque = codecs.WEBM
     transparent = codecs.WEBM_TRANSPARENT
 
@@ -170,14 +150,12 @@ class WebmWriter(VideoWriter):
 class Av1Writer(VideoWriter):
     """AV1 in WebM, for pages: smaller than VP9, and not yet played by every device."""
 
-    name = "av1"
     opaque = codecs.AV1
 
 
 class AvifWriter(VideoWriter):
     """An animated AVIF, for pages: AV1 in the place of a picture, with its colours in full resolution."""
 
-    name = "avif"
     opaque = codecs.AVIF
     transparent = codecs.AVIF_TRANSPARENT
 
@@ -210,7 +188,8 @@ def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -
     def kill() -> None:
         # Runs in signal handlers: poll() and wait() would ask for a lock that the interrupted code may hold.
         if process is not None and process.returncode is None:
-            _kill_group(process)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
 
     with on_signal(kill):
         try:
@@ -230,11 +209,3 @@ def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -
         finally:
             kill()
             process.communicate()  # closes the pipe, be it broken, and reaps
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()

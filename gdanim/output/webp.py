@@ -42,13 +42,15 @@ class WebpWriter(AnimationWriter):
     def _begin(self) -> None:
         content = ANIMATION | ALPHA | (XMP if self._film.recipe else 0)
         canvas = bytes((content, 0, 0, 0)) + _u24(self._film.width - 1, self._film.height - 1)
-        self._file.append(_riff(0), _chunk(b"VP8X", canvas))
-        self._file.append(_chunk(b"ANIM", struct.pack("<IH", 0, self._film.loop)))
+        self._append(_riff(0), _chunk(b"VP8X", canvas))
+        self._append(_chunk(b"ANIM", struct.pack("<IH", 0, self._film.loop)))
 
     def _end(self) -> None:
         if self._film.recipe:
-            self._file.append(_chunk(b"XMP ", xmp.packet(self._film.recipe)))
-        self._file.patch(0, _riff(self._file.tell()))
+            self._append(_chunk(b"XMP ", xmp.packet(self._film.recipe)))
+        size = self._file.tell()
+        self._file.seek(0)
+        self._append(_riff(size))
 
     def _put(self, change: Change) -> None:
         pixels, operation = (change.sparse_pixels, BLEND) if change.blends else (change.pixels, REPLACE)
@@ -60,7 +62,7 @@ class WebpWriter(AnimationWriter):
 
     def _put_frame(self, box: Box, pixels: Pixels, ticks: int, operation: int) -> None:
         place = _u24(box.x // GRID_PX, box.y // GRID_PX, box.width - 1, box.height - 1, ticks) + bytes((operation,))
-        self._file.append(_chunk(b"ANMF", place + _compressed(pixels)))
+        self._append(_chunk(b"ANMF", place + _compressed(pixels)))
 
 
 NOTHING_NEW: Final = np.zeros((1, 1, 4), np.uint8)

@@ -15,7 +15,7 @@ from support.decoders import animation, ask_ffmpeg, chunks, silent, video_pictur
 from support.films import Film, bars, evenly, line_plot, noise, psnr_db, see_through
 
 from gdanim.drawing.frame import Box, Frame
-from gdanim.output.animation import PatchableFile
+from gdanim.output.animation import AnimationWriter
 from gdanim.output.apng import ApngWriter
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.webp import WebpWriter
@@ -157,10 +157,10 @@ def test_apng_numbers_its_chunks_through_and_counts_its_frames(kind, written):
 
 
 def test_refusal_of_the_system_names_the_output(kind, tmp_path, monkeypatch):
-    def refuse(file: PatchableFile, *parts: bytes) -> None:
+    def refuse(writer: AnimationWriter, *parts: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(PatchableFile, "append", refuse)
+    monkeypatch.setattr(AnimationWriter, "_append", refuse)
     ran = run("parabola", *QUICK, "-o", tmp_path / f"out.{kind}")
     assert ran.code == 1
     assert ran.lines == [f"gdanim: Cannot write '{tmp_path}/out.{kind}': {os.strerror(errno.ENOSPC)}"]

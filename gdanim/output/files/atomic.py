@@ -1,9 +1,5 @@
 """A file is complete or absent: a target is the whole file of a finished run, or the file that was there before.
 
-    check_target()     before rendering: one line where the path cannot be written
-    own_descriptor()   whether a path means a file that is open already, such as standard output
-    open_output()      opens a target for one writer, until it commits or gives up
-
 A regular file is written to a temporary file beside it (temporary.py), which replaces it when it is whole. Into a pipe,
 a device or standard output the bytes are streamed: there is nothing to replace.
 """
@@ -16,9 +12,8 @@ import os
 import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from gdanim.errors import GdanimError, OutputError, TargetError, shown
 from gdanim.output.files.temporary import TemporaryFile, open_temporary
@@ -35,17 +30,15 @@ _PATH_SHOWN = 1000  # characters; nobody typed a longer path
 _REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENXIO}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(NamedTuple):
     """Where a writer puts its bytes: into `stream`, or into the file at `path`; never both.
 
-    stream      binary and writable, the same for a file as for a pipe: it does not seek. It has no fileno(), either,
-                so that no library writes past it and hides a failure.
-    temporary   the file behind the stream, or None where the bytes go straight to a pipe or a device
+    The stream is the same for a file as for a pipe: it does not seek. It has no fileno(), either, so that no library
+    writes past it and hides a failure.
     """
 
     stream: BinaryIO
-    temporary: TemporaryFile | None
+    temporary: TemporaryFile | None = None  # the file behind the stream, unless it leads to a pipe or a device
 
     @property
     def path(self) -> Path:
@@ -66,13 +59,8 @@ def open_output(path: str, *, needs_path: bool) -> Iterator[Output]:
     the writer swallowed the failure of its stream. BrokenPipeError, of a reader that went away, passes untouched.
     """
     check_target(path)
-    if _is_replaceable(path):
-        opened = _replacing(path)
-    elif needs_path:
-        opened = _copied(path)
-    else:
-        opened = _streamed(path)
-    with opened as output:
+    opening_of = _replacing if _is_replaceable(path) else _copied if needs_path else _streamed
+    with opening_of(path) as output:
         yield output
 
 
@@ -85,13 +73,10 @@ def check_target(path: str) -> None:
         raise TargetError(f"Output path {quoted(path)} is empty: name a file such as out.gif, or - for standard output")
     if "\0" in path:
         raise TargetError(f"Cannot write {quoted(path)}: a file name holds no NUL character. Choose another name")
-    if path != STDOUT:
-        try:
-            obstacle = _obstacle(path)
-        except OSError as error:
-            obstacle = f"{_reason(error)}. Choose another path"
-    else:
-        obstacle = "standard output is closed. Name a file with -o" if sys.stdout is None else None
+    try:
+        obstacle = _obstacle(path)
+    except OSError as error:
+        obstacle = f"{_reason(error)}. Choose another path"
     if obstacle:
         raise TargetError(f"Cannot write {quoted(path)}: {obstacle}")
 
@@ -106,7 +91,7 @@ def _replacing(path: str) -> Iterator[Output]:
         with opening(path):
             file = stack.enter_context(open_temporary(target.parent, target.name))
         with _stream(file.descriptor, path) as stream:
-            yield Output(stream=stream, temporary=file)
+            yield Output(stream, file)
         with finishing(path):
             file.replace(target)
 
@@ -120,7 +105,7 @@ def _copied(path: str) -> Iterator[Output]:
         with opening(path):
             file = stack.enter_context(open_temporary(Path(tempfile.gettempdir()), "stream"))
         with _stream(file.descriptor, path) as stream:
-            yield Output(stream=stream, temporary=file)
+            yield Output(stream, file)
         with finishing(path):
             file.check()
             with file.path.open("rb") as whole, _streamed(path) as output:
@@ -132,11 +117,11 @@ def _streamed(path: str) -> Iterator[Output]:
     with opening(path):
         descriptor = _descriptor_of(path)
     if descriptor is None:
-        yield Output(stream=sys.stdout.buffer, temporary=None)
+        yield Output(sys.stdout.buffer)
         return
     try:
         with _stream(descriptor, path) as stream:
-            yield Output(stream=stream, temporary=None)
+            yield Output(stream)
     finally:
         os.close(descriptor)
 
@@ -256,6 +241,8 @@ def own_descriptor(path: str) -> int | None:
 
 def _obstacle(path: str) -> str | None:
     """Why `path` cannot be written, and the next step; None where it can. Raises OSError with the system's reason."""
+    if path == STDOUT:
+        return "standard output is closed. Name a file with -o" if sys.stdout is None else None
     number = own_descriptor(path)
     if number is not None:
         os.fstat(number)

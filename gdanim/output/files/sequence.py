@@ -1,9 +1,5 @@
 """A file for every frame: the files are the whole set of a finished run, or those that were there before.
 
-    check_sequence()   before rendering: one line where the files cannot be written
-    open_sequence()    an empty folder for one writer, whose files get their names when all are there
-    size_of()          the bytes of a finished sequence
-
 The frames are written into a hidden folder beside them, which belongs to a temporary file (temporary.py). At the end
 the frames of an older run are moved into that folder, and the new ones out of it. No system does that in one step for
 many files: where the process is killed in those milliseconds, frames are missing, but never of two runs. The next run
@@ -98,8 +94,7 @@ def _move(pattern: Pattern, folder: Path, count: int) -> None:
             target.rename(old / target.name)
     for index, target in enumerate(targets):
         (folder / f"{index}{SUFFIX}").rename(target)
-    with suppress(OSError):  # as for a single file: some systems cannot sync a folder
-        sync_folder(pattern.folder)
+    sync_folder(pattern.folder)
 
 
 def _discard(pattern: Pattern, file: Path) -> None:

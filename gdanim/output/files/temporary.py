@@ -53,8 +53,7 @@ class TemporaryFile:
         if os.name == "nt":  # Windows moves no open file
             self.close()
         self.path.replace(target)
-        with suppress(OSError):  # the file is whole under its name, and some systems cannot sync a folder
-            sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def close(self) -> None:
         """Close the descriptor, which frees the lock; the file stays."""
@@ -167,22 +166,17 @@ def _lock(descriptor: int, *, wait: bool) -> bool:
 
 def finalise(descriptor: int, target: Path) -> None:
     """Give a finished file the permissions of the file that it replaces, and sync it. Raises OSError."""
-    _take_over_permissions(descriptor, target)
-    os.fsync(descriptor)
-
-
-def _take_over_permissions(descriptor: int, target: Path) -> None:
-    if not hasattr(os, "fchmod"):
-        return
     try:
         old = target.stat()
-    except FileNotFoundError:
-        os.fchmod(descriptor, 0o666 & ~_umask())
-        return
-    if hasattr(os, "fchown"):  # Windows has fchmod alone since Python 3.13
-        with suppress(OSError):  # only root, or a member of the old group, may hand a file back
+        mode = stat.S_IMODE(old.st_mode) & 0o777
+        # Windows has no such call; only root, or a member of the old group, may hand a file back.
+        with suppress(OSError, AttributeError):
             os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode) & 0o777)
+    except FileNotFoundError:
+        mode = 0o666 & ~_umask()
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)
+    os.fsync(descriptor)
 
 
 def _umask() -> int:
@@ -192,9 +186,10 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync a folder, so that the names of its files survive a power cut. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Sync a folder, so that the names of its files survive a power cut, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
