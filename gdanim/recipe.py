@@ -16,32 +16,26 @@ x            where each run was at these iterations, to 12 digits
 Nothing in it tells where, when or by whom the file was made, so that a file that is made again carries the same.
 """
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdanim import __version__
+from gdanim.arrays import Index, Vector
 from gdanim.catalogue.request import is_callable
+from gdanim.catalogue.specs import Format
+from gdanim.descent.descend import Descent
+from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, write_files, write_request
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Index, Vector
-    from gdanim.catalogue.specs import Format
-    from gdanim.descent.descend import Descent
-    from gdanim.descent.trajectory import Trajectory
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 ENDS_SHARE: Final = 0.2  # of these

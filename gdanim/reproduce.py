@@ -1,23 +1,16 @@
 """`gdanim check`: solves the recipe of a file again, and compares with the trajectory that the recipe made."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gdanim.descent.descend import descend
+from gdanim.arrays import Vector
+from gdanim.descent.descend import Descent, descend
 from gdanim.formatting import coordinates, count
 from gdanim.presets import read_recipe, refuse_python
-from gdanim.recipe import digest, read_made
+from gdanim.recipe import Made, digest, read_made
 from gdanim.settings import Settings
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.arrays import Vector
-    from gdanim.descent.descend import Descent
-    from gdanim.recipe import Made
 
 TOLERANCE: Final = 1e-9
 

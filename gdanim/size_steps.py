@@ -3,23 +3,18 @@
 Each candidate is a Picture, so that it can be printed, carried as a recipe and requested again.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from gdanim.catalogue.specs import Format
+from gdanim.descent.descend import Descent
 from gdanim.output.base import Quality
 from gdanim.readers import SIZE_RANGE_PX
-from gdanim.settings import MAX_DURATION_S, MIN_DPI, options
-
-if TYPE_CHECKING:
-    from gdanim.catalogue.specs import Format
-    from gdanim.descent.descend import Descent
-    from gdanim.settings import Picture
+from gdanim.settings import MAX_DURATION_S, MIN_DPI, Picture, options
 
 # The scale of width and height, and one frame kept of how many. A canvas a quarter smaller is seen less than a motion
 # that jerks; below that they take turns.

@@ -1,20 +1,13 @@
 """What WebP and APNG share: an exact animation, written to a file change by change as the frames come."""
 
-from __future__ import annotations
-
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
-from gdanim.output.changes import Changes
+from gdanim.drawing.frame import Frame
+from gdanim.output.base import FilmInfo
+from gdanim.output.changes import Change, Changes
 from gdanim.output.palette import FewColours
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import Self
-
-    from gdanim.drawing.frame import Frame
-    from gdanim.output.base import FilmInfo
-    from gdanim.output.changes import Change
 
 
 class AnimationWriter:

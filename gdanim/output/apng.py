@@ -6,22 +6,17 @@ tEXt (the recipe, as a comment) · IEND. fcTL and fdAT are numbered through. The
 for an fcTL in the first two kilobytes, and takes a file without one there for a still.
 """
 
-from __future__ import annotations
-
 import struct
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from gdanim.drawing.frame import Box
 from gdanim.output.animation import AnimationWriter
+from gdanim.output.base import FilmInfo
 from gdanim.output.changes import Change
 from gdanim.output.png import END, FILTERS, INDEXED, RGBA, SIGNATURE, Coding, chunk, comment, deflated, header
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gdanim.output.base import FilmInfo
 
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFF

@@ -1,18 +1,12 @@
 """Turns frames into (changed box, delay) records; identical frames are merged, and delays add up exactly."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gdanim.drawing.frame import NOWHERE, Box, bounds
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from gdanim.drawing.frame import Frame, Pixels
-    from gdanim.output.base import FilmInfo
+from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels, bounds
+from gdanim.output.base import FilmInfo
 
 ALPHA: Final = 3
 

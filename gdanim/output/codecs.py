@@ -4,20 +4,14 @@ Figures in the comments were measured on the presets' own frames: the parabola's
 and the double well, 456 pictures of 460×345 (D). PSNR is over all channels against the frames.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
-from gdanim.output.base import Quality
+from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.containers.isobmff import n_image_samples, n_video_samples
 from gdanim.output.containers.matroska import n_video_blocks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from gdanim.output.base import FilmInfo
 
 _SCALE: Final = (
     "scale=out_color_matrix=bt709:out_range={range}:flags=bicubic+accurate_rnd+full_chroma_int+bitexact"

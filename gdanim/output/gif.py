@@ -9,24 +9,25 @@ the 63 of low quality, an ordered dither of ±4 cost 0.8 to 2.2 dB and 2 to 14 %
 surfaces, and can be seen as a texture; over 8×8 pixels, surfaces gain 1.3 dB.
 """
 
-from __future__ import annotations
-
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.drawing.frame import Box, bounds
-from gdanim.output.base import Quality
-from gdanim.output.changes import Changes
-from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, choose_local_table, squared_distances
+from gdanim.drawing.frame import Box, Frame, bounds
+from gdanim.output.base import FilmInfo, Quality
+from gdanim.output.changes import Change, Changes
+from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, LocalTable, choose_local_table, squared_distances
 from gdanim.output.palette import (
     MAX_COLOURS,
     N_FEW_COLOURS,
     REACH_OF_63,
     REACH_OF_255,
+    Indices,
     NearestColour,
+    Packed,
     choose_palette,
     dithered,
     packed,
@@ -34,17 +35,6 @@ from gdanim.output.palette import (
     pattern,
     unpacked,
 )
-
-if TYPE_CHECKING:
-    from typing import BinaryIO, Self
-
-    from numpy.typing import NDArray
-
-    from gdanim.drawing.frame import Frame
-    from gdanim.output.base import FilmInfo
-    from gdanim.output.changes import Change
-    from gdanim.output.gif_tables import LocalTable
-    from gdanim.output.palette import Indices, Packed
 
 TRANSPARENT: Final = 0
 MAX_DELAY_CS: Final = 0xFFFF

@@ -1,20 +1,24 @@
 """GIF: chooses a local colour table for a block, where the global palette is too inexact for the picture."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdanim.output.base import Quality
-from gdanim.output.palette import MAX_COLOURS, N_POINTS, choose_worst, nearest, run_lengths, summed, unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from gdanim.output.palette import Counts, Indices, Packed
+from gdanim.output.palette import (
+    MAX_COLOURS,
+    N_POINTS,
+    Counts,
+    Indices,
+    Packed,
+    choose_worst,
+    nearest,
+    run_lengths,
+    summed,
+    unpacked,
+)
 
 NO_COLOUR: Final = 0xFFFFFFFF  # differs from every packed colour: nothing is shown yet
 _HALF: Final = np.uint64(32)  # a pair of colours is one number

@@ -3,22 +3,15 @@
 All decisions are made on integers, so the same frames give the same palette on every machine.
 """
 
-from __future__ import annotations
-
 import mmap
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Iterable
+from typing import Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.output.base import Quality
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Self
-
-    from gdanim.drawing.frame import Pixels
-    from gdanim.output.base import FilmInfo
+from gdanim.drawing.frame import Pixels
+from gdanim.output.base import FilmInfo, Quality
 
 Packed = NDArray[np.uint32]  # one colour per item: red + 256·green + 65536·blue
 Points = NDArray[np.int64]  # (n, 3), red, green and blue in 0…255

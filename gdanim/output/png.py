@@ -5,24 +5,17 @@ tEXt (the recipe, as a comment) · IDAT (the filtered rows, deflated) · IEND. E
 content and their checksum.
 """
 
-from __future__ import annotations
-
 import struct
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdanim.drawing.frame import Frame, Pixels
+from gdanim.output.base import FilmInfo
 from gdanim.output.palette import FewColours, packed
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import BinaryIO, Self
-
-    from numpy.typing import NDArray
-
-    from gdanim.drawing.frame import Frame, Pixels
-    from gdanim.output.base import FilmInfo
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"

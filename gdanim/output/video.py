@@ -5,31 +5,25 @@ checked before a film counts as finished: the exit status, that ffmpeg complaine
 and that it holds as many pictures as were sent.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from typing import IO, TYPE_CHECKING, ClassVar, Final, cast
+from pathlib import Path
+from typing import IO, ClassVar, Final, Self, cast
 
 import numpy as np
 
+from gdanim.drawing.frame import Frame
 from gdanim.errors import EncoderError
 from gdanim.output import codecs
+from gdanim.output.base import FilmInfo, Quality
+from gdanim.output.codecs import Codec
 from gdanim.output.containers import xmp
 from gdanim.signals import on_signal, postponed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-    from typing import Self
-
-    from gdanim.drawing.frame import Frame
-    from gdanim.output.base import FilmInfo, Quality
-    from gdanim.output.codecs import Codec
 
 # How long to wait for the exit of an ffmpeg that stopped reading.
 EXIT_TIMEOUT_S: Final = 5.0

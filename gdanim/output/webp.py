@@ -4,22 +4,17 @@ Layout (RIFF, WebP Container Specification): RIFF header · VP8X (canvas, what t
 each frame ANMF (box, delay, blending, and the picture as a chunk in it) · XMP (the recipe).
 """
 
-from __future__ import annotations
-
 import io
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from PIL import Image
 
-from gdanim.drawing.frame import Box
+from gdanim.drawing.frame import Box, Pixels
 from gdanim.output.animation import AnimationWriter
+from gdanim.output.changes import Change
 from gdanim.output.containers import xmp
-
-if TYPE_CHECKING:
-    from gdanim.drawing.frame import Pixels
-    from gdanim.output.changes import Change
 
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFFFF
