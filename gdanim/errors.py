@@ -16,12 +16,7 @@ GdanimError                 1  it failed while running
 A run that diverges is an Outcome (descent/trajectory.py) and is drawn; it is not an error.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
 
 
 class GdanimError(Exception):

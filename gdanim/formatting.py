@@ -1,11 +1,6 @@
 """Numbers and lists as parts of sentences."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 
 def count(number: int, noun: str) -> str:

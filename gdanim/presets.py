@@ -8,8 +8,6 @@ A recipe is a preset that a file carries. Beside the keys of the request, its te
 A recipe may come from anybody: only attachments that its own request names are unpacked, into a new folder.
 """
 
-from __future__ import annotations
-
 import re
 import tempfile
 import tomllib

@@ -4,17 +4,12 @@ The handler itself cleans up. An exception raised from a handler can be swallowe
 callback of a C library), so nothing here relies on unwinding.
 """
 
-from __future__ import annotations
-
 import os
 import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
-    from typing import NoReturn
+from types import FrameType
+from typing import NoReturn
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 

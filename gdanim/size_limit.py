@@ -5,34 +5,27 @@ candidates (size_steps.py) are searched for the first that fits, by halving. A f
 folder; of a long film, samples first, and then the whole that is expected to fit. What is written has been measured.
 """
 
-from __future__ import annotations
-
 import errno
 import math
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from gdanim.descent.descend import redrawn
+from gdanim.catalogue.request import Planned
+from gdanim.descent.descend import Descent, redrawn
 from gdanim.errors import OutputError, SettingError, TargetError
 from gdanim.formatting import count
 from gdanim.output.files.atomic import STDOUT, open_output, quoted
 from gdanim.output.files.temporary import open_temporary_folder
-from gdanim.outputs import Fitted, typed
+from gdanim.outputs import Fitted, Progress, Written, typed
 from gdanim.size_steps import LONGER, SHORT, candidates, changed_options, expected_share, is_long, sample, whole_bytes
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from gdanim.catalogue.request import Planned
-    from gdanim.descent.descend import Descent
-    from gdanim.outputs import Progress, Written
-
-    Rendering = Callable[[Descent, Sequence[Planned]], tuple[Written, ...]]
-    Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
+Rendering = Callable[[Descent, Sequence[Planned]], tuple[Written, ...]]
+Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
 
 # Steps that are chosen by the expected sizes; after them the rest is halved each time.
 GUESSES: Final = 2

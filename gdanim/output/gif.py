@@ -17,24 +17,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gdanim.drawing.frame import Box, Frame, bounds
+from gdanim.output import palette
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.changes import Change, Changes
 from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, LocalTable, choose_local_table, squared_distances
-from gdanim.output.palette import (
-    MAX_COLOURS,
-    N_FEW_COLOURS,
-    REACH_OF_63,
-    REACH_OF_255,
-    Indices,
-    NearestColour,
-    Packed,
-    choose_palette,
-    dithered,
-    packed,
-    packed_entries,
-    pattern,
-    unpacked,
-)
 
 TRANSPARENT: Final = 0
 MAX_DELAY_CS: Final = 0xFFFF
@@ -71,18 +57,18 @@ class GifWriter:
         self._stream, self._film = stream, film
         self._changes = Changes(film, ticks_per_s=100)
         self._target = TARGETS.get(film.quality)
-        reach = REACH_OF_63 if film.quality is Quality.LOW else REACH_OF_255
-        self._pattern = pattern(film.height, film.width, reach) if dither else None
+        reach = palette.REACH_OF_63 if film.quality is Quality.LOW else palette.REACH_OF_255
+        self._pattern = palette.pattern(film.height, film.width, reach) if dither else None
         self._exact = np.full((film.height, film.width), NO_COLOUR, np.uint32)  # what the changes so far ask for
         self._shown = np.full_like(self._exact, NO_COLOUR)  # what a player has on its canvas
         self._block: Block | None = None  # the latest, not yet written, shown for so long:
         self._block_cs = 0
 
     def __enter__(self) -> Self:
-        n_colours = N_FEW_COLOURS if self._film.quality is Quality.LOW else MAX_COLOURS
-        palette = choose_palette((frame.pixels for frame in self._film.sample()), n_colours)
-        self._index_of = NearestColour(palette)
-        self._entries = packed_entries(np.concatenate((palette[:1], palette)))
+        n_colours = palette.N_FEW_COLOURS if self._film.quality is Quality.LOW else palette.MAX_COLOURS
+        colours = palette.choose_palette((frame.pixels for frame in self._film.sample()), n_colours)
+        self._index_of = palette.NearestColour(colours)
+        self._entries = palette.packed_entries(np.concatenate((colours[:1], colours)))
         self._stream.write(_header(self._film, self._entries))
         return self
 
@@ -103,7 +89,7 @@ class GifWriter:
         """Make the next block from a change; one that shows nothing new in these colours prolongs the block before."""
         box = change.box
         exact, shown = self._exact[box.slices], self._shown[box.slices]
-        exact[change.changed] = packed(change.pixels)[change.changed]
+        exact[change.changed] = palette.packed(change.pixels)[change.changed]
         plain = shown.copy()
         offsets = None if self._pattern is None else self._pattern[box.slices][change.changed]
         plain[change.changed] = self._approximated(exact[change.changed], offsets)
@@ -114,15 +100,15 @@ class GifWriter:
             self._block_cs = 0
         self._block_cs += change.ticks
 
-    def _approximated(self, exact: Packed, offsets: NDArray[np.int8] | None) -> Packed:
+    def _approximated(self, exact: palette.Packed, offsets: NDArray[np.int8] | None) -> palette.Packed:
         """The colours of the global table that show `exact` (n,), dithered by `offsets` (n,), alike in all frames."""
         entries = self._entries[self._index_of(exact)]
         if offsets is not None:
             lacking = entries != exact
-            entries[lacking] = self._entries[self._index_of(dithered(exact[lacking], offsets[lacking]))]
+            entries[lacking] = self._entries[self._index_of(palette.dithered(exact[lacking], offsets[lacking]))]
         return entries
 
-    def _plain_block(self, plain: Packed, box: Box) -> Block:
+    def _plain_block(self, plain: palette.Packed, box: Box) -> Block:
         """The block in colours of the global table that makes `box` show `plain`."""
         shown = self._shown[box.slices]
         differs = plain != shown
@@ -132,7 +118,7 @@ class GifWriter:
         indices[self._entries[indices] != plain] = TRANSPARENT
         return _smallest_block(box, indices, differs)
 
-    def _corrected(self, plain: Packed, box: Box) -> Block | None:
+    def _corrected(self, plain: palette.Packed, box: Box) -> Block | None:
         """The block with a local table for all that is new, `plain` in `box`, or inexact; None where not worth it."""
         if self._target is None:
             return None
@@ -166,7 +152,7 @@ class GifWriter:
                 self._stream.write(NOTHING_NEW.to_bytes(min(self._block_cs - start, MAX_DELAY_CS)))
 
 
-def _header(film: FilmInfo, entries: Packed) -> bytes:
+def _header(film: FilmInfo, entries: palette.Packed) -> bytes:
     """Everything before the first image."""
     table = _colour_table(entries)
     flags = 0xF0 | _size_field(table)
@@ -188,13 +174,13 @@ def _comment_extension(text: str) -> bytes:
     return b"\x21\xfe" + b"".join(bytes((len(part),)) + part for part in parts) + b"\0" if text else b""
 
 
-def _colour_table(entries: Packed) -> bytes:
+def _colour_table(entries: palette.Packed) -> bytes:
     """The smallest table that holds the colours, index 0 first.
 
     Index 0 is never drawn; viewers that fill the canvas with it should be given the commonest colour there.
     """
     table_bits = max(1, (len(entries) - 1).bit_length())
-    return unpacked(entries).astype(np.uint8).tobytes().ljust(3 << table_bits, b"\0")
+    return palette.unpacked(entries).astype(np.uint8).tobytes().ljust(3 << table_bits, b"\0")
 
 
 def _size_field(table: bytes) -> int:
@@ -202,7 +188,7 @@ def _size_field(table: bytes) -> int:
     return (len(table) // 3).bit_length() - 2
 
 
-def _smallest_block(box: Box, indices: Indices, changed: NDArray[np.bool_]) -> Block:
+def _smallest_block(box: Box, indices: palette.Indices, changed: NDArray[np.bool_]) -> Block:
     """The block with or without its unchanged pixels; both are tried where either may be smaller."""
     share = np.count_nonzero(changed) / changed.size
     sparse = [_block(box, indices * changed)] if share < 1 else []
@@ -210,11 +196,11 @@ def _smallest_block(box: Box, indices: Indices, changed: NDArray[np.bool_]) -> B
     return min(sparse + whole, key=lambda block: len(block.lzw))
 
 
-def _block(box: Box, indices: Indices, table: bytes = b"") -> Block:
+def _block(box: Box, indices: palette.Indices, table: bytes = b"") -> Block:
     return Block(box, _compressed(indices), not indices.all(), table)
 
 
-def _compressed(indices: Indices) -> bytes:
+def _compressed(indices: palette.Indices) -> bytes:
     """Indices (h, w) as GIF image data. Since the palette is ordered by use, small changes have short codes."""
     code_bits = max(2, int(indices.max()).bit_length())
     height, width = indices.shape

@@ -6,19 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.output import palette
 from gdanim.output.base import Quality
-from gdanim.output.palette import (
-    MAX_COLOURS,
-    N_POINTS,
-    Counts,
-    Indices,
-    Packed,
-    choose_worst,
-    nearest,
-    run_lengths,
-    summed,
-    unpacked,
-)
 
 NO_COLOUR: Final = 0xFFFFFFFF  # differs from every packed colour: nothing is shown yet
 _HALF: Final = np.uint64(32)  # a pair of colours is one number
@@ -53,29 +42,29 @@ MIN_RATIO: Final = 2
 class LocalTable(NamedTuple):
     """A local colour table, and what it shows."""
 
-    table: Packed  # at most 255 colours (k,)
-    indices: Indices  # (m,) for each pixel 1 + the index of its colour, or 0 where the colour that is shown stays
+    table: palette.Packed  # at most 255 colours (k,)
+    indices: palette.Indices  # (m,) per pixel 1 + the index of its colour, or 0 where the colour that is shown stays
     error: int  # the sum of the squared distances that are left
 
 
-def choose_local_table(exact: Packed, shown: Packed) -> LocalTable:
+def choose_local_table(exact: palette.Packed, shown: palette.Packed) -> LocalTable:
     """The table that brings pixels (m,) from the colours `shown`, or from NO_COLOUR, close to the `exact` ones."""
     # Pairs of colours come in runs, and again: each is treated once.
-    pairs, lengths = run_lengths(exact.astype(np.uint64) << _HALF | shown)
+    pairs, lengths = palette.run_lengths(exact.astype(np.uint64) << _HALF | shown)
     pairs, pair_of_run = np.unique(pairs, return_inverse=True)
     counts = np.bincount(pair_of_run, weights=lengths).astype(np.int64)
     exact, shown = (pairs >> _HALF).astype(np.uint32), pairs.astype(np.uint32)
     blank = shown == NO_COLOUR
     errors = np.where(blank, _FARTHEST, squared_distances(exact, shown))
     table = _table(exact, counts, errors)
-    entry = nearest(unpacked(exact), unpacked(table))
+    entry = palette.nearest(palette.unpacked(exact), palette.unpacked(table))
     drawn_errors = squared_distances(exact, table[entry])
     drawn = blank | (MIN_RATIO * drawn_errors <= errors)
     indices = np.repeat(((entry + 1) * drawn).astype(np.uint8)[pair_of_run], lengths)
     return LocalTable(table, indices, error=int((counts * np.where(drawn, drawn_errors, errors)).sum()))
 
 
-def squared_distances(exact: Packed, shown: Packed) -> NDArray[np.int64]:
+def squared_distances(exact: palette.Packed, shown: palette.Packed) -> NDArray[np.int64]:
     """Between two arrays of colours (n,), pair by pair."""
     distances = np.zeros(len(exact), np.int64)
     for shift in (0, 8, 16):  # one by one: a large picture has millions of pixels
@@ -84,12 +73,12 @@ def squared_distances(exact: Packed, shown: Packed) -> NDArray[np.int64]:
     return distances
 
 
-def _table(exact: Packed, counts: Counts, errors: NDArray[np.int64]) -> Packed:
+def _table(exact: palette.Packed, counts: palette.Counts, errors: NDArray[np.int64]) -> palette.Packed:
     """The colours of `exact`, or 255 of them: one after the other, those with the largest error left."""
-    colours, gains = summed(exact, counts * errors)
-    _, weights = summed(exact, counts)
-    if len(colours) <= MAX_COLOURS:
+    colours, gains = palette.summed(exact, counts * errors)
+    _, weights = palette.summed(exact, counts)
+    if len(colours) <= palette.MAX_COLOURS:
         return colours
-    worst = np.argsort(-gains, kind="stable")[:N_POINTS]
+    worst = np.argsort(-gains, kind="stable")[: palette.N_POINTS]
     colours, gains, weights = colours[worst], gains[worst], weights[worst]
-    return colours[choose_worst(unpacked(colours), weights, gains // weights, MAX_COLOURS)]
+    return colours[palette.choose_worst(palette.unpacked(colours), weights, gains // weights, palette.MAX_COLOURS)]

@@ -17,22 +17,18 @@ Files come from anywhere: each is read along its own structure, within bounded m
 in it is trusted. Imports no numpy.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import struct
 import sys
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from gdanim.errors import EncoderError, UsageError, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 STDIN: Final = "-"
 START: Final = "# gdanim recipe\n"

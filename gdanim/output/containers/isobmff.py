@@ -1,15 +1,11 @@
 """Checks that an MP4, MOV or AVIF is whole: reads the boxes of ISO base media files (ISO/IEC 14496-12)."""
 
-from __future__ import annotations
-
 import struct
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from gdanim.errors import EncoderError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Span(NamedTuple):

@@ -1,14 +1,10 @@
 """Checks that a WebM is whole: reads the elements of Matroska (RFC 8794, RFC 9559)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
 
 from gdanim.errors import EncoderError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 EBML: Final = 0x1A45DFA3
 SEGMENT: Final = 0x18538067

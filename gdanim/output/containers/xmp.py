@@ -1,7 +1,5 @@
 """The recipe as XMP (ISO 16684), the metadata of formats without a comment."""
 
-from __future__ import annotations
-
 import struct
 from typing import Final
 

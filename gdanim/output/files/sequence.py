@@ -6,23 +6,18 @@ many files: where the process is killed in those milliseconds, frames are missin
 puts the old ones back before it begins.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from gdanim.errors import TargetError
 from gdanim.output.files.atomic import check_target, finishing, opening, quoted
 from gdanim.output.files.numbering import Pattern
 from gdanim.output.files.temporary import finalise, folder_of, open_temporary, remove, sync_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 SUFFIX = ".png"  # of the files in the folder: 0.png, 1.png, …
 

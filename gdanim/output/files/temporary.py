@@ -5,24 +5,19 @@ for as long as its writer lives. One whose lock is free was left by a killed run
 same target removes it. Where there is no flock (Windows, some network file systems) none is removed.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re
 import shutil
 import stat
 import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gdanim import signals
 from gdanim.errors import OutputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _RANDOM_BYTES = 8
 _NAME_MAX = 255  # where the system does not say
