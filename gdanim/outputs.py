@@ -1,39 +1,21 @@
 """The files that a request writes: their paths and formats, whether they can be written, and what became of each."""
 
-from __future__ import annotations
-
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from gdanim.catalogue.registry import FORMATS, find
 from gdanim.catalogue.request import Planned
+from gdanim.catalogue.specs import Format
 from gdanim.errors import OutputError, SettingError, TargetError, UnknownNameError, UsageError, shown
 from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
 from gdanim.output.files.numbering import Pattern, is_numbered
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from gdanim.catalogue.specs import Format
-    from gdanim.settings import Settings
+from gdanim.settings import Settings
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """One output that is done, or why it is not."""
-
-    path: str
-    format: str
-    bytes: int | None  # None where they were streamed away
-    error: OutputError | None = None
-    lacks: str = ""  # why its recipe does not suffice to make it again, a key of presets.LACKS
-    fitted: Fitted | None = None  # how it differs from the request, so that it is within --max-size
 
 
 class Fitted(NamedTuple):
@@ -52,6 +34,18 @@ class Fitted(NamedTuple):
         """The same for programs; the settings are named as in a preset."""
         settings = {name.removeprefix("--"): value for name, value in self.options.items()}
         return {"asked_bytes": self.asked_bytes, "frames": self.frames, "settings": settings}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One output that is done, or why it is not."""
+
+    path: str
+    format: str
+    bytes: int | None  # None where they were streamed away
+    error: OutputError | None = None
+    lacks: str = ""  # why its recipe does not suffice to make it again, a key of presets.LACKS
+    fitted: Fitted | None = None  # how it differs from the request, so that it is within --max-size
 
 
 def typed(options: Mapping[str, str]) -> str:

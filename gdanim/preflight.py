@@ -3,23 +3,16 @@
 Imports neither numpy nor matplotlib.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from gdanim.catalogue.registry import FORMATS, VIEWS
 from gdanim.catalogue.request import Planned, Request, chosen_function, chosen_view, requested
+from gdanim.catalogue.specs import Format, View
 from gdanim.errors import SettingError, UsageError
-from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from gdanim.catalogue.specs import Format, View
-    from gdanim.settings import Settings
-
+from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
 
 # What a preset says under a name gives way to this option of the command line.
 RULED_OUT_BY: Final = {"start": "starts", "starts": "start", "every": "duration", "duration": "every"}

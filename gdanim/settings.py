@@ -4,20 +4,16 @@ A field's metadata says how it is written, read and explained. None as a default
 or the picture decides.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.readers import Option, option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 MAX_ITERATIONS = 1_000_000
 MAX_DURATION_S = 86_400
