@@ -55,5 +55,5 @@ def test_a_matplotlib_that_cannot_be_imported_is_one_line_and_exit_1(style: str,
 
 def test_a_mistake_in_our_own_modules_is_not_laid_at_matplotlib_s_door(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gdanim.rendering", None)
-    with pytest.raises(ImportError, match=r"gdanim\.pipeline"):
+    with pytest.raises(ImportError, match=r"gdanim\.rendering"):
         run("parabola", *QUICK, "-o", "/dev/null")
