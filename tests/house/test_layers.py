@@ -47,6 +47,34 @@ LAYERS = {
     "__main__": "the entry point",
 }
 
+# Inside a room, in the order in which they build on each other, the modules that others of the room import. All others
+# stand behind them: a view, a family of optimizers or a format may be added without a line here.
+INSIDE = {
+    "formula": "kernels vocabulary hints parser derivatives",
+    "catalogue": "foreign specs choices formats functions optimizers plugins schedules validation views registry",
+    "objectives": ("objective python.differences python.loader minimizers python.signature autorange python.functions"),
+    "optimizers": "random optimizer linesearch",
+    "descent": (
+        "oscillation recording.file_types runs stepping timeline trajectory endpoints recording.rows "
+        "solver stability verdicts attractors recording.table recording.replay descend"
+    ),
+    "drawing": (
+        "frame geometry mpl lettering marks.track shapes styles run_styles marks.trails marks.arrows "
+        "marks.caption scene"
+    ),
+    "views": (
+        "basins failure_notes legend levels step_arrows surface.camera facet_groups readout "
+        "surface.heightmap explain facet_titles surface.axes header surface.paths base surface.box facets "
+        "contour curve"
+    ),
+    "output": (
+        "base containers.isobmff containers.matroska containers.xmp files.numbering files.temporary "
+        "filmstrip.strip_layout html.colour_schemes svg.items svg.timing changes codecs files.atomic "
+        "palette svg.paths animation filmstrip.renderer gif_tables png svg.layers svg.recorder svg.writer"
+    ),
+    "cli": "listing parameters summary messages parsing",
+}
+
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
     for path in sorted(PACKAGE.rglob("*.py"))
@@ -54,9 +82,11 @@ MODULES = {
 }
 
 
-def layer(module: str) -> int:
-    """How far down the way a module stands."""
-    return list(LAYERS).index(module.partition(".")[0])
+def place(module: str) -> tuple[int, int]:
+    """How far down the way a module stands: its room, and its place in it."""
+    room, _, name = module.partition(".")
+    inside = INSIDE.get(room, "").split()
+    return list(LAYERS).index(room), inside.index(name) if name in inside else len(inside)
 
 
 @cache
@@ -80,9 +110,14 @@ def tree_of(module: str) -> ast.Module:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_nothing_imports_what_is_downstream_of_it(module: str) -> None:
-    downstream = {imported for imported in imports(module) if layer(imported) > layer(module)}
-    assert not downstream, f"gdanim.{module} imports what is downstream of it"
+def test_nothing_imports_what_stands_beside_or_behind_it(module: str) -> None:
+    behind = {imported for imported in imports(module) if place(imported) >= place(module)}
+    assert not behind, f"gdanim.{module} imports what is downstream of it"
+
+
+@pytest.mark.parametrize("room", INSIDE)
+def test_the_order_inside_a_room_names_its_modules(room: str) -> None:
+    assert {f"{room}.{name}" for name in INSIDE[room].split()} <= MODULES.keys()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
