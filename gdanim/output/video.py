@@ -18,7 +18,7 @@ from typing import IO, ClassVar, Final, Self, cast
 import numpy as np
 
 from gdanim.drawing.frame import Frame
-from gdanim.errors import EncoderError
+from gdanim.errors import EncoderError, SettingError
 from gdanim.output import codecs
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.codecs import Codec
@@ -35,15 +35,21 @@ class VideoWriter:
 
     A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the codec
     wants even sides, the last row or column of an odd one is repeated.
-    Raises EncoderError where ffmpeg is missing, fails, or leaves a file that does not hold every picture.
+    Raises SettingError for a quality that the format does not have, and EncoderError where ffmpeg is missing, fails,
+    or leaves a file that does not hold every picture.
     """
 
+    name: ClassVar[str]
     opaque: ClassVar[Mapping[Quality, Codec]]
     transparent: ClassVar[Mapping[Quality, Codec]] = {}
 
     def __init__(self, path: Path, film: FilmInfo) -> None:
         self._path, self._film = path, film
-        self._codec = (self.transparent if film.transparent else self.opaque)[film.quality]
+        having = self.transparent if film.transparent else self.opaque
+        if film.quality not in having:
+            kind = f"{'transparent ' if film.transparent else ''}{self.name}"
+            raise SettingError("--quality", film.quality.value, f"{kind} has {', '.join(having) or 'none'}")
+        self._codec = having[film.quality]
         extra_rows, extra_columns = (film.height % 2, film.width % 2) if self._codec.even else (0, 0)
         self._canvas = np.zeros((film.height + extra_rows, film.width + extra_columns, 4), np.uint8)
         self._n_sent = 0
@@ -124,12 +130,14 @@ class VideoWriter:
 class Mp4Writer(VideoWriter):
     """H.264 in MP4, ready to be streamed: plays in every browser, slide program and messenger."""
 
+    name = "mp4"
     opaque = codecs.MP4
 
 
 class MovWriter(VideoWriter):
     """QuickTime for slides and editors: H.264, ProRes 4444 for high quality and transparency, Animation for exact."""
 
+    name = "mov"
     opaque = codecs.MOV
     transparent = codecs.MOV_TRANSPARENT
 
@@ -137,6 +145,7 @@ class MovWriter(VideoWriter):
 class WebmWriter(VideoWriter):
     """VP9 in WebM, for pages."""
 
+    name = "webm"
     opaque = codecs.WEBM
     transparent = codecs.WEBM_TRANSPARENT
 
@@ -144,12 +153,14 @@ class WebmWriter(VideoWriter):
 class Av1Writer(VideoWriter):
     """AV1 in WebM, for pages: smaller than VP9, and not yet played by every device."""
 
+    name = "av1"
     opaque = codecs.AV1
 
 
 class AvifWriter(VideoWriter):
     """An animated AVIF, for pages: AV1 in the place of a picture, with its colours in full resolution."""
 
+    name = "avif"
     opaque = codecs.AVIF
     transparent = codecs.AVIF_TRANSPARENT
 

@@ -173,6 +173,7 @@ def test_a_format_that_ffmpeg_writes_is_a_row_a_codec_and_a_writer(copy: Copy) -
         class MkvWriter(VideoWriter):
             """H.264 in Matroska."""
 
+            name = "mkv"
             opaque = codecs.MKV
         ''',
     )
