@@ -41,6 +41,10 @@ class Box(NamedTuple):
         """This box, which is relative to the corner of `origin`, on the canvas; an empty one stays as it is."""
         return self if self.empty else self._replace(x=self.x + origin.x, y=self.y + origin.y)
 
+    def seen_from(self, origin: Box) -> Box:
+        """This box relative to the corner of `origin`."""
+        return self._replace(x=self.x - origin.x, y=self.y - origin.y)
+
 
 NOWHERE = Box(0, 0, 0, 0)
 

@@ -1,5 +1,7 @@
 """Turns frames into (changed box, delay) records; identical frames are merged, and delays add up exactly."""
 
+from dataclasses import replace
+from functools import reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -42,20 +44,19 @@ class Changes:
 
     def __init__(self, film: FilmInfo, *, ticks_per_s: int, grid_px: int = 1) -> None:
         self._ticks_per_s, self._grid_px = ticks_per_s, grid_px
-        self._drawn: Pixels = np.zeros((film.height, film.width, 4), np.uint8)  # the frames so far
-        self._shown = np.zeros_like(self._drawn)  # the changes so far
-        self._dirty = NOWHERE  # where `_drawn` may differ from `_shown`
+        self._shown: Pixels = np.zeros((film.height, film.width, 4), np.uint8)  # the changes so far
+        self._waiting: list[Frame] = []  # the frames since then
         self._latest: Change | None = None
         self._latest_since = 0
         self._end = 0
 
     def take(self, frame: Frame) -> Change | None:
         """Take the next frame; returns the change that it ends, if it ends one."""
-        self._drawn[frame.box.slices] = frame.pixels
-        self._dirty = self._dirty.union(frame.box)
         end = round(self._ticks_per_s * frame.end_s)
         if end <= self._end:
+            self._waiting.append(replace(frame, pixels=frame.pixels.copy()))
             return None
+        self._waiting.append(frame)
         ended = self._begin_change()
         self._end = end
         return ended
@@ -66,18 +67,21 @@ class Changes:
         return [change for change in ended if change is not None]
 
     def _begin_change(self) -> Change | None:
-        """Begin a change where drawn and shown differ; returns the one that ends by that."""
-        dirty, self._dirty = self._dirty, NOWHERE
-        is_first = self._latest is None
-        differs = _words(self._drawn[dirty.slices]) != _words(self._shown[dirty.slices])
-        box = self._aligned(bounds(differs | is_first).on_canvas(dirty))
+        """Begin a change where the waiting frames differ from what is shown; returns the one that ends by that."""
+        frames, self._waiting = self._waiting, []
+        area = self._aligned(reduce(Box.union, (frame.box for frame in frames), NOWHERE))
+        drawn = self._shown[area.slices].copy()
+        for frame in frames:
+            drawn[frame.box.seen_from(area).slices] = frame.pixels
+        changed = (_words(drawn) != _words(self._shown[area.slices])) | (self._latest is None)
+        box = self._aligned(bounds(changed).on_canvas(area))
         if box.empty:
             return None
-        pixels = self._drawn[box.slices].copy()
-        changed = (_words(pixels) != _words(self._shown[box.slices])) | is_first
+        part = box.seen_from(area).slices
+        pixels = drawn if box == area else drawn[part].copy()
         self._shown[box.slices] = pixels
         ended = self._ended()
-        self._latest, self._latest_since = Change(box, pixels, changed, ticks=0), self._end
+        self._latest, self._latest_since = Change(box, pixels, changed[part], ticks=0), self._end
         return ended
 
     def _ended(self) -> Change | None:

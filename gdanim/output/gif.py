@@ -25,6 +25,7 @@ from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, LocalTable, c
 TRANSPARENT: Final = 0
 MAX_DELAY_CS: Final = 0xFFFF
 SPARSE: Final = 0.25  # with a smaller share of changed pixels, transparent others were smaller in all plots tried
+BAND_PX: Final = 128  # height of the parts in which colours are looked up: a whole canvas at once costs memory
 TRAILER: Final = b"\x3b"
 
 
@@ -89,10 +90,13 @@ class GifWriter:
         """Make the next block from a change; one that shows nothing new in these colours prolongs the block before."""
         box = change.box
         exact, shown = self._exact[box.slices], self._shown[box.slices]
-        exact[change.changed] = palette.packed(change.pixels)[change.changed]
         plain = shown.copy()
-        offsets = None if self._pattern is None else self._pattern[box.slices][change.changed]
-        plain[change.changed] = self._approximated(exact[change.changed], offsets)
+        for top in range(0, box.height, BAND_PX):
+            band = slice(top, top + BAND_PX)
+            changed = change.changed[band]
+            exact[band][changed] = palette.packed(change.pixels[band])[changed]
+            offsets = None if self._pattern is None else self._pattern[box.slices][band][changed]
+            plain[band][changed] = self._approximated(exact[band][changed], offsets)
         new = bounds(plain != shown)
         if not new.empty:
             self._write_block()
