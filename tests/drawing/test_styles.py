@@ -96,7 +96,7 @@ def test_settings_that_were_changed_beforehand_change_no_pixel() -> None:
 
 def test_a_matplotlibrc_and_a_backend_change_no_pixel(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("".join(f"{key}: {value}\n" for key, value in UGLY.items()))
-    folders = [Path(gdanim.__file__).parents[1], Path(__file__).parent]
+    folders = [Path(gdanim.__file__).parents[1], Path(__file__).parent, Path(__file__).parents[1]]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "MPLBACKEND": "template"}
     script = (
         "import matplotlib as m; assert m.rcParams['font.size'] == 22; import test_styles; print(test_styles.shot())"
