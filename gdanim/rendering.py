@@ -1,4 +1,4 @@
-"""The whole way from a request to files, as a table of contents."""
+"""The whole way from a request to files: solve, draw once for each style, write every output."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Rendered(NamedTuple):
 def render_descent(descent: Descent, request: Request, progress: Progress | None = None) -> Rendered:
     """Write all files of a request whose descent is solved. One that fails stops no other.
 
-    The command line calls this, as render() does; it says more on the way.
+    render() calls this, and so does the command line, which prints messages before and after.
     """
     outputs = write(descent, request.outputs, progress)
     try:
@@ -137,7 +137,7 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
 
 
 def _wanted(files: Sequence[_OutputFile]) -> bool:
-    """Whether anything can still come of frames."""
+    """Whether any file still takes frames."""
     return any(file.wants_frames for file in files)
 
 
@@ -147,7 +147,7 @@ def _draw_with(descent: Descent, **settings: Any) -> Scene:
 
 
 def _part(progress: Progress, place: int, parts: int) -> Progress:
-    """The progress of one of several parts of a work, all as long."""
+    """The progress of one of several parts, which all have the same number of frames."""
     return lambda done, total: progress(place * total + done, parts * total)
 
 
@@ -185,7 +185,7 @@ class _OutputFile:
 
     @property
     def wants_frames(self) -> bool:
-        """Whether something can still come of frames."""
+        """Whether it still takes frames."""
         return self._error is None and not self._output.format.vector
 
     def open(self) -> None:

@@ -5,7 +5,7 @@ or the picture decides.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
@@ -170,6 +170,10 @@ class Settings(Picture):
                 object.__setattr__(self, attribute, item.read(value))
             except ValueError as refusal:
                 raise SettingError(item.name, value, str(refusal)) from None
+
+    def picture(self) -> Picture:
+        """What the picture depends on; what belongs to one run of the command is left behind."""
+        return replace(self, **{name: default for name, default in DEFAULTS.items() if name not in SAVED})
 
 
 SAVED: Final = frozenset(item.name for item in fields(Picture))  # the rest belongs to one run on one machine

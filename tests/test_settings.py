@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim import readers
+from gdanim import descend, readers
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.presets import read_preset, write_preset
 from gdanim.settings import SAVED as CARRIED
@@ -222,3 +222,12 @@ def test_no_text_makes_a_reader_fail_in_another_way(text: str) -> None:
             option.read(text)
         except ValueError as refusal:
             assert str(refusal).startswith("give ")  # noqa: PT017
+
+
+def test_a_descent_carries_what_the_picture_depends_on_and_not_how_the_command_was_run() -> None:
+    settings = Settings(
+        function="parabola", iterations=3, trail=2, quiet=True, json=True, output=("a.gif",), data="t.csv"
+    )
+    picture = descend(settings).settings
+    assert (picture.iterations, picture.trail) == (3, 2)
+    assert picture == Settings(function="parabola", iterations=3, trail=2)

@@ -61,7 +61,7 @@ class Entry:
     plugin   where an installed package brings the row, how an error about it begins: `The view 'globe' of gd-globe`.
              Empty for gdanim's own rows; what a package writes here is overwritten
     guard    what wraps a plug-in's target, as `module:attribute`: called with `plugin`, the target and the target's
-             own arguments. By name, since a guard imports what is downstream of the catalogue
+             own arguments. By name, since a guard imports what stands behind the catalogue
     """
 
     guard: ClassVar[str] = ""

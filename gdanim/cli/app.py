@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _speak_utf8() -> None:
-    """Print JSON and TOML as what they are by definition, whatever the locale says."""
+    """Print UTF-8 whatever the locale says, as JSON and TOML demand; a terminal keeps its own encoding."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(encoding="utf-8")
@@ -155,10 +155,12 @@ def _run(request: Request) -> int:
     from gdanim.descent.descend import carry_out
 
     descent = carry_out(request)
-    strict = EXIT_STRICT if settings.strict and any(outcome.failed for outcome in descent.trajectory.outcome) else 0
+    strict_code = (
+        EXIT_STRICT if settings.strict and any(outcome.failed for outcome in descent.trajectory.outcome) else 0
+    )
     if settings.dry_run:
         _print(messages.dry_run(descent, outputs))
-        return strict
+        return strict_code
     _say(request, messages.warnings(descent, outputs))
     # Late: importing what draws takes longer than all else, and what is refused needs none of it.
     from gdanim.output.files.atomic import STDOUT
@@ -181,7 +183,7 @@ def _run(request: Request) -> int:
     for written in rendered.outputs if settings.open else ():
         if written.error is None and written.path != STDOUT:
             click.launch(written.path)
-    return 1 if rendered.errors else strict
+    return 1 if rendered.errors else strict_code
 
 
 def _check_styles(request: Request) -> None:

@@ -83,7 +83,7 @@ def carry_out(request: Request) -> Descent:
     trajectory = joined([part for part, _ in parts])
     runs = tuple(run for _, part in parts for run in part)
     return Descent(
-        settings=settings,
+        settings=settings.picture(),
         objective=objective,
         view=request.view or usual_view(objective.dim),
         runs=runs,

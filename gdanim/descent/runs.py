@@ -109,8 +109,9 @@ def default_rate(method: Choice[Method], objective: Objective) -> float:
 def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) -> Runs:
     """The runs of all batches, each called by what tells it apart: `adam, lr 0.05`. The rate is in every name.
 
-    `coordinates` says whether a start is told by where it is: of random starts, that says nothing, and where nothing
-    else differs they are called nothing. So is a single run that is `alone`, with no replayed one beside it.
+    coordinates   whether a start is named by its point. Random starts are not: if nothing else differs, their runs have
+                  empty names
+    alone         whether no replayed run stands beside; a single run then has an empty name
     """
     rates = {rate for batch in batches for rate in batch.lr.tolist()}
     starts = np.concatenate([batch.start for batch in batches])

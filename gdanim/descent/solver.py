@@ -70,8 +70,8 @@ class _PathRecorder:
         self._x, self._f, self._grad = _parts(self._rows)
         self._extra: Index | None = None  # evaluations beside those of the gradients, up to each row (n+1, runs)
         self._last = np.full(runs, iterations)
-        self._lost = np.zeros((runs, 2 * objective.dim + 1))
-        self._ended = [Outcome.STEP_LIMIT] * runs
+        self._lost = np.zeros((runs, 2 * objective.dim + 1))  # the first row that is not finite
+        self._outcome = [Outcome.STEP_LIMIT] * runs
         self._active = np.ones(runs, dtype=bool)
         # Where each point costs a call of somebody's code, no iteration is wasted.
         self._review_every = 1 if objective.point_by_point else max(POINTS_PER_REVIEW // runs, 1)
@@ -83,7 +83,7 @@ class _PathRecorder:
         good = is_finite(x, f, grad)
         if not good.all():
             raise DomainError(f"{no_value_at(self._objective, x[np.argmin(good)])}. Give another one: --start")
-        self.add(0, x, f, grad, x, None)
+        self.add(0, x, f, grad, np.zeros_like(x), None)
 
     def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> None:
         """Note where the runs are after k iterations, and what the k-th cost beside its gradient (runs,)."""
@@ -115,9 +115,9 @@ class _PathRecorder:
         """How each run ended. One whose last iteration took the last evaluation of its budget ended by the budget."""
         if self._conditions.budget is not None:
             for run in np.flatnonzero(evaluations[:, -1] >= self._conditions.budget).tolist():
-                if self._ended[run] is Outcome.STEP_LIMIT:
-                    self._ended[run] = Outcome.BUDGET
-        return tuple(self._ended)
+                if self._outcome[run] is Outcome.STEP_LIMIT:
+                    self._outcome[run] = Outcome.BUDGET
+        return tuple(self._outcome)
 
     def _evaluations(self, n: int) -> Index:
         """What every run had spent at each row: (runs, n+1)."""
@@ -152,7 +152,7 @@ class _PathRecorder:
         self._last[runs] = row
         self._active[runs] = False
         for run in runs.tolist():
-            self._ended[run] = outcome
+            self._outcome[run] = outcome
         return runs
 
     def _spent_at(self, begin: int, end: int) -> Index:

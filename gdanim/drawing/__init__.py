@@ -1,6 +1,5 @@
 """What pictures are made of: colours, type, axes and their layout, marks that move, and frames.
 
 In come the points of runs and a timeline (gdanim.descent); out go a Scene, a figure with its moving marks, and the
-frames that a Raster draws of it. Imports nothing of views and of output. In the order of their imports: geometry, mpl,
-styles, lettering, frame, shapes, run_styles, marks, scene, raster, layout, grid.
+frames that a Raster draws of it. Imports nothing of views and of output.
 """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 GRID = {1: 2_001, 2: 400}
-# Rows with more local minima than a reader would want listed; formulas.py says so too.
+# Rows with more local minima than a reader would want listed; catalogue/functions.py says so too.
 GLOBAL_ONLY = {"rastrigin", "ackley", "griewank", "levy13", "easom"}
 
 each_row = pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)

@@ -41,7 +41,7 @@ LAYERS = {
     "presets": "saved command lines, in files of their own or in files that gdanim made",
     "recipe": "what every file carries, from which it is made again and checked",
     "size_limit": "files that keep to `--max-size`, or are not written",
-    "rendering": "the whole way from a request to files, as a table of contents",
+    "rendering": "the whole way from a request to files: solve, draw once for each style, write every output",
     "reproduce": "`gdanim check`: solves a recipe again and compares",
     "cli": "words → a request; messages and exit codes: the only room that prints",
     "__main__": "the entry point",
@@ -112,7 +112,7 @@ def tree_of(module: str) -> ast.Module:
 @pytest.mark.parametrize("module", MODULES)
 def test_nothing_imports_what_stands_beside_or_behind_it(module: str) -> None:
     behind = {imported for imported in imports(module) if place(imported) >= place(module)}
-    assert not behind, f"gdanim.{module} imports what is downstream of it"
+    assert not behind, f"gdanim.{module} imports what stands beside or behind it"
 
 
 @pytest.mark.parametrize("room", INSIDE)

@@ -17,7 +17,7 @@ STDIN = "-"
 
 
 def columns(dim: int) -> tuple[str, ...]:
-    """The names of the columns for d variables."""
+    """The names of the columns for d variables, in order; export.py gives their values."""
     numbers = range(1, dim + 1)
     slopes = (f"g{i}" for i in numbers)
     return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), "f", *slopes, "label", "outcome")

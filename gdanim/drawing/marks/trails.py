@@ -180,9 +180,9 @@ class Trail(RunsMark):
     MAX_DOTS, MAX_DOTS_OF_SEVERAL = 2000, 500  # dots of one path run together; those of several hide each other
     HALO_PT = 0.9  # on either side
     STRIPE_PT = 1.4  # what a path is wider than the one that covers it
-    # By shares of its length, not of its iterations: of a run that has settled, all that is seen is old. In few steps,
-    # for each is a stroke more, and what fades evenly changes in every frame from end to end. Where colours tell runs
-    # apart, they are kept up.
+    # Where the shade changes, as shares of the path's length, newest last: by iterations, a settled run would look old
+    # all over. Few shades: each is one more stroke, and an even fade would change the whole path in every frame. Runs
+    # that are told apart by colour fade less.
     SHARES, SHADES = (1 / 4, 1 / 2), (0.45, 0.7, 1.0)
     SHARES_OF_SEVERAL, SHADES_OF_SEVERAL = (1 / 2,), (0.7, 1.0)
 

@@ -1,4 +1,4 @@
-"""Layers: each holds what a mark draws over time in one style, and writes it in few characters."""
+"""Layers: the paths, discs, letters or images that a mark draws over time in one style, written in few characters."""
 
 from __future__ import annotations
 
