@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gdanim.catalogue.registry import FORMATS, find
-from gdanim.catalogue.request import Planned
+from gdanim.catalogue.request import Planned, StyleChoice
 from gdanim.catalogue.specs import Format
 from gdanim.errors import OutputError, SettingError, TargetError, UnknownNameError, UsageError, shown
 from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
@@ -83,19 +83,20 @@ def may_hold(path: str, name: str) -> bool:
     return own or all(suffix not in other.extensions for other in FORMATS.values())
 
 
-def planned(settings: Settings, stem: str) -> Iterator[Planned]:
-    """Every file in every style; posters after what they stand beside."""
+def planned(settings: Settings, stem: str, style: StyleChoice) -> Iterator[Planned]:
+    """Every file in `style`, or in every theme; posters after what they stand beside."""
     files = [(path, settings.format) for path in settings.output or (_default(settings, stem),)]
     if settings.poster is not None:
         if settings.poster != STDOUT and Path(settings.poster).suffix.lower() not in FORMATS["png"].extensions:
             raise SettingError("--poster", settings.poster, "give a path that ends in .png")
         files.append((settings.poster, "png"))
+    themes = [StyleChoice(theme) for theme in settings.themes]
     for path, form in files:
         found = format_of(path, form)
-        if not settings.themes:
-            yield Planned(path=path, file=path, format=found, style=settings.style)
-        for theme in settings.themes:
-            yield Planned(path=_themed(path, theme), file=path, format=found, style=theme)
+        if not themes:
+            yield Planned(path=path, file=path, format=found, style=style)
+        for theme in themes:
+            yield Planned(path=_themed(path, theme.text), file=path, format=found, style=theme)
 
 
 def _default(settings: Settings, stem: str) -> str:

@@ -37,7 +37,7 @@ def resolve(settings: Settings, *, name: str = "") -> Request:
     # Late: a name that is wrong is refused without what knows files.
     from gdanim.outputs import check_paths, planned
 
-    outputs = tuple(planned(settings, name or function.stem))
+    outputs = tuple(planned(settings, name or function.stem, request.style))
     check_paths(settings, outputs)
     for output in outputs:
         _check_format(settings, output.format)

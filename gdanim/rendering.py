@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import preflight
-from gdanim.catalogue.request import check_draws
+from gdanim.catalogue.request import StyleChoice, check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
 from gdanim.drawing import mpl  # noqa: F401 (first: see there)
 from gdanim.drawing.raster import Raster
-from gdanim.drawing.styles import load_style
 from gdanim.errors import OutputError
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import STDOUT, finishing, open_output
@@ -83,7 +82,7 @@ def write_data(path: str, trajectory: Trajectory, runs: Runs) -> None:
 
 
 def draw(descent: Descent) -> Scene:
-    """Build the picture. Call it, and use the scene, inside the style: `with load_style(…).applied()`."""
+    """Build the picture. Call it, and use the scene, inside its style: `with descent.style.loaded.applied()`."""
     check_draws(descent.view, descent.settings.view, descent.objective.dim)
     scene: Scene = descent.view.load()(descent)
     return scene
@@ -103,20 +102,20 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
     """Draw the frames once for each style and write them to every output."""
     styles = list(dict.fromkeys(output.style for output in outputs))
     for style in styles:
-        load_style(style)  # one that is nowhere is refused before a file is written
+        _ = style.loaded  # one that is nowhere is refused before a file is written
     written: dict[int, Written] = {}
     for part, style in enumerate(styles):
         places = [place for place, output in enumerate(outputs) if output.style == style]
-        settings = replace(descent.settings, style=style, themes=())
+        settings = replace(descent.settings, style=style.text, themes=())
         counted = None if progress is None else _part(progress, part, len(styles))
-        done = _write(replace(descent, settings=settings), [outputs[place] for place in places], counted)
+        done = _write(replace(descent, settings=settings, style=style), [outputs[place] for place in places], counted)
         written.update(zip(places, done, strict=True))
     return tuple(written[place] for place in range(len(outputs)))
 
 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
-    """Draw the frames once, in the style of the settings, and write them to every output."""
-    with load_style(descent.settings.style).applied():
+    """Draw the frames once, in the style of the descent, and write them to every output."""
+    with descent.style.loaded.applied():
         scene = draw(descent)
         raster = Raster(scene)
         info = _film_info(descent, raster)
@@ -143,7 +142,8 @@ def _wanted(files: Sequence[_OutputFile]) -> bool:
 
 def _draw_with(descent: Descent, **settings: Any) -> Scene:
     """The picture with other settings, as some vector formats ask for it; see draw()."""
-    return draw(replace(descent, settings=replace(descent.settings, **settings)))
+    style = StyleChoice(settings["style"]) if "style" in settings else descent.style
+    return draw(replace(descent, settings=replace(descent.settings, **settings), style=style))
 
 
 def _part(progress: Progress, place: int, parts: int) -> Progress:

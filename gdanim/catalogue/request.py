@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gdanim.catalogue.choices import CONSTANT, Choice, check_together
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
-from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View
+from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View, imported
 from gdanim.errors import SettingError, UsageError
 from gdanim.formula.parser import Expression, parse
 from gdanim.settings import Settings
@@ -48,6 +49,18 @@ class FunctionChoice(NamedTuple):
         return self.text.rpartition(":")[2] if self.expression is None else "descent"
 
 
+class StyleChoice:
+    """The style that a text names. It is found when it is first drawn in, once, since that takes matplotlib."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The Style. Raises UnknownNameError where there is none, and UsageError where its file is not one."""
+        return imported("gdanim.drawing.styles:load_style")(self.text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """One output: where it goes, in which format and in which style. `file` is the same for all styles of one file."""
@@ -55,7 +68,7 @@ class Planned:
     path: str
     file: str
     format: Format
-    style: str
+    style: StyleChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +86,7 @@ class Request:
     view: View | None
     methods: tuple[Choice[Method], ...]
     schedules: tuple[Choice[Schedule], ...]
+    style: StyleChoice
     outputs: tuple[Planned, ...] = ()
 
 
@@ -88,7 +102,10 @@ def requested(settings: Settings, function: FunctionChoice, view: View | None) -
     schedules = tuple(map(schedule, settings.schedule or (CONSTANT,)))
     for method, rates in product(methods, schedules):
         check_together(method, rates)
-    return Request(settings=settings, function=function, view=view, methods=methods, schedules=schedules)
+    style = StyleChoice(settings.style)
+    return Request(
+        settings=settings, function=function, view=view, methods=methods, schedules=schedules, style=style
+    )  # fmt: skip
 
 
 def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoice:

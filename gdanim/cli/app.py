@@ -168,7 +168,7 @@ def _run(request: Request) -> int:
 
     gc.freeze()
     gc.enable()
-    _say(request, messages.missing_letters(settings.title or "", settings.style))
+    _say(request, messages.missing_letters(descent))
     with messages.progress_bar(quiet=settings.quiet) as progress:
         rendered = render_descent(descent, request, progress)
     for written in rendered.outputs:
@@ -190,11 +190,9 @@ def _check_styles(request: Request) -> None:
     """Refuse a style that is nowhere, before the rest of what drawing needs is imported and anything is solved."""
     from gdanim.catalogue.registry import STYLES
 
-    for name in dict.fromkeys(output.style for output in request.outputs):
-        if name not in STYLES:
-            from gdanim.drawing.styles import load_style
-
-            load_style(name)
+    for choice in dict.fromkeys(output.style for output in request.outputs):
+        if choice.text not in STYLES:
+            _ = choice.loaded
 
 
 def _say(request: Request, lines: Iterable[str]) -> None:

@@ -89,11 +89,9 @@ def _of_runs(descent: Descent) -> Iterator[str]:
         yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
 
 
-def missing_letters(title: str, style: str) -> Iterator[str]:
-    """A line where the font of a style lacks letters of the title."""
-    from gdanim.drawing.styles import load_style
-
-    letters, font = load_style(style).missing_letters(title)
+def missing_letters(descent: Descent) -> Iterator[str]:
+    """A line where the font of the style lacks letters of the title."""
+    letters, font = descent.style.loaded.missing_letters(descent.settings.title or "")
     if letters:
         yield f"gdanim: the title has letters that the font {font} lacks: {letters}"
 

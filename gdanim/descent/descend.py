@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from gdanim.catalogue.request import looked_up, usual_view
+from gdanim.catalogue.request import StyleChoice, looked_up, usual_view
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import limit_formula, limits_of_runs, ratio_text
@@ -40,6 +40,7 @@ class Descent:
     settings: Picture
     objective: Objective
     view: View
+    style: StyleChoice
     runs: Runs
     trajectory: Trajectory
     verdict: tuple[Verdict, ...]
@@ -86,6 +87,7 @@ def carry_out(request: Request) -> Descent:
         settings=settings.picture(),
         objective=objective,
         view=request.view or usual_view(objective.dim),
+        style=request.style,
         runs=runs,
         trajectory=trajectory,
         verdict=verdicts(objective, trajectory),

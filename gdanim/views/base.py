@@ -17,7 +17,7 @@ from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark, ShortTrails, Trail, mixed
 from gdanim.drawing.run_styles import RunStyles, assign_styles, recoloured
 from gdanim.drawing.scene import Scene
-from gdanim.drawing.styles import Style, load_style
+from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
 from gdanim.views import header
 from gdanim.views.failure_notes import failure_notes
@@ -95,7 +95,7 @@ def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.
     if descent.settings.facet is not None:
         allowed = "multiplies views of one axes; choose --view curve or contour, or leave one of them out"
         raise SettingError("--facet", descent.settings.facet, allowed)
-    layout = replace(Layout.open(descent.settings, load_style(descent.settings.style)), header_share=header_share)
+    layout = replace(Layout.open(descent.settings, descent.style.loaded), header_share=header_share)
     run_styles = assign_styles(descent.runs, layout.style, in_turn=descent.timeline.in_turn)
     head = header.compose(layout, descent, run_styles)
     slots, marks = add_axes(layout, run_styles)

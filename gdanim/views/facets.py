@@ -22,7 +22,7 @@ from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles, assign_styles
 from gdanim.drawing.scene import Scene
-from gdanim.drawing.styles import Style, load_style
+from gdanim.drawing.styles import Style
 from gdanim.views import header
 from gdanim.views.base import Panel, Plot
 from gdanim.views.basins import BASINS_ZORDER, show_pixels, write_basins_legend
@@ -38,7 +38,7 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
 
     Raises SettingError where the picture has no room for so many.
     """
-    layout = Layout.open(descent.settings, load_style(descent.settings.style))
+    layout = Layout.open(descent.settings, descent.style.loaded)
     groups = group_runs(descent)
     grid.check_room(len(groups), (layout.width, layout.height))
     labelled = {

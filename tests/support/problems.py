@@ -10,7 +10,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gdanim.descent.descend import Descent, descend
 from gdanim.drawing.raster import Raster
-from gdanim.drawing.styles import load_style
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import curvatures
@@ -54,7 +53,7 @@ def solved(function: str = "parabola", **options: Any) -> Descent:
 @contextmanager
 def scene_of(descent: Descent) -> Iterator[Scene]:
     """The picture of a request, inside its style."""
-    with load_style(descent.settings.style).applied():
+    with descent.style.loaded.applied():
         yield draw(descent)
 
 

@@ -23,6 +23,7 @@ from support.extents import overlaps, readable
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import STYLES
+from gdanim.catalogue.request import StyleChoice
 from gdanim.drawing.grid import check_room
 from gdanim.drawing.marks.trails import Trail
 from gdanim.drawing.styles import Style, load_style
@@ -112,7 +113,8 @@ def test_every_style_is_watched() -> None:
 def test_no_text_is_clipped_or_overlaps_another(case: str, style: str, size: str) -> None:
     descent = descended(case)
     width, height = pixels(size)
-    with scene_of(replace(descent, settings=replace(descent.settings, style=style, size=(width, height)))) as scene:
+    settings = replace(descent.settings, style=style, size=(width, height))
+    with scene_of(replace(descent, settings=settings, style=StyleChoice(style))) as scene:
         last = scene.timeline.frames - 1
         for frame in (last // 2, last):
             scene.update(frame)
