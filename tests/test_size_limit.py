@@ -25,7 +25,7 @@ from support.problems import solved
 import gdanim
 from gdanim import preflight, rendering
 from gdanim.catalogue.registry import FORMATS
-from gdanim.descent.descend import redrawn
+from gdanim.descent.descend import carry_out, redrawn
 from gdanim.errors import EncoderError, OutputError, SettingError
 from gdanim.output.files import atomic
 from gdanim.outputs import Written
@@ -450,12 +450,13 @@ def test_a_full_temporary_folder_is_told_by_its_name_and_that_of_the_output(
     ],
 )
 def test_a_failure_keeps_its_kind_and_advises_what_helps(failure: OutputError, told: str, tmp_path: Path) -> None:
-    film = solved(**REQUEST, output=(str(tmp_path / "a.webp"),))
+    request = preflight.resolve(Settings(**REQUEST, output=(str(tmp_path / "a.webp"),)))
+    film = carry_out(request)
 
     def fail(film: Descent, outputs: Sequence[Planned], progress: object) -> tuple[Written, ...]:
         return tuple(Written(path=output.path, format="webp", bytes=None, error=failure) for output in outputs)
 
-    (written,) = write_within(1_000, film, preflight.resolve(film.settings).outputs, fail, None)
+    (written,) = write_within(1_000, film, request.outputs, fail, None)
     assert isinstance(written.error, EncoderError)
     assert written.path == str(tmp_path / "a.webp")
     assert str(written.error).endswith(told)
