@@ -78,6 +78,16 @@ def test_json_lines_are_json_each(descent: Descent, tmp_path: Path) -> None:
     ]
 
 
+def test_words_of_later_rows_may_be_shorter_than_those_of_the_first_batch(tmp_path: Path) -> None:
+    # The first run fills a batch of rows with STEP_LIMIT; the second, in the next batch, is lost at once.
+    descent = descend(Settings(function="parabola", lr=(0.1, 50.0), iterations=export.BATCH - 1))
+    write_data(str(tmp_path / "t.npz"), descent.trajectory, descent.runs)
+    with np.load(tmp_path / "t.npz", allow_pickle=False) as table:
+        outcome = table["outcome"]
+    assert set(outcome[: export.BATCH]) == {"STEP_LIMIT"}
+    assert set(outcome[export.BATCH :]) == {"DIVERGED"}
+
+
 def test_npz_holds_a_column_for_each_name_and_no_pickle(descent: Descent, tmp_path: Path) -> None:
     write_data(str(tmp_path / "t.npz"), descent.trajectory, descent.runs)
     wanted = expected(descent)
