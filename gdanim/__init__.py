@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gdanim.descent.descend import Descent, descend
-    from gdanim.descent.trajectory import Outcome, Trajectory
+    from gdanim.descent.trajectory import Stop, Trajectory
     from gdanim.errors import GdanimError, OutputError, UsageError
     from gdanim.outputs import Written
     from gdanim.rendering import render
@@ -25,9 +25,9 @@ __version__ = "0.1.0"
 __all__ = [
     "Descent",
     "GdanimError",
-    "Outcome",
     "OutputError",
     "Settings",
+    "Stop",
     "Trajectory",
     "UsageError",
     "Written",
@@ -38,9 +38,9 @@ __all__ = [
 _MODULE_OF = {  # where each name of `__all__` is defined
     "Descent": "descent.descend",
     "GdanimError": "errors",
-    "Outcome": "descent.trajectory",
     "OutputError": "errors",
     "Settings": "settings",
+    "Stop": "descent.trajectory",
     "Trajectory": "descent.trajectory",
     "UsageError": "errors",
     "Written": "outputs",

@@ -109,7 +109,7 @@ class Made(NamedTuple):
     digest: str
     runs: int
     last: Index  # (m,)
-    outcome: tuple[str, ...]  # (m,)
+    stop: tuple[str, ...]  # (m,)
     end: Vector  # (m, d)
     iterations: Index  # (k,)
     x: Vector  # (m, k, d)
@@ -124,9 +124,9 @@ def summary_of(trajectory: Trajectory) -> Made:
     """The trajectory in short."""
     n_listed, iterations = _sampling(trajectory)
     runs = listed_runs(trajectory.runs, n_listed)
-    last, outcome = trajectory.last[runs], tuple(trajectory.outcome[run].name for run in runs)
+    last, stop = trajectory.last[runs], tuple(trajectory.stop[run].name for run in runs)
     ends, points = trajectory.x[runs, last], trajectory.x[np.ix_(runs, iterations)]
-    return Made(digest(trajectory), trajectory.runs, last, outcome, ends, iterations, points)
+    return Made(digest(trajectory), trajectory.runs, last, stop, ends, iterations, points)
 
 
 def digest(trajectory: Trajectory) -> str:
@@ -155,14 +155,14 @@ def listed_runs(runs: int, n_listed: int) -> Index:
 
 def write_made(made: Made, lacks: str = "") -> str:
     """The table [made]."""
-    outcome = made.outcome[:1] if len(set(made.outcome)) == 1 else made.outcome
+    stop = made.stop[:1] if len(set(made.stop)) == 1 else made.stop
     lines = {
         "gdanim": f'"{__version__}"',
         **({"lacks": f'"{lacks}"'} if lacks else {}),
         "digest": f'"{made.digest}"',
         "runs": str(made.runs),
         "last": _listed(map(str, made.last.tolist())),
-        "outcome": _listed(f'"{name}"' for name in outcome),
+        "outcome": _listed(f'"{name}"' for name in stop),
         "end": _listed(_point(end, "{!r}") for end in made.end.tolist()),
         "iterations": _listed(map(str, made.iterations.tolist())),
         "x": _listed((_listed(_point(at, "{:.12g}") for at in path) for path in made.x.tolist()), ",\n  "),
@@ -184,12 +184,12 @@ def read_made(table: Mapping[str, Any], source: str) -> Made:
     """The table [made] of a file from anywhere. Raises UsageError where write_made() cannot have written it."""
     try:
         last, iterations = _counts(table["last"]), _counts(table["iterations"])
-        outcome = tuple(map(str, table["outcome"]))
-        outcome = outcome * len(last) if len(outcome) == 1 else outcome
+        stop = tuple(map(str, table["outcome"]))
+        stop = stop * len(last) if len(stop) == 1 else stop
         end = _numbers(table["end"]).reshape(len(last), -1)
         x = _numbers(table["x"]).reshape(len(last), len(iterations), -1)
-        made = Made(str(table["digest"]), int(table["runs"]), last, outcome, end, iterations, x)
-        if len(made.outcome) != len(last) or len(last) > made.runs or made.end.shape[1] != made.x.shape[2]:
+        made = Made(str(table["digest"]), int(table["runs"]), last, stop, end, iterations, x)
+        if len(made.stop) != len(last) or len(last) > made.runs or made.end.shape[1] != made.x.shape[2]:
             raise ValueError("its parts do not fit")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise UsageError(f"{source} carries a recipe whose table [made] is damaged") from None

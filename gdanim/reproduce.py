@@ -58,10 +58,10 @@ def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:
         column = far.any(axis=0).argmax()
         place = far[:, column].argmax()
         return _drifted(descent, runs[place], made.iterations[column], x[place, column], made.x[place, column])
-    for run, last, outcome in zip(runs, made.last, made.outcome, strict=True):
-        now = trajectory.outcome[run].name
-        if (trajectory.last[run], now) != (last, outcome):
-            then = f"{outcome} at iteration {last}"
+    for run, last, stop in zip(runs, made.last, made.stop, strict=True):
+        now = trajectory.stop[run].name
+        if (trajectory.last[run], now) != (last, stop):
+            then = f"{stop} at iteration {last}"
             return f"{_run(descent, run)} ended as {now} at iteration {trajectory.last[run]} in place of {then}"
     ends = trajectory.x[runs, made.last]
     far = _apart(ends, made.end) > tolerance

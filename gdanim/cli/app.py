@@ -155,9 +155,7 @@ def _run(request: Request) -> int:
     from gdanim.descent.descend import carry_out
 
     descent = carry_out(request)
-    strict_code = (
-        EXIT_STRICT if settings.strict and any(outcome.failed for outcome in descent.trajectory.outcome) else 0
-    )
+    strict_code = EXIT_STRICT if settings.strict and any(stop.failed for stop in descent.trajectory.stop) else 0
     if settings.dry_run:
         _print(messages.dry_run(descent, outputs))
         return strict_code

@@ -72,7 +72,7 @@ def _of_runs(descent: Descent) -> Iterator[str]:
     """Warnings about runs that diverged or left the domain, and about rates above the stability limit."""
     trajectory = descent.trajectory
     exceeding = np.flatnonzero(trajectory.first_rate > descent.limit).tolist()
-    failed = [run for run in range(trajectory.runs) if trajectory.outcome[run].failed]
+    failed = [run for run in range(trajectory.runs) if trajectory.stop[run].failed]
     if failed:
         run = failed[0]
         which = f"{descent.runs[run].label} ".lstrip()
@@ -82,7 +82,7 @@ def _of_runs(descent: Descent) -> Iterator[str]:
         yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
     above: dict[str, list[int]] = {}
     for run in exceeding:
-        if not trajectory.outcome[run].failed:
+        if not trajectory.stop[run].failed:
             above.setdefault(f"{_limit(descent, run)}: {_name(descent, run)}", []).append(run)
     for limit, runs in above.items():
         rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in runs[:4]))

@@ -94,7 +94,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "distance": _finite(away[run]),
             "iterations": last,
             "evaluations": None if made.replayed else int(trajectory.evaluations[run, last]),
-            "outcome": trajectory.outcome[run].name,
+            "outcome": trajectory.stop[run].name,
             "ending": trajectory.ending(run),
             "verdict": descent.verdict[run].value,
             "stability_limit": _finite(descent.limit[run]),
@@ -151,7 +151,7 @@ def _table(descent: Descent) -> list[str]:
 def _counts(descent: Descent) -> list[str]:
     """Of very many runs: how many ended how, how many went how, and what the best of them reached."""
     trajectory = descent.trajectory
-    ended = Counter(outcome.value for outcome in trajectory.outcome)
+    ended = Counter(stop.value for stop in trajectory.stop)
     went = Counter(verdict.value for verdict in descent.verdict)
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     best = int(np.argmin(final))

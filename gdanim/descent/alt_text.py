@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.descent.stability import distances
-from gdanim.descent.trajectory import Outcome
+from gdanim.descent.trajectory import Stop
 from gdanim.formatting import count, listed
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _ending(descent: Descent) -> str:
     places = list(_places(descent, ends))
     if trajectory.runs == 1:
         final = _number(float(trajectory.f[0, trajectory.last[0]]))
-        descended = trajectory.iterations and not trajectory.outcome[0].failed
+        descended = trajectory.iterations and not trajectory.stop[0].failed
         how = f"After a descent that is {descent.verdict[0].value}, it" if descended else "It"
         return f"{how} {places[0]}: {_point(ends[0].tolist())}, f = {final}."
     counted = []
@@ -72,10 +72,10 @@ def _places(descent: Descent, ends: Vector) -> Iterator[str]:
     objective, trajectory = descent.objective, descent.trajectory
     near = NEAR * float(np.linalg.norm(np.diff(objective.bounds, axis=1)))
     away = distances(objective, ends)
-    for run, outcome in enumerate(trajectory.outcome):
-        if outcome is Outcome.DIVERGED:
+    for run, stop in enumerate(trajectory.stop):
+        if stop is Stop.DIVERGED:
             yield "diverges"
-        elif outcome is Outcome.LEFT_DOMAIN:
+        elif stop is Stop.LEFT_DOMAIN:
             yield "leaves the function's domain"
         elif away[run] <= near:
             nearest = np.argmin(np.linalg.norm(objective.minimizers - ends[run], axis=1))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
-from gdanim.descent.trajectory import Outcome, is_finite
+from gdanim.descent.trajectory import Stop, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +96,9 @@ class _EndRecorder:
         x_before, f_before, self._x, self._f = self._x, self._f, x, f
         if self._conditions.budget is not None:
             self._spent += 1 if extra is None else 1 + extra
-            self._end(self._spent > self._conditions.budget, x_before, f_before, Outcome.BUDGET)
+            self._end(self._spent > self._conditions.budget, x_before, f_before, Stop.BUDGET)
         if not isfinite(x.sum() + f.sum() + grad.sum()):
-            self._end(~is_finite(x, f, grad), x_before, f_before, Outcome.DIVERGED)
+            self._end(~is_finite(x, f, grad), x_before, f_before, Stop.DIVERGED)
         self._end_by_tolerance(grad)
         if k % CHECK_EVERY == 0:
             self._end_at_rest(step, grad)
@@ -106,30 +106,30 @@ class _EndRecorder:
 
     def end_rest(self) -> None:
         """End the runs that went on to the last iteration."""
-        self._end(self._going, self._x, self._f, Outcome.STEP_LIMIT)
+        self._end(self._going, self._x, self._f, Stop.STEP_LIMIT)
 
     def _end_by_tolerance(self, grad: Vector) -> None:
         if self._conditions.tolerance is not None:
             met = np.linalg.norm(grad, axis=1) < self._conditions.tolerance
-            self._end(met, self._x, self._f, Outcome.CONVERGED)
+            self._end(met, self._x, self._f, Stop.CONVERGED)
 
     def _end_at_rest(self, step: Vector, grad: Vector) -> None:
         """End the runs whose step and gradient (m, d) are negligible, and were so at the last check."""
         still = np.all(np.abs(step) <= NEGLIGIBLE * np.ptp(self._objective.bounds, axis=1), axis=1)
         resting = still & (np.abs(grad).max(axis=1) <= NEGLIGIBLE * self._slope_start)
-        self._end(resting & self._resting, self._x, self._f, Outcome.STEP_LIMIT)
+        self._end(resting & self._resting, self._x, self._f, Stop.STEP_LIMIT)
         self._resting = resting
 
-    def _end(self, which: Flags, x: Vector, f: Scalar, outcome: Outcome) -> None:
+    def _end(self, which: Flags, x: Vector, f: Scalar, stop: Stop) -> None:
         """Note that those of `which` (m,) that have not ended yet end at x (m, d), with f (m,)."""
         which = which & self._going
         if not which.any():
             return
         runs, x, f = self._runs[which], x[which], f[which]
         self._ends.x[runs], self._ends.f[runs] = x, f
-        if outcome is Outcome.DIVERGED:
+        if stop is Stop.DIVERGED:
             self._ends.failed[runs] = True
-        elif outcome is not Outcome.CONVERGED:
+        elif stop is not Stop.CONVERGED:
             self._ends.failed[runs] = ~self._objective.contains(x) & (f > self._f_start[which])
         self._going = self._going & ~which
 

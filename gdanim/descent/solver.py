@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
-from gdanim.descent.trajectory import Outcome, Trajectory, is_finite, judge, no_value_at
+from gdanim.descent.trajectory import Stop, Trajectory, is_finite, judge, no_value_at
 from gdanim.errors import DomainError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _PathRecorder:
         self._extra: Index | None = None  # evaluations beside those of the gradients, up to each row (n+1, runs)
         self._last = np.full(runs, iterations)
         self._lost = np.zeros((runs, 2 * objective.dim + 1))  # the first row that is not finite
-        self._outcome = [Outcome.STEP_LIMIT] * runs
+        self._stops = [Stop.STEP_LIMIT] * runs
         self._active = np.ones(runs, dtype=bool)
         # Where each point costs a call of somebody's code, no iteration is wasted.
         self._review_every = 1 if objective.point_by_point else max(POINTS_PER_REVIEW // runs, 1)
@@ -107,17 +107,17 @@ class _PathRecorder:
         spent, last, lost = self._evaluations(n), self._last, self._lost
         ended = self._endings(spent)
         path = Trajectory(
-            x=x, f=f, grad=grad, lr=lr[:, :n], evaluations=spent, last=last, outcome=ended, since=last, lost=lost
+            x=x, f=f, grad=grad, lr=lr[:, :n], evaluations=spent, last=last, stop=ended, since=last, lost=lost
         )
         return judge(self._objective, path)
 
-    def _endings(self, evaluations: Index) -> tuple[Outcome, ...]:
+    def _endings(self, evaluations: Index) -> tuple[Stop, ...]:
         """How each run ended. One whose last iteration took the last evaluation of its budget ended by the budget."""
         if self._conditions.budget is not None:
             for run in np.flatnonzero(evaluations[:, -1] >= self._conditions.budget).tolist():
-                if self._outcome[run] is Outcome.STEP_LIMIT:
-                    self._outcome[run] = Outcome.BUDGET
-        return tuple(self._outcome)
+                if self._stops[run] is Stop.STEP_LIMIT:
+                    self._stops[run] = Stop.BUDGET
+        return tuple(self._stops)
 
     def _evaluations(self, n: int) -> Index:
         """What every run had spent at each row: (runs, n+1)."""
@@ -133,17 +133,17 @@ class _PathRecorder:
         rows = self._rows[begin:end]
         if self._conditions.tolerance is not None:
             met = np.linalg.norm(self._grad[begin:end, running], axis=2) < self._conditions.tolerance
-            self._stop(running, met, begin, Outcome.CONVERGED)
+            self._stop(running, met, begin, Stop.CONVERGED)
         if self._conditions.budget is not None:
             spent = self._spent_at(begin, end)[:, running]
-            self._stop(running, np.greater(spent, self._conditions.budget), begin - 1, Outcome.BUDGET)
+            self._stop(running, np.greater(spent, self._conditions.budget), begin - 1, Stop.BUDGET)
         if not isfinite(rows.sum()):
             broken: Flags = np.logical_not(np.isfinite(rows[:, running]).all(axis=2))
-            for run in self._stop(running, broken, begin - 1, Outcome.DIVERGED).tolist():
+            for run in self._stop(running, broken, begin - 1, Stop.DIVERGED).tolist():
                 self._lost[run] = self._rows[self._last[run] + 1, run]
         self.over = not self._active.any()
 
-    def _stop(self, running: Index, at: Flags, first: int, outcome: Outcome) -> Index:
+    def _stop(self, running: Index, at: Flags, first: int, why: Stop) -> Index:
         """End each of `running` (m,) where `at` (rows, m), from row `first` on, is first true. Returns those."""
         runs: Index = running[at.any(axis=0)]
         row = first + at.argmax(axis=0)[at.any(axis=0)]
@@ -152,7 +152,7 @@ class _PathRecorder:
         self._last[runs] = row
         self._active[runs] = False
         for run in runs.tolist():
-            self._outcome[run] = outcome
+            self._stops[run] = why
         return runs
 
     def _spent_at(self, begin: int, end: int) -> Index:

@@ -27,7 +27,7 @@ def limits_of_runs(objective: Objective, trajectory: Trajectory, runs: Runs) -> 
     factors = np.array([factor[run.spec] for run in runs])
     taken = np.arange(trajectory.iterations) < trajectory.last[:, np.newaxis]
     constant = np.all((trajectory.lr == trajectory.lr[:, :1]) | ~taken, axis=1)
-    failed = np.array([outcome.failed for outcome in trajectory.outcome])
+    failed = np.array([stop.failed for stop in trajectory.stop])
     row = np.where(failed, 0, trajectory.last)
     curvature = curvatures_near(objective, trajectory.x[np.arange(trajectory.runs), row])
     limits: Scalar = np.where(constant, factors / curvature, np.nan)

@@ -23,7 +23,7 @@ MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and 
 AT_HAND = 1e6  # widths of the bounds around them: what has no value beyond is ∞ − ∞, and no edge of the domain
 
 
-class Outcome(Enum):
+class Stop(Enum):
     """How a run ended, as a person reads it.
 
     A run has diverged where its last point lies outside the objective's bounds and f has grown, or where x, f or ∇f
@@ -40,7 +40,7 @@ class Outcome(Enum):
     @property
     def failed(self) -> bool:
         """Whether `--strict` objects."""
-        return self in (Outcome.LEFT_DOMAIN, Outcome.DIVERGED)
+        return self in (Stop.LEFT_DOMAIN, Stop.DIVERGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,8 @@ class Trajectory:
     evaluations (runs, n+1)  what it cost to come here: points at which f or ∇f was asked, and d for each Hessian;
                              −1 where that is not known
     last (runs,)             index of the last finite point
-    outcome (runs,)          Outcome of every run
-    since (runs,)            the iteration at which the outcome showed: from there on a diverged run was out of bounds
+    stop (runs,)             how every run ended
+    since (runs,)            the iteration at which that showed: from there on a diverged run was out of bounds
     lost (runs, 2d+1)        x, f and ∇f of the step that was not finite; zeros where there was none
     """
 
@@ -63,7 +63,7 @@ class Trajectory:
     lr: Scalar
     evaluations: NDArray[np.int64]
     last: Index
-    outcome: tuple[Outcome, ...]
+    stop: tuple[Stop, ...]
     since: Index
     lost: Vector
 
@@ -84,8 +84,8 @@ class Trajectory:
 
     def ending(self, run: int) -> str:
         """How a run ended, in words: `diverged at iteration 4`."""
-        outcome = self.outcome[run]
-        return f"{outcome.value} at iteration {self.since[run]}" if outcome.failed else outcome.value
+        stop = self.stop[run]
+        return f"{stop.value} at iteration {self.since[run]}" if stop.failed else stop.value
 
 
 def joined(parts: Sequence[Trajectory]) -> Trajectory:
@@ -117,9 +117,9 @@ def _lengthened(array: NDArray[Any], rows: int) -> NDArray[Any]:
 
 
 def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
-    """The same paths, with the outcomes that they have on an objective, and the iterations at which those showed.
+    """The same paths, with how they end on an objective, and the iterations at which that showed.
 
-    An outcome that is there already stays where nothing shows that the run failed.
+    What is said already stays where nothing shows that the run failed.
     """
     x, f, last, lost = trajectory.x, trajectory.f, trajectory.last, trajectory.lost
     dim, run = objective.dim, np.arange(len(last))
@@ -129,16 +129,16 @@ def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
     at_hand = (np.abs(lost_x - (low + high) / 2) <= AT_HAND * (high - low)).all(axis=1)
     undefined = at_hand & (np.isnan(lost_f) | (np.isfinite(lost_f) & np.isnan(lost_grad).any(axis=1)))
     left = ~objective.contains(x[run, last]) & (f[run, last] > f[:, 0])
-    outcomes = [Outcome.STEP_LIMIT if outcome.failed else outcome for outcome in trajectory.outcome]
+    stops = [Stop.STEP_LIMIT if stop.failed else stop for stop in trajectory.stop]
     since = np.array(last)
     for r in np.flatnonzero(stopped | left).tolist():
         if undefined[r] and not left[r]:
-            outcomes[r], since[r] = Outcome.LEFT_DOMAIN, last[r] + 1
-        elif outcomes[r] is not Outcome.CONVERGED:
+            stops[r], since[r] = Stop.LEFT_DOMAIN, last[r] + 1
+        elif stops[r] is not Stop.CONVERGED:
             inside = np.flatnonzero(objective.contains(x[r, : last[r] + 1]))
-            outcomes[r], since[r] = Outcome.DIVERGED, inside[-1] + 1 if inside.size else 0
+            stops[r], since[r] = Stop.DIVERGED, inside[-1] + 1 if inside.size else 0
     since.flags.writeable = False
-    return replace(trajectory, outcome=tuple(outcomes), since=since)
+    return replace(trajectory, stop=tuple(stops), since=since)
 
 
 def no_value_at(objective: Objective, x: Vector) -> str:

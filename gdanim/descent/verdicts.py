@@ -2,7 +2,7 @@
 
 The verdict is the first of these that holds, for x_k, f_k and ∇f_k at k = 0 … last and the steps s_k = x_{k+1} − x_k:
 
-diverging     The outcome is DIVERGED; or f ends above its start, and in the last quarter of the iterations it rises
+diverging     It stopped as DIVERGED; or f ends above its start, and in the last quarter of the iterations it rises
               clearly above everything before; or the run ends well outside the bounds, farther out than it began, and
               still moves away or is so far out that only rounding stopped it: f may then have fallen for ever.
 stalled       The run rests, and not at a minimum. It rests if the steps of its last quarter together are too short to
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.descent.oscillation import SEEN, TURNS, along_axes, count, oscillates
-from gdanim.descent.trajectory import Outcome
+from gdanim.descent.trajectory import Stop
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
@@ -107,14 +107,14 @@ class _Paths:
     """
 
     def __init__(self, trajectory: Trajectory, part: slice) -> None:
-        outcome = trajectory.outcome[part]
-        met = np.array([one is Outcome.CONVERGED for one in outcome])
+        stops = trajectory.stop[part]
+        met = np.array([one is Stop.CONVERGED for one in stops])
         self.f, self.last = np.ascontiguousarray(trajectory.f[part]), trajectory.last[part]
         self.steps = np.diff(_by_coordinate(trajectory.x[part]))
         self.grad = _by_coordinate(trajectory.grad[part])
         self.end_f: Scalar = self.f[np.arange(len(self.f)), self.last]
-        self.lost: Flags = np.array([one is Outcome.DIVERGED for one in outcome])
-        self.may_rest = np.array([one is not Outcome.LEFT_DOMAIN for one in outcome]) & ((self.last > 0) | met)
+        self.lost: Flags = np.array([one is Stop.DIVERGED for one in stops])
+        self.may_rest = np.array([one is not Stop.LEFT_DOMAIN for one in stops]) & ((self.last > 0) | met)
         self.turns_due: Index = np.where(met, TURNS, np.clip(self.last - 1, 1, TURNS))
 
     def late(self, share: int) -> tuple[int, Flags]:

@@ -90,7 +90,7 @@ def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = np.quantile(seen, [0.02, 0.98])
     low, high = max(seen.min(), low - 0.5 * (high - low)), min(seen.max(), high + 0.5 * (high - low))
-    settled = np.array([not outcome.failed for outcome in trajectory.outcome])
+    settled = np.array([not stop.failed for stop in trajectory.stop])
     path = np.concatenate([trajectory.f[:, 0], trajectory.f[settled].ravel()])
     return nice_limits(float(min(low, path.min())), float(max(high, path.max())))
 

@@ -52,7 +52,7 @@ def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: RunS
     Of more runs that no label tells apart, there is one line for each way to fail: `12 of 300 runs diverged`.
     """
     trajectory = descent.trajectory
-    failed = np.flatnonzero([outcome.failed for outcome in trajectory.outcome])
+    failed = np.flatnonzero([stop.failed for stop in trajectory.stop])
     if not failed.size or layout.is_bare:
         return []
     if descent.timeline.in_turn:
@@ -67,8 +67,8 @@ def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: RunS
 
 def _ending(descent: Descent, run: int, run_styles: RunStyles) -> FailureNote:
     trajectory = descent.trajectory
-    ending, outcome = trajectory.ending(run), trajectory.outcome[run].value
-    texts = (f"{minus(descent.runs[run].label)} {ending}".strip(), ending, outcome)
+    ending, stop = trajectory.ending(run), trajectory.stop[run].value
+    texts = (f"{minus(descent.runs[run].label)} {ending}".strip(), ending, stop)
     # The sign is the arrow at the edge, in the colour of the run.
     return FailureNote(run, _seen_at(trajectory, run), (SIGN, style_of_run(run, run_styles).colour), texts)
 
@@ -77,7 +77,7 @@ def _summary(trajectory: Trajectory, failed: Index) -> Iterator[FailureNote]:
     """How many runs failed in each way, from the moment that the first one did."""
     ways: dict[str, list[int]] = {}
     for run in failed.tolist():
-        ways.setdefault(trajectory.outcome[run].value, []).append(run)
+        ways.setdefault(trajectory.stop[run].value, []).append(run)
     for way, runs in ways.items():
         first = min(runs, key=lambda run: _seen_at(trajectory, run))
         text = f"{len(runs):,} of {trajectory.runs:,} runs {way}"

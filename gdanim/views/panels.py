@@ -118,6 +118,6 @@ def _axes(layout: Layout, trajectory: Trajectory, series: Series) -> Axes:
 
 def _seen(trajectory: Trajectory, values: Scalar) -> Scalar:
     """The values that are to be in view, (m,): every start, and every run for as long as it did not fail."""
-    failed = np.array([outcome.failed for outcome in trajectory.outcome])
+    failed = np.array([stop.failed for stop in trajectory.stop])
     until = np.where(failed, np.maximum(trajectory.since, 1), values.shape[1])
     return values[np.arange(values.shape[1]) < until[:, np.newaxis]]

@@ -69,7 +69,7 @@ def assert_ends_as_solved(objective: Objective, name: str, start: Array, rates: 
     n = len(start)
     path = solve(objective, method(name), start, np.tile(rates, (n, 1)), len(rates), conditions, streams=(0,) * n)
     assert ends.defined.all()
-    assert ends.failed.tolist() == [outcome.failed for outcome in path.outcome]
+    assert ends.failed.tolist() == [stop.failed for stop in path.stop]
     last = path.x[np.arange(n), path.last]
     exact = np.all(ends.x == last, axis=1)
     assert np.array_equal(ends.f[exact], path.f[np.arange(n), path.last][exact])
@@ -114,7 +114,7 @@ def test_any_rate_ends_as_in_the_solver_diverged_or_not(function: str, lr: float
     start = np.random.default_rng(seed).uniform(*objective.bounds.T, (20, objective.dim))
     ends = endpoints.find_endpoints(objective, method("gd"), start, np.full(iterations, lr))
     path = solve(objective, method("gd"), start, np.full(20, lr), iterations)
-    assert ends.failed.tolist() == [outcome.failed for outcome in path.outcome]
+    assert ends.failed.tolist() == [stop.failed for stop in path.stop]
     width = np.ptp(objective.bounds, axis=1)
     shorter = np.abs(ends.x - path.x[np.arange(20), path.last]) <= 1e-6 * width
     assert shorter.all()

@@ -53,7 +53,7 @@ def expected(descent: Descent) -> list[dict[str, Any]]:
             row["iteration"] = k
             named = [*["x1", "x2"][:dim], "f", *["g1", "g2"][:dim]]
             row |= dict(zip(named, map(float, point), strict=True))
-            rows.append(row | {"label": descent.runs[number].label, "outcome": trajectory.outcome[number].name})
+            rows.append(row | {"label": descent.runs[number].label, "outcome": trajectory.stop[number].name})
     return rows
 
 

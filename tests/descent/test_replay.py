@@ -24,7 +24,7 @@ from gdanim.descent.recording import rows
 from gdanim.descent.recording.file_types import check_trajectory_path
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.descent.runs import Run, Runs
-from gdanim.descent.trajectory import Outcome, Trajectory, judge
+from gdanim.descent.trajectory import Stop, Trajectory, judge
 from gdanim.errors import DomainError
 from gdanim.rendering import write_data
 from gdanim.settings import Settings
@@ -68,8 +68,8 @@ def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
         lr[one, steps:] = lr[one, steps - 1 : steps]
     x, f, grad = table[..., : objective.dim], table[..., objective.dim], table[..., objective.dim + 1 :]
     # A run that was lost did not end otherwise.
-    kinds = st.sampled_from([Outcome.STEP_LIMIT, Outcome.CONVERGED, Outcome.BUDGET])
-    ended = tuple(draw(kinds) if np.isfinite(lost[one]).all() else Outcome.STEP_LIMIT for one in range(runs))
+    kinds = st.sampled_from([Stop.STEP_LIMIT, Stop.CONVERGED, Stop.BUDGET])
+    ended = tuple(draw(kinds) if np.isfinite(lost[one]).all() else Stop.STEP_LIMIT for one in range(runs))
     trajectory = Trajectory(
         x=x,
         f=f,
@@ -77,7 +77,7 @@ def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
         lr=lr,
         evaluations=np.full((runs, n + 1), -1),
         last=last,
-        outcome=ended,
+        stop=ended,
         since=last,
         lost=lost,
     )
@@ -94,7 +94,7 @@ def assert_same(found: Trajectory, wanted: Trajectory) -> None:
         assert not ours.flags.writeable
         np.testing.assert_array_equal(ours, theirs)
         np.testing.assert_array_equal(np.signbit(ours[ours == 0]), np.signbit(theirs[theirs == 0]))
-    assert found.outcome == wanted.outcome
+    assert found.stop == wanted.stop
 
 
 def said_of(runs: Runs) -> list[tuple[str, str]]:
@@ -230,7 +230,7 @@ def test_iteration_and_x_are_enough(text: str, recording: Callable[..., tuple[Tr
     np.testing.assert_array_equal(found.grad, np.stack([2 * x[..., 0], 6 * x[..., 1]], axis=-1))
     assert np.isnan(found.lr).all()
     assert (found.evaluations == -1).all()
-    assert (said_of(runs), found.outcome) == ([("replay", "")], (Outcome.STEP_LIMIT,))
+    assert (said_of(runs), found.stop) == ([("replay", "")], (Stop.STEP_LIMIT,))
 
 
 def test_json_lines_need_no_more_and_may_leave_out_a_key_where_nothing_is_known(
@@ -311,30 +311,30 @@ def test_the_rate_in_a_row_is_that_of_the_step_that_led_there(recorded: Callable
 
 
 @pytest.mark.parametrize(
-    ("text", "objective", "outcome", "last", "since"),
+    ("text", "objective", "stop", "last", "since"),
     [
-        ("0,1\n1,-1\n2,7", ROOT, Outcome.LEFT_DOMAIN, 0, 1),  # f is NaN where x is not
-        ("0,1\n1,nan\n2,7", LINE, Outcome.DIVERGED, 0, 1),
-        ("0,1\n1,-inf", LINE, Outcome.DIVERGED, 0, 1),
-        ("0,1\n1,2\n2,1e200\n3,nan\n4,nan", LINE, Outcome.DIVERGED, 1, 2),  # f overflows
-        ("0,1\n1,7\n2,70", LINE, Outcome.DIVERGED, 2, 1),  # outside the bounds, and f has grown
-        ("0,70\n1,7", LINE, Outcome.STEP_LIMIT, 1, 1),  # outside, and f fell
+        ("0,1\n1,-1\n2,7", ROOT, Stop.LEFT_DOMAIN, 0, 1),  # f is NaN where x is not
+        ("0,1\n1,nan\n2,7", LINE, Stop.DIVERGED, 0, 1),
+        ("0,1\n1,-inf", LINE, Stop.DIVERGED, 0, 1),
+        ("0,1\n1,2\n2,1e200\n3,nan\n4,nan", LINE, Stop.DIVERGED, 1, 2),  # f overflows
+        ("0,1\n1,7\n2,70", LINE, Stop.DIVERGED, 2, 1),  # outside the bounds, and f has grown
+        ("0,70\n1,7", LINE, Stop.STEP_LIMIT, 1, 1),  # outside, and f fell
     ],
 )
 def test_a_run_is_judged_as_if_it_had_been_solved(
     text: str,
     objective: Objective,
-    outcome: Outcome,
+    stop: Stop,
     last: int,
     since: int,
     recorded: Callable[..., Trajectory],
 ) -> None:
     found = recorded(f"iteration,x\n{text}\n", objective)
-    assert found.outcome == (outcome,)
+    assert found.stop == (stop,)
     assert (found.last[0], found.since[0]) == (last, since)
     assert found.iterations == last
     assert np.isfinite(found.x).all()
-    assert np.isfinite(found.lost).all() == (outcome is Outcome.STEP_LIMIT or last == 2)
+    assert np.isfinite(found.lost).all() == (stop is Stop.STEP_LIMIT or last == 2)
 
 
 def test_a_point_without_a_value_is_never_asked_for() -> None:

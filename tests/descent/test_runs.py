@@ -13,7 +13,7 @@ from support.objectives import objective
 from gdanim.catalogue import registry
 from gdanim.descent.descend import descend
 from gdanim.descent.runs import default_rate
-from gdanim.descent.trajectory import Outcome
+from gdanim.descent.trajectory import Stop
 from gdanim.settings import Settings
 
 
@@ -148,13 +148,13 @@ def test_a_budget_gives_each_run_the_same_evaluations() -> None:
     assert (spent <= 30).all()
     assert spent[:2].tolist() == raced.last[:2].tolist() == [30, 30]
     assert raced.last[6] == 10  # a gradient and a Hessian in two variables are three
-    assert all(outcome is Outcome.BUDGET for outcome in raced.outcome)
+    assert all(stop is Stop.BUDGET for stop in raced.stop)
 
 
 def test_iterations_bound_a_budget() -> None:
     raced = trajectory(optimizer=("gd", "newton"), budget=30, iterations=20)
     assert raced.last.tolist() == [20, 10]
-    assert raced.outcome == (Outcome.STEP_LIMIT, Outcome.BUDGET)
+    assert raced.stop == (Stop.STEP_LIMIT, Stop.BUDGET)
 
 
 def test_the_summary_of_a_race_says_what_each_run_spent_and_reached() -> None:

@@ -1,4 +1,4 @@
-"""solve() against closed forms, a plain loop, and the definitions of its outcomes."""
+"""solve() against closed forms, a plain loop, and the definitions of its ways to stop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support.problems import formula
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions
-from gdanim.descent.trajectory import Outcome, Trajectory
+from gdanim.descent.trajectory import Stop, Trajectory
 from gdanim.errors import DomainError
 from gdanim.objectives.autorange import Given
 from gdanim.optimizers.gd import gd
@@ -98,30 +98,30 @@ def test_all_runs_together_equal_one_at_a_time_bit_for_bit(objective: Objective,
             assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0, rows]), name
         for name in ("last", "since", "lost"):
             assert np.array_equal(getattr(together, name)[run], getattr(alone, name)[0], equal_nan=True), name
-        assert together.outcome[run] is alone.outcome[0]
+        assert together.stop[run] is alone.stop[0]
 
 
 @pytest.mark.parametrize("tolerance", [1.0, 1e-3, 1e-9])
 def test_a_run_converges_where_the_gradient_first_falls_below_the_tolerance(tolerance: float) -> None:
     trajectory = descend(PARABOLA, 4.3, 0.1, 400, tolerance=tolerance)
     expected = math.ceil(math.log(tolerance / 8.6) / math.log(0.8))  # ‖∇f‖ = 8.6·0.8^k
-    assert trajectory.outcome == (Outcome.CONVERGED,)
+    assert trajectory.stop == (Stop.CONVERGED,)
     assert trajectory.last[0] == trajectory.since[0] == expected
     assert (trajectory.x[0, expected:] == trajectory.x[0, expected]).all()
 
 
 def test_a_run_converges_at_its_start_and_at_its_last_iteration() -> None:
     at_start = descend(PARABOLA, 0.01, 0.1, 5, tolerance=0.1)
-    assert (at_start.outcome, at_start.last[0]) == ((Outcome.CONVERGED,), 0)
+    assert (at_start.stop, at_start.last[0]) == ((Stop.CONVERGED,), 0)
     at_end = descend(PARABOLA, 4.3, 0.1, 10, tolerance=8.6 * 0.8**9.5)
-    assert (at_end.outcome, at_end.last[0]) == ((Outcome.CONVERGED,), 10)
+    assert (at_end.stop, at_end.last[0]) == ((Stop.CONVERGED,), 10)
 
 
 def test_without_tolerance_all_iterations_are_done() -> None:
     trajectory = descend(PARABOLA, (4.3, 0.0), 0.1, 12)
-    assert trajectory.outcome == (Outcome.STEP_LIMIT,) * 2
+    assert trajectory.stop == (Stop.STEP_LIMIT,) * 2
     assert trajectory.last.tolist() == [12, 12]
-    assert not any(outcome.failed for outcome in trajectory.outcome)
+    assert not any(stop.failed for stop in trajectory.stop)
 
 
 @settings(deadline=None)
@@ -129,7 +129,7 @@ def test_without_tolerance_all_iterations_are_done() -> None:
 def test_a_run_diverges_where_it_ends_outside_the_bounds_and_higher(lr: float, iterations: int) -> None:
     trajectory = descend(PARABOLA, 4.3, lr, iterations)
     outside = 4.3 * (2 * lr - 1) ** np.arange(iterations + 1) > 6
-    assert trajectory.outcome == (Outcome.DIVERGED if outside[-1] else Outcome.STEP_LIMIT,)
+    assert trajectory.stop == (Stop.DIVERGED if outside[-1] else Stop.STEP_LIMIT,)
     if outside[-1]:
         assert trajectory.since[0] == np.argmax(outside)
         assert trajectory.ending(0) == f"diverged at iteration {np.argmax(outside)}"
@@ -147,12 +147,12 @@ def test_since_counts_from_the_last_time_a_run_left() -> None:
 
 def test_outside_the_bounds_but_lower_is_no_divergence() -> None:
     objective = formula("-x**2/10", (-1, 1))
-    assert descend(objective, 0.9, 0.9, 30).outcome == (Outcome.STEP_LIMIT,)
+    assert descend(objective, 0.9, 0.9, 30).stop == (Stop.STEP_LIMIT,)
 
 
 def test_overflow_is_divergence_and_stops_only_its_run() -> None:
     trajectory = descend(formula("x**4", (-2, 2)), (1.9, 0.5), 0.6, 50)
-    assert trajectory.outcome == (Outcome.DIVERGED, Outcome.STEP_LIMIT)
+    assert trajectory.stop == (Stop.DIVERGED, Stop.STEP_LIMIT)
     last = trajectory.last[0]
     assert 0 < last < 50
     assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
@@ -165,7 +165,7 @@ def test_overflow_is_divergence_and_stops_only_its_run() -> None:
 
 def test_a_run_leaves_the_domain_where_f_is_nan_at_a_finite_x() -> None:
     trajectory = descend(formula("log(x)", (0.1, 5)), 0.5, 0.1, 50)  # x falls until log has no value
-    assert trajectory.outcome == (Outcome.LEFT_DOMAIN,)
+    assert trajectory.stop == (Stop.LEFT_DOMAIN,)
     x, expected = 0.5, 0
     while x - 0.1 / x > 0:
         x, expected = x - 0.1 / x, expected + 1
@@ -175,24 +175,24 @@ def test_a_run_leaves_the_domain_where_f_is_nan_at_a_finite_x() -> None:
 
 
 @pytest.mark.parametrize(
-    ("f", "grad", "outcome"),
+    ("f", "grad", "stop"),
     [
-        (math.nan, 1.0, Outcome.LEFT_DOMAIN),
-        (math.nan, math.nan, Outcome.LEFT_DOMAIN),
-        (1.0, math.nan, Outcome.LEFT_DOMAIN),
-        (1.0, math.inf, Outcome.DIVERGED),
-        (1.0, -math.inf, Outcome.DIVERGED),
-        (math.inf, 1.0, Outcome.DIVERGED),
-        (-math.inf, math.nan, Outcome.DIVERGED),
+        (math.nan, 1.0, Stop.LEFT_DOMAIN),
+        (math.nan, math.nan, Stop.LEFT_DOMAIN),
+        (1.0, math.nan, Stop.LEFT_DOMAIN),
+        (1.0, math.inf, Stop.DIVERGED),
+        (1.0, -math.inf, Stop.DIVERGED),
+        (math.inf, 1.0, Stop.DIVERGED),
+        (-math.inf, math.nan, Stop.DIVERGED),
     ],
 )
 @pytest.mark.parametrize("iterations", [3, 8])
 def test_a_run_ends_before_the_point_where_value_or_slope_is_missing(
-    f: float, grad: float, outcome: Outcome, iterations: int
+    f: float, grad: float, stop: Stop, iterations: int
 ) -> None:
     # f falls all the way, inside the bounds: nothing but the missing number is wrong.
     trajectory = descend(scripted([(9.0, 1.0), (8.0, 1.0), (7.0, 1.0), (f, grad)]), 4.3, 0.1, iterations)
-    assert (trajectory.outcome, trajectory.last[0], trajectory.since[0]) == ((outcome,), 2, 3)
+    assert (trajectory.stop, trajectory.last[0], trajectory.since[0]) == ((stop,), 2, 3)
     assert trajectory.f[0].tolist() == [9.0, 8.0, 7.0]
     assert np.array_equal(trajectory.lost[0, 1:], [f, grad], equal_nan=True)
     assert np.isfinite(trajectory.grad).all()
@@ -227,7 +227,7 @@ def test_the_start_is_not_changed() -> None:
 def test_zero_iterations_are_the_start_alone() -> None:
     trajectory = descend(PARABOLA, 4.3, 0.1, 0)
     assert (trajectory.x.tolist(), trajectory.f.shape, trajectory.lr.shape) == ([[[4.3]]], (1, 1), (1, 0))
-    assert (trajectory.outcome, trajectory.last[0]) == ((Outcome.STEP_LIMIT,), 0)
+    assert (trajectory.stop, trajectory.last[0]) == ((Stop.STEP_LIMIT,), 0)
 
 
 @pytest.mark.parametrize(
@@ -270,17 +270,17 @@ def test_a_run_ends_where_a_look_at_every_row_ends_it(
     for k, (f, grad, asked) in enumerate(script):
         spent += 1 + asked if k else 0
         if budget is not None and spent > budget:
-            expected = Outcome.BUDGET, k - 1
+            expected = Stop.BUDGET, k - 1
         elif not (math.isfinite(f) and math.isfinite(grad)):
-            expected = Outcome.DIVERGED, k - 1
+            expected = Stop.DIVERGED, k - 1
         elif tolerance is not None and abs(grad) < tolerance:
-            expected = Outcome.CONVERGED, k
+            expected = Stop.CONVERGED, k
         else:
             continue
         break
     else:
         done = budget is not None and spent >= budget
-        expected = Outcome.BUDGET if done else Outcome.STEP_LIMIT, iterations
+        expected = Stop.BUDGET if done else Stop.STEP_LIMIT, iterations
     asks = iter(asked for _, _, asked in script[1:])
 
     def update(grad: Any, state: Any, x: Any, lr: Any, oracle: Any) -> tuple[Any, Any]:
@@ -295,16 +295,16 @@ def test_a_run_ends_where_a_look_at_every_row_ends_it(
             optimizer = Optimizer(init=lambda x: (), update=update)
             found = solve(objective, optimizer, np.array([[4.3]]), np.array([1.0]), iterations, conditions)
         except DomainError:
-            assert expected == (Outcome.DIVERGED, -1)
+            assert expected == (Stop.DIVERGED, -1)
             return
     assert_finite(found)
-    outcome, last = expected
+    stop, last = expected
     assert found.last[0] == last
-    assert found.outcome[0] is outcome or (outcome is Outcome.DIVERGED and found.outcome[0].failed)
+    assert found.stop[0] is stop or (stop is Stop.DIVERGED and found.stop[0].failed)
     assert found.evaluations[0].tolist() == [
         k + sum(asked for _, _, asked in script[1 : k + 1]) for k in range(last + 1)
     ]
-    if outcome is Outcome.DIVERGED:
+    if stop is Stop.DIVERGED:
         f, grad, _ = script[last + 1]
         assert np.array_equal(found.lost[0, 1:], [f, grad], equal_nan=True)
     else:
@@ -332,9 +332,9 @@ def test_no_rate_or_start_makes_a_descent_raise_or_record_what_is_not_finite(
     last = trajectory.last[0]
     assert_finite(trajectory)
     assert (trajectory.x[0, last:] == trajectory.x[0, last]).all()
-    assert last == iterations or trajectory.outcome[0] is not Outcome.STEP_LIMIT
+    assert last == iterations or trajectory.stop[0] is not Stop.STEP_LIMIT
     assert 0 <= trajectory.since[0] <= iterations
-    if trajectory.outcome[0] is Outcome.CONVERGED:
+    if trajectory.stop[0] is Stop.CONVERGED:
         norms = np.linalg.norm(trajectory.grad[0, : last + 1], axis=1)
         assert norms[-1] < tolerance
         assert (norms[:-1] >= tolerance).all()

@@ -18,7 +18,7 @@ from gdanim.catalogue import registry
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.descent import verdicts as module
 from gdanim.descent.solver import solve
-from gdanim.descent.trajectory import Outcome
+from gdanim.descent.trajectory import Stop
 from gdanim.descent.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def solved(name: str, optimizer: str, n: int, lr: float = 1.0) -> Verdict:
     return verdicts(objective, trajectory)[0]
 
 
-def recorded(objective: Objective, x: Path, *, last: Any = None, outcome: Any = None) -> Any:
+def recorded(objective: Objective, x: Path, *, last: Any = None, stop: Any = None) -> Any:
     """What the verdict needs of a trajectory whose points are given."""
     x = np.asarray(x, dtype=float).reshape(len(x), -1, objective.dim)
     runs, rows = x.shape[:2]
@@ -54,14 +54,14 @@ def recorded(objective: Objective, x: Path, *, last: Any = None, outcome: Any = 
         f=objective.value(x),
         grad=objective.gradient(x),
         last=last,
-        outcome=outcome or (Outcome.STEP_LIMIT,) * runs,
+        stop=stop or (Stop.STEP_LIMIT,) * runs,
         since=last,
     )
 
 
-def verdict(objective: Objective, x: Any, outcome: Outcome = Outcome.STEP_LIMIT) -> Verdict:
+def verdict(objective: Objective, x: Any, stop: Stop = Stop.STEP_LIMIT) -> Verdict:
     """The verdict on one run that went over these points."""
-    return verdicts(objective, recorded(objective, [x], outcome=(outcome,)))[0]
+    return verdicts(objective, recorded(objective, [x], stop=(stop,)))[0]
 
 
 def descended(objective: Objective, start: Any, lr: float, n: int, momentum: float = 0.0) -> list[Any]:
@@ -203,8 +203,8 @@ def test_noise_about_a_minimum_oscillates_only_where_the_rate_is_high(
 
 def test_a_run_that_was_cut_short_needs_fewer_turns_than_one_that_met_its_tolerance() -> None:
     points = np.array([4.3, -0.5, 0.1, -0.02, 0.0])[:, np.newaxis]
-    assert verdict(PARABOLA, points, Outcome.STEP_LIMIT) is OSCILLATING
-    assert verdict(PARABOLA, points, Outcome.CONVERGED) is MONOTONE
+    assert verdict(PARABOLA, points, Stop.STEP_LIMIT) is OSCILLATING
+    assert verdict(PARABOLA, points, Stop.CONVERGED) is MONOTONE
 
 
 def test_a_fixed_step_ends_oscillating_at_a_kink() -> None:
@@ -264,8 +264,8 @@ def test_f_that_ends_as_high_as_never_before_diverges(growth: float, n: int, off
 
 
 def test_a_diverged_run_is_diverging_wherever_f_went() -> None:
-    assert verdict(PARABOLA, geometric([4.0], [0.8], 20), Outcome.DIVERGED) is DIVERGING
-    assert verdict(PARABOLA, [[4.0]], Outcome.DIVERGED) is DIVERGING
+    assert verdict(PARABOLA, geometric([4.0], [0.8], 20), Stop.DIVERGED) is DIVERGING
+    assert verdict(PARABOLA, [[4.0]], Stop.DIVERGED) is DIVERGING
 
 
 @given(n=st.integers(1, 300), across=st.floats(0.0, 1.5))
@@ -316,7 +316,7 @@ EASOM = "-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)"
 def test_a_plateau_stalls_whatever_its_height(lift: str) -> None:
     easom = formula(EASOM + lift, (-10, 10), (-10, 10))
     assert verdict(easom, descended(easom, [-8.0, -7.0], 0.1, 50)) is STALLED
-    assert verdict(easom, [[-8.0, -7.0]], Outcome.CONVERGED) is STALLED
+    assert verdict(easom, [[-8.0, -7.0]], Stop.CONVERGED) is STALLED
 
 
 @pytest.mark.parametrize("text", ["x**2 - y**2", "x**3 - 3*x*y**2", "x**2 + y**3"])
@@ -335,12 +335,12 @@ def test_a_dying_rate_stalls_on_the_slope_and_not_at_the_minimum() -> None:
     ("text", "minimizer"),
     [("x**2", [0]), ("abs(x)", [0]), ("x**4", [0]), ("x**2 + 1000*y**2", [0, 0]), ("(x**2 + y**2 - 1)**2", [0.6, 0.8])],
 )
-@pytest.mark.parametrize("outcome", [Outcome.STEP_LIMIT, Outcome.CONVERGED])
-def test_a_run_that_rests_at_a_minimizer_is_not_stalled(text: str, minimizer: Any, outcome: Outcome) -> None:
+@pytest.mark.parametrize("stop", [Stop.STEP_LIMIT, Stop.CONVERGED])
+def test_a_run_that_rests_at_a_minimizer_is_not_stalled(text: str, minimizer: Any, stop: Stop) -> None:
     objective = formula(text)
     away = np.array(minimizer) + np.ones(objective.dim) * 0.5 ** np.arange(40)[:, np.newaxis]
-    assert verdict(objective, away, outcome) is MONOTONE
-    assert verdict(objective, [minimizer] * 10, outcome) is MONOTONE
+    assert verdict(objective, away, stop) is MONOTONE
+    assert verdict(objective, [minimizer] * 10, stop) is MONOTONE
 
 
 def test_a_run_without_iterations_is_monotone() -> None:
@@ -350,7 +350,7 @@ def test_a_run_without_iterations_is_monotone() -> None:
 def test_a_run_that_left_the_domain_is_judged_by_its_path_up_to_there() -> None:
     root = formula("x*sqrt(x)", (0, 4))
     points = [[[4.0], [2.0], [0.5]], [[1.0], [1.0], [1.0]]]
-    left = recorded(root, points, last=[2, 0], outcome=(Outcome.LEFT_DOMAIN,) * 2)
+    left = recorded(root, points, last=[2, 0], stop=(Stop.LEFT_DOMAIN,) * 2)
     assert verdicts(root, left) == (MONOTONE, MONOTONE)
 
 

@@ -27,6 +27,6 @@ def test_an_optimizer_stays_finite_or_is_lost_by_name(method: str, function: str
     path = solve(f, choice.build(), start, lr, 25, Conditions(noise=0.1, seed=3))
     assert all(np.isfinite(rows).all() for rows in (path.x, path.f, path.grad))
     lost = ~np.isfinite(path.lost).all(axis=1)
-    assert all(path.outcome[run].failed for run in np.flatnonzero(lost))
+    assert all(path.stop[run].failed for run in np.flatnonzero(lost))
     assert (path.last[~lost] == 25).all()
     assert (np.diff(path.evaluations, axis=1) >= 0).all()

@@ -11,7 +11,7 @@ from support.problems import formula
 from gdanim.catalogue import registry
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import Conditions
-from gdanim.descent.trajectory import Outcome, Trajectory
+from gdanim.descent.trajectory import Stop, Trajectory
 from gdanim.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_an_answer_is_that_of_the_objective() -> None:
 def test_no_step_is_taken_that_would_overspend_the_budget(budget: int, steps: int) -> None:
     dear = descend(lambda oracle, x: _drop(oracle.value(x, EVERY)), conditions=Conditions(budget=budget))
     assert dear.last.tolist() == [steps] * 2
-    assert dear.outcome == (Outcome.BUDGET,) * 2
+    assert dear.stop == (Stop.BUDGET,) * 2
     assert (dear.evaluations[:, -1] <= budget).all()
 
 

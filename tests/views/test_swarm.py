@@ -113,7 +113,7 @@ def test_the_dots_of_a_swarm_stand_where_the_runs_are() -> None:
 
 def test_a_swarm_says_how_many_of_its_runs_diverged_from_when_the_first_did() -> None:
     descent = solved("rosenbrock", starts=300, lr=0.002, iterations=20)
-    failed = [run for run in range(300) if descent.trajectory.outcome[run].failed]
+    failed = [run for run in range(300) if descent.trajectory.stop[run].failed]
     assert len(failed) > 4
     first = int(min(np.minimum(descent.trajectory.since, descent.trajectory.last)[failed]))
     with scene_of(descent) as scene:

@@ -50,7 +50,7 @@ class _Rows:
         self._texts = {
             "optimizer": [run.spec for run in runs],
             "label": [run.label for run in runs],
-            "outcome": [outcome.name for outcome in trajectory.outcome],
+            "outcome": [stop.name for stop in trajectory.stop],
         }
         was_lost = ~np.isfinite(trajectory.lost).all(axis=1)
         self._ends = np.cumsum((trajectory.last + 1 + was_lost)[: len(runs)])

@@ -13,7 +13,7 @@ from gdanim.catalogue import registry
 from gdanim.descent.recording.file_types import STDIN
 from gdanim.descent.recording.table import Table, read_table
 from gdanim.descent.runs import Run
-from gdanim.descent.trajectory import MAX_RECORDED, Outcome, Trajectory, judge, no_value_at
+from gdanim.descent.trajectory import MAX_RECORDED, Stop, Trajectory, judge, no_value_at
 from gdanim.errors import DomainError, UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> t
     failed = np.where(lost[:, np.newaxis], table.point[first + np.minimum(stop, length - 1)], 0.0)
     for array in (point, lr, last, failed):
         array.flags.writeable = False
-    endings = {outcome.name: outcome for outcome in Outcome}
+    endings = {stop.name: stop for stop in Stop}
     replayed = Trajectory(
         x=point[..., : objective.dim],
         f=point[..., objective.dim],
@@ -66,7 +66,7 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> t
         lr=lr,
         evaluations=np.broadcast_to(np.int64(-1), point.shape[:2]),
         last=last,
-        outcome=tuple(endings.get(name.outcome or "", Outcome.STEP_LIMIT) for name in table.names),
+        stop=tuple(endings.get(name.outcome or "", Stop.STEP_LIMIT) for name in table.names),
         since=last,
         lost=failed,
     )
