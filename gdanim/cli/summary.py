@@ -16,6 +16,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.runs import Run
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count
+from gdanim.objectives.objective import Objective
 from gdanim.outputs import Written
 
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
@@ -27,7 +28,8 @@ def details(descent: Descent) -> str:
     objective, runs = descent.objective, descent.trajectory.runs
     if objective.curvature is not None:
         lines.append(
-            f"λ = {objective.curvature:.6g} at the minimum {coordinates(objective.minimizers[0].tolist())}: "
+            f"λ = {objective.curvature:.6g}{_condition(objective)} at the minimum "
+            f"{coordinates(objective.minimizers[0].tolist())}: "
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
     if objective.suggested:
@@ -39,6 +41,13 @@ def details(descent: Descent) -> str:
     else:
         lines += _counts(descent)
     return "\n".join(lines)
+
+
+def _condition(objective: Objective) -> str:
+    """The condition number, where there is more than one eigenvalue."""
+    if objective.dim == 1 or objective.condition is None:
+        return ""
+    return f" and κ = λ/λmin = {objective.condition:.6g}"
 
 
 def as_json(descent: Descent, written: Sequence[Written]) -> str:
@@ -53,6 +62,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "source": objective.source,
         "minimizers": objective.minimizers.tolist(),
         "curvature": objective.curvature,
+        "condition": objective.condition,
         **{name: getattr(settings, name) for name in ("budget", "noise", "seed")},
         "frames": timeline.frames,
         "iterations_per_frame": timeline.every,
@@ -77,7 +87,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     lr                the rate of its first step
     evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
     distance          from its end to the nearest minimizer that is known
-    stability_limit   the rate above which it could not settle there (gd and momentum at a constant rate)
+    stability_limit   the rate above which its method could not settle there; None where that is not known
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
@@ -118,7 +128,8 @@ def _sentence(descent: Descent) -> str:
 def _against(run: dict[str, Any], made: Run) -> str:
     if run["lr_over_limit"] is None:
         return ""
-    return f" at {_share(run['lr_over_limit'])} of {limit_formula(made.method)} = {run['stability_limit']:.6g}"
+    formula, value = limit_formula(made.method), f"{run['stability_limit']:.6g}"
+    return f" at {_share(run['lr_over_limit'])} of {formula if formula == value else f'{formula} = {value}'}"
 
 
 def _share(ratio: float) -> str:

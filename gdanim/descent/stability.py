@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.choices import Choice
     from gdanim.catalogue.specs import Method
@@ -15,43 +17,67 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
 
 
+class Limit(NamedTuple):
+    """The largest rate at which a method settles on a quadratic: `factor`/λ, or `factor` alone, and as a formula.
+
+    λ is the largest eigenvalue of the Hessian: along each other one, the method settles at every such rate, too.
+    """
+
+    factor: float
+    formula: str
+    by_curvature: bool = True
+
+
+# From the eigenvalues of one step along an eigenvector: the roots of r² − Tr + D lie within the unit circle where
+# |T| − 1 < D < 1, T and D being trace and determinant; 1 + T + D = 0 comes first as the rate grows.
+# gd: Nesterov 2018, § 1.2.3. momentum: Polyak 1964, Goh 2017. nesterov: T = (1 + μ)(1 − ηλ), D = μ(1 − ηλ).
+# qhm: T = 1 + β − ηλ(1 − νβ), D = β − ηλβ(1 − ν). Methods that are not here follow the gradient's sign, an average of
+# its size or a search along a line, and have none.
+_LIMITS: Final[Mapping[str, Callable[[Mapping[str, Any]], Limit]]] = {
+    "gd": lambda _: Limit(2.0, "2/λ"),
+    "noisy": lambda _: Limit(2.0, "2/λ"),  # in expectation
+    "momentum": lambda its: Limit(
+        2 * (1 + its["momentum"]) / (1 - its["dampening"]), "2(1+μ)/((1−τ)λ)" if its["dampening"] else "2(1+μ)/λ"
+    ),
+    "nesterov": lambda its: Limit(2 * (1 + its["momentum"]) / (1 + 2 * its["momentum"]), "2(1+μ)/((1+2μ)λ)"),
+    "qhm": lambda its: Limit(
+        2 * (1 + its["beta"]) / (1 + its["beta"] - 2 * its["nu"] * its["beta"]), "2(1+β)/((1+β−2νβ)λ)"
+    ),
+    # Whatever the curvature; with damping, a step is halved until f falls.
+    "newton": lambda its: Limit(np.nan if its["damping"] else 2.0, "2", by_curvature=False),
+}
+_UNKNOWN: Final = Limit(np.nan, "")
+
+
 def limits_of_runs(objective: Objective, trajectory: Trajectory, runs: Runs) -> Scalar:
     """The rate above which each run could not settle at its minimum: (runs,).
 
-    2/λ for gradient descent and 2(1 + μ)/((1 − τ)λ) for momentum μ with dampening τ, λ being the largest eigenvalue
-    of the Hessian at the minimizer where the run ended, or near which it started if it was lost. NaN for other
-    optimizers, for rates that change, and where λ is not known.
-    Sources: Nesterov 2018, § 1.2.3; for momentum Polyak 1964, Goh 2017 "Why Momentum Really Works".
+    That of its method, λ being the largest eigenvalue of the Hessian at the minimizer where the run ended, or near
+    which it started if it was lost. NaN for methods without a limit, for rates that change, and where λ is not known.
     """
-    factor = {run.spec: limit_factor(run.method) for run in runs}
-    factors = np.array([factor[run.spec] for run in runs])
+    known = {run.spec: limit_of(run.method) for run in runs}
+    limits = [known[run.spec] for run in runs]
     taken = np.arange(trajectory.iterations) < trajectory.last[:, np.newaxis]
     constant = np.all((trajectory.lr == trajectory.lr[:, :1]) | ~taken, axis=1)
     failed = np.array([stop.failed for stop in trajectory.stop])
     row = np.where(failed, 0, trajectory.last)
     curvature = curvatures_near(objective, trajectory.x[np.arange(trajectory.runs), row])
-    limits: Scalar = np.where(constant, factors / curvature, np.nan)
-    limits.flags.writeable = False
-    return limits
+    per = np.where([limit.by_curvature for limit in limits], curvature, curvature / curvature)
+    found: Scalar = np.where(constant, np.array([limit.factor for limit in limits]) / per, np.nan)
+    found.flags.writeable = False
+    return found
 
 
-def limit_factor(method: Choice[Method] | None) -> float:
-    """λ × the largest stable rate of a method; NaN where no such limit is known."""
-    if method is not None and method.entry.name == "gd":
-        return 2.0
-    if method is not None and method.entry.name == "momentum":
-        momentum, dampening = method.values["momentum"], method.values["dampening"]
-        return float(2 * (1 + momentum) / (1 - dampening))
-    return float("nan")
+def limit_of(method: Choice[Method] | None) -> Limit:
+    """The limit of a method on a quadratic; its factor is NaN and its formula empty where none is known."""
+    known = None if method is None or method.entry.plugin else _LIMITS.get(method.entry.name)
+    limit = _UNKNOWN if method is None or known is None else known(method.values)
+    return limit if limit.factor > 0 else _UNKNOWN
 
 
 def limit_formula(method: Choice[Method] | None) -> str:
-    """The same limit as a formula: `2/λ`. Empty where none is known."""
-    if method is None or np.isnan(limit_factor(method)):
-        return ""
-    if method.entry.name == "gd":
-        return "2/λ"
-    return "2(1+μ)/λ" if not method.values["dampening"] else "2(1+μ)/((1−τ)λ)"
+    """The limit of a method as a formula, such as `2/λ`; empty where none is known."""
+    return limit_of(method).formula
 
 
 def ratio_text(ratio: float) -> str:

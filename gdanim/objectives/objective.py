@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
+
+LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
 
 
 class Functions(Protocol):
@@ -67,6 +69,14 @@ class Objective:
         """λ at the first minimizer; None without one, at a kink and where flat."""
         known = len(self.curvatures) and np.isfinite(self.curvatures[0])
         return float(self.curvatures[0]) if known else None
+
+    @property
+    def condition(self) -> float | None:
+        """κ = λ/λmin of the Hessian at the first minimizer; None without one, at a kink and where it is singular."""
+        if self.curvature is None:
+            return None
+        least = float(np.linalg.eigvalsh(self.hessian(self.minimizers[0]))[0])
+        return self.curvature / least if least > LEAST_SHARE * self.curvature else None
 
     @property
     def minimum(self) -> float:

@@ -1,4 +1,4 @@
-"""The rate above which gradient descent cannot settle, against descents that do and do not."""
+"""The rate above which each method cannot settle, against spectral radii, and descents that settle and that do not."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from support.commandline import QUICK, run
 from support.objectives import objective
+from support.problems import formula, solved
 
-from gdanim.catalogue.registry import FUNCTIONS
+from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, optimizer
+from gdanim.descent.runs import Run
 from gdanim.descent.solver import solve
-from gdanim.descent.stability import curvatures_near
+from gdanim.descent.stability import curvatures_near, limit_of, limits_of_runs
 from gdanim.optimizers.gd import gd
 
 CONVEX_AT_MINIMUM = [row.name for row in FUNCTIONS.values() if row.curvature]
@@ -64,3 +66,111 @@ def test_the_command_line_states_the_limit(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_rate_below_the_limit_is_not_warned_of() -> None:
     assert "λ" not in run("parabola", *QUICK, "--lr", "0.9").err
+
+
+# One step of each method on λx²/2 as a matrix, (x, v) ← A(x, v), from its equations in the paper.
+STEP_MATRICES = {
+    "gd": lambda a: [[1 - a]],
+    "noisy:eta=0": lambda a: [[1 - a]],
+    "momentum": lambda a, mu, tau: [[1 - a * (1 - tau), -a * mu], [1 - tau, mu]],
+    "nesterov": lambda a, mu: [[1 - a * (1 + mu), -a * mu**2], [1, mu]],
+    "qhm": lambda a, beta, nu: [[1 - a * (1 - nu) - a * nu * (1 - beta), -a * nu * beta], [1 - beta, beta]],
+    "newton": lambda a: [[1 - a]],
+}
+HYPERPARAMETERS = {"momentum": ("momentum", "dampening"), "nesterov": ("momentum",), "qhm": ("beta", "nu")}
+
+
+def drawn_methods(name: str, count: int) -> list[tuple[str, tuple[float, ...]]]:
+    """`name:key=value,…` and the values, drawn at random with both ends among them."""
+    rng, keys = np.random.default_rng(7), HYPERPARAMETERS.get(name, ())
+    values = [(0.0,) * len(keys), *map(tuple, rng.uniform(0, 0.95, (count - 1, len(keys))).round(3).tolist())]
+    return [(f"{name}:{','.join(f'{k}={v}' for k, v in zip(keys, its, strict=True))}", its) for its in values]
+
+
+def radius(name: str, a: float, values: tuple[float, ...]) -> float:
+    """The spectral radius of a step at ηλ = a."""
+    return float(np.abs(np.linalg.eigvals(np.array(STEP_MATRICES[name](a, *values)))).max())
+
+
+@pytest.mark.parametrize("name", STEP_MATRICES)
+def test_a_limit_is_where_the_spectral_radius_of_a_step_passes_1(name: str) -> None:
+    for spec, values in drawn_methods(name, 40):
+        factor = limit_of(optimizer(spec if values else name)).factor
+        assert radius(name, factor, values) == pytest.approx(1, abs=1e-9), spec
+        assert radius(name, 1.001 * factor, values) > 1, spec
+        # Below it, each smaller rate is stable, too: one λ bounds the rate in any number of variables.
+        assert all(radius(name, share * factor, values) < 1 for share in np.linspace(0.001, 0.999, 50)), spec
+
+
+@pytest.mark.parametrize("name", STEP_MATRICES)
+@pytest.mark.parametrize(("small", "large"), [(None, 3e-5), (0.37, 7.1), (2.0, 1.9e6)])
+def test_a_method_settles_on_a_quadratic_below_its_limit_and_leaves_above_it(
+    name: str, small: float | None, large: float
+) -> None:
+    steep = f"{large / 2}*(0.6*x + 0.8*y)**2"
+    bowl = (
+        formula(f"{large / 2}*x**2", minimizers=((0.0,),))
+        if small is None
+        else formula(f"{steep} + {small / 2}*(0.8*x - 0.6*y)**2", minimizers=((0.0, 0.0),))
+    )
+    for spec, values in drawn_methods(name, 3):
+        method = optimizer(spec if values else name)
+        lr = limit_of(method).factor / (large if name != "newton" else 1.0) * np.array([0.98, 1.02])
+        start = np.tile([0.6, 0.8][: bowl.dim], (2, 1))
+        path = solve(bowl, method.build(), start, lr, 500)
+        run = Run(method, spec, None, 0.0)
+        found = limits_of_runs(bowl, path, (run, run))
+        assert found == pytest.approx(lr / [0.98, 1.02], rel=1e-9)
+        below, above = np.linalg.norm(path.x[[0, 1], path.last], axis=-1)
+        assert below < 1e-3, spec
+        assert above > 1e3, spec
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - {spec.partition(":")[0] for spec in STEP_MATRICES}))
+def test_other_methods_claim_no_limit(name: str) -> None:
+    assert limit_of(optimizer(name)) == limit_of(None)
+
+
+@pytest.mark.parametrize("spec", ["newton:damping=0.1", "gd"])
+def test_a_search_or_a_rate_that_changes_has_no_limit(spec: str) -> None:
+    schedule = () if "newton" in spec else ("--schedule", "cosine")
+    summary = json.loads(run("ellipse", *QUICK, "-O", spec, *schedule, "--json").out)
+    assert summary["runs"][0]["stability_limit"] is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "formula_", "factor"),
+    [
+        ("nesterov:momentum=0.5", "2(1+μ)/((1+2μ)λ)", 1.5),
+        ("momentum:momentum=0.5", "2(1+μ)/λ", 3),
+        ("momentum:momentum=0.5,dampening=0.5", "2(1+μ)/((1−τ)λ)", 6),
+        ("qhm:beta=0.5,nu=0.5", "2(1+β)/((1+β−2νβ)λ)", 3),
+        ("noisy", "2/λ", 2),
+    ],
+)
+def test_each_place_says_the_limit_of_the_method_that_runs(spec: str, formula_: str, factor: float) -> None:
+    descent = solved("ellipse", optimizer=(spec,), lr=(0.01,), iterations=3)
+    share = f"{0.01 * 20 / factor:.2f}"
+    assert descent.limit_shares() == [f"{share} × {formula_}"]
+    summary = json.loads((said := run("ellipse", *QUICK, "-O", spec, "--lr", "0.01", "-v", "--json")).out)
+    assert summary["runs"][0]["stability_limit"] == pytest.approx(factor / 20, rel=1e-12)
+    assert f"of {formula_} = {factor / 20:.6g}" in said.err
+    above = run("ellipse", *QUICK, "-O", spec, "--lr", "2").err
+    assert f"{formula_} = {factor / 20:.4g}" in above
+
+
+@pytest.mark.parametrize(
+    ("function", "kappa"),
+    [
+        ("ellipse", 10.0),
+        ("rosenbrock", 2508.009601277298),  # of [[802, −400], [−400, 200]]
+        ("x**2 + 3*x*y + 4*y**2", 12.2037724101704),  # (5 + 3√2)/(5 − 3√2)
+        ("(x - y)**2 + 0.01*(x + y)**2", 100.0),
+        ("x**2 + y**4", None),
+        ("parabola", 1.0),
+    ],
+)
+def test_the_condition_number_is_that_of_the_hessian(function: str, kappa: float | None) -> None:
+    said = run(function, *QUICK, "-v", "--json")
+    assert json.loads(said.out)["condition"] == (None if kappa is None else pytest.approx(kappa, rel=1e-9))
+    assert ("κ" in said.err) == (kappa not in (None, 1.0))
