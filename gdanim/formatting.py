@@ -8,6 +8,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def seconds(duration_s: float) -> str:
+    """A duration, to the millisecond: `3.5 s`."""
+    return f"{duration_s:.3f}".rstrip("0").rstrip(".") + " s"
+
+
 def coordinates(x: Iterable[float], *, digits: int = 6) -> str:
     """A point: `-1.5, 2`."""
     return ", ".join(f"{value:.{digits}g}" for value in x)

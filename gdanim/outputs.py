@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,9 +44,19 @@ class Written:
     path: str
     format: str
     bytes: int | None  # None where they were streamed away
+    duration_s: float | None = None  # how long it lasts; None where nothing plays
     error: OutputError | None = None
     lacks: str = ""  # why its recipe does not suffice to make it again, a key of presets.LACKS
     fitted: Fitted | None = None  # how it differs from the request, so that it is within --max-size
+
+
+def duration_s(form: Format, planned_s: float, fps: Fraction) -> float | None:
+    """How long a file of a format lasts whose last frame is planned to end at planned_s. None where nothing plays."""
+    if form.still or form.sequence or form.suffixes:
+        return None
+    if form.constant_rate:
+        return float(max(1, round(planned_s * fps)) / fps)
+    return round(form.ticks_per_s * planned_s) / form.ticks_per_s if form.ticks_per_s else planned_s
 
 
 def typed(options: Mapping[str, str]) -> str:

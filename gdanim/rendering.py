@@ -17,7 +17,7 @@ from gdanim.drawing.raster import Raster
 from gdanim.errors import OutputError
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import STDOUT, finishing, open_output
-from gdanim.outputs import Written
+from gdanim.outputs import Written, duration_s
 from gdanim.recipe import recipe_of
 
 if TYPE_CHECKING:
@@ -180,6 +180,7 @@ class _OutputFile:
 
     def __init__(self, output: Planned, info: FilmInfo, descent: Descent) -> None:
         self._output = output
+        self._duration_s = duration_s(output.format, descent.timeline.duration_s, descent.settings.fps)
         self._steps = _steps(output, info, descent)
         self._error: OutputError | None = None
 
@@ -218,7 +219,13 @@ class _OutputFile:
     def result(self) -> Written:
         """What became of the file."""
         written = self._bytes() if self._error is None else None
-        return Written(path=self._output.path, format=self._output.format.name, bytes=written, error=self._error)
+        return Written(
+            path=self._output.path,
+            format=self._output.format.name,
+            bytes=written,
+            duration_s=self._duration_s if self._error is None else None,
+            error=self._error,
+        )
 
     def _bytes(self) -> int | None:
         path = Path(self._output.path)

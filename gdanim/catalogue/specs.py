@@ -89,6 +89,8 @@ class Format(Entry):
     needs_path   the writer needs a real, seekable file
     even_size    sides are even; the last row or column is repeated
     max_fps      the fastest rate that players keep
+    ticks_per_s  the clock of its files: each frame ends at a whole tick; 0 where it may end at any time
+    constant_rate  each picture lasts as long as --fps says, and a longer frame is several of them
     loops        whether --loop has an effect
     qualities    what each value of --quality means here; other values are refused. The default is medium
     transparent  pixels can let the page show through; otherwise frames are composited on the paper first
@@ -108,6 +110,8 @@ class Format(Entry):
     needs_path: bool = False
     even_size: bool = False
     max_fps: int = 240
+    ticks_per_s: int = 0
+    constant_rate: bool = False
     loops: bool = False
     qualities: Mapping[str, str]
     transparent: bool = False

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from math import isfinite
 from typing import Any
 
 import click
@@ -19,10 +20,10 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.errors import EncoderError
-from gdanim.formatting import count
+from gdanim.formatting import count, seconds
 from gdanim.output.files.atomic import STDOUT
 from gdanim.output.files.numbering import Pattern
-from gdanim.outputs import Progress, Written
+from gdanim.outputs import Progress, Written, duration_s
 from gdanim.presets import LACKS, write_preset
 from gdanim.settings import AUTO_STYLE
 from gdanim.signals import on_signal
@@ -77,7 +78,8 @@ def _of_runs(descent: Descent) -> Iterator[str]:
         run = failed[0]
         which = f"{descent.runs[run].label} ".lstrip()
         more = f"; {len(failed) - 1:,} more of {trajectory.runs:,} runs were lost, too" if len(failed) > 1 else ""
-        rate = f" (lr {trajectory.lr[run, 0]:g})" if not which and trajectory.iterations else ""
+        lr = float(trajectory.first_rate[run])
+        rate = f" (lr {lr:g})" if not which and isfinite(lr) else ""
         why = f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}" if run in exceeding else ""
         yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
     above: dict[str, list[int]] = {}
@@ -118,17 +120,17 @@ def done(descent: Descent, written: Written) -> str:
         name = str(pattern.folder / " … ".join(ends))
         hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
         return f"{name}: {count(timeline.frames, 'frame')}{hold}{size}"
-    return f"{_content(written.path, form, frames, timeline.duration_s)}{size}"
+    return f"{_content(written.path, form, frames, written.duration_s)}{size}"
 
 
-def _content(path: str, form: Format, frames: int, duration_s: float) -> str:
+def _content(path: str, form: Format, frames: int, lasts_s: float | None) -> str:
     """A file and what it shows: `out.gif: 26 frames, 3.5 s`."""
     name = "standard output" if path == STDOUT else path
     if form.still:
         return f"{name}: the last frame"
     if form.suffixes:
         return f"{name}: a {form.typed}"
-    return f"{name}: {count(frames, 'frame')}, {duration_s:.4g} s"
+    return f"{name}: {count(frames, 'frame')}{'' if lasts_s is None else f', {seconds(lasts_s)}'}"
 
 
 def lacking(written: Sequence[Written]) -> Iterator[str]:
@@ -146,8 +148,12 @@ def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
     """The request as a preset, under comments that say what it would make."""
     from gdanim.cli.summary import details
 
-    timeline = descent.timeline
-    lines = [f"# {_content(output.path, output.format, timeline.frames, timeline.duration_s)}" for output in outputs]
+    timeline, fps = descent.timeline, descent.settings.fps
+    lasts_s = [duration_s(output.format, timeline.duration_s, fps) for output in outputs]
+    lines = [
+        f"# {_content(output.path, output.format, timeline.frames, lasts)}"
+        for output, lasts in zip(outputs, lasts_s, strict=True)
+    ]
     lines += [f"# {line}" for line in details(descent).splitlines()]
     return "\n".join(lines) + "\n" + write_preset(descent.settings)
 

@@ -67,12 +67,12 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "frames": timeline.frames,
         "iterations_per_frame": timeline.every,
         "tween": timeline.tween,
-        "duration_s": timeline.duration_s,
+        "duration_s": max((item.duration_s for item in written if item.duration_s), default=timeline.duration_s),
         "width": width,
         "height": height,
         "outputs": [
-            {"path": item.path, "format": item.format, "bytes": item.bytes, "error": item.error and str(item.error)}
-            | {"fitted": item.fitted and item.fitted.as_json()}
+            {"path": item.path, "format": item.format, "bytes": item.bytes, "duration_s": item.duration_s}
+            | {"error": item.error and str(item.error), "fitted": item.fitted and item.fitted.as_json()}
             for item in written
         ],
         "alt_text": alt_text(descent),
