@@ -4,7 +4,7 @@ To add a function, add a row. tests/catalogue/test_functions.py checks it unaske
 tests/catalogue/refine_functions.py computes its minimizers, minimum and curvature.
 
 rastrigin, ackley, griewank, levy13 and easom have from 17 to more than a thousand local minima inside their bounds:
-their rows name only the global one.
+their rows name only the global one, and are not complete.
 """
 
 from __future__ import annotations
@@ -133,24 +133,24 @@ FORMULAS: Final = (
         source="Styblinski & Tang 1990, Experiments in nonconvex optimization, Neural Networks 3:467-483"),
     Formula(name="rastrigin", formula="20 + x**2 - 10*cos(2*pi*x) + y**2 - 10*cos(2*pi*y)",
         bounds=((-5.12, 5.12), (-5.12, 5.12)), start=(2.45, -1.52), lr=0.0005, iterations=50,
-        minimizers=((0.0, 0.0),), minimum=0.0, curvature=396.78417604357435,
+        minimizers=((0.0, 0.0),), minimum=0.0, curvature=396.78417604357435, complete=False,
         source="Rastrigin 1974, Systems of Extremal Control, Mir, Moscow"),
     # 20 and e stand apart, and hypot for the root of a sum of squares: at the kink f is 0 exactly, and ∇f a number.
     Formula(name="ackley", formula="20*(1 - exp(-0.2*hypot(x, y)/sqrt(2))) + e - exp((cos(2*pi*x) + cos(2*pi*y))/2)",
         bounds=((-5, 5), (-5, 5)), start=(0.55, -0.7), lr=0.01, iterations=60,
-        minimizers=((0.0, 0.0),), minimum=0.0, curvature=None, note="kink",
+        minimizers=((0.0, 0.0),), minimum=0.0, curvature=None, note="kink", complete=False,
         source="Ackley 1987, A Connectionist Machine for Genetic Hillclimbing, Kluwer"),
     Formula(name="griewank", formula="(x**2 + y**2)/4000 - cos(x)*cos(y/sqrt(2)) + 1",
         bounds=((-10, 10), (-10, 10)), start=(6.0, 4.6), lr=0.2, iterations=50,
-        minimizers=((0.0, 0.0),), minimum=0.0, curvature=1.0005,
+        minimizers=((0.0, 0.0),), minimum=0.0, curvature=1.0005, complete=False,
         source="Griewank 1981, Generalized descent for global optimization, J. Optim. Theory Appl. 34:11-39"),
     Formula(name="levy13", formula="sin(3*pi*x)**2 + (x - 1)**2*(1 + sin(3*pi*y)**2) + (y - 1)**2*(1 + sin(2*pi*y)**2)",
         bounds=((-10, 10), (-10, 10)), start=(5.6, -8.6), lr=0.0025, iterations=40,
-        minimizers=((1.0, 1.0),), minimum=0.0, curvature=179.65287921960845,
+        minimizers=((1.0, 1.0),), minimum=0.0, curvature=179.65287921960845, complete=False,
         source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments (sfu.ca/~ssurjano): Levy N. 13"),
     Formula(name="easom", formula="-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)",
         bounds=((-10, 10), (-10, 10)), start=(1.7, 2.5), lr=0.1, iterations=50,
-        minimizers=((3.141592653589793, 3.141592653589793),), minimum=-1.0, curvature=3.0,
+        minimizers=((3.141592653589793, 3.141592653589793),), minimum=-1.0, curvature=3.0, complete=False,
         source="Easom 1990, A survey of global optimization techniques, thesis, University of Louisville"),
     Formula(name="two_wells", formula="x**2 + y**2 - 2*exp(-((x - 1)**2 + y**2)/0.2) - 3*exp(-((x + 1)**2 + y**2)/0.2)",
         bounds=((-2, 2), (-2, 2)), start=(-0.3, 1.8), lr=0.04, iterations=60,

@@ -29,6 +29,7 @@ class Formula:
     start       (d,)
     lr, iterations   plain gradient descent from `start` with these can be followed by eye, and stays inside the bounds
     minimizers  (m, d): all inside the bounds, the global ones first, to full double precision
+    complete    whether those are all; otherwise gdanim looks for more where runs start and end
     minimum     f at the first minimizer; None without one
     curvature   the largest eigenvalue λ of the Hessian there; None without one and at a kink, 0 where it is flat
     parameters  name and default of each
@@ -50,6 +51,7 @@ class Formula:
     parameters: tuple[tuple[str, float], ...] = ()
     view: tuple[Interval, Interval] | None = None
     note: Literal["", "kink", "flat", "saddle"] = ""
+    complete: bool = True
     source: str
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.objectives.minimizers import find_minimizers
+from gdanim.objectives.minimizers import search
 from gdanim.objectives.objective import Functions
 
 Limits = Sequence[tuple[float, float] | None]
@@ -82,10 +82,11 @@ def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vecto
     widths = [width for width in WINDOWS if width >= reach] or [_rounded_up(1.25 * reach)]
     for width in widths:
         bounds = _bounds(functions, limits, width)
-        minimizers = find_minimizers(functions, bounds)
+        found = search(functions, bounds)
+        minima = np.concatenate([found.minimizers, found.valley])
         middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
-        if all(limits) or np.any(np.all(np.abs(minimizers - middle) <= 0.75 * half, axis=1)):
-            return bounds, minimizers
+        if all(limits) or np.any(np.all(np.abs(minima - middle) <= 0.75 * half, axis=1)):
+            return bounds, found.minimizers
     width = next(width for width in widths if width >= WINDOW_WITHOUT_MINIMUM)
     return _bounds(functions, limits, width), np.empty((0, functions.dim))
 

@@ -11,10 +11,11 @@ from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.mathtext import mathtext
 from gdanim.formula.parser import Expression
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest
-from gdanim.objectives.minimizers import curvatures, find_minimizers
+from gdanim.objectives.minimizers import Found, cell_of, curvatures, search
 from gdanim.objectives.objective import Functions, Objective
 
 if TYPE_CHECKING:
+    from gdanim.arrays import Vector
     from gdanim.catalogue.request import FunctionChoice
     from gdanim.catalogue.specs import Formula
 
@@ -55,7 +56,7 @@ def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, flo
     bounds = np.array(row.bounds, dtype=np.float64)
     as_described = values == dict(row.parameters)
     stated = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
-    minimizers = stated if as_described else find_minimizers(functions, bounds)
+    found = Found(stated, np.empty((0, functions.dim)), row.complete) if as_described else search(functions, bounds)
     return Objective(
         name=row.name,
         formula=row.formula,
@@ -65,8 +66,7 @@ def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, flo
         start=np.array(row.start, dtype=np.float64),
         lr=row.lr,
         iterations=row.iterations,
-        minimizers=minimizers,
-        curvatures=curvatures(functions, minimizers),
+        **_known(functions, bounds, found),
         parameters=values,
         view=row.view if as_described else None,
         source=row.source,
@@ -81,5 +81,19 @@ def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, 
 
 def _found(functions: Functions, given: Given) -> dict[str, Any]:
     """Fields of the Objective of a function of which nothing is known but its values, as autorange suggests them."""
-    found = suggest(functions, given)
-    return {**found._asdict(), "curvatures": curvatures(functions, found.minimizers), "suggested": True}
+    suggested = suggest(functions, given)
+    return {
+        **suggested._asdict(),
+        **_known(functions, suggested.bounds, search(functions, suggested.bounds)),
+        "suggested": True,
+    }
+
+
+def _known(functions: Functions, bounds: Vector, found: Found) -> dict[str, Any]:
+    """Fields of the Objective that say where its minimizers are."""
+    return {
+        "minimizers": found.minimizers,
+        "curvatures": curvatures(functions, found.minimizers, cell_of(functions, bounds)),
+        "valley": float(functions.value(found.valley[0])) if len(found.valley) else float("nan"),
+        "searched": bounds[np.newaxis][: int(found.complete)],
+    }

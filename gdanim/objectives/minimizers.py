@@ -1,44 +1,88 @@
 """Minimizers of an objective inside its bounds, found numerically where the catalogue does not know them."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final, NamedTuple
 
-from gdanim.arrays import Scalar, Vector
+import numpy as np
+
+from gdanim.arrays import Flags, Scalar, Vector
 from gdanim.objectives.objective import Functions
+from gdanim.objectives.polishing import has_slopes_of_hessian, polish
+from gdanim.objectives.rings import Shape
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
-NEWTON_STEPS = 60
 MOST_MINIMIZERS = 64
+# A curve or area of minima has sides: nearby, f rises by this share of its usual height. What rises by less is a tail
+# where f dies out.
+SIDES: Final = 1e-9
+
+
+class Found(NamedTuple):
+    """What a search found.
+
+    minimizers (m, d)   the isolated minimizers, the lowest first; m may be 0
+    valley (k, d)       points of a curve or an area of minima, the lowest first; k is 0 where there is none
+    complete            whether no more were seen than were looked at
+    """
+
+    minimizers: Vector
+    valley: Vector
+    complete: bool
 
 
 def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
-    """All minimizers that a grid can tell apart: (m, d), the lowest first; m may be 0.
+    """All isolated minimizers that a grid can tell apart, at most MOST_MINIMIZERS: (m, d), the lowest first."""
+    return search(functions, bounds).minimizers
 
-    A safeguarded Newton descent starts at every grid point below its neighbours. Its end is a minimizer where the
-    gradient vanishes and the curvature is positive, except on the border. At most MOST_MINIMIZERS are returned.
+
+def search(functions: Functions, bounds: Vector, most: int = MOST_MINIMIZERS) -> Found:
+    """Look for minimizers inside bounds (d, 2), at most so many: kinks and valleys of minima too.
+
+    A descent starts at every grid point below its neighbours, and rings decide what its end is.
     """
-    grid = _grid(bounds, (COARSE_GRID if functions.point_by_point else GRID)[functions.dim])
-    seeds = grid[_lowest_of_neighbours(functions.value(grid))]
-    seeds = seeds[np.argsort(functions.value(seeds))][:MOST_MINIMIZERS]
-    if not len(seeds):
-        return np.empty((0, functions.dim))
-    cell = (bounds[:, 1] - bounds[:, 0]) / (grid.shape[0] - 1)
-    found = _polished(functions, seeds, cell)
-    inside = np.all((found > bounds[:, 0]) & (found < bounds[:, 1]), axis=1)
-    near = np.all(np.abs(found - seeds) <= 4 * cell, axis=1)
-    found = found[inside & near & _are_minima(functions, found)]
-    return _distinct(found[np.argsort(functions.value(found), kind="stable")], cell)
+    grid, cell = _grid(bounds, _points(functions)), cell_of(functions, bounds)
+    f = functions.value(grid)
+    low_point = _lowest_of_neighbours(f)
+    order = np.argsort(f[low_point], kind="stable")
+    seeds, width = grid[low_point][order[:most]], bounds[:, 1] - bounds[:, 0]
+    polished = polish(functions, seeds, cell, width)
+    x = polished.x
+    inside = np.all((x > bounds[:, 0]) & (x < bounds[:, 1]), axis=1)
+    is_level = (polished.shape == Shape.LEVEL) & (polished.height > SIDES * _usual_height(f))
+    strict = _lowest_first(functions, x[inside & (polished.shape == Shape.STRICT)])
+    level = _lowest_first(functions, x[inside & is_level])
+    return Found(distinct(strict, cell), level, len(order) <= most)
 
 
-def curvatures(functions: Functions, minimizers: Vector) -> Scalar:
+def curvatures(functions: Functions, minimizers: Vector, cell: Vector) -> Scalar:
     """λ, the largest eigenvalue of the Hessian at each of the minimizers (m, d): (m,); descent is stable below 2/λ.
 
-    NaN where it is not finite or not positive: at a kink, or where the function is flat.
+    NaN where slopes beside it, within a cell (d,), are not what λ says: at a kink, or where the function is flat.
     """
-    hessians = [functions.hessian(minimizer) for minimizer in minimizers]
-    largest = np.array([np.linalg.eigvalsh(h)[-1] if np.isfinite(h).all() else np.nan for h in hessians])
-    return np.where(largest > 1e-12, largest, np.nan)
+    if not len(minimizers):
+        return np.empty(0)
+    hessians = functions.hessian(minimizers)
+    finite: Flags = np.logical_and.reduce(np.isfinite(hessians), axis=(1, 2))
+    largest = np.linalg.eigvalsh(np.where(finite[:, np.newaxis, np.newaxis], hessians, 0.0))[:, -1]
+    return np.where(finite & has_slopes_of_hessian(functions, minimizers, cell), largest, np.nan)
+
+
+def cell_of(functions: Functions, bounds: Vector) -> Vector:
+    """The distance of the points of the grid that search() looks at: (d,)."""
+    return np.asarray((bounds[:, 1] - bounds[:, 0]) / (_points(functions) - 1))
+
+
+def distinct(x: Vector, cell: Vector) -> Vector:
+    """Points (m, d) without those that are within a cell (d,) of an earlier one."""
+    kept: list[Vector] = []
+    for point in x:
+        if not any(np.all(np.abs(point - other) < cell) for other in kept):
+            kept.append(point)
+    return np.array(kept).reshape(-1, x.shape[1])
+
+
+def _points(functions: Functions) -> int:
+    return (COARSE_GRID if functions.point_by_point else GRID)[functions.dim]
 
 
 def _grid(bounds: Vector, points: int) -> Vector:
@@ -47,54 +91,27 @@ def _grid(bounds: Vector, points: int) -> Vector:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
 
 
-def _lowest_of_neighbours(f: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which inner points of a grid have no lower neighbour and, along each axis, one that is higher."""
-    lowest = np.array(np.isfinite(f))
-    height = float(np.ptp(f[lowest])) if lowest.any() else 0.0
-    # Where a point is lower by less than this, a tail of f underflows; it is no valley.
-    flat = 1e-30 * height if np.isfinite(height) else 0.0
-    f = np.where(lowest, f, np.inf)
+def _lowest_of_neighbours(f: Scalar) -> Flags:
+    """Which inner points of a grid have no lower neighbour, corner to corner too, and one that is higher."""
+    known = np.isfinite(f)
+    least = most = np.where(known, f, np.inf)
+    inner = known.copy()
     for axis in range(f.ndim):
-        before, after = np.roll(f, 1, axis), np.roll(f, -1, axis)
-        # One neighbour has to be higher, or all of a plain would be minima.
-        lowest &= (f <= before) & (f <= after) & ((f + flat < before) | (f + flat < after))
-        np.moveaxis(lowest, axis, 0)[[0, -1]] = False
-    return lowest
+        least = np.minimum(least, np.minimum(np.roll(least, 1, axis), np.roll(least, -1, axis)))
+        most = np.maximum(most, np.maximum(np.roll(most, 1, axis), np.roll(most, -1, axis)))
+        np.moveaxis(inner, axis, 0)[[0, -1]] = False
+    # One neighbour has to be higher, or all of a plain would be minima.
+    return np.asarray(inner & (f <= least) & (f < most))
 
 
-def _polished(functions: Functions, x: Vector, cell: Vector) -> Vector:
-    """Newton's method on ∇f = 0 from points (m, d), downhill where the Hessian is not positive definite."""
-    for _ in range(NEWTON_STEPS):
-        gradient, hessian = functions.gradient(x), functions.hessian(x)
-        usable: NDArray[np.bool_] = np.all(np.isfinite(gradient), axis=1) & np.all(np.isfinite(hessian), axis=(1, 2))
-        hessian = np.where(usable[:, np.newaxis, np.newaxis], hessian, np.eye(x.shape[1]))
-        values, vectors = np.linalg.eigh(hessian)
-        values = np.maximum(np.abs(values), 1e-300)
-        with np.errstate(all="ignore"):
-            along = np.einsum("mji,mj->mi", vectors, np.where(usable[:, np.newaxis], gradient, 0.0)) / values
-        step = -np.einsum("mij,mj->mi", vectors, np.nan_to_num(along, posinf=0.0, neginf=0.0))
-        step = np.clip(step, -cell, cell)
-        x = x + step
-        if np.all(np.abs(step) <= 1e-15 * np.abs(x)):
-            break
-    return x
+def _usual_height(f: Scalar) -> float:
+    """How far most of f is above the lowest at most; or all of it, where most is as low as that."""
+    finite = f[np.isfinite(f)]
+    if not finite.size:
+        return np.inf
+    low, most, high = np.quantile(finite, [0.0, 0.9, 1.0])
+    return float((most if most > low else high) - low)
 
 
-def _are_minima(functions: Functions, x: Vector) -> NDArray[np.bool_]:
-    """Whether the gradient vanishes at points (m, d) and f rises to all sides: (m,)."""
-    gradient, hessian = functions.gradient(x), functions.hessian(x)
-    with np.errstate(all="ignore"):
-        scale = np.maximum(1.0, np.abs(hessian).max(axis=(1, 2)))
-        level = np.isfinite(scale) & (np.abs(gradient).max(axis=1) <= 1e-8 * scale)
-    least = np.linalg.eigvalsh(np.where(np.isfinite(hessian), hessian, 0.0))[:, 0]
-    minima: NDArray[np.bool_] = level & (least > -1e-9 * scale)
-    return minima
-
-
-def _distinct(x: Vector, cell: Vector) -> Vector:
-    """Points (m, d) without those that repeat an earlier one."""
-    kept: list[Vector] = []
-    for point in x:
-        if not any(np.all(np.abs(point - other) < cell) for other in kept):
-            kept.append(point)
-    return np.array(kept).reshape(-1, x.shape[1])
+def _lowest_first(functions: Functions, x: Vector) -> Vector:
+    return x[np.argsort(functions.value(x), kind="stable")]

@@ -38,14 +38,17 @@ class Objective:
     name: str  # name and formula as the catalogue or the person writes them
     formula: str
     functions: Functions  # value and derivatives
-    bounds: Vector  # (d, 2), where random starts are drawn and minimizers are known
+    bounds: Vector  # (d, 2), where random starts are drawn
     start: Vector  # (d,); start, lr and iterations show this function well
     lr: float
     iterations: int
-    minimizers: Vector  # (m, d), those inside the bounds, the lowest first; m may be 0
+    minimizers: Vector  # (m, d), the isolated ones that are known, the lowest first; m may be 0
     # λ (m,), the largest eigenvalue of the Hessian at each: plain gradient descent at a constant rate is stable there
     # below 2/λ. NaN at a kink and where the function is flat.
     curvatures: Scalar
+    valley: float = float("nan")  # f along the lowest curve or area of minima; NaN where there is none
+    # (k, d, 2): boxes in each of which all minimizers are known. Only there is the nearest known one the nearest.
+    searched: Vector = field(default_factory=lambda: np.empty((0, 0, 2)))
     typeset: tuple[str, ...] = ()  # the formula as mathtext, without dollars: whole, then ever shorter
     parameters: Mapping[str, float] = field(default_factory=dict)  # all that it has, with their values here
     # Limits of the drawn axes, where they are not simply the bounds and what the function spans there.
@@ -79,9 +82,14 @@ class Objective:
         return self.curvature / least if least > LEAST_SHARE * self.curvature else None
 
     @property
+    def continuum(self) -> bool:
+        """Whether minima form a curve or an area: no point of it is the nearest minimizer."""
+        return not np.isnan(self.valley)
+
+    @property
     def minimum(self) -> float:
-        """f at the lowest minimizer; NaN without one."""
-        return float(np.min(self.value(self.minimizers))) if len(self.minimizers) else float("nan")
+        """f at the lowest minimizers, isolated or not; NaN without one."""
+        return float(np.fmin.reduce([*self.value(self.minimizers), self.valley]))
 
     def value(self, x: Vector) -> Scalar:
         """f at x (…, d): (…)."""

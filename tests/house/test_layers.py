@@ -52,7 +52,10 @@ LAYERS = {
 INSIDE = {
     "formula": "kernels vocabulary hints parser derivatives",
     "catalogue": "foreign specs choices formats functions optimizers plugins schedules validation views registry",
-    "objectives": ("objective python.differences python.loader minimizers python.signature autorange python.functions"),
+    "objectives": (
+        "objective python.differences python.loader rings polishing minimizers python.signature autorange "
+        "python.functions"
+    ),
     "optimizers": "random optimizer linesearch",
     "descent": (
         "oscillation recording.file_types runs stepping timeline trajectory endpoints recording.rows "

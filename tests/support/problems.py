@@ -12,7 +12,7 @@ from gdanim.descent.descend import Descent, descend
 from gdanim.drawing.raster import Raster
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
-from gdanim.objectives.minimizers import curvatures
+from gdanim.objectives.minimizers import cell_of, curvatures
 from gdanim.objectives.objective import Objective
 from gdanim.rendering import draw
 from gdanim.settings import Settings
@@ -41,7 +41,8 @@ def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[flo
         lr=0.1,
         iterations=10,
         minimizers=(at := np.array(minimizers, dtype=float).reshape(-1, functions.dim)),
-        curvatures=curvatures(functions, at),
+        curvatures=curvatures(functions, at, cell_of(functions, ends)),
+        searched=ends[np.newaxis],
     )
 
 

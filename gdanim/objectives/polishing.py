@@ -1,0 +1,156 @@
+"""Polishing: from a point near a minimizer to the minimizer itself, to the last digits, and what kind of one it is.
+
+Every length is a share of a width (d,) or a cell (d,), and f is only compared with itself: x → b·x + c and f → a·f + c
+change nothing.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.arrays import Flags, Scalar, Vector
+from gdanim.objectives.objective import Functions
+from gdanim.objectives.rings import EPS, ROUGH, Shape, lowest_on_ring, shapes
+
+NEWTON_STEPS: Final = 80  # a quartic minimum takes 57 to come from a cell to RESTING
+# Steps of so small a share of a cell are none, and are small: at a flat minimum they shrink slowly.
+RESTING, SMALL = 1e-10, 1e-4
+LEAST_EIGENVALUE: Final = 1e-12  # share of the largest, below which an eigenvalue is rounding
+BOWL: Final = 1e-9  # share of the largest, above which the least eigenvalue says that f rises to all sides
+# Shares of a cell at which slopes have to be those that the Hessian says, up to a factor of AGREE.
+ASIDE: Final = (1e-1, 1e-2, 1e-3)
+AGREE: Final = 3.0
+
+RING_STEPS: Final = 60  # of a search with rings, at kinks
+SMALLEST: Final = 1e-10  # share of a cell: then such a search is over
+# A lower point on a ring counts where it is lower by this share of the height of the ring: it is found so exactly.
+DROP: Final = 1e-9
+# Cells: the radius, and how far a search may go from its start along a valley. It ends at an edge of the domain, too.
+LARGEST, STRAYED = 4.0, 20.0
+MOST_SEARCHED, FEW_SEARCHED = 64, 4  # such searches; few where each point costs a call of somebody's code
+
+
+class Polished(NamedTuple):
+    """Points (m, d), the Shape of f around each (m,), and how high f rises near it (m,)."""
+
+    x: Vector
+    shape: NDArray[np.int64]
+    height: Scalar
+
+
+def polish(functions: Functions, seeds: Vector, cell: Vector, width: Vector) -> Polished:
+    """Descend from points (m, d), the lowest first, to minimizers. Steps begin at a cell (d,).
+
+    Newton's method, safeguarded, comes first. Where it does not come to rest at a minimizer, or f is too flat there for
+    a Hessian to tell, rings search and decide.
+    """
+    x, resting = _newton(functions, seeds, cell)
+    bowl = resting & _is_bowl(functions, x, cell)
+    polished = Polished(x, np.where(bowl, int(Shape.STRICT), int(Shape.NEITHER)), np.where(bowl, np.inf, 0.0))
+    _decide(functions, polished, np.flatnonzero(resting & ~bowl), width)
+    left = np.flatnonzero(polished.shape == Shape.NEITHER)
+    left = left[: FEW_SEARCHED if functions.point_by_point else MOST_SEARCHED]
+    polished.x[left], found = _ring_search(functions, seeds[left], cell)
+    _decide(functions, polished, left[found], width)
+    return polished
+
+
+def has_slopes_of_hessian(functions: Functions, x: Vector, cell: Vector) -> Flags:
+    """Whether the Hessian at minimizers x (m, d) says how ∇f changes beside them: not at a kink, nor where f is flat.
+
+    It does if the slopes a little aside along each eigenvector, both ways, are ±λρ up to a factor of AGREE.
+    """
+    values, vectors = _eigen(functions, x, cell)
+    agreed = np.zeros(len(x), dtype=bool)
+    with np.errstate(all="ignore"):
+        for aside in ASIDE:
+            share = _slopes(functions, x, vectors, aside, cell) / (aside * values)
+            agreed |= np.all((share <= AGREE) & (share >= 1 / AGREE), axis=(0, 2))
+    return agreed & (values[:, 0] > 0)
+
+
+def _newton(functions: Functions, x: Vector, cell: Vector) -> tuple[Vector, Flags]:
+    """Newton's method on ∇f = 0 from points (m, d), downhill everywhere; where it came, and whether it rests there."""
+    x, f, reach = x.copy(), functions.value(x), np.ones(len(x))
+    resting, going = np.zeros(len(x), dtype=bool), np.arange(len(x))
+    for _ in range(NEWTON_STEPS):
+        if not len(going):
+            break
+        here = x[going]
+        step = _newton_step(functions, here, cell)
+        small = np.all(np.abs(step) * cell <= np.maximum(RESTING * cell, 2 * EPS * np.abs(here)), axis=1)
+        size = np.abs(step).max(axis=1)
+        shrunk = np.minimum(1.0, reach[going] / np.maximum(size, RESTING))
+        there = here + step * shrunk[:, np.newaxis] * cell
+        f_there = functions.value(there)
+        better = f_there <= f[going] + 8 * EPS * np.abs(f[going])
+        moved = going[better]
+        x[moved], f[moved] = there[better], f_there[better]
+        reach[going] *= np.where(better, np.where(shrunk < 1, 2.0, 1.0), 0.25)
+        resting[going] = size <= SMALL
+        going = going[~small & np.isfinite(step).all(axis=1) & (reach[going] > RESTING)]
+    return x, resting
+
+
+def _newton_step(functions: Functions, x: Vector, cell: Vector) -> Vector:
+    """−|H|⁻¹∇f at points (m, d), in cells: (m, d). NaN where there are no derivatives."""
+    slope = functions.gradient(x) * cell
+    values, vectors = _eigen(functions, x, cell)
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.abs(values), LEAST_EIGENVALUE * np.abs(values).max(axis=1, keepdims=True))
+        along = np.einsum("mji,mj->mi", vectors, slope)
+        # Where f is straight, or nearly so, a step of very many cells stands for one without end.
+        scaled = np.where(along == 0, 0.0, np.clip(along / size, -1 / EPS, 1 / EPS))
+        return np.asarray(-np.einsum("mij,mj->mi", vectors, scaled))
+
+
+def _eigen(functions: Functions, x: Vector, cell: Vector) -> tuple[Scalar, Vector]:
+    """Eigenvalues (m, d), rising, and vectors (m, d, d) of the Hessian in cells; NaN where it is not finite."""
+    hessian = functions.hessian(x) * cell * cell[:, np.newaxis]
+    finite: Flags = np.logical_and.reduce(np.isfinite(hessian), axis=(1, 2))
+    values, vectors = np.linalg.eigh(np.where(finite[:, np.newaxis, np.newaxis], hessian, 0.0))
+    values[~finite] = np.nan
+    return values, vectors
+
+
+def _is_bowl(functions: Functions, x: Vector, cell: Vector) -> Flags:
+    """Whether the Hessian at points (m, d) where ∇f vanishes says that f rises to all sides, and slopes agree: (m,)."""
+    values, _ = _eigen(functions, x, cell)
+    bowl = np.flatnonzero(values[:, 0] > BOWL * values[:, -1])
+    found = np.zeros(len(x), dtype=bool)
+    found[bowl] = has_slopes_of_hessian(functions, x[bowl], cell)
+    return found
+
+
+def _slopes(functions: Functions, x: Vector, vectors: Vector, aside: float, cell: Vector) -> Vector:
+    """The slopes outwards, a little aside of points (m, d) along vectors (m, d, k), in cells, both ways: (2, m, k)."""
+    along = vectors.swapaxes(1, 2) * np.array([1.0, -1.0])[:, np.newaxis, np.newaxis, np.newaxis]  # (2, m, k, d)
+    return np.asarray(np.sum(functions.gradient(x[:, np.newaxis] + aside * along * cell) * cell * along, axis=-1))
+
+
+def _decide(functions: Functions, polished: Polished, which: NDArray[np.int64], width: Vector) -> None:
+    """Note the shapes of some of the points."""
+    polished.shape[which], polished.height[which] = shapes(functions, polished.x[which], width)
+
+
+def _ring_search(functions: Functions, seeds: Vector, cell: Vector) -> tuple[Vector, Flags]:
+    """The lowest points near seeds (m, d), found with rings that move and shrink; and whether they came to rest.
+
+    Each step is as good as a search along the valley floor, for the lowest point of a ring is known exactly.
+    """
+    x, f, radius = seeds.copy(), functions.value(seeds), np.ones(len(seeds))
+    going = np.flatnonzero(np.isfinite(f))
+    for _ in range(RING_STEPS):
+        if not len(going):
+            break
+        ring = lowest_on_ring(functions, x[going], radius[going], cell, ROUGH)
+        nothing = DROP * (ring.highest - f[going]) + 2 * EPS * np.abs(f[going])
+        lower = ring.lowest < f[going] - nothing
+        moved = going[lower]
+        x[moved], f[moved] = ring.x[lower], ring.lowest[lower]
+        radius[going] = np.where(lower, np.minimum(2 * radius[going], LARGEST), radius[going] / 8)
+        near = np.isfinite(ring.highest) & np.all(np.abs(x[going] - seeds[going]) <= STRAYED * cell, axis=1)
+        radius[going[~near]] = np.nan
+        going = going[near & (radius[going] > SMALLEST)]
+    return x, radius <= SMALLEST
