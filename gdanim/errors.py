@@ -13,8 +13,8 @@ GdanimError                 1  it failed while running
 └── OutputError             1  the file could not be finished; the old one, if any, stands
     └── EncoderError           the encoder failed, or its file is not what was sent
 
-A run that diverges ends with a Stop (descent/trajectory.py) and is drawn; it is not an error. Exit code 3, of --strict, is
-cli/app.py's.
+A run that diverges ends with a Stop (descent/trajectory.py) and is drawn; it is not an error. Exit code 3, of
+--strict, is cli/app.py's.
 """
 
 from collections.abc import Iterable

@@ -12,7 +12,7 @@ from gdanim.descent.solver import solve
 from gdanim.descent.stability import limit_formula, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.timeline import Timeline, plan
-from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined, judge
+from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
 from gdanim.descent.verdicts import Verdict, verdicts
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given
@@ -77,7 +77,6 @@ def carry_out(request: Request) -> Descent:
         if objective.suggested and not settings.start:
             # Nobody has said where to look: the path does.
             objective = _objective(request, tuple(map(tuple, replayed.x[:, 0].tolist())))
-            replayed = judge(objective, replayed)
         parts.append((replayed, recorded))
     if not parts or _asks_for_runs(settings):
         parts.append(_solved(request, objective, parts[0][0] if parts else None))

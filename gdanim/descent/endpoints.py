@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
-from gdanim.descent.trajectory import Stop, is_finite
+from gdanim.descent.trajectory import Stop, early_rows, is_finite, is_growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,8 @@ class Endpoints(NamedTuple):
     """Where descents from n starts ended: to the last bit as solve() has it, except for runs at rest (NEGLIGIBLE).
 
     x (n, d), f (n,)   the last finite point
-    failed (n,)        whether the run diverged or left the domain, as trajectory.judge() says
+    failed (n,)        whether the run diverged or left the domain, as trajectory.judge() says; one that a budget ends
+                       sooner has not grown without end
     defined (n,)       whether f and ∇f are finite at the start
     """
 
@@ -61,7 +62,7 @@ def find_endpoints(
     for first in range(0, n, BLOCK):
         block = slice(first, first + BLOCK)
         part = Endpoints(ends.x[block], ends.f[block], ends.failed[block], ends.defined[block])
-        recorder = _EndRecorder(objective, conditions, part)
+        recorder = _EndRecorder(objective, conditions, part, int(early_rows(np.array(len(rates)))))
         # Column by column: numpy multiplies such arrays (m, d) by a rate for each run in a fifth of the time.
         x = np.array(start[block], order="F")
         iterate(objective, optimizer, x, recorder.rates(rates), recorder, conditions, (stream,) * len(x))
@@ -72,8 +73,9 @@ def find_endpoints(
 class _EndRecorder:
     """Notes where each run ends; has the runs that ended dropped, once they are many."""
 
-    def __init__(self, objective: Objective, conditions: Conditions, ends: Endpoints) -> None:
+    def __init__(self, objective: Objective, conditions: Conditions, ends: Endpoints, early: int) -> None:
         self._objective, self._conditions, self._ends = objective, conditions, ends
+        self._early = early  # iterations before the last quarter
         self._runs = np.arange(len(ends.f))  # the runs that are in the arrays, (m,)
         self._resting, self._spent = np.zeros(len(ends.f), dtype=bool), np.zeros(len(ends.f), dtype=np.int64)
         self.over = False
@@ -88,12 +90,16 @@ class _EndRecorder:
         self._going = is_finite(x, f, grad)
         self._ends.f[:], self._ends.defined[:] = f, self._going
         self._x, self._f, self._f_start, self._slope_start = x, f, f, np.abs(grad).max(axis=1)
+        self._grad, self._f_early, self._f_highest = grad, f, f
         self._end_by_tolerance(grad)
         return self._drop_ended()
 
     def add(self, k: int, x: Vector, f: Scalar, grad: Vector, step: Vector, extra: Index | None) -> Flags | None:
         """End runs by the rules of solve(): lost runs, and those out of budget, where they were before this step."""
-        x_before, f_before, self._x, self._f = self._x, self._f, x, f
+        x_before, f_before, self._x, self._f, self._grad = self._x, self._f, x, f, grad
+        self._f_highest = np.maximum(self._f_highest, f)
+        if k <= self._early:
+            self._f_early = self._f_highest
         if self._conditions.budget is not None:
             self._spent += 1 if extra is None else 1 + extra
             self._end(self._spent > self._conditions.budget, x_before, f_before, Stop.BUDGET)
@@ -105,7 +111,10 @@ class _EndRecorder:
         return self._drop_ended()
 
     def end_rest(self) -> None:
-        """End the runs that went on to the last iteration."""
+        """End the runs that went on to the last iteration, and note whose f grows without end."""
+        slopes = np.abs(self._grad).max(axis=1), self._slope_start
+        growing = is_growth(self._f_start, self._f, self._f_early, self._f_highest, slopes)
+        self._end(self._going & growing & (self._early > 0), self._x, self._f, Stop.DIVERGED)
         self._end(self._going, self._x, self._f, Stop.STEP_LIMIT)
 
     def _end_by_tolerance(self, grad: Vector) -> None:
@@ -125,12 +134,9 @@ class _EndRecorder:
         which = which & self._going
         if not which.any():
             return
-        runs, x, f = self._runs[which], x[which], f[which]
-        self._ends.x[runs], self._ends.f[runs] = x, f
-        if stop is Stop.DIVERGED:
-            self._ends.failed[runs] = True
-        elif stop is not Stop.CONVERGED:
-            self._ends.failed[runs] = ~self._objective.contains(x) & (f > self._f_start[which])
+        runs = self._runs[which]
+        self._ends.x[runs], self._ends.f[runs] = x[which], f[which]
+        self._ends.failed[runs] = stop is Stop.DIVERGED
         self._going = self._going & ~which
 
     def _drop_ended(self) -> Flags | None:
@@ -142,5 +148,6 @@ class _EndRecorder:
             return None
         self._runs, self._x, self._f, self._going = self._runs[going], self._x[going], self._f[going], going[going]
         self._f_start, self._slope_start = self._f_start[going], self._slope_start[going]
+        self._grad, self._f_early, self._f_highest = self._grad[going], self._f_early[going], self._f_highest[going]
         self._resting, self._spent = self._resting[going], self._spent[going]
         return going

@@ -20,15 +20,21 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
 
 MAX_RECORDED = 20_000_000  # run-steps: half a gigabyte of float64 for x, f and gradient in one variable
-AT_HAND = 1e6  # widths of the bounds around them: what has no value beyond is ∞ − ∞, and no edge of the domain
+# Share of what the highest f lies above the start by which the last quarter lifts it where f grows without end. Growth
+# so slow that it is a straight line gives a quarter; a bounded swing repeats its height.
+GROWTH = 0.1
+# Beside the edge of a domain, f and ∇f are below this even at a pole; where ∞ − ∞ is not a number, one is above it.
+ASTRONOMICAL = 1e100
+HALVINGS = 60  # of a step, until its halves are as close as float64 tells points apart
 
 
 class Stop(Enum):
-    """How a run ended, as a person reads it.
+    """How the solver stopped a run, as a person reads it. The picture's limits never decide.
 
-    A run has diverged where its last point lies outside the objective's bounds and f has grown, or where x, f or ∇f
-    overflows (from an infinite slope, the next x is infinite). It has left the domain where f is NaN at an x not too
-    far away to be computed with, or f is finite and ∇f is NaN: there is no value, or no slope to follow.
+    A run has diverged where x, f or ∇f overflows (from an infinite slope, the next x is infinite), or where f grows
+    without end: it ends above its start, ∇f as well, and its last quarter goes on rising above all points before. It
+    has left the domain where f is NaN at an x short of overflow, or f is finite and ∇f is NaN: there is no value, or
+    no slope to follow.
     """
 
     CONVERGED = "the gradient's norm fell below the tolerance"
@@ -53,7 +59,7 @@ class Trajectory:
                              −1 where that is not known
     last (runs,)             index of the last finite point
     stop (runs,)             how every run ended
-    since (runs,)            the iteration at which that showed: from there on a diverged run was out of bounds
+    since (runs,)            the iteration at which that showed: from there on f of a diverged run was above its start
     lost (runs, 2d+1)        x, f and ∇f of the step that was not finite; zeros where there was none
     """
 
@@ -83,8 +89,10 @@ class Trajectory:
         return self.lr[:, 0] if self.lr.shape[1] else np.full(self.runs, np.nan)
 
     def ending(self, run: int) -> str:
-        """How a run ended, in words: `diverged at iteration 4`."""
+        """How a run ended, in words: `left the domain at iteration 4`."""
         stop = self.stop[run]
+        if stop is Stop.DIVERGED:
+            return f"{stop.value} from iteration {self.since[run]} on"
         return f"{stop.value} at iteration {self.since[run]}" if stop.failed else stop.value
 
 
@@ -121,24 +129,68 @@ def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
 
     What is said already stays where nothing shows that the run failed.
     """
-    x, f, last, lost = trajectory.x, trajectory.f, trajectory.last, trajectory.lost
-    dim, run = objective.dim, np.arange(len(last))
-    lost_x, lost_f, lost_grad = lost[:, :dim], lost[:, dim], lost[:, dim + 1 :]
+    f, last, lost = trajectory.f, trajectory.last, trajectory.lost
     stopped = ~np.isfinite(lost).all(axis=1)
-    low, high = objective.bounds.T
-    at_hand = (np.abs(lost_x - (low + high) / 2) <= AT_HAND * (high - low)).all(axis=1)
-    undefined = at_hand & (np.isnan(lost_f) | (np.isfinite(lost_f) & np.isnan(lost_grad).any(axis=1)))
-    left = ~objective.contains(x[run, last]) & (f[run, last] > f[:, 0])
+    undefined = _leaves_domain(objective, trajectory)
+    grown = grows_without_end(trajectory)
     stops = [Stop.STEP_LIMIT if stop.failed else stop for stop in trajectory.stop]
     since = np.array(last)
-    for r in np.flatnonzero(stopped | left).tolist():
-        if undefined[r] and not left[r]:
+    for r in np.flatnonzero(stopped | grown).tolist():
+        if undefined[r]:
             stops[r], since[r] = Stop.LEFT_DOMAIN, last[r] + 1
         elif stops[r] is not Stop.CONVERGED:
-            inside = np.flatnonzero(objective.contains(x[r, : last[r] + 1]))
-            stops[r], since[r] = Stop.DIVERGED, inside[-1] + 1 if inside.size else 0
+            stops[r], since[r] = Stop.DIVERGED, np.flatnonzero(f[r, : last[r] + 1] <= f[r, 0])[-1] + 1
     since.flags.writeable = False
     return replace(trajectory, stop=tuple(stops), since=since)
+
+
+def grows_without_end(trajectory: Trajectory) -> Flags:
+    """Whether f grows without end, as Stop has it: (runs,)."""
+    f, last, run = trajectory.f, trajectory.last, np.arange(trajectory.runs)
+    early = np.minimum(early_rows(last), f.shape[1] - 1)
+    high_early = np.maximum.accumulate(f, axis=1)[run, early]
+    slope = np.abs(trajectory.grad[run, last]).max(axis=1), np.abs(trajectory.grad[:, 0]).max(axis=1)
+    found: Flags = (early > 0) & is_growth(f[:, 0], f[run, last], high_early, f.max(axis=1), slope)
+    return found
+
+
+def early_rows(last: Index) -> Index:
+    """The row up to which a run that ends at row `last` is not in its last quarter."""
+    found: Index = 3 * last // 4
+    return found
+
+
+def is_growth(start: Scalar, end: Scalar, early: Scalar, highest: Scalar, slope: tuple[Scalar, Scalar]) -> Flags:
+    """Whether f grows without end, all (runs,): from f at the start and the end, its highest until the last quarter
+    and of all, and the largest component of ∇f at the end and the start.
+    """
+    with np.errstate(all="ignore"):
+        rises: Flags = highest - early > GROWTH * (highest - start)
+        return rises & (end > start) & (slope[0] > slope[1])
+
+
+def _leaves_domain(objective: Objective, trajectory: Trajectory) -> Flags:
+    """Whether the step at which each run was lost left the domain, and did not overflow: (runs,)."""
+    dim = objective.dim
+    lost_x, lost_f, lost_grad = np.split(trajectory.lost, [dim, dim + 1], axis=1)
+    no_slope = np.isfinite(lost_f[:, 0]) & np.isnan(lost_grad).any(axis=1)
+    undefined: Flags = np.isfinite(lost_x).all(axis=1) & (np.isnan(lost_f[:, 0]) | no_slope)
+    at = np.flatnonzero(undefined)
+    if at.size:
+        undefined[at] = ~_is_overflow(objective, trajectory.x[at, trajectory.last[at]], lost_x[at])
+    return undefined
+
+
+def _is_overflow(objective: Objective, x: Vector, lost: Vector) -> Flags:
+    """Whether f or ∇f is ASTRONOMICAL just before it is no number, on the way from x (m, d) to `lost` (m, d): (m,)."""
+    with np.errstate(all="ignore"):
+        for _ in range(HALVINGS):
+            middle = x / 2 + lost / 2
+            good = is_finite(middle, *objective.raw_value_and_gradient(middle))[:, np.newaxis]
+            x, lost = np.where(good, middle, x), np.where(good, lost, middle)
+        f, grad = objective.raw_value_and_gradient(x)
+        overflows: Flags = np.maximum(np.abs(f), np.abs(grad).max(axis=1)) > ASTRONOMICAL
+    return overflows
 
 
 def no_value_at(objective: Objective, x: Vector) -> str:

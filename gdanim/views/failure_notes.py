@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Moment
-from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.geometry import PixelPoints
 from gdanim.drawing.layout import READOUT_PT, Layout
 from gdanim.drawing.lettering import Lettering, minus
@@ -47,7 +46,7 @@ class FailureNote(NamedTuple):
 
 
 def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: RunStyles) -> list[Caption]:
-    """One line for each failed run, from the moment it failed: `diverged at iteration 4`. At most MAX_NOTES at a time.
+    """One line for each failed run, from the moment it is lost to sight: `diverged`. At most MAX_NOTES at a time.
 
     Of more runs that no label tells apart, there is one line for each way to fail: `12 of 300 runs diverged`.
     """
@@ -59,7 +58,7 @@ def failure_notes(layout: Layout, axes: Axes, descent: Descent, run_styles: RunS
         # One after the other, they share one line.
         lines = [[_ending(descent, run, run_styles) for run in failed.tolist()]]
     elif len(failed) > MAX_NOTES and not any(run.label for run in descent.runs):
-        lines = [[note] for note in _summary(trajectory, failed)]
+        lines = [[note] for note in _summary(descent, failed)]
     else:
         lines = [[_ending(descent, run, run_styles)] for run in failed[:MAX_NOTES].tolist()]
     return _placed(layout, axes, lines)
@@ -70,23 +69,27 @@ def _ending(descent: Descent, run: int, run_styles: RunStyles) -> FailureNote:
     ending, stop = trajectory.ending(run), trajectory.stop[run].value
     texts = (f"{minus(descent.runs[run].label)} {ending}".strip(), ending, stop)
     # The sign is the arrow at the edge, in the colour of the run.
-    return FailureNote(run, _seen_at(trajectory, run), (SIGN, style_of_run(run, run_styles).colour), texts)
+    return FailureNote(run, seen_until(descent, run), (SIGN, style_of_run(run, run_styles).colour), texts)
 
 
-def _summary(trajectory: Trajectory, failed: Index) -> Iterator[FailureNote]:
+def _summary(descent: Descent, failed: Index) -> Iterator[FailureNote]:
     """How many runs failed in each way, from the moment that the first one did."""
+    trajectory = descent.trajectory
     ways: dict[str, list[int]] = {}
     for run in failed.tolist():
         ways.setdefault(trajectory.stop[run].value, []).append(run)
     for way, runs in ways.items():
-        first = min(runs, key=lambda run: _seen_at(trajectory, run))
+        seen = {run: seen_until(descent, run) for run in runs}
+        first = min(runs, key=lambda run: seen[run])
         text = f"{len(runs):,} of {trajectory.runs:,} runs {way}"
-        yield FailureNote(first, _seen_at(trajectory, first), None, (text,))
+        yield FailureNote(first, seen[first], None, (text,))
 
 
-def _seen_at(trajectory: Trajectory, run: int) -> int:
-    """The iteration from which a run is seen to have failed."""
-    return int(min(trajectory.since[run], trajectory.last[run]))
+def seen_until(descent: Descent, run: int) -> int:
+    """The iteration from which a run that failed is out of bounds for good; its last one where it never leaves them."""
+    path = descent.trajectory.x[run, : descent.trajectory.last[run] + 1]
+    inside = np.flatnonzero(descent.objective.contains(path))
+    return min(int(inside[-1]) + 1 if inside.size else 0, len(path) - 1)
 
 
 def _placed(layout: Layout, axes: Axes, lines: Sequence[Sequence[FailureNote]]) -> list[Caption]:

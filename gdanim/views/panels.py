@@ -25,6 +25,7 @@ from gdanim.drawing.styles import Style
 from gdanim.views.base import Plot, all_runs, build_scene, draw_background, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
+from gdanim.views.failure_notes import seen_until
 
 EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
 FUNCTION_WIDTH = 2 / 3
@@ -51,8 +52,8 @@ def build(descent: Descent) -> Scene:
         function, beside = plot.axes(layout), series_of(descent, layout.style)
         slots = [
             Slot(function, 0, 0, FUNCTION_WIDTH, 1),
-            Slot(_axes(layout, trajectory, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
-            Slot(_axes(layout, trajectory, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
+            Slot(_axes(layout, descent, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
+            Slot(_axes(layout, descent, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
         ]
         layout.place_roughly(slots)
         draw_background(layout, function, plot)
@@ -79,8 +80,8 @@ def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
     norm = np.hypot(trajectory.grad[..., 0], trajectory.grad[..., 1])
     heights, slopes = Series("$f$", trajectory.f, style.f_series), Series(NORM, norm, style.x_series)
     excess = _excess(trajectory, descent.objective.minimum)
-    in_decades = None if excess is None else _in_decades(Series(EXCESS, excess, style.f_series), trajectory)
-    return in_decades or heights, _in_decades(slopes, trajectory) or slopes
+    in_decades = None if excess is None else _in_decades(Series(EXCESS, excess, style.f_series), descent)
+    return in_decades or heights, _in_decades(slopes, descent) or slopes
 
 
 def _excess(trajectory: Trajectory, minimum: float) -> Scalar | None:
@@ -92,9 +93,9 @@ def _excess(trajectory: Trajectory, minimum: float) -> Scalar | None:
     return np.maximum(excess, 0.0)
 
 
-def _in_decades(series: Series, trajectory: Trajectory) -> Series | None:
+def _in_decades(series: Series, descent: Descent) -> Series | None:
     """The series on a log axis where it spans more than DECADES, else None. Zeros become the least positive value."""
-    seen = _seen(trajectory, series.values)
+    seen = _seen(descent, series.values)
     positive = seen[seen > 0]
     if not positive.size or np.log10(positive.max()) - np.log10(positive.min()) <= DECADES:
         return None
@@ -103,21 +104,24 @@ def _in_decades(series: Series, trajectory: Trajectory) -> Series | None:
     return series._replace(values=np.clip(series.values, least, FAR), in_decades=True)
 
 
-def _axes(layout: Layout, trajectory: Trajectory, series: Series) -> Axes:
-    seen = _seen(trajectory, series.values)
+def _axes(layout: Layout, descent: Descent, series: Series) -> Axes:
+    seen = _seen(descent, series.values)
     low, high = float(seen.min()), float(seen.max())
     ylim = nice_limits(low, high)
     if series.in_decades:
         ylim = 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
-    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=(0, max(trajectory.iterations, 1)), ylim=ylim)
+    axes = layout.axes(
+        xlabel="Iteration", ylabel=series.label, xlim=(0, max(descent.trajectory.iterations, 1)), ylim=ylim
+    )
     if series.in_decades:
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(NullLocator())
     return axes
 
 
-def _seen(trajectory: Trajectory, values: Scalar) -> Scalar:
-    """The values that are to be in view, (m,): every start, and every run for as long as it did not fail."""
-    failed = np.array([stop.failed for stop in trajectory.stop])
-    until = np.where(failed, np.maximum(trajectory.since, 1), values.shape[1])
-    return values[np.arange(values.shape[1]) < until[:, np.newaxis]]
+def _seen(descent: Descent, values: Scalar) -> Scalar:
+    """The values that are to be in view, (m,): every start, and every run until it was lost to sight."""
+    rows = values.shape[1]
+    stops = enumerate(descent.trajectory.stop)
+    until = [max(seen_until(descent, run), 1) if stop.failed else rows for run, stop in stops]
+    return values[np.arange(rows) < np.array(until)[:, np.newaxis]]

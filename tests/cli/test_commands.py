@@ -134,7 +134,7 @@ def test_a_preset_names_the_file_and_a_format_its_suffix(tmp_path: Path) -> None
 def test_divergence_is_named_in_one_line_and_drawn(tmp_path: Path) -> None:
     ran = run("parabola", "--lr", "1.05", "--size", "160x120")
     assert ran.code == 0
-    told = [line for line in ran.lines if "diverged at iteration" in line]
+    told = [line for line in ran.lines if "diverged from iteration" in line]
     assert len(told) == 1
     assert "lr 1.05" in told[0]
     assert gif_frames((tmp_path / "parabola.gif").read_bytes()) > 1

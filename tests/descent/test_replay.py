@@ -316,9 +316,10 @@ def test_the_rate_in_a_row_is_that_of_the_step_that_led_there(recorded: Callable
         ("0,1\n1,-1\n2,7", ROOT, Stop.LEFT_DOMAIN, 0, 1),  # f is NaN where x is not
         ("0,1\n1,nan\n2,7", LINE, Stop.DIVERGED, 0, 1),
         ("0,1\n1,-inf", LINE, Stop.DIVERGED, 0, 1),
-        ("0,1\n1,2\n2,1e200\n3,nan\n4,nan", LINE, Stop.DIVERGED, 1, 2),  # f overflows
-        ("0,1\n1,7\n2,70", LINE, Stop.DIVERGED, 2, 1),  # outside the bounds, and f has grown
-        ("0,70\n1,7", LINE, Stop.STEP_LIMIT, 1, 1),  # outside, and f fell
+        ("0,1\n1,2\n2,1e200\n3,nan\n4,nan", LINE, Stop.DIVERGED, 1, 1),  # f overflows
+        ("0,1\n1,7\n2,70", LINE, Stop.DIVERGED, 2, 1),  # f grows without end
+        ("0,70\n1,7\n2,8", LINE, Stop.STEP_LIMIT, 2, 2),  # outside the bounds, and f fell
+        ("0,1\n1,7\n2,7", LINE, Stop.STEP_LIMIT, 2, 2),  # outside the bounds, where f rises no more
     ],
 )
 def test_a_run_is_judged_as_if_it_had_been_solved(

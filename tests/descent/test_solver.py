@@ -125,24 +125,36 @@ def test_without_tolerance_all_iterations_are_done() -> None:
 
 
 @settings(deadline=None)
-@given(st.floats(1.001, 3.0), st.integers(1, 40))
-def test_a_run_diverges_where_it_ends_outside_the_bounds_and_higher(lr: float, iterations: int) -> None:
-    trajectory = descend(PARABOLA, 4.3, lr, iterations)
-    outside = 4.3 * (2 * lr - 1) ** np.arange(iterations + 1) > 6
-    assert trajectory.stop == (Stop.DIVERGED if outside[-1] else Stop.STEP_LIMIT,)
-    if outside[-1]:
-        assert trajectory.since[0] == np.argmax(outside)
-        assert trajectory.ending(0) == f"diverged at iteration {np.argmax(outside)}"
+@given(st.floats(1.001, 3.0), st.integers(2, 40), st.floats(1e-3, 100.0))
+def test_a_run_diverges_where_f_grows_without_end_whatever_the_bounds(lr: float, iterations: int, edge: float) -> None:
+    trajectory = descend(formula("x**2", (-edge, edge)), 4.3, lr, iterations)
+    assert trajectory.stop == (Stop.DIVERGED,)
+    assert trajectory.since[0] == 1
+    assert trajectory.ending(0) == "diverged from iteration 1 on"
 
 
-def test_since_counts_from_the_last_time_a_run_left() -> None:
-    # Out at once, back at the second step, out again for good: x ← x·(−1.1) under a bound that moves past it once.
-    objective = formula("x**2", (-6, 4.6))
-    trajectory = descend(objective, 4.3, 1.05, 8)
-    x = trajectory.x[0, :, 0]
-    inside = np.flatnonzero((x >= -6) & (x <= 4.6))
-    assert (np.diff(inside) > 1).any()  # it did come back
-    assert trajectory.since[0] == inside[-1] + 1
+def test_a_run_has_diverged_since_f_is_above_its_start_for_good() -> None:
+    # In a narrow valley, f falls first along the valley, and then grows across it: λ = 2 and 20, lr·λ = 0.21 and 2.1.
+    trajectory = descend(formula("x**2 + 10*y**2"), [[4.0, 0.01]], 0.105, 60)
+    f = trajectory.f[0]
+    assert trajectory.stop == (Stop.DIVERGED,)
+    since = int(trajectory.since[0])
+    assert since > 10
+    assert f[since - 1] <= f[0]
+    assert (f[since:] > f[0]).all()
+
+
+def test_a_swing_that_repeats_its_height_above_the_start_is_no_divergence() -> None:
+    # λ = 1 at the minimum, and less around it: beyond 2/λ, gradient descent ends on a cycle of two points.
+    trajectory = descend(formula("log(cosh(x))"), 0.01, 2.5, 300)
+    assert trajectory.f[0, -1] > 10 * trajectory.f[0, 0]
+    assert trajectory.stop == (Stop.STEP_LIMIT,)
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.05])
+def test_leaving_the_bounds_on_the_way_to_a_minimum_is_no_divergence(lr: float) -> None:
+    far = formula("(x - 150)**2 + (y - 3000)**2", (-5, 5), (-5, 5))
+    assert descend(far, [[0.0, 0.0]], lr, 60).stop == (Stop.STEP_LIMIT,)
 
 
 def test_outside_the_bounds_but_lower_is_no_divergence() -> None:

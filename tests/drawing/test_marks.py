@@ -147,7 +147,10 @@ def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(vie
         (notice,) = captions(scene)
         end = scene.timeline.frames - 1
         scene.update(end)
-        assert list(notice.pieces_at(notice.moment)) == [("▲ ", LIGHT.trail), ("diverged at iteration 4", LIGHT.text)]
+        assert list(notice.pieces_at(notice.moment)) == [
+            ("▲ ", LIGHT.trail),
+            ("diverged from iteration 1 on", LIGHT.text),
+        ]
         extent = notice.touched()
         assert extent is not None
         left, bottom, right, top = map(round, extent)
@@ -172,7 +175,7 @@ def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
         for frame in range(scene.timeline.frames):
             scene.update(frame)
             shown.append("".join(text for text, _ in notice.pieces_at(scene.timeline.moment(frame))))
-        assert shown == [""] * 4 + ["▲ lr 1.05 diverged at iteration 4"] * 9
+        assert shown == [""] * 4 + ["▲ lr 1.05 diverged from iteration 1 on"] * 9
 
 
 def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> None:

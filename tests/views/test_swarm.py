@@ -15,6 +15,7 @@ from gdanim.drawing.marks.trails import RunsMark, Trail
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
 from gdanim.views.base import SWARM, TAIL_SEGMENTS
+from gdanim.views.failure_notes import seen_until
 
 CASES: dict[str, dict[str, Any]] = {
     "from above": {"function": "himmelblau", "starts": 400},
@@ -115,7 +116,7 @@ def test_a_swarm_says_how_many_of_its_runs_diverged_from_when_the_first_did() ->
     descent = solved("rosenbrock", starts=300, lr=0.002, iterations=20)
     failed = [run for run in range(300) if descent.trajectory.stop[run].failed]
     assert len(failed) > 4
-    first = int(min(np.minimum(descent.trajectory.since, descent.trajectory.last)[failed]))
+    first = min(seen_until(descent, run) for run in failed)
     with scene_of(descent) as scene:
         (notice,) = (mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate)
         said = []
