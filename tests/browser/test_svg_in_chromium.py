@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 SHORT = {"iterations": 6}
+STAND = "() => document.querySelectorAll('svg').forEach(svg => { svg.pauseAnimations(); svg.setCurrentTime(0.35) })"
 ASKED: dict[str, dict[str, Any]] = {
     "parabola": read_preset("parabola"),
     "double-well": read_preset("double-well"),
@@ -78,3 +79,51 @@ def test_it_stands_still_for_those_who_ask(tmp_path: Path, visit: Callable[..., 
     assert len({page.screenshot() for _ in range(4) if page.wait_for_timeout(300) is None}) == 1
     assert len(heard.requests) == 1
     assert not heard.messages
+
+
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "outlines": ("parabola",),
+    "other outlines": ("himmelblau", "-O", "gd", "-O", "adam"),
+    "text": ("double_well", "--svg-text", "text"),
+    "panels": ("quartic", "--view", "panels", "--style", "dark"),
+    "a surface": ("booth", "--view", "surface", "--turn", "20"),
+    "a strip": ("parabola", "-f", "filmstrip", "--frames", "3"),
+    "another strip": ("rosenbrock", "-f", "filmstrip", "--frames", "2"),
+}
+
+
+def test_files_that_stand_in_one_page_look_as_each_does_alone(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    markup = []
+    for place, asked in enumerate(TOGETHER.values()):
+        path = tmp_path / f"{place}.svg"
+        assert run(*asked, "-n", "5", "--size", "320x240", "-q", "-o", path).code == 0
+        markup.append(path.read_text(encoding="utf-8"))
+    host = "<!DOCTYPE html><meta charset='utf-8'><style>div{height:400px}</style>"
+    pictures = {}
+    for name, shown in {"together": markup, **{str(place): [one] for place, one in enumerate(markup)}}.items():
+        path = tmp_path / f"{name}.html"
+        path.write_text(host + "".join([f"<div>{one}</div>" for one in shown]), encoding="utf-8")
+        page = visit(path, viewport={"width": 1000, "height": 400})
+        page.evaluate(STAND)
+        pictures[name] = [svg.screenshot() for svg in page.locator("svg").all()]
+    for place, picture in enumerate(pictures["together"]):
+        alone = pictures[str(place)][0]
+        # Chromium smooths edges a little differently from tile to tile.
+        assert np.abs(grey(picture) - grey(alone)).max() <= 48, list(TOGETHER)[place]
+
+
+def test_text_stands_where_the_frames_have_it_blanks_and_all(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    path = tmp_path / "a.svg"
+    asked = ("double_well", "--title", "a  title   with blanks", "-n", "5", "--size", "640x480", "-q")
+    assert run(*asked, "-o", path, "--svg-text", "text", "-o", tmp_path / "a.png").code == 0
+    page = visit(path, viewport={"width": 640, "height": 480})
+    page.evaluate("document.documentElement.setCurrentTime(9)")
+    assert ssim(grey(page.screenshot()), grey((tmp_path / "a.png").read_bytes())) >= LEAST_SSIM
+    # What stretches letters is the length that is asked for, where it is not the text's own.
+    stretched = page.evaluate("""() => [...document.querySelectorAll('text[textLength]')].filter(text => {
+        const asked = text.textLength.baseVal.value;
+        text.removeAttribute('textLength');
+        const own = text.getComputedTextLength();  // 0 where it is not shown
+        return own && Math.abs(own / asked - 1) > 0.2;
+    }).map(text => text.textContent)""")
+    assert stretched == []

@@ -7,6 +7,7 @@ axes at the left and at the bottom only.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html import escape
 from io import BytesIO
@@ -26,6 +27,7 @@ from gdanim.output.filmstrip import strip_layout
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
 from gdanim.output.filmstrip.strip_layout import AXES_HIGH_PX, PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
 from gdanim.output.png import PngWriter
+from gdanim.output.svg.writer import own_name
 from gdanim.settings import DEFAULTS
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ WIDEST_IN: Final = 9.0
 MULTIPLE_WIDEST_IN: Final = 18.0
 # Letters are outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
 _RC: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
+# What matplotlib sets for all elements of a page, for those of the drawing alone.
+_LINES_OF_ALL: Final = '<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
+_LINES: Final = 'stroke-linejoin="round" stroke-linecap="butt"'
+_ID: Final = re.compile(r'(\bid="|href="#|url\(#)')
 SETTLED: Final = 0.03  # of the width and the height of the axes: a run that is so near to its end has settled
 
 
@@ -182,12 +188,13 @@ def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
 
 
 def _write_svg(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
-    """Write a drawing; the recipe is all that its <metadata> holds."""
-    drawn = _saved(figure, "svg", dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    end = drawn.index(b">", drawn.index(b"<svg"))
+    """Write a drawing; the recipe is all that its <metadata> holds. Nothing in it reaches other drawings on a page."""
+    drawn = _saved(figure, "svg", dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode()
     about = {"title": info.title, "desc": info.alt_text, "metadata": info.recipe}
     elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in about.items() if text)
-    stream.write(drawn[:end] + b' role="img">' + elements.encode() + drawn[end + 1 :])
+    drawn = _ID.sub(rf"\1{own_name(drawn + elements)}", drawn.replace(_LINES_OF_ALL, ""))
+    end = drawn.index(">", drawn.index("<svg"))
+    stream.write(f'{drawn[:end]} {_LINES} role="img">{elements}{drawn[end + 1 :]}'.encode())
 
 
 def _write_png(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:

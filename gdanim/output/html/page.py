@@ -29,7 +29,7 @@ import numpy as np
 
 from gdanim.drawing.styles import load_style
 from gdanim.output.html.colour_schemes import Schemes, in_both
-from gdanim.output.svg.writer import inline_svg
+from gdanim.output.svg.writer import SCOPE, inline_svg
 from gdanim.settings import AUTO_STYLE
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 PLAYER: Final = Path(__file__).parent / "player"
 NAME: Final = "gdanim-player"  # the class that all rules and the script are restricted to
-# Placeholder of a file's own name. No user's text contains it: there < is always escaped.
-SCOPE: Final = "<scope"
 DARK: Final = "dark"
 
 

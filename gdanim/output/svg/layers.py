@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Place = tuple[str, str, float]  # x, y and size of a letter
 
+# On each text: browsers do not pass it on. The style is for those that no longer read the attribute.
+BLANKS: Final = ' xml:space="preserve" style="white-space:pre"'
 MARGIN_PX: Final = 2000.0  # around the canvas; lines are cut beyond it
 MOVES: Final = 4  # frames in which a shape must be seen on average to be moved, not drawn anew
 
@@ -250,7 +252,7 @@ class VerbatimLayer(Layer):
             # However wide the letters of the viewer's font are, the line keeps its length.
             width = f' textLength="{px(item.width)}" lengthAdjust="spacingAndGlyphs"' if len(item.text) > 1 else ""
             size = px(item.letters[0].size)
-            parts = [f'<text font-size="{size}"{width}>{escape(item.text, quote=False)}</text>']
+            parts = [f'<text font-size="{size}"{width}{BLANKS}>{escape(item.text, quote=False)}</text>']
         else:
             parts = [_letter(letter, px) for letter in item.letters]
         parts += [f'<rect x="{px(x)}" y="{px(y)}" width="{px(w)}" height="{px(h)}"/>' for x, y, w, h in item.rules]

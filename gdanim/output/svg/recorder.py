@@ -121,7 +121,8 @@ class Recorder(RendererBase):
                 self.outlines.setdefault(name, outline)
                 letters.append(Letter(name, letter, x, 0.0, size, False))
             if letters:
-                line = DrawnText(to_hex(colour), 1.0, left, y, 0.0, tuple(letters), (), text.rstrip(), width)
+                words = text.rstrip()
+                line = DrawnText(to_hex(colour), 1.0, left, y, 0.0, tuple(letters), (), words, lettering.width(words))
                 self._items.append(line)
             left += width
 

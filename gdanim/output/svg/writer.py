@@ -6,7 +6,9 @@ last values without one.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from html import escape
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
@@ -32,17 +34,29 @@ if TYPE_CHECKING:
     Key = tuple[type[Layer], *tuple[Hashable, ...]]
 
 FAMILY: Final = "'DejaVu Sans',Verdana,sans-serif"
+# Placeholder of a file's own name. No user's text contains it: there < is always escaped.
+SCOPE: Final = "<scope"
 
 
 def write(stream: BinaryIO, scene: Scene, info: FilmInfo, *, svg_text: str) -> None:
-    """Write a file of its own; see SceneWriter."""
+    """Write a file of its own; see SceneWriter.
+
+    Every id begins with a name of the file's own, so that several files may stand in one page.
+    """
     about = [(tag, text) for tag, text in (("title", info.title), ("desc", info.alt_text)) if text]
-    elements = [f'<{tag} id="{tag[0]}">{escape(text, quote=False)}</{tag}>' for tag, text in about]
+    elements = [f'<{tag} id="{SCOPE}{tag[0]}">{escape(text, quote=False)}</{tag}>' for tag, text in about]
     if info.recipe:
         elements.append(f"<metadata>{escape(info.recipe, quote=False)}</metadata>")
-    label = f' aria-labelledby="{" ".join([tag[0] for tag, _ in about])}"' if about else ""
-    content = _Picture(scene, info, svg_text, prefix="").markup(with_still=True)
-    stream.write(f'{_opening(info, svg_text)} role="img"{label}>{"".join(elements)}{content}</svg>\n'.encode())
+    label = f' aria-labelledby="{" ".join([f"{SCOPE}{tag[0]}" for tag, _ in about])}"' if about else ""
+    content = _Picture(scene, info, svg_text, prefix=SCOPE).markup(with_still=True)
+    file = f'{_opening(info, svg_text)} role="img"{label}>{"".join(elements)}{content}</svg>\n'
+    stream.write(file.replace(SCOPE, own_name(file)).encode())
+
+
+def own_name(content: str) -> str:
+    """A short name that two files share only if they are the same, but for one pair in a million: `gk3f`."""
+    number = int.from_bytes(sha256(content.encode()).digest()[:8], "big")
+    return f"{ascii_lowercase[number % 26]}{np.base_repr(number // 26 % 36**3, 36).lower():0>3}"
 
 
 def inline_svg(scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> str:
@@ -57,7 +71,7 @@ def inline_svg(scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> s
 def _opening(info: FilmInfo, svg_text: str) -> str:
     """The start tag, open for more attributes."""
     width, height = info.width, info.height
-    family = f' font-family="{FAMILY}" xml:space="preserve"' if svg_text == "text" else ""
+    family = f' font-family="{FAMILY}"' if svg_text == "text" else ""
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}{family}'
 
