@@ -130,7 +130,7 @@ def test_less_motion_shows_a_still_copy_of_the_last_frame(tmp_path: Path) -> Non
     root = ET.fromstring(rendered(["parabola", "--iterations", "5"], tmp_path / "a.svg"))
     (style,) = root.iter(f"{SVG}style")
     assert "prefers-reduced-motion:reduce" in (style.text or "")
-    (still,) = (element for element in root.iter() if element.get("id", "").endswith("s"))
+    (still,) = (element for element in root.iter() if re.fullmatch(r"[a-z]\w{3}s", element.get("id", "")))
     assert still.get("display") == "none"
     assert len(list(still.iter(f"{SVG}path"))) >= 2
     assert not [element for element in still.iter() if element.tag in ANIMATIONS]
