@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +10,6 @@ import matplotlib as mpl
 import pytest
 from support.problems import pictures
 
-import gdanim
 from gdanim.catalogue.registry import STYLES
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.styles import Style, load_style
@@ -92,19 +89,6 @@ def test_settings_that_were_changed_beforehand_change_no_pixel() -> None:
         mpl.rcParams.update(UGLY)
         assert shot() == plain
     assert mpl.rcParams["font.size"] != UGLY["font.size"]
-
-
-def test_a_matplotlibrc_and_a_backend_change_no_pixel(tmp_path: Path) -> None:
-    (tmp_path / "matplotlibrc").write_text("".join(f"{key}: {value}\n" for key, value in UGLY.items()))
-    folders = [Path(gdanim.__file__).parents[1], Path(__file__).parent, Path(__file__).parents[1]]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "MPLBACKEND": "template"}
-    script = (
-        "import matplotlib as m; assert m.rcParams['font.size'] == 22; import test_styles; print(test_styles.shot())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == shot()
 
 
 def test_drawing_leaves_the_settings_as_they_were() -> None:

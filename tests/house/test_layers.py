@@ -112,15 +112,13 @@ def tree_of(module: str) -> ast.Module:
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nothing_imports_what_stands_beside_or_behind_it(module: str) -> None:
-    behind = {imported for imported in imports(module) if place(imported) >= place(module)}
-    assert not behind, f"gdanim.{module} imports what stands beside or behind it"
+def test_nothing_imports_what_stands_beside_or_behind_it() -> None:
+    behind = {(module, name) for module in MODULES for name in imports(module) if place(name) >= place(module)}
+    assert not behind
 
 
-@pytest.mark.parametrize("room", INSIDE)
-def test_the_order_inside_a_room_names_its_modules(room: str) -> None:
-    assert {f"{room}.{name}" for name in INSIDE[room].split()} <= MODULES.keys()
+def test_the_order_inside_a_room_names_its_modules() -> None:
+    assert {f"{room}.{name}" for room, names in INSIDE.items() for name in names.split()} <= MODULES.keys()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -128,14 +126,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert len(list(TopologicalSorter({module: imports(module) for module in MODULES}).static_order())) == len(MODULES)
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES.values()}), ids=lambda path: path.name)
-def test_a_folder_can_be_seen_at_a_glance(folder: Path) -> None:
-    assert len(list(folder.glob("*.py"))) <= 16
+def test_a_folder_can_be_seen_at_a_glance() -> None:
+    folders = {path.parent for path in MODULES.values()}
+    assert not {folder.name for folder in folders if len(list(folder.glob("*.py"))) > 16}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_can_be_read_in_one_sitting(module: str) -> None:
-    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 300
+def test_a_module_can_be_read_in_one_sitting() -> None:
+    lines = {module: path.read_text(encoding="utf-8").count("\n") for module, path in MODULES.items()}
+    assert not {module: length for module, length in lines.items() if length > 300}
 
 
 FRAMES = (
@@ -162,31 +160,32 @@ def test_writers_know_frames_and_not_what_made_them(module: str) -> None:
     }
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module != "cli.app"])
-def test_only_the_command_line_prints_or_exits(module: str) -> None:
-    calls = [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
-    assert not {ast.unparse(call) for call in calls} & {
-        "print",
-        "exit",
-        "quit",
-        "sys.exit",
-        "click.echo",
-        "click.secho",
+def test_only_the_command_line_prints_or_exits() -> None:
+    calls = {
+        (module, ast.unparse(node.func))
+        for module in MODULES.keys() - {"cli.app"}
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call)
     }
+    outlets = {"print", "exit", "quit", "sys.exit", "click.echo", "click.secho"}
+    assert not {(module, call) for module, call in calls if call in outlets}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nothing_imports_pyplot(module: str) -> None:
-    assert "pyplot" not in MODULES[module].read_text(encoding="utf-8").replace("never pyplot", "")
+def test_nothing_imports_pyplot() -> None:
+    texts = {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
+    assert not {module for module, text in texts.items() if "pyplot" in text.replace("never pyplot", "")}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nothing_that_windows_lacks_is_imported_with_a_module(module: str) -> None:
-    tree = tree_of(module)
-    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+def test_nothing_that_windows_lacks_is_imported_with_a_module() -> None:
+    lacking = {"fcntl", "pty", "pwd", "resource", "termios"}
+    assert not {(module, name) for module in MODULES for name in imported_with(module) if name in lacking}
+
+
+def imported_with(module: str) -> set[str]:
+    """The modules that are imported as soon as this one is."""
+    top = [node for node in tree_of(module).body if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
-    names |= {str(node.module) for node in top if isinstance(node, ast.ImportFrom)}
-    assert not names & {"fcntl", "pty", "pwd", "resource", "termios"}
+    return names | {str(node.module) for node in top if isinstance(node, ast.ImportFrom)}
 
 
 def loaded_after(requests: list[list[str]]) -> dict[str, list[str]]:

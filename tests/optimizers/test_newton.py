@@ -33,14 +33,14 @@ def test_on_a_saddle_x_shrinks_and_y_grows_by_2_over_2_plus_damping(damping: flo
     np.testing.assert_allclose(found.x[:, 0, 1], 0.01 * (1 + share) ** k, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("damping", [1e-12, 1e-3, 1.0, 100.0])
-def test_damped_it_never_climbs_on_a_saddle_or_anywhere(name: str, damping: float) -> None:
-    start, lr = starts(catalogued(name), 10), np.repeat([[1.0], [10.0]], 10, axis=0)
-    found = walk(catalogued(name), built("newton", damping=damping), np.tile(start, (2, 1)), 30, lr)
-    finite = np.isfinite(found.f)
-    assert finite.all() or name in ("saddle", "monkey_saddle", "forrester")  # they fall without end
-    assert (found.f[1:] <= found.f[:-1])[finite[1:]].all()
+def test_damped_it_never_climbs_on_a_saddle_or_anywhere(damping: float) -> None:
+    for name in NAMES:
+        start, lr = starts(catalogued(name), 10), np.repeat([[1.0], [10.0]], 10, axis=0)
+        found = walk(catalogued(name), built("newton", damping=damping), np.tile(start, (2, 1)), 30, lr)
+        finite = np.isfinite(found.f)
+        assert finite.all() or name in ("saddle", "monkey_saddle", "forrester"), name  # they fall without end
+        assert (found.f[1:] <= found.f[:-1])[finite[1:]].all(), name
 
 
 @pytest.mark.parametrize("name", ["double_well", "himmelblau", "camel6", "rastrigin", "levy13"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.commandline import ENVIRONMENT, digest, run
+from support.commandline import run
 from support.problems import solved
 
 from gdanim.output.svg.paths import Defs, FixedPoint
@@ -107,14 +105,6 @@ def test_every_frame_has_a_time_of_its_own_however_long_the_last_one_is_held(
 def test_loop_is_the_count_of_repeats(loop: str, count: str, tmp_path: Path) -> None:
     root = ET.fromstring(rendered(["parabola", "--iterations", "4", "--loop", loop], tmp_path / "a.svg"))
     assert {element.get("repeatCount") for element in root.iter() if element.tag in ANIMATIONS} == {count}
-
-
-def test_bytes_do_not_depend_on_the_seed_of_hashes(tmp_path: Path) -> None:
-    paths = tmp_path / "a.svg", tmp_path / "b.svg"
-    for seed, path in zip("12", paths, strict=True):
-        command = [sys.executable, "-m", "gdanim", *PICTURES["contour"], "-q", "-o", str(path)]
-        subprocess.run(command, check=True, env=ENVIRONMENT | {"PYTHONHASHSEED": seed})
-    assert digest(paths[0]) == digest(paths[1])
 
 
 def test_text_can_be_found_as_text_and_paths_have_none(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 """Composition: in every view, style and size, nothing that is read is clipped or covered, and the paths stand out.
 
 Texts are measured by their artists' extents, in a frame in the middle and in the last one. Every view meets every
-style. `dark` and `print` differ from `light` in their colours alone, and so they meet two sizes only; the largest ones,
-where type grows with the picture, all views meet in `light`, and a few in the others.
+style, and one size after another in them; a campaign has every view in every style and size.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from support.colours import contrast
 from support.commandline import LONG
-from support.extents import overlaps, readable
+from support.extents import overlap, overlaps, readable
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import STYLES
@@ -66,33 +65,31 @@ CASES: dict[str, dict[str, Any]] = {
     "contour, explained": {"function": "himmelblau", "explain": True},
     "surface": {"function": "rosenbrock", "view": "surface", "optimizer": METHODS[:3]},
     "surface, turning": {"function": "himmelblau", "view": "surface", "turn": 70.0},
+    "curve, two dozen rates": {"lr": tuple(0.01 * k for k in range(1, 29)), "iterations": 12},
+    "panels, diverging": {"view": "panels", "lr": 1.05, "iterations": 12},
+    "panels, starts": {"function": "double_well", "starts": 4, "view": "panels", "iterations": 12},
+    "contour": {"function": "rosenbrock", "iterations": 12},
+    "contour, in turn": {"function": "himmelblau", "starts": 12, "order": "in-turn", "iterations": 12},
+    "contour, long title": {"function": "goldstein_price", "lr": (0.00005, 0.01), "iterations": 12},
 }
 PANELS = {"facets": 4, "facets, many": 9, "facets of two variables": 4}
-SMALL, MEDIUM = ("240x180", "240x426", "320x240"), ("640x480", "1680x720")
-LARGE = ("1080x1920", "3840x2160")
-SIZES = {
-    "light": (*SMALL, *MEDIUM, *LARGE),
-    "notebook": (*SMALL, *MEDIUM),
-    "slides": (*SMALL, *MEDIUM),
-    "dark": ("240x180", "640x480"),
-    "print": ("240x426", "1680x720"),
-}
-IN_LARGE = {"slides": ("facets, many", "contour, race"), "dark": ("surface",), "notebook": ("panels",)}
+SIZES = ("240x180", "480x270", "1080x1920", "640x480", "240x426", "3840x2160", "320x240", "1680x720")
+WATCHED = [style for style in STYLES if style != AUTO_STYLE]  # which draws frames as light does
 
 
 def watched() -> Iterator[tuple[str, str, str]]:
-    """Every case in every size in light; in the other styles every case in one size after another, unless LONG."""
-    everywhere = [
-        (case, name, size)
-        for turn, (name, sizes) in enumerate(SIZES.items())
-        for place, case in enumerate(CASES)
-        for size in (sizes if LONG or name == "light" else [sizes[(turn + place) % len(sizes)]])
-    ]
-    large = [(case, name, size) for name, cases in IN_LARGE.items() for case, size in product(cases, LARGE)]
-    for case, style, size in (*everywhere, *large):
-        with suppress(SettingError):
-            check_room(PANELS.get(case, 1), pixels(size))
-            yield case, style, size
+    """Every case in every style, in each in another of the sizes that have room; in all of them if LONG."""
+    for place, case in enumerate(CASES):
+        sizes = [size for size in SIZES if has_room(case, size)]
+        for turn, style in enumerate(WATCHED):
+            yield from [(case, style, size) for size in (sizes if LONG else [sizes[(place + turn) % len(sizes)]])]
+
+
+def has_room(case: str, size: str) -> bool:
+    with suppress(SettingError):
+        check_room(PANELS.get(case, 1), pixels(size))
+        return True
+    return False
 
 
 def pixels(size: str) -> tuple[int, int]:
@@ -105,12 +102,14 @@ def descended(case: str) -> Descent:
     return solved(**{"iterations": 5, **CASES[case]})
 
 
-def test_every_style_is_watched() -> None:
-    assert SIZES.keys() == STYLES.keys() - {AUTO_STYLE}  # which draws frames as light does
+def test_every_case_meets_every_style_and_every_size_is_met() -> None:
+    met = list(watched())
+    assert {(case, style) for case, style, _ in met} == set(product(CASES, WATCHED))
+    assert {size for _, _, size in met} == set(SIZES)
 
 
 @pytest.mark.parametrize(("case", "style", "size"), list(watched()))
-def test_no_text_is_clipped_or_overlaps_another(case: str, style: str, size: str) -> None:
+def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_room(case: str, style: str, size: str) -> None:
     descent = descended(case)
     width, height = pixels(size)
     settings = replace(descent.settings, style=style, size=(width, height))
@@ -123,6 +122,11 @@ def test_no_text_is_clipped_or_overlaps_another(case: str, style: str, size: str
             for text, box in shown:
                 assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
             assert overlaps(shown) == []
+        boxes = [axes.get_window_extent() for axes in scene.figure.axes]
+        assert sum(box.width * box.height for box in boxes) >= 0.25 * width * height
+        assert case in PANELS or min(box.width / width for box in boxes) > 0.1
+        assert case in PANELS or min(box.height / height for box in boxes) > 0.1
+        assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 
 def test_the_measure_sees_a_text_over_another_and_one_that_is_cut_off() -> None:

@@ -75,9 +75,11 @@ def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, cou
 
 
 def laid_out() -> Iterator[tuple[Any, int, str]]:
-    """Every number of panels in every size that has room for it, of rates and races in turns, of both if LONG."""
-    for turn, (count, size) in enumerate((count, size) for count, sizes in FITTING.items() for size in sizes):
-        yield from [(make, count, size) for make in ((rates, race) if LONG else ((rates, race)[turn % 2],))]
+    """Every number of panels in half of the sizes that have room, of rates and races in turns; in all if LONG."""
+    for turn, (count, sizes) in enumerate(FITTING.items()):
+        for place, size in enumerate(sizes):
+            makes = (rates, race) if LONG else ((rates, race)[(turn + place) // 2 % 2],) if (turn + place) % 2 else ()
+            yield from [(make, count, size) for make in makes]
 
 
 @pytest.mark.parametrize(("make", "count", "size"), list(laid_out()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.extents import at_last_frame, overlap, overlaps, readable
+from support.extents import overlap
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import presets
@@ -25,45 +25,10 @@ if TYPE_CHECKING:
 
     from gdanim.drawing.scene import Scene
 
-SIZES = ["240x180", "480x270", "460x345", "640x480", "1152x864", "1920x1080", "405x720"]
-CASES: dict[str, dict[str, Any]] = {
-    "curve": {"function": "double_well"},
-    "curve, rates": {"function": "parabola", "lr": (0.001, 0.05, 0.3, 0.95, 1.05, 1.2)},
-    "curve, in turn": {"function": "double_well", "starts": 12, "order": "in-turn"},
-    "panels": {"function": "parabola", "lr": 1.05, "view": "panels"},
-    "panels, starts": {"function": "double_well", "starts": 4, "view": "panels"},
-    "contour": {"function": "rosenbrock"},
-    "contour, in turn": {"function": "himmelblau", "starts": 12, "order": "in-turn"},
-    "contour, race": {
-        "function": "rosenbrock",
-        "optimizer": ("gd", "momentum", "nesterov", "rmsprop", "adam", "amsgrad", "lion", "newton"),
-    },
-    "curve, two dozen rates": {"function": "parabola", "lr": tuple(0.01 * k for k in range(1, 29))},
-    "contour, long title": {"function": "goldstein_price", "lr": (0.00005, 0.01)},
-}
-
 
 def preset(name: str, **options: Any) -> dict[str, Any]:
     saved = tomllib.loads(presets()[name].read_text(encoding="utf-8"))
     return {**from_saved(saved, source=name), **options}
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("case", CASES)
-def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_most_of_the_room(case: str, size: str) -> None:
-    with scene_of(solved(**{"size": size, "iterations": 12, **CASES[case]})) as scene:
-        width, height = at_last_frame(scene).size
-        assert f"{width}x{height}" == size
-        shown = readable(scene)
-        assert len(shown) >= 8
-        for text, box in shown:
-            assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
-        assert overlaps(shown) == []
-        boxes = [axes.get_window_extent() for axes in scene.figure.axes]
-        assert sum(box.width * box.height for box in boxes) >= 0.35 * width * height
-        assert min(box.width for box in boxes) > 0.1 * width
-        assert min(box.height for box in boxes) > 0.1 * height
-        assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 
 def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() -> None:
