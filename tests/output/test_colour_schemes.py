@@ -56,20 +56,15 @@ def seen(schemes, scheme):
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_each_scheme_shows_the_picture_that_its_style_alone_would(asked):
+def test_each_scheme_shows_the_picture_that_its_style_alone_would_and_what_both_share_is_there_once(asked):
     light, dark = picture(asked, "light"), picture(asked, "dark")
     both = in_both(light, dark, prefix="x")
     assert seen(both, "light") == light
     assert seen(both, "dark") == dark
     assert light != dark
-
-
-@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_what_both_share_is_there_once(asked):
-    light, dark = picture(asked, "light"), picture(asked, "dark")
     of_images = sum(len(found) for found in re.findall("<image [^>]*>", dark))
     colours = 24 * len(re.findall('(?:fill|stroke)="#', light))
-    assert len(in_both(light, dark, prefix="x").svg) < len(light) + of_images + colours + 500
+    assert len(both.svg) < len(light) + of_images + colours + 500
 
 
 def test_a_browser_that_knows_no_light_dark_shows_the_light_colours():
