@@ -84,7 +84,7 @@ def _newton(functions: Functions, x: Vector, cell: Vector) -> tuple[Vector, Flag
         shrunk = np.minimum(1.0, reach[going] / np.maximum(size, RESTING))
         there = here + step * shrunk[:, np.newaxis] * cell
         f_there = functions.value(there)
-        better = f_there <= f[going] + 8 * EPS * np.abs(f[going])
+        better = np.isfinite(f_there) & (f_there <= f[going] + 8 * EPS * np.abs(f[going]))
         moved = going[better]
         x[moved], f[moved] = there[better], f_there[better]
         reach[going] *= np.where(better, np.where(shrunk < 1, 2.0, 1.0), 0.25)
