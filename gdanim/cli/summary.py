@@ -32,6 +32,10 @@ def details(descent: Descent) -> str:
             f"{coordinates(objective.minimizers[0].tolist())}: "
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
+    if objective.continuum:
+        lines.append(
+            f"the lowest points form a valley of minima, f = {objective.valley:.6g}: none of them is the nearest"
+        )
     if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     if runs == 1:
@@ -61,6 +65,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "parameters": dict(objective.parameters),
         "source": objective.source,
         "minimizers": objective.minimizers.tolist(),
+        "continuum": objective.continuum,
         "curvature": objective.curvature,
         "condition": objective.condition,
         **{name: getattr(settings, name) for name in ("budget", "noise", "seed")},
@@ -86,7 +91,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
 
     lr                the rate of its first step
     evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
-    distance          from its end to the nearest minimizer that is known
+    distance          from its end to the nearest minimizer; None where that is not known, or minima form a valley
     stability_limit   the rate above which its method could not settle there; None where that is not known
     """
     trajectory = descent.trajectory

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.descent.stability import distances
 from gdanim.descent.trajectory import Stop
 from gdanim.formatting import count, listed
+from gdanim.objectives.surroundings import is_in_valley, nearest_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,16 +71,18 @@ def _places(descent: Descent, ends: Vector) -> Iterator[str]:
     """Where each run ends, in words that follow `it`."""
     objective, trajectory = descent.objective, descent.trajectory
     near = NEAR * float(np.linalg.norm(np.diff(objective.bounds, axis=1)))
-    away = distances(objective, ends)
+    nearest, away = nearest_known(objective, ends)
+    valley = is_in_valley(objective, ends, trajectory.f[np.arange(trajectory.runs), trajectory.last])
     for run, stop in enumerate(trajectory.stop):
         if stop is Stop.DIVERGED:
             yield "diverges"
         elif stop is Stop.LEFT_DOMAIN:
             yield "leaves the function's domain"
         elif away[run] <= near:
-            nearest = np.argmin(np.linalg.norm(objective.minimizers - ends[run], axis=1))
-            yield f"ends near the minimum at {_point(objective.minimizers[nearest].tolist())}"
-        elif len(objective.minimizers):
+            yield f"ends near the minimum at {_point(objective.minimizers[nearest[run]].tolist())}"
+        elif valley[run]:
+            yield "ends in a valley of minima"
+        elif np.isfinite(away[run]):
             yield "ends away from the known minima"
         else:
             yield "ends"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gdanim.catalogue.request import StyleChoice, looked_up, usual_view
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
@@ -17,9 +19,10 @@ from gdanim.descent.verdicts import Verdict, verdicts
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given
 from gdanim.objectives.lookup import objective as objective_of
+from gdanim.objectives.surroundings import known_around
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Scalar
+    from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import View
     from gdanim.descent.runs import Runs
@@ -81,6 +84,7 @@ def carry_out(request: Request) -> Descent:
     if not parts or _asks_for_runs(settings):
         parts.append(_solved(request, objective, parts[0][0] if parts else None))
     trajectory = joined([part for part, _ in parts])
+    objective = known_around(objective, _told_points(trajectory))
     runs = tuple(run for _, part in parts for run in part)
     return Descent(
         settings=settings.picture(),
@@ -117,6 +121,12 @@ def _objective(request: Request, starts: tuple[tuple[float, ...], ...]) -> Objec
     settings = request.settings
     given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr)
     return objective_of(request.function, dict(settings.param), given, settings.gradient)
+
+
+def _told_points(trajectory: Trajectory) -> Vector:
+    """Points whose nearest minimizers are told (runs, d): the ends of runs, and the starts of those that were lost."""
+    failed = np.array([stop.failed for stop in trajectory.stop])
+    return trajectory.x[np.arange(trajectory.runs), np.where(failed, 0, trajectory.last)]
 
 
 def _asks_for_runs(settings: Picture) -> bool:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from gdanim.objectives.surroundings import nearest_known
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -86,17 +88,12 @@ def ratio_text(ratio: float) -> str:
 
 
 def curvatures_near(objective: Objective, x: Vector) -> Scalar:
-    """λ at the minimizer nearest to each point x (m, d): (m,). NaN without one, at a kink, and where f is flat."""
-    if not len(objective.minimizers):
-        return np.full(len(x), np.nan)
-    squares = [np.sum((x - minimizer) ** 2, axis=1) for minimizer in objective.minimizers]
-    nearest: Scalar = objective.curvatures[np.argmin(squares, axis=0)]
-    return nearest
+    """λ at the minimizer nearest to each point x (m, d): (m,). NaN where not known, at a kink, and where f is flat."""
+    nearest, _ = nearest_known(objective, x)
+    found: Scalar = np.append(objective.curvatures, np.nan)[nearest]
+    return found
 
 
 def distances(objective: Objective, x: Vector) -> Scalar:
-    """How far each point x (m, d) is from the nearest minimizer: (m,). NaN where none is known."""
-    if not len(objective.minimizers):
-        return np.full(len(x), np.nan)
-    away: Scalar = np.min([np.linalg.norm(x - minimizer, axis=1) for minimizer in objective.minimizers], axis=0)
-    return away
+    """How far each point x (m, d) is from the nearest minimizer: (m,). NaN where that is not known."""
+    return nearest_known(objective, x)[1]

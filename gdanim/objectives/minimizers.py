@@ -6,12 +6,13 @@ import numpy as np
 
 from gdanim.arrays import Flags, Scalar, Vector
 from gdanim.objectives.objective import Functions
-from gdanim.objectives.polishing import has_slopes_of_hessian, polish
+from gdanim.objectives.polishing import BOWL, has_slopes_of_hessian, polish
 from gdanim.objectives.rings import Shape
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
 MOST_MINIMIZERS = 64
+SEEDS: Final = 16  # for each of so many minimizers at most
 # A curve or area of minima has sides: nearby, f rises by this share of its usual height. What rises by less is a tail
 # where f dies out.
 SIDES: Final = 1e-9
@@ -31,27 +32,41 @@ class Found(NamedTuple):
 
 
 def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
-    """All isolated minimizers that a grid can tell apart, at most MOST_MINIMIZERS: (m, d), the lowest first."""
-    return search(functions, bounds).minimizers
+    """The isolated minimizers that a grid can tell apart, at most MOST_MINIMIZERS: (m, d), the lowest first."""
+    grid, f = _sampled(functions, bounds)
+    return _found(functions, bounds, f, grid[_lowest_of_neighbours(f)], MOST_MINIMIZERS).minimizers
 
 
 def search(functions: Functions, bounds: Vector, most: int = MOST_MINIMIZERS) -> Found:
     """Look for minimizers inside bounds (d, 2), at most so many: kinks and valleys of minima too.
 
-    A descent starts at every grid point below its neighbours, and rings decide what its end is.
+    A descent starts at every grid point below its neighbours, and at those that Newton's method says to be within a
+    cell of a minimizer: where a well is shallow, or narrower than a cell.
     """
-    grid, cell = _grid(bounds, _points(functions)), cell_of(functions, bounds)
-    f = functions.value(grid)
-    low_point = _lowest_of_neighbours(f)
-    order = np.argsort(f[low_point], kind="stable")
-    seeds, width = grid[low_point][order[:most]], bounds[:, 1] - bounds[:, 0]
-    polished = polish(functions, seeds, cell, width)
-    x = polished.x
+    grid, f = _sampled(functions, bounds)
+    seeds = _lowest_of_neighbours(f)
+    if not functions.point_by_point:
+        seeds |= _is_beside_minimizer(functions, grid, cell_of(functions, bounds))
+    return _found(functions, bounds, f, grid[seeds], most)
+
+
+def _sampled(functions: Functions, bounds: Vector) -> tuple[Vector, Scalar]:
+    """Points of a regular grid (n, d) or (n, n, d), and f at them."""
+    axes = [np.linspace(low, high, _points(functions)) for low, high in bounds]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    return grid, functions.value(grid)
+
+
+def _found(functions: Functions, bounds: Vector, f: Scalar, seeds: Vector, most: int) -> Found:
+    """What descents from seeds (m, d) find, at most so many; f holds the values on the grid."""
+    cell, width = cell_of(functions, bounds), bounds[:, 1] - bounds[:, 0]
+    looked_at = _lowest_first(functions, seeds)[: SEEDS * most]
+    x, shape, height = polish(functions, looked_at, cell, width)
     inside = np.all((x > bounds[:, 0]) & (x < bounds[:, 1]), axis=1)
-    is_level = (polished.shape == Shape.LEVEL) & (polished.height > SIDES * _usual_height(f))
-    strict = _lowest_first(functions, x[inside & (polished.shape == Shape.STRICT)])
+    is_level = (shape == Shape.LEVEL) & (height > SIDES * _usual_height(f))
+    strict = distinct(_lowest_first(functions, x[inside & (shape == Shape.STRICT)]), cell)
     level = _lowest_first(functions, x[inside & is_level])
-    return Found(distinct(strict, cell), level, len(order) <= most)
+    return Found(strict[:most], level, len(looked_at) == len(seeds) and len(strict) <= most)
 
 
 def curvatures(functions: Functions, minimizers: Vector, cell: Vector) -> Scalar:
@@ -74,21 +89,17 @@ def cell_of(functions: Functions, bounds: Vector) -> Vector:
 
 def distinct(x: Vector, cell: Vector) -> Vector:
     """Points (m, d) without those that are within a cell (d,) of an earlier one."""
-    kept: list[Vector] = []
-    for point in x:
-        if not any(np.all(np.abs(point - other) < cell) for other in kept):
-            kept.append(point)
-    return np.array(kept).reshape(-1, x.shape[1])
+    _, first = np.unique(np.floor(x / cell), axis=0, return_index=True)
+    x = x[np.sort(first)]
+    kept = np.ones(len(x), dtype=bool)
+    for k, point in enumerate(x):
+        if kept[k]:
+            kept[k + 1 :] &= ~np.all(np.abs(x[k + 1 :] - point) < cell, axis=1)
+    return x[kept]
 
 
 def _points(functions: Functions) -> int:
     return (COARSE_GRID if functions.point_by_point else GRID)[functions.dim]
-
-
-def _grid(bounds: Vector, points: int) -> Vector:
-    """Points of a regular grid: (n, d) for one variable, (n, n, d) for two."""
-    axes = [np.linspace(low, high, points) for low, high in bounds]
-    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
 
 
 def _lowest_of_neighbours(f: Scalar) -> Flags:
@@ -102,6 +113,18 @@ def _lowest_of_neighbours(f: Scalar) -> Flags:
         np.moveaxis(inner, axis, 0)[[0, -1]] = False
     # One neighbour has to be higher, or all of a plain would be minima.
     return np.asarray(inner & (f <= least) & (f < most))
+
+
+def _is_beside_minimizer(functions: Functions, grid: Vector, cell: Vector) -> Flags:
+    """Whether Newton's method leads from points of a grid (…, d) to a minimizer at most a cell (d,) away: (…)."""
+    slope, hessian = functions.gradient(grid) * cell, functions.hessian(grid) * cell * cell[:, np.newaxis]
+    with np.errstate(all="ignore"):
+        if functions.dim == 1:
+            return np.asarray((hessian[..., 0, 0] > 0) & (np.abs(slope[..., 0]) <= hessian[..., 0, 0]))
+        (xx, xy), (_, yy) = np.moveaxis(hessian, (-2, -1), (0, 1))
+        determinant = xx * yy - xy**2
+        step = np.abs(np.stack([yy * slope[..., 0] - xy * slope[..., 1], xx * slope[..., 1] - xy * slope[..., 0]]))
+        return np.asarray((determinant > BOWL * (xx + yy) ** 2) & (step <= determinant).all(axis=0) & (xx > 0))
 
 
 def _usual_height(f: Scalar) -> float:

@@ -94,7 +94,7 @@ def _newton(functions: Functions, x: Vector, cell: Vector) -> tuple[Vector, Flag
 
 
 def _newton_step(functions: Functions, x: Vector, cell: Vector) -> Vector:
-    """−|H|⁻¹∇f at points (m, d), in cells: (m, d). NaN where there are no derivatives."""
+    """−|H|⁻¹∇f at points (m, d), in cells (d,): (m, d). NaN where there are no derivatives."""
     slope = functions.gradient(x) * cell
     values, vectors = _eigen(functions, x, cell)
     with np.errstate(all="ignore"):
