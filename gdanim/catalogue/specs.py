@@ -36,6 +36,7 @@ class Formula:
     view        limits of the drawn axes ((x0, x1), (y0, y1)) of a function of one variable, where its whole range would
                 flatten the interesting part
     note        how the first minimizer differs from one with a positive definite Hessian; "saddle": there is none
+    trap        where that descent does not arrive at a minimizer: what keeps it from there, which is what it shows
     source      author, year, title
     """
 
@@ -52,6 +53,7 @@ class Formula:
     view: tuple[Interval, Interval] | None = None
     note: Literal["", "kink", "flat", "saddle"] = ""
     complete: bool = True
+    trap: str = ""
     source: str
 
 
@@ -182,8 +184,10 @@ class Rate(Enum):
     """The rate of an optimizer for which none is given, as a person reads it."""
 
     OBJECTIVE = "the function's own"
-    DAMPED = "the function's own × (1 − momentum)"
+    DAMPED = "the function's own × 2 (1 − momentum)"
+    MIXED = "the function's own / (1 − nu)"
     WIDTH = "2 % of the width of the function's bounds"
+    WIDE = "10 % of the width of the function's bounds"
     ONE = "1"
 
 

@@ -156,6 +156,8 @@ def _check_rule(row: Rule) -> None:
             raise UsageError(f"ordered: {lower} and {upper} have to be hyperparameters, their defaults in this order")
     if isinstance(row, Method) and row.rate is Rate.DAMPED and not _is_share(items.get("momentum")):
         raise UsageError("rate DAMPED: it goes with a hyperparameter `momentum` of at least 0 and below 1")
+    if isinstance(row, Method) and row.rate is Rate.MIXED and "nu" not in items:
+        raise UsageError("rate MIXED: it goes with a hyperparameter `nu` from 0 to 1")
 
 
 def _is_share(item: Hyperparameter | None) -> bool:

@@ -118,7 +118,7 @@ def _joined(parts: Iterable[str]) -> str:
 def _as_object(name: str, entry: Any) -> dict[str, Any]:
     match entry:
         case Formula():
-            keys = "formula bounds start lr iterations parameters minimizers minimum curvature source"
+            keys = "formula bounds start lr iterations parameters minimizers minimum curvature trap source"
             return (
                 {"name": name, "dim": len(entry.bounds)} | _fields(entry, keys) | {"parameters": dict(entry.parameters)}
             )

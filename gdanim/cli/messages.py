@@ -20,7 +20,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.errors import EncoderError
-from gdanim.formatting import count, seconds
+from gdanim.formatting import count, listed, seconds
 from gdanim.output.files.atomic import STDOUT
 from gdanim.output.files.numbering import Pattern
 from gdanim.outputs import Progress, Written, duration_s
@@ -37,6 +37,7 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     for remark in descent.objective.remarks:
         yield f"gdanim: {remark}"
     yield from _of_runs(descent)
+    yield from _of_limits(descent)
     if timeline.every > 1:
         iterations = round(timeline.every * timeline.stops)
         yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.stops, 'frame')}"
@@ -54,6 +55,23 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     if descent.settings.loop and not any(output.format.loops for output in outputs):
         formats = ", ".join(dict.fromkeys(output.format.typed for output in outputs))
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
+
+
+def _of_limits(descent: Descent) -> Iterator[str]:
+    """A warning where limits that were asked for do not hold the paths of the runs that did not fail."""
+    settings, trajectory = descent.settings, descent.trajectory
+    healthy = [not stop.failed for stop in trajectory.stop]
+    # Along y lie the second coordinate of two, and f of one.
+    ways = trajectory.x[healthy, :, 0], (trajectory.x[..., 1] if descent.objective.dim == 2 else trajectory.f)[healthy]
+    beyond = []
+    for name, limits, way in zip("xy", (settings.xlim, settings.ylim), ways, strict=True):
+        if limits is None or not way.size:
+            continue
+        low, high = float(way.min()), float(way.max())
+        if low < min(limits) or high > max(limits):
+            beyond.append(f"--{name}lim {limits[0]:g},{limits[1]:g} does not hold {name} from {low:.4g} to {high:.4g}")
+    if beyond:
+        yield f"gdanim: the path leaves the picture: {listed(beyond)}"
 
 
 def _of_interpolation(descent: Descent) -> Iterator[str]:

@@ -67,6 +67,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "minimizers": objective.minimizers.tolist(),
         "continuum": objective.continuum,
         "curvature": objective.curvature,
+        "remarks": list(objective.remarks),
         "condition": objective.condition,
         **{name: getattr(settings, name) for name in ("budget", "noise", "seed")},
         "frames": timeline.frames,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Picture, Settings
+
+WITHOUT_EXTREMES: Final = (0.02, 0.98)  # quantiles of a replayed path: one wild step does not set the bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +73,15 @@ def descend(settings: Settings) -> Descent:
 def carry_out(request: Request) -> Descent:
     """Solve or replay a request, and plan its frames. Raises UsageError where it cannot be."""
     settings = request.settings
-    objective = _objective(request, settings.start)
+    objective = _objective(request)
     parts: list[tuple[Trajectory, Runs]] = []
     if settings.trajectory is not None:
         from gdanim.descent.recording.replay import read_trajectory
 
         replayed, recorded = read_trajectory(settings.trajectory, objective, alone=not _asks_for_runs(settings))
-        if objective.suggested and not settings.start:
+        if (objective.suggested and not settings.start) or not objective.contains(_landmarks(replayed)).all():
             # Nobody has said where to look: the path does.
-            objective = _objective(request, tuple(map(tuple, replayed.x[:, 0].tolist())))
+            objective = _objective(request, replayed)
         parts.append((replayed, recorded))
     if not parts or _asks_for_runs(settings):
         parts.append(_solved(request, objective, parts[0][0] if parts else None))
@@ -117,9 +119,12 @@ def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
     )
 
 
-def _objective(request: Request, starts: tuple[tuple[float, ...], ...]) -> Objective:
+def _objective(request: Request, replayed: Trajectory | None = None) -> Objective:
+    """The objective of a request, with bounds that hold a replayed path, too."""
     settings = request.settings
-    given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr)
+    starts = settings.start or (() if replayed is None else _tuples(replayed.x[:, 0]))
+    shown = () if replayed is None else _tuples(_landmarks(replayed))
+    given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr, shown=shown)
     return objective_of(request.function, dict(settings.param), given, settings.gradient)
 
 
@@ -127,6 +132,18 @@ def _told_points(trajectory: Trajectory) -> Vector:
     """Points whose nearest minimizers are told (runs, d): the ends of runs, and the starts of those that were lost."""
     failed = np.array([stop.failed for stop in trajectory.stop])
     return trajectory.x[np.arange(trajectory.runs), np.where(failed, 0, trajectory.last)]
+
+
+def _tuples(points: Vector) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, points.tolist()))
+
+
+def _landmarks(trajectory: Trajectory) -> Vector:
+    """Points (m, d) that show where paths go: their starts, and corners around most of those that were not lost."""
+    healthy = [not stop.failed for stop in trajectory.stop]
+    path = trajectory.x[healthy].reshape(-1, trajectory.x.shape[2])
+    corners = np.quantile(path, WITHOUT_EXTREMES, axis=0) if len(path) else path
+    return np.concatenate([trajectory.x[:, 0], corners])
 
 
 def _asks_for_runs(settings: Picture) -> bool:

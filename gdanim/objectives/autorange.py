@@ -1,185 +1,173 @@
 """Autorange: bounds, start and rate that show a function well that nobody has described, found by trying descents.
 
-The trial descents have a loop of their own, not iterate(): objectives come before optimizers and descents, which need
-an Objective with its bounds. A trial also ends by other rules, where f rises or the path leaves the bounds, and plain
-gradient descent needs neither state nor random numbers nor a count of evaluations.
+All is chosen in units of the function's own: the width of the well that is nearest to the origin, the curvature of its
+bottom, and shares of the window. a·f(x/b) + c is therefore shown as f is, but for the numbers, and but for the rounding
+that makes those readable.
 """
 
 from collections.abc import Sequence
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gdanim.arrays import Scalar, Vector
-from gdanim.objectives.minimizers import search
+from gdanim.arrays import Vector
+from gdanim.objectives.minimizers import Found, search
 from gdanim.objectives.objective import Functions
+from gdanim.objectives.trials import chosen_trial, rounded
+from gdanim.objectives.wells import find_bottoms, radius_around
 
 Limits = Sequence[tuple[float, float] | None]
 
-WINDOWS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
-WINDOW_WITHOUT_MINIMUM = 5.0
+DIGITS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # leading digits of half the width of a window
+ONE_DIGIT = (1, 2, 3, 4, 5, 6, 8, 10)  # the same of a window that is wide because of where a start lies
+WITHOUT_SCALE, WITHOUT_MINIMUM = 1.0, 5.0  # half that width, where nothing tells it
+WELL_INSIDE, START_INSIDE = 0.75, 0.95  # of half the width: farther out a minimum, or a start, is too near the edge
+AROUND = 3.0  # times half the width: so far away other wells are looked for
+# Times the width: so much a window may grow to hold other wells, too, and to have the origin in its middle.
+WITH_OTHERS, WITH_ORIGIN = 1.5, 2.5
+NO_MINIMUM = "no minimum was found: the picture shows f about the origin; --xlim and --start choose another place"
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
-WATCHED = 25  # iterations in which a descent is pleasant to follow
-SIFTED = 5  # iterations after which only the most promising trials go on
-
-
-class Effort(NamedTuple):
-    """How much is tried."""
-
-    domain: tuple[int, int]  # points along each axis where f is evaluated to find its domain: for one variable, for two
-    shares: tuple[float, ...]  # where starts are tried, as shares of the half width of the bounds
-    digits: tuple[int, ...]  # leading digits of the rates that are tried
-    iterations: int  # of a trial
-    favourites: int  # how many trials go on after SIFTED iterations: those that have come farthest
-
-
-PLENTY = Effort((2001, 41), (-0.85, -0.6, -0.35, -0.1, 0.1, 0.35, 0.6, 0.85), (1, 2, 3, 5, 7), 200, 100_000)
-# Where every point costs a call of somebody's code.
-SPARING = Effort((101, 11), (-0.8, -0.3, 0.3, 0.8), (1, 3), 60, 8)
+# Points along each axis where f is evaluated to find its domain; fewer where each costs a call of somebody's code.
+DOMAIN, COARSE_DOMAIN = {1: 2001, 2: 41}, {1: 101, 2: 11}
 
 
 class Given(NamedTuple):
-    """What the request gives: limits of x and of y, starts (d,), rates. Where it is empty or None, gdanim chooses."""
+    """What the request gives: limits of x and of y, starts (d,), rates. Where it is empty or None, gdanim chooses.
+
+    shown   more points (d,) that are to be in view
+    """
 
     limits: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
     starts: tuple[tuple[float, ...], ...] = ()
     rates: tuple[float, ...] = ()
+    shown: tuple[tuple[float, ...], ...] = ()
 
 
 NOTHING_GIVEN = Given()
 
 
 class Suggested(NamedTuple):
-    """Bounds (d, 2), minimizers (m, d) inside them, and a start (d,), a rate and a number of iterations."""
+    """Bounds (d, 2), what minima are inside them, a start (d,), a rate, a number of iterations, and what to say."""
 
     bounds: Vector
-    minimizers: Vector
+    found: Found
     start: Vector
     lr: float
     iterations: int
+    remarks: tuple[str, ...]
 
 
 def suggest(functions: Functions, given: Given) -> Suggested:
     """Choose what shows a function well, and keep what is given.
 
-    The window is the smallest of WINDOWS that has a minimum well inside. In it, plain gradient descents are tried from
-    many starts at many rates. The best falls steadily, from far away, to the lowest minimum that any reaches, in about
-    WATCHED iterations.
+    The window shows the well that is nearest to the origin. In it, plain gradient descents are tried from many starts
+    at many rates. The best falls steadily, from far away, to the lowest minimum that any reaches, in about 25
+    iterations, at a rate between 0.05 and 0.5 of 2/λ there, if any does.
     """
-    starts = np.array([start for start in given.starts if len(start) == functions.dim]).reshape(-1, functions.dim)
-    bounds, minimizers = _window(functions, given.limits[: functions.dim], starts)
-    effort = _effort(functions)
-    x0 = starts if len(starts) else _candidates(bounds, effort.shares)
-    lr = np.array(given.rates or [digit * 10.0**power for power in range(-6, 2) for digit in effort.digits])
-    return Suggested(bounds, minimizers, *_best_trial(functions, bounds, minimizers, x0, lr))
+    limits, starts = given.limits[: functions.dim], _points(given.starts, functions.dim)
+    shown = np.concatenate([starts, _points(given.shown, functions.dim)])
+    wells, centre, half = _own_window(functions, limits)
+    # Tried in its own units, and rounded afterwards: the same descent at every scale.
+    window = _bounds(functions, limits, *_widened(centre, half, shown))
+    trial = chosen_trial(functions, window, _minima(functions, window), starts, given.rates)
+    shown = np.concatenate([shown, trial.start[np.newaxis]])
+    bounds = _bounds(functions, limits, *_readable(wells, centre, half, shown))
+    found = search(functions, bounds)
+    in_view = len(wells) or len(found.minimizers) or len(found.valley) or all(limits)
+    return Suggested(bounds, found, *trial, remarks=() if in_view else (NO_MINIMUM,))
 
 
-def _window(functions: Functions, limits: Limits, starts: Vector) -> tuple[Vector, Vector]:
-    """Bounds with a minimum well inside that hold the starts, and the minimizers in them."""
-    reach = float(np.abs(starts).max()) * 1.05 if len(starts) else 0.0
-    widths = [width for width in WINDOWS if width >= reach] or [_rounded_up(1.25 * reach)]
-    for width in widths:
-        bounds = _bounds(functions, limits, width)
-        found = search(functions, bounds)
-        minima = np.concatenate([found.minimizers, found.valley])
-        middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
-        if all(limits) or np.any(np.all(np.abs(minima - middle) <= 0.75 * half, axis=1)):
-            return bounds, found.minimizers
-    width = next(width for width in widths if width >= WINDOW_WITHOUT_MINIMUM)
-    return _bounds(functions, limits, width), np.empty((0, functions.dim))
+def _minima(functions: Functions, bounds: Vector) -> Vector:
+    """Minimizers inside the bounds and points of valleys of them: (m, d)."""
+    found = search(functions, bounds)
+    return np.concatenate([found.minimizers, found.valley])
 
 
-def _rounded_up(width: float) -> float:
-    """The next larger number with one digit that is not 0: 2, 30, 7000."""
-    width = min(width, WIDEST)
+def widened_bounds(bounds: Vector, given: Given) -> Vector:
+    """Bounds (d, 2) that hold the starts of a request, too, along those axes for which it sets no limits."""
+    dim = len(bounds)
+    shown = _points((*given.starts, *given.shown), dim)
+    found = np.array(bounds)
+    for axis in (axis for axis in range(dim) if given.limits[axis] is None):
+        x = shown[:, axis]
+        if np.any((x < bounds[axis, 0]) | (x > bounds[axis, 1])):
+            half = float(np.ptp(bounds[axis])) / 2
+            centre, half = _widened(bounds[axis].mean(keepdims=True), half, x[:, np.newaxis])
+            found[axis] = centre[0] - half, centre[0] + half
+    return found
+
+
+def _points(given: Sequence[tuple[float, ...]], dim: int) -> Vector:
+    """The points that have as many coordinates as the function: (m, d)."""
+    return np.array([point for point in given if len(point) == dim]).reshape(-1, dim)
+
+
+def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, float]:
+    """The bottoms (m, d) of the wells to show, the middle (d,) of a window around them, and half its width.
+
+    It shows the well that is nearest to the origin, within the limits if there is one, and others beside it.
+    """
+    low, high = np.array([limit or (-np.inf, np.inf) for limit in limits]).T
+    bottoms, error = find_bottoms(functions) if not all(limits) else (np.empty((0, functions.dim)), np.empty(0))
+    if not len(bottoms):
+        radius = radius_around(functions, np.zeros(functions.dim))
+        return bottoms, np.zeros(functions.dim), radius if np.isfinite(radius) else WITHOUT_MINIMUM
+    inside = np.all((bottoms >= low) & (bottoms <= high), axis=1)
+    first = int(np.argmax(inside))
+    bottom, radius = bottoms[first], radius_around(functions, bottoms[first], float(error[first]))
+    if not np.isfinite(radius):
+        return bottom[np.newaxis], bottom, float(np.abs(bottom).max()) or WITHOUT_SCALE
+    around = np.stack([bottom - AROUND * radius, bottom + AROUND * radius], axis=1)
+    near = np.concatenate([bottoms, _minima(functions, around)])
+    near = near[np.abs(near - bottom).max(axis=1) < AROUND * radius]
+    extent = float(np.ptp(near, axis=0).max()) / 2 / WELL_INSIDE
+    if extent > WITH_OTHERS * radius:
+        near, extent = bottom[np.newaxis], 0.0
+    return near, (near.min(axis=0) + near.max(axis=0)) / 2, max(radius, extent)
+
+
+def _readable(wells: Vector, centre: Vector, half: float, starts: Vector) -> tuple[Vector, float]:
+    """The middle and half the width of a window in round numbers that holds wells (k, d) and starts (m, d).
+
+    The origin is in the middle if the window need not be much wider for that.
+    """
+    reach = max(half, float(np.abs(wells).max(initial=0)) / WELL_INSIDE)
+    if reach <= WITH_ORIGIN * half:
+        return _widened(np.zeros(len(centre)), rounded_up(reach), starts)
+    half = rounded_up(half)
+    return _widened(np.where(np.abs(centre) <= half / 2, 0.0, rounded(centre, 0.1 * half)), half, starts)
+
+
+def _widened(centre: Vector, half: float, starts: Vector) -> tuple[Vector, float]:
+    """The middle and half the width of a window that holds starts (m, d), too, with a margin."""
+    if not len(starts) or np.abs(starts - centre).max() <= START_INSIDE * half:
+        return centre, half
+    low = np.minimum(starts.min(axis=0), centre - half / 2)
+    high = np.maximum(starts.max(axis=0), centre + half / 2)
+    extent, reach = float((high - low).max()) / 2, float(np.maximum(-low, high).max())
+    if reach <= 3 * extent:
+        return np.zeros(len(centre)), rounded_up(reach / START_INSIDE, ONE_DIGIT)
+    return rounded((low + high) / 2, 0.1 * extent), rounded_up(1.2 * extent, ONE_DIGIT)
+
+
+def rounded_up(width: float, digits: Sequence[float] = DIGITS) -> float:
+    """The next larger number with such leading digits, up to WIDEST."""
+    if not width < WIDEST:
+        return WIDEST
     power = 10.0 ** np.floor(np.log10(width))
-    return float(np.ceil(width / power) * power)
+    return float(f"{next(digit for digit in digits if digit * power >= width * (1 - 1e-9)) * power:.1e}")
 
 
-def _bounds(functions: Functions, limits: Limits, width: float) -> Vector:
-    """The limits, ±width where none is given: these are shortened to where the function has values."""
-    bounds = np.array([limit or (-width, width) for limit in limits], dtype=np.float64)
-    points = _effort(functions).domain[functions.dim - 1]
+def _bounds(functions: Functions, limits: Limits, centre: Vector, half: float) -> Vector:
+    """The limits, `half` about the centre where none is given: these are shortened to where the function has values."""
+    own = rounded(np.stack([centre - half, centre + half], axis=1), 1e-9 * half).tolist()
+    bounds = np.array([limit or ends for limit, ends in zip(limits, own, strict=True)], dtype=np.float64)
+    points = (COARSE_DOMAIN if functions.point_by_point else DOMAIN)[functions.dim]
     ticks = [np.linspace(low, high, points) for low, high in bounds]
     finite = np.isfinite(functions.value(np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)))
     for axis, (limit, tick) in enumerate(zip(limits, ticks, strict=True)):
         inside = np.flatnonzero(finite.any(axis=tuple(i for i in range(functions.dim) if i != axis)))
         if limit is None and len(inside):
-            bounds[axis] = tick[max(inside[0] - 1, 0)], tick[min(inside[-1] + 1, len(tick) - 1)]
+            ends = tick[[max(inside[0] - 1, 0), min(inside[-1] + 1, len(tick) - 1)]]
+            bounds[axis] = np.where(np.isin(ends, tick[[0, -1]]), ends, rounded(ends, tick[1] - tick[0]))
     return bounds
-
-
-def _effort(functions: Functions) -> Effort:
-    return SPARING if functions.point_by_point else PLENTY
-
-
-def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
-    """Starts all over the bounds, with few digits: (m, d)."""
-    middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
-    around = np.array(list(product(shares, repeat=len(bounds))))
-    digits = int(np.ceil(1.5 - np.log10(half.max())))
-    rounded: Vector = np.round(middle + around * half, digits)
-    return rounded
-
-
-def _best_trial(
-    functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, lr: Scalar
-) -> tuple[Vector, float, int]:
-    """The start, rate and number of iterations of the best trial, of those from all starts x0 at all rates."""
-    start, rate = np.repeat(x0, len(lr), axis=0), np.tile(lr, len(x0))
-    path, f, lasting = _try_descents(functions, bounds, start, rate)
-    score, settled = _scores(bounds, minimizers, path, f)
-    score[lasting < WATCHED] = -np.inf
-    best = int(np.argmax(score))
-    if score[best] == -np.inf:
-        # No trial falls steadily: the smallest rate at least stays near. The solver refuses a start without a value.
-        best = int(np.argmin(np.where(np.isfinite(f[0]), rate, np.inf)))
-        return start[best], float(rate[best]), WATCHED
-    iterations = min(5 * int(np.ceil(1.3 * settled[best] / 5)), 100, int(lasting[best]))
-    return start[best], float(rate[best]), max(iterations, WATCHED)
-
-
-def _try_descents(
-    functions: Functions, bounds: Vector, x: Vector, lr: Scalar
-) -> tuple[Vector, Scalar, NDArray[np.intp]]:
-    """Gradient descents from x (m, d) at rates lr (m,): points (n, m, d), values (n, m), the steps of each (m,).
-
-    A trial lasts until f rises or is not finite, or the path leaves the bounds. Its last good row is repeated to the
-    end.
-    """
-    iterations, favourites = _effort(functions)[-2:]
-    path, values = np.zeros((iterations + 1, *x.shape)), np.full((iterations + 1, len(x)), np.nan)
-    lasting = np.full(len(x), iterations)
-    running = np.arange(len(x))
-    with np.errstate(all="ignore"):
-        for k in range(iterations + 1):
-            value, gradient = functions.raw_value_and_gradient(x)
-            falls = np.isfinite(value) & np.all((x >= bounds[:, 0]) & (x <= bounds[:, 1]), axis=1)
-            if k > 0:
-                path[k], values[k] = path[k - 1], values[k - 1]
-                falls &= value <= values[k - 1, running] + 1e-12 * np.abs(values[0, running])
-            if k == SIFTED and len(running) > favourites:
-                travelled = np.abs((x - path[0, running]) / (bounds[:, 1] - bounds[:, 0])).max(axis=1)
-                falls &= travelled >= np.sort(np.where(falls, travelled, 0.0))[-favourites]
-            lasting[running[~falls]] = k - 1
-            running = running[falls]
-            if not len(running):
-                path[k:], values[k:] = path[max(k - 1, 0)], values[max(k - 1, 0)]
-                break
-            path[k, running], values[k, running] = x[falls], value[falls]
-            x = x[falls] - lr[running, np.newaxis] * gradient[falls]
-    return path, values, lasting
-
-
-def _scores(bounds: Vector, minimizers: Vector, path: Vector, f: Scalar) -> tuple[Scalar, NDArray[np.intp]]:
-    """How well each trial shows the function (m,), and after how many iterations it has settled (m,)."""
-    span = bounds[:, 1] - bounds[:, 0]
-    settled = np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0)
-    travelled = np.minimum(np.abs((path[0] - path[-1]) / span).max(axis=1), 0.6)
-    if len(minimizers):
-        # Arriving at the lowest minimum counts as much as coming from far away.
-        travelled *= 1 + np.all(np.abs(path[-1] - minimizers[0]) <= 0.02 * span, axis=1)
-    off_pace = np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
-    return travelled / (1 + off_pace), settled

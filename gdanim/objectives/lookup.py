@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.mathtext import mathtext
 from gdanim.formula.parser import Expression
-from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest
+from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest, widened_bounds
 from gdanim.objectives.minimizers import Found, cell_of, curvatures, search
 from gdanim.objectives.objective import Functions, Objective
 
@@ -35,9 +35,9 @@ def objective(
         from gdanim.objectives.python.functions import load
 
         loaded, name = load(text, gradient), text.rpartition(":")[2]
-        return Objective(name=name, formula=text, functions=loaded, remarks=loaded.remarks, **_found(loaded, given))
+        return Objective(name=name, formula=text, functions=loaded, **_found(loaded, given, loaded.remarks))
     if row is not None:
-        return _from_row(row, expression, parameters)
+        return _from_row(row, expression, parameters, given)
     functions = FormulaFunctions(expression, parameters)
     return Objective(
         name=expression.text,
@@ -49,14 +49,19 @@ def objective(
     )
 
 
-def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float]) -> Objective:
-    """A row with its parameters set. Its minimizers and its view hold for the default parameters only."""
+def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float], given: Given) -> Objective:
+    """A row with its parameters set. Its minimizers and its view hold for the default parameters only.
+
+    Bounds that do not hold a given start are widened, if no limits are given; then the view is that of the bounds.
+    """
     values = {**dict(row.parameters), **parameters}
     functions = FormulaFunctions(expression, values)
-    bounds = np.array(row.bounds, dtype=np.float64)
+    own = np.array(row.bounds, dtype=np.float64)
+    bounds = widened_bounds(own, given)
     as_described = values == dict(row.parameters)
     stated = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
-    found = Found(stated, np.empty((0, functions.dim)), row.complete) if as_described else search(functions, bounds)
+    searched = own if as_described else bounds
+    found = Found(stated, np.empty((0, functions.dim)), row.complete) if as_described else search(functions, searched)
     return Objective(
         name=row.name,
         formula=row.formula,
@@ -66,9 +71,9 @@ def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, flo
         start=np.array(row.start, dtype=np.float64),
         lr=row.lr,
         iterations=row.iterations,
-        **_known(functions, bounds, found),
+        **_known(functions, searched, found),
         parameters=values,
-        view=row.view if as_described else None,
+        view=row.view if as_described and np.array_equal(bounds, own) else None,
         source=row.source,
     )
 
@@ -79,12 +84,16 @@ def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, 
     return tuple(form for form in dict.fromkeys(forms) if form != r"\ldots")
 
 
-def _found(functions: Functions, given: Given) -> dict[str, Any]:
+def _found(functions: Functions, given: Given, remarks: tuple[str, ...] = ()) -> dict[str, Any]:
     """Fields of the Objective of a function of which nothing is known but its values, as autorange suggests them."""
     suggested = suggest(functions, given)
     return {
-        **suggested._asdict(),
-        **_known(functions, suggested.bounds, search(functions, suggested.bounds)),
+        "bounds": suggested.bounds,
+        "start": suggested.start,
+        "lr": suggested.lr,
+        "iterations": suggested.iterations,
+        "remarks": (*remarks, *suggested.remarks),
+        **_known(functions, suggested.bounds, suggested.found),
         "suggested": True,
     }
 

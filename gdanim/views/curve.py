@@ -55,7 +55,7 @@ class Curve:
         x = np.linspace(first, last, FEW_SAMPLES if objective.point_by_point else SAMPLES)
         f = objective.value(x[:, np.newaxis])
         own_y = None if settings.xlim else own_y
-        ylim = settings.ylim or own_y or _heights(f, descent.trajectory)
+        ylim = settings.ylim or _heights(f, own_y, descent.trajectory, xlim)
         # A pole is a gap: without one, its two sides would be joined by a vertical line.
         far = 2 * (ylim[1] - ylim[0])
         f = np.where(np.isfinite(f) & (f > ylim[0] - far) & (f < ylim[1] + far), f, np.nan)
@@ -83,16 +83,27 @@ class Curve:
         return path_marks(layout, axes, track, panel, end_colour=layout.style.muted)
 
 
-def _heights(f: Scalar, trajectory: Trajectory) -> tuple[float, float]:
-    """Ends of the vertical axis for samples of the function: poles are cut off, starts and settled runs are not."""
-    seen = f[np.isfinite(f)]
-    if not seen.size:
+def _heights(
+    f: Scalar, own: tuple[float, float] | None, trajectory: Trajectory, xlim: tuple[float, float]
+) -> tuple[float, float]:
+    """Ends of the vertical axis for samples f of the function, of which the ends `own` may be known.
+
+    Poles are cut off. Starts are in view, and settled runs, as far as they lie between the ends of the horizontal axis:
+    a run that leaves the picture for a few steps does not flatten it.
+    """
+    x = trajectory.x[..., 0]
+    seen = (x >= min(xlim)) & (x <= max(xlim))
+    starts = trajectory.f[seen[:, 0], 0]
+    if own is not None:
+        low, high = starts.min(initial=own[0]), starts.max(initial=own[1])
+        return own if (low, high) == own else nice_limits(float(low), float(high))
+    path = trajectory.f[seen & np.array([not stop.failed for stop in trajectory.stop])[:, np.newaxis]]
+    if not (finite := f[np.isfinite(f)]).size:
         return 0.0, 1.0
-    low, high = np.quantile(seen, [0.02, 0.98])
-    low, high = max(seen.min(), low - 0.5 * (high - low)), min(seen.max(), high + 0.5 * (high - low))
-    settled = np.array([not stop.failed for stop in trajectory.stop])
-    path = np.concatenate([trajectory.f[:, 0], trajectory.f[settled].ravel()])
-    return nice_limits(float(min(low, path.min())), float(max(high, path.max())))
+    low, high = np.quantile(finite, [0.02, 0.98])
+    low, high = max(finite.min(), low - 0.5 * (high - low)), min(finite.max(), high + 0.5 * (high - low))
+    ends = [low, high, *starts, path.min(initial=high), path.max(initial=low)]
+    return nice_limits(float(min(ends)), float(max(ends)))
 
 
 def on_graph(descent: Descent) -> Interpolation:

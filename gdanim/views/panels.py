@@ -120,8 +120,13 @@ def _axes(layout: Layout, descent: Descent, series: Series) -> Axes:
 
 
 def _seen(descent: Descent, values: Scalar) -> Scalar:
-    """The values that are to be in view, (m,): every start, and every run until it was lost to sight."""
-    rows = values.shape[1]
-    stops = enumerate(descent.trajectory.stop)
+    """The values that are to be in view, (m,): every start, and every run until it was lost to sight.
+
+    Of a run that starts and ends within the bounds, only those there: a wild step does not flatten the rest.
+    """
+    rows, trajectory = values.shape[1], descent.trajectory
+    stops = enumerate(trajectory.stop)
     until = [max(seen_until(descent, run), 1) if stop.failed else rows for run, stop in stops]
-    return values[np.arange(rows) < np.array(until)[:, np.newaxis]]
+    inside = descent.objective.contains(trajectory.x)
+    seen = inside | ~(inside[:, :1] & inside[:, -1:])
+    return values[seen & (np.arange(rows) < np.array(until)[:, np.newaxis])]

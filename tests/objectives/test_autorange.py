@@ -92,7 +92,7 @@ def test_a_start_far_away_is_in_view_from_above_too(start: tuple[float, float]) 
     assert found.minimizers == pytest.approx(np.zeros((1, 2)), abs=1e-6)
 
 
-@pytest.mark.parametrize("formula", ["exp(-x)", "x", "(x - 1e5)**2"])
+@pytest.mark.parametrize("formula", ["exp(-x)", "x", "atan(x)"])
 def test_a_start_far_away_is_in_view_where_no_minimum_is(formula: str) -> None:
     found = objective(formula, {}, Given(starts=((500.0,),)))
     assert found.contains(np.array([500.0]))
