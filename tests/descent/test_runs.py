@@ -75,8 +75,10 @@ def test_a_race_equals_its_runs_alone_bit_for_bit() -> None:
     ("text", "rate"),
     [
         ("gd", 0.0018),  # the row's
-        ("momentum", 0.00018),  # times 1 − 0.9
-        ("momentum:momentum=0.5", 0.0009),
+        ("momentum", 0.00036),  # times 2 (1 − 0.9)
+        ("momentum:momentum=0.5", 0.0018),
+        ("qhm", 0.006),  # over 1 − 0.7
+        ("adagrad", 0.4),  # 10 % of 4.096, to one digit
         ("adam", 0.08),  # 2 % of 4.096, to one digit
         ("newton", 1.0),
         ("adadelta", 1.0),
