@@ -156,6 +156,8 @@ def _run(request: Request) -> int:
 
     descent = carry_out(request)
     strict_code = EXIT_STRICT if settings.strict and any(stop.failed for stop in descent.trajectory.stop) else 0
+    if strict_code and settings.quiet:
+        click.echo(next(messages.lost_runs(descent)), err=True)
     if settings.dry_run:
         _print(messages.dry_run(descent, outputs))
         return strict_code

@@ -17,8 +17,10 @@ from gdanim.catalogue.registry import FORMATS
 from gdanim.catalogue.request import Planned
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
+from gdanim.descent.outcomes.reasons import reason_of
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
+from gdanim.descent.verdicts import Outcome
 from gdanim.errors import EncoderError
 from gdanim.formatting import count, listed, seconds
 from gdanim.output.files.atomic import STDOUT
@@ -29,6 +31,7 @@ from gdanim.settings import AUTO_STYLE
 from gdanim.signals import on_signal
 
 BAR_AFTER_S = 1.0
+MAX_NAMED = 4  # lost runs that are named beside the first
 
 
 def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
@@ -88,25 +91,45 @@ def _of_interpolation(descent: Descent) -> Iterator[str]:
 
 
 def _of_runs(descent: Descent) -> Iterator[str]:
-    """Warnings about runs that diverged or left the domain, and about rates above the stability limit."""
+    """Warnings about runs that were lost, and about rates above the stability limit."""
+    yield from lost_runs(descent)
     trajectory = descent.trajectory
-    exceeding = np.flatnonzero(trajectory.first_rate > descent.limit).tolist()
-    failed = [run for run in range(trajectory.runs) if trajectory.stop[run].failed]
-    if failed:
-        run = failed[0]
-        which = f"{descent.runs[run].label} ".lstrip()
-        more = f"; {len(failed) - 1:,} more of {trajectory.runs:,} runs were lost, too" if len(failed) > 1 else ""
-        lr = float(trajectory.first_rate[run])
-        rate = f" (lr {lr:g})" if not which and isfinite(lr) else ""
-        why = f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}" if run in exceeding else ""
-        yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{more}{why}"
     above: dict[str, list[int]] = {}
-    for run in exceeding:
-        if not trajectory.stop[run].failed:
+    for run in np.flatnonzero(trajectory.first_rate > descent.limit).tolist():
+        if descent.verdict[run].outcome not in (Outcome.LOST, Outcome.ARRIVED):
             above.setdefault(f"{_limit(descent, run)}: {_name(descent, run)}", []).append(run)
     for limit, runs in above.items():
         rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in runs[:4]))
         yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
+
+
+def lost_runs(descent: Descent) -> Iterator[str]:
+    """A line that names the runs that diverged or left the domain, and says why the first did."""
+    trajectory = descent.trajectory
+    failed = [run for run in range(trajectory.runs) if trajectory.stop[run].failed]
+    if failed:
+        run = failed[0]
+        which = f"{descent.runs[run].label} ".lstrip()
+        lr = float(trajectory.first_rate[run])
+        rate = f" (lr {lr:g})" if not which and isfinite(lr) else ""
+        yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{_reason(descent, run)}{_others(descent, failed)}"
+
+
+def _others(descent: Descent, failed: list[int]) -> str:
+    """Which runs were lost beside the first, or how many of all."""
+    labels = list(dict.fromkeys(descent.runs[run].label for run in failed[1:]))
+    if not labels:
+        return ""
+    if "" in labels or len(labels) > MAX_NAMED:
+        return f"; {len(failed) - 1:,} more of {descent.trajectory.runs:,} runs were lost, too"
+    return f"; lost, too: {'; '.join(labels)}"
+
+
+def _reason(descent: Descent, run: int) -> str:
+    why = reason_of(descent, run)
+    if descent.trajectory.first_rate[run] > descent.limit[run]:
+        why = f"{_name(descent, run)} can settle only below lr = {_limit(descent, run)}"
+    return f": {why}" if why else ""
 
 
 def missing_letters(descent: Descent) -> Iterator[str]:

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from gdanim import __version__
+from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.descend import Descent
+from gdanim.descent.outcomes.reasons import reasons
 from gdanim.descent.runs import Run
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count
@@ -38,13 +40,35 @@ def details(descent: Descent) -> str:
         )
     if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
+    lines += _scaled_rates(descent)
     if runs == 1:
         lines.append(_sentence(descent))
     elif runs <= MAX_LISTED:
         lines += _table(descent)
+        lines += _reasons(descent)
     else:
         lines += _counts(descent)
     return "\n".join(lines)
+
+
+def _scaled_rates(descent: Descent) -> Iterator[str]:
+    """A line for each method whose rate was not given, and is the objective's times 1 − μ."""
+    if descent.settings.lr:
+        return
+    of = {run.spec: run for run in descent.runs if run.method is not None and not run.replayed}
+    for spec, run in of.items():
+        if run.method is not None and run.method.lr is None and run.method.entry.rate is Rate.DAMPED:
+            yield f"{spec}: lr = {run.lr:g} is that of gradient descent, {descent.objective.lr:g}, times 1 − μ"
+
+
+def _reasons(descent: Descent) -> Iterator[str]:
+    """A line for each reason why runs were lost or did not arrive, with the runs it holds for."""
+    of: dict[str, list[int]] = {}
+    for run, reason in reasons(descent).items():
+        of.setdefault(reason, []).append(run)
+    for reason, runs in of.items():
+        named = dict.fromkeys(descent.runs[run].label or f"run {run + 1}" for run in runs)
+        yield f"{', '.join(named)}: {reason}"
 
 
 def _condition(objective: Objective) -> str:
@@ -93,12 +117,16 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     lr                the rate of its first step
     evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
     distance          from its end to the nearest minimizer; None where that is not known, or minima form a valley
+    outcome, motion   what became of it, and how it moved (descent/verdicts.py); `verdict` holds both in words
+    reason            why it was lost or did not arrive, where that is known; of the first runs only
+    arrived_at        the iteration from which on it stayed by the minimizer where it arrived
+    stop, ending      how the solver stopped it
     stability_limit   the rate above which its method could not settle there; None where that is not known
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
-    away = distances(descent.objective, ends)
-    for run, made in enumerate(descent.runs):
+    away, why = distances(descent.objective, ends), reasons(descent)
+    for run, (made, verdict) in enumerate(zip(descent.runs, descent.verdict, strict=True)):
         last = int(trajectory.last[run])
         yield {
             "label": made.label,
@@ -110,9 +138,13 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "distance": _finite(away[run]),
             "iterations": last,
             "evaluations": None if made.replayed else int(trajectory.evaluations[run, last]),
-            "outcome": trajectory.stop[run].name,
+            "outcome": verdict.outcome.value,
+            "motion": verdict.motion.value,
+            "verdict": verdict.words,
+            "reason": why.get(run),
+            "arrived_at": int(descent.arrived_at[run]) if descent.arrived_at[run] >= 0 else None,
+            "stop": trajectory.stop[run].name,
             "ending": trajectory.ending(run),
-            "verdict": descent.verdict[run].value,
             "stability_limit": _finite(descent.limit[run]),
             "lr_over_limit": _finite(descent.over_limit[run]),
         }
@@ -125,9 +157,10 @@ def _sentence(descent: Descent) -> str:
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
     verdict = run["verdict"] + _against(run, descent.runs[0])
+    why = f"; {run['reason']}" if run["reason"] else ""
     return (
         f"{run['optimizer']} from {coordinates(run['start'])}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
-        f"x = {coordinates(run['end'])}, f = {run['f']:.6g}{away}; {verdict}: {run['ending']}"
+        f"x = {coordinates(run['end'])}, f = {run['f']:.6g}{away}; {verdict}: {run['ending']}{why}"
     )
 
 
@@ -150,7 +183,7 @@ def _rate(run: dict[str, Any]) -> str:
 def _table(descent: Descent) -> list[str]:
     """How several runs went, a row each, in columns."""
     runs = list(records(descent))
-    rows = [("run", "iterations", "evaluations", "f", "distance", "verdict", "outcome")]
+    rows = [("run", "iterations", "evaluations", "f", "distance", "verdict", "ending")]
     named = Counter(run["label"] for run in runs)
     for run, made in zip(runs, descent.runs, strict=True):
         label = run["label"]
@@ -169,7 +202,7 @@ def _counts(descent: Descent) -> list[str]:
     """Of very many runs: how many ended how, how many went how, and what the best of them reached."""
     trajectory = descent.trajectory
     ended = Counter(stop.value for stop in trajectory.stop)
-    went = Counter(verdict.value for verdict in descent.verdict)
+    went = Counter(verdict.words for verdict in descent.verdict)
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     best = int(np.argmin(final))
     return [

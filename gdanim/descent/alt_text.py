@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gdanim.descent.outcomes.motion import Motion
+from gdanim.descent.outcomes.reasons import reason_of
 from gdanim.descent.trajectory import Stop
+from gdanim.descent.verdicts import Outcome
 from gdanim.formatting import count, listed
 from gdanim.objectives.surroundings import is_in_valley, nearest_known
 
@@ -20,7 +23,20 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
 
 MAX_NAMED = 8  # runs; more of them are counted
-NEAR: Final = 0.02  # of the width of the bounds: a run that ends so close to a minimum has found it
+NEAR: Final = 0.02  # of the distance from the start: the minimizer by which a run arrived is the known one so near
+_GOING: Final = {
+    Motion.STRAIGHT: "Going straight down, it",
+    Motion.WINDING: "Winding, it",
+    Motion.BOUNCING: "Bouncing, it",
+    Motion.STALLED: "It",
+}
+_BECAME: Final = {
+    Outcome.ARRIVED: "arrives at a minimum",
+    Outcome.SADDLE: "ends at a saddle",
+    Outcome.FLAT: "ends on a flat place",
+    Outcome.BOUNCING: "goes on without progress",
+    Outcome.MOVING: "ends still moving",
+}
 
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -57,9 +73,9 @@ def _ending(descent: Descent) -> str:
     places = list(_places(descent, ends))
     if trajectory.runs == 1:
         final = _number(float(trajectory.f[0, trajectory.last[0]]))
-        descended = trajectory.iterations and not trajectory.stop[0].failed
-        how = f"After a descent that is {descent.verdict[0].value}, it" if descended else "It"
-        return f"{how} {places[0]}: {_point(ends[0].tolist())}, f = {final}."
+        at_saddle = descent.verdict[0].outcome is Outcome.SADDLE  # the place says it all
+        why = "" if at_saddle else "".join(f"; {it}".replace("-", "−") for it in [reason_of(descent, 0)] if it)
+        return f"{_GOING[descent.verdict[0].motion]} {places[0]}: {_point(ends[0].tolist())}, f = {final}{why}."
     counted = []
     for place, number in Counter(places).most_common():
         they = re.sub(r"^(\w+)s\b", r"\1", place)
@@ -70,22 +86,25 @@ def _ending(descent: Descent) -> str:
 def _places(descent: Descent, ends: Vector) -> Iterator[str]:
     """Where each run ends, in words that follow `it`."""
     objective, trajectory = descent.objective, descent.trajectory
-    near = NEAR * float(np.linalg.norm(np.diff(objective.bounds, axis=1)))
     nearest, away = nearest_known(objective, ends)
     valley = is_in_valley(objective, ends, trajectory.f[np.arange(trajectory.runs), trajectory.last])
-    for run, stop in enumerate(trajectory.stop):
-        if stop is Stop.DIVERGED:
-            yield "diverges"
-        elif stop is Stop.LEFT_DOMAIN:
-            yield "leaves the function's domain"
-        elif away[run] <= near:
+    for run, verdict in enumerate(descent.verdict):
+        arrived = verdict.outcome is Outcome.ARRIVED
+        if verdict.outcome is Outcome.LOST:
+            yield "leaves the function's domain" if trajectory.stop[run] is Stop.LEFT_DOMAIN else "diverges"
+        elif arrived and _is_at(objective, trajectory.x[run, 0], int(nearest[run]), float(away[run])):
             yield f"ends near the minimum at {_point(objective.minimizers[nearest[run]].tolist())}"
-        elif valley[run]:
+        elif arrived and valley[run]:
             yield "ends in a valley of minima"
-        elif np.isfinite(away[run]):
-            yield "ends away from the known minima"
+        elif verdict.outcome is Outcome.MOVING and verdict.motion is Motion.STALLED:
+            yield "stalls"
         else:
-            yield "ends"
+            yield _BECAME[verdict.outcome]
+
+
+def _is_at(objective: Objective, start: Vector, nearest: int, away: float) -> bool:
+    """Whether a run from a start (d,) ended by the minimizer that is known to be nearest to its end, so far away."""
+    return away <= NEAR * float(np.linalg.norm(start - objective.minimizers[nearest])) if away > 0 else away == 0
 
 
 def _by_label(descent: Descent) -> str:
@@ -95,7 +114,7 @@ def _by_label(descent: Descent) -> str:
         return ""
     groups: dict[str, list[str]] = {}
     for label, verdict in zip(labels, descent.verdict, strict=True):
-        groups.setdefault(verdict.value, []).append(label)
+        groups.setdefault(verdict.words, []).append(label)
     parts = [f"; {verdict}: {listed(group)}" for verdict, group in groups.items() if len(labels) <= MAX_NAMED]
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())

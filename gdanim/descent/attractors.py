@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.descent.verdicts import ROUNDING, directions
+from gdanim.descent.outcomes.motion import ROUNDING
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
@@ -144,3 +144,11 @@ def _search(objective: Objective, x: Vector, f: Scalar, width: Vector, span: flo
         going = going[radius[going] >= SMALLEST]
     found = (radius < SMALLEST) & (rise > np.maximum(FLAT * span, ROUNDING * np.abs(f_here)))
     return here[found], f_here[found]
+
+
+def directions(dim: int, most: int) -> Vector:
+    """Directions all around, evenly spread: both of one variable, `most` of two: (m, d)."""
+    if dim == 1:
+        return np.array([[-1.0], [1.0]])
+    angle = 2 * np.pi * np.arange(most) / most
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)

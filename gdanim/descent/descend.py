@@ -15,14 +15,14 @@ from gdanim.descent.stability import limit_formula, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
-from gdanim.descent.verdicts import Verdict, verdicts
+from gdanim.descent.verdicts import Verdict, judged
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.surroundings import known_around
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Scalar, Vector
+    from gdanim.arrays import Index, Scalar, Vector
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import View
     from gdanim.descent.runs import Runs
@@ -38,7 +38,8 @@ class Descent:
 
     runs (runs,)      how each run was made
     trajectory        what each run did
-    verdict (runs,)   the shape of each run's path
+    verdict (runs,)   what became of each run, and how it moved
+    arrived_at (runs,)   the iteration from which on each run stayed by the minimizer where it arrived; −1 of others
     limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known
     """
 
@@ -49,6 +50,7 @@ class Descent:
     runs: Runs
     trajectory: Trajectory
     verdict: tuple[Verdict, ...]
+    arrived_at: Index
     limit: Scalar
     timeline: Timeline
 
@@ -88,6 +90,7 @@ def carry_out(request: Request) -> Descent:
     trajectory = joined([part for part, _ in parts])
     objective = known_around(objective, _told_points(trajectory))
     runs = tuple(run for _, part in parts for run in part)
+    verdict, arrived_at = judged(objective, trajectory)
     return Descent(
         settings=settings.picture(),
         objective=objective,
@@ -95,7 +98,8 @@ def carry_out(request: Request) -> Descent:
         style=request.style,
         runs=runs,
         trajectory=trajectory,
-        verdict=verdicts(objective, trajectory),
+        verdict=verdict,
+        arrived_at=arrived_at,
         limit=limits_of_runs(objective, trajectory, runs),
         timeline=_timeline(settings, trajectory),
     )

@@ -1,223 +1,218 @@
-"""Verdicts: what each run did, in one word, measured from its path.
+"""Verdicts: what became of each run, and how it moved, from its path and the derivatives at its end.
 
-The verdict is the first of these that holds, for x_k, f_k and ∇f_k at k = 0 … last and the steps s_k = x_{k+1} − x_k:
+The outcome is the first of these that holds, for x_k, f_k and ∇f_k at k = 0 … last:
 
-diverging     It stopped as DIVERGED; or f ends above its start, and in the last quarter of the iterations it rises
-              clearly above everything before; or the run ends well outside the bounds, farther out than it began, and
-              still moves away or is so far out that only rounding stopped it: f may then have fallen for ever.
-stalled       The run rests, and not at a minimum. It rests if the steps of its last quarter together are too short to
-              be seen. It is at a minimum if f is higher all around, on a ring about its end: a minimum lies inside.
-              Plateaus, saddles, a rate that is far too small or that died away on a slope all end here.
-oscillating   Along one of two axes (oscillation.py), most steps turn back on the one before: of those long enough to be
-              seen, over the whole run or, unless it rests, over its last third, where two fifths are enough if f
-              bounces visibly. Or every step turns back, even those too short to be seen. Turns count even where f falls
-              in every step. Or none of the other verdicts holds: f keeps swinging as high as before.
-monotone      f falls or stays in every step.
-converging    f has risen on the way, and the run has come down from there: it is settling, or still descending; or f
-              rises no more in the last half.
+lost          It diverged or left the domain (trajectory.Stop).
+arrived       The end lies by a minimizer: at most 1 % as far from it as the start, as does all of the last tenth; or
+              it lies exactly on it. A kink is a minimizer, and so is each point of a valley of minima. A run that
+              starts at one and stays has arrived.
+at a saddle   The end lies as close to a stationary point from which f rises and falls, of two variables.
+on a flat place   The end lies as close to any other stationary point, or on a plain; or the run rests where the slope
+              is below 1/1000 of the steepest that it met or that lies downhill, and no minimizer is ahead but one
+              whose depth is nothing (1e-12) beside others around.
+bouncing without progress   The steps keep turning back, or f keeps peaking in the last half; in the last quarter, f
+              comes nearly as high as in the one before, and not lower than before.
+still moving  None of these.
 
-Gradient descent on a parabola is therefore monotone below 1/λ, oscillating up to 2/λ and diverging above. On a
-quadratic of two variables λ is the largest eigenvalue along which it moves, and up to about 1.6/λ a zigzag may die out
-before it is called oscillating.
-
-A run without any step is monotone, by convention, or stalled if the tolerance was met where there is no minimum. A run
-that left the domain is judged by its path up to `last`, and never rests. Neither scaling and shifting f nor mirroring x
-changes a verdict, and no run depends on the others. f is evaluated only around the ends of runs that rest.
+The motion is one of motion.Motion. The run's extent (how far it has been from its end) is its scale: bounds, axes and
+other runs are not looked at, and f → a·f + c, x → b·x + c changes no verdict. A run also stalls whose whole path is
+less than 1 % of the way that f, to second order, still has before it.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.oscillation import SEEN, TURNS, along_axes, count, oscillates
-from gdanim.descent.trajectory import Stop
+from gdanim.descent.outcomes.motion import Motion, Motions, motions
+from gdanim.descent.outcomes.paths import Paths
+from gdanim.descent.outcomes.places import Place, newton_step, surroundings
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.trajectory import Trajectory
     from gdanim.objectives.objective import Objective
 
-# Distances outside the bounds, in widths of them: the picture has lost a run that ends beyond the first and moves away.
-# A run that ends beyond the second is where f was not meant to be drawn, and where steps are lost in rounding.
-ESCAPED, REMOTE = 0.5, 100
-# Radii of the rings, as shares of the width of the bounds: clearly near a minimum (a run may rest half a radius from
-# it), and for wells so narrow that the first ring reaches across. In the catalogue, wells are three times as far apart.
-RINGS: Final = (1e-2, 1e-3)
-# Points on a ring of two variables: the way down along a narrow valley is at most 5.6° from one of them.
-DIRECTIONS: Final = 32
-# Share of the rise around a ring by which one of its points may lie lower at a minimum, where a valley bends.
-LEVEL: Final = 1e-3
-# Share of the range of f by which the last quarter rises above everything before in a run that grows. Growth so slow
-# that it is a straight line gives a quarter; a bounded swing repeats its height.
-GROWTH: Final = 0.1
-# Share of the range of f in the first three quarters by which the last one stays below their top in a run that settles.
-SETTLED: Final = 0.5
-# A run bounces for ever if f peaks so often in its last half (an optimizer with momentum overshoots, comes back and has
-# hardly time for more), reaches more than this share of its height in the third quarter again in the last, and more
-# than this share of its whole height, which can be seen.
-BOUNCES, DECAY, VISIBLE = 3, 0.75, 0.02
-# Rises of f that count as none: the share of its range, and of its largest value the rounding errors.
-FLAT, ROUNDING = 1e-9, 64 * float(np.finfo(float).eps)
+# Share of the distance from the start within which a run has arrived; share of that again within which it is exact: it
+# needs not to have been there before.
+ARRIVAL, EXACT = 1e-2, 1e-3
+STAYING: Final = 10  # the last tenth of the points has to stay there
+# Share of |x|: points so near are one.
+SAME: Final = 1e-12
+# Share of the way that is still before a run to second order: a path shorter than that does not count as movement.
+HARDLY_MOVED: Final = 1e-2
+FLAT: Final = 1e-3  # share of the steepest slope
+# Downhill, slopes are looked at in so many steps, each twice as long as the one before, from 1/8 of the way that f has
+# before it to second order.
+STEPS_DOWNHILL, FIRST_STEP = 12, 1 / 8
+# Around, f is looked at on rings of that radius and its doubles. A depth below this share of another is none.
+RINGS, DIRECTIONS, DWARFED = 10, 16, 1e12
+NEWTON_STEPS: Final = 20  # within which a descent to a minimizer ahead makes the slope so much smaller
+AHEAD: Final = 1e-3
 
 # Rows looked at together: enough that a call of numpy costs little beside its work, few enough to stay in the cache.
 _POINTS: Final = 1 << 15
 
 
-class Verdict(Enum):
-    """What a run did, as a person reads it. The first that holds is the verdict."""
+class Outcome(Enum):
+    """What became of a run, as a person reads it."""
 
-    DIVERGING = "diverging"
-    STALLED = "stalled"
-    OSCILLATING = "oscillating"
-    MONOTONE = "monotone"
-    CONVERGING = "converging"
+    LOST = "lost"
+    ARRIVED = "arrived"
+    SADDLE = "at a saddle"
+    FLAT = "on a flat place"
+    BOUNCING = "bouncing without progress"
+    MOVING = "still moving"
+
+
+class Verdict(NamedTuple):
+    """What became of a run, and how it moved."""
+
+    outcome: Outcome
+    motion: Motion
+
+    @property
+    def words(self) -> str:
+        """Both, as people read them, without what says the same twice: `arrived, bouncing`."""
+        became, moved = str(self.outcome.value), str(self.motion.value)
+        if self.motion is Motion.STALLED:
+            return moved if self.outcome is Outcome.MOVING else became
+        return became if self == (Outcome.BOUNCING, Motion.BOUNCING) else f"{became}, {moved}"
+
+    @property
+    def short(self) -> str:
+        """What became of the run, where there is no room for more."""
+        if self == (Outcome.MOVING, Motion.STALLED):
+            return self.words
+        return str((Motion if self.outcome is Outcome.BOUNCING else Outcome)[self.outcome.name].value)
+
+
+class Judged(NamedTuple):
+    """The verdict on each run, and the iteration from which on it stayed by the minimizer where it arrived, −1 of
+    others: (runs,).
+    """
+
+    verdicts: tuple[Verdict, ...]
+    arrived_at: Index
 
 
 def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...]:
     """The verdict on every run."""
+    return judged(objective, trajectory).verdicts
+
+
+def judged(objective: Objective, trajectory: Trajectory) -> Judged:
+    """The verdict on every run, and where it arrived."""
     runs, rows = trajectory.f.shape
     together = max(1, _POINTS // rows)
-    parts = [slice(first, first + together) for first in range(0, runs, together)]
     # Once glibc has seen this much freed, it keeps the memory of smaller arrays and does not ask the system for each.
     np.empty(16 * _POINTS)
     with np.errstate(all="ignore"):
-        flags = np.concatenate([_flags(objective, _Paths(trajectory, part)) for part in parts], axis=1)
-        diverging, resting, *others = flags
-        diverging |= _escapes(objective, trajectory)
-        ends = np.flatnonzero(resting), trajectory.last[resting]
-        stalled = resting.copy()
-        stalled[resting] = ~_at_minimum(objective, trajectory.x[ends], trajectory.f[ends])
-    order = list(Verdict)
-    kinds = np.select([diverging, stalled, *others], list(range(5)), default=order.index(Verdict.OSCILLATING))
-    return tuple(order[int(kind)] for kind in kinds)
+        parts = [_judged(objective, Paths(trajectory, slice(at, at + together))) for at in range(0, runs, together)]
+    outcome, motion, arrived_at = (np.concatenate(part) for part in zip(*parts, strict=True))
+    arrived_at.flags.writeable = False
+    return Judged(tuple(map(_verdict, outcome.tolist(), motion.tolist())), arrived_at)
 
 
-class _Paths:
-    """Some of the runs, each coordinate contiguous in memory.
-
-    f (runs, n+1), last (runs,)               as in Trajectory
-    steps (runs, d, n), grad (runs, d, n+1)
-    end_f (runs,)       f where each run ended
-    lost (runs,)        whether the run diverged
-    may_rest (runs,)    whether it took steps and stayed in the domain, or met the tolerance
-    turns_due (runs,)   so many turns in a row make an oscillation; fewer in a run that was cut short
-    """
-
-    def __init__(self, trajectory: Trajectory, part: slice) -> None:
-        stops = trajectory.stop[part]
-        met = np.array([one is Stop.CONVERGED for one in stops])
-        self.f, self.last = np.ascontiguousarray(trajectory.f[part]), trajectory.last[part]
-        self.steps = np.diff(_by_coordinate(trajectory.x[part]))
-        self.grad = _by_coordinate(trajectory.grad[part])
-        self.end_f: Scalar = self.f[np.arange(len(self.f)), self.last]
-        self.lost: Flags = np.array([one is Stop.DIVERGED for one in stops])
-        self.may_rest = np.array([one is not Stop.LEFT_DOMAIN for one in stops]) & ((self.last > 0) | met)
-        self.turns_due: Index = np.where(met, TURNS, np.clip(self.last - 1, 1, TURNS))
-
-    def late(self, share: int) -> tuple[int, Flags]:
-        """The first step in the last `share`-th, rounded up, of any run; which steps from there on are: (runs, m).
-
-        Steps past `last`, which are 0, count as late.
-        """
-        before = self._steps_before(share)
-        first = int(before.min())
-        return first, np.arange(first, self.steps.shape[2]) >= before[:, np.newaxis]
-
-    def parts(self) -> tuple[Index, Flags]:
-        """Where the first half, the third quarter and the last begin in f.ravel(): (runs, 3).
-
-        Points belong to the step that led to them. Also which runs are too short to have a third quarter: (runs,).
-        """
-        half, quarter = self._steps_before(2) + 1, self._steps_before(4) + 1
-        begin = np.stack([np.zeros_like(half), half, quarter], axis=1)
-        return begin + self.f.shape[1] * np.arange(len(self.f))[:, np.newaxis], half == quarter
-
-    def _steps_before(self, share: int) -> Index:
-        """The number of steps before the last `share`-th of each run."""
-        return self.last + -self.last // share
+@cache
+def _verdict(outcome: int, motion: int) -> Verdict:
+    return Verdict(list(Outcome)[outcome], list(Motion)[motion])
 
 
-def _by_coordinate(points: Vector) -> Vector:
-    """Points (runs, m, d) as (runs, d, m)."""
-    return np.ascontiguousarray(np.swapaxes(points, 1, 2))
+def _judged(objective: Objective, paths: Paths) -> tuple[Index, Index, Index]:
+    """The places of outcome and motion in their enums, and the iteration of arrival: (runs,) each."""
+    moved = motions(paths)
+    place, arrived_at = _places(objective, paths)
+    stuck = _hardly_moved(objective, paths, place) | moved.resting
+    flat = (place == Place.LEVEL) | _on_plain(objective, paths, np.flatnonzero((place == Place.SLOPE) & stuck))
+    holds = [paths.lost, place == Place.MINIMUM, place == Place.SADDLE, flat, moved.in_vain & ~stuck]
+    outcome = np.select(holds, list(range(5)), default=list(Outcome).index(Outcome.MOVING))
+    arrived = outcome == list(Outcome).index(Outcome.ARRIVED)
+    return outcome, _motion(paths, moved, stuck & ~arrived), np.where(arrived, arrived_at, -1)
 
 
-def _escapes(objective: Objective, trajectory: Trajectory) -> Flags:
-    """Whether a run ends outside the bounds, farther out than it began, and moves away or is REMOTE: (runs,)."""
-    (low, high), last = objective.bounds.T, trajectory.last
-    when = np.stack([np.zeros_like(last), last + -last // 4, last])
-    x = trajectory.x[np.arange(len(last)), when]
-    start, late, end = (np.abs(x - (low + high) / 2) / (high - low) - 0.5).max(axis=2)
-    leaves, stays = end > late + SEEN, end >= late - SEEN
-    found: Flags = (end > start) & (((end > ESCAPED) & leaves) | ((end > REMOTE) & stays))
+def _motion(paths: Paths, moved: Motions, stuck: Flags) -> Index:
+    """The place of each run's motion in its enum: (runs,)."""
+    stalled = (stuck & ~paths.lost) | (paths.extent == 0)
+    return np.select([stalled, moved.bouncing, moved.winding], [0, 1, 2], default=list(Motion).index(Motion.STRAIGHT))
+
+
+def _places(objective: Objective, paths: Paths) -> tuple[Index, Index]:
+    """The Place by which each run ended and stayed, SLOPE where it did not, and from which iteration on: (runs,)."""
+    runs = np.arange(len(paths.f))
+    same = SAME * np.abs(paths.end).max(axis=1)
+    found = surroundings(objective.functions, paths.end, np.maximum(ARRIVAL * paths.extent, same), paths.extent <= same)
+    away = paths.distances(found.at)
+    within = away <= (ARRIVAL * away[:, 0] + same)[:, np.newaxis]
+    arrived_at: Index = within.shape[1] - np.argmin(within[:, ::-1], axis=1)
+    arrived_at[within.all(axis=1)] = 0
+    there = within[runs, paths.last]
+    stays = there & (arrived_at <= paths.last - np.minimum(paths.last, 1 + paths.last // STAYING))
+    exactly = there & (away[runs, paths.last] <= EXACT * ARRIVAL * away[:, 0] + same)
+    return np.where(stays | exactly, found.place, int(Place.SLOPE)), arrived_at
+
+
+def _hardly_moved(objective: Objective, paths: Paths, place: Index) -> Flags:
+    """Whether the whole path is short beside the way that f has before it to second order: (runs,)."""
+    others = np.flatnonzero((place != Place.MINIMUM) & ~paths.lost)
+    found = np.zeros(len(place), dtype=bool)
+    ahead, extent = np.linalg.norm(newton_step(objective.functions, paths.end[others]), axis=1), paths.extent[others]
+    found[others] = (np.isfinite(ahead) & (extent <= HARDLY_MOVED * ahead)) | (extent == 0)
     return found
 
 
-def _flags(objective: Objective, paths: _Paths) -> Flags:
-    """What holds for each run, in the order of Verdict, with whether it rests in the place of `stalled`: (5, runs)."""
-    if not paths.steps.shape[2]:
-        still = ~paths.lost
-        return np.stack([paths.lost, paths.may_rest, np.zeros_like(still), still, still])
-    width = np.ptp(objective.bounds, axis=1)
-    resting = paths.may_rest & (_late_length(paths, width) <= SEEN)
-    growing, falling, settling, bouncing = _by_height(paths)
-    steps = along_axes(paths.steps, paths.grad, width)
-    oscillating = oscillates(steps, paths.late(3), paths.turns_due, resting, bouncing)
-    return np.stack([paths.lost | growing, resting, oscillating, falling, settling])
-
-
-def _by_height(paths: _Paths) -> tuple[Flags, Flags, Flags, Flags]:
-    """Whether f grows in the end, whether it never rises, whether it settles, and whether it bounces late: (runs,)."""
-    f = paths.f
-    begin, short = paths.parts()
-    low, high = (extreme.reduceat(f.ravel(), begin.ravel()).reshape(-1, 3) for extreme in (np.minimum, np.maximum))
-    highest, lowest, late_high = high.max(axis=1), low.min(axis=1), high[:, 2]
-    early_high = np.where(short, high[:, 0], high[:, :2].max(axis=1))
-    early_low = np.where(short, low[:, 0], low[:, :2].min(axis=1))
-    span = highest - lowest
-    nothing = np.maximum(FLAT * span, ROUNDING * np.maximum(np.abs(highest), np.abs(lowest)))
-
-    growing = (late_high - early_high > np.maximum(GROWTH * span, nothing)) & (paths.end_f > f[:, 0])
-    change = np.diff(f)
-    rises, falls = change > nothing[:, np.newaxis], change < -nothing[:, np.newaxis]
-    first, late = paths.late(2)
-    peaks = count(rises[:, first:-1] & falls[:, first + 1 :] & late[:, :-1])
-    bouncing = (peaks >= BOUNCES) & (late_high - lowest > VISIBLE * span)
-    kept_up = bouncing & (late_high - low[:, 1] > DECAY * (high[:, 1] - low[:, 1]))
-    down = early_high - late_high >= SETTLED * (early_high - early_low)
-    calm = ~np.any(rises[:, first:] & late, axis=1)
-    return growing, ~rises.any(axis=1), (down | calm) & ~kept_up, bouncing
-
-
-def _late_length(paths: _Paths, width: Vector) -> Scalar:
-    """The length of the last quarter of each path along the coordinates, in widths (d,) of the bounds: (runs,)."""
-    first, late = paths.late(4)
-    lengths = np.vecdot(np.abs(paths.steps[..., first:]), late[:, np.newaxis])
-    found: Scalar = (lengths / width).sum(axis=1)
+def _on_plain(objective: Objective, paths: Paths, runs: Index) -> Flags:
+    """Whether some of the runs end on a plain: the slope is FLAT, and no minimizer is ahead: (runs,)."""
+    found = np.zeros(len(paths.f), dtype=bool)
+    if not runs.size:
+        return found
+    end = paths.end[runs]
+    slope = objective.gradient(end)
+    size = np.linalg.norm(slope, axis=1)
+    steepest = np.maximum(paths.slope[runs], _steepest_downhill(objective, end, slope))
+    found[runs] = (size <= FLAT * steepest) & ~_minimizer_ahead(objective, end, size)
+    found[runs] |= _is_dwarfed(objective, end, slope)
     return found
 
 
-def _at_minimum(objective: Objective, x: Vector, f: Scalar) -> Flags:
-    """Whether f is higher on one of the rings about points x (m, d) than f (m,) in the middle: (m,)."""
-    found = np.zeros(len(x), dtype=bool)
-    for radius in RINGS:
-        rest = np.flatnonzero(~found)
-        if not rest.size:
-            break
-        offsets = radius * np.ptp(objective.bounds, axis=1) * directions(objective.dim, DIRECTIONS)
-        ring = objective.value(x[rest, np.newaxis] + offsets)
-        middle = f[rest]
-        rise = ring.max(axis=1) - middle
-        found[rest] = (rise > ROUNDING * np.abs(middle)) & (ring.min(axis=1) >= middle - LEVEL * rise)
+def _steepest_downhill(objective: Objective, x: Vector, slope: Vector) -> Scalar:
+    """The steepest slope straight down from points x (m, d), as far as f falls there: (m,)."""
+    size = np.linalg.norm(slope, axis=1, keepdims=True)
+    way = -slope / np.where(size > 0, size, 1.0)
+    length = FIRST_STEP * np.linalg.norm(newton_step(objective.functions, x), axis=1)
+    steepest, f, falls = size[:, 0], objective.value(x), np.ones(len(x), dtype=bool)
+    for doubled in 2.0 ** np.arange(STEPS_DOWNHILL):
+        there = x + way * (doubled * length)[:, np.newaxis]
+        f_there, grad = objective.raw_value_and_gradient(there)
+        falls &= f_there <= f
+        f = f_there
+        steepest = np.where(falls, np.fmax(steepest, np.linalg.norm(grad, axis=1)), steepest)
+    return np.asarray(steepest)
+
+
+def _minimizer_ahead(objective: Objective, x: Vector, slope: Scalar) -> Flags:
+    """Whether Newton's method, downhill, soon makes the slopes (m,) at points x (m, d) much smaller: (m,)."""
+    at, f = x, objective.value(x)
+    for _ in range(NEWTON_STEPS):
+        there: Vector = at + newton_step(objective.functions, at)
+        f_there = objective.value(there)
+        lower = f_there < f
+        at, f = np.where(lower[:, np.newaxis], there, at), np.where(lower, f_there, f)
+    found: Flags = np.linalg.norm(objective.gradient(at), axis=1) <= AHEAD * slope
     return found
 
 
-def directions(dim: int, most: int) -> Vector:
-    """Directions all around, evenly spread: both of one variable, `most` of two: (m, d)."""
-    if dim == 1:
-        return np.array([[-1.0], [1.0]])
-    angle = 2 * np.pi * np.arange(most) / most
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+def _is_dwarfed(objective: Objective, x: Vector, slope: Vector) -> Flags:
+    """Whether what f has before it at points x (m, d) with slopes (m, d) is nothing beside a fall around: (m,)."""
+    step = newton_step(objective.functions, x)
+    length, depth = np.linalg.norm(step, axis=1), -np.sum(step * slope, axis=1) / 2
+    angle = np.pi * np.arange(DIRECTIONS) / (DIRECTIONS / 2)
+    ways = np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, : objective.dim]
+    radius = length[:, np.newaxis] * 2.0 ** np.arange(RINGS)
+    around = objective.value(x[:, np.newaxis, np.newaxis] + radius[..., np.newaxis, np.newaxis] * ways)
+    lowest = np.where(np.isfinite(around), around, np.inf).min(axis=(1, 2))
+    found: Flags = objective.value(x) - lowest > DWARFED * depth
+    return found

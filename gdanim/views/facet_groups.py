@@ -28,6 +28,7 @@ class Group(NamedTuple):
     value       of what `--facet` names: `lr 0.1`
     more        what else these runs share and not all runs do: `adam`
     verdict     of the runs
+    outcome     the verdict in fewer words
     limit       the rate as a multiple of its stability limit, `0.95 × 2/λ`; empty where that is unknown
     """
 
@@ -36,6 +37,7 @@ class Group(NamedTuple):
     value: str
     more: str
     verdict: str
+    outcome: str
     limit: str
 
 
@@ -57,11 +59,17 @@ def group_runs(descent: Descent) -> tuple[Group, ...]:
             descent=_only(descent, part, [_listed(traits[run], apart) for run in part]),
             value=minus(traits[part[0]][facet][1]),
             more=minus(_listed(traits[part[0]], shared)),
-            verdict=verdicts[0].value if len(set(verdicts)) == 1 else tally(verdicts),
+            verdict=_said([verdict.words for verdict in verdicts]),
+            outcome=_said([verdict.short for verdict in verdicts]),
             limit=minus(limit[part[0]]) if len({limit[run] for run in part}) == 1 else "",
         )
 
     return tuple(map(group, members.values()))
+
+
+def _said(words: Sequence[str]) -> str:
+    """What all runs of a panel have, or the commonest and its count."""
+    return words[0] if len(set(words)) == 1 else tally(words)
 
 
 def _traits(descent: Descent) -> list[_Traits]:
@@ -104,6 +112,7 @@ def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Des
         runs=tuple(descent.runs[run]._replace(label=label) for run, label in zip(chosen, labels, strict=True)),
         trajectory=Trajectory(**parts),
         verdict=_picked(descent.verdict, chosen),
+        arrived_at=_picked(descent.arrived_at, chosen),
         limit=_picked(descent.limit, chosen),
         timeline=replace(timeline, opens=timeline.opens[chosen], last=timeline.last[chosen]),
     )

@@ -23,14 +23,18 @@ APART = 1.0  # of a space: what keeps the limit clear of the verdict, too
 SMALL_PT = 8.5
 LEAST_LINES = 3.0  # of a title, as high as a panel is at least where the title has several
 
-# The limit stands at the right end of its line. It is the first to go; then the verdict goes to a line of its own.
-# Before anything goes, the type is set a little smaller.
+# The limit stands at the right end of its line. It is the first to go; then the verdict goes to a line of its own, and
+# then says no motion. Before anything goes, the type is set a little smaller.
 FORMS: tuple[Form, ...] = (
     (("value", "more", "verdict", "limit"),),
     (("value", "more", "verdict"),),
     (("value", "more"), ("verdict",)),
+    (("value", "more", "outcome"),),
+    (("value", "more"), ("outcome",)),
     (("value", "verdict"),),
     (("value",), ("verdict",)),
+    (("value", "outcome"),),
+    (("value",), ("outcome",)),
     (("value",),),
 )
 
@@ -119,6 +123,7 @@ def _written(layout: Layout, group: Group) -> Parts:
         "value": write(group.value, color=ink, fontweight="bold"),
         "more": write(group.more, color=ink, fontweight="normal"),
         "verdict": write(group.verdict, color=muted, fontweight="normal"),
+        "outcome": write(group.outcome, color=muted, fontweight="normal"),
         "limit": write(group.limit, color=muted, fontweight="normal"),
     }
 

@@ -28,12 +28,14 @@ SIGN_EM = 1.3  # from the left end of an entry to its label, against the height 
 class Entry(NamedTuple):
     """One label with its run style, and how its runs went. Without a style it stands for those left out.
 
+    short   the verdict in fewer words
     limit   the rate as a multiple of its stability limit; empty where that is unknown
     """
 
     run_style: RunStyle | None
     label: str
     verdict: str
+    short: str = ""
     limit: str = ""
 
 
@@ -101,17 +103,26 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], *, verdicts: bool 
         return [Entry(of[label], minus(label), "") for label in named]
     # Runs that ended at different minima have different limits.
     limit = {label: "" if len(shares) > 1 else shares.pop() for label, shares in limits.items()}
-    return [Entry(of[label], minus(label), f"— {tally(went[label])}", limit[label]) for label in named]
+    return [
+        Entry(
+            of[label],
+            minus(label),
+            f"— {tally([verdict.words for verdict in went[label]])}",
+            f"— {tally([verdict.short for verdict in went[label]])}",
+            limit[label],
+        )
+        for label in named
+    ]
 
 
-def tally(verdicts: Sequence[Verdict]) -> str:
-    """`converging`; of several runs `converging 7 of 10`."""
-    ((verdict, count),) = Counter(verdicts).most_common(1)
-    return f"{verdict.value} {count} of {len(verdicts)}" if len(verdicts) > 1 else verdict.value
+def tally(words: Sequence[str]) -> str:
+    """`arrived, bouncing`; of several runs `arrived, bouncing 7 of 10`."""
+    ((word, count),) = Counter(words).most_common(1)
+    return f"{word} {count} of {len(words)}" if len(words) > 1 else word
 
 
 def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
-    """The fullest legend that fits: limits are left out first, then verdicts, then the last entries."""
+    """The fullest legend that fits: limits are left out first, then motions, then verdicts, then the last entries."""
     share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
     most_rows = max(int(share * layout.height / line_px), 1)
     for chosen in _choices(entries, layout.header_width_px, lettering):
@@ -129,6 +140,7 @@ def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Ite
     if len(entries) <= MAX_ENTRIES:
         yield [one._replace(verdict=f"{one.verdict}, {one.limit}" if one.limit else one.verdict) for one in entries]
         yield entries
+        yield [one._replace(verdict=one.short) for one in entries]
         yield bare
     for count in range(min(len(entries) - 1, MAX_ENTRIES), 0, -1):
         yield [*bare[:count], Entry(None, f"… and {len(entries) - count} more", "")]

@@ -21,6 +21,7 @@ LiveLine = tuple[
 ]  # a line that changes: its text for a moment, its greatest width in px
 
 FIGURE_SPACE = "\u2007"
+VERDICT = 2  # the need of the column that holds it; without its motion one more
 MANY = 5000  # values of which only the widest possible is looked for
 
 
@@ -53,7 +54,10 @@ def readout(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine:
         return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in unlike)
 
     while len(columns) > 1 and width() > layout.header_width_px:
-        columns.remove(min(columns, key=lambda column: column.need))
+        least = min(columns, key=lambda column: column.need)
+        columns.remove(least)
+        if least.need == VERDICT:
+            columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].short, need=VERDICT + 1))
     # Of runs together, one may have stopped: the count is that of those that still run.
     return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()
 
@@ -76,15 +80,15 @@ def _columns(descent: Descent) -> list[ReadoutColumn]:
     columns.append(_series(f"f({', '.join(names)})", trajectory.f, need=5))
     if iterations and np.isfinite(trajectory.lr).all():
         columns += [_rate(trajectory.lr), *_against_limit(descent)]
-    columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].value, need=2))
+    columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].words, need=VERDICT))
     return columns
 
 
 def _rate(lr: Scalar) -> ReadoutColumn:
     if not np.all(lr == lr[:, :1]):
-        return _series("lr", np.concatenate([lr[:, :1], lr], axis=1), need=3)
+        return _series("lr", np.concatenate([lr[:, :1], lr], axis=1), need=4)
     texts = _padded([minus(f"{rate:g}") for rate in lr[:, 0].tolist()])
-    return ReadoutColumn("lr", lambda run, _: texts[run], need=3)
+    return ReadoutColumn("lr", lambda run, _: texts[run], need=4)
 
 
 def _against_limit(descent: Descent) -> list[ReadoutColumn]:

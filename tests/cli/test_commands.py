@@ -147,12 +147,20 @@ def test_strict_exits_with_3_where_a_run_diverges_and_only_there(tmp_path: Path)
     assert run("parabola", "--lr", "0.1", "--lr", "1.05", "--strict", "--dry-run").code == 3
 
 
+def test_strict_names_the_lost_runs_in_one_line_where_it_is_quiet(tmp_path: Path) -> None:
+    ran = run("parabola", "--lr", "0.1", "--lr", "1.05", "--lr", "1.2", "--strict", "-q", *QUICK)
+    assert ran.code == 3
+    assert len(ran.lines) == 1
+    assert "lr 1.05" in ran.lines[0]
+    assert "lr 1.2" in ran.lines[0]
+
+
 def test_several_diverged_runs_share_one_line() -> None:
     ran = run("parabola", "--lr", "1.1", "--lr", "1.2", "--lr", "0.1", "--dry-run")
     assert ran.code == 0
     ran = run("parabola", "--lr", "1.1", "--lr", "1.2", "--lr", "0.1", "-n", "20", "--size", "160x120")
     assert len([line for line in ran.lines if "diverged" in line]) == 1
-    assert "1 more of 3 runs" in ran.err
+    assert ran.lines[0].endswith("; lost, too: lr 1.2")
 
 
 def test_quiet_says_nothing_but_errors() -> None:
@@ -164,17 +172,17 @@ def test_quiet_says_nothing_but_errors() -> None:
 def test_verbose_says_how_each_run_ended() -> None:
     ran = run("parabola", "--lr", "0.5", "--lr", "0.25", "-v", *QUICK)
     head, at_once, slowly = [re.split(r"  +", line) for line in ran.lines[-3:]]
-    assert head == ["run", "iterations", "evaluations", "f", "distance", "verdict", "outcome"]
+    assert head == ["run", "iterations", "evaluations", "f", "distance", "verdict", "ending"]
     assert at_once[:5] == ["lr 0.5", "3", "3", "0", "0"]
     assert slowly[:5] == ["lr 0.25", "3", "3", f"{(4.3 / 8) ** 2:.6g}", f"{4.3 / 8:.3g}"]
-    assert slowly[5:] == ["monotone at 0.25 of 2/λ = 1", "all iterations were done"]
+    assert slowly[5:] == ["still moving, straight down at 0.25 of 2/λ = 1", "all iterations were done"]
 
 
 def test_verbose_says_of_a_single_run_how_it_went_in_a_sentence() -> None:
     ran = run("parabola", "--lr", "0.25", "-v", *QUICK)
     assert ran.lines[-1] == (
         "gd from 4.3 at lr 0.25: 3 iterations, 3 evaluations; x = 0.5375, f = 0.288906, 0.5375 from the nearest "
-        "minimum; monotone at 0.25 of 2/λ = 1: all iterations were done"
+        "minimum; still moving, straight down at 0.25 of 2/λ = 1: all iterations were done"
     )
 
 
@@ -234,14 +242,15 @@ def test_json_is_all_that_stands_on_standard_output() -> None:
     assert (first["lr"], first["start"], first["iterations"]) == (0.1, [4.3], 3)
     assert first["end"][0] == pytest.approx(4.3 * 0.8**3, rel=1e-14)
     assert second["end"][0] == pytest.approx(4.3 * (-1.2) ** 3, rel=1e-14)
-    assert (first["outcome"], second["outcome"]) == ("STEP_LIMIT", "DIVERGED")
+    assert (first["stop"], second["stop"]) == ("STEP_LIMIT", "DIVERGED")
+    assert second["outcome"] == "lost"
 
 
 def test_json_of_a_run_that_overflows_holds_no_number_that_is_not_finite() -> None:
     ran = run("quartic", "--lr", "5", "--start", "4", "-n", "60", "--size", "160x120", "--json", "-q")
     assert ran.code == 0
     summary = json.loads(ran.out, parse_constant=lambda constant: pytest.fail(f"{constant} is not JSON"))
-    assert summary["runs"][0]["outcome"] == "DIVERGED"
+    assert summary["runs"][0]["stop"] == "DIVERGED"
 
 
 def test_json_counts_the_bytes_of_each_file(tmp_path: Path) -> None:

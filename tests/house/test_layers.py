@@ -58,8 +58,9 @@ INSIDE = {
     ),
     "optimizers": "random optimizer linesearch",
     "descent": (
-        "oscillation recording.file_types runs stepping timeline trajectory endpoints recording.rows "
-        "solver stability verdicts attractors recording.table recording.replay descend"
+        "recording.file_types runs stepping timeline trajectory endpoints recording.rows solver stability "
+        "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
+        "recording.table recording.replay descend outcomes.reasons"
     ),
     "drawing": (
         "frame geometry mpl lettering marks.track shapes styles run_styles marks.trails marks.arrows "

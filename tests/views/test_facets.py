@@ -14,7 +14,6 @@ from support.commandline import LONG
 from support.extents import at_last_frame, overlaps, readable
 from support.problems import composed, redrawn, scene_of, solved
 
-from gdanim.descent.verdicts import Verdict
 from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
 from gdanim.drawing.layout import LEAST_PX, Layout
 from gdanim.drawing.marks.caption import Caption
@@ -119,10 +118,10 @@ def test_a_title_says_value_verdict_and_share_of_the_limit() -> None:
     with scene_of(rates(4, size="1280x720", title="", readout=False)) as scene:
         found = words(scene)
     assert found == [
-        *("lr 0.05", "monotone", "0.05 × 2/λ"),
-        *("lr 0.5", "monotone", "0.50 × 2/λ"),
-        *("lr 0.95", "oscillating", "0.95 × 2/λ"),
-        *("lr 1.05", "diverging", "1.05 × 2/λ"),
+        *("lr 0.05", "still moving, straight down", "0.05 × 2/λ"),
+        *("lr 0.5", "arrived, straight down", "0.50 × 2/λ"),
+        *("lr 0.95", "still moving, bouncing", "0.95 × 2/λ"),
+        *("lr 1.05", "lost, bouncing", "1.05 × 2/λ"),
     ]
 
 
@@ -131,14 +130,14 @@ def test_the_verdicts_of_the_titles_are_those_of_the_runs() -> None:
     with scene_of(descent) as scene:
         found = words(scene)
     assert [word for word in found if word in METHODS] == list(METHODS)
-    known = {verdict.value for verdict in Verdict}
-    assert [word for word in found if word in known] == [verdict.value for verdict in descent.verdict]
+    known = {verdict.short for verdict in descent.verdict}
+    assert [word for word in found if word in known] == [verdict.short for verdict in descent.verdict]
 
 
 def test_a_panel_of_several_runs_names_their_verdict_or_the_commonest_one_with_its_count() -> None:
     descent = solved("double_well", lr=(0.001, 0.02), start=(4.0, 1.0, -4.0), facet="lr", iterations=30)
     for part in group_runs(descent):
-        found = [descent.verdict[run].value for run in part.runs]
+        found = [descent.verdict[run].words for run in part.runs]
         most = max(found, key=found.count)
         assert part.verdict == (most if len(set(found)) == 1 else f"{most} {found.count(most)} of 3")
 
@@ -150,7 +149,7 @@ def test_where_room_is_short_the_limit_goes_first_and_then_the_verdict_gets_a_li
             lines = {round(text.get_position()[1]) for text in titles}
             return any("λ" in text.get_text() for text in titles), len(lines)
 
-    forms = [shown(width, dpi) for width, dpi in ((1000, 110), (640, 110), (500, 130))]
+    forms = [shown(width, dpi) for width, dpi in ((1280, 110), (920, 110), (500, 130))]
     assert forms == [(True, 1), (False, 1), (False, 2)]
 
 

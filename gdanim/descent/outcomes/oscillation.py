@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
 
-# Share of the width of the bounds: half a pixel in a picture of 500. Nobody sees a shorter step, or less movement.
+# Share of the extent of a run: half a pixel in a picture of 500. Nobody sees a shorter step, or less movement.
 SEEN: Final = 1e-3
 # Share of the step along the other axis: a shorter one does not make the motion, and its turn is not counted.
 DOMINANT: Final = 0.1
@@ -30,7 +30,7 @@ MANY: Final = 2 / 5
 # Turns, and their share of all steps that are seen: fewer are an overshoot or two, or a wobble before a smooth
 # path.
 TURNS, SHARE_OF_ALL = 4, 1 / 5
-# Share of the width of the bounds: the shortest step that counts where every step turns back. It also moves the rate at
+# Share of the extent: the shortest step that counts where every step turns back. It also moves the rate at
 # which gradient descent on a parabola begins to oscillate, from 1/λ to about 1.01/λ.
 SHORTEST: Final = 1e-9
 
@@ -101,14 +101,12 @@ def count(flags: Flags) -> Index:
     return found
 
 
-def along_axes(steps: Vector, grad: Vector, width: Vector) -> Vector:
-    """Steps (runs, d, n) along the axes of each path, in widths (d,) of the bounds: (runs, d, n).
+def along_axes(steps: Vector, grad: Vector) -> Vector:
+    """Steps (runs, d, n) along the axes of each path: (runs, d, n).
 
     grad (runs, d, n+1)   the gradients at the points of the paths
     """
-    axes = _axes(steps, grad)
-    scale = np.linalg.norm(axes / width, axis=2, keepdims=True)
-    found: Vector = (axes * scale) @ steps
+    found: Vector = _axes(steps, grad) @ steps
     return found
 
 

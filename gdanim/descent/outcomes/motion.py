@@ -1,0 +1,112 @@
+"""Motion: how each run moved, in its own scale."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from gdanim.descent.outcomes.oscillation import SEEN, along_axes, count, oscillates
+
+if TYPE_CHECKING:
+    from gdanim.arrays import Flags, Scalar
+    from gdanim.descent.outcomes.paths import Paths
+
+# Share of the range of f: a rise that is seen, half a pixel in a picture of 500.
+RISE: Final = 1e-3
+# All turns together, left ones against right ones, in radians, from which on a path winds: a smooth way along a bent
+# valley turns by half a circle.
+WINDING: Final = 1.5 * np.pi
+# A run bounces for ever if f peaks so often in its last half (an optimizer with momentum overshoots, comes back and has
+# hardly time for more) or its steps turn back, it reaches more than KEPT of its height in the third quarter again in
+# the last, and its lowest f of the last quarter is not below all before by more than GAIN of that height.
+PEAKS, KEPT, GAIN = 3, 0.75, 0.05
+VISIBLE: Final = 0.02  # share of the range of f: chaos is seen that reaches so high
+# Rounding errors of f, as a share of its largest value.
+ROUNDING: Final = 64 * float(np.finfo(float).eps)
+
+
+class Motion(Enum):
+    """How a run moved, as a person reads it. The first that holds is the motion.
+
+    STALLED    its last quarter together is too short to be seen, or it never moved
+    BOUNCING   most of its steps turn back on the one before, along an axis of curvature
+    WINDING    f rises on the way, or the path turns by more than three quarters of a circle in all, left turns against
+               right ones
+    STRAIGHT   none of these
+    """
+
+    STALLED = "stalled"
+    BOUNCING = "bouncing"
+    WINDING = "winding"
+    STRAIGHT = "straight down"
+
+
+class Motions(NamedTuple):
+    """What holds of each run's path, all (runs,): whether its last quarter is too short to be seen, whether most of its
+    steps turn back, whether it winds, and whether it bounces without progress.
+    """
+
+    resting: Flags
+    bouncing: Flags
+    winding: Flags
+    in_vain: Flags
+
+
+def motions(paths: Paths) -> Motions:
+    """How the runs moved."""
+    runs = len(paths.f)
+    if not paths.steps.shape[2]:
+        none = np.zeros(runs, dtype=bool)
+        return Motions(~none, none, none, none)
+    resting = _late_length(paths) <= SEEN
+    rises, peaking, seen, kept_up = _by_height(paths)
+    steps = along_axes(paths.steps, paths.grad)
+    # Where steps grow without end, the last hides all others.
+    steps[paths.lost] /= np.linalg.norm(steps[paths.lost], axis=1, keepdims=True)
+    bouncing = oscillates(steps, paths.late(3), paths.turns_due, resting, peaking & seen)
+    winding = rises | (_turning(paths) > WINDING)
+    return Motions(resting, bouncing, winding, kept_up & (peaking | bouncing) & ~resting)
+
+
+def _late_length(paths: Paths) -> Scalar:
+    """The length of the last quarter of each path along the coordinates, in extents: (runs,)."""
+    first, late = paths.late(4)
+    found: Scalar = np.vecdot(np.abs(paths.steps[..., first:]), late[:, np.newaxis]).sum(axis=1)
+    return found
+
+
+def _by_height(paths: Paths) -> tuple[Flags, Flags, Flags, Flags]:
+    """Whether f rises on the way, whether it peaks often late, whether that is seen beside all it did, and whether it
+    then is as high and as low as before: (runs,) each.
+    """
+    f = paths.f
+    begin, short = paths.parts()
+    low, high = (extreme.reduceat(f.ravel(), begin.ravel()).reshape(-1, 3) for extreme in (np.minimum, np.maximum))
+    lowest, highest = low.min(axis=1), high.max(axis=1)
+    noise = ROUNDING * np.maximum(np.abs(highest), np.abs(lowest))
+    rise = (f - np.minimum.accumulate(f, axis=1)).max(axis=1)
+
+    change = np.diff(f)
+    rising, falling = change > noise[:, np.newaxis], change < -noise[:, np.newaxis]
+    first, late = paths.late(2)
+    peaking: Flags = count(rising[:, first:-1] & falling[:, first + 1 :] & late[:, :-1]) >= PEAKS
+
+    height = np.where(short, high[:, 0], high[:, 1]) - lowest
+    no_lower = low[:, 2] >= np.minimum(low[:, 0], np.where(short, low[:, 0], low[:, 1])) - GAIN * height - noise
+    kept_up = no_lower & (high[:, 2] - lowest >= KEPT * height - noise)
+    seen: Flags = high[:, 2] - lowest > VISIBLE * (highest - lowest)
+    return rise > np.maximum(RISE * (highest - lowest), noise), peaking, seen, kept_up
+
+
+def _turning(paths: Paths) -> Scalar:
+    """How far the path turns in all, over steps that are seen, in radians: (runs,). In one variable none turns."""
+    steps = paths.steps
+    if steps.shape[1] == 1:
+        return np.zeros(len(steps))
+    seen = np.abs(steps).max(axis=1) >= SEEN
+    u, v = steps[:, :, 1:], steps[:, :, :-1]
+    across, along = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0], u[:, 0] * v[:, 0] + u[:, 1] * v[:, 1]
+    found: Scalar = np.abs(np.vecdot(np.arctan2(across, along), (seen[:, 1:] & seen[:, :-1]).astype(np.float64)))
+    return found
