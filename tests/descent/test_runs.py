@@ -169,7 +169,7 @@ def test_the_summary_of_a_race_says_what_each_run_spent_and_reached() -> None:
     assert first["distance"] == pytest.approx(float(np.hypot(*(end - [1, 3]))), rel=1e-12)
     assert {first["verdict"], second["verdict"]} <= {"arrived, straight down", "still moving, straight down"}
     assert first["stability_limit"] == pytest.approx(2 / 18, rel=1e-9)
-    assert second["stability_limit"] is None
+    assert second["stability_limit"] == 2
 
 
 def test_the_limit_of_momentum_is_wider_by_1_plus_mu() -> None:
