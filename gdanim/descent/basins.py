@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.attractors import FAILED, NOWHERE, assign, find_attractors
+from gdanim.descent.attractors import FAILED, IN_VALLEY, NOWHERE, UNSETTLED, assign, find_attractors
 from gdanim.descent.endpoints import find_endpoints
 from gdanim.descent.runs import scheduled_rates, stream_of
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import UNCONDITIONAL
+from gdanim.objectives.surroundings import is_in_valley
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ SAMPLE, SAMPLE_STEPS = 16, 20  # starts and iterations of the sample that counts
 class Basins(NamedTuple):
     """Where a descent from each cell ends. Arrays are read-only.
 
-    attractor (…)       the row of `attractors` where the cell ends; or FAILED, UNSETTLED, NOWHERE
+    attractor (…)       the row of `attractors` where the cell ends; or FAILED, UNSETTLED, NOWHERE, IN_VALLEY
     attractors (m, d)   the known minimizers of the objective, then others where cells gather, the lowest first
     """
 
@@ -45,7 +46,7 @@ class Basins(NamedTuple):
 
     @property
     def kinds(self) -> frozenset[int]:
-        """Which of FAILED, UNSETTLED and NOWHERE there are."""
+        """Which of FAILED, UNSETTLED, NOWHERE and IN_VALLEY there are."""
         return frozenset(np.unique(self.attractor[self.attractor < 0]).tolist())
 
 
@@ -68,6 +69,9 @@ def basins(
     arrived = np.flatnonzero(ends.defined & ~ends.failed)
     attractor[arrived] = assign(objective, ends.x[arrived], ends.f[arrived], attractors)
     rest = arrived[attractor[arrived] < 0]
+    if objective.continuum:
+        attractor[rest] = np.where(is_in_valley(objective, ends.x[rest], ends.f[rest]), IN_VALLEY, UNSETTLED)
+        rest = rest[attractor[rest] == UNSETTLED]
     if rest.size:
         further = find_attractors(objective, ends.x[rest], ends.f[rest], attractors)
         found = assign(objective, ends.x[rest], ends.f[rest], further)

@@ -34,7 +34,7 @@ def nearest_known(objective: Objective, x: Vector) -> tuple[Index, Scalar]:
     row, away = np.full(len(x), -1), np.full(len(x), np.nan)
     if not len(objective.minimizers) or objective.continuum or not len(x):
         return row, away
-    nearest, distance = _nearest(x, objective.minimizers)
+    nearest, distance = nearest_of(x, objective.minimizers)
     known = _is_searched(objective, x, distance)
     return np.where(known, nearest, row), np.where(known, distance, away)
 
@@ -120,8 +120,8 @@ def _thinned(points: Vector, cell: Vector) -> Vector:
     return points[np.sort(first)]
 
 
-def _nearest(x: Vector, minimizers: Vector) -> tuple[Index, Scalar]:
-    """The nearest of some minimizers (m, d) to each point (n, d), and how far it is: (n,), (n,)."""
+def nearest_of(x: Vector, minimizers: Vector) -> tuple[Index, Scalar]:
+    """The nearest of some minimizers (m, d), m > 0, to each point (n, d), and how far it is: (n,), (n,)."""
     nearest, square = np.empty(len(x), dtype=np.int64), np.empty(len(x))
     together = max(_TOGETHER // len(minimizers), 1)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -16,7 +16,7 @@ from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
 from gdanim.arrays import Index, Vector
-from gdanim.descent.attractors import FAILED, UNSETTLED
+from gdanim.descent.attractors import FAILED, IN_VALLEY, UNSETTLED
 from gdanim.descent.basins import Basins, basins_of_run, grid
 from gdanim.descent.descend import Descent, iterations_of
 from gdanim.descent.stepping import Conditions
@@ -72,7 +72,7 @@ STRIPE_PT: Final = 3.0
 MARK_PT, LEAST_MARK_PT = 8.0, 3.5
 CROWD: Final = 12  # attractors from which on their marks shrink
 
-LEGEND: Final = {FAILED: "diverges", UNSETTLED: "still moving"}
+LEGEND: Final = {FAILED: "diverges", UNSETTLED: "still moving", IN_VALLEY: "arrives in the valley"}
 SIGN_PT, SIGN_GAP_PT, LEGEND_GAP_PT = 8.0, 4.0, 10.0
 
 
@@ -138,8 +138,8 @@ def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, fl
 
 def _painted(attractor: Index, indices: Index, palette: BasinColours, background: str, stripe: float) -> Pixels:
     """The pixels (h, w, 3) of cells (h, w). A stripe takes the share `stripe` of the width."""
-    # The last three rows belong to NOWHERE, UNSETTLED and FAILED, which are negative indices.
-    names = [*(palette.tints[i] for i in indices), background, palette.unsettled, palette.stripes[0]]
+    # The last four rows belong to IN_VALLEY, NOWHERE, UNSETTLED and FAILED, which are negative indices.
+    names = [*(palette.tints[i] for i in indices), palette.tints[0], background, palette.unsettled, palette.stripes[0]]
     pixels = np.array([to_rgb(name) for name in names])[attractor]
     row, column = np.indices(attractor.shape)
     across = max(round(stripe * attractor.shape[1]), 1)
@@ -169,7 +169,7 @@ def basin_colours(style: Style) -> BasinColours:
 
 
 def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:
-    """Add a legend of some kinds of cells, FAILED and UNSETTLED, right of the name of the horizontal axis.
+    """Add a legend of some kinds of cells, those of LEGEND, right of the name of the horizontal axis.
 
     The axes must have about their final width. Nothing is added where there is no room.
     """
@@ -198,7 +198,8 @@ def _beside(children: Sequence[OffsetBox], gap_pt: float) -> HPacker:
 
 def _sign(layout: Layout, kind: int) -> DrawingArea:
     palette = basin_colours(layout.style)
-    face, stripe = (palette.unsettled, None) if kind == UNSETTLED else palette.stripes
+    faces = {UNSETTLED: (palette.unsettled, None), IN_VALLEY: (palette.tints[0], None), FAILED: palette.stripes}
+    face, stripe = faces[kind]
     area, square = DrawingArea(SIGN_PT, SIGN_PT), partial(Rectangle, (0, 0), SIGN_PT, SIGN_PT)
     area.add_artist(square(facecolor=face, edgecolor=stripe, linewidth=0, hatch=stripe and "////"))
     area.add_artist(square(facecolor="none", edgecolor=layout.style.muted, linewidth=0.6))
