@@ -11,6 +11,7 @@ import numpy as np
 from gdanim.catalogue.specs import Rate
 from gdanim.errors import SettingError, UsageError
 from gdanim.formatting import coordinates
+from gdanim.objectives.surroundings import distances_from_minima
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,13 +173,12 @@ def random_starts(
     """Points drawn uniformly in the bounds, `candidates` of them, without those that are too close: (m, d).
 
     A point is dropped where it is closer than min_separation to the last one that was kept, or closer than avoid_minima
-    to a minimizer. Raises UsageError where none is left.
+    to a minimizer, one of a curve or an area of them, too. Raises UsageError where none is left.
     """
     low, high = objective.bounds.T
     drawn = np.random.default_rng(seed).uniform(low, high, (candidates, objective.dim))
     if avoid_minima > 0:
-        distance = np.linalg.norm(drawn[:, np.newaxis] - objective.minimizers, axis=-1)
-        drawn = drawn[distance.min(axis=1, initial=np.inf) >= avoid_minima]
+        drawn = drawn[distances_from_minima(objective, drawn, avoid_minima) >= avoid_minima]
     kept: list[Vector] = []
     for candidate in drawn:
         if not kept or np.linalg.norm(candidate - kept[-1]) >= min_separation:

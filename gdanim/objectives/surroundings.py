@@ -73,6 +73,21 @@ def known_around(objective: Objective, points: Vector) -> Objective:
     return objective
 
 
+def distances_from_minima(objective: Objective, points: Vector, reach: float) -> Scalar:
+    """How far points (n, d) inside the bounds are from the minimum next to each, exact up to a reach: (n,).
+
+    Points of a curve or an area of minima count as well, as densely as the grid of a search shows them.
+    """
+    around = np.minimum(reach, REACH * np.ptp(objective.bounds, axis=1))
+    box = objective.bounds + around[:, np.newaxis] * np.array([-1.0, 1.0])
+    if objective.continuum:
+        found = search(objective.functions, box, MOST)
+        minima = np.concatenate([found.minimizers, found.valley])
+    else:
+        minima = known_within(objective, box).minimizers
+    return nearest_of(points, minima)[1] if len(minima) else np.full(len(points), np.inf)
+
+
 def known_within(objective: Objective, box: Vector) -> Objective:
     """The same objective, with all minimizers inside a box (d, 2) that grids can show."""
     if any(np.all((each[:, 0] <= box[:, 0]) & (box[:, 1] <= each[:, 1])) for each in objective.searched):

@@ -101,3 +101,22 @@ def test_the_double_well_preset_keeps_at_least_15_of_its_20_candidates() -> None
     )
     assert (preset["starts"], preset["min-separation"], preset["avoid-minima"]) == (20, 0.2, 0.5)
     assert 15 <= len(starts) <= 20
+
+
+@pytest.mark.parametrize("name", ["rastrigin", "griewank", "ackley"])
+def test_starts_avoid_the_minima_that_a_row_does_not_list(name: str) -> None:
+    function = objective(name, {})
+    starts = random_starts(function, 60, seed=1, avoid_minima=0.3)
+    assert 0 < len(starts) < 60
+    # Gradient descent with short steps from each: its minimum is not within 0.3 of where it began.
+    x = starts.copy()
+    for _ in range(3000):
+        x -= 2e-4 * np.sign(function.gradient(x)) * (np.abs(function.gradient(x)) > 1e-2)
+    assert np.linalg.norm(x - starts, axis=1).min() > 0.3 - 1e-2
+
+
+def test_starts_avoid_a_valley_of_minima() -> None:
+    function = objective("(x**2 + y**2 - 1)**2", {})
+    starts = random_starts(function, 200, seed=1, avoid_minima=0.2)
+    away = np.abs(np.linalg.norm(starts, axis=1) - 1)
+    assert 0.2 - 0.01 < away.min() < 0.25
