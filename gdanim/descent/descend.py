@@ -17,9 +17,9 @@ from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
 from gdanim.descent.verdicts import Verdict, judged
 from gdanim.errors import SettingError
-from gdanim.objectives.autorange import Given
+from gdanim.objectives.autorange import Given, widened_bounds
 from gdanim.objectives.lookup import objective as objective_of
-from gdanim.objectives.surroundings import known_around
+from gdanim.objectives.surroundings import known_around, nearest_known
 
 if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Picture, Settings
 
+NEAR_MINIMUM: Final = 0.5  # width of the bounds: a run that ends so far from a minimum outside them is seen with it
 WITHOUT_EXTREMES: Final = (0.02, 0.98)  # quantiles of a replayed path: one wild step does not set the bounds
 
 
@@ -88,7 +89,7 @@ def carry_out(request: Request) -> Descent:
     if not parts or _asks_for_runs(settings):
         parts.append(_solved(request, objective, parts[0][0] if parts else None))
     trajectory = joined([part for part, _ in parts])
-    objective = known_around(objective, _told_points(trajectory))
+    objective = _showing_ends(known_around(objective, _told_points(trajectory)), trajectory, settings)
     runs = tuple(run for _, part in parts for run in part)
     verdict, arrived_at = judged(objective, trajectory)
     return Descent(
@@ -136,6 +137,21 @@ def _told_points(trajectory: Trajectory) -> Vector:
     """Points whose nearest minimizers are told (runs, d): the ends of runs, and the starts of those that were lost."""
     failed = np.array([stop.failed for stop in trajectory.stop])
     return trajectory.x[np.arange(trajectory.runs), np.where(failed, 0, trajectory.last)]
+
+
+def _showing_ends(objective: Objective, trajectory: Trajectory, settings: Settings) -> Objective:
+    """With bounds that hold the minima where runs ended, too, if no limits are given."""
+    healthy = np.array([not stop.failed for stop in trajectory.stop])
+    ends = trajectory.x[np.arange(trajectory.runs), trajectory.last][healthy]
+    row, away = nearest_known(objective, ends)
+    near = away <= NEAR_MINIMUM * np.ptp(objective.bounds, axis=1).max()
+    shown = np.concatenate([ends[near], objective.minimizers[row[near]]])
+    if objective.contains(shown).all():
+        return objective
+    corners = np.stack([shown.min(axis=0), shown.max(axis=0)])
+    given = Given(limits=(settings.xlim, settings.ylim), shown=_tuples(corners))
+    bounds = widened_bounds(objective.bounds, given)
+    return replace(objective, bounds=bounds, view=objective.view if np.array_equal(bounds, objective.bounds) else None)
 
 
 def _tuples(points: Vector) -> tuple[tuple[float, ...], ...]:

@@ -82,6 +82,29 @@ def test_what_a_run_is_near_is_found_where_it_ends() -> None:
     assert found.over_limit[0] > 1
 
 
+ESCAPES = [
+    ("x**4 + 0.698*x**3 - 1.45*x**2 + 0.532*x", (0.1,), 0.22, 300),
+    ("cos(3*x) + x**2/40 + 0.2*x", (0.4,), 2.5, 60),
+    ("x**4 - x**3 - 3*x**2 + 0.2*y**2", (0.1, 0.2), 0.05, 200),
+    ("x**6 - 2*x**4 + 0.2*x", (1.1,), 0.2, 300),
+    ("(x**2 - 1)**2 + (y**2 - 4)**2/9 + x/3", (0.9, 0.1), 0.2, 300),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "lr", "iterations"), ESCAPES, ids=[each[0] for each in ESCAPES])
+def test_the_bounds_hold_the_minimum_where_a_run_ends(
+    text: str, start: tuple[float, ...], lr: float, iterations: int
+) -> None:
+    found = solved(text, start=(start,), lr=(lr,), iterations=iterations)
+    ends, said = ends_of(found)
+    assert np.isfinite(said).all()
+    row, _ = nearest_known(found.objective, ends)
+    assert found.objective.contains(found.objective.minimizers[row]).all()
+    assert found.objective.contains(ends).all()
+    kept = solved(text, start=(start,), lr=(lr,), iterations=iterations, xlim=(-0.2, 0.3))
+    assert kept.objective.bounds[0].tolist() == [-0.2, 0.3]
+
+
 def assert_nothing_is_nearer(found: Descent, rng: np.random.Generator, most: int, starts: int) -> None:
     """From points within the distance that is said, scipy's minimize finds no minimum nearer than that."""
     minimize = pytest.importorskip("scipy.optimize").minimize
