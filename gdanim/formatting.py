@@ -1,6 +1,7 @@
 """Numbers and lists as parts of sentences."""
 
 from collections.abc import Iterable, Sequence
+from math import ceil, isfinite, log10
 
 
 def count(number: int, noun: str) -> str:
@@ -11,6 +12,20 @@ def count(number: int, noun: str) -> str:
 def seconds(duration_s: float) -> str:
     """A duration, to the millisecond: `3.5 s`."""
     return f"{duration_s:.3f}".rstrip("0").rstrip(".") + " s"
+
+
+def distinct(values: Sequence[float], *, digits: int = 6) -> list[str]:
+    """Numbers in as many digits as tell them apart, `digits` at least."""
+    unlike = len(set(values))
+    tried = ([f"{value:.{more}g}" for value in values] for more in range(digits, 18))
+    return next((texts for texts in tried if len(set(texts)) == unlike), [str(value) for value in values])
+
+
+def significant(value: float, resolution: float, *, digits: int = 6) -> str:
+    """A number in as many digits as show a difference of `resolution`, `digits` at least."""
+    if value and resolution > 0 and isfinite(value) and abs(value) > resolution:
+        digits = min(max(digits, ceil(log10(abs(value) / resolution))), 17)
+    return f"{value:.{digits}g}"
 
 
 def coordinates(x: Iterable[float], *, digits: int = 6) -> str:

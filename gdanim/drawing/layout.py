@@ -22,6 +22,7 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.geometry import FAR
 from gdanim.drawing.lettering import Lettering
+from gdanim.drawing.numbers import NumberFormatter, name_axes
 from gdanim.drawing.styles import Style
 from gdanim.settings import Picture
 
@@ -30,6 +31,7 @@ DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 SPOT_PT = 9.0  # the diameter of a run's spot
+FLAT = 4  # in units of rounding: values that are no farther apart are equal
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
@@ -107,6 +109,8 @@ class Layout:
             spine.set_visible(style.boxed or side in ("left", "bottom"))
             spine.set_color(style.line)
             spine.set_linewidth(0.8)
+        axes.xaxis.set_major_formatter(NumberFormatter(xlabel))
+        axes.yaxis.set_major_formatter(NumberFormatter(ylabel))
         axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
         if not self.is_bare:
             axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3)
@@ -192,7 +196,9 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
     Never beyond ±FAR.
     """
     low, high = (min(max(end, -FAR), FAR) for end in (low, high))
-    span = max(high - low, abs(high) * 1e-6, 1e-12)
+    span = high - low
+    if not span > FLAT * np.spacing(max(abs(low), abs(high))):
+        span = max(abs(low), abs(high)) or 1.0
     from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
     bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span
     top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
@@ -210,6 +216,7 @@ def set_ticks(axes: Axes, em: float) -> None:
             axis.set_major_locator(_locator(axis, most))
             if not _crowded(axis, em):
                 break
+    name_axes(axes)
 
 
 def _locator(axis: Axis, most: int) -> Locator:

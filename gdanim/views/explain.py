@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Index, Scalar, Vector
+from gdanim.arrays import Flags, Index, Scalar, Vector
 from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Moment
 from gdanim.descent.trajectory import Trajectory
@@ -23,7 +23,8 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles
 from gdanim.drawing.styles import Style
 from gdanim.errors import UsageError
-from gdanim.views.readout import FIGURE_SPACE, LiveLine, number, places
+from gdanim.formatting import distinct
+from gdanim.views.readout import FIGURE_SPACE, Digits, LiveLine, digits_of, in_view, number, places
 from gdanim.views.step_arrows import step_arrows
 
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
@@ -60,10 +61,10 @@ def explanation(descent: Descent, layout: Layout, lettering: Lettering) -> list[
     last = descent.trajectory.last
     if layout.is_bare or not last.any():
         return []
-    longest = int(np.argmax(last))
+    longest, seen = int(np.argmax(last)), in_view(descent)
     # From the most telling way to write the updates to the shortest.
     forms = product((True, False) if follows_the_gradient(descent.trajectory) else (False,), DECIMALS)
-    for pieces in (_equation(descent.trajectory, layout.style, *form) for form in forms):
+    for pieces in (_equation(descent.trajectory, layout.style, seen, *form) for form in forms):
         width = sum(lettering.width(text) for text, _ in pieces(longest, 0))
         if width <= layout.header_width_px:
             return [(partial(_next_step, pieces, last), width)]
@@ -87,7 +88,9 @@ def follows_the_gradient(trajectory: Trajectory) -> bool:
     return bool(np.all(rest[goes_on] <= rounding[goes_on]))
 
 
-def _equation(trajectory: Trajectory, style: Style, by_gradient: bool, decimals: int) -> Callable[[int, int], Pieces]:
+def _equation(
+    trajectory: Trajectory, style: Style, seen: Flags, by_gradient: bool, decimals: int
+) -> Callable[[int, int], Pieces]:
     """One way to write the step of a run from iteration k to the next: with rate and gradient, or with the step.
 
     It has `=` where the shown digits give the shown result, else `≈`.
@@ -98,7 +101,8 @@ def _equation(trajectory: Trajectory, style: Style, by_gradient: bool, decimals:
     is_signed = by_gradient or is_vector
     # A single step below zero is taken away; a gradient below zero is a factor in brackets.
     bracketed = is_vector or (by_gradient and bool(np.any(change < 0)))
-    points, changes = _texts(trajectory.x, decimals), _texts(change if is_signed else np.abs(change), decimals)
+    points = _texts(trajectory.x, decimals, seen)
+    changes = _texts(change if is_signed else np.abs(change), decimals)
     rates = _rates(trajectory.lr, decimals) if by_gradient else None
 
     def pieces(run: int, k: int) -> Pieces:
@@ -122,12 +126,16 @@ def _equation(trajectory: Trajectory, style: Style, by_gradient: bool, decimals:
     return pieces
 
 
-def _texts(values: Vector, decimals: int) -> Callable[[int, int], list[str]]:
-    """The coordinates of vectors (runs, m, d), each in as many places as its longest number needs."""
-    widths = [places(values[..., i], decimals) for i in range(values.shape[-1])]
-    return lambda run, k: [
-        number(value, width, decimals) for value, width in zip(values[run, k].tolist(), widths, strict=True)
-    ]
+def _texts(values: Vector, decimals: int, seen: Flags | None = None) -> Callable[[int, int], list[str]]:
+    """The coordinates of vectors (runs, m, d), each in as many places as its longest number needs.
+
+    seen (runs, m)   which of them choose the digits; None for the usual ones
+    """
+    along = [values[..., i] for i in range(values.shape[-1])]
+    usual = Digits.usual(decimals)
+    digits = [usual if seen is None else digits_of(its[seen], decimals, may_shift=False) for its in along]
+    widths = list(map(places, along, digits))
+    return lambda run, k: list(map(number, values[run, k].tolist(), widths, digits))
 
 
 def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
@@ -135,7 +143,7 @@ def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
     if not np.all(lr == lr[:, :1]):
         texts = _texts(lr[..., np.newaxis], decimals)
         return lambda run, k: texts(run, k)[0]
-    given = [minus(f"{rate:g}") for rate in lr[:, 0].tolist()]
+    given = [minus(text) for text in distinct(lr[:, 0].tolist())]
     width = max(map(len, given))
     return lambda run, _: given[run].rjust(width, FIGURE_SPACE)
 

@@ -20,6 +20,7 @@ from gdanim.drawing import grid
 from gdanim.drawing.frame import Pixels
 from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
 from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.numbers import name_axes
 from gdanim.drawing.run_styles import RunStyles, assign_styles
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
@@ -114,6 +115,7 @@ class _PanelGrid:
                 if one is not corner:
                     one.xaxis.set_major_locator(FixedLocator(corner.get_xticks().tolist()))
                     one.yaxis.set_major_locator(FixedLocator(corner.get_yticks().tolist()))
+                    name_axes(one)
             self._measure()
         self._place(title)
 

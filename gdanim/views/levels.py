@@ -19,6 +19,7 @@ MAX_CROSSINGS = 70  # with more lines than that across the picture the levels ar
 LINE_PT, LINE_INK = 0.6, 0.32
 TOP = 0.97  # the quantile of f that the highest level stands at: poles and corners are cut off
 EVEN = 0.5 / TOP  # where the median then is, between the lowest level and the highest, if f is even
+FLAT = 64  # in units of rounding: a function that varies by less has no shape to show
 # The sign of a minimum is a ring and a plus: the size and the line of each, and the halo around both, in points.
 RING_PT, PLUS_PT, SIGN_HALO_PT = (9.0, 1.0), (5.0, 1.2), 0.9
 
@@ -65,7 +66,7 @@ def spread_levels(f: Scalar, count: int = LEVELS) -> Scalar:
     if not finite.size:
         return np.empty(0)
     low, middle, high = np.quantile(finite, [0.0, 0.5, TOP])
-    if not high > low:
+    if not high - low > FLAT * np.spacing(max(abs(low), abs(high))):
         return np.empty(0)
     rank = np.linspace(0, 1, count + 1)
     # f ≈ low + (high − low)·q^p puts the median at q = 1/2: p is 1 for an even spread, and large for a narrow valley.

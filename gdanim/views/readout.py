@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil, floor, log10
 from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.arrays import Scalar
+from gdanim.arrays import Flags, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.stability import limit_formula, ratio_text
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.lettering import Lettering, minus
 from gdanim.drawing.marks.caption import Pieces
+from gdanim.drawing.numbers import Numbers, roundest
+from gdanim.formatting import distinct
 from gdanim.views.legend import GAP
 
 LiveLine = tuple[
@@ -23,6 +26,10 @@ LiveLine = tuple[
 FIGURE_SPACE = "\u2007"
 VERDICT = 2  # the need of the column that holds it; without its motion one more
 MANY = 5000  # values of which only the widest possible is looked for
+RESOLVED = 500  # places in the height of a picture that a reader tells apart
+FEW = 1e-7  # of a value that never changes: differences that its text shows
+REACH = 20  # of an offset, in widths of the values that it is taken from
+READ_DIGITS, MOST_DIGITS = 11, 16  # of a number that is read; that a float has
 
 
 class ReadoutColumn(NamedTuple):
@@ -76,8 +83,9 @@ def _columns(descent: Descent) -> list[ReadoutColumn]:
     if runs > 1 and not in_turn:
         return columns
     names = ("x",) if dim == 1 else ("x", "y")
-    columns += [_series(name, trajectory.x[..., i], need=7 - i) for i, name in enumerate(names)]
-    columns.append(_series(f"f({', '.join(names)})", trajectory.f, need=5))
+    seen = in_view(descent)
+    columns += [_series(name, trajectory.x[..., i], seen, need=7 - i) for i, name in enumerate(names)]
+    columns.append(_series(f"f({', '.join(names)})", trajectory.f, seen, need=5))
     if iterations and np.isfinite(trajectory.lr).all():
         columns += [_rate(trajectory.lr), *_against_limit(descent)]
     columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].words, need=VERDICT))
@@ -86,8 +94,9 @@ def _columns(descent: Descent) -> list[ReadoutColumn]:
 
 def _rate(lr: Scalar) -> ReadoutColumn:
     if not np.all(lr == lr[:, :1]):
-        return _series("lr", np.concatenate([lr[:, :1], lr], axis=1), need=4)
-    texts = _padded([minus(f"{rate:g}") for rate in lr[:, 0].tolist()])
+        rates = np.concatenate([lr[:, :1], lr], axis=1)
+        return _series("lr", rates, np.isfinite(rates), need=4)
+    texts = _padded([minus(text) for text in distinct(lr[:, 0].tolist())])
     return ReadoutColumn("lr", lambda run, _: texts[run], need=4)
 
 
@@ -101,9 +110,12 @@ def _against_limit(descent: Descent) -> list[ReadoutColumn]:
     return [ReadoutColumn("=", lambda run, _: f"{minus(texts[run])} × {limit}", need=1, gap=" ")]
 
 
-def _series(name: str, values: Scalar, *, need: int) -> ReadoutColumn:
-    width = places(values)
-    return ReadoutColumn(name, lambda run, k: number(float(values[run, k]), width), need)
+def _series(name: str, values: Scalar, seen: Flags, *, need: int) -> ReadoutColumn:
+    digits = digits_of(values[seen])
+    if digits.offset:
+        name, values = Numbers((), digits.offset).named(name), values - digits.offset
+    width = places(values, digits)
+    return ReadoutColumn(name, lambda run, k: number(float(values[run, k]), width, digits), need)
 
 
 def _padded(texts: list[str]) -> list[str]:
@@ -111,16 +123,74 @@ def _padded(texts: list[str]) -> list[str]:
     return [text.ljust(width, FIGURE_SPACE) for text in texts]
 
 
-def number(value: float, width: int, decimals: int = 4) -> str:
+def in_view(descent: Descent) -> Flags:
+    """Which points of the runs lie within the bounds, (runs, n+1); the starts where none does."""
+    inside: Flags = descent.objective.contains(descent.trajectory.x)
+    if not inside.any():
+        inside[:, 0] = True
+    return inside
+
+
+class Digits(NamedTuple):
+    """How the numbers of a series are written.
+
+    decimals            of a number in fixed point: one from `least` up to below `most`, and 0
+    exponent_decimals   of any other, with an exponent
+    offset              what is taken from each number before, and told in the name of the series
+    """
+
+    decimals: int
+    exponent_decimals: int
+    least: float
+    most: float
+    offset: float = 0.0
+
+    @classmethod
+    def usual(cls, decimals: int = 4) -> Digits:
+        """The digits of numbers that vary as much as they are large."""
+        return cls(decimals, max(decimals - 2, 1), 10.0 ** (1 - decimals), 1e4)
+
+    def tells(self, value: float, difference: float) -> bool:
+        """Whether so small a difference changes the text of a value."""
+        if self.least <= value < self.most:
+            return 10.0**-self.decimals <= difference
+        return value * 10.0**-self.exponent_decimals <= difference
+
+
+def digits_of(seen: Scalar, decimals: int = 4, *, may_shift: bool = True) -> Digits:
+    """The digits in which values (m,) differ where their places in the picture do.
+
+    decimals    of the usual digits, which serve where they tell the values apart
+    may_shift   whether an offset may be taken out
+    """
+    usual = Digits.usual(decimals)
+    low, high = float(seen.min()), float(seen.max())
+    largest, least = max(abs(low), abs(high)), min(abs(low), abs(high)) if low * high > 0 else 0.0
+    # A value that never changes has all digits that float32 would give it.
+    difference = (high - low) / RESOLVED * 10.0 ** (4 - decimals) or FEW * largest
+    if usual.tells(largest, difference) or (high == low and usual.least <= largest < usual.most):
+        return usual
+    digits = min(ceil(log10(largest / difference)), MOST_DIGITS)
+    if largest < usual.least or least < largest / 10:
+        return usual._replace(exponent_decimals=max(digits, usual.exponent_decimals))
+    whole = floor(log10(largest)) + 1
+    if may_shift and whole + max(digits - whole, 0) > READ_DIGITS:
+        offset = roundest(low, high, REACH * (high - low or difference))
+        if offset:
+            return digits_of(seen - offset, decimals, may_shift=False)._replace(offset=offset)
+    return usual._replace(decimals=max(digits - whole, 0), least=0.0, most=10.0 ** (whole + 1))
+
+
+def number(value: float, width: int, digits: Digits) -> str:
     """A number in a fixed number of places: fixed point where the decimals tell it, else with an exponent."""
     value += 0.0  # a zero below zero is a zero
-    plain = value == 0 or 10.0 ** (1 - decimals) <= abs(value) < 1e4
-    text = f"{value:.{decimals}f}" if plain else f"{value:.{max(decimals - 2, 1)}e}"
+    plain = value == 0 or digits.least <= abs(value) < digits.most
+    text = f"{value:.{digits.decimals}f}" if plain else f"{value:.{digits.exponent_decimals}e}"
     return minus(text).rjust(width, FIGURE_SPACE)
 
 
-def places(values: Scalar, decimals: int = 4) -> int:
+def places(values: Scalar, digits: Digits) -> int:
     """The places that hold every one of the values; the widest that there is, where they are many."""
     if values.size > MANY:
-        return max(decimals, max(decimals - 2, 1) + 2) + 6
-    return max((len(number(value, 0, decimals)) for value in values.ravel().tolist()), default=1)
+        return max(len(f"{digits.most:.0f}") + digits.decimals + 1, digits.exponent_decimals + len("−1.e+100"))
+    return max((len(number(value, 0, digits)) for value in values.ravel().tolist()), default=1)

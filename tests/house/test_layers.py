@@ -63,7 +63,7 @@ INSIDE = {
         "recording.table recording.replay descend outcomes.reasons"
     ),
     "drawing": (
-        "frame geometry mpl lettering marks.track shapes styles run_styles marks.trails marks.arrows "
+        "frame geometry mpl lettering numbers marks.track shapes styles run_styles marks.trails marks.arrows "
         "marks.caption scene"
     ),
     "views": (

@@ -12,6 +12,7 @@ from matplotlib.transforms import Bbox
 from gdanim.drawing import grid
 from gdanim.drawing.grid import Grid
 from gdanim.drawing.layout import LABEL_PT, READOUT_PT, TICK_PT
+from gdanim.drawing.numbers import name_axes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,3 +193,4 @@ def _name_axes(panel: Scene, whole: Scene) -> None:
         if model.get_label_text() and not axis.get_label_text():
             axis.set_label_text(model.get_label_text(), color=model.label.get_color(), fontsize=LABEL_PT)
             axis.labelpad = model.labelpad
+    name_axes(axes)

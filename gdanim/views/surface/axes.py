@@ -15,9 +15,9 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.layout import ROUND_STEPS, TICK_PT
-from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import SetsText
 from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.numbers import numbers
 from gdanim.views.surface.camera import CENTRE, FLOOR, TOP, fit
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ MOST_NUMBERS: Final = 5  # along an edge
 MOST_STRETCHED: Final = 1.6
 TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
 APART_EM: Final = 0.35  # between two labels at least
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class SurfaceAxes(Axes):
@@ -88,7 +87,7 @@ class SurfaceAxes(Axes):
     def _axis_labels(self, camera: Camera) -> list[AxisLabel]:
         side = min(self.bbox.width, self.bbox.height) / 2
         most = int(np.clip(side / (NUMBER_EM * self.lettering.ascent), 1, MOST_NUMBERS))
-        found = axis_labels(self.heightmap, camera, self.lettering, most)
+        found = axis_labels(self.heightmap, camera, self.lettering, most, is_named=self._is_named)
         return [label for label in found if self._is_named or not label.is_name]
 
     def _fit(self) -> Projection:
@@ -161,11 +160,13 @@ class AxisLabel(NamedTuple):
         return np.asarray(self.outwards * (self.gap_px + np.array(self.size_px) / 2))
 
 
-def axis_labels(heightmap: HeightMap, camera: Camera, lettering: Lettering, most: int) -> list[AxisLabel]:
-    """The labels of the three edges, names first; at most `most` numbers on each."""
+def axis_labels(
+    heightmap: HeightMap, camera: Camera, lettering: Lettering, most: int, *, is_named: bool = True
+) -> list[AxisLabel]:
+    """The labels of the three edges, names first; at most `most` numbers on each. Names tell offsets of the numbers."""
     em = float(lettering.ascent)
     names, numbers = [], []
-    for name, places, texts, outwards, middle in _edges(heightmap, camera, most):
+    for name, places, texts, outwards, middle in _edges(heightmap, camera, most, is_named=is_named):
         sizes = [(float(lettering.width(text)), em) for text in texts]
         numbers += [
             AxisLabel(text, at, outwards, TICK_EM * em, size, is_name=False)
@@ -188,7 +189,7 @@ def without_overlaps(labels: Sequence[AxisLabel], projection: Projection, em_px:
     return kept
 
 
-def _edges(heightmap: HeightMap, camera: Camera, most: int) -> list[Edge]:
+def _edges(heightmap: HeightMap, camera: Camera, most: int, *, is_named: bool) -> list[Edge]:
     near_x, near_y = np.where(camera.eye[:2] >= 0, 1.0, -1.0).tolist()
     # The numbers of f stand at the vertical edge that is farthest to the left.
     sides = np.array([[-near_x, near_y, FLOOR], [near_x, -near_y, FLOOR]])
@@ -197,16 +198,16 @@ def _edges(heightmap: HeightMap, camera: Camera, most: int) -> list[Edge]:
     values = _heights(heightmap.scale, most)
     upright = np.empty((len(values), 3))
     upright[:, :2], upright[:, 2] = left, heightmap.scale(values)
-    texts = [_short(value) for value in values.tolist()]
+    of_f = numbers(values.tolist(), heightmap.scale.span, alike=False, may_shift=is_named)
     return [
-        _along_floor(camera, "x", x, heightmap.limits[0], axis=0, beside=near_y),
-        _along_floor(camera, "y", y, heightmap.limits[1], axis=1, beside=near_x),
-        ("f", upright, texts, np.array([-1.0, 0.0]), np.array([*left, TOP / 2])),
+        _along_floor(camera, "x", x, heightmap.limits[0], axis=0, beside=near_y, is_named=is_named),
+        _along_floor(camera, "y", y, heightmap.limits[1], axis=1, beside=near_x, is_named=is_named),
+        (of_f.named("f"), upright, of_f.texts, np.array([-1.0, 0.0]), np.array([*left, TOP / 2])),
     ]
 
 
 def _along_floor(
-    camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, axis: int, beside: float
+    camera: Camera, name: str, values: Scalar, ends: tuple[float, float], *, axis: int, beside: float, is_named: bool
 ) -> Edge:
     """The edge of the floor along x or y (axis 0 or 1), where the other coordinate is `beside`."""
     places = np.full((len(values), 3), FLOOR)
@@ -218,8 +219,8 @@ def _along_floor(
     normal = np.array([tangent[1], -tangent[0]])
     away = (start + end) / 2 - camera.project(np.array([*CENTRE[:2], FLOOR]))
     outwards = normal if normal @ away >= 0 else -normal
-    texts = [minus(f"{value:g}") for value in values.tolist()]
-    return name, places, texts, outwards, line.mean(axis=0)
+    found = numbers(values.tolist(), abs(ends[1] - ends[0]), alike=False, may_shift=is_named)
+    return found.named(name), places, found.texts, outwards, line.mean(axis=0)
 
 
 def _round(ends: tuple[float, float], most: int) -> Scalar:
@@ -244,12 +245,3 @@ def _heights(scale: HeightScale, most: int) -> Scalar:
         step = max(unit * decade for unit in (1, 2, 5) if unit * decade <= between / 2)
         chosen.append(ceil((value - 0.02 * between) / step) * step)
     return np.array(list(dict.fromkeys(value for value in chosen if value <= scale.high)))
-
-
-def _short(value: float) -> str:
-    """A number in few characters: `0.5`, `300`, `2·10⁵`."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return minus(f"{value:.6g}")
-    digits, exponent = f"{value:.3e}".split("e")
-    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
-    return power if float(digits) == 1 else minus(f"{float(digits):g}·{power}")

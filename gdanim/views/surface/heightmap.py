@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.views.levels import turns
+from gdanim.views.levels import FLAT, turns
 from gdanim.views.surface.camera import TOP
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ MIDDLE: Final = 0.36  # the least height of the median, as a fraction of TOP
 STEPS: Final = 48  # points of a line of sight that are tested
 LIFT: Final = 0.012  # of paths and spots above the surface
 AT_ONCE: Final = 8192  # points whose lines of sight are tested at once, to save memory
-FLAT: Final = 64  # in units of rounding: a function that varies by less has no shape to show
 GRAZING: Final = 0.008  # lines of sight that dip by less below the surface are free
 
 
