@@ -16,9 +16,17 @@ def seconds(duration_s: float) -> str:
 
 def distinct(values: Sequence[float], *, digits: int = 6) -> list[str]:
     """Numbers in as many digits as tell them apart, `digits` at least."""
-    unlike = len(set(values))
-    tried = ([f"{value:.{more}g}" for value in values] for more in range(digits, 18))
-    return next((texts for texts in tried if len(set(texts)) == unlike), [str(value) for value in values])
+    return distinct_points([(value,) for value in values], digits=digits)
+
+
+def distinct_points(points: Sequence[Sequence[float]], *, digits: int = 4) -> list[str]:
+    """Points in as many digits as tell them apart, `digits` at least."""
+    unlike = len(set(map(tuple, points)))
+    for more in range(digits, 17):
+        texts = [coordinates(point, digits=more) for point in points]
+        if len(set(texts)) == unlike:
+            return texts
+    return [coordinates(point, digits=17) for point in points]
 
 
 def significant(value: float, resolution: float, *, digits: int = 6) -> str:
@@ -28,9 +36,9 @@ def significant(value: float, resolution: float, *, digits: int = 6) -> str:
     return f"{value:.{digits}g}"
 
 
-def coordinates(x: Iterable[float], *, digits: int = 6) -> str:
-    """A point: `-1.5, 2`."""
-    return ", ".join(f"{value:.{digits}g}" for value in x)
+def coordinates(x: Iterable[float], *, digits: int = 6, resolution: float = 0.0) -> str:
+    """A point: `-1.5, 2`; in as many digits as show a difference of `resolution`, `digits` at least."""
+    return ", ".join(significant(value, resolution, digits=digits) for value in x)
 
 
 def listed(parts: Sequence[str]) -> str:

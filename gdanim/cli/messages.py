@@ -22,7 +22,7 @@ from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.descent.verdicts import Outcome
 from gdanim.errors import EncoderError
-from gdanim.formatting import count, listed, seconds
+from gdanim.formatting import count, listed, seconds, significant
 from gdanim.output.files.atomic import STDOUT
 from gdanim.output.files.numbering import Pattern
 from gdanim.outputs import Progress, Written, duration_s
@@ -72,7 +72,9 @@ def _of_limits(descent: Descent) -> Iterator[str]:
             continue
         low, high = float(way.min()), float(way.max())
         if low < min(limits) or high > max(limits):
-            beyond.append(f"--{name}lim {limits[0]:g},{limits[1]:g} does not hold {name} from {low:.4g} to {high:.4g}")
+            ends = [significant(end, 1e-3 * (high - low), digits=4) for end in (low, high)]
+            asked = f"--{name}lim {limits[0]:.15g},{limits[1]:.15g}"
+            beyond.append(f"{asked} does not hold {name} from {ends[0]} to {ends[1]}")
     if beyond:
         yield f"gdanim: the path leaves the picture: {listed(beyond)}"
 

@@ -17,10 +17,11 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import reasons
 from gdanim.descent.runs import Run
 from gdanim.descent.stability import distances, limit_formula
-from gdanim.formatting import coordinates, count
+from gdanim.formatting import coordinates, count, significant
 from gdanim.objectives.objective import Objective
 from gdanim.outputs import Written
 
+SHARE = 1e-5  # of the bounds, or of what f falls by: that is seen in numbers
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
 
 
@@ -31,7 +32,7 @@ def details(descent: Descent) -> str:
     if objective.curvature is not None:
         lines.append(
             f"λ = {objective.curvature:.6g}{_condition(objective)} at the minimum "
-            f"{coordinates(objective.minimizers[0].tolist())}: "
+            f"{_point(descent, objective.minimizers[0].tolist())}: "
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
     if objective.continuum:
@@ -158,9 +159,10 @@ def _sentence(descent: Descent) -> str:
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
     verdict = run["verdict"] + _against(run, descent.runs[0])
     why = f"; {run['reason']}" if run["reason"] else ""
+    start, end = _point(descent, run["start"]), _point(descent, run["end"])
     return (
-        f"{run['optimizer']} from {coordinates(run['start'])}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
-        f"x = {coordinates(run['end'])}, f = {run['f']:.6g}{away}; {verdict}: {run['ending']}{why}"
+        f"{run['optimizer']} from {start}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
+        f"x = {end}, f = {_height(descent, 0)}{away}; {verdict}: {run['ending']}{why}"
     )
 
 
@@ -185,14 +187,15 @@ def _table(descent: Descent) -> list[str]:
     runs = list(records(descent))
     rows = [("run", "iterations", "evaluations", "f", "distance", "verdict", "ending")]
     named = Counter(run["label"] for run in runs)
-    for run, made in zip(runs, descent.runs, strict=True):
+    for place, (run, made) in enumerate(zip(runs, descent.runs, strict=True)):
         label = run["label"]
         if named[label] > 1:
-            label = ", ".join(filter(None, [label or _rate(run), f"start {coordinates(run['start'])}"]))
+            label = ", ".join(filter(None, [label or _rate(run), f"start {_point(descent, run['start'])}"]))
         evaluations = "–" if run["evaluations"] is None else f"{run['evaluations']:,}"
         away = "–" if run["distance"] is None else f"{run['distance']:.3g}"
         verdict = run["verdict"] + _against(run, made)
-        rows.append((label, f"{run['iterations']:,}", evaluations, f"{run['f']:.6g}", away, verdict, run["ending"]))
+        height = _height(descent, place)
+        rows.append((label, f"{run['iterations']:,}", evaluations, height, away, verdict, run["ending"]))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     aligned = "  ".join(f"{{:{side}{width}}}" for side, width in zip("<>>>><<", widths, strict=True))
     return [aligned.format(*row).rstrip() for row in rows]
@@ -208,8 +211,19 @@ def _counts(descent: Descent) -> list[str]:
     return [
         f"{count(trajectory.runs, 'run')}: {', '.join(f'{n:,} {word}' for word, n in went.most_common())}",
         "; ".join(f"{n:,}: {words}" for words, n in ended.most_common()),
-        f"lowest: f = {final[best]:.6g} at x = {coordinates(trajectory.x[best, trajectory.last[best]].tolist())}",
+        f"lowest: f = {_height(descent, best)} at x = {_point(descent, trajectory.x[best, -1].tolist())}",
     ]
+
+
+def _point(descent: Descent, x: Sequence[float]) -> str:
+    """A point in as many digits as its place in the bounds takes."""
+    return coordinates(x, resolution=SHARE * float(np.diff(descent.objective.bounds).min()))
+
+
+def _height(descent: Descent, run: int) -> str:
+    """f at the end of a run, in as many digits as its way there takes."""
+    f = descent.trajectory.f[run, [0, descent.trajectory.last[run]]]
+    return significant(float(f[1]), SHARE * abs(float(f[1] - f[0])))
 
 
 def _finite(value: float) -> float | None:

@@ -12,17 +12,19 @@ from gdanim.descent.outcomes.motion import Motion
 from gdanim.descent.outcomes.reasons import reason_of
 from gdanim.descent.trajectory import Stop
 from gdanim.descent.verdicts import Outcome
-from gdanim.formatting import count, listed
+from gdanim.formatting import count, listed, significant
 from gdanim.objectives.surroundings import is_in_valley, nearest_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from gdanim.arrays import Vector
     from gdanim.descent.descend import Descent
+    from gdanim.descent.trajectory import Trajectory
     from gdanim.objectives.objective import Objective
 
 MAX_NAMED = 8  # runs; more of them are counted
+SHARE: Final = 1e-3  # of what a run passes through, that its numbers show
 NEAR: Final = 0.02  # of the distance from the start: the minimizer by which a run arrived is the known one so near
 _GOING: Final = {
     Motion.STRAIGHT: "Going straight down, it",
@@ -49,7 +51,7 @@ def alt_text(descent: Descent) -> str:
 def _opening(descent: Descent) -> str:
     trajectory = descent.trajectory
     starts = np.unique(trajectory.x[:, 0], axis=0)
-    whence = f"from {_point(starts[0].tolist())}" if len(starts) == 1 else f"from {len(starts):,} starts"
+    whence = f"from {_point(descent.objective, starts[0])}" if len(starts) == 1 else f"from {len(starts):,} starts"
     length = f"{count(trajectory.iterations, 'iteration')}, drawn {descent.view.scene or f'as {descent.view.name}'}"
     turns = ", one after another" if descent.timeline.in_turn and trajectory.runs > 1 else ""
     return f"{_descents(descent)} on {spoken(descent.objective)} {whence}, {length}{turns}."
@@ -72,10 +74,12 @@ def _ending(descent: Descent) -> str:
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
     places = list(_places(descent, ends))
     if trajectory.runs == 1:
-        final = _number(float(trajectory.f[0, trajectory.last[0]]))
+        final = _height(trajectory, 0)
         at_saddle = descent.verdict[0].outcome is Outcome.SADDLE  # the place says it all
         why = "" if at_saddle else "".join(f"; {it}".replace("-", "−") for it in [reason_of(descent, 0)] if it)
-        return f"{_GOING[descent.verdict[0].motion]} {places[0]}: {_point(ends[0].tolist())}, f = {final}{why}."
+        return (
+            f"{_GOING[descent.verdict[0].motion]} {places[0]}: {_point(descent.objective, ends[0])}, f = {final}{why}."
+        )
     counted = []
     for place, number in Counter(places).most_common():
         they = re.sub(r"^(\w+)s\b", r"\1", place)
@@ -93,7 +97,7 @@ def _places(descent: Descent, ends: Vector) -> Iterator[str]:
         if verdict.outcome is Outcome.LOST:
             yield "leaves the function's domain" if trajectory.stop[run] is Stop.LEFT_DOMAIN else "diverges"
         elif arrived and _is_at(objective, trajectory.x[run, 0], int(nearest[run]), float(away[run])):
-            yield f"ends near the minimum at {_point(objective.minimizers[nearest[run]].tolist())}"
+            yield f"ends near the minimum at {_point(objective, objective.minimizers[nearest[run]])}"
         elif arrived and valley[run]:
             yield "ends in a valley of minima"
         elif verdict.outcome is Outcome.MOVING and verdict.motion is Motion.STALLED:
@@ -119,7 +123,7 @@ def _by_label(descent: Descent) -> str:
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())
     if len(lowest) == 1:
-        parts.append(f"; the lowest is {labels[lowest[0]]}, f = {_number(float(final[lowest[0]]))}")
+        parts.append(f"; the lowest is {labels[lowest[0]]}, f = {_height(trajectory, int(lowest[0]))}")
     return "".join(parts)
 
 
@@ -136,10 +140,18 @@ def spoken(objective: Objective) -> str:
     return f"f({names}) = {formula}"
 
 
-def _number(value: float) -> str:
-    return f"{value + 0.0:.4g}".replace("-", "−")  # a zero below zero is a zero
+def _number(value: float, resolution: float = 0.0) -> str:
+    # A zero below zero is a zero.
+    return significant(value + 0.0, resolution, digits=4).replace("-", "−")
 
 
-def _point(x: Sequence[float]) -> str:
-    numbers = [_number(value) for value in x]
+def _height(trajectory: Trajectory, run: int) -> str:
+    """f at the end of a run."""
+    f = trajectory.f[run, trajectory.last[run]]
+    return _number(float(f), SHARE * abs(float(f - trajectory.f[run, 0])))
+
+
+def _point(objective: Objective, x: Vector) -> str:
+    resolution = SHARE * float(np.diff(objective.bounds).min())
+    numbers = [_number(value, resolution) for value in x.tolist()]
     return f"x = {numbers[0]}" if len(numbers) == 1 else f"({', '.join(numbers)})"

@@ -11,7 +11,7 @@ import numpy as np
 from gdanim.catalogue.request import StyleChoice, looked_up, usual_view
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
-from gdanim.descent.stability import limit_formula, limits_of_runs, ratio_text
+from gdanim.descent.stability import limit_formula, limit_of, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
@@ -61,9 +61,11 @@ class Descent:
         return self.trajectory.first_rate / self.limit
 
     def limit_shares(self) -> list[str]:
-        """The same for people, `0.95 × 2/λ`; empty where it is not known."""
+        """The same for people, `0.95 × 2/λ`; empty where it is not known, and where the limit is a mere number."""
         return [
-            f"{ratio_text(ratio)} × {limit_formula(run.method)}" if isfinite(ratio) else ""
+            f"{ratio_text(ratio)} × {limit_formula(run.method)}"
+            if isfinite(ratio) and limit_of(run.method).by_curvature
+            else ""
             for ratio, run in zip(self.over_limit.tolist(), self.runs, strict=True)
         ]
 

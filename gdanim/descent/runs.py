@@ -10,7 +10,7 @@ import numpy as np
 
 from gdanim.catalogue.specs import Rate
 from gdanim.errors import SettingError, UsageError
-from gdanim.formatting import coordinates
+from gdanim.formatting import distinct, distinct_points
 from gdanim.objectives.surroundings import distances_from_minima
 
 if TYPE_CHECKING:
@@ -129,11 +129,15 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
     is_single = alone and len(starts) == 1
     by_rate = not is_single and (coordinates or by_method or by_schedule or len(rates) > 1)
 
+    rate_text = dict(zip(named := sorted(rates), distinct(named), strict=True))
+    points = list(dict.fromkeys(map(tuple, starts.tolist()))) if by_start else []
+    start_text = dict(zip(points, distinct_points(points), strict=True))
+
     def label(batch: Batch, rate: float, start: Vector) -> str:
         parts = (
             batch.method.label if by_method else "",
-            f"lr {rate:g}" if by_rate else "",
-            f"start {point(start)}" if by_start else "",
+            f"lr {rate_text[rate]}" if by_rate else "",
+            f"start {start_text[tuple(start.tolist())]}" if by_start else "",
             batch.schedule.label if by_schedule else "",
         )
         return ", ".join(filter(None, parts))
@@ -148,11 +152,6 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
     return tuple(runs)
 
 
-def point(x: Vector) -> str:
-    """A point (d,) as labels name it: `1, 2`."""
-    return coordinates(x.tolist(), digits=4)
-
-
 def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -> Vector:
     """The starts that a request names (m, d)."""
     if settings.starts is not None:
@@ -161,7 +160,7 @@ def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -
     for start in settings.start:
         if len(start) != objective.dim:
             needed = "one coordinate" if objective.dim == 1 else "two coordinates"
-            raise SettingError("--start", ",".join(f"{x:g}" for x in start), f"{objective.name} takes {needed}")
+            raise SettingError("--start", ",".join(f"{x:.15g}" for x in start), f"{objective.name} takes {needed}")
     if settings.start:
         return np.array(settings.start, dtype=np.float64)
     return np.array(origin if len(origin) else [objective.start], dtype=np.float64)

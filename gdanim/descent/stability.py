@@ -83,8 +83,11 @@ def limit_formula(method: Choice[Method] | None) -> str:
 
 
 def ratio_text(ratio: float) -> str:
-    """A rate as a multiple of its limit: `0.95`."""
-    return f"{ratio:.2f}" if 0.01 <= ratio < 100 else f"{ratio:.1e}"
+    """A rate as a multiple of its limit: `0.95`; `0.998` where two decimals would make it the limit itself."""
+    if not 0.01 <= ratio < 100:
+        return f"{ratio:.1e}"
+    texts = [f"{ratio:.{decimals}f}" for decimals in range(2, 7)]
+    return texts[0] if ratio == 1 else next((text for text in texts if float(text) != 1), texts[0])
 
 
 def curvatures_near(objective: Objective, x: Vector) -> Scalar:

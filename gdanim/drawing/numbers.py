@@ -85,7 +85,6 @@ class NumberFormatter(Formatter):
 
     def set_locs(self, locs: Any) -> None:
         """Choose the texts of all ticks together."""
-        self.locs = locs
         self._texts = dict(zip(map(float, locs), self.of(locs).texts, strict=True))
 
     def of(self, ticks: Any) -> Numbers:

@@ -11,9 +11,10 @@ import numpy as np
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.descent.recording.replay import UNKNOWN
-from gdanim.descent.runs import Run, point
+from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.lettering import minus
+from gdanim.formatting import distinct, distinct_points
 from gdanim.views.legend import tally
 
 # What a run started from, by the names that `--facet` has for it, in the order of labels: exact value, and text.
@@ -74,15 +75,19 @@ def _said(words: Sequence[str]) -> str:
 
 def _traits(descent: Descent) -> list[_Traits]:
     """What each run started from: those of the request know, of replayed ones only what the file says."""
+    rates, starts = [run.lr for run in descent.runs], descent.trajectory.x[:, 0]
+    rate_texts = dict(zip(known := sorted({rate for rate in rates if np.isfinite(rate)}), distinct(known), strict=True))
+    points = list(dict.fromkeys(map(tuple, starts.tolist())))
+    start_texts = dict(zip(points, distinct_points(points), strict=True))
     return [
         {
             "optimizer": (run.spec, _method_words(run)),
             # NaN is not equal to itself.
-            "lr": (run.lr, f"lr {run.lr:g}") if np.isfinite(run.lr) else (None, "lr not known"),
-            "start": (start.tobytes(), f"start {point(start)}"),
+            "lr": (run.lr, f"lr {rate_texts[run.lr]}") if np.isfinite(run.lr) else (None, "lr not known"),
+            "start": (start.tobytes(), f"start {start_texts[tuple(start.tolist())]}"),
             "schedule": ("", "no schedule") if run.schedule is None else (run.schedule.spec, run.schedule.label),
         }
-        for run, start in zip(descent.runs, descent.trajectory.x[:, 0], strict=True)
+        for run, start in zip(descent.runs, starts, strict=True)
     ]
 
 

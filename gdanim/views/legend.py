@@ -122,7 +122,7 @@ def tally(words: Sequence[str]) -> str:
 
 
 def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
-    """The fullest legend that fits: limits are left out first, then motions, then verdicts, then the last entries."""
+    """The fullest legend that fits: left out are first formulas of limits, limits, motions, verdicts, last entries."""
     share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
     most_rows = max(int(share * layout.height / line_px), 1)
     for chosen in _choices(entries, layout.header_width_px, lettering):
@@ -138,12 +138,19 @@ def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Ite
     """The entries to try, from the fullest legend to the shortest."""
     bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MAX_ENTRIES]]
     if len(entries) <= MAX_ENTRIES:
-        yield [one._replace(verdict=f"{one.verdict}, {one.limit}" if one.limit else one.verdict) for one in entries]
+        for formula in (True, False):
+            yield [one._replace(verdict=_with_limit(one, formula=formula)) for one in entries]
         yield entries
         yield [one._replace(verdict=one.short) for one in entries]
         yield bare
     for count in range(min(len(entries) - 1, MAX_ENTRIES), 0, -1):
         yield [*bare[:count], Entry(None, f"… and {len(entries) - count} more", "")]
+
+
+def _with_limit(entry: Entry, *, formula: bool) -> str:
+    """The verdict and the share of the limit: `arrived, 0.95 × 2/λ`, or shorter `arrived, 0.95 × limit`."""
+    share = entry.limit if formula else f"{entry.limit.partition(' ')[0]} × limit"
+    return f"{entry.verdict}, {share}" if entry.limit else entry.verdict
 
 
 def _shortened(label: str, room: float, lettering: Lettering) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gdanim.arrays import Flags, Scalar
 from gdanim.descent.descend import Descent
-from gdanim.descent.stability import limit_formula, ratio_text
+from gdanim.descent.stability import limit_of, ratio_text
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.lettering import Lettering, minus
@@ -102,12 +102,12 @@ def _rate(lr: Scalar) -> ReadoutColumn:
 
 def _against_limit(descent: Descent) -> list[ReadoutColumn]:
     """The rate as a multiple of the largest at which a run could settle, where that is known of all runs."""
-    ratios, limits = descent.over_limit, {limit_formula(run.method) for run in descent.runs}
-    if not np.isfinite(ratios).all() or len(limits) > 1:
+    ratios, limits = descent.over_limit, {limit_of(run.method) for run in descent.runs}
+    limit = next(iter(limits))
+    if not np.isfinite(ratios).all() or len({known.formula for known in limits}) > 1 or not limit.by_curvature:
         return []
-    (limit,) = limits
     texts = _padded([ratio_text(ratio) for ratio in ratios.tolist()])
-    return [ReadoutColumn("=", lambda run, _: f"{minus(texts[run])} × {limit}", need=1, gap=" ")]
+    return [ReadoutColumn("=", lambda run, _: f"{minus(texts[run])} × {limit.formula}", need=1, gap=" ")]
 
 
 def _series(name: str, values: Scalar, seen: Flags, *, need: int) -> ReadoutColumn:

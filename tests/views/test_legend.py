@@ -55,16 +55,21 @@ def test_a_race_names_each_run_with_the_colour_and_the_verdict_that_it_has() -> 
     with scene_of(descent) as scene:
         shown = words(scene)
         assert shown[::2] == [run.label.replace("-", "−") for run in descent.runs]
-        assert shown[1::2] == [f"— {verdict.words}" for verdict in descent.verdict]
+        said = zip(shown[1::2], descent.verdict, strict=True)
+        assert all(text.startswith(f"— {verdict.words}") for text, verdict in said)
         signs = [patch for patch in scene.figure.get_children() if isinstance(patch, PathPatch)]
         assert [to_hex(sign.get_facecolor()) for sign in signs] == list(LIGHT.runs)
 
 
 def test_a_legend_with_room_says_each_rate_as_a_share_of_its_limit() -> None:
-    with scene_of(race(optimizer=("gd", "momentum", "adam"), size="1280x720")) as scene:
+    limits = {"gd": "× 2/λ", "momentum": "× 2(1+μ)/λ", "nesterov": "× 2(1+μ)/((1+2μ)λ)", "adam": ""}
+    with scene_of(race(optimizer=tuple(limits), size="1400x720")) as scene:
         said = words(scene)[1::2]
-    assert [limit in text for text, limit in zip(said, ("× 2/λ", "× 2(1+μ)/λ"), strict=False)] == [True, True]
-    assert "λ" not in said[2]
+    assert all(text.endswith(limit) for text, limit in zip(said, limits.values(), strict=True))
+    assert "×" not in said[3]
+    # With less room, the formulas go first.
+    with scene_of(race(optimizer=tuple(limits), size="600x300")) as scene:
+        assert [text.endswith("× limit") for text in words(scene)[1::2]] == [True, True, True, False]
 
 
 def test_the_sign_of_a_label_stands_before_it_on_its_line() -> None:
