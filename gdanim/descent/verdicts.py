@@ -27,11 +27,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.outcomes.motion import Motion, Motions, motions
+from gdanim.descent.outcomes.motion import Motion, Traits, traits
 from gdanim.descent.outcomes.paths import Paths
 from gdanim.descent.outcomes.places import Place, newton_step, surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.trajectory import Trajectory
     from gdanim.objectives.objective import Objective
@@ -44,6 +46,7 @@ STAYING: Final = 10  # the last tenth of the points has to stay there
 SAME: Final = 1e-12
 # Share of the way that is still before a run to second order: a path shorter than that does not count as movement.
 HARDLY_MOVED: Final = 1e-2
+SAME_SLOPE: Final = 2 * HARDLY_MOVED  # share of ∇f by which it changes on so short a path, at most
 FLAT: Final = 1e-3  # share of the steepest slope
 # Downhill, slopes are looked at in so many steps, each twice as long as the one before, from 1/8 of the way that f has
 # before it to second order.
@@ -55,6 +58,7 @@ AHEAD: Final = 1e-3
 
 # Rows looked at together: enough that a call of numpy costs little beside its work, few enough to stay in the cache.
 _POINTS: Final = 1 << 15
+_ENDS: Final = 1 << 13  # ends whose surroundings are looked at together
 
 
 class Outcome(Enum):
@@ -66,6 +70,9 @@ class Outcome(Enum):
     FLAT = "on a flat place"
     BOUNCING = "bouncing without progress"
     MOVING = "still moving"
+
+
+_ARRIVED: Final = list(Outcome).index(Outcome.ARRIVED)
 
 
 class Verdict(NamedTuple):
@@ -80,7 +87,7 @@ class Verdict(NamedTuple):
         became, moved = str(self.outcome.value), str(self.motion.value)
         if self.motion is Motion.STALLED:
             return moved if self.outcome is Outcome.MOVING else became
-        return became if self == (Outcome.BOUNCING, Motion.BOUNCING) else f"{became}, {moved}"
+        return became if self.outcome is Outcome.BOUNCING else f"{became}, {moved}"
 
     @property
     def short(self) -> str:
@@ -106,13 +113,14 @@ def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...
 
 def judged(objective: Objective, trajectory: Trajectory) -> Judged:
     """The verdict on every run, and where it arrived."""
-    runs, rows = trajectory.f.shape
-    together = max(1, _POINTS // rows)
     # Once glibc has seen this much freed, it keeps the memory of smaller arrays and does not ask the system for each.
     np.empty(16 * _POINTS)
     with np.errstate(all="ignore"):
-        parts = [_judged(objective, Paths(trajectory, slice(at, at + together))) for at in range(0, runs, together)]
-    outcome, motion, arrived_at = (np.concatenate(part) for part in zip(*parts, strict=True))
+        parts = list(_parts(trajectory, _POINTS // trajectory.f.shape[1]))
+        seen = Traits(*map(np.concatenate, zip(*(traits(Paths(trajectory, part)) for part in parts), strict=True)))
+        place, arrived_at = _places(objective, trajectory, seen, parts)
+        outcome, motion = _judged(objective, seen, place)
+    arrived_at = np.where(outcome == _ARRIVED, arrived_at, -1)
     arrived_at.flags.writeable = False
     return Judged(tuple(map(_verdict, outcome.tolist(), motion.tolist())), arrived_at)
 
@@ -122,57 +130,67 @@ def _verdict(outcome: int, motion: int) -> Verdict:
     return Verdict(list(Outcome)[outcome], list(Motion)[motion])
 
 
-def _judged(objective: Objective, paths: Paths) -> tuple[Index, Index, Index]:
-    """The places of outcome and motion in their enums, and the iteration of arrival: (runs,) each."""
-    moved = motions(paths)
-    place, arrived_at = _places(objective, paths)
-    stuck = _hardly_moved(objective, paths, place) | moved.resting
-    flat = (place == Place.LEVEL) | _on_plain(objective, paths, np.flatnonzero((place == Place.SLOPE) & stuck))
-    holds = [paths.lost, place == Place.MINIMUM, place == Place.SADDLE, flat, moved.in_vain & ~stuck]
+def _parts(trajectory: Trajectory, together: int) -> Iterator[slice]:
+    """The runs, some of them together."""
+    together = max(1, together)
+    return (slice(first, first + together) for first in range(0, len(trajectory.f), together))
+
+
+def _judged(objective: Objective, seen: Traits, place: Index) -> tuple[Index, Index]:
+    """The places of outcome and motion in their enums: (runs,) each."""
+    stuck = _hardly_moved(objective, seen, place) | seen.resting
+    flat = (place == Place.LEVEL) | _on_plain(objective, seen, np.flatnonzero((place == Place.SLOPE) & stuck))
+    holds = [seen.lost, place == Place.MINIMUM, place == Place.SADDLE, flat, seen.in_vain & ~stuck]
     outcome = np.select(holds, list(range(5)), default=list(Outcome).index(Outcome.MOVING))
-    arrived = outcome == list(Outcome).index(Outcome.ARRIVED)
-    return outcome, _motion(paths, moved, stuck & ~arrived), np.where(arrived, arrived_at, -1)
+    stalled = (stuck & ~seen.lost & (outcome != _ARRIVED)) | (seen.extent == 0)
+    motion = np.select([stalled, seen.bouncing, seen.winding], [0, 1, 2], default=list(Motion).index(Motion.STRAIGHT))
+    return outcome, motion
 
 
-def _motion(paths: Paths, moved: Motions, stuck: Flags) -> Index:
-    """The place of each run's motion in its enum: (runs,)."""
-    stalled = (stuck & ~paths.lost) | (paths.extent == 0)
-    return np.select([stalled, moved.bouncing, moved.winding], [0, 1, 2], default=list(Motion).index(Motion.STRAIGHT))
-
-
-def _places(objective: Objective, paths: Paths) -> tuple[Index, Index]:
+def _places(objective: Objective, trajectory: Trajectory, seen: Traits, parts: Sequence[slice]) -> tuple[Index, Index]:
     """The Place by which each run ended and stayed, SLOPE where it did not, and from which iteration on: (runs,)."""
-    runs = np.arange(len(paths.f))
-    same = SAME * np.abs(paths.end).max(axis=1)
-    found = surroundings(objective.functions, paths.end, np.maximum(ARRIVAL * paths.extent, same), paths.extent <= same)
-    away = paths.distances(found.at)
+    same = SAME * np.abs(seen.end).max(axis=1)
+    reach, at_rest = np.maximum(ARRIVAL * seen.extent, same), seen.extent <= same
+    found = [
+        surroundings(objective.functions, seen.end[part], reach[part], at_rest[part])
+        for part in _parts(trajectory, _ENDS)
+    ]
+    place, at = (np.concatenate(column) for column in zip(*found, strict=True))
+    stays = [_stays(trajectory, part, at[part], same[part]) for part in parts]
+    stayed, arrived_at = (np.concatenate(column) for column in zip(*stays, strict=True))
+    return np.where(stayed, place, int(Place.SLOPE)), arrived_at
+
+
+def _stays(trajectory: Trajectory, part: slice, at: Vector, same: Scalar) -> tuple[Flags, Index]:
+    """Whether some of the runs stay by points (m, d), or end exactly there, and from which iteration on: (m,) each."""
+    last = trajectory.last[part]
+    away = np.linalg.norm(trajectory.x[part] - at[:, np.newaxis], axis=2)
     within = away <= (ARRIVAL * away[:, 0] + same)[:, np.newaxis]
     arrived_at: Index = within.shape[1] - np.argmin(within[:, ::-1], axis=1)
     arrived_at[within.all(axis=1)] = 0
-    there = within[runs, paths.last]
-    stays = there & (arrived_at <= paths.last - np.minimum(paths.last, 1 + paths.last // STAYING))
-    exactly = there & (away[runs, paths.last] <= EXACT * ARRIVAL * away[:, 0] + same)
-    return np.where(stays | exactly, found.place, int(Place.SLOPE)), arrived_at
+    tenth = np.minimum(last, 1 + last // STAYING)
+    exactly = away[np.arange(len(last)), last] <= EXACT * ARRIVAL * away[:, 0] + same
+    return (arrived_at <= last - tenth) | exactly, arrived_at
 
 
-def _hardly_moved(objective: Objective, paths: Paths, place: Index) -> Flags:
+def _hardly_moved(objective: Objective, seen: Traits, place: Index) -> Flags:
     """Whether the whole path is short beside the way that f has before it to second order: (runs,)."""
-    others = np.flatnonzero((place != Place.MINIMUM) & ~paths.lost)
-    found = np.zeros(len(place), dtype=bool)
-    ahead, extent = np.linalg.norm(newton_step(objective.functions, paths.end[others]), axis=1), paths.extent[others]
-    found[others] = (np.isfinite(ahead) & (extent <= HARDLY_MOVED * ahead)) | (extent == 0)
+    others = np.flatnonzero((place != Place.MINIMUM) & ~seen.lost & (seen.slope_change <= SAME_SLOPE))
+    found: Flags = seen.extent == 0
+    ahead = np.linalg.norm(newton_step(objective.functions, seen.end[others]), axis=1)
+    found[others] |= np.isfinite(ahead) & (seen.extent[others] <= HARDLY_MOVED * ahead)
     return found
 
 
-def _on_plain(objective: Objective, paths: Paths, runs: Index) -> Flags:
+def _on_plain(objective: Objective, seen: Traits, runs: Index) -> Flags:
     """Whether some of the runs end on a plain: the slope is FLAT, and no minimizer is ahead: (runs,)."""
-    found = np.zeros(len(paths.f), dtype=bool)
+    found = np.zeros(len(seen.end), dtype=bool)
     if not runs.size:
         return found
-    end = paths.end[runs]
+    end = seen.end[runs]
     slope = objective.gradient(end)
     size = np.linalg.norm(slope, axis=1)
-    steepest = np.maximum(paths.slope[runs], _steepest_downhill(objective, end, slope))
+    steepest = np.maximum(seen.slope[runs], _steepest_downhill(objective, end, slope))
     found[runs] = (size <= FLAT * steepest) & ~_minimizer_ahead(objective, end, size)
     found[runs] |= _is_dwarfed(objective, end, slope)
     return found

@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.descent.outcomes.oscillation import SEEN, along_axes, count, oscillates
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Flags, Scalar
+    from gdanim.arrays import Flags, Scalar, Vector
     from gdanim.descent.outcomes.paths import Paths
 
 # Share of the range of f: a rise that is seen, half a pixel in a picture of 500.
@@ -43,23 +43,38 @@ class Motion(Enum):
     STRAIGHT = "straight down"
 
 
-class Motions(NamedTuple):
-    """What holds of each run's path, all (runs,): whether its last quarter is too short to be seen, whether most of its
-    steps turn back, whether it winds, and whether it bounces without progress.
+class Traits(NamedTuple):
+    """What is seen of each run's path, all (runs,) but the first.
+
+    end (runs, d)        where it ended
+    extent               how far it has been from its end
+    slope                the largest component of ∇f that it met
+    slope_change         the largest change of a component of ∇f on the way, as a share of that
+    lost                 whether it diverged or left the domain
+    resting              whether its last quarter is too short to be seen
+    bouncing             whether most of its steps turn back
+    winding              whether it winds
+    in_vain              whether it bounces without progress
     """
 
+    end: Vector
+    extent: Scalar
+    slope: Scalar
+    slope_change: Scalar
+    lost: Flags
     resting: Flags
     bouncing: Flags
     winding: Flags
     in_vain: Flags
 
 
-def motions(paths: Paths) -> Motions:
-    """How the runs moved."""
+def traits(paths: Paths) -> Traits:
+    """What is seen of the paths."""
     runs = len(paths.f)
+    facts = paths.end, paths.extent, paths.slope, np.ptp(paths.grad, axis=2).max(axis=1), paths.lost
     if not paths.steps.shape[2]:
         none = np.zeros(runs, dtype=bool)
-        return Motions(~none, none, none, none)
+        return Traits(*facts, ~none, none, none, none)
     resting = _late_length(paths) <= SEEN
     rises, peaking, seen, kept_up = _by_height(paths)
     steps = along_axes(paths.steps, paths.grad)
@@ -67,7 +82,7 @@ def motions(paths: Paths) -> Motions:
     steps[paths.lost] /= np.linalg.norm(steps[paths.lost], axis=1, keepdims=True)
     bouncing = oscillates(steps, paths.late(3), paths.turns_due, resting, peaking & seen)
     winding = rises | (_turning(paths) > WINDING)
-    return Motions(resting, bouncing, winding, kept_up & (peaking | bouncing) & ~resting)
+    return Traits(*facts, resting, bouncing, winding, kept_up & (peaking | bouncing) & ~resting)
 
 
 def _late_length(paths: Paths) -> Scalar:

@@ -23,6 +23,7 @@ SETTLED: Final = 1e-4  # share of the reach: a shorter Newton step has found its
 # Share of the largest eigenvalue: a smaller one is looked at as none; finite differences know it no better.
 SINGULAR: Final = 1e-6
 LEAST: Final = 1e-14  # the same, where an eigenvalue is only divided by
+ASIDE: Final = 1e-2  # share of what a Newton step changes f by: what changes it less is left for later
 DESCENT_STEPS: Final = 40
 # Share of the height of a ring by which one of its points may be lower at a minimum: about a point that Newton's method
 # found, and about one to which rings led, which stops short of a kink.
@@ -69,7 +70,8 @@ def newton_step(functions: Functions, x: Vector) -> Vector:
     """−|H|⁻¹∇f at points x (m, d): (m, d). Eigenvalues below a share LEAST of the largest count as that share."""
     values, vectors = eigen(functions, x)
     size = np.abs(values)
-    return _divided(functions.gradient(x), np.maximum(size, LEAST * size.max(axis=1, keepdims=True)), vectors)
+    along = np.einsum("mji,mj->mi", vectors, functions.gradient(x))
+    return _divided(along, np.maximum(size, LEAST * size.max(axis=1, keepdims=True)), vectors)
 
 
 def eigen(functions: Functions, x: Vector) -> tuple[Scalar, Vector]:
@@ -98,15 +100,20 @@ def _stationary_points(functions: Functions, x: Vector, reach: Scalar) -> tuple[
 
 
 def _root_step(functions: Functions, x: Vector) -> Vector:
-    """−H⁻¹∇f at points x (m, d): (m, d), with eigenvalues of SINGULAR of the largest at least."""
+    """−H⁻¹∇f at points x (m, d): (m, d), with eigenvalues of SINGULAR of the largest at least.
+
+    No step goes along an eigenvector where it changes f next to nothing: beside a bent valley, it would lead far away.
+    """
     values, vectors = eigen(functions, x)
     size = np.maximum(np.abs(values), SINGULAR * np.abs(values).max(axis=1, keepdims=True))
-    return _divided(functions.gradient(x), np.copysign(size, values), vectors)
+    along = np.einsum("mji,mj->mi", vectors, functions.gradient(x))
+    change = along**2 / size
+    along = np.where(change < ASIDE * np.nansum(change, axis=1, keepdims=True), 0.0, along)
+    return _divided(along, np.copysign(size, values), vectors)
 
 
-def _divided(slope: Vector, values: Scalar, vectors: Vector) -> Vector:
-    """−H⁻¹∇f of slopes (m, d), for H with eigenvalues (m, d) and vectors (m, d, d): (m, d)."""
-    along = np.einsum("mji,mj->mi", vectors, slope)
+def _divided(along: Vector, values: Scalar, vectors: Vector) -> Vector:
+    """−H⁻¹∇f of slopes (m, d) along the eigenvectors, for H with eigenvalues (m, d) and vectors (m, d, d): (m, d)."""
     scaled = np.where(along == 0, 0.0, along / values)
     return np.asarray(-np.einsum("mij,mj->mi", vectors, scaled))
 
