@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from gdanim.arrays import Matrix, Scalar, Vector
 
 LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
+MOST_MARKED: Final = 64  # more signs than that hide the picture
+AS_LOW: Final = 1e-9  # share of the range of f over minimizers within which they are equally low
 
 
 class Functions(Protocol):
@@ -80,6 +82,15 @@ class Objective:
             return None
         least = float(np.linalg.eigvalsh(self.hessian(self.minimizers[0]))[0])
         return self.curvature / least if least > LEAST_SHARE * self.curvature else None
+
+    @property
+    def marked(self) -> Vector:
+        """The minimizers that a picture marks (k, d): all, or only the lowest where more than MOST_MARKED are known."""
+        if len(self.minimizers) <= MOST_MARKED:
+            return self.minimizers
+        f = self.value(self.minimizers)
+        lowest: Vector = self.minimizers[f - f.min() <= AS_LOW * np.ptp(f)]
+        return lowest if len(lowest) <= MOST_MARKED else lowest[:0]
 
     @property
     def continuum(self) -> bool:

@@ -49,7 +49,7 @@ def is_in_valley(objective: Objective, x: Vector, f: Scalar, share: float = IN_V
     width = np.ptp(objective.bounds, axis=1)
     with np.errstate(all="ignore"):
         slope = np.linalg.norm(objective.gradient(x) * width, axis=1)
-        found: Flags = f - objective.valley <= share * slope + FLOOR * np.abs(objective.valley)
+        found: Flags = np.abs(f - objective.valley) <= share * slope + FLOOR * np.abs(objective.valley)
     return found
 
 

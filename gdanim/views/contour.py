@@ -15,7 +15,7 @@ from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.objectives.objective import Objective
 from gdanim.views.base import Panel, build_plot, path_marks, soft_outline
-from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_levels
+from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_levels, draw_valley
 
 
 def build(descent: Descent) -> Scene:
@@ -36,13 +36,14 @@ class Contour:
     aspect: ClassVar[float] = 1.15
 
     def axes(self, layout: Layout) -> Axes:
-        """Add axes with the minimizers."""
+        """Add axes with the minimizers, isolated or not."""
         settings, bounds = self.descent.settings, self.descent.objective.bounds
         xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
         axes = layout.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
         if not settings.basins:  # basins mark their attractors
             draw_minimizers(axes, self.descent.objective, layout.style)
+        draw_valley(axes, self.descent.objective, layout.style)
         return axes
 
     def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
@@ -64,9 +65,9 @@ class Contour:
 
 
 def draw_minimizers(axes: Axes, objective: Objective, style: Style) -> None:
-    """Mark every known minimizer with a ring and a plus, with a halo and below all paths."""
-    if len(objective.minimizers):
-        x, y = objective.minimizers.T
+    """Mark the known minimizers with a ring and a plus, with a halo and below all paths."""
+    if len(marked := objective.marked):
+        x, y = marked.T
         # The halo first: it sets the sign off from dark and from light levels.
         for ink, wider_pt, zorder in ((style.background, SIGN_HALO_PT, 3.9), (style.text, 0.0, 4.0)):
             for sign, (size_pt, width_pt) in (("o", RING_PT), ("+", PLUS_PT)):

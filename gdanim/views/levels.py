@@ -20,6 +20,8 @@ LINE_PT, LINE_INK = 0.6, 0.32
 TOP = 0.97  # the quantile of f that the highest level stands at: poles and corners are cut off
 EVEN = 0.5 / TOP  # where the median then is, between the lowest level and the highest, if f is even
 FLAT = 64  # in units of rounding: a function that varies by less has no shape to show
+BESIDE_VALLEY = 0.75  # cells: where the line beside a valley of minima runs
+VALLEY_PT = 0.8
 # The sign of a minimum is a ring and a plus: the size and the line of each, and the halo around both, in points.
 RING_PT, PLUS_PT, SIGN_HALO_PT = (9.0, 1.0), (5.0, 1.2), 0.9
 
@@ -43,6 +45,19 @@ def draw_levels(axes: Axes, objective: Objective, style: Style, *, cmap: str | N
             x, y, f, levels=levels, colors=[line_ink(style) if cmap is None else style.background],
             linewidths=LINE_PT, linestyles="solid", alpha=None if cmap is None else 0.45, zorder=1,
         )  # fmt: skip
+
+
+def draw_valley(axes: Axes, objective: Objective, style: Style) -> None:
+    """Outline the curve or the area of the lowest points, where there is one: as a double line, or by its edge."""
+    if not objective.continuum or objective.valley > objective.minimum:
+        return
+    x, y, f = _sampled(axes, objective)
+    cell = np.array([x[1] - x[0], y[1] - y[0]])
+    with np.errstate(all="ignore"):
+        slope = np.linalg.norm(objective.gradient(np.stack(np.meshgrid(x, y), axis=-1)) * cell, axis=-1)
+        # The distance to where f would be that low, in cells: half of it where f is quadratic across the valley.
+        away = np.where(f <= objective.valley, 0.0, (f - objective.valley) / slope)
+    axes.contour(x, y, away, levels=[BESIDE_VALLEY], colors=[style.text], linewidths=VALLEY_PT, zorder=3.9)
 
 
 def line_ink(style: Style) -> str:

@@ -73,7 +73,7 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
     points = COARSE_GRID if objective.point_by_point else TURNING_GRID if settings.turn else GRID
     heightmap = HeightMap.of(objective, limits, points)
     paths = LiftedPaths(heightmap, descent.trajectory.x, descent.trajectory.f)
-    minima = heightmap.points_on(objective.minimizers)
+    minima = heightmap.points_on(objective.marked)
     camera = Camera(*settings.camera) if settings.camera else _best_camera(paths, minima)
     count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
     angles = np.linspace(0.0, settings.turn, count).tolist()
