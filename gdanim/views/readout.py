@@ -30,6 +30,7 @@ RESOLVED = 500  # places in the height of a picture that a reader tells apart
 FEW = 1e-7  # of a value that never changes: differences that its text shows
 REACH = 20  # of an offset, in widths of the values that it is taken from
 READ_DIGITS, MOST_DIGITS = 11, 16  # of a number that is read; that a float has
+SPARE_DIGITS = 3  # at the end of a whole number, which tell nothing
 
 
 class ReadoutColumn(NamedTuple):
@@ -171,9 +172,9 @@ def digits_of(seen: Scalar, decimals: int = 4, *, may_shift: bool = True) -> Dig
     if usual.tells(largest, difference) or (high == low and usual.least <= largest < usual.most):
         return usual
     digits = min(ceil(log10(largest / difference)), MOST_DIGITS)
-    if largest < usual.least or least < largest / 10:
-        return usual._replace(exponent_decimals=max(digits, usual.exponent_decimals))
     whole = floor(log10(largest)) + 1
+    if largest < usual.least or least < largest / 10 or digits < whole - SPARE_DIGITS:
+        return usual._replace(exponent_decimals=max(digits, usual.exponent_decimals))
     if may_shift and whole + max(digits - whole, 0) > READ_DIGITS:
         offset = roundest(low, high, REACH * (high - low or difference))
         if offset:
