@@ -28,7 +28,7 @@ class FormulaFunctions:
     Raises FormulaError where a parameter has no value, or a value makes a constant part undefined or infinite.
     """
 
-    point_by_point = False
+    point_by_point, blur = False, 0.0
 
     def __init__(self, expression: Expression, parameters: Mapping[str, float]) -> None:
         constants = expression.bind(parameters)

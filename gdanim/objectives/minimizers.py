@@ -31,12 +31,6 @@ class Found(NamedTuple):
     complete: bool
 
 
-def find_minimizers(functions: Functions, bounds: Vector) -> Vector:
-    """The isolated minimizers that a grid can tell apart, at most MOST_MINIMIZERS: (m, d), the lowest first."""
-    grid, f = _sampled(functions, bounds)
-    return _found(functions, bounds, f, grid[_lowest_of_neighbours(f)], MOST_MINIMIZERS).minimizers
-
-
 def search(functions: Functions, bounds: Vector, most: int = MOST_MINIMIZERS) -> Found:
     """Look for minimizers inside bounds (d, 2), at most so many: kinks and valleys of minima too.
 

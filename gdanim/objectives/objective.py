@@ -19,6 +19,7 @@ class Functions(Protocol):
 
     dim: int
     point_by_point: bool  # whether every point costs a call of somebody's Python code: then ask for few
+    blur: float  # derivatives are means over this share of max(1, |x|); 0 where they are exact
 
     def value(self, x: Vector) -> Scalar:
         """f."""

@@ -19,8 +19,9 @@ RESTING, SMALL = 1e-10, 1e-4
 LEAST_EIGENVALUE: Final = 1e-12  # share of the largest, below which an eigenvalue is rounding
 BOWL: Final = 1e-9  # share of the largest, above which the least eigenvalue says that f rises to all sides
 # Shares of a cell at which slopes have to be those that the Hessian says, up to a factor of AGREE.
-ASIDE: Final = (1e-1, 1e-2, 1e-3)
+ASIDE: Final = (1.0, 1e-1, 1e-2, 1e-3)
 AGREE: Final = 3.0
+BLURRED: Final = 3.0  # times the length over which derivatives are means: nearer by, a kink looks like a bowl
 
 RING_STEPS: Final = 60  # of a search with rings, at kinks
 SMALLEST: Final = 1e-10  # share of a cell: then such a search is over
@@ -59,14 +60,16 @@ def polish(functions: Functions, seeds: Vector, cell: Vector, width: Vector) -> 
 def has_slopes_of_hessian(functions: Functions, x: Vector, cell: Vector) -> Flags:
     """Whether the Hessian at minimizers x (m, d) says how ∇f changes beside them: not at a kink, nor where f is flat.
 
-    It does if the slopes a little aside along each eigenvector, both ways, are ±λρ up to a factor of AGREE.
+    It does if the slopes a little aside along each eigenvector, both ways, are ±λρ up to a factor of AGREE. Nothing is
+    said nearer by than derivatives are exact.
     """
     values, vectors = _eigen(functions, x, cell)
     agreed = np.zeros(len(x), dtype=bool)
+    blur = (functions.blur * np.maximum(1.0, np.abs(x)) / cell).max(axis=1)
     with np.errstate(all="ignore"):
         for aside in ASIDE:
             share = _slopes(functions, x, vectors, aside, cell) / (aside * values)
-            agreed |= np.all((share <= AGREE) & (share >= 1 / AGREE), axis=(0, 2))
+            agreed |= np.all((share <= AGREE) & (share >= 1 / AGREE), axis=(0, 2)) & (aside > BLURRED * blur)
     return agreed & (values[:, 0] > 0)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
-from gdanim.objectives.minimizers import MOST_MINIMIZERS, Found, curvatures, find_minimizers, search
+from gdanim.objectives.minimizers import MOST_MINIMIZERS, Found, curvatures, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ def functions(text: str) -> FormulaFunctions:
 
 
 def found(text: str, *bounds: tuple[float, float]) -> np.ndarray:
-    return find_minimizers(functions(text), np.array(bounds, dtype=float))
+    return search(functions(text), np.array(bounds, dtype=float)).minimizers
 
 
 @settings(deadline=None, max_examples=40)
@@ -58,7 +58,8 @@ def test_both_wells_are_found_the_lower_first(depth: float, half: float) -> None
 
 @pytest.mark.parametrize("row", [row for row in FORMULAS if row.complete], ids=lambda row: row.name)
 def test_what_the_catalogue_states_is_found_again(row: Formula) -> None:
-    x = find_minimizers(FormulaFunctions(parse(row.formula), dict(row.parameters)), np.array(row.bounds, dtype=float))
+    of = FormulaFunctions(parse(row.formula), dict(row.parameters))
+    x = search(of, np.array(row.bounds, dtype=float)).minimizers
     stated = np.array(row.minimizers, dtype=float).reshape(-1, len(row.bounds))
     assert x.shape == stated.shape
     tolerance = 1e-7

@@ -87,8 +87,8 @@ def test_each_pixel_has_the_tint_of_the_minimizer_that_it_leads_to(style: str, p
 @each_palette
 def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, palette: BasinColours) -> None:
     drawing = drawn(draw_basins, function="ellipse", lr=(0.1005,), style=style, iterations=60)  # 2/λ = 0.1
-    # y changes by the factor −1.01 in each step, and so by 1.817 in all; x comes to 0. From y = 0.4, f = x² + 1.6 at the
-    # start and 5.3 at the end: it has fallen where |x| > 1.92.
+    # y changes by the factor −1.01 in each step, and so by 1.817 in all; x comes to 0. From y = 0.4, f = x² + 1.6 at
+    # the start and 5.3 at the end: it has fallen where |x| > 1.92.
     _, _, pixels = drawing
     x = np.linspace(-4.5, 4.5, 60)
     assert {colour_at(drawing, at, 4) for at in x} == set(palette.stripes)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
-from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
+from gdanim.objectives.python.differences import FIRST, SECOND, hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.python.loader import UserCode
 from gdanim.objectives.python.signature import TRIAL_POINTS, Caller, Layout, find_caller
 
@@ -29,12 +29,14 @@ class Callables:
 
     remarks         sentences that a person should read
     point_by_point  whether a thousand points take a thousand calls
+    blur            the share of max(1, |x|) over which differences reach
     """
 
     def __init__(self, f: Caller, gradient: Caller | None) -> None:
         self._f, self._gradient = f, gradient
         self.dim = f.form.dim
         self.point_by_point = any(part is not None and part.takes is Layout.ONE_BY_ONE for part in (f, gradient))
+        self.blur = 4 * f.eps**SECOND if gradient is None else 2 * gradient.eps**FIRST
         self.remarks: tuple[str, ...] = ()
         if gradient is None:
             self.remarks = (f"{f.name} has no gradient; central differences are used (--gradient gives one)",)
