@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support.commandline import run
 
@@ -80,6 +81,17 @@ def test_double_well_is_the_notebook_s_second_animation() -> None:
     assert (request.view, request.readout, request.order) == ("curve", False, "in-turn")
     assert (request.starts, request.min_separation, request.avoid_minima) == (20, 0.2, 0.5)
     assert 15 <= descend(request).trajectory.runs <= 20
+
+
+def test_momentum_wins_at_the_best_rates_of_the_textbook() -> None:
+    # κ = 10: the error of descent shrinks by (κ − 1)/(κ + 1) = 9/11 a step, that of heavy ball by (√κ − 1)/(√κ + 1).
+    descent = descend(Settings(**read_preset("momentum")))
+    away = np.linalg.norm(descent.trajectory.x, axis=2)
+    rates = (away[:, 25] / away[:, 15]) ** 0.1
+    assert rates[0] == pytest.approx(9 / 11, abs=0.01)
+    assert rates[1] == pytest.approx((10**0.5 - 1) / (10**0.5 + 1), abs=0.06)  # times the number of steps
+    assert (descent.trajectory.lr[:, 0] == [0.0909, 0.1154]).all()
+    assert away[1, -1] < 1e-3 * away[0, -1]
 
 
 # --- the command line wins --------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ FORMULAS: Final = (
         minimizers=((0.0, 0.0),), minimum=0.0, curvature=1.0005, complete=False,
         source="Griewank 1981, Generalized descent for global optimization, J. Optim. Theory Appl. 34:11-39"),
     Formula(name="levy13", formula="sin(3*pi*x)**2 + (x - 1)**2*(1 + sin(3*pi*y)**2) + (y - 1)**2*(1 + sin(2*pi*y)**2)",
-        bounds=((-10, 10), (-10, 10)), start=(3.82, 8.63), lr=0.0025, iterations=40,
+        bounds=((-10, 10), (-10, 10)), start=(3.45, -5.43), lr=0.0025, iterations=40,
         minimizers=((1.0, 1.0),), minimum=0.0, curvature=179.65287921960845, complete=False,
         source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments (sfu.ca/~ssurjano): Levy N. 13"),
     Formula(name="easom", formula="-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)",

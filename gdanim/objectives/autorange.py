@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from gdanim.arrays import Vector
-from gdanim.objectives.minimizers import Found, search
+from gdanim.objectives.minimizers import Found, distinct, search
 from gdanim.objectives.objective import Functions
+from gdanim.objectives.radius import radius_around
 from gdanim.objectives.trials import chosen_trial, rounded
-from gdanim.objectives.wells import find_bottoms, radius_around
+from gdanim.objectives.wells import find_bottoms
 
 Limits = Sequence[tuple[float, float] | None]
 
@@ -23,10 +24,13 @@ ONE_DIGIT = (1, 2, 3, 4, 5, 6, 8, 10)  # the same of a window that is wide becau
 WITHOUT_SCALE, WITHOUT_MINIMUM = 1.0, 5.0  # half that width, where nothing tells it
 WELL_INSIDE, START_INSIDE = 0.75, 0.95  # of half the width: farther out a minimum, or a start, is too near the edge
 AROUND = 3.0  # times half the width: so far away other wells are looked for
-# Times the width: so much a window may grow to hold other wells, too, and to have the origin in its middle.
-WITH_OTHERS, WITH_ORIGIN = 1.5, 2.5
+# Times the width: so much a window may grow to hold other wells, to have the origin in its middle, to hold starts.
+WITH_OTHERS, WITH_ORIGIN, WITH_STARTS = 1.5, 2.5, 1.5
 NO_MINIMUM = "no minimum was found: the picture shows f about the origin; --xlim and --start choose another place"
+NONE_WITHIN_LIMITS = "no minimum was found within the limits"
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
+SAME = 1e-6  # of the radius of a well: bottoms that are nearer to one another are one
+OF_VALLEY = 32  # points of a valley at most that tell where it lies
 # Points along each axis where f is evaluated to find its domain; fewer where each costs a call of somebody's code.
 DOMAIN, COARSE_DOMAIN = {1: 2001, 2: 41}, {1: 101, 2: 11}
 
@@ -69,18 +73,26 @@ def suggest(functions: Functions, given: Given) -> Suggested:
     wells, centre, half = _own_window(functions, limits)
     # Tried in its own units, and rounded afterwards: the same descent at every scale.
     window = _bounds(functions, limits, *_widened(centre, half, shown))
-    trial = chosen_trial(functions, window, _minima(functions, window), starts, given.rates)
+    minima = _inside(wells, window) if len(wells) else _minima(functions, window)
+    trial = chosen_trial(functions, window, minima, starts, given.rates)
     shown = np.concatenate([shown, trial.start[np.newaxis]])
     bounds = _bounds(functions, limits, *_readable(wells, centre, half, shown))
     found = search(functions, bounds)
-    in_view = len(wells) or len(found.minimizers) or len(found.valley) or all(limits)
-    return Suggested(bounds, found, *trial, remarks=() if in_view else (NO_MINIMUM,))
+    in_view = len(_inside(wells, bounds)) or len(found.minimizers) or len(found.valley)
+    remarks = () if in_view else (NONE_WITHIN_LIMITS if any(limits) else NO_MINIMUM,)
+    return Suggested(bounds, found, *trial, remarks=remarks)
+
+
+def _inside(x: Vector, bounds: Vector) -> Vector:
+    """Those of points (m, d) that lie within bounds (d, 2)."""
+    found: Vector = x[np.all((x >= bounds[:, 0]) & (x <= bounds[:, 1]), axis=1)]
+    return found
 
 
 def _minima(functions: Functions, bounds: Vector) -> Vector:
-    """Minimizers inside the bounds and points of valleys of them: (m, d)."""
+    """Minimizers inside the bounds and some points of valleys of them: (m, d)."""
     found = search(functions, bounds)
-    return np.concatenate([found.minimizers, found.valley])
+    return np.concatenate([found.minimizers, found.valley[:: len(found.valley) // OF_VALLEY + 1]])
 
 
 def widened_bounds(bounds: Vector, given: Given) -> Vector:
@@ -107,19 +119,18 @@ def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, f
 
     It shows the well that is nearest to the origin, within the limits if there is one, and others beside it.
     """
-    low, high = np.array([limit or (-np.inf, np.inf) for limit in limits]).T
     bottoms, error = find_bottoms(functions) if not all(limits) else (np.empty((0, functions.dim)), np.empty(0))
     if not len(bottoms):
         radius = radius_around(functions, np.zeros(functions.dim))
         return bottoms, np.zeros(functions.dim), radius if np.isfinite(radius) else WITHOUT_MINIMUM
-    inside = np.all((bottoms >= low) & (bottoms <= high), axis=1)
-    first = int(np.argmax(inside))
+    low, high = np.array([limit or (-np.inf, np.inf) for limit in limits]).T
+    first = int(np.argmax(np.all((bottoms >= low) & (bottoms <= high), axis=1)))
     bottom, radius = bottoms[first], radius_around(functions, bottoms[first], float(error[first]))
     if not np.isfinite(radius):
         return bottom[np.newaxis], bottom, float(np.abs(bottom).max()) or WITHOUT_SCALE
     around = np.stack([bottom - AROUND * radius, bottom + AROUND * radius], axis=1)
-    near = np.concatenate([bottoms, _minima(functions, around)])
-    near = near[np.abs(near - bottom).max(axis=1) < AROUND * radius]
+    near = _inside(np.concatenate([bottoms[first:], _minima(functions, around)]), around)
+    near = distinct(near, np.full(functions.dim, SAME * radius))
     extent = float(np.ptp(near, axis=0).max()) / 2 / WELL_INSIDE
     if extent > WITH_OTHERS * radius:
         near, extent = bottom[np.newaxis], 0.0
@@ -133,9 +144,11 @@ def _readable(wells: Vector, centre: Vector, half: float, starts: Vector) -> tup
     """
     reach = max(half, float(np.abs(wells).max(initial=0)) / WELL_INSIDE)
     if reach <= WITH_ORIGIN * half:
-        return _widened(np.zeros(len(centre)), rounded_up(reach), starts)
-    half = rounded_up(half)
-    return _widened(np.where(np.abs(centre) <= half / 2, 0.0, rounded(centre, 0.1 * half)), half, starts)
+        centre, half = np.zeros(len(centre)), reach
+    else:
+        centre = np.where(np.abs(centre) <= half / 2, 0.0, rounded(centre, 0.1 * half))
+    reach = float(np.abs(starts - centre).max()) / START_INSIDE
+    return _widened(centre, rounded_up(max(half, reach) if reach <= WITH_STARTS * half else half), starts)
 
 
 def _widened(centre: Vector, half: float, starts: Vector) -> tuple[Vector, float]:

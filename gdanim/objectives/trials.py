@@ -27,6 +27,7 @@ LEAST_OF_LIMIT, MOST_OF_LIMIT = 0.05, 0.5
 OF_WIDTH: Final = tuple(10.0 ** (k / 6) for k in range(-24, 1))
 ROUNDING = 64 * float(np.finfo(float).eps)  # of f at the start: f that rises by less than that is level
 ALIKE = 0.98  # of the best score: the first trial that has as much is chosen, so that mirror images do not compete
+LEVEL = 1e-9  # of the height of f: minima that differ by less are as low as each other
 BOUNCES = 8  # to be seen of a descent that gains no ground
 SEEN = 0.01  # of the width of the bounds: a step that can be seen
 
@@ -76,16 +77,28 @@ def chosen_trial(
     a rate between 0.05 and 0.5 of 2/λ at the minimum where it goes, if any does.
     """
     effort = SPARING if functions.point_by_point else PLENTY
-    half = float((bounds[:, 1] - bounds[:, 0]).max()) / 2
-    x0 = starts[:MOST_STARTS] if len(starts) else rounded(_candidates(bounds, effort.shares), 0.01 * half)
+    x0 = starts[:MOST_STARTS] if len(starts) else _candidates(bounds, effort.shares)
+    trial = _chosen(functions, bounds, minimizers, x0, rates, effort)
+    if not len(starts):
+        trial = trial._replace(start=rounded(trial.start, 0.003 * float(np.ptp(bounds, axis=1).max()) / 2))
     with np.errstate(all="ignore"):
+        again = _try_descents(functions, bounds, trial.start[np.newaxis], np.array([trial.lr]), effort)
+    return trial._replace(iterations=max(min(trial.iterations, int(again.lasting[0])), WATCHED))
+
+
+def _chosen(
+    functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, rates: Sequence[float], effort: Effort
+) -> Trial:
+    """The same, from starts x0 (m, d) which are not in few digits yet."""
+    with np.errstate(all="ignore"):
+        lowest = _lowest(functions, bounds, minimizers)
         if rates:
-            return _at_given_rates(functions, bounds, minimizers, x0, np.array(rates), effort)
+            return _at_given_rates(functions, bounds, lowest, x0, np.array(rates), effort)
         curvature = curvatures(functions, minimizers, cell_of(functions, bounds))
         by_limit, by_width = _rates(functions, bounds, x0, minimizers, curvature, effort)
         for least, lr in ((LEAST_OF_LIMIT, by_limit), (0.0, by_width)):
             trials = _try_descents(functions, bounds, *_paired(x0, lr), effort)
-            score, iterations = _scores(bounds, minimizers, trials)
+            score, iterations = _scores(bounds, lowest, trials)
             score[~_is_within_limits(minimizers, curvature, trials, least)] = -np.inf
             if np.any(score > -np.inf):
                 best = int(np.argmax(score >= ALIKE * score.max()))
@@ -98,11 +111,11 @@ def chosen_trial(
 
 
 def _at_given_rates(
-    functions: Functions, bounds: Vector, minimizers: Vector, x0: Vector, rates: Scalar, effort: Effort
+    functions: Functions, bounds: Vector, lowest: Vector, x0: Vector, rates: Scalar, effort: Effort
 ) -> Trial:
     """The start, of x0 (m, d), from which the most is to be seen at all of the rates; the best rate, and iterations."""
     start, lr = np.repeat(x0, len(rates), axis=0), np.tile(rates, len(x0))
-    score, iterations = _scores(bounds, minimizers, _try_descents(functions, bounds, start, lr, effort))
+    score, iterations = _scores(bounds, lowest, _try_descents(functions, bounds, start, lr, effort))
     worth = np.where(score > -np.inf, score, _share_of_bounces(functions, bounds, start, lr, effort))
     row = int(np.argmax(worth.reshape(len(x0), -1).sum(axis=1)))
     best = row * len(rates) + int(np.argmax(score.reshape(len(x0), -1)[row]))
@@ -194,14 +207,23 @@ def _try_descents(
     return Trials(start, lr, path, values, lasting)
 
 
-def _scores(bounds: Vector, minimizers: Vector, trials: Trials) -> tuple[Scalar, NDArray[np.intp]]:
+def _lowest(functions: Functions, bounds: Vector, minimizers: Vector) -> Vector:
+    """Those of the minimizers (m, d) that are as low as any: (k, d)."""
+    if not len(minimizers):
+        return minimizers
+    f, corners = functions.value(minimizers), functions.value(bounds.T)
+    lowest: Vector = minimizers[f <= f.min() + LEVEL * np.nan_to_num(np.abs(corners - f.min()), posinf=0.0).max()]
+    return lowest
+
+
+def _scores(bounds: Vector, lowest: Vector, trials: Trials) -> tuple[Scalar, NDArray[np.intp]]:
     """How well each trial shows the function (m,), and in how many iterations (m,); −∞ where it falls too briefly."""
     span, path, f = bounds[:, 1] - bounds[:, 0], trials.path, trials.f
     settled = np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0)
     travelled = np.minimum(np.abs((path[0] - path[-1]) / span).max(axis=1), 0.6)
-    if len(minimizers):
-        # Arriving at the lowest minimum counts as much as coming from far away.
-        travelled *= 1 + np.all(np.abs(path[-1] - minimizers[0]) <= 0.02 * span, axis=1)
+    # Arriving at a lowest minimum counts as much as coming from far away.
+    arrives = (np.abs(path[-1][:, np.newaxis] - lowest) <= 0.02 * span).all(axis=2).any(axis=1)
+    travelled *= 1 + arrives
     off_pace = np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
     score = np.where(trials.lasting >= WATCHED, travelled / (1 + off_pace), -np.inf)
     iterations = np.minimum(5 * np.ceil(1.3 * settled / 5), np.minimum(MOST_ITERATIONS, trials.lasting))

@@ -1,4 +1,4 @@
-"""Wells: where a minimum lies, and how wide it is, at any scale, for a function of which nothing is known.
+"""Wells: where the minima of a function lie of which nothing is known, at any scale.
 
 The search looks out from the origin along rays, over all magnitudes alike, and for slopes that turn from falling to
 rising: they show a minimum however far away it is and however narrow. What adds to f or multiplies it changes nothing.
@@ -10,92 +10,30 @@ import numpy as np
 
 from gdanim.arrays import Flags, Scalar, Vector
 from gdanim.objectives.objective import Functions
+from gdanim.objectives.radius import DECADES, FEW, FEW_DECADES, directions, magnitudes
 
-DECADES, FEW_DECADES = 15, 12  # magnitudes that are searched: from 10⁻¹⁵ to 10¹⁵
-# Points in each decade, along the rays from the origin for one variable and for two, and along those from a bottom.
-SEARCHED: Final = {1: 32, 2: 4}
-FOLLOWED: Final = 8
-FEW = 2  # in place of all of them, where each point costs a call of somebody's code
-RAYS, FEW_RAYS = 16, 4
-FOLLOWED_RAYS = 8
+# Points in each decade along the rays from the origin, for one variable and for two.
+EACH: Final = {1: 32, 2: 4}
+RAYS, FEW_RAYS = 16, 4  # of two variables
 MOST_WELLS = 64  # that are looked at more closely, the nearest first
 BISECTIONS = 100
 DESCENT_STEPS = 80
 BESIDE = 1e-3  # of its distance from the origin: f is higher all around a bottom without curvature
 SETTLED = 1e-7  # of its distance from the origin: what a descent has to know the place of a bottom to
-# Where f is |r|^(p+1), its slope is |r|^p. A well ends where p has changed by so much: sums of powers change by 1.
-# Where it has grown, f is a wall soon; where it has faded, the next hill comes, on sin(x) and x⁴ − x² so much farther.
-CHANGED, GROWING, FADING = 0.75, 1.25, 4.5
-ROUNDING = 1e-9  # of the steepest slope, or of the largest eigenvalue: less is taken for 0
-BASE = 5  # exponents of which the median is that of the bottom
+ROUNDING = 1e-9  # of the largest eigenvalue: less is taken for 0
 
 
 def find_bottoms(functions: Functions) -> tuple[Vector, Scalar]:
     """The bottoms of wells (m, d), the nearest to the origin first, and how well each is known (m,). m may be 0."""
     few = functions.point_by_point
-    r = _magnitudes(FEW if few else SEARCHED[functions.dim], FEW_DECADES if few else DECADES)
+    r = magnitudes(FEW if few else EACH[functions.dim], FEW_DECADES if few else DECADES)
     with np.errstate(all="ignore"):
         if functions.dim == 1:
             found, error = _bisected(functions, *_turns(functions, np.concatenate([-r[::-1], [0.0], r])))
         else:
-            found, error = _descended(functions, *_seeds(functions, r, _directions(2, FEW_RAYS if few else RAYS)))
+            found, error = _descended(functions, *_seeds(functions, r, directions(2, FEW_RAYS if few else RAYS)))
     nearest = np.argsort(np.abs(found).max(axis=1), kind="stable")
     return found[nearest], error[nearest]
-
-
-def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
-    """The distance from x (d,), known up to an error, at which f changes its kind; inf where it never does.
-
-    The harmonic mean over rays along which it does: a wall on one side counts for more than a slow change on the other.
-    """
-    few = functions.point_by_point
-    r = _magnitudes(FEW if few else FOLLOWED, FEW_DECADES if few else DECADES)
-    r = r[r > max(1e-12 * float(np.abs(x).max()), 100 * error)]
-    ahead = _directions(functions.dim, FEW_RAYS if few else FOLLOWED_RAYS)
-    with np.errstate(all="ignore"):
-        f, gradient = functions.raw_value_and_gradient(x + r[:, np.newaxis, np.newaxis] * ahead)
-        slope = np.vecdot(gradient, ahead)
-        # Along the floor of a valley slopes are rounding near x.
-        slope = np.where(np.abs(slope) > ROUNDING * np.abs(slope).max(axis=1, keepdims=True), slope, 0.0)
-        lengths = [_length(r, f[:, ray], slope[:, ray]) for ray in range(len(ahead))]
-    finite = [length for length in lengths if np.isfinite(length)]
-    return len(finite) / sum(1 / length for length in finite) if finite else np.inf
-
-
-def _length(r: Scalar, f: Scalar, slope: Scalar) -> float:
-    """How far along a ray f (n,) is a power of the distance r (n,); inf where that has no end."""
-    begin = int(np.argmax(slope != 0))
-    sign = np.sign(slope[begin])
-    usable = np.isfinite(f) & np.isfinite(slope) & (sign * slope > 0)
-    usable[:begin] = True
-    end = len(r) if usable.all() else int(np.argmin(usable))
-    if end - begin <= BASE:
-        return np.inf
-    log_r = np.log(r[begin:end])
-    exponent = np.diff(np.log(sign * slope[begin:end])) / np.diff(log_r)
-    change = exponent - np.median(exponent[:BASE])
-    middle = (log_r[1:] + log_r[:-1]) / 2
-    changed = np.abs(change) >= CHANGED
-    if changed.any():
-        k = int(np.argmax(changed))
-        before = max(k - 1, 0)
-        reached = np.interp(CHANGED, np.abs(change[before : k + 1]), middle[before : k + 1])
-        return float(np.exp(reached)) * (GROWING if change[k] > 0 else FADING)
-    overflows = end < len(r) and (np.isposinf(f[end]) or np.isinf(slope[end]))
-    return float(r[end]) if end < len(r) and not overflows else np.inf
-
-
-def _magnitudes(each: int, decades: int) -> Scalar:
-    """Distances from 10^−decades to 10^decades, so many in each decade: (n,), rising."""
-    return np.asarray(10.0 ** (np.arange(-decades * each, decades * each + 1) / each))
-
-
-def _directions(dim: int, rays: int) -> Vector:
-    """Both directions of one variable, so many of two: (m, d)."""
-    if dim == 1:
-        return np.array([[-1.0], [1.0]])
-    angle = 2 * np.pi * np.arange(rays) / rays
-    return np.round(np.stack([np.cos(angle), np.sin(angle)], axis=1), 15)
 
 
 def _turns(functions: Functions, x: Scalar) -> tuple[Scalar, Scalar]:
@@ -175,7 +113,7 @@ def _descended(functions: Functions, x: Vector, reach: Scalar) -> tuple[Vector, 
             break
     step, least = _newton_step(functions, x, gradient, reach)
     error = np.linalg.norm(step, axis=1)
-    ring = x[:, np.newaxis] + BESIDE * scale[:, np.newaxis, np.newaxis] * _directions(2, RAYS)
+    ring = x[:, np.newaxis] + BESIDE * scale[:, np.newaxis, np.newaxis] * directions(2, RAYS)
     rises = np.all(functions.value(ring) >= (f - 8 * np.spacing(np.abs(f)))[:, np.newaxis], axis=1)
     settled = np.isfinite(f) & (error <= SETTLED * scale) & ((least > 0) | ((least == 0) & rises))
     return x[settled], error[settled]

@@ -217,6 +217,21 @@ def test_default_descent_can_be_followed_by_eye(row: Formula) -> None:
 
 
 @each_row
+def test_default_descent_arrives_at_a_minimizer_or_the_row_says_what_trap_it_shows(row: Formula) -> None:
+    if row.trap:
+        return
+    end = descent(row, np.array(row.start))[-1]
+    oracle = Oracle(row)
+    x = end[np.newaxis]
+    for _ in range(20):
+        x = x - np.linalg.solve(oracle.hessian(x), oracle.gradient(x)[..., np.newaxis])[..., 0]
+    assert np.linalg.eigvalsh(oracle.hessian(x)).min() > 0 or row.note == "kink"
+    low, high = np.array(row.bounds, dtype=float).T
+    minimizers = np.concatenate([x, np.array(row.minimizers).reshape(-1, len(low))])
+    assert np.linalg.norm(minimizers - end, axis=1).min() < 0.02 * np.linalg.norm(high - low)
+
+
+@each_row
 def test_default_descent_looks_the_same_where_the_last_digits_differ(row: Formula) -> None:
     start = np.array(row.start)
     moved = relative(row, descent(row, start + 1e-12) - descent(row, start))

@@ -53,8 +53,8 @@ INSIDE = {
     "formula": "kernels vocabulary hints parser derivatives",
     "catalogue": "foreign specs choices formats functions optimizers plugins schedules validation views registry",
     "objectives": (
-        "objective python.differences python.loader rings polishing minimizers wells trials python.signature autorange "
-        "surroundings python.functions"
+        "objective python.differences python.loader rings polishing minimizers radius wells trials python.signature "
+        "autorange surroundings python.functions"
     ),
     "optimizers": "random optimizer linesearch",
     "descent": (
