@@ -11,6 +11,8 @@ from support.objectives import objective
 from support.problems import formula, solved
 
 from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, optimizer
+from gdanim.cli.messages import warnings
+from gdanim.cli.summary import as_json, details, records
 from gdanim.descent.runs import Run
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import curvatures_near, limit_of, limits_of_runs
@@ -133,9 +135,9 @@ def test_other_methods_claim_no_limit(name: str) -> None:
 
 @pytest.mark.parametrize("spec", ["newton:damping=0.1", "gd"])
 def test_a_search_or_a_rate_that_changes_has_no_limit(spec: str) -> None:
-    schedule = () if "newton" in spec else ("--schedule", "cosine")
-    summary = json.loads(run("ellipse", *QUICK, "-O", spec, *schedule, "--json").out)
-    assert summary["runs"][0]["stability_limit"] is None
+    schedule = () if "newton" in spec else ("cosine",)
+    (run,) = records(solved("ellipse", optimizer=(spec,), schedule=schedule, iterations=3))
+    assert run["stability_limit"] is None
 
 
 @pytest.mark.parametrize(
@@ -152,11 +154,10 @@ def test_each_place_says_the_limit_of_the_method_that_runs(spec: str, formula_: 
     descent = solved("ellipse", optimizer=(spec,), lr=(0.01,), iterations=3)
     share = f"{0.01 * 20 / factor:.2f}"
     assert descent.limit_shares() == [f"{share} × {formula_}"]
-    summary = json.loads((said := run("ellipse", *QUICK, "-O", spec, "--lr", "0.01", "-v", "--json")).out)
-    assert summary["runs"][0]["stability_limit"] == pytest.approx(factor / 20, rel=1e-12)
-    assert f"of {formula_} = {factor / 20:.6g}" in said.err
-    above = run("ellipse", *QUICK, "-O", spec, "--lr", "2").err
-    assert f"{formula_} = {factor / 20:.4g}" in above
+    assert next(records(descent))["stability_limit"] == pytest.approx(factor / 20, rel=1e-12)
+    assert f"of {formula_} = {factor / 20:.6g}" in details(descent)
+    above = solved("ellipse", optimizer=(spec,), lr=(2.0,), iterations=3)
+    assert f"{formula_} = {factor / 20:.4g}" in " ".join(warnings(above, ()))
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,7 @@ def test_each_place_says_the_limit_of_the_method_that_runs(spec: str, formula_: 
     ],
 )
 def test_the_condition_number_is_that_of_the_hessian(function: str, kappa: float | None) -> None:
-    said = run(function, *QUICK, "-v", "--json")
-    assert json.loads(said.out)["condition"] == (None if kappa is None else pytest.approx(kappa, rel=1e-9))
-    assert ("κ" in said.err) == (kappa not in (None, 1.0))
+    descent = solved(function, iterations=3)
+    said = json.loads(as_json(descent, ()))
+    assert said["condition"] == (None if kappa is None else pytest.approx(kappa, rel=1e-9))
+    assert ("κ" in details(descent)) == (kappa not in (None, 1.0))

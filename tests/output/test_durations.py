@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.commandline import run
+from support.commandline import LONG, run
 from support.decoders import animation, video_durations
 
 if TYPE_CHECKING:
@@ -19,11 +19,14 @@ ROUNDED_S: Final = {".webm": 1e-2, ".avif": 1e-2}
 PLANS: Final = {
     "a hold of half a picture": ("--fps", "2", "--hold", "0.25"),
     "thirds": ("--fps", "3", "--hold", "0"),
-    "a ratio": ("--fps", "100/7", "--hold", "0.37"),
     "a duration": ("--fps", "8", "--duration", "1.234", "--hold", "0.2"),
+}
+MORE_PLANS: Final = {
+    "a ratio": ("--fps", "100/7", "--hold", "0.37"),
     "a hold of thousandths": ("--fps", "30", "--hold", "0.0149"),
     "back again": ("--fps", "12.5", "--rewind", "--hold", "0.333"),
 }
+long = [pytest.mark.long, pytest.mark.skipif(not LONG, reason="more of the same: set GDANIM_LONG=1")]
 
 
 def measured_s(path: Path) -> float:
@@ -42,7 +45,13 @@ def measured_s(path: Path) -> float:
             return float(sum(video_durations(path)))
 
 
-@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize(
+    "plan",
+    [
+        *[pytest.param(plan, id=name) for name, plan in PLANS.items()],
+        *[pytest.param(plan, id=name, marks=long) for name, plan in MORE_PLANS.items()],
+    ],
+)
 def test_the_stated_duration_is_that_of_the_file(plan: tuple[str, ...], tmp_path: Path) -> None:
     paths = [tmp_path / f"film{suffix}" for suffix in (*SUFFIXES.values(), ".svg", ".html", ".webm")]
     outputs = [word for path in paths for word in ("-o", path)]
@@ -67,21 +76,23 @@ def test_a_dry_run_says_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.png", "a-%d.png", "strip.pdf"])
 def test_what_does_not_play_has_no_duration(name: str, tmp_path: Path) -> None:
-    form = ("-f", "filmstrip") if name == "strip.pdf" else ()
-    summary = json.loads(run("parabola", "-n", "3", *form, "-o", tmp_path / name, "--json").out)
+    form = ("-f", "filmstrip", "--frames", "1") if name == "strip.pdf" else ()
+    summary = json.loads(run("parabola", "-n", "1", "--size", "320x240", *form, "-o", tmp_path / name, "--json").out)
     assert summary["outputs"][0]["duration_s"] is None
 
 
 def test_a_file_that_is_fitted_says_how_long_it_lasts_then(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
-    said = run("parabola", "--fps", "7", "--hold", "0.3", "--max-size", "20kB", "-o", path, "--json", "-v")
+    asked = ("--fps", "7", "--hold", "0.3", "--size", "320x240", "--max-size", "11kB")
+    said = run("parabola", *asked, "-o", path, "--json", "-v")
     (output,) = json.loads(said.out)["outputs"]
     assert output["fitted"] is not None
     assert output["duration_s"] == pytest.approx(measured_s(path), abs=1e-6)
 
 
-@pytest.mark.parametrize("option", ["-v", "--json", "--alt-text", "--dry-run", "--facet"])
-@pytest.mark.parametrize("dim", [1, 2])
+@pytest.mark.parametrize(
+    ("option", "dim"), [("-v", 1), ("--json", 2), ("--alt-text", 1), ("--dry-run", 2), ("--facet", 1)]
+)
 def test_a_rate_that_is_not_known_is_not_said(option: str, dim: int, tmp_path: Path) -> None:
     rows = ["0,4,1", "1,-8,2", "2,60,3", "3,nan,1"]
     table = tmp_path / "lost.csv"
