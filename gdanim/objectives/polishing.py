@@ -23,12 +23,12 @@ ASIDE: Final = (1.0, 1e-1, 1e-2, 1e-3)
 AGREE: Final = 3.0
 BLURRED: Final = 3.0  # times the length over which derivatives are means: nearer by, a kink looks like a bowl
 
-RING_STEPS: Final = 60  # of a search with rings, at kinks
+RING_STEPS: Final = 80  # of a search with rings, at kinks
 SMALLEST: Final = 1e-10  # share of a cell: then such a search is over
 # A lower point on a ring counts where it is lower by this share of the height of the ring: it is found so exactly.
 DROP: Final = 1e-9
 # Cells: the radius, and how far a search may go from its start along a valley. It ends at an edge of the domain, too.
-LARGEST, STRAYED = 4.0, 20.0
+LARGEST, STRAYED = 4.0, 100.0
 MOST_SEARCHED, FEW_SEARCHED = 64, 4  # such searches; few where each point costs a call of somebody's code
 
 
