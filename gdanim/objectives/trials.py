@@ -29,6 +29,7 @@ ROUNDING = 64 * float(np.finfo(float).eps)  # of f at the start: f that rises by
 ALIKE = 0.98  # of the best score: the first trial that has as much is chosen, so that mirror images do not compete
 LEVEL = 1e-9  # of the height of f: minima that differ by less are as low as each other
 BOUNCES = 8  # to be seen of a descent that gains no ground
+SETTLED = 1e-4  # of the height that a descent comes down: on a parabola, of a hundredth of its way
 SEEN = 0.01  # of the width of the bounds: a step that can be seen
 
 
@@ -219,7 +220,7 @@ def _lowest(functions: Functions, bounds: Vector, minimizers: Vector) -> Vector:
 def _scores(bounds: Vector, lowest: Vector, trials: Trials) -> tuple[Scalar, NDArray[np.intp]]:
     """How well each trial shows the function (m,), and in how many iterations (m,); −∞ where it falls too briefly."""
     span, path, f = bounds[:, 1] - bounds[:, 0], trials.path, trials.f
-    settled = np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0)
+    settled = np.argmax(f - f[-1] <= SETTLED * (f[0] - f[-1]), axis=0)
     travelled = np.minimum(np.abs((path[0] - path[-1]) / span).max(axis=1), 0.6)
     # Arriving at a lowest minimum counts as much as coming from far away.
     arrives = (np.abs(path[-1][:, np.newaxis] - lowest) <= 0.02 * span).all(axis=2).any(axis=1)

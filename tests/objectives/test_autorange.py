@@ -54,6 +54,24 @@ def test_the_chosen_descent_can_be_seen_to_move(formula: str) -> None:
     assert travelled.max() > 0.04
 
 
+@pytest.mark.parametrize(
+    ("formula", "minimizer"),
+    [
+        ("(x - 20)**2", 20.0),
+        ("x*log(x)", np.exp(-1)),
+        ("cosh(x)", 0.0),
+        ("1000*x**2", 0.0),
+        ("exp(x) - x", 0.0),
+        ("sqrt(1 + x**2)", 0.0),
+        ("x**2 + y**2", (0.0, 0.0)),
+    ],
+)
+def test_the_chosen_descent_comes_to_within_a_hundredth_of_its_way(formula: str, minimizer: object) -> None:
+    path = descended(formula)
+    left, way = (np.linalg.norm(path.x[0, k] - np.atleast_1d(minimizer)) for k in (-1, 0))
+    assert left < 0.01 * way
+
+
 @pytest.mark.parametrize(("formula", "minimum"), [("(x - 20)**2", 20.0), ("x*log(x)", np.exp(-1)), ("cosh(x)", 0.0)])
 def test_the_minimum_lies_well_inside_the_view(formula: str, minimum: float) -> None:
     found = objective(formula, {})
