@@ -23,6 +23,7 @@ DIGITS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # leading digits of half the 
 ONE_DIGIT = (1, 2, 3, 4, 5, 6, 8, 10)  # the same of a window that is wide because of where a start lies
 WITHOUT_SCALE, WITHOUT_MINIMUM = 1.0, 5.0  # half that width, where nothing tells it
 WELL_INSIDE, START_INSIDE = 0.75, 0.95  # of half the width: farther out a minimum, or a start, is too near the edge
+MARGIN = 1.1  # by which bounds are wider than what is to be in view
 AROUND = 3.0  # times half the width: so far away other wells are looked for
 # Times the width: so much a window may grow to hold other wells, to have the origin in its middle, to hold starts.
 WITH_OTHERS, WITH_ORIGIN, WITH_STARTS = 1.5, 2.5, 1.5
@@ -100,12 +101,14 @@ def widened_bounds(bounds: Vector, given: Given) -> Vector:
     dim = len(bounds)
     shown = _points((*given.starts, *given.shown), dim)
     found = np.array(bounds)
-    for axis in (axis for axis in range(dim) if given.limits[axis] is None):
-        x = shown[:, axis]
-        if np.any((x < bounds[axis, 0]) | (x > bounds[axis, 1])):
-            half = float(np.ptp(bounds[axis])) / 2
-            centre, half = _widened(bounds[axis].mean(keepdims=True), half, x[:, np.newaxis])
-            found[axis] = centre[0] - half, centre[0] + half
+    for axis in (axis for axis in range(dim) if given.limits[axis] is None and len(shown)):
+        (low, high), x = bounds[axis], shown[:, axis]
+        below, above = low - min(low, x.min()), max(high, x.max()) - high
+        if low == -high and (below or above):
+            half = rounded_up((high + max(below, above)) / START_INSIDE, ONE_DIGIT)
+            found[axis] = -half, half
+        else:
+            found[axis] = low - rounded_up(MARGIN * below), high + rounded_up(MARGIN * above)
     return found
 
 
@@ -165,8 +168,8 @@ def _widened(centre: Vector, half: float, starts: Vector) -> tuple[Vector, float
 
 def rounded_up(width: float, digits: Sequence[float] = DIGITS) -> float:
     """The next larger number with such leading digits, up to WIDEST."""
-    if not width < WIDEST:
-        return WIDEST
+    if not 0 < width < WIDEST:
+        return WIDEST if width else 0.0
     power = 10.0 ** np.floor(np.log10(width))
     return float(f"{next(digit for digit in digits if digit * power >= width * (1 - 1e-9)) * power:.1e}")
 

@@ -26,10 +26,11 @@ OF_LIMIT: Final = (0.06, 0.08, 0.1, 0.14, 0.2, 0.28, 0.36, 0.46)
 LEAST_OF_LIMIT, MOST_OF_LIMIT = 0.05, 0.5
 OF_WIDTH: Final = tuple(10.0 ** (k / 6) for k in range(-24, 1))
 ROUNDING = 64 * float(np.finfo(float).eps)  # of f at the start: f that rises by less than that is level
+ARRIVED = 0.009  # of its way: a descent as near to its end has arrived there, as verdicts.py has it
+STAYING = 1.2  # times the iterations until then: it is seen to stay
 ALIKE = 0.98  # of the best score: the first trial that has as much is chosen, so that mirror images do not compete
 LEVEL = 1e-9  # of the height of f: minima that differ by less are as low as each other
 BOUNCES = 8  # to be seen of a descent that gains no ground
-SETTLED = 1e-4  # of the height that a descent comes down: on a parabola, of a hundredth of its way
 SEEN = 0.01  # of the width of the bounds: a step that can be seen
 
 
@@ -220,14 +221,17 @@ def _lowest(functions: Functions, bounds: Vector, minimizers: Vector) -> Vector:
 def _scores(bounds: Vector, lowest: Vector, trials: Trials) -> tuple[Scalar, NDArray[np.intp]]:
     """How well each trial shows the function (m,), and in how many iterations (m,); −∞ where it falls too briefly."""
     span, path, f = bounds[:, 1] - bounds[:, 0], trials.path, trials.f
-    settled = np.argmax(f - f[-1] <= SETTLED * (f[0] - f[-1]), axis=0)
+    away = np.abs(path - path[-1]).max(axis=2)
+    arrived = np.argmax(away <= ARRIVED * away[0], axis=0)
+    # Where that takes too long, as along the floor of a valley, f tells: it has nearly all of its fall behind it.
+    settled = np.where(arrived < MOST_ITERATIONS, arrived, np.argmax(f - f[-1] <= 0.01 * (f[0] - f[-1]), axis=0))
     travelled = np.minimum(np.abs((path[0] - path[-1]) / span).max(axis=1), 0.6)
     # Arriving at a lowest minimum counts as much as coming from far away.
     arrives = (np.abs(path[-1][:, np.newaxis] - lowest) <= 0.02 * span).all(axis=2).any(axis=1)
     travelled *= 1 + arrives
     off_pace = np.abs(np.log(np.maximum(settled, 1) / (0.75 * WATCHED)))
     score = np.where(trials.lasting >= WATCHED, travelled / (1 + off_pace), -np.inf)
-    iterations = np.minimum(5 * np.ceil(1.3 * settled / 5), np.minimum(MOST_ITERATIONS, trials.lasting))
+    iterations = np.minimum(5 * np.ceil(STAYING * settled / 5), np.minimum(MOST_ITERATIONS, trials.lasting))
     return score, np.maximum(iterations, WATCHED).astype(np.intp)
 
 
