@@ -1,5 +1,7 @@
-"""A classifier of outcomes of its own: it knows all stationary points of each family in closed form or by brute force, and
-follows the same descent for many more iterations to see what becomes of it. None where that is not decided.
+"""A classifier of outcomes of its own. None where it does not decide.
+
+It knows all stationary points of a family in closed form or by brute force, and sees the same descent for many more
+iterations.
 """
 
 from __future__ import annotations
@@ -7,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from support.outcome_problems import FAMILIES, derived
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
+
     from support.outcome_problems import Problem
 
     Array = NDArray[np.float64]
@@ -49,7 +53,7 @@ def classify(problem: Problem, path: Array, longer: Array, *, was_lost: bool, is
         lost = _is_lost(f, path, heights, is_lost_later)
         if lost is not False:
             return "LOST" if lost else None
-        for point, kind in points(problem, path[-1]):
+        for point, kind in FAMILIES[problem.family].stationary(problem.parameters, path[-1]):
             there = _stays(path, point)
             if there is None:
                 return None
@@ -71,64 +75,6 @@ def _is_lost(f: Function, path: Array, heights: Array, is_lost_later: bool) -> b
     if is_lost_later:
         return True if clearly else (None if maybe or heights[-1] > start else False)
     return None if maybe else False
-
-
-def points(problem: Problem, end: Array) -> list[tuple[Array, str]]:
-    """The stationary points, with what each is where its Hessian does not tell; of a valley the one nearest to the end."""
-    p = problem.parameters
-    match problem.family:
-        case "parabola":
-            return [(np.array([p[1]]), "")]
-        case "quartic":
-            return [(np.array([p[1]]), "ARRIVED")]
-        case "well":
-            roots = np.roots([4.0, 3 * p[0], 2 * p[1], p[2]])
-            return [(np.array([root.real]), "") for root in roots if abs(root.imag) < 1e-9]
-        case "waves":
-            return [(np.array([x]), "") for x in _roots(lambda x: 2 * p[0] * x + p[1] * np.cos(p[1] * x))]
-        case "bowl":
-            return [(np.array(p[3:5]), "")]
-        case "wells":
-            x = np.sqrt(p[0] + p[2] ** 2 / (8 * p[1]))
-            return [(np.array([at, -p[2] * at / (2 * p[1])]), "") for at in (-x, 0.0, x)]
-        case "line":
-            normal = np.array(p[:2])
-            return [(end - normal * (normal @ end + p[2]) / (normal @ normal), "ARRIVED")]
-        case "hyperbola":
-            return [(_on_hyperbola(end, p[0]), "ARRIVED"), (np.zeros(2), "")]
-        case "circle":
-            size = np.linalg.norm(end)
-            return [(end * np.sqrt(p[0]) / size if size else end + 1.0, "ARRIVED"), (np.zeros(2), "")]
-        case "ravine":
-            return [(np.array([p[1], p[1] ** 2]), "")]
-        case "saddle":
-            return [(np.zeros(2), "")]
-        case _:
-            return [(np.array([0.0, y]), "") for y in (0.0, np.sqrt(p[0] / 2), -np.sqrt(p[0] / 2))]
-
-
-def _roots(slope: Any) -> list[float]:
-    """Zeros of a function of one variable, by brute force."""
-    x = np.linspace(-60, 60, 24001)
-    found = []
-    for k in np.flatnonzero(np.diff(np.sign(slope(x)))):
-        low, high = x[k], x[k + 1]
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if np.sign(slope(middle)) == np.sign(slope(low)) else (low, middle)
-        found.append((low + high) / 2)
-    return found
-
-
-def _on_hyperbola(end: Array, product: float) -> Array:
-    """The point of x·y = product nearest to the end, by brute force on ever finer grids."""
-    middle, width = 0.0, 12.0
-    for _ in range(8):
-        t = np.linspace(middle - width, middle + width, 2001)
-        curve = np.sign(end[0] + end[1] or 1.0) * np.stack([np.exp(t), product * np.exp(-t)], axis=1)
-        middle, width = t[np.argmin(np.linalg.norm(curve - end, axis=1))], width / 500
-    best: Array = curve[np.argmin(np.linalg.norm(curve - end, axis=1))]
-    return best
 
 
 def _stays(path: Array, point: Array) -> bool | None:
@@ -153,7 +99,7 @@ def _kind(f: Function, point: Array) -> str | None:
 
 
 def _progress(heights: Array, longer: Array, f: Function) -> str | None:
-    """Whether the run goes on to fall; bouncing without progress where it does not in as many iterations again."""
+    """Whether f falls late, or its swings do; bouncing without progress where it peaks and falls no more, nor later."""
     n = len(heights)
     quarter, last = heights[n // 2 : 3 * n // 4], heights[3 * n // 4 :]
     later = f(longer[n : 3 * n])
@@ -163,7 +109,13 @@ def _progress(heights: Array, longer: Array, f: Function) -> str | None:
     fallen, falls = heights[: 3 * n // 4].min() - last.min(), last.min() - later.min()
     if fallen > 0.15 * max(np.ptp(quarter), amplitude) and fallen > 0:
         return "MOVING"
-    peaks = np.sum((np.diff(heights[n // 2 :])[:-1] > 0) & (np.diff(heights[n // 2 :])[1:] < 0))
+    lowest = min(heights.min(), later.min())
+    if last.max() - lowest < 0.5 * (quarter.max() - lowest):
+        return "MOVING"  # its swings die down
+    change = np.diff(heights[n // 2 :])
+    peaks = int(np.sum((change[:-1] > 0) & (change[1:] < 0)))
+    if peaks < 2 and fallen > 0 and not (change > 0).any():
+        return "MOVING"
     level = last.max() >= 0.85 * quarter.max() + 0.15 * heights.min() and later.max() >= last.max() - 0.2 * amplitude
     if peaks >= 4 and level and fallen <= 0 and falls <= 0.05 * amplitude:
         return "BOUNCING"
