@@ -66,7 +66,8 @@ def _reasons(descent: Descent) -> Iterator[str]:
     """A line for each reason why runs were lost or did not arrive, with the runs it holds for."""
     of: dict[str, list[int]] = {}
     for run, reason in reasons(descent).items():
-        of.setdefault(reason, []).append(run)
+        if not descent.over_limit[run] > 1:  # the verdict says that already
+            of.setdefault(reason, []).append(run)
     for reason, runs in of.items():
         named = dict.fromkeys(descent.runs[run].label or f"run {run + 1}" for run in runs)
         yield f"{', '.join(named)}: {reason}"
@@ -158,7 +159,8 @@ def _sentence(descent: Descent) -> str:
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
     verdict = run["verdict"] + _against(run, descent.runs[0])
-    why = f"; {run['reason']}" if run["reason"] else ""
+    over = (run["lr_over_limit"] or 0) > 1  # the verdict says that already
+    why = f"; {run['reason']}" if run["reason"] and not over else ""
     start, end = _point(descent, run["start"]), _point(descent, run["end"])
     return (
         f"{run['optimizer']} from {start}{rate}: {count(run['iterations'], 'iteration')}{cost}; "

@@ -168,7 +168,7 @@ def _stays(trajectory: Trajectory, part: slice, at: Vector, same: Scalar) -> tup
     within = away <= (ARRIVAL * away[:, 0] + same)[:, np.newaxis]
     arrived_at: Index = within.shape[1] - np.argmin(within[:, ::-1], axis=1)
     arrived_at[within.all(axis=1)] = 0
-    tenth = np.minimum(last, 1 + last // STAYING)
+    tenth = np.minimum(last, np.maximum(last // STAYING, 1))
     exactly = away[np.arange(len(last)), last] <= EXACT * ARRIVAL * away[:, 0] + same
     return (arrived_at <= last - tenth) | exactly, arrived_at
 

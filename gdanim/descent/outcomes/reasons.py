@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gdanim.descent.descend import iterations_of
 from gdanim.descent.outcomes.motion import Motion
 from gdanim.descent.outcomes.places import eigen, newton_step
 from gdanim.descent.runs import scheduled_rates
@@ -91,7 +92,7 @@ def _why_too_fast(descent: Descent, run: int) -> str:
 
 def _beyond_edge(descent: Descent, run: int) -> str:
     lost = descent.trajectory.lost[run, : descent.objective.dim]
-    return f"a step led to {coordinates(lost.tolist(), digits=4)}, where f has no value"
+    return f"a step led to x = {coordinates(lost.tolist(), digits=4)}, where f has no value"
 
 
 def _overshoot(descent: Descent, run: int) -> str:
@@ -106,13 +107,13 @@ def _overshoot(descent: Descent, run: int) -> str:
     if not limit.by_curvature or not np.isfinite(limit.factor):
         return ""
     curvature = eigen(descent.objective.functions, trajectory.x[run, :taken])[0][:, -1]
-    rose = np.append(np.diff(trajectory.f[run, : last + 1]) > 0, [True] * lost)[:taken]
+    rose = np.append(np.diff(trajectory.f[run, : last + 1]) > 0, np.full(int(lost), True))[:taken]
     over = np.flatnonzero(rose & (trajectory.lr[run, :taken] * curvature > limit.factor))
     if not over.size:
         return ""
     k = int(over[0])
     there = f"λ = {curvature[k]:.4g} and {limit.formula} = {limit.factor / curvature[k]:.4g}"
-    return f"at iteration {k}, it overshot: there {there}"
+    return f"it overshot at iteration {k}, where {there}"
 
 
 def rate_that_works(descent: Descent, run: int) -> float | None:
@@ -125,7 +126,7 @@ def rate_that_works(descent: Descent, run: int) -> float | None:
     made, trajectory, objective = descent.runs[run], descent.trajectory, descent.objective
     if made.replayed or made.method is None or made.schedule is None:
         return None
-    iterations = min(int(descent.trajectory.lr.shape[1]), MOST_TRIED)
+    iterations = min(iterations_of(descent.settings, objective), MOST_TRIED)
     lr = np.array([float(f"{made.lr / 2.0**k:.1g}") for k in range(1, HALVINGS + 1)])
     start = np.tile(trajectory.x[run, :1], (len(lr), 1))
     rates = scheduled_rates(made.schedule, lr, iterations)
