@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from math import ceil, isfinite, log10
+from typing import Final
+
+MOST_DIGITS: Final = 15  # that a float holds whatever its value
 
 
 def count(number: int, noun: str) -> str:
@@ -30,9 +33,13 @@ def distinct_points(points: Sequence[Sequence[float]], *, digits: int = 4) -> li
 
 
 def significant(value: float, resolution: float, *, digits: int = 6) -> str:
-    """A number in as many digits as show a difference of `resolution`, `digits` at least."""
+    """A number in as many digits as show a difference of `resolution`, `digits` at least.
+
+    Where rounding hides that difference, as in a number far out of the picture, no more digits are of use.
+    """
     if value and resolution > 0 and isfinite(value) and abs(value) > resolution:
-        digits = min(max(digits, ceil(log10(abs(value) / resolution))), 17)
+        needed = ceil(log10(abs(value) / resolution))
+        digits = max(digits, needed) if needed <= MOST_DIGITS else digits
     return f"{value:.{digits}g}"
 
 

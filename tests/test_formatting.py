@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gdanim.formatting import coordinates, count, listed
+from gdanim.formatting import coordinates, count, listed, significant
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,20 @@ def test_the_last_of_a_list_follows_an_and() -> None:
 def test_a_point_is_its_coordinates_without_needless_digits() -> None:
     assert coordinates([-1.5, 2.0]) == "-1.5, 2"
     assert coordinates([1 / 3], digits=3) == "0.333"
+
+
+@pytest.mark.parametrize(
+    ("value", "resolution", "text"),
+    [
+        (1e9 + 0.25, 0.01, "1000000000.25"),
+        (1e9 + 0.25, 1e3, "1e+09"),
+        (-282.59581, 1e-4, "-282.5958"),
+        (7.3408783825443369e18, 0.01, "7.34088e+18"),  # its neighbours are 1024 away
+        (float("nan"), 0.01, "nan"),
+        (0.0, 0.01, "0"),
+    ],
+)
+def test_a_number_has_the_digits_that_show_a_difference_unless_rounding_hides_it(
+    value: float, resolution: float, text: str
+) -> None:
+    assert significant(value, resolution) == text
