@@ -146,10 +146,11 @@ def _showing_ends(objective: Objective, trajectory: Trajectory, settings: Settin
     healthy = np.array([not stop.failed for stop in trajectory.stop])
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last][healthy]
     row, away = nearest_known(objective, ends)
-    near = away <= NEAR_MINIMUM * np.ptp(objective.bounds, axis=1).max()
-    shown = np.concatenate([ends[near], objective.minimizers[row[near]]])
-    if objective.contains(shown).all():
+    near = np.flatnonzero(away <= NEAR_MINIMUM * np.ptp(objective.bounds, axis=1).max())
+    outside = near[~objective.contains(objective.minimizers[row[near]])]
+    if not len(outside):
         return objective
+    shown = np.concatenate([ends[outside], objective.minimizers[row[outside]]])
     corners = np.stack([shown.min(axis=0), shown.max(axis=0)])
     given = Given(limits=(settings.xlim, settings.ylim), shown=_tuples(corners))
     bounds = widened_bounds(objective.bounds, given)
