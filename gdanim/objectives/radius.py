@@ -18,6 +18,8 @@ CHANGED, GROWING, FADING = 0.75, 1.25, 4.5
 # Exponents along a decade that differ by less are one: nearer to the point they are rounding. More for differences.
 CONSTANT, COARSELY_CONSTANT = 0.05, 0.2
 ROUNDING = 1e-9  # of the steepest slope at one distance: less is taken for 0
+BESIDE_AREA: Final = 2.5  # times the distance to the edge of an area of minima: its sides are seen
+UNDERFLOW: Final = 1e-9  # of the slope ten times as far away: less is the end of a power that was too small to be seen
 FINER: Final = np.geomspace(2 / 3, 3 / 2, 65)  # of a distance where the end has been seen: where it is looked at again
 
 
@@ -33,6 +35,8 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
     rays = directions(functions.dim, FEW_RAYS if few else RAYS)
     with np.errstate(all="ignore"):
         f, slope = _along(functions, x, rays, r)
+        if level := _level_until(r, np.abs(slope).max(axis=1), each):
+            return BESIDE_AREA * level
         # Along the floor of a valley slopes are rounding near x.
         steep = np.where(np.abs(slope) > ROUNDING * np.abs(slope).max(axis=1, keepdims=True), slope, 0.0)
         ends = []
@@ -46,6 +50,16 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
             ends.append(end * factor)
     finite = [end for end in ends if np.isfinite(end)]
     return len(finite) / sum(1 / end for end in finite) if finite else np.inf
+
+
+def _level_until(r: Scalar, slope: Scalar, each: int) -> float:
+    """The distance at which an area ends where f is level: the largest slope (n,) is 0 up to there. 0 without one."""
+    rising = np.flatnonzero(slope)
+    if not len(rising) or not 0 < rising[0] < len(r) - each:
+        return 0.0
+    first = rising[0]
+    # A high power is level only because it underflows.
+    return float(r[first]) if slope[first] > UNDERFLOW * slope[first + each] else 0.0
 
 
 def magnitudes(each: int, decades: int) -> Scalar:

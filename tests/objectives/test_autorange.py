@@ -126,3 +126,13 @@ def test_a_start_near_the_largest_float_raises_nothing_but_that_f_has_no_value_t
 def test_a_function_without_values_is_refused_with_the_next_step() -> None:
     with pytest.raises(DomainError, match=r"log\(-1 - x\*\*2\).*--start"):
         descended("log(-1 - x**2)")
+
+
+@pytest.mark.parametrize(
+    ("formula", "edge"),
+    [("max(abs(x) - 1, 0)", 1), ("max(abs(x) - 1e3, 0)**2", 1e3), ("max(x**2 + y**2 - 4, 0)", 2), ("max(x**4, 1)", 1)],
+)
+def test_an_area_of_minima_is_seen_with_its_sides(formula: str, edge: float) -> None:
+    found = objective(formula, {})
+    assert found.continuum
+    assert 1.2 * edge < found.bounds[0, 1] < 6 * edge
