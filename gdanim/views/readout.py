@@ -171,15 +171,18 @@ def digits_of(seen: Scalar, decimals: int = 4, *, may_shift: bool = True) -> Dig
     difference = (high - low) / RESOLVED * 10.0 ** (4 - decimals) or FEW * largest
     if usual.tells(largest, difference) or (high == low and usual.least <= largest < usual.most):
         return usual
-    digits = min(ceil(log10(largest / difference)), MOST_DIGITS)
     whole = floor(log10(largest)) + 1
+    digits = min(whole + ceil(-log10(difference)), MOST_DIGITS)
+    fixed = max(digits - whole, 0)
+    if least < largest / 10 and usual.least <= largest < 1:
+        return usual._replace(decimals=fixed, least=10.0 ** (1 - fixed))
     if largest < usual.least or least < largest / 10 or digits < whole - SPARE_DIGITS:
-        return usual._replace(exponent_decimals=max(digits, usual.exponent_decimals))
-    if may_shift and whole + max(digits - whole, 0) > READ_DIGITS:
+        return usual._replace(exponent_decimals=max(digits - 1, usual.exponent_decimals))
+    if may_shift and whole + fixed > READ_DIGITS:
         offset = roundest(low, high, REACH * (high - low or difference))
         if offset:
             return digits_of(seen - offset, decimals, may_shift=False)._replace(offset=offset)
-    return usual._replace(decimals=max(digits - whole, 0), least=0.0, most=10.0 ** (whole + 1))
+    return usual._replace(decimals=fixed, least=0.0, most=10.0 ** (whole + 1))
 
 
 def number(value: float, width: int, digits: Digits) -> str:

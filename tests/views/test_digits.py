@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from matplotlib.ticker import MaxNLocator
 from support.commandline import LONG
 from support.problems import scene_of, solved
 
 from gdanim.cli.summary import details
 from gdanim.descent.alt_text import alt_text
 from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.numbers import numbers
 from gdanim.formatting import distinct
+from gdanim.views.readout import digits_of, number
 from gdanim.views.surface.axes import SurfaceAxes
 
 if TYPE_CHECKING:
@@ -168,8 +171,8 @@ def test_contours_and_surfaces_do_so_too(case: str) -> None:
         assert isinstance(relief, SurfaceAxes)
         labels = [label for label, _ in relief.labels()]
         for name in (label.text for label in labels if label.is_name):
-            numbers = [label for label in labels if not label.is_name and _belongs(label.at, name)]
-            places = [(label.text, _place(relief, label.at, name)) for label in numbers]
+            numbered = [label for label in labels if not label.is_name and _belongs(label.at, name)]
+            places = [(label.text, _place(relief, label.at, name)) for label in numbered]
             span = relief.heightmap.scale.span if name[0] == "f" else 12.0
             check(places, name, span)
 
@@ -213,3 +216,35 @@ def test_words_have_the_digits_that_tell_an_end_from_the_minimum() -> None:
     assert "from 1000004.3 at" in said
     # 4.3 · 0.8³ = 2.2016, and its square is 4.84704.
     assert "x = 1000002.202, f = 1000000004.847" in said
+
+
+DRAWN = 20_000 if LONG else 300
+
+
+def drawn_ranges(seed: int) -> list[tuple[float, float]]:
+    """Middles and widths over 30 decades, those that rounding leaves a shape."""
+    rng = np.random.default_rng(seed)
+    width = 10 ** rng.uniform(-14, 14, DRAWN)
+    middle = rng.choice([0, 1, -1], DRAWN) * 10 ** rng.uniform(-14, 16, DRAWN)
+    kept = np.abs(middle) <= 1e11 * width
+    return list(zip(middle[kept].tolist(), width[kept].tolist(), strict=True))
+
+
+def test_ticks_of_any_range_differ_and_say_where_they_stand() -> None:
+    for middle, width in drawn_ranges(1):
+        ticks = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(middle - width / 2, middle + width / 2).tolist()
+        step = min(np.diff(ticks))
+        for alike in (True, False):
+            found = numbers(ticks, ticks[-1] - ticks[0], alike=alike)
+            assert len(set(found.texts)) == len(ticks), found
+            assert max(map(len, found.texts)) <= 12, found
+            places = [offset(found.named("y")) + value(text) for text in found.texts]
+            assert places == pytest.approx(ticks, abs=0.02 * step, rel=0), found
+
+
+def test_readouts_of_any_range_tell_its_five_hundredth() -> None:
+    for place, (middle, width) in enumerate(drawn_ranges(2)):
+        values = middle + width * (0.5 - place % 3 * 0.7) ** np.arange(12)
+        digits = digits_of(values)
+        shown = [value(number(one, 0, digits)) + digits.offset for one in (values - digits.offset).tolist()]
+        assert shown == pytest.approx(values.tolist(), abs=np.ptp(values) / 499, rel=0), digits
