@@ -165,7 +165,7 @@ FORMULAS: Final = (
         curvature=31.397491290174425,
         source="Dupont 2018, Interactive visualization of optimization algorithms in deep learning"),
     Formula(name="dixon_price", formula="(x - 1)**2 + 2*(2*y**2 - x)**2",
-        bounds=((-10, 10), (-10, 10)), start=(6.0, 1.0), lr=0.016, iterations=180,
+        bounds=((-10, 10), (-10, 10)), start=(3.5, 0.4), lr=0.016, iterations=175,
         minimizers=((1.0, 0.7071067811865476), (1.0, -0.7071067811865476)), minimum=0.0, curvature=36.233687939614086,
         source="Dixon & Price 1989, The truncated Newton method for sparse unconstrained optimisation, "
             "J. Optim. Theory Appl. 60:261-275"),
