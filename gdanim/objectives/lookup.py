@@ -11,7 +11,7 @@ from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.mathtext import mathtext
 from gdanim.formula.parser import Expression
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest, widened_bounds
-from gdanim.objectives.minimizers import Found, cell_of, curvatures, search
+from gdanim.objectives.minimizers import Found, cell_of, curvatures
 from gdanim.objectives.objective import Functions, Objective
 
 if TYPE_CHECKING:
@@ -50,32 +50,37 @@ def objective(
 
 
 def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float], given: Given) -> Objective:
-    """A row with its parameters set. Its minimizers and its view hold for the default parameters only.
+    """A row with its parameters set. All that it says but its formula holds for the default parameters only.
 
     Bounds that do not hold a given start are widened, if no limits are given; then the view is that of the bounds.
     """
     values = {**dict(row.parameters), **parameters}
     functions = FormulaFunctions(expression, values)
-    own = np.array(row.bounds, dtype=np.float64)
-    bounds = widened_bounds(own, given)
     as_described = values == dict(row.parameters)
-    stated = np.array(row.minimizers, dtype=np.float64).reshape(-1, functions.dim)
-    searched = own if as_described else bounds
-    found = Found(stated, np.empty((0, functions.dim)), row.complete) if as_described else search(functions, searched)
     return Objective(
         name=row.name,
         formula=row.formula,
         typeset=_typeset(expression, values),
         functions=functions,
-        bounds=bounds,
-        start=np.array(row.start, dtype=np.float64),
-        lr=row.lr,
-        iterations=row.iterations,
-        **_known(functions, searched, found),
         parameters=values,
-        view=row.view if as_described and np.array_equal(bounds, own) else None,
         source=row.source,
+        **(_described(row, functions, given) if as_described else _found(functions, given)),
     )
+
+
+def _described(row: Formula, functions: Functions, given: Given) -> dict[str, Any]:
+    """Fields of the Objective of a row with its default parameters."""
+    own, stated = np.array(row.bounds, dtype=np.float64), np.array(row.minimizers, dtype=np.float64)
+    bounds = widened_bounds(own, given)
+    found = Found(stated.reshape(-1, functions.dim), np.empty((0, functions.dim)), row.complete)
+    return {
+        "bounds": bounds,
+        "start": np.array(row.start, dtype=np.float64),
+        "lr": row.lr,
+        "iterations": row.iterations,
+        "view": row.view if np.array_equal(bounds, own) else None,
+        **_known(functions, own, found),
+    }
 
 
 def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ STARTS = {
     "branin": (-7.0, 2.0),
 }
 
+OTHER_PARAMETERS = [{"l": 100.0}, {"f": 30.0}, {"l": 1e-4, "f": 1e3}, {"f": 0.0}, {"l": 1e8, "f": 0.1}]
 SOME = ("parabola", "beale", "hills")
 
 
@@ -132,6 +133,13 @@ def test_a_wild_step_does_not_flatten_the_series_beside() -> None:
 def test_every_default_arrives_or_its_row_says_what_trap_it_shows(name: str) -> None:
     row, descent = FUNCTIONS[name], solved(name)
     assert (descent.verdict[0].outcome is Outcome.ARRIVED) != bool(row.trap)
+
+
+@pytest.mark.parametrize("param", OTHER_PARAMETERS, ids=str)
+def test_a_row_with_other_parameters_is_shown_anew(param: dict[str, float]) -> None:
+    descent = solved("double_well", param=param)
+    assert descent.verdict[0].outcome is Outcome.ARRIVED
+    assert 0.05 <= descent.over_limit[0] <= 0.5
 
 
 @pytest.mark.parametrize("name", [row.name for row in FUNCTIONS.values() if row.note != "saddle"] if LONG else SOME)
