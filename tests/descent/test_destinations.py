@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from support.commandline import LONG
 from support.objectives import objective
 
@@ -44,7 +45,6 @@ def destinations(function: Objective, method: str, lr: float, iterations: int, s
 
 def left(function: Objective, seen: Basins) -> list[tuple[float, ...]]:
     """The destinations, of those that have cells, from which scipy's searches lead away."""
-    minimize = pytest.importorskip("scipy.optimize").minimize
     width = np.ptp(function.bounds, axis=1)
     found = []
     for place in np.unique(seen.attractor[seen.attractor >= 0]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from support.commandline import LONG
 from support.objectives import objective
 from support.problems import formula, solved
@@ -107,7 +108,6 @@ def test_the_bounds_hold_the_minimum_where_a_run_ends(
 
 def assert_nothing_is_nearer(found: Descent, rng: np.random.Generator, most: int, starts: int) -> None:
     """From points within the distance that is said, scipy's minimize finds no minimum nearer than that."""
-    minimize = pytest.importorskip("scipy.optimize").minimize
     function = found.objective
     ends, said = ends_of(found)
     for end, distance in list(zip(ends, said, strict=True))[:most]:
