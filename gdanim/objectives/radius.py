@@ -17,6 +17,7 @@ RAYS, FEW_RAYS = 8, 4  # of two variables
 CHANGED, GROWING, FADING = 0.75, 1.25, 4.5
 # Exponents along a decade that differ by less are one: nearer to the point they are rounding. More for differences.
 CONSTANT, COARSELY_CONSTANT = 0.05, 0.2
+ROUNDED = 1e-12  # of the radius: an area that is smaller is rounding
 ROUNDING = 1e-9  # of the steepest slope at one distance: less is taken for 0
 BESIDE_AREA: Final = 2.5  # times the distance to the edge of an area of minima: its sides are seen
 UNDERFLOW: Final = 1e-9  # of the slope ten times as far away: less is the end of a power that was too small to be seen
@@ -35,8 +36,7 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
     rays = directions(functions.dim, FEW_RAYS if few else RAYS)
     with np.errstate(all="ignore"):
         f, slope = _along(functions, x, rays, r)
-        if level := _level_until(r, np.abs(slope).max(axis=1), each):
-            return BESIDE_AREA * level
+        level = _level_until(r, np.abs(slope).max(axis=1), each)
         # Along the floor of a valley slopes are rounding near x.
         steep = np.where(np.abs(slope) > ROUNDING * np.abs(slope).max(axis=1, keepdims=True), slope, 0.0)
         ends = []
@@ -49,7 +49,10 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
                 end, factor = (finer, factor_there) if np.isfinite(finer) else (end, factor)
             ends.append(end * factor)
     finite = [end for end in ends if np.isfinite(end)]
-    return len(finite) / sum(1 / end for end in finite) if finite else np.inf
+    radius = len(finite) / sum(1 / end for end in finite) if finite else np.inf
+    # Slopes like exp(x) − 1 are level about 0 because they are rounded.
+    is_area = level > 0 and (not finite or level > ROUNDED * radius)
+    return BESIDE_AREA * level if is_area else radius
 
 
 def _level_until(r: Scalar, slope: Scalar, each: int) -> float:

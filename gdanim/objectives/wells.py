@@ -17,6 +17,7 @@ EACH: Final = {1: 32, 2: 4}
 RAYS, FEW_RAYS = 16, 4  # of two variables
 MOST_WELLS = 64  # that are looked at more closely, the nearest first
 BISECTIONS = 100
+HALVINGS = 30  # of the stretch of a ray on which f turns
 DESCENT_STEPS = 80
 BESIDE = 1e-3  # of its distance from the origin: f is higher all around a bottom without curvature
 SETTLED = 1e-7  # of its distance from the origin: what a descent has to know the place of a bottom to
@@ -85,7 +86,13 @@ def _seeds(functions: Functions, r: Scalar, ahead: Vector) -> tuple[Vector, Scal
     step, ray = np.nonzero((sign[:-1] < 0) & (sign[1:] > 0))
     nearest = np.argsort(step)[: MOST_WELLS - 1]
     step, ray = step[nearest], ray[nearest]
-    away = np.sqrt(r[step] * r[step + 1])
+    low, high, along = r[step], r[step + 1], ahead[ray]
+    # Near enough to the turn that f does not overflow there, as far out as that may be.
+    for _ in range(HALVINGS if len(step) else 0):
+        away = (low + high) / 2
+        slope = np.vecdot(functions.raw_value_and_gradient(away[:, np.newaxis] * along)[1], along)
+        low, high = np.where(slope > 0, low, away), np.where(slope > 0, away, high)
+    away = (low + high) / 2
     origin = float(away[0]) if len(away) else 1.0
     return np.concatenate([np.zeros((1, 2)), away[:, np.newaxis] * ahead[ray]]), np.concatenate([[origin], away])
 
