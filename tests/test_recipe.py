@@ -340,7 +340,11 @@ def test_check_finds_a_millionth_in_lr(name: str, monkeypatch: pytest.MonkeyPatc
 
 def _with_other_rates(settings: Settings) -> Any:
     rates = settings.lr or (descend(settings).objective.lr,)
-    return descend(replace(settings, lr=tuple(rate * (1 + 1e-6) for rate in rates)))
+    specs = (
+        re.sub(r"(?<=lr=)[0-9.e-]+", lambda rate: repr(float(rate[0]) * (1 + 1e-6)), spec)
+        for spec in settings.optimizer
+    )
+    return descend(replace(settings, lr=tuple(rate * (1 + 1e-6) for rate in rates), optimizer=tuple(specs)))
 
 
 def test_check_names_run_and_iteration_and_how_far() -> None:
