@@ -8,8 +8,8 @@ arrived       The end lies by a minimizer: at most 1 % as far from it as the sta
               starts at one and stays has arrived.
 at a saddle   The end lies as close to a stationary point from which f rises and falls, of two variables.
 on a flat place   The end lies as close to any other stationary point, or on a plain; or the run rests where the slope
-              is below 1/1000 of the steepest that it met or that lies downhill, and no minimizer is ahead but one
-              whose depth is nothing (1e-12) beside others around.
+              is below 1/1000 of the steepest that lies downhill, or that it met if no minimizer is ahead; or what f
+              can fall there is nothing (1e-12) beside a fall around.
 bouncing without progress   The steps keep turning back, or f keeps peaking in the last half; in the last quarter, f
               comes nearly as high as in the one before, and not lower than before.
 still moving  None of these.
@@ -53,7 +53,7 @@ FLAT: Final = 1e-3  # share of the steepest slope
 STEPS_DOWNHILL, FIRST_STEP = 12, 1 / 8
 # Around, f is looked at on rings of that radius and its doubles. A depth below this share of another is none.
 RINGS, DIRECTIONS, DWARFED = 10, 16, 1e12
-NEWTON_STEPS: Final = 20  # within which a descent to a minimizer ahead makes the slope so much smaller
+NEWTON_STEPS: Final = 80  # within which a descent to a minimizer ahead makes the slope so much smaller
 AHEAD: Final = 1e-3
 
 # Rows looked at together: enough that a call of numpy costs little beside its work, few enough to stay in the cache.
@@ -183,16 +183,15 @@ def _hardly_moved(objective: Objective, seen: Traits, place: Index) -> Flags:
 
 
 def _on_plain(objective: Objective, seen: Traits, runs: Index) -> Flags:
-    """Whether some of the runs end on a plain: the slope is FLAT, and no minimizer is ahead: (runs,)."""
+    """Whether some of the runs end on a plain, as the docstring above says: (runs,)."""
     found = np.zeros(len(seen.end), dtype=bool)
     if not runs.size:
         return found
     end = seen.end[runs]
     slope = objective.gradient(end)
     size = np.linalg.norm(slope, axis=1)
-    steepest = np.maximum(seen.slope[runs], _steepest_downhill(objective, end, slope))
-    found[runs] = (size <= FLAT * steepest) & ~_minimizer_ahead(objective, end, size)
-    found[runs] |= _is_dwarfed(objective, end, slope)
+    found[runs] = (size <= FLAT * seen.slope[runs]) & ~_minimizer_ahead(objective, end, size)
+    found[runs] |= (size <= FLAT * _steepest_downhill(objective, end, slope)) | _is_dwarfed(objective, end, slope)
     return found
 
 
@@ -213,12 +212,13 @@ def _steepest_downhill(objective: Objective, x: Vector, slope: Vector) -> Scalar
 
 def _minimizer_ahead(objective: Objective, x: Vector, slope: Scalar) -> Flags:
     """Whether Newton's method, downhill, soon makes the slopes (m,) at points x (m, d) much smaller: (m,)."""
-    at, f = x, objective.value(x)
+    at, f, share = x, objective.value(x), np.ones(len(x))
     for _ in range(NEWTON_STEPS):
-        there: Vector = at + newton_step(objective.functions, at)
+        there: Vector = at + share[:, np.newaxis] * newton_step(objective.functions, at)
         f_there = objective.value(there)
         lower = f_there < f
         at, f = np.where(lower[:, np.newaxis], there, at), np.where(lower, f_there, f)
+        share = np.where(lower, np.minimum(2 * share, 1.0), share / 4)
     found: Flags = np.linalg.norm(objective.gradient(at), axis=1) <= AHEAD * slope
     return found
 

@@ -1,4 +1,7 @@
-"""Outcomes against an independent classifier: wells, quadratics, valleys, ravines, saddles; all methods; many rates."""
+"""Outcomes against an independent classifier: wells, quadratics, valleys, ravines, saddles; all methods; many rates.
+
+GDANIM_LONG=1 python -m pytest tests/descent/test_outcomes.py     10 000 problems
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from support.commandline import LONG
 from support.outcome_classifier import classify
 from support.outcome_problems import FAMILIES, problem
 from support.problems import formula
@@ -54,10 +58,11 @@ def disagreements(seeds: range) -> tuple[list[tuple[int, str, str]], int]:
 def test_outcomes_are_those_of_an_independent_classifier() -> None:
     differ, decided = disagreements(range(4 * len(FAMILIES)))
     assert differ == []
-    assert decided > 3 * len(FAMILIES)
+    assert decided > 2.5 * len(FAMILIES)
 
 
 @pytest.mark.long
+@pytest.mark.skipif(not LONG, reason="a campaign of minutes: set GDANIM_LONG=1")
 @pytest.mark.parametrize("thousand", range(1, 11))
 def test_ten_thousand_outcomes_are_those_of_an_independent_classifier(thousand: int) -> None:
     differ, decided = disagreements(range(1000 * thousand, 1000 * (thousand + 1)))

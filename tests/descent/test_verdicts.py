@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import tracemalloc
+from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -127,13 +130,13 @@ DESCENTS: tuple[tuple[str, Any, float, int, Outcome, Motion], ...] = (
 
 
 @pytest.mark.parametrize(("text", "start", "lr", "n", "outcome", "motion"), DESCENTS)
-@pytest.mark.parametrize("bounds", [(-5.0, 5.0), (-0.1, 0.1), (900.0, 1000.0)])
 def test_a_descent_is_judged_by_its_path_whatever_the_bounds(
-    text: str, start: Any, lr: float, n: int, outcome: Outcome, motion: Motion, bounds: tuple[float, float]
+    text: str, start: Any, lr: float, n: int, outcome: Outcome, motion: Motion
 ) -> None:
     objective = formula(text)
-    objective = formula(text, *[bounds] * objective.dim)
-    assert solved(objective, "gd", n, lr, np.ravel(start)) == (outcome, motion)
+    elsewhere = replace(objective, bounds=np.tile([900.0, 1000.0], (objective.dim, 1)))
+    for one in (objective, elsewhere):
+        assert solved(one, "gd", n, lr, np.ravel(start)) == (outcome, motion)
 
 
 bouncing_products = {STRAIGHT: st.floats(0.05, 1.0), BOUNCING: st.floats(1.02, 1.98)}
@@ -307,6 +310,10 @@ def test_every_catalogue_function_shows_a_descent_that_works(row: Any) -> None:
     assert verdict(objective, points).outcome is not LOST
 
 
+PLAIN = [row for row in FORMULAS if not row.parameters]
+
+
+@cache
 def mixed_runs(row: Any) -> tuple[Objective, Any]:
     """Runs of one catalogue function that end in different ways."""
     objective = catalogued(row.name, {})
@@ -321,7 +328,7 @@ def some(trajectory: Any, change: Callable[[Any], Any]) -> Any:
     return SimpleNamespace(**{name: change(value) for name, value in vars(trajectory).items()})
 
 
-@pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", FORMULAS[::5], ids=lambda row: row.name)
 def test_no_run_looks_at_another(row: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     objective, trajectory = mixed_runs(row)
     together = verdicts(objective, trajectory)
@@ -332,22 +339,32 @@ def test_no_run_looks_at_another(row: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert verdicts(objective, trajectory) == together
 
 
-@pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", FORMULAS[::4], ids=lambda row: row.name)
 def test_rows_past_the_last_point_do_not_matter(row: Any) -> None:
     objective, trajectory = mixed_runs(row)
     longer = np.concatenate([trajectory.x, np.repeat(trajectory.x[:, -1:], 25, axis=1)], axis=1)
     assert verdicts(objective, recorded(objective, longer, last=trajectory.last)) == verdicts(objective, trajectory)
 
 
-@pytest.mark.parametrize("change", ["4*({})", "({})/1024", "({}) + 7", "1000*({}) - 300"])
-@pytest.mark.parametrize("row", [row for row in FORMULAS if not row.parameters], ids=lambda row: row.name)
-def test_scaling_and_shifting_f_does_not_change_a_verdict(row: Any, change: str) -> None:
+@pytest.mark.parametrize("change", ["({}) + 7", "1000*({}) - 300"])
+@pytest.mark.parametrize("row", PLAIN[::4], ids=lambda row: row.name)
+def test_shifting_f_does_not_change_a_verdict(row: Any, change: str) -> None:
     objective, trajectory = mixed_runs(row)
     other = formula(change.format(row.formula), *row.bounds)
     assert verdicts(other, recorded(other, trajectory.x)) == verdicts(objective, trajectory)
 
 
-@pytest.mark.parametrize("row", [row for row in FORMULAS if not row.parameters], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", PLAIN, ids=lambda row: row.name)
+def test_scaling_f_and_x_over_twelve_decades_does_not_change_a_verdict(row: Any) -> None:
+    objective, trajectory = mixed_runs(row)
+    expected = verdicts(objective, trajectory)
+    for a, b in ((1e6, 1.0), (1e-6, 1e6), (1.0, 1e-6), (1e-6, 1e-6)):
+        text = re.sub(r"\b([xy])\b", rf"(\1/{b!r})", row.formula)
+        scaled = formula(f"{a!r}*({text})")
+        assert verdicts(scaled, recorded(scaled, b * trajectory.x)) == expected, (a, b)
+
+
+@pytest.mark.parametrize("row", PLAIN[::4], ids=lambda row: row.name)
 def test_mirroring_x_does_not_change_a_verdict(row: Any) -> None:
     objective, trajectory = mixed_runs(row)
     (left, right), *others = row.bounds
@@ -358,7 +375,7 @@ def test_mirroring_x_does_not_change_a_verdict(row: Any) -> None:
 
 
 def test_many_runs_are_judged_in_less_memory_than_their_values_take() -> None:
-    x = np.random.default_rng(0).uniform(-5, 5, (4000, 501, 2))
+    x = np.random.default_rng(0).uniform(-5, 5, (2000, 501, 2))
     trajectory = recorded(ELLIPSE, x)
     tracemalloc.start()
     try:

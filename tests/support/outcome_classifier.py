@@ -111,7 +111,9 @@ def _progress(heights: Array, longer: Array, f: Function) -> str | None:
         return "MOVING"
     lowest = min(heights.min(), later.min())
     if last.max() - lowest < 0.5 * (quarter.max() - lowest):
-        return "MOVING"  # its swings die down
+        half = len(last) // 2
+        dying = last[half:].max() - lowest < 0.8 * (last[:half].max() - lowest)
+        return "MOVING" if dying else None
     change = np.diff(heights[n // 2 :])
     peaks = int(np.sum((change[:-1] > 0) & (change[1:] < 0)))
     if peaks < 2 and fallen > 0 and not (change > 0).any():

@@ -89,7 +89,7 @@ def _stationary_points(functions: Functions, x: Vector, reach: Scalar) -> tuple[
     for _ in range(NEWTON_STEPS):
         if not going.size:
             break
-        step = _root_step(functions, at[going])
+        step = _root_step(functions, at[going], x[going], reach[going])
         there = at[going] + step
         near = np.linalg.norm(there - x[going], axis=1) <= reach[going]
         at[going[near]] = there[near]
@@ -99,17 +99,21 @@ def _stationary_points(functions: Functions, x: Vector, reach: Scalar) -> tuple[
     return at, found
 
 
-def _root_step(functions: Functions, x: Vector) -> Vector:
-    """−H⁻¹∇f at points x (m, d): (m, d), with eigenvalues of SINGULAR of the largest at least.
+def _root_step(functions: Functions, at: Vector, x: Vector, reach: Scalar) -> Vector:
+    """−H⁻¹∇f at points `at` (m, d): (m, d), with eigenvalues of SINGULAR of the largest at least.
 
-    No step goes along an eigenvector where it changes f next to nothing: beside a bent valley, it would lead far away.
+    Where that leads farther from x (m, d) than reach (m,), a step along the eigenvector that changes f most: beside a
+    bent valley, across it first. No step goes where it changes f next to nothing.
     """
-    values, vectors = eigen(functions, x)
+    values, vectors = eigen(functions, at)
     size = np.maximum(np.abs(values), SINGULAR * np.abs(values).max(axis=1, keepdims=True))
-    along = np.einsum("mji,mj->mi", vectors, functions.gradient(x))
-    change = along**2 / size
-    along = np.where(change < ASIDE * np.nansum(change, axis=1, keepdims=True), 0.0, along)
-    return _divided(along, np.copysign(size, values), vectors)
+    along = np.einsum("mji,mj->mi", vectors, functions.gradient(at))
+    change, signed = along**2 / size, np.copysign(size, values)
+    most = change.max(axis=1, keepdims=True)
+    step = _divided(np.where(change < ASIDE * most, 0.0, along), signed, vectors)
+    across = _divided(np.where(change < most, 0.0, along), signed, vectors)
+    far = np.linalg.norm(at + step - x, axis=1) > reach
+    return np.where(far[:, np.newaxis], across, step)
 
 
 def _divided(along: Vector, values: Scalar, vectors: Vector) -> Vector:

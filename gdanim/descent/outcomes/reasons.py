@@ -173,8 +173,9 @@ def _ways(descent: Descent, run: int) -> Iterator[tuple[Vector, Vector, float]]:
     trajectory = descent.trajectory
     x = trajectory.x[run, : trajectory.last[run] + 1]
     slope = -trajectory.grad[run, trajectory.last[run]]
-    length = float(np.linalg.norm(x - x[-1], axis=1).max()) / 2.0**10
-    for point, way in ((x[-1], slope), (x[0], x[-1] - x[0])):
+    extent = float(np.linalg.norm(x - x[-1], axis=1).max())
+    first = float(np.linalg.norm(x[min(1, len(x) - 1)] - x[0]))
+    for point, way, length in ((x[-1], slope, extent / 2.0**10), (x[0], x[-1] - x[0], first)):
         size = float(np.linalg.norm(way))
         if size > 0 and np.isfinite(size) and length > 0:
             yield point, way / size, length
