@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ STARTS = {
 }
 
 OTHER_PARAMETERS = [{"l": 100.0}, {"f": 30.0}, {"l": 1e-4, "f": 1e3}, {"f": 0.0}, {"l": 1e8, "f": 0.1}]
-SOME = ("parabola", "beale", "hills")
+SOME = ("parabola", "hills")
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -95,7 +96,10 @@ def test_a_path_that_leaves_given_limits_is_said_in_one_line(
     leaving = [line for line in ran.lines if "leaves the picture" in line]
     assert len(leaving) == 1
     assert all(name in leaving[0] for name in named)
-    assert run(*arguments, *QUICK, "-o", "a.gif", "-q").err == ""
+
+
+def test_what_leaves_the_picture_is_not_said_under_quiet() -> None:
+    assert run("parabola", "--ylim=0,10", *QUICK, "-o", "a.gif", "-q").err == ""
 
 
 @pytest.mark.parametrize("arguments", [("parabola",), ("parabola", "--xlim=-6,6"), ("parabola", "--start", 50)])
@@ -155,3 +159,10 @@ def test_momentum_does_not_lose_to_plain_descent_by_default_in_a_ravine(name: st
     gd, momentum, nesterov = solved(name, optimizer=("gd", "momentum", "nesterov")).trajectory.f[:, -1]
     assert min(momentum, nesterov) < gd
     assert momentum < gd
+
+
+def test_that_no_minimum_was_found_is_said_once_and_in_json() -> None:
+    ran = run("exp(-x)", *QUICK, "-o", "a.gif", "--json")
+    assert sum("no minimum" in line for line in ran.lines) == 1
+    assert any("no minimum" in remark for remark in json.loads(ran.out)["remarks"])
+    assert json.loads(run("x**2", *QUICK, "-o", "a.gif", "--json").out)["remarks"] == []

@@ -66,7 +66,7 @@ def scales(seed: int) -> list[tuple[float, float]]:
     return [(10.0 ** random.uniform(-12, 12), 10.0 ** random.uniform(-12, 12)) for _ in range(12 if LONG else 1)]
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("formula", FORMULAS if LONG else FORMULAS[::3])
 def test_a_formula_is_shown_in_its_own_units_at_every_scale(formula: str) -> None:
     usual = shown(formula)
     for a, b in scales(FORMULAS.index(formula)):
@@ -81,7 +81,7 @@ def test_a_formula_is_shown_in_its_own_units_at_every_scale(formula: str) -> Non
 
 
 @pytest.mark.parametrize("formula", ["X**4 - 3*X**2 + X", "cosh(X)", "log(1 + X**2)", "X**2 + X**4", "(X**2 - 1)**2"])
-@pytest.mark.parametrize(("b", "c"), [(1.0, 2000.0), (1e-3, -4.0), (1e4, 3e9)])
+@pytest.mark.parametrize(("b", "c"), [(1.0, 2000.0), (1e-3, -4.0), (1e4, 3e9)] if LONG else [(1e-3, -4.0)])
 def test_a_well_is_shown_in_its_own_units_where_it_is_far_from_the_origin(formula: str, b: float, c: float) -> None:
     same(shown(formula), shown(formula, 1.0, b, c), unit=1.0)
 
