@@ -84,7 +84,7 @@ def distance_to_segment(points: NDArray[np.float64], one: Any, other: Any) -> ND
 
 def test_runs_together_have_a_colour_each_and_their_legend_too() -> None:
     last = pictures(lr=(0.02, 0.1, 0.45), iterations=5, size="480x360")[-1]
-    legend, plot = last[:80], last[80:]
+    legend, plot = last[:110], last[110:]
     for colour in LIGHT.runs[:3]:
         assert has_colour(legend, colour).sum() > 10
         assert has_colour(plot, colour).sum() > 10
