@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from support.objectives import objective
@@ -31,6 +33,7 @@ FORMULAS = [
 ]
 
 
+@cache
 def descended(formula: str, given: Given = NOTHING_GIVEN) -> Trajectory:
     found = objective(formula, {}, given)
     return solve(found, gd(), found.start[np.newaxis], np.array([found.lr]), found.iterations)

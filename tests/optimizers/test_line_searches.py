@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -103,27 +102,17 @@ def test_no_search_gives_up_where_the_gradient_is_large(method: str) -> None:
     assert (given_up, taken > 1000) == (0, True)
 
 
-@cache
-def long_walk(method: str, name: str) -> Walk:
-    return walk(catalogued(name), built(method), starts(catalogued(name), 6), 40)
-
-
 @pytest.mark.parametrize("method", METHODS)
-def test_every_function_is_descended_finitely_or_lost_for_good(method: str) -> None:
+def test_every_function_is_descended_finitely_or_lost_for_good_and_searches_never_climb(method: str) -> None:
+    """By no more than two units in the last place of f. Newton's method searches no line, and may climb."""
+    rounding = 0.0 if method == "armijo" else 2 * EPS
     for name in NAMES:
-        found = long_walk(method, name)
+        found = walk(catalogued(name), built(method), starts(catalogued(name), 6), 40)
         finite = np.isfinite(found.x).all(axis=-1) & np.isfinite(found.f) & np.isfinite(found.grad).all(axis=-1)
         assert (finite[1:] <= finite[:-1]).all(), name
         assert (np.diff(found.evaluations, axis=0) <= MOST_ASKED).all(), name
-
-
-@pytest.mark.parametrize("method", SEARCHING)
-def test_f_never_rises_by_more_than_two_units_in_its_last_place(method: str) -> None:
-    rounding = 0.0 if method == "armijo" else 2 * EPS
-    for name in NAMES:
-        found = long_walk(method, name)
-        finite = np.isfinite(found.f[1:])
-        assert (found.f[1:] <= found.f[:-1] + rounding * np.abs(found.f[:-1]))[finite].all(), name
+        climbs = found.f[1:] > found.f[:-1] + rounding * np.abs(found.f[:-1])
+        assert method == "newton" or not climbs[np.isfinite(found.f[1:])].any(), name
 
 
 @pytest.mark.parametrize("name", ["rosenbrock", "himmelblau", "double_well", "absolute", "forrester"])
@@ -150,7 +139,7 @@ def test_a_first_trial_that_will_do_is_taken(method: str) -> None:
 def test_runs_together_equal_one_at_a_time_bit_for_bit(method: str) -> None:
     hyperparameters: list[dict[str, float]] = [{"damping": 0.0}, {"damping": 0.5}] if method == "newton" else [{}]
     for name, chosen in product(NAMES, hyperparameters):
-        objective, start = catalogued(name), starts(catalogued(name), 3)
+        objective, start = catalogued(name), starts(catalogued(name), 2)
         together = walk(objective, built(method, **chosen), start, 9)
         for run in range(len(start)):
             alone = walk(objective, built(method, **chosen), start[run], 9)
