@@ -17,7 +17,7 @@ from gdanim.catalogue.registry import FORMATS
 from gdanim.catalogue.request import Planned
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
-from gdanim.descent.outcomes.reasons import reason_of
+from gdanim.descent.outcomes.reasons import limit_explains, reason_of
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.descent.verdicts import Outcome
@@ -112,7 +112,7 @@ def lost_runs(descent: Descent) -> Iterator[str]:
     if failed:
         run = failed[0]
         which = f"{descent.runs[run].label} ".lstrip()
-        lr = float(trajectory.first_rate[run])
+        lr = descent.runs[run].lr  # the base rate, as in the labels and in the rate that is said to work
         rate = f" (lr {lr:g})" if not which and isfinite(lr) else ""
         yield f"gdanim: the run {which}{trajectory.ending(run)}{rate}{_reason(descent, run)}{_others(descent, failed)}"
 
@@ -128,9 +128,9 @@ def _others(descent: Descent, failed: list[int]) -> str:
 
 
 def _reason(descent: Descent, run: int) -> str:
+    if limit_explains(descent, run):
+        return f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}"
     why = reason_of(descent, run)
-    if descent.trajectory.first_rate[run] > descent.limit[run]:
-        why = f"{_name(descent, run)} can settle only below lr = {_limit(descent, run)}"
     return f": {why}" if why else ""
 
 
@@ -142,7 +142,8 @@ def missing_letters(descent: Descent) -> Iterator[str]:
 
 
 def _limit(descent: Descent, run: int) -> str:
-    return f"{limit_formula(descent.runs[run].method)} = {descent.limit[run]:.4g}"
+    formula, limit = limit_formula(descent.runs[run].method), f"{descent.limit[run]:.4g}"
+    return limit if formula == limit else f"{formula} = {limit}"
 
 
 def _name(descent: Descent, run: int) -> str:

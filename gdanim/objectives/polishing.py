@@ -149,7 +149,7 @@ def _ring_search(functions: Functions, seeds: Vector, cell: Vector) -> tuple[Vec
             break
         ring = lowest_on_ring(functions, x[going], radius[going], cell, ROUGH)
         nothing = DROP * (ring.highest - f[going]) + 2 * EPS * np.abs(f[going])
-        lower = ring.lowest < f[going] - nothing
+        lower = np.isfinite(ring.lowest) & (ring.lowest < f[going] - nothing)
         moved = going[lower]
         x[moved], f[moved] = ring.x[lower], ring.lowest[lower]
         radius[going] = np.where(lower, np.minimum(2 * radius[going], LARGEST), radius[going] / 8)

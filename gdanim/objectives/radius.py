@@ -40,7 +40,8 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
         # Along the floor of a valley slopes are rounding near x.
         steep = np.where(np.abs(slope) > ROUNDING * np.abs(slope).max(axis=1, keepdims=True), slope, 0.0)
         ends = []
-        for k in range(len(rays)):
+        # Where f is level along a whole ray, as x² − y² is along y = x, its slope there is rounding.
+        for k in np.flatnonzero(steep.any(axis=0)).tolist():
             first, base = _first_constant(r, steep[:, k], *((FEW + 1, COARSELY_CONSTANT) if few else (EACH, CONSTANT)))
             end, factor = _end(r[first:], f[first:, k], slope[first:, k], base)
             if np.isfinite(end) and not few:

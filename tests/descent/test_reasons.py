@@ -49,6 +49,17 @@ def test_a_rate_above_the_limit_at_the_minimum_is_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "start"), [("goldstein_price", (-1.0, 1.0)), ("x**2 + x**6", 4.0), ("beale", (4.0, 4.0))]
+)
+def test_a_limit_at_the_minimum_is_no_reason_where_rates_below_it_are_lost_too(text: str, start: Any) -> None:
+    above = solved(text, start=(start,), lr=3.0, iterations=25)
+    limit = 2 / float(np.linalg.eigvalsh(above.objective.hessian(above.objective.minimizers[:1])).max())
+    below = solved(text, start=(start,), lr=limit / 2, iterations=25)
+    assert below.trajectory.stop[0].failed
+    assert "overshot at iteration 0" in reason_of(above, 0)
+
+
+@pytest.mark.parametrize(
     ("text", "options"),
     [
         ("2*x", {}), ("-x**2", {"start": 1.0, "lr": 0.1, "iterations": 20}),

@@ -139,3 +139,13 @@ def test_an_area_of_minima_is_seen_with_its_sides(formula: str, edge: float) -> 
     found = objective(formula, {})
     assert found.continuum
     assert 1.2 * edge < found.bounds[0, 1] < 6 * edge
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["x**2 - y**2", "y**2 - x**2 + 1", "cosh(x) - cosh(y)", "x**4 - y**4", "x*y*(x + y)", "x**2*y - y**3"],
+)
+def test_a_saddle_that_is_level_along_a_line_through_it_is_shown_at_its_own_size(formula: str) -> None:
+    found = objective(formula, {})
+    assert np.all((np.ptp(found.bounds, axis=1) > 0.5) & (np.ptp(found.bounds, axis=1) < 50))
+    assert 1e-3 < found.lr < 10

@@ -21,12 +21,13 @@ from gdanim.formatting import coordinates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gdanim.arrays import Scalar, Vector
+    from gdanim.arrays import Flags, Scalar, Vector
     from gdanim.descent.descend import Descent
     from gdanim.objectives.objective import Objective
 
 EXPLAINED: Final = 40  # runs at most, the first that have a reason: each may cost a few descents
 HALVINGS: Final = 20  # of a rate, in search of one that works
+BELOW_LIMIT: Final = 0.8  # of a limit: a rate that works where nothing but the limit stands in the way
 # f is looked at in steps that double, or halve towards an edge; it falls without bound if it goes on falling by this
 # share of what it fell in the step before, or more.
 DOUBLINGS, GOES_ON = 60, 0.9
@@ -79,7 +80,7 @@ def _why_stalled(descent: Descent, run: int) -> str:
 def _why_too_fast(descent: Descent, run: int) -> str:
     """Of a run that was lost, or bounces: that its rate is above a limit, or where it overshot, and what works."""
     rate, limit, outcome = descent.trajectory.first_rate[run], descent.limit[run], descent.verdict[run].outcome
-    if rate > limit:
+    if limit_explains(descent, run):
         return f"lr {rate:g} is above {limit_formula(descent.runs[run].method)} = {limit:.4g}"
     if outcome not in (Outcome.LOST, Outcome.BOUNCING):
         return ""
@@ -88,6 +89,16 @@ def _why_too_fast(descent: Descent, run: int) -> str:
     works = rate_that_works(descent, run)
     does = "arrives" if outcome is Outcome.BOUNCING else "comes down"
     return "; ".join(filter(None, [where, "" if works is None else f"from its start, lr {works:g} {does}"]))
+
+
+def limit_explains(descent: Descent, run: int) -> bool:
+    """Whether the rate of a run is above its limit, and if the run was lost, a rate below the limit works."""
+    limit = descent.limit[run]
+    if not descent.trajectory.first_rate[run] > limit:
+        return False
+    if descent.verdict[run].outcome is not Outcome.LOST or not _can_be_tried(descent, run):
+        return True
+    return bool(_working(descent, run, np.array([BELOW_LIMIT * limit]))[0])
 
 
 def _beyond_edge(descent: Descent, run: int) -> str:
@@ -119,26 +130,37 @@ def _overshoot(descent: Descent, run: int) -> str:
 def rate_that_works(descent: Descent, run: int) -> float | None:
     """The largest rate, of those halved from that of a run, at which its method works from its start, and at the next
     smaller ones; None where there is none, or how the run was made is not known.
+    """
+    if not _can_be_tried(descent, run):
+        return None
+    lr = np.array([float(f"{descent.runs[run].lr / 2.0**k:.1g}") for k in range(1, HALVINGS + 1)])
+    works = _working(descent, run, lr)
+    # One rate may work by luck where smaller ones do not.
+    works &= np.append(works[1:], works[-1]) | (descent.verdict[run].outcome is Outcome.BOUNCING)
+    return float(lr[np.argmax(works)]) if works.any() else None
 
-    Each is tried: where a run was lost, that it is not, and ends below its start; where it bounced, that it
-    arrives.
+
+def _can_be_tried(descent: Descent, run: int) -> bool:
+    made = descent.runs[run]
+    return not made.replayed and made.method is not None and made.schedule is not None
+
+
+def _working(descent: Descent, run: int, lr: Scalar) -> Flags:
+    """Whether the method of a run works from its start at other rates (m,): (m,).
+
+    Each is tried: where the run was lost, that it is not, and ends below its start; where it bounced, that it arrives.
     """
     made, trajectory, objective = descent.runs[run], descent.trajectory, descent.objective
-    if made.replayed or made.method is None or made.schedule is None:
-        return None
+    assert made.method is not None
+    assert made.schedule is not None
     iterations = min(iterations_of(descent.settings, objective), MOST_TRIED)
-    lr = np.array([float(f"{made.lr / 2.0**k:.1g}") for k in range(1, HALVINGS + 1)])
     start = np.tile(trajectory.x[run, :1], (len(lr), 1))
     rates = scheduled_rates(made.schedule, lr, iterations)
     tried = solve(objective, made.method.build(), start, rates, iterations, Conditions.of(descent.settings))
     if descent.verdict[run].outcome is Outcome.BOUNCING:
-        works = np.array([verdict.outcome is Outcome.ARRIVED for verdict in verdicts(objective, tried)])
-    else:
-        f = tried.f[np.arange(len(lr)), tried.last]
-        works = np.array([not stop.failed for stop in tried.stop]) & (f < tried.f[:, 0])
-    # One rate may work by luck where smaller ones do not.
-    works &= np.append(works[1:], works[-1]) | (descent.verdict[run].outcome is Outcome.BOUNCING)
-    return float(lr[np.argmax(works)]) if works.any() else None
+        return np.array([verdict.outcome is Outcome.ARRIVED for verdict in verdicts(objective, tried)])
+    f = tried.f[np.arange(len(lr)), tried.last]
+    return np.array([not stop.failed for stop in tried.stop]) & (f < tried.f[:, 0])
 
 
 def falls_without_bound(objective: Objective, x: Vector, way: Vector, length: float) -> bool:
