@@ -14,7 +14,7 @@ from gdanim import __version__
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.descend import Descent
-from gdanim.descent.outcomes.reasons import reasons
+from gdanim.descent.outcomes.reasons import limit_explains, reasons
 from gdanim.descent.runs import Run
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count, significant
@@ -36,9 +36,7 @@ def details(descent: Descent) -> str:
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
     if objective.continuum:
-        lines.append(
-            f"the lowest points form a valley of minima, f = {objective.valley:.6g}: none of them is the nearest"
-        )
+        lines.append(f"minima form a valley, f = {objective.valley:.6g}: none of them is the nearest")
     if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     lines += _scaled_rates(descent)
@@ -66,7 +64,7 @@ def _reasons(descent: Descent) -> Iterator[str]:
     """A line for each reason why runs were lost or did not arrive, with the runs it holds for."""
     of: dict[str, list[int]] = {}
     for run, reason in reasons(descent).items():
-        if not descent.over_limit[run] > 1:  # the verdict says that already
+        if not limit_explains(descent, run):  # the verdict says that already
             of.setdefault(reason, []).append(run)
     for reason, runs in of.items():
         named = dict.fromkeys(descent.runs[run].label or f"run {run + 1}" for run in runs)
