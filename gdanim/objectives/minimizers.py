@@ -16,6 +16,7 @@ SEEDS: Final = 16  # for each of so many minimizers at most
 # A curve or area of minima has sides: nearby, f rises by this share of its usual height. What rises by less is a tail
 # where f dies out.
 SIDES: Final = 1e-9
+NEAR_POLE: Final = 1e-8  # of a cell: so near a minimum, and a kink, f is far less high than a cell away
 
 
 class Found(NamedTuple):
@@ -56,7 +57,7 @@ def _found(functions: Functions, bounds: Vector, f: Scalar, seeds: Vector, most:
     cell, width = cell_of(functions, bounds), bounds[:, 1] - bounds[:, 0]
     looked_at = _lowest_first(functions, seeds)[: SEEDS * most]
     x, shape, height = polish(functions, looked_at, cell, width)
-    inside = np.all((x > bounds[:, 0]) & (x < bounds[:, 1]), axis=1)
+    inside = np.all((x > bounds[:, 0]) & (x < bounds[:, 1]), axis=1) & ~_are_poles(functions, x, cell)
     is_level = (shape == Shape.LEVEL) & (height > SIDES * _usual_height(f))
     strict = distinct(_lowest_first(functions, x[inside & (shape == Shape.STRICT)]), cell)
     level = _lowest_first(functions, x[inside & is_level])
@@ -128,6 +129,23 @@ def _usual_height(f: Scalar) -> float:
         return np.inf
     low, most, high = np.quantile(finite, [0.0, 0.9, 1.0])
     return float((most if most > low else high) - low)
+
+
+def _are_poles(functions: Functions, x: Vector, cell: Vector) -> Flags:
+    """Whether f falls without end towards points (m, d): it is hardly less high a hundred-millionth of a cell away."""
+    f, ways = functions.value(x), np.stack([*np.eye(x.shape[1]), *-np.eye(x.shape[1])])
+    with np.errstate(all="ignore"):
+        near, far = (
+            np.max(
+                functions.value(
+                    x[:, np.newaxis] + np.maximum(share * cell, 8 * np.spacing(np.abs(x)))[:, np.newaxis] * ways
+                ),
+                axis=1,
+            )
+            - f
+            for share in (NEAR_POLE, 1.0)
+        )
+        return np.asarray((near > 64 * np.spacing(np.abs(f))) & (near > far / 2))
 
 
 def _lowest_first(functions: Functions, x: Vector) -> Vector:

@@ -251,3 +251,28 @@ def test_neither_the_unit_of_f_nor_unit_and_origin_of_x_change_what_is_found(
     np.testing.assert_allclose((moved - c) / b, x, atol=1e-5)
     cell = CELL[: plain.dim]
     np.testing.assert_allclose(curvatures(scaled, moved, cell * b) * b**2 / a, curvatures(plain, x, cell), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "log(x**2)",
+        "-1/x**2",
+        "-1/abs(x)",
+        "log(abs(x - 0.5))",
+        "log(x**2 + y**2)",
+        "-1/(x**2 + y**2)",
+        "log(abs(x - y))",
+    ],
+)
+def test_a_pole_to_which_f_falls_without_end_is_no_minimum(text: str) -> None:
+    functions = FormulaFunctions(parse(text), {})
+    found = search(functions, np.array([[-3.0, 3.1]] * functions.dim))
+    assert not len(found.minimizers)
+    assert not len(found.valley)
+
+
+@pytest.mark.parametrize("text", ["sqrt(abs(x - 0.5))", "(x - 0.5)**2 + 1e12", "abs(x - 0.5)", "sqrt(abs(x)) + abs(y)"])
+def test_a_steep_or_far_offset_minimum_is_no_pole(text: str) -> None:
+    functions = FormulaFunctions(parse(text), {})
+    assert len(search(functions, np.array([[-3.0, 3.1]] * functions.dim)).minimizers) == 1
