@@ -72,8 +72,10 @@ def limits_of_runs(objective: Objective, trajectory: Trajectory, runs: Runs) -> 
 
 def limit_of(method: Choice[Method] | None) -> Limit:
     """The limit of a method on a quadratic; its factor is NaN and its formula empty where none is known."""
-    known = None if method is None or method.entry.plugin else _LIMITS.get(method.entry.name)
-    limit = _UNKNOWN if method is None or known is None else known(method.values)
+    if method is None or method.entry.plugin or method.values.get("weight_decay"):
+        return _UNKNOWN  # weight decay moves the minimum to where the curvature is another
+    known = _LIMITS.get(method.entry.name)
+    limit = _UNKNOWN if known is None else known(method.values)
     return limit if limit.factor > 0 else _UNKNOWN
 
 

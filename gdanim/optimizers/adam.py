@@ -1,13 +1,14 @@
 """The Adam family: an average of the gradients over the root of an average of their squares, both bias-corrected.
 
 An average that starts at 0 is too small at first; divided by 1 − βᵏ after k iterations, it is right. The
-hyperparameters beta1, beta2 and eps are in every method what they are in adam, where nothing else is said.
+hyperparameters beta1, beta2, eps and weight_decay are in every method what they are in adam, where nothing else is
+said.
 """
 
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer, Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle, decaying
 
 # After k iterations: k; m, v (runs, d), moving averages of g and of g², not yet corrected.
 Moments = tuple[int, Vector, Vector]
@@ -15,23 +16,23 @@ WithLargest = tuple[Moments, Vector]  # and the largest v so far (runs, d)
 WithProduct = tuple[Moments, float]  # and μ₁μ₂…μₖ, the product of the weights of m so far
 
 
-def adam(*, beta1: float, beta2: float, eps: float) -> Optimizer:
+def adam(*, beta1: float, beta2: float, eps: float, weight_decay: float = 0.0) -> Optimizer:
     """Adam: m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; x ← x − ηm̂/(√v̂ + ε). State k, m, v (runs, d).
 
     m̂ = m/(1−β₁ᵏ) and v̂ = v/(1−β₂ᵏ).
 
     beta1, beta2, eps: β₁, β₂, the shares of the averages that are kept; ε, which keeps the quotient finite.
-    As torch.optim.Adam. Source: Kingma & Ba 2015, arXiv 1412.6980, algorithm 1.
+    weight_decay: see decaying(). As torch.optim.Adam. Source: Kingma & Ba 2015, arXiv 1412.6980, algorithm 1.
     """
 
     def update(grad: Vector, state: Moments, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Moments]:
         moments, m_hat, v_hat = _averaged(state, grad, beta1, beta2)
         return -lr * (m_hat / (np.sqrt(v_hat) + eps)), moments
 
-    return Optimizer(init=_no_moments, update=update)
+    return decaying(Optimizer(init=_no_moments, update=update), weight_decay)
 
 
-def amsgrad(*, beta1: float, beta2: float, eps: float) -> Optimizer:
+def amsgrad(*, beta1: float, beta2: float, eps: float, weight_decay: float = 0.0) -> Optimizer:
     """AMSGrad: Adam with the largest v so far in the place of v. State k, m, v, largest v (runs, d).
 
     As torch.optim.Adam(amsgrad=True): the largest is taken of v, and corrected like v. The paper corrects nothing.
@@ -45,7 +46,7 @@ def amsgrad(*, beta1: float, beta2: float, eps: float) -> Optimizer:
         v_hat = largest / (1 - beta2**k)
         return -lr * (m_hat / (np.sqrt(v_hat) + eps)), (moments, largest)
 
-    return Optimizer(init=lambda x: (_no_moments(x), np.zeros_like(x)), update=update)
+    return decaying(Optimizer(init=lambda x: (_no_moments(x), np.zeros_like(x)), update=update), weight_decay)
 
 
 def adamw(*, beta1: float, beta2: float, eps: float, weight_decay: float) -> Optimizer:
@@ -62,7 +63,7 @@ def adamw(*, beta1: float, beta2: float, eps: float, weight_decay: float) -> Opt
     return Optimizer(init=_no_moments, update=update)
 
 
-def adamax(*, beta1: float, beta2: float, eps: float) -> Optimizer:
+def adamax(*, beta1: float, beta2: float, eps: float, weight_decay: float = 0.0) -> Optimizer:
     """AdaMax: m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); x ← x − ηm̂/u. State k, m, u (runs, d).
 
     m̂ = m/(1−β₁ᵏ). beta1, beta2, eps: β₁, the share of the average that is kept; β₂, that of the largest |g|; ε, which
@@ -76,10 +77,10 @@ def adamax(*, beta1: float, beta2: float, eps: float) -> Optimizer:
         m_hat = m / (1 - beta1**k)
         return -lr * (m_hat / u), (k, m, u)
 
-    return Optimizer(init=_no_moments, update=update)
+    return decaying(Optimizer(init=_no_moments, update=update), weight_decay)
 
 
-def nadam(*, beta1: float, beta2: float, eps: float, momentum_decay: float) -> Optimizer:
+def nadam(*, beta1: float, beta2: float, eps: float, momentum_decay: float, weight_decay: float = 0.0) -> Optimizer:
     """NAdam: x ← x − η((1−μₖ)g/(1−μ₁…μₖ) + μₖ₊₁m/(1−μ₁…μₖ₊₁))/(√v̂ + ε). State k, m, v (runs, d), μ₁…μₖ.
 
     m and v̂ as in adam; μₖ = β₁(1 − 0.96^(kψ)/2): Nesterov's look-ahead with a momentum that warms up.
@@ -96,10 +97,10 @@ def nadam(*, beta1: float, beta2: float, eps: float, momentum_decay: float) -> O
         ahead = (1 - mu(k)) / (1 - product) * grad + mu(k + 1) / (1 - product * mu(k + 1)) * m
         return -lr * (ahead / (np.sqrt(v_hat) + eps)), (moments, product)
 
-    return Optimizer(init=lambda x: (_no_moments(x), 1.0), update=update)
+    return decaying(Optimizer(init=lambda x: (_no_moments(x), 1.0), update=update), weight_decay)
 
 
-def radam(*, beta1: float, beta2: float, eps: float, threshold: float) -> Optimizer:
+def radam(*, beta1: float, beta2: float, eps: float, threshold: float, weight_decay: float = 0.0) -> Optimizer:
     """RAdam: x ← x − ηr m̂√(1−β₂ᵏ)/(√v + ε) where ρₖ > threshold, else x ← x − ηm̂. State k, m, v (runs, d).
 
     ρₖ = ρ − 2kβ₂ᵏ/(1−β₂ᵏ) is the length of the average v, ρ = 2/(1−β₂) − 1 what it grows to, and
@@ -119,7 +120,7 @@ def radam(*, beta1: float, beta2: float, eps: float, threshold: float) -> Optimi
         r = ((length_k - 4) * (length_k - 2) * length / ((length - 4) * (length - 2) * length_k)) ** 0.5
         return -lr * (r * correction**0.5 * m_hat / (np.sqrt(v) + eps)), moments
 
-    return Optimizer(init=_no_moments, update=update)
+    return decaying(Optimizer(init=_no_moments, update=update), weight_decay)
 
 
 def adabelief(*, beta1: float, beta2: float, eps: float, eps_root: float) -> Optimizer:

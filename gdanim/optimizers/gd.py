@@ -6,14 +6,15 @@ from typing import Final
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer, Oracle, stateless
+from gdanim.optimizers.optimizer import Optimizer, Oracle, decaying, stateless
 
 FLAT: Final = 2.0**-52  # ‖g‖² up to which a point counts as stationary: optax's guard against a division by 0
 
 
-def gd() -> Optimizer:
-    """Gradient descent: x ← x − ηg. No state. Source: Cauchy 1847."""
-    return Optimizer(init=stateless, update=lambda grad, state, x, lr, oracle: (-lr * grad, state))
+def gd(*, weight_decay: float = 0.0) -> Optimizer:
+    """Gradient descent: x ← x − ηg. No state. weight_decay: see decaying(). Source: Cauchy 1847."""
+    plain = Optimizer(init=stateless, update=lambda grad, state, x, lr, oracle: (-lr * grad, state))
+    return decaying(plain, weight_decay)
 
 
 def signsgd() -> Optimizer:

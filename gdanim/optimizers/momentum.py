@@ -3,15 +3,16 @@
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
-from gdanim.optimizers.optimizer import Optimizer, Oracle
+from gdanim.optimizers.optimizer import Optimizer, Oracle, decaying
 
 Counted = tuple[int, Vector]  # k, the iterations so far; v (runs, d), the velocity
 
 
-def momentum(*, momentum: float, dampening: float) -> Optimizer:
+def momentum(*, momentum: float, dampening: float, weight_decay: float = 0.0) -> Optimizer:
     """Heavy ball: v ← μv + (1−τ)g, but v ← g the first time; x ← x − ηv. State k, v (runs, d).
 
     momentum, dampening: μ, the share of the velocity that is kept; τ, the share of the gradient that is left out.
+    weight_decay: see decaying().
     As torch.optim.SGD, which however leaves dampening unread where the momentum is 0. Source: Polyak 1964.
     """
 
@@ -21,14 +22,14 @@ def momentum(*, momentum: float, dampening: float) -> Optimizer:
         v = momentum * v + share * grad
         return -lr * v, (k + 1, v)
 
-    return Optimizer(init=lambda x: (0, np.zeros_like(x)), update=update)
+    return decaying(Optimizer(init=lambda x: (0, np.zeros_like(x)), update=update), weight_decay)
 
 
-def nesterov(*, momentum: float) -> Optimizer:
+def nesterov(*, momentum: float, weight_decay: float = 0.0) -> Optimizer:
     """Accelerated gradient: v ← μv + g; x ← x − η(g + μv). State v (runs, d).
 
-    momentum: μ, the share of the velocity that is kept. As torch.optim.SGD(nesterov=True): x is the look-ahead point
-    itself, so that g is the gradient at x.
+    momentum: μ, the share of the velocity that is kept. weight_decay: see decaying().
+    As torch.optim.SGD(nesterov=True): x is the look-ahead point itself, so that g is the gradient at x.
     Source: Nesterov 1983; in this form Sutskever et al. 2013.
     """
 
@@ -36,7 +37,7 @@ def nesterov(*, momentum: float) -> Optimizer:
         v = momentum * v + grad
         return -lr * (grad + momentum * v), v
 
-    return Optimizer(init=np.zeros_like, update=update)
+    return decaying(Optimizer(init=np.zeros_like, update=update), weight_decay)
 
 
 def qhm(*, beta: float, nu: float) -> Optimizer:

@@ -108,6 +108,21 @@ class Optimizer:
     update: Update
 
 
+def decaying(rule: Optimizer, weight_decay: float) -> Optimizer:
+    """The same rule with g + λx in the place of g: it descends on f + λ‖x‖²/2, and is pulled towards 0.
+
+    weight_decay: λ; with 0, the rule itself. As weight_decay of torch.optim, but for that of AdamW, whose decay is no
+    part of the gradient. Source: Krogh & Hertz 1991.
+    """
+    if weight_decay == 0:
+        return rule
+
+    def update(grad: Vector, state: Any, x: Vector, lr: Scalar, oracle: Oracle) -> tuple[Vector, Any]:
+        return rule.update(grad + weight_decay * x, state, x, lr, oracle)
+
+    return Optimizer(init=rule.init, update=update)
+
+
 def stateless(x: Vector) -> tuple[()]:
     """The state of a rule that remembers nothing."""
     return ()

@@ -21,7 +21,7 @@ def vectors(kind: str, trajectory: Trajectory) -> Vector:
     gradient   −∇f, where the function falls fastest
     step       x′ − x, what the optimizer does next; zero at the end
     momentum   x′ − x + η∇f, what the next step adds to that of gradient descent at its rate: the velocity that is left
-               of earlier steps, and with noise that of the gradient. Zero for gradient descent, and at the end
+               of earlier steps, and what noise or weight decay adds. Zero for gradient descent, and at the end
 
     Raises SettingError where momentum is asked for and a rate is not known.
     """

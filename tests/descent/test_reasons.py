@@ -91,6 +91,16 @@ def test_f_that_is_bounded_below_is_not_said_to_fall_for_ever(text: str, options
         ("x**4 - 3*x**2", {"start": 0.0, "lr": 0.1}, "the slope vanishes, and not at a minimum"),
         ("easom", {"start": ((-8.0, -7.0),)}, "the slope is only "),
         ("parabola", {"lr": 1e-6}, "its last step was 8.6e-06 long, and about 4.3 lie ahead: a rate too small"),
+        (
+            "(x - 2)**2",  # with λ = 1 it rests where 2(x − 2) + x = 0
+            {"start": 0.0, "lr": 0.1, "optimizer": ("gd:weight_decay=1",), "iterations": 400},
+            "its last step was 0 long, and about 0.67 lie ahead: weight decay holds it",
+        ),
+        (
+            "(x - 2)**2",
+            {"start": 0.3, "lr": 1e-9, "optimizer": ("gd:weight_decay=1",)},
+            "its last step was 3.1e-09 long, and about 1.7 lie ahead: a rate too small",
+        ),
         ("sqrt(x)", {"start": 2.0, "lr": 3.0}, "a step led to x = -0.6083, where f has no value"),
         ("parabola", {"lr": 0.05}, ""),
         ("parabola", {"lr": 0.1}, ""),

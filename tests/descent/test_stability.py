@@ -133,6 +133,16 @@ def test_other_methods_claim_no_limit(name: str) -> None:
     assert limit_of(optimizer(name)) == limit_of(None)
 
 
+@pytest.mark.parametrize("name", ["gd", "momentum", "nesterov"])
+def test_weight_decay_moves_the_minimum_and_leaves_no_limit_to_be_claimed(name: str) -> None:
+    # On ½λx² the decay ω makes the curvature λ + ω: a rate just below the limit without it is lost.
+    method = optimizer(f"{name}:weight_decay=1")
+    assert limit_of(method) == limit_of(None)
+    lr = 0.98 * limit_of(optimizer(name)).factor / 2.0
+    path = solve(formula("x**2", minimizers=((0.0,),)), method.build(), np.ones((1, 1)), np.array([lr]), 500)
+    assert np.abs(path.x[0, -1, 0]) > 1e3
+
+
 @pytest.mark.parametrize("spec", ["newton:damping=0.1", "gd"])
 def test_a_search_or_a_rate_that_changes_has_no_limit(spec: str) -> None:
     schedule = () if "newton" in spec else ("cosine",)

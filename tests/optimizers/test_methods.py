@@ -38,6 +38,9 @@ VARIANTS = [
             ("rmsprop", {"centered": True, "momentum": 0.5}),
             ("momentum", {"dampening": 0.5}),
             ("polyak", {"f_min": -1.0}),
+            ("adagrad", {"lr_decay": 0.1, "weight_decay": 0.1}),
+            ("adam", {"weight_decay": 0.1}),
+            ("nesterov", {"weight_decay": 0.1}),
         )
         if method.name == name
     ),
@@ -116,10 +119,11 @@ def starts(function: Objective, count: int) -> Array:
 @EVERY_METHOD
 def test_the_table_names_the_hyperparameters_of_the_factory(method: Method) -> None:
     taken = inspect.signature(method.load()).parameters.values()
-    assert {item.name for item in taken} == {item.name for item in method.hyperparameters}
+    defaults = {item.name: item.default for item in method.hyperparameters}
+    assert {item.name for item in taken} == set(defaults)
     for parameter in taken:
         assert parameter.kind is parameter.KEYWORD_ONLY
-        assert parameter.default is parameter.empty
+        assert parameter.default in (parameter.empty, defaults[parameter.name])
 
 
 @EVERY_METHOD

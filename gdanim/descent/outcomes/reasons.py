@@ -31,6 +31,7 @@ BELOW_LIMIT: Final = 0.8  # of a limit: a rate that works where nothing but the 
 # f is looked at in steps that double, or halve towards an edge; it falls without bound if it goes on falling by this
 # share of what it fell in the step before, or more.
 DOUBLINGS, GOES_ON = 60, 0.9
+HELD: Final = 1e-2  # share of what weight decay alone would move a run that is held by it: its last step is no longer
 SETTLING: Final = 20  # the last of these steps, in which it has to
 MOST_TRIED: Final = 2000  # iterations of such a trial
 
@@ -74,7 +75,18 @@ def _why_stalled(descent: Descent, run: int) -> str:
     step = float(np.linalg.norm(trajectory.x[run, last] - trajectory.x[run, last - 1]))
     way = float(np.linalg.norm(newton_step(descent.objective.functions, trajectory.x[run, last : last + 1])))
     ahead = f", and about {way:.2g} lie ahead" if np.isfinite(way) else ""
-    return f"its last step was {step:.2g} long{ahead}: a rate too small"
+    cause = "weight decay holds it" if _is_held(descent, run, step) else "a rate too small"
+    return f"its last step was {step:.2g} long{ahead}: {cause}"
+
+
+def _is_held(descent: Descent, run: int, step: float) -> bool:
+    """Whether weight decay, which alone would move a run by ηλ‖x‖, hardly moved it in its last step: f pulls back."""
+    method, last = descent.runs[run].method, int(descent.trajectory.last[run])
+    if method is None or method.entry.plugin:
+        return False
+    decay = method.values.get("weight_decay", 0.0)
+    pull = decay * descent.trajectory.lr[run, last - 1] * np.linalg.norm(descent.trajectory.x[run, last])
+    return bool(step < HELD * pull)
 
 
 def _why_too_fast(descent: Descent, run: int) -> str:
