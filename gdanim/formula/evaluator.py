@@ -28,7 +28,7 @@ class FormulaFunctions:
     Raises FormulaError where a parameter has no value, or a value makes a constant part undefined or infinite.
     """
 
-    point_by_point, blur = False, 0.0
+    point_by_point = False
 
     def __init__(self, expression: Expression, parameters: Mapping[str, float]) -> None:
         constants = expression.bind(parameters)
@@ -50,6 +50,10 @@ class FormulaFunctions:
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives of f at x: (…, d, d)."""
         return self._evaluate(self._hessian, x, (self.dim, self.dim))
+
+    def blur(self, x: Vector) -> Scalar:
+        """How far from x derivatives are means: they are exact. (…)."""
+        return np.zeros(x.shape[:-1])
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
         """f and ∇f at x: (…), (…, d). Cheaper than one after the other: what both need is computed once.

@@ -31,6 +31,7 @@ NO_MINIMUM = "no minimum was found: the picture shows f about the origin; --xlim
 NONE_WITHIN_LIMITS = "no minimum was found within the limits"
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
 SAME = 1e-6  # of the radius of a well: bottoms that are nearer to one another are one
+AS_LOW = 8  # spacings of f: the origin that is no higher is a bottom, too
 OF_VALLEY = 32  # points of a valley at most that tell where it lies
 # Points along each axis where f is evaluated to find its domain; fewer where each costs a call of somebody's code.
 DOMAIN, COARSE_DOMAIN = {1: 2001, 2: 41}, {1: 101, 2: 11}
@@ -130,7 +131,7 @@ def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, f
     first = int(np.argmax(np.all((bottoms >= low) & (bottoms <= high), axis=1)))
     bottom, radius = bottoms[first], radius_around(functions, bottoms[first], float(error[first]))
     if not np.isfinite(radius):
-        return bottom[np.newaxis], bottom, float(np.abs(bottom).max()) or WITHOUT_SCALE
+        return bottom[np.newaxis], bottom, _distance_from_origin(functions, bottom) or WITHOUT_SCALE
     around = np.stack([bottom - AROUND * radius, bottom + AROUND * radius], axis=1)
     near = _inside(np.concatenate([bottoms[first:], _minima(functions, around)]), around)
     near = distinct(near, np.full(functions.dim, SAME * radius))
@@ -138,6 +139,12 @@ def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, f
     if extent > WITH_OTHERS * radius:
         near, extent = bottom[np.newaxis], 0.0
     return near, (near.min(axis=0) + near.max(axis=0)) / 2, max(radius, extent)
+
+
+def _distance_from_origin(functions: Functions, bottom: Vector) -> float:
+    """How far a bottom (d,) is from the origin; 0 where f is as low there, but for rounding."""
+    f, low = functions.value(np.stack([np.zeros_like(bottom), bottom]))
+    return 0.0 if f - low <= AS_LOW * np.spacing(abs(low)) else float(np.abs(bottom).max())
 
 
 def _readable(wells: Vector, centre: Vector, half: float, starts: Vector) -> tuple[Vector, float]:

@@ -19,7 +19,6 @@ class Functions(Protocol):
 
     dim: int
     point_by_point: bool  # whether every point costs a call of somebody's Python code: then ask for few
-    blur: float  # derivatives are means over this share of max(1, |x|); 0 where they are exact
 
     def value(self, x: Vector) -> Scalar:
         """f."""
@@ -29,6 +28,9 @@ class Functions(Protocol):
 
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives."""
+
+    def blur(self, x: Vector) -> Scalar:
+        """How far from x second derivatives are means; 0 where they are exact."""
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
         """f and ∇f. It may warn: the caller holds np.errstate."""

@@ -21,7 +21,9 @@ BOWL: Final = 1e-9  # share of the largest, above which the least eigenvalue say
 # Shares of a cell at which slopes have to be those that the Hessian says, up to a factor of AGREE.
 ASIDE: Final = (1.0, 1e-1, 1e-2, 1e-3)
 AGREE: Final = 3.0
-BLURRED: Final = 3.0  # times the length over which derivatives are means: nearer by, a kink looks like a bowl
+# Times the length over which derivatives are means: nearer by, a kink looks like a bowl. At the second slopes are asked
+# for, too, should it be farther away than a cell.
+BLURRED, BEYOND = 3.0, 4.0
 
 RING_STEPS: Final = 80  # of a search with rings, at kinks
 SMALLEST: Final = 1e-10  # share of a cell: then such a search is over
@@ -65,10 +67,10 @@ def has_slopes_of_hessian(functions: Functions, x: Vector, cell: Vector) -> Flag
     """
     values, vectors = _eigen(functions, x, cell)
     agreed = np.zeros(len(x), dtype=bool)
-    blur = (functions.blur * np.maximum(1.0, np.abs(x)) / cell).max(axis=1)
+    blur = (functions.blur(x)[:, np.newaxis] / cell).max(axis=1)
     with np.errstate(all="ignore"):
-        for aside in ASIDE:
-            share = _slopes(functions, x, vectors, aside, cell) / (aside * values)
+        for aside in (*(np.full(len(x), share) for share in ASIDE), BEYOND * blur):
+            share = _slopes(functions, x, vectors, aside, cell) / (aside[:, np.newaxis] * values)
             agreed |= np.all((share <= AGREE) & (share >= 1 / AGREE), axis=(0, 2)) & (aside > BLURRED * blur)
     return agreed & (values[:, 0] > 0)
 
@@ -126,10 +128,11 @@ def _is_bowl(functions: Functions, x: Vector, cell: Vector) -> Flags:
     return found
 
 
-def _slopes(functions: Functions, x: Vector, vectors: Vector, aside: float, cell: Vector) -> Vector:
-    """The slopes outwards, a little aside of points (m, d) along vectors (m, d, k), in cells, both ways: (2, m, k)."""
+def _slopes(functions: Functions, x: Vector, vectors: Vector, aside: Scalar, cell: Vector) -> Vector:
+    """The slopes outwards, aside (m,) of points (m, d) along vectors (m, d, k), both ways: (2, m, k), in cells."""
     along = vectors.swapaxes(1, 2) * np.array([1.0, -1.0])[:, np.newaxis, np.newaxis, np.newaxis]  # (2, m, k, d)
-    return np.asarray(np.sum(functions.gradient(x[:, np.newaxis] + aside * along * cell) * cell * along, axis=-1))
+    there = x[:, np.newaxis] + aside[:, np.newaxis, np.newaxis] * along * cell
+    return np.asarray(np.sum(functions.gradient(there) * cell * along, axis=-1))
 
 
 def _decide(functions: Functions, polished: Polished, which: NDArray[np.int64], width: Vector) -> None:

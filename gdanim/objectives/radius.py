@@ -21,6 +21,7 @@ ROUNDED = 1e-12  # of the radius: an area that is smaller is rounding
 ROUNDING = 1e-9  # of the steepest slope at one distance: less is taken for 0
 BESIDE_AREA: Final = 2.5  # times the distance to the edge of an area of minima: its sides are seen
 UNDERFLOW: Final = 1e-9  # of the slope ten times as far away: less is the end of a power that was too small to be seen
+SEEN: Final = 64  # spacings of f: so much higher it is ten times as far away as the edge of an area
 FINER: Final = np.geomspace(2 / 3, 3 / 2, 65)  # of a distance where the end has been seen: where it is looked at again
 
 
@@ -36,7 +37,7 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
     rays = directions(functions.dim, FEW_RAYS if few else RAYS)
     with np.errstate(all="ignore"):
         f, slope = _along(functions, x, rays, r)
-        level = _level_until(r, np.abs(slope).max(axis=1), each)
+        level = _level_until(r, np.abs(slope).max(axis=1), f.max(axis=1), each)
         # Along the floor of a valley slopes are rounding near x.
         steep = np.where(np.abs(slope) > ROUNDING * np.abs(slope).max(axis=1, keepdims=True), slope, 0.0)
         ends = []
@@ -56,14 +57,16 @@ def radius_around(functions: Functions, x: Vector, error: float = 0.0) -> float:
     return BESIDE_AREA * level if is_area else radius
 
 
-def _level_until(r: Scalar, slope: Scalar, each: int) -> float:
+def _level_until(r: Scalar, slope: Scalar, f: Scalar, each: int) -> float:
     """The distance at which an area ends where f is level: the largest slope (n,) is 0 up to there. 0 without one."""
     rising = np.flatnonzero(slope)
     if not len(rising) or not 0 < rising[0] < len(r) - each:
         return 0.0
     first = rising[0]
-    # A high power is level only because it underflows.
-    return float(r[first]) if slope[first] > UNDERFLOW * slope[first + each] else 0.0
+    farther = first + each
+    # A high power is level only because it underflows, and what rises by less than rounding is not seen to rise.
+    seen = slope[first] > UNDERFLOW * slope[farther] and f[farther] - f[0] > SEEN * np.spacing(abs(f[0]))
+    return float(r[first]) if seen else 0.0
 
 
 def magnitudes(each: int, decades: int) -> Scalar:

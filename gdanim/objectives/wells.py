@@ -51,17 +51,27 @@ def _turns(functions: Functions, x: Scalar) -> tuple[Scalar, Scalar]:
 
 def _bisected(functions: Functions, low: Scalar, high: Scalar) -> tuple[Vector, Scalar]:
     """Where f stops falling in intervals (m,), (m,): (k, 1), and to what error: (k,). Poles are left out."""
+    low, level = _parted(functions, low, high, falling=True)
+    last, _ = _parted(functions, level, high, falling=False)
+    f_low, f_level = functions.value(low[:, np.newaxis]), functions.value(level[:, np.newaxis])
+    # Where f is level, as a sum is to rounding, in the middle.
+    bottom = np.where(last > level, level + (last - level) / 2, np.where(f_low < f_level, low, level))
+    f = functions.value(bottom[:, np.newaxis])
+    error = np.maximum(level - low, np.spacing(np.abs(bottom)))
+    deep = ~_is_pole(functions, bottom[:, np.newaxis], f, error)
+    return bottom[deep, np.newaxis], error[deep]
+
+
+def _parted(functions: Functions, low: Scalar, high: Scalar, *, falling: bool) -> tuple[Scalar, Scalar]:
+    """Neighbouring numbers in intervals (m,), (m,): up to the first f falls, or after the second it rises."""
     for _ in range(BISECTIONS if len(low) else 0):
         middle = low + (high - low) / 2
         slope = functions.raw_value_and_gradient(middle[:, np.newaxis])[1][:, 0]
-        low, high = np.where(slope > 0, low, middle), np.where(slope < 0, high, middle)
+        before = slope < 0 if falling else ~(slope > 0)
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
         if np.all((high - low) <= np.spacing(np.abs(middle))):
             break
-    f_low, f_high = functions.value(low[:, np.newaxis]), functions.value(high[:, np.newaxis])
-    bottom, f = np.where(f_low < f_high, low, high), np.minimum(f_low, f_high)
-    error = np.maximum(high - low, np.spacing(np.abs(bottom)))
-    deep = ~_is_pole(functions, bottom[:, np.newaxis], f, error)
-    return bottom[deep, np.newaxis], error[deep]
+    return low, high
 
 
 def _is_pole(functions: Functions, x: Vector, f: Scalar, error: Scalar) -> Flags:

@@ -349,7 +349,7 @@ def test_a_point_without_a_value_is_never_asked_for() -> None:
     asked: list[float] = []
 
     class Listening:
-        dim, point_by_point, blur = 1, True, 0.0
+        dim, point_by_point = 1, True
 
         def raw_value_and_gradient(self, x: Any) -> Any:
             asked.extend(x.ravel().tolist())

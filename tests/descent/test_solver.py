@@ -45,7 +45,7 @@ numbers = st.floats(-1e3, 1e3) | st.sampled_from(NOT_FINITE)
 class Script:
     """Answers the k-th question with the k-th (f, ∇f), whatever x is; after them, with the last one."""
 
-    dim, point_by_point, blur = 1, False, 0.0
+    dim, point_by_point = 1, False
 
     def __init__(self, answers: list[tuple[float, float]]) -> None:
         self._answers = chain(answers, repeat(answers[-1]))

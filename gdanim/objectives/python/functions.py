@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
-from gdanim.objectives.python.differences import FIRST, SECOND, hessian_of_gradient, hessian_of_value, value_and_slopes
+from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.python.loader import UserCode
 from gdanim.objectives.python.signature import TRIAL_POINTS, Caller, Layout, find_caller
 
@@ -29,14 +29,12 @@ class Callables:
 
     remarks         sentences that a person should read
     point_by_point  whether a thousand points take a thousand calls
-    blur            the share of max(1, |x|) over which differences reach
     """
 
     def __init__(self, f: Caller, gradient: Caller | None) -> None:
         self._f, self._gradient = f, gradient
         self.dim = f.form.dim
         self.point_by_point = any(part is not None and part.takes is Layout.ONE_BY_ONE for part in (f, gradient))
-        self.blur = 4 * f.eps**SECOND if gradient is None else 2 * gradient.eps**FIRST
         self.remarks: tuple[str, ...] = ()
         if gradient is None:
             self.remarks = (f"{f.name} has no gradient; central differences are used (--gradient gives one)",)
@@ -55,12 +53,11 @@ class Callables:
 
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives of f at x: (…, d, d), symmetric."""
-        with np.errstate(all="ignore"):
-            if self._gradient is None:
-                matrix = hessian_of_value(self._f, self._flat(x), self._f.eps)
-            else:
-                matrix = hessian_of_gradient(self._gradient, self._flat(x), self._gradient.eps)
-        return matrix.reshape(*x.shape, self.dim)
+        return self._second(self._flat(x))[0].reshape(*x.shape, self.dim)
+
+    def blur(self, x: Vector) -> Scalar:
+        """How far from x differences of second order reach: (…)."""
+        return self._second(self._flat(x))[1].reshape(x.shape[:-1])
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
         """f and ∇f at x: (…), (…, d)."""
@@ -73,6 +70,12 @@ class Callables:
 
     def _flat(self, x: Vector) -> Vector:
         return x.reshape(-1, self.dim)
+
+    def _second(self, points: Vector) -> tuple[Matrix, Scalar]:
+        with np.errstate(all="ignore"):
+            if self._gradient is None:
+                return hessian_of_value(self._f, points, self._f.eps)
+            return hessian_of_gradient(self._gradient, points, self._gradient.eps)
 
     def _differences(self, points: Vector) -> tuple[Scalar, Vector]:
         with np.errstate(all="ignore"):
