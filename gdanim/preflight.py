@@ -56,8 +56,10 @@ def merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any
         kept.pop(name, None)
     names = [fields.get("function", "").replace("-", "_") for fields in (chosen, saved)]
     if "function" in chosen and names[0] != names[1]:
-        for name in ("param", "gradient"):  # they belong to their function
+        for name in ("param", "gradient", "avoid"):  # they belong to their function
             kept.pop(name, None)
+    if chosen.get("avoid_minima") == 0:
+        kept.pop("avoid", None)
     if "param" in chosen:
         chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(chosen["param"])}
     return {**kept, **chosen}
@@ -142,6 +144,9 @@ def _check_basins(settings: Settings) -> None:
 
 
 def _check_combinations(settings: Settings) -> None:
+    if settings.avoid and not settings.avoid_minima:
+        points = " ".join(",".join(f"{x:.15g}" for x in point) for point in settings.avoid)
+        raise SettingError("--avoid", points, "needs the distance to keep: --avoid-minima R")
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
     if settings.trajectory is not None:

@@ -94,6 +94,14 @@ def point(value: Any) -> tuple[float, ...]:
     return coordinates
 
 
+def points(value: Any) -> tuple[float, ...]:
+    """Read finite coordinates, however many: `-3,3`."""
+    coordinates = _numbers(value)
+    if not coordinates:
+        raise ValueError("give finite coordinates, such as -3,3")
+    return coordinates
+
+
 def interval(value: Any) -> tuple[float, float]:
     """Read two finite ends in rising order: `-6,6`."""
     ends = _numbers(value)

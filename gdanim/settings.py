@@ -62,10 +62,13 @@ class Picture:
         readers.whole(least=1, most=1_000_000), metavar="N")
     seed: int = option("Many starts", "Seed the random starts and the noise.",
         readers.whole(least=0, most=MAX_SEED), default=0, metavar="INT")
-    min_separation: float = option("Many starts", "Drop a start closer than D to the one before.",
+    min_separation: float = option("Many starts", "Drop a start closer than D to the one before, the first to 0.",
         readers.number(least=0), default=0.0, metavar="D")
     avoid_minima: float = option("Many starts", "Drop a start closer than R to a minimum.",
         readers.number(least=0), default=0.0, metavar="R")
+    avoid: tuple[tuple[float, ...], ...] = option(
+        "Many starts", "Keep that far from these points, not from the minima; repeat for more of two variables.",
+        readers.points, several=True, metavar="X,...", shown="the minima")
     order: str = option("Many starts", "Play the runs `together`, or one by one: `in-turn`.",
         readers.choice("together", "in-turn"), default="together", metavar="WORD")
 

@@ -80,6 +80,7 @@ def test_double_well_is_the_notebook_s_second_animation() -> None:
     assert (request.size, request.ylim, request.fps) == ((460, 345), (-1, 300), Fraction(100, 7))
     assert (request.view, request.readout, request.order) == ("curve", False, "in-turn")
     assert (request.starts, request.min_separation, request.avoid_minima) == (20, 0.2, 0.5)
+    assert request.avoid == ((-3,), (3,))
     assert 15 <= descend(request).trajectory.runs <= 20
 
 
@@ -116,6 +117,7 @@ def test_zero_and_empty_are_values_that_win() -> None:
     mine = requested("--preset", "double-well", "--seed", "0", "--min-separation", "0", "-n", "0", "--title", "")
     assert "min-separation" not in mine
     assert (mine["iterations"], mine["title"]) == (0, "")
+    assert "avoid" not in requested("--preset", "double-well", "--avoid-minima", "0")
 
 
 def test_parameters_merge_with_those_of_the_preset() -> None:
@@ -123,7 +125,9 @@ def test_parameters_merge_with_those_of_the_preset() -> None:
 
 
 def test_parameters_go_with_their_function() -> None:
-    assert "param" not in requested("--preset", "double-well", "quartic")
+    other = requested("--preset", "double-well", "quartic")
+    assert "param" not in other
+    assert "avoid" not in other
     assert requested("--preset", "double-well", "double-well", "-p", "l=2")["param"] == {"l": 2, "f": 3}
 
 

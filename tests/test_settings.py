@@ -53,6 +53,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "seed": st.integers(0, 2**32 - 1),
     "min_separation": st.floats(min_value=0, allow_infinity=False),
     "avoid_minima": st.floats(min_value=0, allow_infinity=False),
+    "avoid": st.lists(st.lists(finite, min_size=1, max_size=4).map(tuple), max_size=3).map(tuple),
     "order": st.sampled_from(["together", "in-turn"]),
     "view": line,
     "facet": st.none() | st.sampled_from(["lr", "optimizer", "schedule", "start"]),

@@ -155,35 +155,69 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
 def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -> Vector:
     """The starts that a request names (m, d)."""
     if settings.starts is not None:
-        spacing = {"min_separation": settings.min_separation, "avoid_minima": settings.avoid_minima}
-        return random_starts(objective, settings.starts, seed=settings.seed, **spacing)
+        return random_starts(
+            objective,
+            settings.starts,
+            seed=settings.seed,
+            min_separation=settings.min_separation,
+            avoid_minima=settings.avoid_minima,
+            avoid=_avoided(settings, objective),
+        )
     for start in settings.start:
-        if len(start) != objective.dim:
-            needed = "one coordinate" if objective.dim == 1 else "two coordinates"
-            raise SettingError("--start", ",".join(f"{x:.15g}" for x in start), f"{objective.name} takes {needed}")
+        _check_coordinates("--start", start, objective)
     if settings.start:
         return np.array(settings.start, dtype=np.float64)
     return np.array(origin if len(origin) else [objective.start], dtype=np.float64)
 
 
+def _avoided(settings: Picture, objective: Objective) -> Vector | None:
+    """The points that --avoid names (m, d); None for the minima. Of one variable each number is a point."""
+    if not settings.avoid:
+        return None
+    if objective.dim == 1:
+        return np.array([[x] for numbers in settings.avoid for x in numbers])
+    for point in settings.avoid:
+        _check_coordinates("--avoid", point, objective)
+    return np.array(settings.avoid)
+
+
+def _check_coordinates(option: str, point: tuple[float, ...], objective: Objective) -> None:
+    """Raise SettingError unless a point has as many coordinates as the objective takes."""
+    if len(point) != objective.dim:
+        needed = "one coordinate" if objective.dim == 1 else "two coordinates"
+        raise SettingError(option, ",".join(f"{x:.15g}" for x in point), f"{objective.name} takes {needed}")
+
+
 def random_starts(
-    objective: Objective, candidates: int, *, seed: int, min_separation: float = 0.0, avoid_minima: float = 0.0
+    objective: Objective,
+    candidates: int,
+    *,
+    seed: int,
+    min_separation: float = 0.0,
+    avoid_minima: float = 0.0,
+    avoid: Vector | None = None,
 ) -> Vector:
     """Points drawn uniformly in the bounds, `candidates` of them, without those that are too close: (m, d).
 
-    A point is dropped where it is closer than min_separation to the last one that was kept, or closer than avoid_minima
-    to a minimizer, one of a curve or an area of them, too. Raises UsageError where none is left.
+    A point is dropped where it is closer than min_separation to the last one that was kept, to 0 where there is none,
+    as in the notebook that gdanim began as; or closer than avoid_minima to a minimizer, one of a curve or an area of
+    them, too, or in their place to one of the points `avoid` (k, d). Raises UsageError where none is left.
     """
     low, high = objective.bounds.T
     drawn = np.random.default_rng(seed).uniform(low, high, (candidates, objective.dim))
-    if avoid_minima > 0:
+    if avoid is not None:
+        away = np.linalg.norm(drawn[:, np.newaxis] - avoid, axis=2).min(axis=1)
+        drawn = drawn[away >= avoid_minima]
+    elif avoid_minima > 0:
         drawn = drawn[distances_from_minima(objective, drawn, avoid_minima) >= avoid_minima]
     kept: list[Vector] = []
+    last = np.zeros(objective.dim)
     for candidate in drawn:
-        if not kept or np.linalg.norm(candidate - kept[-1]) >= min_separation:
-            kept.append(candidate)
+        if np.linalg.norm(candidate - last) >= min_separation:
+            kept.append(last := candidate)
     if not kept:
-        wanted = f"{min_separation:g} apart and {avoid_minima:g} away from the minima"
+        what = "the minima" if avoid is None else "--avoid"
+        wanted = f"{min_separation:g} apart and {avoid_minima:g} away from {what}"
         way_out = "Lower --min-separation or --avoid-minima, or try another --seed"
         raise UsageError(f"None of {candidates} random starts is {wanted}. {way_out}")
     return np.array(kept)

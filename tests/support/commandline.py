@@ -142,6 +142,8 @@ REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("parabola", "--seed", "-1"), ("--seed '-1'", "from 0")),
     (("parabola", "--min-separation", "-1"), ("--min-separation '-1'", "0 or more")),
     (("parabola", "--avoid-minima", "nan"), ("--avoid-minima 'nan'", "0 or more")),
+    (("parabola", "--avoid", "1,x"), ("--avoid '1,x'", "-3,3")),
+    (("parabola", "--starts", "3", "--avoid", "1,2"), ("--avoid '1,2'", "--avoid-minima R")),
     (("parabola", "--order", "in_turn"), ("--order 'in_turn'", "together, in-turn")),
     (("parabola", "--view", "curv"), ("view 'curv'", "Did you mean 'curve'?", "gdanim list views")),
     (("parabola", "--xlim", "6,-6"), ("--xlim '6,-6'", "-6,6")),
