@@ -2,21 +2,26 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gdanim.catalogue.registry import FORMATS, find
 from gdanim.catalogue.request import Planned, StyleChoice
 from gdanim.catalogue.specs import Format
 from gdanim.errors import OutputError, SettingError, TargetError, UnknownNameError, UsageError, shown
-from gdanim.output.files.atomic import STDOUT, check_target, own_descriptor
+from gdanim.output.files.existing import Existing, lost_with
 from gdanim.output.files.numbering import Pattern, is_numbered
+from gdanim.output.files.targets import STDOUT, check_target, own_descriptor
 from gdanim.settings import Settings
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
+
+# The settings that may name a file which is read.
+_NAMING_FILES: Final = ("function", "gradient", "optimizer", "schedule", "trajectory", "style", "themes")
 
 
 class Fitted(NamedTuple):
@@ -128,8 +133,11 @@ def _themed(path: str, theme: str) -> str:
     return str(place.with_name(f"{place.stem}-{Path(theme).stem}{place.suffix}"))
 
 
-def check_paths(settings: Settings, outputs: tuple[Planned, ...]) -> None:
-    """Refuse paths that cannot be written, and two outputs at one path. Raises TargetError or SettingError."""
+def check_paths(settings: Settings, outputs: tuple[Planned, ...], preset: str | None) -> None:
+    """Refuse paths that cannot be written, two outputs at one path, and files that are to be left alone.
+
+    `preset` is the file that the settings were read from. Raises TargetError or SettingError.
+    """
     paths = [output.path for output in outputs]
     if settings.data is not None:
         from gdanim.descent.recording.file_types import check_data_path
@@ -151,17 +159,57 @@ def check_paths(settings: Settings, outputs: tuple[Planned, ...]) -> None:
             if other != path and pattern.holds(Pattern.read(other) if other in numbered else Path(other)):
                 raise TargetError(f"{other!r} is a file of {path!r}, too: give each output a path of its own")
     if not settings.dry_run:
-        for path in paths:
-            _check_place(path, numbered=path in numbered)
+        _check_places(settings, outputs, preset)
 
 
-def _check_place(path: str, *, numbered: bool) -> None:
-    if numbered:
-        from gdanim.output.files.sequence import check_sequence
+def _check_places(settings: Settings, outputs: tuple[Planned, ...], preset: str | None) -> None:
+    """Refuse what cannot be written, and what stands there already and is to be left alone."""
+    existing = Existing(_inputs(settings, preset), settings.force)
+    for output in outputs:
+        for path in _files_at(output):
+            check_target(path)
+            existing.check(path, partial(_is_of_kind, output.format))
+    if settings.data is not None:
+        from gdanim.descent.recording.file_types import is_export
 
-        check_sequence(path)
-    else:
-        check_target(path)
+        check_target(settings.data)
+        existing.check(settings.data, is_export)
+
+
+def _files_at(output: Planned) -> Iterator[str]:
+    """The paths of an output: of a sequence, the existing files."""
+    if not output.format.sequence:
+        yield output.path
+        return
+    from gdanim.output.files.sequence import check_sequence
+
+    yield from map(str, check_sequence(output.path))
+
+
+def _is_of_kind(form: Format, path: Path) -> bool:
+    """Whether a file is of a kind that gdanim writes; of what a plug-in writes, only the suffix is known."""
+    from gdanim.output.kinds import is_picture
+
+    return is_picture(path) or (bool(form.plugin) and path.suffix.lower() in form.extensions)
+
+
+def _inputs(settings: Settings, preset: str | None) -> dict[str, str]:
+    """The files that a request may read, each with the option that names it."""
+    found = {} if preset is None else {preset: "--preset"}
+    for field in _NAMING_FILES:
+        value = getattr(settings, field, None) or ()
+        for text in (value,) if isinstance(value, str) else value:
+            # FILE, FILE.py:NAME, FILE.py:NAME:K=V or LABEL=FILE; what is no file is never found.
+            parts = (text, text.rpartition(":")[0], text.partition(".py:")[0] + ".py", text.partition("=")[2])
+            found.update(dict.fromkeys(filter(None, parts), field if field == "function" else f"--{field}"))
+    return found
+
+
+def replacing(outputs: Iterable[Planned]) -> Iterator[str]:
+    """A line for each file that is replaced by one that lacks something of it."""
+    for output in outputs:
+        for path in _files_at(output):
+            yield from (f"{path}: {loss}" for loss in lost_with(path))
 
 
 def _same(paths: list[str], path: str) -> int:

@@ -18,10 +18,11 @@ from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS, 
 RULED_OUT_BY: Final = {"start": "starts", "starts": "start", "every": "duration", "duration": "every"}
 
 
-def resolve(settings: Settings, *, name: str = "") -> Request:
+def resolve(settings: Settings, *, name: str = "", preset: str | None = None) -> Request:
     """Look up what settings name, and refuse what cannot work before anything is solved or drawn.
 
     `name` is what the file is called after where no output is given: the preset, else the function.
+    `preset` is the file that the settings were read from, which is not to be written over.
     Raises UsageError.
     """
     if not settings.function:
@@ -38,7 +39,7 @@ def resolve(settings: Settings, *, name: str = "") -> Request:
     from gdanim.outputs import check_paths, planned
 
     outputs = tuple(planned(settings, name or function.stem, request.style))
-    check_paths(settings, outputs)
+    check_paths(settings, outputs, preset)
     for output in outputs:
         _check_format(settings, output.format)
         _check_suffix(output)
@@ -72,7 +73,7 @@ def _unread_format_options(saved: Mapping[str, Any], chosen: Mapping[str, Any]) 
     """
     if not chosen.keys() & {"output", "format"}:
         return
-    from gdanim.output.files.atomic import STDOUT
+    from gdanim.output.files.targets import STDOUT
     from gdanim.outputs import format_of, may_hold
 
     paths, name = chosen.get("output", (STDOUT,)), chosen.get("format", saved.get("format"))

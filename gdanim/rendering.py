@@ -16,7 +16,8 @@ from gdanim.drawing import mpl  # noqa: F401 (first: see there)
 from gdanim.drawing.raster import Raster
 from gdanim.errors import OutputError
 from gdanim.output.base import FilmInfo, Quality
-from gdanim.output.files.atomic import STDOUT, finishing, open_output
+from gdanim.output.files.atomic import finishing, open_output
+from gdanim.output.files.targets import STDOUT
 from gdanim.outputs import Written, duration_s
 from gdanim.recipe import recipe_of
 

@@ -158,6 +158,9 @@ class Settings(Picture):
         readers.flag, default=False)
     data: str | None = option("Output", "Write the trajectory, too: .csv, .jsonl or .npz.",
         readers.text, metavar="PATH")
+    force: bool = option(
+        "Output", "Replace a file of another kind, such as a text, or one that may be executed.",
+        readers.flag, default=False)
     json: bool = option("Output", "Print a summary as JSON on standard output.", readers.flag, default=False)
     dry_run: bool = option("Output", "Print the request as a preset; write nothing.", readers.flag, default=False)
     strict: bool = option("Output", "Exit with 3 if a run diverges or leaves the domain.", readers.flag, default=False)

@@ -19,7 +19,8 @@ from gdanim.catalogue.request import Planned
 from gdanim.descent.descend import Descent, redrawn
 from gdanim.errors import OutputError, SettingError, TargetError
 from gdanim.formatting import count
-from gdanim.output.files.atomic import STDOUT, open_output, quoted
+from gdanim.output.files.atomic import open_output
+from gdanim.output.files.targets import STDOUT, quoted
 from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.outputs import Fitted, Progress, Written, typed
 from gdanim.size_steps import LONGER, SHORT, candidates, changed_options, expected_share, is_long, sample, whole_bytes

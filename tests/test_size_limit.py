@@ -349,7 +349,7 @@ def test_one_that_cannot_be_met_keeps_the_old_file_and_stops_no_other(tmp_path: 
     old, other = tmp_path / "a.gif", tmp_path / "a.png"
     old.write_bytes(b"old")
     limit = 2_600
-    ran = run("parabola", *QUICK, "-o", old, "-o", other, "--max-size", limit, "--hold", "0")
+    ran = run("parabola", *QUICK, "--force", "-o", old, "-o", other, "--max-size", limit, "--hold", "0")
     assert (ran.code, len(ran.lines)) == (1, 2)
     (line,) = [line for line in ran.lines if line.startswith("gdanim: ")]
     assert all(part in line for part in (str(old), "2,600 bytes", "nearest try", "--quality low", "--max-size"))

@@ -81,7 +81,7 @@ def _render(preset: str | None, **given: Any) -> int:
     if preset is not None and not chosen.get("allow_python"):
         refuse_python(merged, chosen, source=preset)
     name = _stem(preset) if preset is not None and "function" not in chosen else ""
-    return _run(preflight.resolve(Settings(**merged), name=name))
+    return _run(preflight.resolve(Settings(**merged), name=name, preset=preset))
 
 
 def _stem(preset: str) -> str:
@@ -163,7 +163,7 @@ def _run(request: Request) -> int:
         return strict_code
     _say(request, messages.warnings(descent, outputs))
     # Late: importing what draws takes longer than all else, and what is refused needs none of it.
-    from gdanim.output.files.atomic import STDOUT
+    from gdanim.output.files.targets import STDOUT
     from gdanim.rendering import render_descent
 
     gc.freeze()

@@ -23,9 +23,9 @@ from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.descent.verdicts import Outcome
 from gdanim.errors import EncoderError
 from gdanim.formatting import count, listed, seconds, significant
-from gdanim.output.files.atomic import STDOUT
 from gdanim.output.files.numbering import Pattern
-from gdanim.outputs import Progress, Written, duration_s
+from gdanim.output.files.targets import STDOUT
+from gdanim.outputs import Progress, Written, duration_s, replacing
 from gdanim.presets import LACKS, write_preset
 from gdanim.settings import AUTO_STYLE
 from gdanim.signals import on_signal
@@ -55,6 +55,8 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     style, themes = descent.settings.style, descent.settings.themes
     if themes and style not in (AUTO_STYLE, *themes):
         yield f"gdanim: --themes {','.join(themes)} takes the place of --style {style}"
+    for loss in replacing(outputs):
+        yield f"gdanim: {loss}"
     if descent.settings.loop and not any(output.format.loops for output in outputs):
         formats = ", ".join(dict.fromkeys(output.format.typed for output in outputs))
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"

@@ -348,7 +348,7 @@ def test_one_output_that_fails_leaves_the_others_and_exits_with_1(
 
     monkeypatch.setattr("gdanim.output.video.Mp4Writer", Broken)
     (tmp_path / "b.mp4").write_bytes(b"old")
-    ran = run("parabola", *QUICK, "-o", "a.gif", "-o", "b.mp4", "-o", "c.gif", "--data", "t.csv")
+    ran = run("parabola", *QUICK, "--force", "-o", "a.gif", "-o", "b.mp4", "-o", "c.gif", "--data", "t.csv")
     assert ran.code == 1
     assert gif_frames((tmp_path / "a.gif").read_bytes()) == gif_frames((tmp_path / "c.gif").read_bytes()) == 4
     assert (tmp_path / "b.mp4").read_bytes() == b"old"

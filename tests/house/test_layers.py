@@ -72,9 +72,10 @@ INSIDE = {
         "contour curve"
     ),
     "output": (
-        "base containers.isobmff containers.matroska containers.xmp files.numbering files.temporary "
-        "filmstrip.strip_layout html.colour_schemes svg.items svg.timing changes codecs files.atomic "
-        "palette svg.paths animation filmstrip.renderer gif_tables png svg.layers svg.recorder svg.writer"
+        "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "
+        "files.existing files.temporary filmstrip.strip_layout html.colour_schemes "
+        "svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation filmstrip.renderer "
+        "gif_tables png svg.layers svg.recorder svg.writer"
     ),
     "cli": "listing parameters summary messages parsing",
 }

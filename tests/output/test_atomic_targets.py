@@ -17,7 +17,8 @@ from support.commandline import ENVIRONMENT, PATIENCE_S
 from support.outputs import NEW, OLD, as_root, as_user, both_ways, command, posix, put, start
 
 from gdanim.errors import TargetError
-from gdanim.output.files.atomic import check_target, open_output
+from gdanim.output.files.atomic import open_output
+from gdanim.output.files.targets import check_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,8 @@ def test_standard_output_goes_on_where_it_stood_even_if_it_is_a_file(
         (tmp_path / "link").symlink_to("/dev/stdout")
     script = """
         import sys
-        from gdanim.output.files.atomic import check_target, open_output
+        from gdanim.output.files.atomic import open_output
+        from gdanim.output.files.targets import check_target
         print("before,", end="")
         check_target(sys.argv[1])
         with open_output(sys.argv[1], needs_path=bool(sys.argv[2])) as output:
@@ -227,7 +229,7 @@ def test_an_ordinary_user_is_refused_what_the_folder_does_not_allow(
 ) -> None:
     script = """
         import os, sys
-        from gdanim.output.files.atomic import check_target
+        from gdanim.output.files.targets import check_target
         from gdanim.errors import TargetError
         os.chdir(sys.argv[1])
         os.setuid(65534)

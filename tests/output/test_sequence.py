@@ -220,7 +220,7 @@ def test_a_limit_on_the_size_of_files_is_one_line_that_names_the_path_and_the_ol
         import resource, sys
         resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
         from gdanim.cli.app import main
-        main(["parabola", "-n", "1", "-o", sys.argv[1]])
+        main(["parabola", "-n", "1", "--force", "-o", sys.argv[1]])
         """,
         pattern,
     )

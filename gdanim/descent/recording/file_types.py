@@ -6,6 +6,7 @@ Imports no numpy, so that a wrong path is refused at once.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from gdanim.errors import SettingError, UsageError, shown
 
 SUFFIXES = (".csv", ".jsonl", ".npz")
 STDIN = "-"
+_HEAD = 100  # bytes, in which _EXPORT is found
+# How the files of export.py begin: the header of a .csv, the first line of a .jsonl, the first column of an .npz.
+_EXPORT = re.compile(rb'run,optimizer,lr,iteration,|\{"run": \d+, "optimizer": |PK\x03\x04.{26}run\.npy', re.DOTALL)
 
 
 def columns(dim: int) -> tuple[str, ...]:
@@ -33,6 +37,12 @@ def check_data_path(path: str) -> None:
     """Raise SettingError where no type of trajectory file has the path's suffix."""
     if suffix_of(path) is None:
         raise SettingError("--data", path, f"give a path that ends in {', '.join(SUFFIXES)}")
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file is a trajectory as --data writes them. Raises OSError."""
+    with path.open("rb") as file:
+        return _EXPORT.match(file.read(_HEAD)) is not None
 
 
 def check_trajectory_path(path: str) -> None:

@@ -9,22 +9,19 @@ from __future__ import annotations
 import errno
 import io
 import os
-import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from gdanim.errors import GdanimError, OutputError, TargetError, shown
+from gdanim.errors import GdanimError, OutputError, TargetError
+from gdanim.output.files.targets import STDOUT, check_target, is_replaceable, own_descriptor, quoted, reason_of
 from gdanim.output.files.temporary import TemporaryFile, open_temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _typeshed import ReadableBuffer
-
-STDOUT = "-"
-_PATH_SHOWN = 1000  # characters; nobody typed a longer path
 
 # The system's errors for a path that can never be written: the request is wrong.
 _REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENXIO}
@@ -59,26 +56,9 @@ def open_output(path: str, *, needs_path: bool) -> Iterator[Output]:
     the writer swallowed the failure of its stream. BrokenPipeError, of a reader that went away, passes untouched.
     """
     check_target(path)
-    opening_of = _replacing if _is_replaceable(path) else _copied if needs_path else _streamed
+    opening_of = _replacing if is_replaceable(path) else _copied if needs_path else _streamed
     with opening_of(path) as output:
         yield output
-
-
-def check_target(path: str) -> None:
-    """Raise TargetError, in one line, where `path` cannot be written; touches nothing.
-
-    Pipes, devices and "-" (standard output) are fine. A file without any write permission is refused to root, too.
-    """
-    if not path.strip():
-        raise TargetError(f"Output path {quoted(path)} is empty: name a file such as out.gif, or - for standard output")
-    if "\0" in path:
-        raise TargetError(f"Cannot write {quoted(path)}: a file name holds no NUL character. Choose another name")
-    try:
-        obstacle = _obstacle(path)
-    except OSError as error:
-        obstacle = f"{_reason(error)}. Choose another path"
-    if obstacle:
-        raise TargetError(f"Cannot write {quoted(path)}: {obstacle}")
 
 
 # --- the three kinds of output ---------------------------------------------------------------------------------------
@@ -201,77 +181,4 @@ def finishing(path: str) -> Iterator[None]:
 def _named(path: str, error: OSError, kind: type[GdanimError]) -> Exception:
     if isinstance(error, BrokenPipeError):
         return error
-    return kind(f"Cannot write {quoted(path)}: {_reason(error)}")
-
-
-def quoted(path: str | Path) -> str:
-    """The path on one line, not shortened: the file's name is at its end."""
-    text = str(path)
-    return repr(text) if len(text) <= _PATH_SHOWN else shown(text)
-
-
-def _reason(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else str(error)
-
-
-# --- looking at targets ----------------------------------------------------------------------------------------------
-
-
-def _is_replaceable(path: str) -> bool:
-    if path == STDOUT or own_descriptor(path) is not None:
-        return False
-    try:
-        return stat.S_ISREG(Path(path).stat().st_mode)
-    except FileNotFoundError:
-        return True
-
-
-def own_descriptor(path: str) -> int | None:
-    """N where `path` leads to /dev/fd/N: a file that is open already, and must not be replaced; else None."""
-    descriptors = {os.path.realpath("/dev/fd"), os.path.realpath("/proc/self/fd")}
-    step = Path(path)
-    for _ in range(40):  # Linux gives up on longer chains of links, too
-        if step.name.isdecimal() and os.path.realpath(step.parent) in descriptors:
-            return int(step.name)
-        if not step.is_symlink():
-            break
-        step = step.parent / step.readlink()
-    return None
-
-
-def _obstacle(path: str) -> str | None:
-    """Why `path` cannot be written, and the next step; None where it can. Raises OSError with the system's reason."""
-    if path == STDOUT:
-        return "standard output is closed. Name a file with -o" if sys.stdout is None else None
-    number = own_descriptor(path)
-    if number is not None:
-        os.fstat(number)
-        return None
-    try:
-        old = Path(path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        old = None
-    folder = Path(os.path.realpath(path)).parent
-    if path.endswith(("/", os.sep)) or (old and stat.S_ISDIR(old.st_mode)):
-        return f"it is a folder. Name a file in it, such as {quoted(Path(path, 'out.gif'))}"
-    if not folder.is_dir():
-        problem = "is not a folder. Choose" if folder.exists() else "does not exist. Create it first or choose"
-        return f"{quoted(_as_given(folder, path))} {problem} another path"
-    if old and not (os.access(path, os.W_OK) and old.st_mode & 0o222):
-        return "the file is read-only. Make it writable (chmod u+w) or choose another path"
-    if old and not stat.S_ISREG(old.st_mode):
-        return None
-    if not os.access(folder, os.W_OK | os.X_OK) or (old and _sticky_protects(folder.stat(), old)):
-        return f"no permission to put a file into {quoted(_as_given(folder, path))}. Choose another path"
-    return None
-
-
-def _as_given(folder: Path, path: str) -> Path:
-    """The folder as it was typed, unless a link leads elsewhere."""
-    given = Path(path).parent
-    return given if os.path.realpath(given) == str(folder) else folder
-
-
-def _sticky_protects(folder: os.stat_result, old: os.stat_result) -> bool:
-    """Whether the folder, like /tmp, lets nobody replace the files of others, even writable ones."""
-    return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, old.st_uid, folder.st_uid)
+    return kind(f"Cannot write {quoted(path)}: {reason_of(error)}")

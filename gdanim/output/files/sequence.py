@@ -15,15 +15,17 @@ from functools import partial
 from pathlib import Path
 
 from gdanim.errors import TargetError
-from gdanim.output.files.atomic import check_target, finishing, opening, quoted
+from gdanim.output.files.atomic import finishing, opening
+from gdanim.output.files.attributes import take_over
 from gdanim.output.files.numbering import Pattern
-from gdanim.output.files.temporary import finalise, folder_of, open_temporary, remove, sync_folder
+from gdanim.output.files.targets import check_target, quoted
+from gdanim.output.files.temporary import folder_of, open_temporary, remove, sync_folder
 
 SUFFIX = ".png"  # of the files in the folder: 0.png, 1.png, …
 
 
-def check_sequence(path: str) -> None:
-    """Raise UsageError, in one line, where the files of a sequence cannot be written; touches nothing."""
+def check_sequence(path: str) -> list[Path]:
+    """The existing files of a sequence; touches nothing. Raises UsageError where they cannot be written."""
     pattern = Pattern.read(path)
     check_target(path)
     with opening(path):
@@ -32,6 +34,7 @@ def check_sequence(path: str) -> None:
         check_target(str(old))
         if not stat.S_ISREG(old.lstat().st_mode):
             raise TargetError(f"Cannot write {quoted(old)}: a sequence replaces files only. Choose another name")
+    return list(present.values())
 
 
 @contextmanager
@@ -79,7 +82,8 @@ def _move(pattern: Pattern, folder: Path, count: int) -> None:
     for index, target in enumerate(targets):
         descriptor = os.open(folder / f"{index}{SUFFIX}", os.O_RDWR | getattr(os, "O_BINARY", 0))
         try:
-            finalise(descriptor, target)
+            take_over(descriptor, target)
+            os.fsync(descriptor)
         finally:
             os.close(descriptor)
     old = folder / "old"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from gdanim import signals
 from gdanim.errors import OutputError
+from gdanim.output.files.attributes import take_over
 
 _RANDOM_BYTES = 8
 _NAME_MAX = 255  # where the system does not say
@@ -42,9 +43,10 @@ class TemporaryFile:
             raise OSError("nothing was written into it")
 
     def replace(self, target: Path) -> None:
-        """Give the file the target's permissions, sync it, and give it the target's name. Raises OSError."""
+        """Give the file what the target has (attributes.py), sync it, and give it the target's name. Raises OSError."""
         self.check()
-        finalise(self.descriptor, target)
+        take_over(self.descriptor, target)
+        os.fsync(self.descriptor)
         if os.name == "nt":  # Windows moves no open file
             self.close()
         self.path.replace(target)
@@ -157,27 +159,6 @@ def _lock(descriptor: int, *, wait: bool) -> bool:
     except (ImportError, OSError):  # held by its writer, or there are no locks here: not known to be an orphan
         return False
     return True
-
-
-def finalise(descriptor: int, target: Path) -> None:
-    """Give a finished file the permissions of the file that it replaces, and sync it. Raises OSError."""
-    try:
-        old = target.stat()
-        mode = stat.S_IMODE(old.st_mode) & 0o777
-        # Windows has no such call; only root, or a member of the old group, may hand a file back.
-        with suppress(OSError, AttributeError):
-            os.fchown(descriptor, old.st_uid, old.st_gid)
-    except FileNotFoundError:
-        mode = 0o666 & ~_umask()
-    if hasattr(os, "fchmod"):
-        os.fchmod(descriptor, mode)
-    os.fsync(descriptor)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)  # it cannot be read without being set; what other threads make meanwhile stays private
-    os.umask(mask)
-    return mask
 
 
 def sync_folder(folder: Path) -> None:
