@@ -18,6 +18,10 @@ A run that diverges ends with a Stop (descent/trajectory.py) and is drawn; it is
 """
 
 from collections.abc import Iterable
+from typing import Final
+
+MAX_TEXT: Final = 200  # characters of an exception's text that a message repeats
+_PACKAGE: Final = __file__.removesuffix("errors.py")
 
 
 class GdanimError(Exception):
@@ -80,6 +84,22 @@ class OutputError(GdanimError):
 
 class EncoderError(OutputError):
     """The encoder failed, or the file it made does not hold the frames that were sent."""
+
+
+def unforeseen(error: BaseException) -> str:
+    """Why something failed that should not have, in one line: what the machine refused, else where gdanim is wrong."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory. Try a smaller --size, or fewer runs or iterations"
+    if isinstance(error, OSError):
+        name = f": {shown(error.filename)}" if error.filename else ""
+        return f"{error.strerror or error}{name}"
+    from traceback import walk_tb
+
+    steps = [(frame.f_code.co_filename, number) for frame, number in walk_tb(error.__traceback__)]
+    ours = [f"{file[len(_PACKAGE) :]}:{number}" for file, number in steps if file.startswith(_PACKAGE)]
+    text = " ".join(str(error).split())[:MAX_TEXT]
+    where = f" ({ours[-1]})" if ours else ""
+    return f"a fault of gdanim's own: {type(error).__name__}: {text}{where}. Please report it with the command line"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

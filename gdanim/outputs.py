@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from gdanim.catalogue.registry import FORMATS, find
 from gdanim.catalogue.request import Planned, StyleChoice
 from gdanim.catalogue.specs import Format
-from gdanim.errors import OutputError, SettingError, TargetError, UnknownNameError, UsageError, shown
+from gdanim.errors import GdanimError, SettingError, TargetError, UnknownNameError, UsageError, shown
 from gdanim.output.files.existing import Existing, lost_with
 from gdanim.output.files.numbering import Pattern, is_numbered
 from gdanim.output.files.targets import STDOUT, check_target, own_descriptor
@@ -50,7 +50,7 @@ class Written:
     format: str
     bytes: int | None  # None where they were streamed away
     duration_s: float | None = None  # how long it lasts; None where nothing plays
-    error: OutputError | None = None
+    error: GdanimError | None = None
     lacks: str = ""  # why its recipe does not suffice to make it again, a key of presets.LACKS
     fitted: Fitted | None = None  # how it differs from the request, so that it is within --max-size
 

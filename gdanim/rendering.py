@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import preflight
@@ -14,15 +13,14 @@ from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
 from gdanim.drawing import mpl  # noqa: F401 (first: see there)
 from gdanim.drawing.raster import Raster
-from gdanim.errors import OutputError
 from gdanim.output.base import FilmInfo, Quality
-from gdanim.output.files.atomic import finishing, open_output
-from gdanim.output.files.targets import STDOUT
-from gdanim.outputs import Written, duration_s
+from gdanim.output.files.atomic import open_output
+from gdanim.outputs import Written
 from gdanim.recipe import recipe_of
+from gdanim.writing import OutputFile, kept, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gdanim.catalogue.request import Planned, Request
     from gdanim.descent.descend import Descent
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.scene import Scene
+    from gdanim.errors import GdanimError
     from gdanim.outputs import Progress
     from gdanim.settings import Settings
 
@@ -52,10 +51,10 @@ class Rendered(NamedTuple):
     """What became of the files of a request: its outputs, and why --data could not be written."""
 
     outputs: tuple[Written, ...]
-    data_error: OutputError | None
+    data_error: GdanimError | None
 
     @property
-    def errors(self) -> list[OutputError]:
+    def errors(self) -> list[GdanimError]:
         """Why files are missing."""
         return [error for error in (*(output.error for output in self.outputs), self.data_error) if error is not None]
 
@@ -65,13 +64,11 @@ def render_descent(descent: Descent, request: Request, progress: Progress | None
 
     render() calls this, and so does the command line, which prints messages before and after.
     """
-    outputs = write(descent, request.outputs, progress)
-    try:
-        if request.settings.data is not None:
+    failed: list[GdanimError] = []
+    if request.settings.data is not None:
+        with kept(failed, request.settings.data):  # first: it needs no picture
             write_data(request.settings.data, descent.trajectory, descent.runs)
-    except OutputError as error:
-        return Rendered(outputs, error)
-    return Rendered(outputs, None)
+    return Rendered(write(descent, request.outputs, progress), failed[0] if failed else None)
 
 
 def write_data(path: str, trajectory: Trajectory, runs: Runs) -> None:
@@ -94,7 +91,7 @@ def write(descent: Descent, outputs: Sequence[Planned], progress: Progress | Non
     limit = descent.settings.max_size
     if limit is None:
         return _write_all(descent, outputs, progress)
-    from gdanim.size_limit import write_within
+    from gdanim.max_size.limit import write_within
 
     return write_within(limit, descent, outputs, _write_all, progress)
 
@@ -109,7 +106,12 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
         places = [place for place, output in enumerate(outputs) if output.style == style]
         settings = replace(descent.settings, style=style.text, themes=())
         counted = None if progress is None else _part(progress, part, len(styles))
-        done = _write(replace(descent, settings=settings, style=style), [outputs[place] for place in places], counted)
+        some = [outputs[place] for place in places]
+        failed: list[GdanimError] = []
+        with kept(failed, some[0].path):
+            done = _write(replace(descent, settings=settings, style=style), some, counted)
+        for error in failed:
+            done = tuple(missing(output, error) for output in some)
         written.update(zip(places, done, strict=True))
     return tuple(written[place] for place in range(len(outputs)))
 
@@ -121,24 +123,33 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
         raster = Raster(scene)
         info = _film_info(descent, raster)
         recipe = recipe_of(descent)
-        files = [_OutputFile(output, replace(info, recipe=recipe.text(output.format)), descent) for output in outputs]
+        redraw = partial(_draw_with, descent)
+        infos = [replace(info, recipe=recipe.text(output.format)) for output in outputs]
+        files = [OutputFile(output, own, descent, redraw) for output, own in zip(outputs, infos, strict=True)]
         with ExitStack() as stack:
             for file in files:
                 stack.push(file.close)
                 file.open()
-            for frame in _counted(raster.frames(), descent.timeline.frames, progress) if _wanted(files) else ():
-                for file in files:
-                    file.write_frame(frame)
-                if not _wanted(files):
-                    break
+            _write_frames(files, _counted(raster.frames(), descent.timeline.frames, progress))
             for file in files:
                 file.write_scene(scene)
         return tuple(replace(file.result(), lacks=recipe.lacks) for file in files)
 
 
-def _wanted(files: Sequence[_OutputFile]) -> bool:
-    """Whether any file still takes frames."""
-    return any(file.wants_frames for file in files)
+def _write_frames(files: Sequence[OutputFile], frames: Iterator[Frame]) -> None:
+    """Draw each frame and write it to all files of frames; where it cannot be drawn, these fail, and no others."""
+    while taking := [file for file in files if file.wants_frames]:
+        failed: list[GdanimError] = []
+        frame = None
+        with kept(failed, taking[0].path):
+            frame = next(frames, None)
+        for file in taking:
+            if failed:
+                file.fail(failed[0])
+            elif frame is not None:
+                file.write_frame(frame)
+        if frame is None:
+            return
 
 
 def _draw_with(descent: Descent, **settings: Any) -> Scene:
@@ -174,112 +185,3 @@ def _counted(frames: Iterable[Frame], total: int, progress: Progress | None) -> 
         yield frame
         if progress is not None:
             progress(done, total)
-
-
-class _OutputFile:
-    """One output on its way. Its failure to write is kept for the result; any other exception passes."""
-
-    def __init__(self, output: Planned, info: FilmInfo, descent: Descent) -> None:
-        self._output = output
-        self._duration_s = duration_s(output.format, descent.timeline.duration_s, descent.settings.fps)
-        self._steps = _steps(output, info, descent)
-        self._error: OutputError | None = None
-
-    @property
-    def wants_frames(self) -> bool:
-        """Whether it still takes frames."""
-        return self._error is None and not self._output.format.vector
-
-    def open(self) -> None:
-        """Open the file. The other methods are called after this one."""
-        self._proceed(None)
-
-    def write_frame(self, frame: Frame) -> None:
-        """Take the next frame, where the format is one of frames."""
-        if self.wants_frames:
-            self._proceed(frame)
-
-    def write_scene(self, scene: Scene) -> None:
-        """Take the picture as it is, where the format is a vector format."""
-        if self._error is None and self._output.format.vector:
-            self._proceed(scene)
-
-    def close(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        """Finish and commit the file; give it up where an error came from elsewhere."""
-        if error is None:
-            self._proceed(None)
-            return
-        try:
-            self._steps.throw(error)
-        except (StopIteration, OutputError):
-            pass
-        except BaseException as raised:
-            if raised is not error:
-                raise
-
-    def result(self) -> Written:
-        """What became of the file."""
-        written = self._bytes() if self._error is None else None
-        return Written(
-            path=self._output.path,
-            format=self._output.format.name,
-            bytes=written,
-            duration_s=self._duration_s if self._error is None else None,
-            error=self._error,
-        )
-
-    def _bytes(self) -> int | None:
-        path = Path(self._output.path)
-        if self._output.format.sequence:
-            from gdanim.output.files.sequence import size_of
-
-            return size_of(self._output.path)
-        return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
-
-    def _proceed(self, given: Frame | Scene | None) -> None:
-        try:
-            self._steps.send(given)
-        except StopIteration:
-            pass
-        except OutputError as error:
-            self._error = error
-
-
-def _steps(output: Planned, info: FilmInfo, descent: Descent) -> Generator[None, Frame | Scene | None, None]:
-    """Write one output in steps, so that several are written side by side.
-
-    The first step opens the file, each further one takes a frame or, in a vector format, the scene; None finishes.
-    """
-    form = output.format
-    options = {name: getattr(descent.settings, name) for name in form.takes}
-    if form.suffixes:
-        options["suffix"] = Path(output.path).suffix.lower()
-    if form.redraws:
-        options["redraw"] = partial(_draw_with, descent)
-    with _opened(output, descent.timeline.frames) as target:
-        if form.vector:
-            write = form.load()
-            while (scene := (yield)) is not None:
-                write(target, scene, info, **options)
-        else:
-            with form.load()(target, info, **options) as writer:
-                while (frame := (yield)) is not None:
-                    writer.write(frame)
-
-
-@contextmanager
-def _opened(output: Planned, frames: int) -> Iterator[Any]:
-    """What a writer writes to: a stream, a path or, for a sequence, a folder. Complete in the end, or as before."""
-    form = output.format
-    if form.sequence:
-        from gdanim.output.files.sequence import open_sequence
-
-        with open_sequence(output.path, frames) as folder:
-            yield folder
-        return
-    with open_output(output.path, needs_path=form.needs_path) as target:
-        if form.needs_path:
-            with finishing(output.path):  # a stream names the path itself
-                yield target.path
-        else:
-            yield target.stream

@@ -27,11 +27,20 @@ from gdanim import preflight, rendering
 from gdanim.catalogue.registry import FORMATS
 from gdanim.descent.descend import carry_out, redrawn
 from gdanim.errors import EncoderError, OutputError, SettingError
+from gdanim.max_size.limit import GUESSES, tried_sizes, write_within
+from gdanim.max_size.steps import (
+    LONG_FILM,
+    LONGER,
+    PASSAGES,
+    SHORT,
+    candidates,
+    changed_options,
+    expected_share,
+    is_long,
+)
 from gdanim.output.files import atomic
 from gdanim.outputs import Written
 from gdanim.settings import Settings
-from gdanim.size_limit import GUESSES, tried_sizes, write_within
-from gdanim.size_steps import LONG_FILM, LONGER, PASSAGES, SHORT, candidates, changed_options, expected_share, is_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

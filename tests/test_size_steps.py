@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.problems import solved
 
-from gdanim.size_steps import LONG_FILM, LONGER, PASSAGES, SHORT, is_long, sample, whole_bytes
+from gdanim.max_size.steps import LONG_FILM, LONGER, PASSAGES, SHORT, is_long, sample, whole_bytes
 
 FILMS = [{}, {"rewind": True}, {"starts": 3, "order": "in-turn"}, {"tween": 2}, {"every": 1, "hold": 3}]
 

@@ -51,7 +51,10 @@ def test_a_method_is_listed_with_its_rule_what_it_takes_and_its_source(kind: str
 def test_defaults_are_listed_as_they_are_written() -> None:
     text = run("list", "optimizers").out.decode()
     rmsprop = _entries(text)["rmsprop"]
-    assert "alpha=0.99, eps=1e-08, momentum=0, centered=no, weight_decay=0, lr: 2 % of the width of the function's bounds" in rmsprop
+    assert (
+        "alpha=0.99, eps=1e-08, momentum=0, centered=no, weight_decay=0, lr: 2 % of the width of the function's bounds"
+        in rmsprop
+    )
     assert "f_min: f at the lowest minimizer" in _entries(text)["polyak"]
 
 

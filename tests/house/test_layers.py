@@ -35,12 +35,12 @@ LAYERS = {
     "drawing": "what views draw with: layout, styles, marks, the raster that draws only what moves",
     "views": "a descent → a scene: curve, contour, panels, surface, facets",
     "output": "a scene, or its frames → files of each format, complete or absent",
-    "size_steps": "what may be given up for `--max-size`, the least visible first",
     "outputs": "the files that a request names, and what became of each",
+    "writing": "one output on its way: opened, filled and finished; why it fails is kept, so that the others go on",
     "preflight": "what can be refused before anything is solved or drawn",
     "presets": "saved command lines, in files of their own or in files that gdanim made",
     "recipe": "what every file carries, from which it is made again and checked",
-    "size_limit": "files that keep to `--max-size`, or are not written",
+    "max_size": "files that keep to `--max-size`, or are not written: what may be given up, the least visible first",
     "rendering": "the whole way from a request to files: solve, draw once for each style, write every output",
     "reproduce": "`gdanim check`: solves a recipe again and compares",
     "cli": "words → a request; messages and exit codes: the only room that prints",
@@ -77,6 +77,7 @@ INSIDE = {
         "svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation filmstrip.renderer "
         "gif_tables png svg.layers svg.recorder svg.writer"
     ),
+    "max_size": "steps",
     "cli": "listing parameters summary messages parsing",
 }
 

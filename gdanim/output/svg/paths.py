@@ -258,5 +258,15 @@ def simplified(path: Path, transform: Transform, decimals: int, tolerance_px: fl
     """
     placed = transform.transform_path(path).copy()  # by the identity, it is the path itself
     placed.simplify_threshold = tolerance_px
-    cleaned = placed.cleaned(simplify=True)
-    return Path(np.round(np.asarray(cleaned.vertices), decimals), cleaned.codes)
+    vertices, codes = without_stop(placed.cleaned(simplify=True))
+    return Path(np.round(vertices, decimals), codes)
+
+
+def without_stop(path: Path) -> tuple[Vertices, Codes]:
+    """The vertices of a path and their codes, without the STOP that ends a cleaned one, and is all of an empty one."""
+    vertices = np.asarray(path.vertices)
+    codes = np.full(len(vertices), Path.LINETO) if path.codes is None else np.asarray(path.codes)
+    if path.codes is None:
+        codes[:1] = Path.MOVETO
+    drawn = codes != Path.STOP
+    return vertices[drawn], codes[drawn].astype(np.uint8)

@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D
 
 from gdanim.drawing.lettering import SANS
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText, Letter, PathStyle
-from gdanim.output.svg.paths import is_long
+from gdanim.output.svg.paths import is_long, without_stop
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase as Context
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gdanim.drawing.lettering import Lettering
     from gdanim.drawing.marks.caption import Pieces
-    from gdanim.output.svg.items import Item, Outline, Rectangle, Vertices
+    from gdanim.output.svg.items import Codes, Item, Outline, Rectangle, Vertices
 
     Typeset = tuple[list[Letter], tuple[Rectangle, ...]]  # letters and rules
 
@@ -74,7 +74,7 @@ class Recorder(RendererBase):
                 placed, remove_nans=True, snap=gc.get_snap(), stroke_width=style.width, curves=True,
                 simplify=path.should_simplify and not style.fill,
             )  # fmt: skip
-        self._add_path(style, np.asarray(path.vertices), path.codes)
+        self._add_path(style, *without_stop(path))
 
     def draw_markers(
         self, gc: Context, marker_path: Path, marker_trans: Transform, path: Path, trans: Transform, rgbFace: Any = None
@@ -87,7 +87,7 @@ class Recorder(RendererBase):
         marker = marker_path.cleaned(
             marker_trans + Affine2D().scale(1, -1), snap=gc.get_snap(), stroke_width=style.width, curves=True
         )
-        corners, codes = np.asarray(marker.vertices)[:-1], np.asarray(marker.codes)[:-1]  # without the final STOP
+        corners, codes = without_stop(marker)
         self._add_path(style, (centres[:, np.newaxis] + corners).reshape(-1, 2), np.tile(codes, len(centres)))
 
     def draw_image(self, gc: Context, x: float, y: float, im: Any, transform: Transform | None = None) -> None:
@@ -126,13 +126,9 @@ class Recorder(RendererBase):
                 self._items.append(line)
             left += width
 
-    def _add_path(self, style: PathStyle, vertices: Vertices, codes: Any) -> None:
-        if not len(vertices):
-            return
-        if codes is None:
-            codes = np.full(len(vertices), Path.LINETO)
-            codes[0] = Path.MOVETO
-        self._items.append(DrawnPath(style, vertices, np.asarray(codes, dtype=np.uint8)))
+    def _add_path(self, style: PathStyle, vertices: Vertices, codes: Codes) -> None:
+        if len(vertices):
+            self._items.append(DrawnPath(style, vertices, codes))
 
     def _style(self, gc: Context, face: Any) -> PathStyle:
         width = float(self.points_to_pixels(gc.get_linewidth()))

@@ -17,13 +17,23 @@ from typing import Final
 
 from gdanim.catalogue.request import Planned
 from gdanim.descent.descend import Descent, redrawn
-from gdanim.errors import OutputError, SettingError, TargetError
+from gdanim.errors import GdanimError, OutputError, SettingError, TargetError
 from gdanim.formatting import count
+from gdanim.max_size.steps import (
+    LONGER,
+    SHORT,
+    candidates,
+    changed_options,
+    expected_share,
+    is_long,
+    sample,
+    whole_bytes,
+)
 from gdanim.output.files.atomic import open_output
 from gdanim.output.files.targets import STDOUT, quoted
 from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.outputs import Fitted, Progress, Written, typed
-from gdanim.size_steps import LONGER, SHORT, candidates, changed_options, expected_share, is_long, sample, whole_bytes
+from gdanim.writing import kept, missing
 
 Rendering = Callable[[Descent, Sequence[Planned]], tuple[Written, ...]]
 Render = Callable[[Descent, Sequence[Planned], Progress | None], tuple[Written, ...]]
@@ -108,10 +118,11 @@ class _Search:
 
     def write(self) -> list[Written]:
         """Write the themes as the first candidate of which all fit; what cannot be written has its error."""
-        try:
+        failed: list[GdanimError] = []
+        with kept(failed, self._themes[0].path):
             chosen = self._first_fitting()
-        except OutputError as error:
-            return [self._failed(place, error) for place in range(len(self._themes))]
+        if failed:
+            return [self._failed(place, failed[0]) for place in range(len(self._themes))]
         if chosen is None:
             return [self._failed(place, self._unreachable(theme.path)) for place, theme in enumerate(self._themes)]
         written = list(map(_moved, self.made[chosen], self._themes))
@@ -121,7 +132,7 @@ class _Search:
         fitted = [Fitted(options, _bytes_of(asked), frames) for asked in self._as_asked]
         return [replace(file, fitted=how) for file, how in zip(written, fitted, strict=True)]
 
-    def _failed(self, place: int, error: OutputError) -> Written:
+    def _failed(self, place: int, error: GdanimError) -> Written:
         return replace(self._as_asked[place], path=self._themes[place].path, bytes=None, error=error)
 
     def _unreachable(self, path: str) -> OutputError:
@@ -239,7 +250,7 @@ def _renamed(written: Written, output: Planned) -> Written:
 
 
 def _bytes_of(written: Written) -> int:
-    """The bytes of a finished file. Raises OutputError where it could not be finished."""
+    """The bytes of a finished file. Raises why it could not be finished."""
     if written.error is not None:
         raise written.error
     return written.bytes or 0  # no private file is a stream
@@ -253,11 +264,15 @@ def _discard(made: Sequence[Written]) -> None:
 
 def _moved(written: Written, output: Planned) -> Written:
     """Copy a finished file to the output's own path, whole or not at all."""
-    try:
-        with open_output(output.path, needs_path=False) as target, Path(written.path).open("rb") as file:
-            shutil.copyfileobj(file, target.stream)
-    except OutputError as error:
-        return replace(written, path=output.path, bytes=None, error=error)
+    failed: list[GdanimError] = []
+    with (
+        kept(failed, output.path),
+        open_output(output.path, needs_path=False) as target,
+        Path(written.path).open("rb") as file,
+    ):
+        shutil.copyfileobj(file, target.stream)
+    if failed:
+        return missing(output, failed[0])
     streamed = output.path == STDOUT or not Path(output.path).is_file()
     return replace(written, path=output.path, bytes=None if streamed else written.bytes)
 
