@@ -73,7 +73,7 @@ INSIDE = {
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "
-        "files.existing files.temporary filmstrip.strip_layout html.colour_schemes "
+        "files.existing files.folders files.temporary files.swap filmstrip.strip_layout html.colour_schemes "
         "svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation filmstrip.renderer "
         "gif_tables png svg.layers svg.recorder svg.writer"
     ),

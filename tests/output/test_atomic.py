@@ -115,10 +115,10 @@ def failing(call: Callable[..., object], n_good: int, number: int) -> Callable[.
     """`call`, which fails with `number` from its call n_good + 1 on."""
     calls = iter(range(n_good))
 
-    def faulty(*arguments: object) -> object:
+    def faulty(*arguments: object, **options: object) -> object:
         if next(calls, None) is None:
             raise OSError(number, os.strerror(number))
-        return call(*arguments)
+        return call(*arguments, **options)
 
     return faulty
 

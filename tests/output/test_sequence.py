@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from support.commandline import PATIENCE_S, run
-from support.outputs import as_user, posix, start, start_until_ready, temporary_files
+from support.outputs import as_user, posix, start, temporary_files
 
 from gdanim.errors import OutputError, TargetError
 from gdanim.output.files.sequence import check_sequence, open_sequence, size_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATTERN = "f-%02d.png"
 
@@ -59,74 +61,6 @@ def test_a_file_that_is_missing_is_an_error_and_the_old_ones_stay(tmp_path):
     with pytest.raises(OutputError, match=r"f-%02d\.png"), open_sequence(str(tmp_path / PATTERN), 2) as place:
         (place / "0.png").write_text("new")
     assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b"}
-
-
-@pytest.mark.parametrize("failing", range(6))
-def test_where_a_rename_fails_all_that_was_moved_moves_back(failing, tmp_path, monkeypatch):
-    """Three files are moved away and three are named: any of the six may fail."""
-    put(tmp_path, "a", "b", "c")
-    rename, calls = Path.rename, []
-
-    def fails_once(path, target):
-        calls.append(path)
-        if len(calls) == failing + 1:
-            raise PermissionError(1, "Operation not permitted")
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", fails_once)
-    with pytest.raises(OutputError, match="not permitted"):
-        put(tmp_path, "A", "B", "C")
-    monkeypatch.undo()
-    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
-
-
-DIES = """
-    import os, signal, sys
-    from pathlib import Path
-    from gdanim.output.files.sequence import open_sequence
-    rename, calls = Path.rename, []
-    def dies(path, target):
-        calls.append(path)
-        if len(calls) == int(sys.argv[2]) + 1:
-            print("ready", flush=True)
-            os.kill(os.getpid(), getattr(signal, sys.argv[3]))
-            signal.pause()
-        return rename(path, target)
-    Path.rename = dies
-    from gdanim import signals
-    signals.install()
-    with open_sequence(sys.argv[1], 3) as place:
-        for index in range(3):
-            (place / f"{index}.png").write_text("new")
-"""
-
-
-@posix
-@pytest.mark.parametrize("moment", [0, 2, 3, 5])
-def test_a_signal_while_files_are_named_puts_the_old_ones_back(moment, tmp_path):
-    put(tmp_path, "a", "b", "c")
-    process = start_until_ready(DIES, tmp_path / PATTERN, moment, "SIGTERM")
-    process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == -signal.SIGTERM
-    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
-
-
-@posix
-@pytest.mark.parametrize("moment", [0, 2, 3, 5])
-def test_after_a_kill_while_files_are_named_the_next_run_starts_from_the_old_ones(moment, tmp_path):
-    put(tmp_path, "a", "b", "c")
-    process = start_until_ready(DIES, tmp_path / PATTERN, moment, "SIGKILL")
-    process.communicate(timeout=PATIENCE_S)
-    assert {path.read_text() for path in tmp_path.glob("f-*.png")} in (
-        {"a", "b", "c"},
-        {"b", "c"},
-        {"c"},
-        set(),
-        {"new"},
-    )
-    with pytest.raises(OutputError), open_sequence(str(tmp_path / PATTERN), 3):
-        raise OutputError("this run fails, too")
-    assert found(tmp_path) == {"f-00.png": "a", "f-01.png": "b", "f-02.png": "c"}
 
 
 def test_a_run_at_work_keeps_its_temporary_file_beside_another_with_the_same_names(tmp_path):

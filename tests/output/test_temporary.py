@@ -15,6 +15,7 @@ from support.outputs import NEW, OLD, as_root, posix, put, start, start_until_re
 
 from gdanim.output.files import temporary
 from gdanim.output.files.atomic import open_output
+from gdanim.output.files.folders import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,15 +185,16 @@ def test_a_temporary_file_taken_for_an_orphan_before_it_is_locked_is_made_again(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[Path] = []
-    lock = temporary._lock
+    lock = temporary.lock
 
-    def lock_too_late(descriptor: int, *, wait: bool) -> bool:
+    def lock_too_late(descriptor: int | None, *, wait: bool = False) -> bool | None:
         if wait and not taken:  # a neighbour comes between the making and the locking
             taken.extend(temporary_files(target.parent))
-            temporary._remove_orphans(target.parent, ".out.gif.gdanim-", temporary.remove)
+            with Folder.opened(target.parent) as folder:
+                temporary._remove_orphans(folder, ".out.gif.gdanim-", Folder.remove)
         return lock(descriptor, wait=wait)
 
-    monkeypatch.setattr(temporary, "_lock", lock_too_late)
+    monkeypatch.setattr(temporary, "lock", lock_too_late)
     put(target)
     assert len(taken) == 1
     assert target.read_bytes() == NEW
