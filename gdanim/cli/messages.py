@@ -17,7 +17,7 @@ from gdanim.catalogue.registry import FORMATS
 from gdanim.catalogue.request import Planned
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
-from gdanim.descent.outcomes.reasons import limit_explains, reason_of
+from gdanim.descent.outcomes.reasons import limit_explains, rate_above_limit, reason_of
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.descent.verdicts import Outcome
@@ -97,13 +97,12 @@ def _of_interpolation(descent: Descent) -> Iterator[str]:
 def _of_runs(descent: Descent) -> Iterator[str]:
     """Warnings about runs that were lost, and about rates above the stability limit."""
     yield from lost_runs(descent)
-    trajectory = descent.trajectory
     above: dict[str, list[int]] = {}
-    for run in np.flatnonzero(trajectory.first_rate > descent.limit).tolist():
-        if descent.verdict[run].outcome not in (Outcome.LOST, Outcome.ARRIVED):
+    for run in np.flatnonzero(descent.over_limit > 1).tolist():
+        if descent.verdict[run].outcome not in (Outcome.LOST, Outcome.ARRIVED) and limit_explains(descent, run):
             above.setdefault(f"{_limit(descent, run)}: {_name(descent, run)}", []).append(run)
     for limit, runs in above.items():
-        rates = ", ".join(dict.fromkeys(f"{trajectory.lr[run, 0]:g}" for run in runs[:4]))
+        rates = ", ".join(dict.fromkeys(rate_above_limit(descent, run).removeprefix("lr ") for run in runs[:4]))
         yield f"gdanim: lr {rates} is above {limit} cannot settle at the minimum it is near"
 
 
@@ -131,7 +130,8 @@ def _others(descent: Descent, failed: list[int]) -> str:
 
 def _reason(descent: Descent, run: int) -> str:
     if limit_explains(descent, run):
-        return f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}"
+        above = "" if descent.trajectory.is_constant[run] else f"; it has {rate_above_limit(descent, run)}"
+        return f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}{above}"
     why = reason_of(descent, run)
     return f": {why}" if why else ""
 

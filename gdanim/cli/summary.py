@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from gdanim import __version__
+from gdanim.catalogue.choices import CONSTANT
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import limit_explains, reasons
-from gdanim.descent.runs import Run
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count, significant
 from gdanim.objectives.objective import Objective
@@ -64,11 +64,18 @@ def _reasons(descent: Descent) -> Iterator[str]:
     """A line for each reason why runs were lost or did not arrive, with the runs it holds for."""
     of: dict[str, list[int]] = {}
     for run, reason in reasons(descent).items():
-        if not limit_explains(descent, run):  # the verdict says that already
+        if not _is_said_by_share(descent, run):
             of.setdefault(reason, []).append(run)
     for reason, runs in of.items():
         named = dict.fromkeys(descent.runs[run].label or f"run {run + 1}" for run in runs)
         yield f"{', '.join(named)}: {reason}"
+
+
+def _is_said_by_share(descent: Descent, run: int) -> bool:
+    """Whether the verdict says already why a run did not arrive: at which multiple of its limit its rate stood."""
+    return bool(np.isfinite(descent.over_limit[run]) and descent.trajectory.is_constant[run]) and limit_explains(
+        descent, run
+    )
 
 
 def _condition(objective: Objective) -> str:
@@ -114,14 +121,16 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
 def records(descent: Descent) -> Iterator[dict[str, Any]]:
     """How every run went.
 
-    lr                the rate of its first step
+    lr, schedule      the base rate, and the schedule that made the rates of its steps of it; None of a replay
     evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
     distance          from its end to the nearest minimizer; None where that is not known, or minima form a valley
     outcome, motion   what became of it, and how it moved (descent/verdicts.py); `verdict` holds both in words
     reason            why it was lost or did not arrive, where that is known; of the first runs only
     arrived_at        the iteration from which on it stayed by the minimizer where it arrived
     stop, ending      how the solver stopped it
-    stability_limit   the rate above which its method could not settle there; None where that is not known
+    stability_limit   the rate above which its method could not settle there; None where that is not known, and of a run
+                      that rests elsewhere than at a minimum
+    lr_over_limit     the highest rate of its steps as a multiple of that
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
@@ -131,7 +140,8 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
         yield {
             "label": made.label,
             "optimizer": made.spec,
-            "lr": _finite(trajectory.first_rate[run]),
+            "lr": _finite(made.lr),
+            "schedule": made.schedule and made.schedule.spec,
             "start": trajectory.x[run, 0].tolist(),
             "end": ends[run].tolist(),
             "f": float(trajectory.f[run, last]),
@@ -154,11 +164,13 @@ def _sentence(descent: Descent) -> str:
     """How the only run went."""
     (run,) = records(descent)
     rate = f" at {_rate(run)}" if _rate(run) else ""
+    schedule = descent.runs[0].schedule
+    if schedule is not None and schedule.entry.name != CONSTANT:
+        rate += f" ({schedule.entry.typed})"
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
     away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
-    verdict = run["verdict"] + _against(run, descent.runs[0])
-    over = (run["lr_over_limit"] or 0) > 1  # the verdict says that already
-    why = f"; {run['reason']}" if run["reason"] and not over else ""
+    verdict = run["verdict"] + _against(descent, run, 0)
+    why = f"; {run['reason']}" if run["reason"] and not _is_said_by_share(descent, 0) else ""
     start, end = _point(descent, run["start"]), _point(descent, run["end"])
     return (
         f"{run['optimizer']} from {start}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
@@ -166,11 +178,13 @@ def _sentence(descent: Descent) -> str:
     )
 
 
-def _against(run: dict[str, Any], made: Run) -> str:
+def _against(descent: Descent, run: dict[str, Any], number: int) -> str:
+    """The rate of a run as a share of its limit, where both are known; of rates that change, the highest."""
     if run["lr_over_limit"] is None:
         return ""
-    formula, value = limit_formula(made.method), f"{run['stability_limit']:.6g}"
-    return f" at {_share(run['lr_over_limit'])} of {formula if formula == value else f'{formula} = {value}'}"
+    formula, value = limit_formula(descent.runs[number].method), f"{run['stability_limit']:.6g}"
+    most = "" if descent.trajectory.is_constant[number] else "up to "
+    return f" at {most}{_share(run['lr_over_limit'])} of {formula if formula == value else f'{formula} = {value}'}"
 
 
 def _share(ratio: float) -> str:
@@ -187,13 +201,13 @@ def _table(descent: Descent) -> list[str]:
     runs = list(records(descent))
     rows = [("run", "iterations", "evaluations", "f", "distance", "verdict", "ending")]
     named = Counter(run["label"] for run in runs)
-    for place, (run, made) in enumerate(zip(runs, descent.runs, strict=True)):
+    for place, run in enumerate(runs):
         label = run["label"]
         if named[label] > 1:
             label = ", ".join(filter(None, [label or _rate(run), f"start {_point(descent, run['start'])}"]))
         evaluations = "–" if run["evaluations"] is None else f"{run['evaluations']:,}"
         away = "–" if run["distance"] is None else f"{run['distance']:.3g}"
-        verdict = run["verdict"] + _against(run, made)
+        verdict = run["verdict"] + _against(descent, run, place)
         height = _height(descent, place)
         rows.append((label, f"{run['iterations']:,}", evaluations, height, away, verdict, run["ending"]))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

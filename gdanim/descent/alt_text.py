@@ -31,12 +31,14 @@ _GOING: Final = {
     Motion.WINDING: "Winding, it",
     Motion.BOUNCING: "Bouncing, it",
     Motion.STALLED: "It",
+    Motion.NONE: "It",
 }
 _BECAME: Final = {
     Outcome.ARRIVED: "arrives at a minimum",
     Outcome.SADDLE: "ends at a saddle",
     Outcome.FLAT: "ends on a flat place",
     Outcome.BOUNCING: "goes on without progress",
+    Outcome.START: "stays at its start",
     Outcome.MOVING: "ends still moving",
 }
 
@@ -62,7 +64,7 @@ def _descents(descent: Descent) -> str:
     trajectory = descent.trajectory
     methods = list(dict.fromkeys(run.spec.partition(":")[0] for run in descent.runs))
     what = {"gd": "gradient descent"}.get(methods[0], methods[0]) if len(methods) == 1 else "descent"
-    rates = np.unique(trajectory.first_rate)
+    rates = np.unique([run.lr for run in descent.runs])
     rate = f" at the learning rate {rates[0]:g}" if len(rates) == 1 and np.isfinite(rates[0]) else ""
     if trajectory.runs == 1:
         return f"{what[0].upper()}{what[1:]}{rate}"

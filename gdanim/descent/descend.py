@@ -15,7 +15,7 @@ from gdanim.descent.stability import limit_formula, limit_of, limits_of_runs, ra
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
-from gdanim.descent.verdicts import Verdict, judged
+from gdanim.descent.verdicts import Outcome, Verdict, judged
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given, widened_bounds
 from gdanim.objectives.lookup import objective as objective_of
@@ -41,7 +41,8 @@ class Descent:
     trajectory        what each run did
     verdict (runs,)   what became of each run, and how it moved
     arrived_at (runs,)   the iteration from which on each run stayed by the minimizer where it arrived; −1 of others
-    limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known
+    limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known, and
+                      of runs that rest elsewhere
     """
 
     settings: Picture
@@ -57,16 +58,30 @@ class Descent:
 
     @property
     def over_limit(self) -> Scalar:
-        """The rate of each run as a multiple of its limit: (runs,), NaN where one of the two is not known."""
-        return self.trajectory.first_rate / self.limit
+        """The highest rate of each run as a multiple of its limit: (runs,), NaN where one of the two is not known."""
+        return self.trajectory.highest_rate / self.limit
+
+    def rates_of(self, run: int) -> Scalar:
+        """The rate of every step that a run took, with the one in which it was lost: (m,); NaN where not known."""
+        trajectory, made = self.trajectory, self.runs[run]
+        taken = int(trajectory.last[run]) + int(not np.isfinite(trajectory.lost[run]).all())
+        known = trajectory.lr[run, :taken]
+        if len(known) == taken:
+            return known
+        if made.schedule is None:
+            return np.append(known, np.nan)
+        iterations = iterations_of(self.settings, self.objective)
+        return scheduled_rates(made.schedule, np.array([made.lr]), iterations)[0, :taken]
 
     def limit_shares(self) -> list[str]:
         """The same for people, `0.95 × 2/λ`; empty where it is not known, and where the limit is a mere number."""
         return [
             f"{ratio_text(ratio)} × {limit_formula(run.method)}"
-            if isfinite(ratio) and limit_of(run.method).by_curvature
+            if isfinite(ratio) and constant and limit_of(run.method).by_curvature
             else ""
-            for ratio, run in zip(self.over_limit.tolist(), self.runs, strict=True)
+            for ratio, constant, run in zip(
+                self.over_limit.tolist(), self.trajectory.is_constant, self.runs, strict=True
+            )
         ]
 
 
@@ -94,6 +109,7 @@ def carry_out(request: Request) -> Descent:
     objective = _showing_ends(known_around(objective, _told_points(trajectory)), trajectory, settings)
     runs = tuple(run for _, part in parts for run in part)
     verdict, arrived_at = judged(objective, trajectory)
+    settles = np.array([one.outcome not in (Outcome.SADDLE, Outcome.FLAT) for one in verdict])
     return Descent(
         settings=settings.picture(),
         objective=objective,
@@ -103,7 +119,7 @@ def carry_out(request: Request) -> Descent:
         trajectory=trajectory,
         verdict=verdict,
         arrived_at=arrived_at,
-        limit=limits_of_runs(objective, trajectory, runs),
+        limit=np.where(settles, limits_of_runs(objective, trajectory, runs), np.nan),
         timeline=_timeline(settings, trajectory),
     )
 

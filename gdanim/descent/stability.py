@@ -55,17 +55,15 @@ def limits_of_runs(objective: Objective, trajectory: Trajectory, runs: Runs) -> 
     """The rate above which each run could not settle at its minimum: (runs,).
 
     That of its method, λ being the largest eigenvalue of the Hessian at the minimizer where the run ended, or near
-    which it started if it was lost. NaN for methods without a limit, for rates that change, and where λ is not known.
+    which it started if it was lost. NaN for methods without a limit, and where λ is not known.
     """
     known = {run.spec: limit_of(run.method) for run in runs}
     limits = [known[run.spec] for run in runs]
-    taken = np.arange(trajectory.iterations) < trajectory.last[:, np.newaxis]
-    constant = np.all((trajectory.lr == trajectory.lr[:, :1]) | ~taken, axis=1)
     failed = np.array([stop.failed for stop in trajectory.stop])
     row = np.where(failed, 0, trajectory.last)
     curvature = curvatures_near(objective, trajectory.x[np.arange(trajectory.runs), row])
     per = np.where([limit.by_curvature for limit in limits], curvature, curvature / curvature)
-    found: Scalar = np.where(constant, np.array([limit.factor for limit in limits]) / per, np.nan)
+    found: Scalar = np.array([limit.factor for limit in limits]) / per
     found.flags.writeable = False
     return found
 

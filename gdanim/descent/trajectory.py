@@ -88,6 +88,25 @@ class Trajectory:
         """The rate of the first step of each run: (runs,), NaN where none is known."""
         return self.lr[:, 0] if self.lr.shape[1] else np.full(self.runs, np.nan)
 
+    @property
+    def highest_rate(self) -> Scalar:
+        """The highest rate of the steps of each run: (runs,), NaN where one is not known, and where there is none."""
+        highest = np.where(self._taken(), self.lr, -np.inf).max(axis=1, initial=-np.inf)
+        found: Scalar = np.where(np.isneginf(highest), np.nan, highest)
+        return found
+
+    @property
+    def is_constant(self) -> Flags:
+        """Whether all steps of each run had the same rate: (runs,)."""
+        constant: Flags = np.all((self.lr == self.lr[:, :1]) | ~self._taken(), axis=1)
+        return constant
+
+    def _taken(self) -> Flags:
+        """Which of the rates are those of steps that each run took, the one in which it was lost included."""
+        steps = self.last + ~np.isfinite(self.lost).all(axis=1)
+        taken: Flags = np.arange(self.lr.shape[1]) < steps[:, np.newaxis]
+        return taken
+
     def ending(self, run: int) -> str:
         """How a run ended, in words: `left the domain at iteration 4`."""
         stop = self.stop[run]

@@ -10,13 +10,17 @@ at a saddle   The end lies as close to a stationary point from which f rises and
 on a flat place   The end lies as close to any other stationary point, or on a plain; or the run rests where the slope
               is below 1/1000 of the steepest that lies downhill, or that it met if no minimizer is ahead; or what f
               can fall there is nothing (1e-12) beside a fall around.
+              A run that leaves a saddle or a maximum is still there while all slopes that it met are below 1/100
+              of the steepest that lies downhill.
 bouncing without progress   The steps keep turning back, or f keeps peaking in the last half; in the last quarter, f
-              comes nearly as high as in the one before, and not lower than before.
+              comes nearly as high as in the one before, and not lower than before. Or all steps of the last quarter
+              turn back, and neither they nor f will become much smaller, at the pace at which that dies out.
+at its start  It took no step.
 still moving  None of these.
 
 The motion is one of motion.Motion. The run's extent (how far it has been from its end) is its scale: bounds, axes and
 other runs are not looked at, and f → a·f + c, x → b·x + c changes no verdict. A run also stalls whose whole path is
-less than 1 % of the way that f, to second order, still has before it.
+less than 1 % of the way that f, to second order, still has before it, or lies where it leaves a saddle or a maximum.
 """
 
 from __future__ import annotations
@@ -27,9 +31,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.outcomes.motion import Motion, Traits, traits
+from gdanim.descent.outcomes.motion import ROUNDING, Motion, Traits, traits
 from gdanim.descent.outcomes.paths import Paths
-from gdanim.descent.outcomes.places import Place, newton_step, surroundings
+from gdanim.descent.outcomes.places import Place, eigen, newton_step, stationary_near, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +55,9 @@ FLAT: Final = 1e-3  # share of the steepest slope
 # Downhill, slopes are looked at in so many steps, each twice as long as the one before, from 1/8 of the way that f has
 # before it to second order.
 STEPS_DOWNHILL, FIRST_STEP = 12, 1 / 8
+# From a saddle or a maximum that a run leaves, in so many; below this share of the steepest slope it is still there.
+# ∇f is there what the Hessian makes of the way from it, but for a share LINEAR.
+STEPS_AWAY, LEAVING, LINEAR = 60, 1e-2, 0.1
 # Around, f is looked at on rings of that radius and its doubles. A depth below this share of another is none.
 RINGS, DIRECTIONS, DWARFED = 10, 16, 1e12
 NEWTON_STEPS: Final = 80  # within which a descent to a minimizer ahead makes the slope so much smaller
@@ -69,6 +76,7 @@ class Outcome(Enum):
     SADDLE = "at a saddle"
     FLAT = "on a flat place"
     BOUNCING = "bouncing without progress"
+    START = "at its start"
     MOVING = "still moving"
 
 
@@ -85,7 +93,7 @@ class Verdict(NamedTuple):
     def words(self) -> str:
         """Both, as people read them, without what says the same twice: `arrived, bouncing`."""
         became, moved = str(self.outcome.value), str(self.motion.value)
-        if self.motion is Motion.STALLED:
+        if self.motion in (Motion.NONE, Motion.STALLED):
             return moved if self.outcome is Outcome.MOVING else became
         return became if self.outcome is Outcome.BOUNCING else f"{became}, {moved}"
 
@@ -138,12 +146,15 @@ def _parts(trajectory: Trajectory, together: int) -> Iterator[slice]:
 
 def _judged(objective: Objective, seen: Traits, place: Index) -> tuple[Index, Index]:
     """The places of outcome and motion in their enums: (runs,) each."""
-    stuck = _hardly_moved(objective, seen, place) | seen.resting
+    leaving = _leaving(objective, seen, place)
+    place = np.where(leaving > 0, leaving, place)
+    stuck = _hardly_moved(objective, seen, place) | seen.resting | (leaving > 0)
     flat = (place == Place.LEVEL) | _on_plain(objective, seen, np.flatnonzero((place == Place.SLOPE) & stuck))
-    holds = [seen.lost, place == Place.MINIMUM, place == Place.SADDLE, flat, seen.in_vain & ~stuck]
-    outcome = np.select(holds, list(range(5)), default=list(Outcome).index(Outcome.MOVING))
+    holds = [seen.lost, place == Place.MINIMUM, place == Place.SADDLE, flat, seen.in_vain & ~stuck, ~seen.begun]
+    outcome = np.select(holds, list(range(len(holds))), default=list(Outcome).index(Outcome.MOVING))
     stalled = (stuck & ~seen.lost & (outcome != _ARRIVED)) | (seen.extent == 0)
-    motion = np.select([stalled, seen.bouncing, seen.winding], [0, 1, 2], default=list(Motion).index(Motion.STRAIGHT))
+    moved = [~seen.begun, stalled, seen.bouncing, seen.winding]
+    motion = np.select(moved, list(range(len(moved))), default=list(Motion).index(Motion.STRAIGHT))
     return outcome, motion
 
 
@@ -168,9 +179,14 @@ def _stays(trajectory: Trajectory, part: slice, at: Vector, same: Scalar) -> tup
     within = away <= (ARRIVAL * away[:, 0] + same)[:, np.newaxis]
     arrived_at: Index = within.shape[1] - np.argmin(within[:, ::-1], axis=1)
     arrived_at[within.all(axis=1)] = 0
-    tenth = np.minimum(last, np.maximum(last // STAYING, 1))
     exactly = away[np.arange(len(last)), last] <= EXACT * ARRIVAL * away[:, 0] + same
-    return (arrived_at <= last - tenth) | exactly, arrived_at
+    return is_long_enough(last, arrived_at) | exactly, arrived_at
+
+
+def is_long_enough(last: Index | int, arrived_at: Index) -> Flags:
+    """Whether the last tenth of runs of so many steps comes after they arrived: (m,)."""
+    found: Flags = arrived_at <= last - np.minimum(last, np.maximum(last // STAYING, 1))
+    return found
 
 
 def _hardly_moved(objective: Objective, seen: Traits, place: Index) -> Flags:
@@ -179,6 +195,26 @@ def _hardly_moved(objective: Objective, seen: Traits, place: Index) -> Flags:
     found: Flags = seen.extent == 0
     ahead = np.linalg.norm(newton_step(objective.functions, seen.end[others]), axis=1)
     found[others] |= np.isfinite(ahead) & (seen.extent[others] <= HARDLY_MOVED * ahead)
+    return found
+
+
+def _leaving(objective: Objective, seen: Traits, place: Index) -> Index:
+    """The Place of a saddle or a maximum that each run is still leaving, 0 where there is none: (runs,)."""
+    found = np.zeros(len(seen.end), dtype=np.int64)
+    others = np.flatnonzero((place == Place.SLOPE) & seen.begun & ~seen.lost)
+    values, vectors = eigen(objective.functions, seen.end[others])
+    falling = values[:, 0] < 0
+    runs, away = others[falling], vectors[falling, :, 0]
+    # Along the other eigenvector, it does not leave.
+    slope = away * np.vecdot(away, objective.gradient(seen.end[runs]))[:, np.newaxis]
+    steepest, ends = _steepest_downhill(objective, seen.end[runs], slope, STEPS_AWAY)
+    runs = runs[ends & np.isfinite(steepest) & (seen.slope[runs] <= LEAVING * steepest)]
+    if runs.size:
+        near = stationary_near(objective.functions, seen.end[runs], seen.extent[runs])
+        slope, way = objective.gradient(seen.end[runs]), seen.end[runs] - near.at
+        made = np.einsum("mij,mj->mi", objective.hessian(near.at), way)
+        linear = np.linalg.norm(slope - made, axis=1) <= LINEAR * np.linalg.norm(slope, axis=1)
+        found[runs] = np.where(linear & ((near.place == Place.SADDLE) | (near.place == Place.LEVEL)), near.place, 0)
     return found
 
 
@@ -191,23 +227,29 @@ def _on_plain(objective: Objective, seen: Traits, runs: Index) -> Flags:
     slope = objective.gradient(end)
     size = np.linalg.norm(slope, axis=1)
     found[runs] = (size <= FLAT * seen.slope[runs]) & ~_minimizer_ahead(objective, end, size)
-    found[runs] |= (size <= FLAT * _steepest_downhill(objective, end, slope)) | _is_dwarfed(objective, end, slope)
+    steepest, _ = _steepest_downhill(objective, end, slope, STEPS_DOWNHILL)
+    found[runs] |= (size <= FLAT * steepest) | _is_dwarfed(objective, end, slope)
     return found
 
 
-def _steepest_downhill(objective: Objective, x: Vector, slope: Vector) -> Scalar:
-    """The steepest slope straight down from points x (m, d), as far as f falls there: (m,)."""
+def _steepest_downhill(objective: Objective, x: Vector, slope: Vector, steps: int) -> tuple[Scalar, Flags]:
+    """The steepest slope straight down from points x (m, d), as far as f falls there, and whether it is known to be:
+    after so many steps, f falls no more, or less steeply; (m,) each.
+    """
     size = np.linalg.norm(slope, axis=1, keepdims=True)
     way = -slope / np.where(size > 0, size, 1.0)
     length = FIRST_STEP * np.linalg.norm(newton_step(objective.functions, x), axis=1)
     steepest, f, falls = size[:, 0], objective.value(x), np.ones(len(x), dtype=bool)
-    for doubled in 2.0 ** np.arange(STEPS_DOWNHILL):
+    known = np.zeros(len(x), dtype=bool)
+    for doubled in 2.0 ** np.arange(steps):
         there = x + way * (doubled * length)[:, np.newaxis]
         f_there, grad = objective.raw_value_and_gradient(there)
-        falls &= f_there <= f
+        falls &= f_there <= f + ROUNDING * np.abs(f)
         f = f_there
-        steepest = np.where(falls, np.fmax(steepest, np.linalg.norm(grad, axis=1)), steepest)
-    return np.asarray(steepest)
+        size_there = np.linalg.norm(grad, axis=1)
+        known = ~falls | (size_there < steepest)
+        steepest = np.where(falls, np.fmax(steepest, size_there), steepest)
+    return np.asarray(steepest), known
 
 
 def _minimizer_ahead(objective: Objective, x: Vector, slope: Scalar) -> Flags:

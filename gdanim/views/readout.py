@@ -105,7 +105,11 @@ def _against_limit(descent: Descent) -> list[ReadoutColumn]:
     """The rate as a multiple of the largest at which a run could settle, where that is known of all runs."""
     ratios, limits = descent.over_limit, {limit_of(run.method) for run in descent.runs}
     limit = next(iter(limits))
-    if not np.isfinite(ratios).all() or len({known.formula for known in limits}) > 1 or not limit.by_curvature:
+    if (
+        not (np.isfinite(ratios) & descent.trajectory.is_constant).all()
+        or len({known.formula for known in limits}) > 1
+        or not limit.by_curvature
+    ):
         return []
     texts = _padded([ratio_text(ratio) for ratio in ratios.tolist()])
     return [ReadoutColumn("=", lambda run, _: f"{minus(texts[run])} × {limit.formula}", need=1, gap=" ")]

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from support.problems import solved
 
-from gdanim.descent.outcomes.reasons import rate_that_works, reason_of
+from gdanim.catalogue.registry import OPTIMIZERS
+from gdanim.descent.outcomes.reasons import outlook, reason_of
+from gdanim.descent.outcomes.trials import rate_that_works
+from gdanim.descent.verdicts import Outcome
 
 
 def reason(function: str, **options: Any) -> str:
@@ -66,6 +69,11 @@ def test_a_limit_at_the_minimum_is_no_reason_where_rates_below_it_are_lost_too(t
         ("-x**2", {"start": 1.0, "lr": 10.0, "iterations": 400}), ("log(x)", {"start": 2.0, "lr": 0.05}),
         ("saddle", {"start": ((2.0, 0.1),)}), ("x**3", {"start": -1.0, "lr": 0.01}), ("-sqrt(x)", {"start": 1.0}),
         ("x - y**2", {"start": ((0.0, 1.0),), "lr": 0.05}), ("-log(x)", {"start": 1.0, "lr": 0.5}),
+        ("cosh(x) - y**2", {"start": ((1.0, 0.1),)}), ("abs(x) - abs(y)", {"start": ((1.0, 0.1),)}),
+        ("sin(x)*y", {"start": ((1.0, 1.0),)}), ("x**3*y", {"start": ((1.0, 1.0),)}), ("tan(x)", {"start": 0.0}),
+        ("tan(x)", {"start": 0.0, "lr": 0.05}), ("1/(x - 3)", {"start": 1.0}), ("log(x)", {"optimizer": ("newton",)}),
+        ("log(abs(x - 2)) + y**2", {"start": ((1.0, 1.0),), "lr": 0.01}), ("y**2 - exp(x)", {"start": ((0.0, 1.0),)}),
+        ("cos(y)*x", {"start": ((1.0, 0.2),)}), ("x**4 - 2*y", {"start": ((1.0, 0.0),)}),
     ],
 )  # fmt: skip
 def test_f_that_falls_for_ever_is_said_to(text: str, options: dict[str, Any]) -> None:
@@ -78,6 +86,9 @@ def test_f_that_falls_for_ever_is_said_to(text: str, options: dict[str, Any]) ->
         ("exp(-x)", {"start": 0.0, "lr": 0.5}), ("1/(1 + x**2)", {"start": 1.0, "lr": 0.5}),
         ("x**2", {"start": 4.0, "lr": 0.01}), ("atan(x)", {"start": 1.0, "lr": 0.5}),
         ("rosenbrock", {"lr": 0.0005}), ("x*log(x)", {"start": 3.0, "lr": 0.01}),
+        ("x**3 - 3*x", {"start": 3.0, "lr": 0.001}), ("sqrt(abs(x))", {"start": 4.0}), ("sqrt(x)", {"start": 4.0}),
+        ("cosh(x) + exp(-y)", {"start": ((1.0, 0.0),)}), ("sin(x)*cos(y)", {"start": ((1.0, 1.0),), "lr": 0.01}),
+        ("himmelblau", {"lr": 1e-4}), ("1/(x**2 + 0.001)", {"start": 1.0}), ("-1/(x**2 + 1e-4)", {"start": 1.0}),
     ],
 )  # fmt: skip
 def test_f_that_is_bounded_below_is_not_said_to_fall_for_ever(text: str, options: dict[str, Any]) -> None:
@@ -88,7 +99,18 @@ def test_f_that_is_bounded_below_is_not_said_to_fall_for_ever(text: str, options
     ("text", "options", "words"),
     [
         ("saddle", {"start": ((2.0, 0.0),)}, "vanishes at a saddle"),
-        ("x**4 - 3*x**2", {"start": 0.0, "lr": 0.1}, "the slope vanishes, and not at a minimum"),
+        (
+            "x**4 - 3*x**2",
+            {"start": 0.0, "lr": 0.1},
+            "the slope vanishes at a maximum, from which f falls to all sides",
+        ),
+        ("himmelblau", {"start": ((-0.270845, -0.923039),)}, "the slope vanishes at a maximum"),
+        ("himmelblau", {"start": ((0.08668, 2.88426),)}, "vanishes at a saddle"),
+        ("x**3", {"start": 0.0, "lr": 0.1}, "the slope vanishes, and not at a minimum"),
+        ("absolute", {}, "its steps stay 0.2 long, and turn back"),
+        ("parabola", {"lr": 1.2, "schedule": ("warmup",)}, "lr 1.04 at iteration 4 is above 2/λ = 1"),
+        ("parabola", {"lr": 9.0, "schedule": ("one-cycle",)}, "lr 2.22596 at iteration 2 is"),
+        ("parabola", {"iterations": 0}, ""),
         ("easom", {"start": ((-8.0, -7.0),)}, "the slope is only "),
         ("parabola", {"lr": 1e-6}, "its last step was 8.6e-06 long, and about 4.3 lie ahead: a rate too small"),
         (
@@ -120,3 +142,78 @@ def test_a_rate_that_works_works(method: str) -> None:
     again = solved("x**4", start=3.0, lr=rate, optimizer=(method,), iterations=40)
     assert not again.trajectory.stop[0].failed
     assert again.trajectory.f[0, again.trajectory.last[0]] < 81
+
+
+def lost_at_once(method: str) -> tuple[str, dict[str, Any]]:
+    """A run of a method whose first step leads to where f overflows."""
+    return "exp(exp(x**2))", {"start": 2.5, "lr": 1e4, "optimizer": (method,), "iterations": 20}
+
+
+@pytest.mark.parametrize("method", sorted(OPTIMIZERS))
+def test_every_lost_run_has_a_reason(method: str) -> None:
+    text, options = lost_at_once(method)
+    descent = solved(text, **options)
+    assert bool(reason_of(descent, 0)) or not descent.trajectory.stop[0].failed
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        # λ = 9·cosh(9) at (3, 1)
+        ("cosh(3*x) + y**2", {"start": ((3.0, 1.0),), "lr": 0.1}, "it overshot at iteration 0, where λ = 3.646e+04"),
+        ("cosh(9*x)", {"start": 3.0, "lr": 1.0}, "it overshot at iteration 0"),
+        ("exp(x**2)", {"start": 3.0, "lr": 1.0}, "it overshot at iteration 0"),
+        ("exp(x**2)", {"start": 3.0, "lr": 1e5, "optimizer": ("adam",)}, "after iteration 0, a step led to x = -1e+05"),
+        (
+            "exp(x**2)",
+            {"start": 3.0, "lr": 1e5, "optimizer": ("rprop",)},
+            "after iteration 0, a step led to x = -47, where f overflows",
+        ),
+        ("sqrt(x)", {"start": 1.0, "lr": 10.0}, "a step led to x = -4, where f has no value"),
+        ("log(x)", {"start": 1.0, "optimizer": ("newton",)}, "f falls without bound"),
+    ],
+)
+def test_a_run_that_is_lost_in_its_first_step_says_why(text: str, options: dict[str, Any], words: str) -> None:
+    descent = solved(text, **options)
+    assert descent.trajectory.last[0] == 0
+    assert reason_of(descent, 0).startswith(words), reason_of(descent, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("parabola", {"lr": 0.005}), ("parabola", {"lr": 0.002}), ("ellipse", {"iterations": 5}),
+        ("(x - 7)**2 + 3*y**2", {"start": ((0.0, 1.0),), "lr": 0.02, "iterations": 9}),
+        ("ellipse", {"lr": 0.001, "optimizer": ("momentum",), "iterations": 10}),
+        ("parabola", {"lr": 0.01, "optimizer": ("adam",)}),
+    ],
+)  # fmt: skip
+def test_a_run_that_moves_says_how_many_more_iterations_it_needs(text: str, options: dict[str, Any]) -> None:
+    descent = solved(text, **options)
+    found = re.search(r"at this rate, it would arrive after (\S+) more iterations?$", outlook(descent, 0))
+    assert found is not None, outlook(descent, 0)
+    enough = int(descent.trajectory.last[0]) + int(found[1].replace(",", ""))
+    told = {n: solved(text, **{**options, "iterations": n}).verdict[0].outcome for n in (enough - 1, enough)}
+    assert told == {enough - 1: Outcome.MOVING, enough: Outcome.ARRIVED}
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        (
+            "parabola",
+            {"lr": 1e-4},
+            "lr 0.0001 is far below 2/λ = 1: at this rate, it would still be moving after 2,000",
+        ),
+        ("ellipse", {"lr": 1.5e-3}, "lr 0.0015 is far below 2/λ = 0.1: at this rate, it would arrive after "),
+        ("parabola", {"lr": 0.3, "schedule": ("cosine",), "iterations": 3}, ""),
+        ("abs(x)", {"start": 4.0, "lr": 0.3, "iterations": 12}, "at this rate, it would be bouncing without progress"),
+        ("parabola", {"iterations": 0}, ""),
+        ("parabola", {}, ""),
+        ("parabola", {"lr": 0.05}, ""),
+    ],
+)
+def test_what_would_become_of_a_run_is_tried(text: str, options: dict[str, Any], words: str) -> None:
+    said = outlook(solved(text, **options), 0)
+    assert said.startswith(words)
+    assert bool(said) == bool(words)

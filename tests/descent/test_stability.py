@@ -143,11 +143,49 @@ def test_weight_decay_moves_the_minimum_and_leaves_no_limit_to_be_claimed(name: 
     assert np.abs(path.x[0, -1, 0]) > 1e3
 
 
-@pytest.mark.parametrize("spec", ["newton:damping=0.1", "gd"])
-def test_a_search_or_a_rate_that_changes_has_no_limit(spec: str) -> None:
-    schedule = () if "newton" in spec else ("cosine",)
-    (run,) = records(solved("ellipse", optimizer=(spec,), schedule=schedule, iterations=3))
+def test_a_search_has_no_limit() -> None:
+    (run,) = records(solved("ellipse", optimizer=("newton:damping=0.1",), iterations=3))
     assert run["stability_limit"] is None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "iterations", "highest"),
+    [
+        ("cosine", 30, 0.08), ("exponential", 30, 0.08), ("warmup", 30, 0.08), ("one-cycle", 30, 0.08),
+        ("warmup", 3, 0.08 * (1 / 3 + 2 / 5 * 2 / 3)), ("warmup:start_factor=0.5,end_factor=0.7", 9, 0.056),
+    ],
+)  # fmt: skip
+def test_the_highest_rate_of_a_schedule_is_held_against_the_limit(
+    schedule: str, iterations: int, highest: float
+) -> None:
+    descent = solved("ellipse", lr=(0.08,), schedule=(schedule,), iterations=iterations)
+    (run,) = records(descent)
+    assert (run["lr"], run["schedule"], run["stability_limit"]) == (
+        0.08,
+        schedule.replace("-", "_"),
+        pytest.approx(0.1),
+    )
+    assert run["lr_over_limit"] == pytest.approx(highest / 0.1, rel=1e-3)
+    assert f"lr 0.08 ({schedule.partition(':')[0]}" in details(descent)
+    assert "at up to " in details(descent)
+    assert descent.limit_shares() == [""]
+
+
+@pytest.mark.parametrize(
+    ("function", "start", "outcome"),
+    [
+        ("saddle", (2.0, 0.0), "at a saddle"), ("himmelblau", (-0.270845, -0.923039), "on a flat place"),
+        ("himmelblau", (0.08668, 2.88426), "at a saddle"), ("x**4 - 3*x**2", (0.0,), "on a flat place"),
+        ("(x**2 - 1)**2 + y**2", (0.0, 1.0), "at a saddle"), ("x**2 + x**3", (-2 / 3,), "on a flat place"),
+    ],
+)  # fmt: skip
+def test_no_limit_is_claimed_of_a_run_that_rests_elsewhere_than_at_a_minimum(
+    function: str, start: tuple[float, ...], outcome: str
+) -> None:
+    descent = solved(function, start=(start,), iterations=40, lr=(0.005,) if function == "himmelblau" else (0.1,))
+    (run,) = records(descent)
+    assert (run["outcome"], run["stability_limit"], run["lr_over_limit"]) == (outcome, None, None)
+    assert " of 2/λ" not in details(descent).splitlines()[-1]
 
 
 @pytest.mark.parametrize(

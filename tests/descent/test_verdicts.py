@@ -288,7 +288,7 @@ def test_a_run_that_rests_at_a_minimizer_has_arrived(text: str, minimizer: Any, 
     away = np.array(minimizer) + np.ones(objective.dim) * 0.5 ** np.arange(40)[:, np.newaxis]
     assert verdict(objective, away, stop) == (ARRIVED, STRAIGHT)
     assert verdict(objective, [minimizer] * 10, stop) == (ARRIVED, STALLED)
-    assert verdict(objective, [minimizer], stop) == (ARRIVED, STALLED)
+    assert verdict(objective, [minimizer], stop) == (ARRIVED, Motion.NONE)
 
 
 def test_a_run_has_arrived_since_it_stays_within_1_percent_of_the_way() -> None:
@@ -384,3 +384,62 @@ def test_many_runs_are_judged_in_less_memory_than_their_values_take() -> None:
     finally:
         tracemalloc.stop()
     assert peak < trajectory.f.nbytes
+
+
+def cycle(multiplier: float) -> tuple[Objective, list[float], float]:
+    """A function, a start and a rate with which gradient descent comes to a cycle of two, nearer in each step by a
+    factor: −x⁴ + x² at (1 + c)/2 has x → x(4(1 + c)/2·x² − c), a cycle at x² = (c − 1)/(2(1 + c)) and there a
+    multiplier of 2c − 3.
+    """
+    c = (multiplier + 3) / 2
+    return formula("x**2 - x**4"), [0.9 * math.sqrt((c - 1) / (2 * (1 + c))) + 1e-3], (1 + c) / 2
+
+
+@pytest.mark.parametrize("multiplier", [-0.9, -0.6, -0.3])
+@pytest.mark.parametrize("n", [60, 61, 77, 100, 301])
+def test_a_cycle_of_two_bounces_without_progress_however_long_it_is_watched(multiplier: float, n: int) -> None:
+    function, start, lr = cycle(multiplier)
+    points = descended(function, start, lr, n)
+    assert points[-1] == pytest.approx(-points[-2], rel=0.05)
+    assert verdict(function, points) == (IN_VAIN, BOUNCING)
+
+
+@pytest.mark.parametrize("n", [25, 60, 400])
+def test_a_zigzag_at_exactly_2_over_lambda_across_a_valley_bounces_without_progress(n: int) -> None:
+    # Along the valley, 0.8 of the way is left in each step.
+    points = geometric([-4.5, 3.0], [0.8, -1.0], n)
+    assert verdict(ELLIPSE, points) == (IN_VAIN, BOUNCING)
+    assert verdict(ELLIPSE, geometric([-4.5, 3.0], [0.8, -0.99], n)).outcome is (MOVING if n < 460 else ARRIVED)
+
+
+@pytest.mark.parametrize(
+    ("text", "top", "outcome"),
+    [
+        ("(x**2 + y - 11)**2 + (x + y**2 - 7)**2", (-0.270845, -0.923039), FLAT),
+        ("(x**2 + y - 11)**2 + (x + y**2 - 7)**2", (0.0866775, 2.8842547), SADDLE),
+        ("cos(x)", (0.0,), FLAT), ("exp(-x**2)", (0.0,), FLAT), ("(x**2 - 1)**2 + y**2", (0.0, 0.0), SADDLE),
+        ("cos(x) + cos(y)", (0.0, 0.0), FLAT), ("x**4 - x**2 - y**2 + y**4", (0.0, 0.0), FLAT),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("aside", [1e-9, 1e-6, 1e-4])
+def test_a_run_that_has_hardly_left_a_saddle_or_a_maximum_is_there(
+    text: str, top: tuple[float, ...], outcome: Outcome, aside: float
+) -> None:
+    function = formula(text)
+    lr = 0.1 / float(np.abs(np.linalg.eigvalsh(function.hessian(np.array(top)))).max())
+    start = np.array(top) + aside * np.array([0.6, 0.8])[: function.dim]
+    assert verdict(function, descended(function, start, lr, 10)) == (outcome, STALLED)
+    assert verdict(function, descended(function, np.array(top) + 0.3, lr, 10)).outcome is not outcome
+
+
+@pytest.mark.parametrize("text", ["-x**2", "x**2 - y**2", "cosh(x) - y**2", "-x**4 + x**2", "x*y"])
+def test_a_run_that_falls_for_ever_from_the_middle_of_a_saddle_or_a_maximum_moves(text: str) -> None:
+    function = formula(text)
+    assert verdict(function, descended(function, [1.0, 0.9][: function.dim], 0.05, 10)).outcome is MOVING
+
+
+def test_a_run_of_no_step_is_at_its_start() -> None:
+    assert verdict(PARABOLA, [[4.3]]) == (Outcome.START, Motion.NONE)
+    assert verdict(PARABOLA, [[4.3]]).words == verdict(PARABOLA, [[4.3]]).short == "at its start"
+    assert verdict(PARABOLA, [[0.0]]).words == "arrived"
+    assert verdict(SADDLE_FUNCTION, [[0.0, 0.0]]).words == "at a saddle"

@@ -60,7 +60,8 @@ INSIDE = {
     "descent": (
         "recording.file_types runs stepping timeline trajectory endpoints recording.rows solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
-        "recording.table recording.replay descend outcomes.reasons"
+        "recording.table recording.replay descend outcomes.trials "
+        "outcomes.unbounded outcomes.reasons"
     ),
     "drawing": (
         "frame geometry mpl lettering numbers marks.track shapes styles run_styles marks.trails marks.arrows "

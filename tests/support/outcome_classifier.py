@@ -59,7 +59,19 @@ def classify(problem: Problem, path: Array, longer: Array, *, was_lost: bool, is
                 return None
             if there:
                 return kind or _kind(f, point)
-        return _progress(heights, longer, f)
+        return _cycle(path, longer, f) or _progress(heights, longer, f)
+
+
+def nearest_minimum(problem: Problem, end: Array) -> float:
+    """How far an end (d,) is from the nearest minimizer; NaN where minima form a valley, and where there is none."""
+    family = FAMILIES[problem.family]
+    if problem.family in ("line", "hyperbola", "circle"):
+        return float("nan")
+    f, found = Function(problem), float("nan")
+    for point, kind in family.stationary(problem.parameters, end):
+        if (kind or _kind(f, point)) == "ARRIVED":
+            found = float(np.fmin(found, np.linalg.norm(end - point)))
+    return found
 
 
 def _is_lost(f: Function, path: Array, heights: Array, is_lost_later: bool) -> bool | None:
@@ -96,6 +108,26 @@ def _kind(f: Function, point: Array) -> str | None:
     if values[0] > 0:
         return "ARRIVED"
     return "SADDLE" if values[-1] > 0 else "FLAT"
+
+
+def _cycle(path: Array, longer: Array, f: Function) -> str | None:
+    """BOUNCING where the path goes to and fro over a dip, and does so later as far, with f hardly lower beside it."""
+    n = len(path)
+    late, later = path[3 * n // 4 :], longer[n:]
+    if n < 16 or not len(later) or not (_turns(late).all() and _turns(later).all()):
+        return None
+    dip = np.median((f(late[1:]) + f(late[:-1])) / 2 - f((late[1:] + late[:-1]) / 2))
+    fall = f(late).min() - f(later).min()
+    as_far = np.linalg.norm(np.diff(later[-3:], axis=0), axis=1) >= 0.8 * np.linalg.norm(
+        np.diff(late[-3:], axis=0), axis=1
+    )
+    return "BOUNCING" if as_far.all() and fall <= 0.1 * dip else None
+
+
+def _turns(path: Array) -> Array:
+    """Whether each step turns back on the one before."""
+    steps = np.diff(path, axis=0)
+    return np.asarray(np.sum(steps[1:] * steps[:-1], axis=1) < 0)
 
 
 def _progress(heights: Array, longer: Array, f: Function) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.outcomes.oscillation import SEEN, along_axes, count, oscillates
+from gdanim.descent.outcomes.oscillation import SEEN, SHORTEST, along_axes, count, oscillates
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Scalar, Vector
@@ -22,6 +22,10 @@ WINDING: Final = 1.5 * np.pi
 # hardly time for more) or its steps turn back, it reaches more than KEPT of its height in the third quarter again in
 # the last, and its lowest f of the last quarter is not below all before by more than GAIN of that height.
 PEAKS, KEPT, GAIN = 3, 0.75, 0.05
+# It does so as well if all steps of its last quarter turn back, and dying out as they do, neither the steps will lose
+# more than FADING of their length, nor f more than GAIN of what the slope makes of the last step.
+FADING: Final = 0.1
+CYCLE: Final = 8  # steps: of fewer, a quarter does not show that steps turn back
 VISIBLE: Final = 0.02  # share of the range of f: chaos is seen that reaches so high
 # Rounding errors of f, as a share of its largest value.
 ROUNDING: Final = 64 * float(np.finfo(float).eps)
@@ -30,13 +34,15 @@ ROUNDING: Final = 64 * float(np.finfo(float).eps)
 class Motion(Enum):
     """How a run moved, as a person reads it. The first that holds is the motion.
 
+    NONE       it took no step
     STALLED    its last quarter together is too short to be seen, or it never moved
-    BOUNCING   most of its steps turn back on the one before, along an axis of curvature
+    BOUNCING   most of its steps, of all or of the last third, turn back on the one before, along an axis of curvature
     WINDING    f rises on the way, or the path turns by more than three quarters of a circle in all, left turns against
                right ones
     STRAIGHT   none of these
     """
 
+    NONE = "none"
     STALLED = "stalled"
     BOUNCING = "bouncing"
     WINDING = "winding"
@@ -50,6 +56,7 @@ class Traits(NamedTuple):
     extent               how far it has been from its end
     slope                the largest component of ∇f that it met
     slope_change         the largest change of a component of ∇f on the way, as a share of that
+    begun                whether it took a step
     lost                 whether it diverged or left the domain
     resting              whether its last quarter is too short to be seen
     bouncing             whether most of its steps turn back
@@ -61,6 +68,7 @@ class Traits(NamedTuple):
     extent: Scalar
     slope: Scalar
     slope_change: Scalar
+    begun: Flags
     lost: Flags
     resting: Flags
     bouncing: Flags
@@ -71,7 +79,7 @@ class Traits(NamedTuple):
 def traits(paths: Paths) -> Traits:
     """What is seen of the paths."""
     runs = len(paths.f)
-    facts = paths.end, paths.extent, paths.slope, np.ptp(paths.grad, axis=2).max(axis=1), paths.lost
+    facts = paths.end, paths.extent, paths.slope, np.ptp(paths.grad, axis=2).max(axis=1), paths.last > 0, paths.lost
     if not paths.steps.shape[2]:
         none = np.zeros(runs, dtype=bool)
         return Traits(*facts, ~none, none, none, none)
@@ -82,7 +90,8 @@ def traits(paths: Paths) -> Traits:
     steps[paths.lost] /= np.linalg.norm(steps[paths.lost], axis=1, keepdims=True)
     bouncing = oscillates(steps, paths.late(3), paths.turns_due, resting, peaking & seen)
     winding = rises | (_turning(paths) > WINDING)
-    return Traits(*facts, resting, bouncing, winding, kept_up & (peaking | bouncing) & ~resting)
+    in_vain = (kept_up & (peaking | bouncing)) | (bouncing & _cycles(paths, steps))
+    return Traits(*facts, resting, bouncing, winding, in_vain & ~resting)
 
 
 def _late_length(paths: Paths) -> Scalar:
@@ -113,6 +122,41 @@ def _by_height(paths: Paths) -> tuple[Flags, Flags, Flags, Flags]:
     kept_up = no_lower & (high[:, 2] - lowest >= KEPT * height - noise)
     seen: Flags = high[:, 2] - lowest > VISIBLE * (highest - lowest)
     return rise > np.maximum(RISE * (highest - lowest), noise), peaking, seen, kept_up
+
+
+def _cycles(paths: Paths, steps: Vector) -> Flags:
+    """Whether each run turns back in every step of its last quarter and will go on so, by as much: (runs,).
+
+    steps (runs, d, n)   along the axes of the paths
+    """
+    f, last, run = paths.f, paths.last, np.arange(len(paths.f))
+    found: Flags = last >= CYCLE
+    first, late = paths.late(4)
+    begin = max(first - 1, 0)
+    turns = np.sum(paths.steps[..., begin + 1 :] * paths.steps[..., begin:-1], axis=1) < 0
+    taken = np.arange(begin + 1, steps.shape[2]) < last[:, np.newaxis]
+    found &= np.all(turns | ~taken | ~late[:, begin + 1 - first :], axis=1)
+
+    ends = np.stack([last - 2 * (last // 4), last - last // 4, last])  # equal times apart
+    # The steps of a cycle of two are equally long, and f is as high at every other.
+    size = np.abs(steps).max(axis=1)
+    length = (size[run, ends - 1] + size[run, np.maximum(ends - 2, 0)]) / 2
+    fading = _still_lost(length, SHORTEST * length[0]) <= FADING * length[2]
+    height = np.minimum(f[run, ends], f[run, ends - 1])
+    slope_made = np.abs(np.sum(paths.grad[run, :, last - 1] * paths.steps[run, :, last - 1], axis=1))
+    bounce = slope_made * paths.slope * paths.extent
+    noise = ROUNDING * np.abs(f).max(axis=1)
+    stays: Flags = found & fading & (_still_lost(height, noise) <= GAIN * bounce)
+    return stays
+
+
+def _still_lost(values: Scalar, noise: Scalar) -> Scalar:
+    """What is still lost after the last of three values (3, runs), equal times apart, if losses go on dying out as
+    they do: (runs,). Infinite where they do not.
+    """
+    before, after = values[0] - values[1], values[1] - values[2]
+    left = np.where(before > after, after**2 / (before - after), np.inf)
+    return np.where(after <= noise, 0.0, left)
 
 
 def _turning(paths: Paths) -> Scalar:

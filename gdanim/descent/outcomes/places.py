@@ -66,6 +66,12 @@ def surroundings(functions: Functions, x: Vector, reach: Scalar, at_rest: Flags)
     return Surroundings(place, at)
 
 
+def stationary_near(functions: Functions, x: Vector, extent: Scalar) -> Surroundings:
+    """What lies around points x (m, d) as near as a way of length extent (m,) and a Newton step lead, twice."""
+    reach = 2 * (extent + np.linalg.norm(newton_step(functions, x), axis=1))
+    return surroundings(functions, x, reach, np.zeros(len(x), dtype=bool))
+
+
 def newton_step(functions: Functions, x: Vector) -> Vector:
     """−|H|⁻¹∇f at points x (m, d): (m, d). Eigenvalues below a share LEAST of the largest count as that share."""
     values, vectors = eigen(functions, x)

@@ -7,62 +7,84 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.descent.descend import iterations_of
 from gdanim.descent.outcomes.motion import Motion
-from gdanim.descent.outcomes.places import eigen, newton_step
-from gdanim.descent.runs import scheduled_rates
-from gdanim.descent.solver import solve
+from gdanim.descent.outcomes.places import eigen, newton_step, stationary_near
+from gdanim.descent.outcomes.trials import can_be_tried, continued, rate_that_works, working
+from gdanim.descent.outcomes.unbounded import falls_without_bound
 from gdanim.descent.stability import limit_formula, limit_of
-from gdanim.descent.stepping import Conditions
 from gdanim.descent.trajectory import Stop
-from gdanim.descent.verdicts import Outcome, verdicts
-from gdanim.formatting import coordinates
+from gdanim.descent.verdicts import Outcome
+from gdanim.formatting import coordinates, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gdanim.arrays import Flags, Scalar, Vector
+    from gdanim.arrays import Flags
     from gdanim.descent.descend import Descent
-    from gdanim.objectives.objective import Objective
 
 EXPLAINED: Final = 40  # runs at most, the first that have a reason: each may cost a few descents
-HALVINGS: Final = 20  # of a rate, in search of one that works
 BELOW_LIMIT: Final = 0.8  # of a limit: a rate that works where nothing but the limit stands in the way
-# f is looked at in steps that double, or halve towards an edge; it falls without bound if it goes on falling by this
-# share of what it fell in the step before, or more.
-DOUBLINGS, GOES_ON = 60, 0.9
+FAR_BELOW: Final = 0.02  # of a limit: with a smaller rate, gradient descent takes a hundred iterations and more
+SOON: Final = 10  # times as many iterations as a run took: one that arrives in as many more just needs them
 HELD: Final = 1e-2  # share of what weight decay alone would move a run that is held by it: its last step is no longer
-SETTLING: Final = 20  # the last of these steps, in which it has to
-MOST_TRIED: Final = 2000  # iterations of such a trial
+
+_WOULD: Final = {
+    Outcome.ARRIVED: "arrive",
+    Outcome.SADDLE: "be at a saddle",
+    Outcome.FLAT: "be on a flat place",
+    Outcome.BOUNCING: "be bouncing without progress",
+    Outcome.LOST: "be lost",
+    Outcome.MOVING: "still be moving",
+}
 
 
 def reasons(descent: Descent) -> dict[int, str]:
     """Why runs were lost or did not arrive, by number: of the first EXPLAINED that have a reason."""
     ended = (run for run, verdict in enumerate(descent.verdict) if verdict.outcome is not Outcome.ARRIVED)
-    found = ((run, reason) for run in ended if (reason := reason_of(descent, run)))
+    found = ((run, reason) for run in ended if (reason := reason_of(descent, run) or outlook(descent, run)))
     return dict(islice(found, EXPLAINED))
 
 
 def reason_of(descent: Descent, run: int) -> str:
-    """Why a run was lost or did not arrive; empty where it did, or just needs more iterations."""
+    """Why a run was lost or did not arrive; empty where it did, just needs more iterations, or took none."""
     with np.errstate(all="ignore"):
         match descent.verdict[run].outcome:
-            case Outcome.ARRIVED:
+            case Outcome.ARRIVED | Outcome.START:
                 return ""
             case Outcome.SADDLE:
                 return "the slope vanishes at a saddle, from which f falls to two sides"
             case Outcome.FLAT:
                 return _why_flat(descent, run)
-        if any(falls_without_bound(descent.objective, *way) for way in _ways(descent, run)):
+        if falls_without_bound(descent.objective, descent.trajectory, run):
             return "f falls without bound"
         if descent.verdict[run].motion is Motion.STALLED:
             return _why_stalled(descent, run)
         return _why_too_fast(descent, run)
 
 
+def outlook(descent: Descent, run: int) -> str:
+    """What would become of a run that still moves, at its constant rate; that the rate is far below a limit, if it is.
+
+    Empty where it soon arrives, and where that cannot be tried.
+    """
+    if descent.verdict[run].outcome is not Outcome.MOVING or not can_be_tried(descent, run):
+        return ""
+    if np.ptp(descent.rates_of(run)) > 0:
+        return ""
+    outcome, more = continued(descent, run)
+    too_slow = descent.over_limit[run] < FAR_BELOW
+    if outcome is Outcome.ARRIVED and more <= SOON * descent.trajectory.last[run] and not too_slow:
+        return ""
+    why = f"lr {descent.runs[run].lr:g} is far below {_limit(descent, run)}: " if too_slow else ""
+    return f"{why}at this rate, it would {_WOULD[outcome]} after {count(more, 'more iteration')}"
+
+
 def _why_flat(descent: Descent, run: int) -> str:
-    last = descent.trajectory.last[run]
-    slope = float(np.linalg.norm(descent.trajectory.grad[run, last]))
+    functions, trajectory = descent.objective.functions, descent.trajectory
+    last = trajectory.last[run]
+    x = trajectory.x[run, : last + 1]
+    near = stationary_near(functions, x[-1:], np.array([np.linalg.norm(x - x[-1], axis=1).max()]))
+    if eigen(functions, near.at)[0].max() < 0 and near.place[0]:
+        return "the slope vanishes at a maximum, from which f falls to all sides"
+    slope = float(np.linalg.norm(trajectory.grad[run, last]))
     return "the slope vanishes, and not at a minimum" if slope == 0 else f"the slope is only {slope:.2g}"
 
 
@@ -70,9 +92,7 @@ def _why_stalled(descent: Descent, run: int) -> str:
     """How long the last step was beside the way that f, to second order, still has before it."""
     trajectory = descent.trajectory
     last = int(trajectory.last[run])
-    if not last:
-        return ""
-    step = float(np.linalg.norm(trajectory.x[run, last] - trajectory.x[run, last - 1]))
+    step = _last_step(descent, run)
     way = float(np.linalg.norm(newton_step(descent.objective.functions, trajectory.x[run, last : last + 1])))
     ahead = f", and about {way:.2g} lie ahead" if np.isfinite(way) else ""
     cause = "weight decay holds it" if _is_held(descent, run, step) else "a rate too small"
@@ -89,28 +109,55 @@ def _is_held(descent: Descent, run: int, step: float) -> bool:
     return bool(step < HELD * pull)
 
 
+def _last_step(descent: Descent, run: int) -> float:
+    trajectory = descent.trajectory
+    last = int(trajectory.last[run])
+    return float(np.linalg.norm(trajectory.x[run, last] - trajectory.x[run, last - 1]))
+
+
 def _why_too_fast(descent: Descent, run: int) -> str:
-    """Of a run that was lost, or bounces: that its rate is above a limit, or where it overshot, and what works."""
-    rate, limit, outcome = descent.trajectory.first_rate[run], descent.limit[run], descent.verdict[run].outcome
+    """Of a run that does not rest: that its rate is above a limit; or where it overshot, and what works."""
+    outcome = descent.verdict[run].outcome
     if limit_explains(descent, run):
-        return f"lr {rate:g} is above {limit_formula(descent.runs[run].method)} = {limit:.4g}"
+        return f"{rate_above_limit(descent, run)} is above {_limit(descent, run)}"
     if outcome not in (Outcome.LOST, Outcome.BOUNCING):
         return ""
     left = descent.trajectory.stop[run] is Stop.LEFT_DOMAIN
     where = _beyond_edge(descent, run) if left else _overshoot(descent, run)
     works = rate_that_works(descent, run)
+    if outcome is Outcome.BOUNCING:
+        where = where or f"its steps stay {_last_step(descent, run):.2g} long, and turn back"
+    else:
+        where = where or _rise(descent, run)
     does = "arrives" if outcome is Outcome.BOUNCING else "comes down"
     return "; ".join(filter(None, [where, "" if works is None else f"from its start, lr {works:g} {does}"]))
 
 
 def limit_explains(descent: Descent, run: int) -> bool:
-    """Whether the rate of a run is above its limit, and if the run was lost, a rate below the limit works."""
-    limit = descent.limit[run]
-    if not descent.trajectory.first_rate[run] > limit:
+    """Whether the rate of a run is above its limit, in its last step if it was not lost; if it was, and a rate below
+    the limit works.
+    """
+    limit, rates = descent.limit[run], descent.rates_of(run)
+    if not (rates > limit).any():
         return False
-    if descent.verdict[run].outcome is not Outcome.LOST or not _can_be_tried(descent, run):
+    if descent.verdict[run].outcome is not Outcome.LOST:
+        return bool(rates[-1] > limit)
+    if not can_be_tried(descent, run):
         return True
-    return bool(_working(descent, run, np.array([BELOW_LIMIT * limit]))[0])
+    lr = descent.runs[run].lr * BELOW_LIMIT * limit / rates.max()
+    return bool(working(descent, run, np.array([lr]))[0])
+
+
+def rate_above_limit(descent: Descent, run: int) -> str:
+    """The first rate of a run that is above its limit: `lr 1.05`; `lr 1.04 at iteration 4` where rates change."""
+    rates = descent.rates_of(run)
+    k = int(np.argmax(rates > descent.limit[run]))
+    return f"lr {rates[k]:.6g} at iteration {k}" if np.ptp(rates) > 0 else f"lr {rates[k]:g}"
+
+
+def _limit(descent: Descent, run: int) -> str:
+    formula, value = limit_formula(descent.runs[run].method), f"{descent.limit[run]:.4g}"
+    return value if formula == value else f"{formula} = {value}"
 
 
 def _beyond_edge(descent: Descent, run: int) -> str:
@@ -123,15 +170,11 @@ def _overshoot(descent: Descent, run: int) -> str:
 
     Empty where it never did, or no such limit is known.
     """
-    trajectory, limit = descent.trajectory, limit_of(descent.runs[run].method)
-    last = int(trajectory.last[run])
-    lost = not np.isfinite(trajectory.lost[run]).all()
-    taken = min(last + lost, trajectory.lr.shape[1])
+    limit, rates = limit_of(descent.runs[run].method), descent.rates_of(run)
     if not limit.by_curvature or not np.isfinite(limit.factor):
         return ""
-    curvature = eigen(descent.objective.functions, trajectory.x[run, :taken])[0][:, -1]
-    rose = np.append(np.diff(trajectory.f[run, : last + 1]) > 0, np.full(int(lost), True))[:taken]
-    over = np.flatnonzero(rose & (trajectory.lr[run, :taken] * curvature > limit.factor))
+    curvature = eigen(descent.objective.functions, descent.trajectory.x[run, : len(rates)])[0][:, -1]
+    over = np.flatnonzero(_rises(descent, run) & (rates * curvature > limit.factor))
     if not over.size:
         return ""
     k = int(over[0])
@@ -139,77 +182,20 @@ def _overshoot(descent: Descent, run: int) -> str:
     return f"it overshot at iteration {k}, where {there}"
 
 
-def rate_that_works(descent: Descent, run: int) -> float | None:
-    """The largest rate, of those halved from that of a run, at which its method works from its start, and at the next
-    smaller ones; None where there is none, or how the run was made is not known.
-    """
-    if not _can_be_tried(descent, run):
-        return None
-    lr = np.array([float(f"{descent.runs[run].lr / 2.0**k:.1g}") for k in range(1, HALVINGS + 1)])
-    works = _working(descent, run, lr)
-    # One rate may work by luck where smaller ones do not.
-    works &= np.append(works[1:], works[-1]) | (descent.verdict[run].outcome is Outcome.BOUNCING)
-    return float(lr[np.argmax(works)]) if works.any() else None
+def _rise(descent: Descent, run: int) -> str:
+    """Where f of a lost run first rose, or overflowed."""
+    trajectory, last = descent.trajectory, int(descent.trajectory.last[run])
+    k = int(np.argmax(_rises(descent, run)))
+    if k < last:
+        before, after = trajectory.f[run, [k, k + 1]].tolist()
+        return f"f first rose at iteration {k}, from {before:.4g} to {after:.4g}"
+    lost = trajectory.lost[run, : descent.objective.dim]
+    where = f" led to x = {coordinates(lost.tolist(), digits=4)}, where f" if np.isfinite(lost).all() else ", x"
+    return f"after iteration {k}, a step{where} overflows"
 
 
-def _can_be_tried(descent: Descent, run: int) -> bool:
-    made = descent.runs[run]
-    return not made.replayed and made.method is not None and made.schedule is not None
-
-
-def _working(descent: Descent, run: int, lr: Scalar) -> Flags:
-    """Whether the method of a run works from its start at other rates (m,): (m,).
-
-    Each is tried: where the run was lost, that it is not, and ends below its start; where it bounced, that it arrives.
-    """
-    made, trajectory, objective = descent.runs[run], descent.trajectory, descent.objective
-    assert made.method is not None
-    assert made.schedule is not None
-    iterations = min(iterations_of(descent.settings, objective), MOST_TRIED)
-    start = np.tile(trajectory.x[run, :1], (len(lr), 1))
-    rates = scheduled_rates(made.schedule, lr, iterations)
-    tried = solve(objective, made.method.build(), start, rates, iterations, Conditions.of(descent.settings))
-    if descent.verdict[run].outcome is Outcome.BOUNCING:
-        return np.array([verdict.outcome is Outcome.ARRIVED for verdict in verdicts(objective, tried)])
-    f = tried.f[np.arange(len(lr)), tried.last]
-    return np.array([not stop.failed for stop in tried.stop]) & (f < tried.f[:, 0])
-
-
-def falls_without_bound(objective: Objective, x: Vector, way: Vector, length: float) -> bool:
-    """Whether f is seen to fall for ever from x (d,) along a direction (d,), or towards an edge that lies there."""
-    far = np.asarray(length * 2.0 ** np.arange(DOUBLINGS))
-    f = objective.value(x + way * far[:, np.newaxis])
-    good = np.isfinite(f)
-    if not good.all() and not np.isneginf(f[np.argmin(good)]):
-        edge = _edge(objective, x, way, far, int(np.argmin(good)))
-        far = np.asarray(edge * (1 - 0.5 ** np.arange(1, DOUBLINGS - 15)))
-        f = objective.value(x + way * far[:, np.newaxis])
-        good = np.isfinite(f)
-    fall = -np.diff(f[: int(np.argmin(good)) if not good.all() else len(f)])
-    late = fall[-SETTLING:]
-    return bool(len(late) == SETTLING and np.all(late > 0) and np.all(late[1:] >= GOES_ON * late[:-1]))
-
-
-def _edge(objective: Objective, x: Vector, way: Vector, far: Scalar, first_bad: int) -> float:
-    """How far from x f stops to have a value along a direction, between two of the distances."""
-    near, off = (float(far[first_bad - 1]) if first_bad else 0.0), float(far[first_bad])
-    for _ in range(DOUBLINGS):
-        middle = (near + off) / 2
-        near, off = (middle, off) if np.isfinite(objective.value(x + way * middle)) else (near, middle)
-    return near
-
-
-def _ways(descent: Descent, run: int) -> Iterator[tuple[Vector, Vector, float]]:
-    """Where f may fall for ever: from the end of a run down the slope, and from its start on past its end.
-
-    Each is a point (d,), a direction (d,), and a length to begin with.
-    """
-    trajectory = descent.trajectory
-    x = trajectory.x[run, : trajectory.last[run] + 1]
-    slope = -trajectory.grad[run, trajectory.last[run]]
-    extent = float(np.linalg.norm(x - x[-1], axis=1).max())
-    first = float(np.linalg.norm(x[min(1, len(x) - 1)] - x[0]))
-    for point, way, length in ((x[-1], slope, extent / 2.0**10), (x[0], x[-1] - x[0], first)):
-        size = float(np.linalg.norm(way))
-        if size > 0 and np.isfinite(size) and length > 0:
-            yield point, way / size, length
+def _rises(descent: Descent, run: int) -> Flags:
+    """Whether f rose in each step that a run took, the one in which it was lost included."""
+    trajectory, last = descent.trajectory, int(descent.trajectory.last[run])
+    rises: Flags = np.diff(trajectory.f[run, : last + 1]) > 0
+    return np.append(rises, np.full(len(descent.rates_of(run)) - last, True))
