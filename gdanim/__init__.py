@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from gdanim.outputs import Written
     from gdanim.rendering import render
     from gdanim.settings import Settings
-
-__version__ = "0.1.0"
+    from gdanim.settings import __version__ as __version__
 
 __all__ = [
     "Descent",
@@ -35,7 +34,7 @@ __all__ = [
     "render",
 ]
 
-_MODULE_OF = {  # where each name of `__all__` is defined
+_MODULE_OF = {  # where each name of `__all__` is defined, and the version
     "Descent": "descent.descend",
     "GdanimError": "errors",
     "OutputError": "errors",
@@ -44,6 +43,7 @@ _MODULE_OF = {  # where each name of `__all__` is defined
     "Trajectory": "descent.trajectory",
     "UsageError": "errors",
     "Written": "outputs",
+    "__version__": "settings",
     "descend": "descent.descend",
     "render": "rendering",
 }

@@ -25,7 +25,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim import __version__
 from gdanim.arrays import Index, Vector
 from gdanim.catalogue.request import is_callable
 from gdanim.catalogue.specs import Format
@@ -35,7 +34,7 @@ from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, write_files, write_request
-from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings
+from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings, __version__
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 ENDS_SHARE: Final = 0.2  # of these

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import preflight
-from gdanim.catalogue.request import StyleChoice, check_draws
+from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
 from gdanim.drawing import mpl  # noqa: F401 (first: see there)
@@ -22,7 +22,7 @@ from gdanim.writing import OutputFile, kept, missing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gdanim.catalogue.request import Planned, Request
+    from gdanim.catalogue.request import Planned, Request, StyleChoice
     from gdanim.descent.descend import Descent
     from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
@@ -152,10 +152,9 @@ def _write_frames(files: Sequence[OutputFile], frames: Iterator[Frame]) -> None:
             return
 
 
-def _draw_with(descent: Descent, **settings: Any) -> Scene:
-    """The picture with other settings, as some vector formats ask for it; see draw()."""
-    style = StyleChoice(settings["style"]) if "style" in settings else descent.style
-    return draw(replace(descent, settings=replace(descent.settings, **settings), style=style))
+def _draw_with(descent: Descent, style: StyleChoice | None = None, **settings: Any) -> Scene:
+    """The picture with other settings or in another style, as some vector formats ask for it; see draw()."""
+    return draw(replace(descent, settings=replace(descent.settings, **settings), style=style or descent.style))
 
 
 def _part(progress: Progress, place: int, parts: int) -> Progress:

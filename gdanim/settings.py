@@ -15,6 +15,8 @@ from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.readers import Option, option
 
+__version__ = "0.1.0"  # of gdanim, and so of what settings mean
+
 MAX_ITERATIONS = 1_000_000
 MAX_DURATION_S = 86_400
 MIN_DPI = 20

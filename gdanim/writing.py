@@ -127,7 +127,7 @@ def _steps(
     The first step opens the file, each further one takes a frame or, in a vector format, the scene; None finishes.
     """
     form = output.format
-    options = {name: getattr(descent.settings, name) for name in form.takes}
+    options = {name: descent.style if name == "style" else getattr(descent.settings, name) for name in form.takes}
     if form.suffixes:
         options["suffix"] = Path(output.path).suffix.lower()
     if form.redraws:

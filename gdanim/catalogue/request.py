@@ -14,9 +14,10 @@ from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedul
 from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View, imported
 from gdanim.errors import SettingError, UsageError
 from gdanim.formula.parser import Expression, parse
-from gdanim.settings import Settings
+from gdanim.settings import AUTO_STYLE, Settings
 
 AUTO_VIEW: Final = "auto"
+_DARK: Final = "dark"  # what AUTO_STYLE is to readers who prefer it
 _VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
 _VARIABLES: Final = {1: "one variable", 2: "two variables"}
 
@@ -59,6 +60,11 @@ class StyleChoice:
     def loaded(self) -> Any:
         """The Style. Raises UnknownNameError where there is none, and UsageError where its file is not one."""
         return imported("gdanim.drawing.styles:load_style")(self.text)
+
+    @property
+    def in_the_dark(self) -> StyleChoice | None:
+        """The style for readers who prefer a dark page; None where all readers see the same."""
+        return StyleChoice(_DARK) if self.text == AUTO_STYLE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,8 @@ class Format(Entry):
     suffixes     of a vector format that is chosen by name only, the suffixes of its paths; the writer gets the suffix
     borrows      of a format that is chosen by name only, suffixes that it shares with other formats
     refuses      options that it cannot be combined with
-    takes        which of FORMAT_OPTIONS of settings.py it reads; the writer gets them as keywords
+    takes        which of FORMAT_OPTIONS of settings.py it reads; the writer gets them as keywords. And `style`: it gets
+                 the StyleChoice
     """
 
     guard: ClassVar[str] = "gdanim.output.guard:GuardedWriter"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gdanim import __version__, readers
+from gdanim import readers
 from gdanim.cli import parameters, parsing
 from gdanim.errors import GdanimError
-from gdanim.settings import Settings
+from gdanim.settings import Settings, __version__
 
 if TYPE_CHECKING:
     from gdanim.catalogue.request import Request

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from gdanim import __version__
 from gdanim.catalogue.choices import CONSTANT
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
@@ -20,6 +19,7 @@ from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count, significant
 from gdanim.objectives.objective import Objective
 from gdanim.outputs import Written
+from gdanim.settings import __version__
 
 SHARE = 1e-5  # of the bounds, or of what f falls by: that is seen in numbers
 MAX_LISTED = 40  # runs; of more, the table says how many ended how

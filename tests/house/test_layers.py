@@ -121,6 +121,18 @@ def test_nothing_imports_what_stands_beside_or_behind_it() -> None:
     assert not behind
 
 
+def test_nothing_imports_from_the_package_itself_what_it_gathers() -> None:
+    taken = {
+        (module, alias.name)
+        for module in MODULES
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.ImportFrom) and node.module == "gdanim"
+        for alias in node.names
+        if alias.name not in {name.partition(".")[0] for name in MODULES}
+    }
+    assert not taken
+
+
 def test_the_order_inside_a_room_names_its_modules() -> None:
     assert {f"{room}.{name}" for room, names in INSIDE.items() for name in names.split()} <= MODULES.keys()
 

@@ -95,10 +95,10 @@ def page_of(*, fragment=False, recipe="", **settings):
         )
         stream = io.BytesIO()
 
-        def redraw(**changed):
-            return draw(replace(descent, settings=replace(asked, **changed)))
+        def redraw(style):
+            return draw(replace(descent, style=style))
 
-        write_html(stream, scene, info, fragment=fragment, svg_text="paths", style=asked.style, redraw=redraw)
+        write_html(stream, scene, info, fragment=fragment, svg_text="paths", style=descent.style, redraw=redraw)
     return descent, stream.getvalue().decode()
 
 

@@ -22,7 +22,6 @@ from gdanim.drawing.frame import Box, Frame
 from gdanim.drawing.layout import READOUT_PT
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
-from gdanim.drawing.styles import load_style
 from gdanim.output.filmstrip import strip_layout
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
 from gdanim.output.filmstrip.strip_layout import AXES_HIGH_PX, PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
@@ -33,6 +32,7 @@ from gdanim.settings import DEFAULTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gdanim.catalogue.request import StyleChoice
     from gdanim.descent.timeline import Moment
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
@@ -60,7 +60,7 @@ def write_filmstrip(
     *,
     frames: int | None,
     dpi: int | None,
-    style: str,
+    style: StyleChoice,
     suffix: str,
     redraw: Redraw,
 ) -> None:
@@ -94,7 +94,7 @@ def write_filmstrip(
     layout = StripLayout.of(redraw_at, size, len(chosen), panels)
     figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
     figure.add_artist(_Panels(figure, layout, chosen))
-    _write_captions(figure, layout, chosen, load_style(style))
+    _write_captions(figure, layout, chosen, style.loaded)
     PAGES[suffix](stream, figure, info)
 
 

@@ -27,14 +27,13 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
-from gdanim.drawing.styles import load_style
 from gdanim.output.html.colour_schemes import Schemes, in_both
 from gdanim.output.svg.writer import SCOPE, inline_svg
-from gdanim.settings import AUTO_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gdanim.catalogue.request import StyleChoice
     from gdanim.descent.timeline import Timeline
     from gdanim.drawing.scene import Scene
     from gdanim.output.base import FilmInfo
@@ -43,24 +42,30 @@ if TYPE_CHECKING:
 
 PLAYER: Final = Path(__file__).parent / "player"
 NAME: Final = "gdanim-player"  # the class that all rules and the script are restricted to
-DARK: Final = "dark"
 
 
 def write_html(
-    stream: BinaryIO, scene: Scene, info: FilmInfo, *, fragment: bool, svg_text: str, style: str, redraw: Redraw
+    stream: BinaryIO,
+    scene: Scene,
+    info: FilmInfo,
+    *,
+    fragment: bool,
+    svg_text: str,
+    style: StyleChoice,
+    redraw: Redraw,
 ) -> None:
     """Write the page, or with `fragment` only what belongs into the body of another; see SceneWriter.
 
-    redraw   draws the picture anew with other settings
+    redraw   draws the picture anew with other settings or in another style
     """
 
     def svg_of(scene: Scene) -> str:
         return inline_svg(scene, info, svg_text=svg_text, prefix=SCOPE)
 
     picture = Schemes(svg=svg_of(scene))
-    if style == AUTO_STYLE:
-        with load_style(DARK).applied():
-            picture = in_both(picture.svg, svg_of(redraw(style=DARK)), prefix=SCOPE)
+    if (dark := style.in_the_dark) is not None:
+        with dark.loaded.applied():
+            picture = in_both(picture.svg, svg_of(redraw(style=dark)), prefix=SCOPE)
     figure = _figure(scene, info, picture, fragment=fragment)
     # Two fragments on one page share no name unless they are the same.
     name = f"{NAME}-{sha256(figure.encode()).hexdigest()[:10]}"
