@@ -15,6 +15,7 @@ from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import limit_explains, reasons
+from gdanim.descent.runs import DAMPED_SHARE
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import coordinates, count, significant
 from gdanim.objectives.objective import Objective
@@ -51,13 +52,14 @@ def details(descent: Descent) -> str:
 
 
 def _scaled_rates(descent: Descent) -> Iterator[str]:
-    """A line for each method whose rate was not given, and is the objective's times 1 − μ."""
+    """A line for each method whose rate was not given, and is the objective's times DAMPED_SHARE·(1 − μ)."""
     if descent.settings.lr:
         return
     of = {run.spec: run for run in descent.runs if run.method is not None and not run.replayed}
     for spec, run in of.items():
         if run.method is not None and run.method.lr is None and run.method.entry.rate is Rate.DAMPED:
-            yield f"{spec}: lr = {run.lr:g} is that of gradient descent, {descent.objective.lr:g}, times 1 − μ"
+            base = f"{descent.objective.lr:g}, times {DAMPED_SHARE:g}(1 − μ)"
+            yield f"{spec}: lr = {run.lr:g} is that of gradient descent, {base}"
 
 
 def _reasons(descent: Descent) -> Iterator[str]:

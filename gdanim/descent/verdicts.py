@@ -93,7 +93,9 @@ class Verdict(NamedTuple):
     def words(self) -> str:
         """Both, as people read them, without what says the same twice: `arrived, bouncing`."""
         became, moved = str(self.outcome.value), str(self.motion.value)
-        if self.motion in (Motion.NONE, Motion.STALLED):
+        if self.motion is Motion.NONE:
+            return became
+        if self.motion is Motion.STALLED:
             return moved if self.outcome is Outcome.MOVING else became
         return became if self.outcome is Outcome.BOUNCING else f"{became}, {moved}"
 
@@ -153,7 +155,7 @@ def _judged(objective: Objective, seen: Traits, place: Index) -> tuple[Index, In
     holds = [seen.lost, place == Place.MINIMUM, place == Place.SADDLE, flat, seen.in_vain & ~stuck, ~seen.begun]
     outcome = np.select(holds, list(range(len(holds))), default=list(Outcome).index(Outcome.MOVING))
     stalled = (stuck & ~seen.lost & (outcome != _ARRIVED)) | (seen.extent == 0)
-    moved = [~seen.begun, stalled, seen.bouncing, seen.winding]
+    moved = [~seen.begun | seen.one_up, stalled, seen.bouncing, seen.winding]
     motion = np.select(moved, list(range(len(moved))), default=list(Motion).index(Motion.STRAIGHT))
     return outcome, motion
 
@@ -240,14 +242,15 @@ def _steepest_downhill(objective: Objective, x: Vector, slope: Vector, steps: in
     way = -slope / np.where(size > 0, size, 1.0)
     length = FIRST_STEP * np.linalg.norm(newton_step(objective.functions, x), axis=1)
     steepest, f, falls = size[:, 0], objective.value(x), np.ones(len(x), dtype=bool)
-    known = np.zeros(len(x), dtype=bool)
+    known, finite = np.zeros(len(x), dtype=bool), np.ones(len(x), dtype=bool)
     for doubled in 2.0 ** np.arange(steps):
         there = x + way * (doubled * length)[:, np.newaxis]
         f_there, grad = objective.raw_value_and_gradient(there)
+        finite &= np.isfinite(f_there) | ~falls
         falls &= f_there <= f + ROUNDING * np.abs(f)
         f = f_there
         size_there = np.linalg.norm(grad, axis=1)
-        known = ~falls | (size_there < steepest)
+        known = finite & (~falls | (size_there < steepest))
         steepest = np.where(falls, np.fmax(steepest, size_there), steepest)
     return np.asarray(steepest), known
 

@@ -208,6 +208,9 @@ def test_a_run_that_moves_says_how_many_more_iterations_it_needs(text: str, opti
         ("ellipse", {"lr": 1.5e-3}, "lr 0.0015 is far below 2/λ = 0.1: at this rate, it would arrive after "),
         ("parabola", {"lr": 0.3, "schedule": ("cosine",), "iterations": 3}, ""),
         ("abs(x)", {"start": 4.0, "lr": 0.3, "iterations": 12}, "at this rate, it would be bouncing without progress"),
+        ("x**3", {"start": 1.0, "lr": 0.05}, "at this rate, it would be on a flat place after 2,000 more iterations"),
+        ("saddle", {"start": ((2.0, 0.0),), "optimizer": ("adam",)}, "at this rate, it would be at a saddle after"),
+        ("sqrt(x)", {"start": 1.0, "lr": 0.05}, "at this rate, it would be lost after 1 more iteration"),
         ("parabola", {"iterations": 0}, ""),
         ("parabola", {}, ""),
         ("parabola", {"lr": 0.05}, ""),
@@ -217,3 +220,7 @@ def test_what_would_become_of_a_run_is_tried(text: str, options: dict[str, Any],
     said = outlook(solved(text, **options), 0)
     assert said.startswith(words)
     assert bool(said) == bool(words)
+
+
+def test_noise_is_what_keeps_a_noisy_run_from_settling() -> None:
+    assert reason("parabola", noise=2.0) == "the noise of its gradients keeps it from settling"

@@ -443,3 +443,13 @@ def test_a_run_of_no_step_is_at_its_start() -> None:
     assert verdict(PARABOLA, [[4.3]]).words == verdict(PARABOLA, [[4.3]]).short == "at its start"
     assert verdict(PARABOLA, [[0.0]]).words == "arrived"
     assert verdict(SADDLE_FUNCTION, [[0.0, 0.0]]).words == "at a saddle"
+
+
+def test_one_step_is_straight_down_only_where_it_leads_down() -> None:
+    assert verdict(PARABOLA, [[4.3], [3.0]]).words == "still moving, straight down"
+    assert verdict(PARABOLA, [[4.3], [-4.3]]).words == verdict(PARABOLA, [[4.3], [4.5]]).words == "still moving"
+
+
+def test_a_slope_that_overflows_is_no_saddle() -> None:
+    far = [[1.2e147 * 1.1**k, -2.7e148 * 1.2**k] for k in range(20)]
+    assert verdict(formula("1.38*x**2 - 0.24*y**2"), far).outcome is MOVING

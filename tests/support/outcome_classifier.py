@@ -59,7 +59,8 @@ def classify(problem: Problem, path: Array, longer: Array, *, was_lost: bool, is
                 return None
             if there:
                 return kind or _kind(f, point)
-        return _cycle(path, longer, f) or _progress(heights, longer, f)
+        cycle = _is_cycle(path, longer, f)
+        return _progress(heights, longer, f) if cycle is False else (cycle and "BOUNCING")
 
 
 def nearest_minimum(problem: Problem, end: Array) -> float:
@@ -110,18 +111,22 @@ def _kind(f: Function, point: Array) -> str | None:
     return "SADDLE" if values[-1] > 0 else "FLAT"
 
 
-def _cycle(path: Array, longer: Array, f: Function) -> str | None:
-    """BOUNCING where the path goes to and fro over a dip, and does so later as far, with f hardly lower beside it."""
+def _is_cycle(path: Array, longer: Array, f: Function) -> bool | None:
+    """Whether the path goes to and fro over a dip, by equal steps, and so for long, with f hardly lower beside the dip.
+
+    None where it turns back for long, and something still changes.
+    """
     n = len(path)
     late, later = path[3 * n // 4 :], longer[n:]
     if n < 16 or not len(later) or not (_turns(late).all() and _turns(later).all()):
-        return None
+        return False
     dip = np.median((f(late[1:]) + f(late[:-1])) / 2 - f((late[1:] + late[:-1]) / 2))
-    fall = f(late).min() - f(later).min()
-    as_far = np.linalg.norm(np.diff(later[-3:], axis=0), axis=1) >= 0.8 * np.linalg.norm(
-        np.diff(late[-3:], axis=0), axis=1
-    )
-    return "BOUNCING" if as_far.all() and fall <= 0.1 * dip else None
+    fall = f(late[:2]).min() - min(f(late).min(), f(later).min())
+    lengths = np.linalg.norm(np.diff(late, axis=0), axis=1)
+    as_far = np.linalg.norm(np.diff(later[-3:], axis=0), axis=1) >= 0.8 * lengths[-2:]
+    if not as_far.all():
+        return False
+    return True if lengths.min() >= 0.8 * lengths.max() and fall <= 0.1 * dip else None
 
 
 def _turns(path: Array) -> Array:

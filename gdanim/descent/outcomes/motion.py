@@ -34,7 +34,7 @@ ROUNDING: Final = 64 * float(np.finfo(float).eps)
 class Motion(Enum):
     """How a run moved, as a person reads it. The first that holds is the motion.
 
-    NONE       it took no step
+    NONE       it took no step, or one that does not lead down
     STALLED    its last quarter together is too short to be seen, or it never moved
     BOUNCING   most of its steps, of all or of the last third, turn back on the one before, along an axis of curvature
     WINDING    f rises on the way, or the path turns by more than three quarters of a circle in all, left turns against
@@ -57,6 +57,7 @@ class Traits(NamedTuple):
     slope                the largest component of ∇f that it met
     slope_change         the largest change of a component of ∇f on the way, as a share of that
     begun                whether it took a step
+    one_up               whether it took one step only, and that does not lead down
     lost                 whether it diverged or left the domain
     resting              whether its last quarter is too short to be seen
     bouncing             whether most of its steps turn back
@@ -69,6 +70,7 @@ class Traits(NamedTuple):
     slope: Scalar
     slope_change: Scalar
     begun: Flags
+    one_up: Flags
     lost: Flags
     resting: Flags
     bouncing: Flags
@@ -79,7 +81,9 @@ class Traits(NamedTuple):
 def traits(paths: Paths) -> Traits:
     """What is seen of the paths."""
     runs = len(paths.f)
-    facts = paths.end, paths.extent, paths.slope, np.ptp(paths.grad, axis=2).max(axis=1), paths.last > 0, paths.lost
+    slope_change = np.ptp(paths.grad, axis=2).max(axis=1)
+    one_up = (paths.last == 1) & (paths.f[:, -1] >= paths.f[:, 0])
+    facts = paths.end, paths.extent, paths.slope, slope_change, paths.last > 0, one_up, paths.lost
     if not paths.steps.shape[2]:
         none = np.zeros(runs, dtype=bool)
         return Traits(*facts, ~none, none, none, none)
@@ -132,10 +136,9 @@ def _cycles(paths: Paths, steps: Vector) -> Flags:
     f, last, run = paths.f, paths.last, np.arange(len(paths.f))
     found: Flags = last >= CYCLE
     first, late = paths.late(4)
-    begin = max(first - 1, 0)
-    turns = np.sum(paths.steps[..., begin + 1 :] * paths.steps[..., begin:-1], axis=1) < 0
-    taken = np.arange(begin + 1, steps.shape[2]) < last[:, np.newaxis]
-    found &= np.all(turns | ~taken | ~late[:, begin + 1 - first :], axis=1)
+    turns = np.sum(paths.steps[..., first + 1 :] * paths.steps[..., first:-1], axis=1) < 0
+    taken = np.arange(first + 1, steps.shape[2]) < last[:, np.newaxis]
+    found &= np.all(turns | ~taken | ~late[:, :-1], axis=1)
 
     ends = np.stack([last - 2 * (last // 4), last - last // 4, last])  # equal times apart
     # The steps of a cycle of two are equally long, and f is as high at every other.

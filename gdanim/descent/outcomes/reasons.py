@@ -53,7 +53,7 @@ def reason_of(descent: Descent, run: int) -> str:
                 return "the slope vanishes at a saddle, from which f falls to two sides"
             case Outcome.FLAT:
                 return _why_flat(descent, run)
-        if falls_without_bound(descent.objective, descent.trajectory, run):
+        if falls_without_bound(descent.objective, descent.trajectory, run) and not _comes_to_rest(descent, run):
             return "f falls without bound"
         if descent.verdict[run].motion is Motion.STALLED:
             return _why_stalled(descent, run)
@@ -65,9 +65,7 @@ def outlook(descent: Descent, run: int) -> str:
 
     Empty where it soon arrives, and where that cannot be tried.
     """
-    if descent.verdict[run].outcome is not Outcome.MOVING or not can_be_tried(descent, run):
-        return ""
-    if np.ptp(descent.rates_of(run)) > 0:
+    if not _goes_on(descent, run):
         return ""
     outcome, more = continued(descent, run)
     too_slow = descent.over_limit[run] < FAR_BELOW
@@ -75,6 +73,18 @@ def outlook(descent: Descent, run: int) -> str:
         return ""
     why = f"lr {descent.runs[run].lr:g} is far below {_limit(descent, run)}: " if too_slow else ""
     return f"{why}at this rate, it would {_WOULD[outcome]} after {count(more, 'more iteration')}"
+
+
+def _goes_on(descent: Descent, run: int) -> bool:
+    """Whether a run still moves, at a constant rate, and it is known how."""
+    moves = descent.verdict[run].outcome is Outcome.MOVING and can_be_tried(descent, run)
+    return bool(moves and np.ptp(descent.rates_of(run)) == 0)
+
+
+def _comes_to_rest(descent: Descent, run: int) -> bool:
+    """Whether a run that still moves would soon rest: f falls for ever elsewhere."""
+    resting = Outcome.ARRIVED, Outcome.SADDLE, Outcome.FLAT
+    return _goes_on(descent, run) and continued(descent, run)[0] in resting
 
 
 def _why_flat(descent: Descent, run: int) -> str:
@@ -125,6 +135,8 @@ def _why_too_fast(descent: Descent, run: int) -> str:
     left = descent.trajectory.stop[run] is Stop.LEFT_DOMAIN
     where = _beyond_edge(descent, run) if left else _overshoot(descent, run)
     works = rate_that_works(descent, run)
+    if outcome is Outcome.BOUNCING and descent.settings.noise:
+        return "the noise of its gradients keeps it from settling"
     if outcome is Outcome.BOUNCING:
         where = where or f"its steps stay {_last_step(descent, run):.2g} long, and turn back"
     else:

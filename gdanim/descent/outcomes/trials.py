@@ -75,4 +75,4 @@ def continued(descent: Descent, run: int) -> tuple[Outcome, int]:
         while not is_long_enough(enough, arrived_at):
             enough += 1
         return verdict.outcome, max(min(enough, int(longer.last[0])) - last, 1)
-    return verdict.outcome, int(longer.last[0]) - last
+    return verdict.outcome, int(longer.last[0]) - last + longer.stop[0].failed

@@ -76,7 +76,7 @@ def _ways(objective: Objective, trajectory: Trajectory, run: int) -> Iterator[tu
         extent = float(np.linalg.norm(newton_step(objective.functions, end[np.newaxis])))
     values, vectors = eigen(objective.functions, end[np.newaxis])
     bent = vectors[0].T[values[0] < 0]
-    downhill = [-np.copysign(1.0, way @ slope) * way for way in (*np.eye(objective.dim), *bent)]
+    downhill = [-(way @ slope) * way for way in (*np.eye(objective.dim), *bent)]
     late = end - x[3 * (len(x) - 1) // 4]
     first = float(np.linalg.norm(x[min(1, len(x) - 1)] - x[0]))
     ways = [(end, way, NEAREST * extent) for way in (-slope, *downhill, late)]
