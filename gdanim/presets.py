@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from gdanim.catalogue.registry import FORMATS, presets
-from gdanim.catalogue.request import is_callable
+from gdanim.catalogue.request import python_in
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
 from gdanim.output import metadata
 from gdanim.output.files.temporary import open_temporary_folder
@@ -61,7 +61,7 @@ class Saved(NamedTuple):
     def check_complete(self) -> None:
         """Raise RecipeError where something that made the file is not in the recipe."""
         lacks = self.made.get("lacks")
-        if "gradient" in self.fields or is_callable(self.fields.get("function", "")):
+        if any(python_in(self.fields)):
             lacks = PYTHON
         if lacks is not None:
             reason = LACKS.get(str(lacks), "its recipe is not complete")
@@ -163,9 +163,8 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
 
     `merged` are the fields of the request, `given` those of the command line; `source` names the preset.
     """
-    for key in ("function", "gradient"):
-        name = None if key in given else merged.get(key)
-        if name is not None and (key == "gradient" or is_callable(name)):
+    for key, name in python_in(merged):
+        if key not in given:
             raise UsageError(
                 f"{source}: {key} {shown(name)} is Python code, which a preset may run only with --allow-python"
             )

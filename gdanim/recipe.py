@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Index, Vector
-from gdanim.catalogue.request import is_callable
+from gdanim.catalogue.request import python_in
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
@@ -34,7 +34,7 @@ from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
 from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, write_files, write_request
-from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings, __version__
+from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings, __version__, to_saved
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 ENDS_SHARE: Final = 0.2  # of these
@@ -63,8 +63,8 @@ def recipe_of(descent: Descent) -> Recipe:
     """What the files of a descent carry."""
     settings, files = _portable(descent)
     made = summary_of(descent.trajectory)
-    if settings.gradient is not None or is_callable(settings.function):
-        return Recipe(replace(settings, function="", gradient=None), files, write_made(made, PYTHON), PYTHON)
+    if left_out := {name: DEFAULTS[name] for name, _ in python_in(to_saved(settings))}:
+        return Recipe(replace(settings, **left_out), files, write_made(made, PYTHON), PYTHON)
     recipe = Recipe(settings, files, write_made(made))
     return recipe if len(recipe.text()) <= MAX_RECIPE else Recipe(Settings(), {}, write_made(made, SIZE), SIZE)
 

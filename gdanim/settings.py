@@ -40,9 +40,11 @@ class Picture:
         readers.number(above=0), several=True, metavar="RATE", shown="the function's own")
     start: tuple[tuple[float, ...], ...] = option("Descent", "Start here; repeat to compare.",
         readers.point, several=True, metavar="X[,Y]", shown="the function's own")
-    optimizer: tuple[str, ...] = option("Descent", "Choose the method, `gdanim list optimizers`; repeat to race.",
+    optimizer: tuple[str, ...] = option(
+        "Descent", "Choose the method, `gdanim list optimizers` or FILE.py:NAME; repeat to race.",
         readers.text, several=True, metavar="NAME[:K=V]", short="-O", shown="gd")
-    schedule: tuple[str, ...] = option("Descent", "Change the rate as it goes, `gdanim list schedules`.",
+    schedule: tuple[str, ...] = option(
+        "Descent", "Change the rate as it goes, `gdanim list schedules` or FILE.py:NAME.",
         readers.text, several=True, metavar="NAME[:K=V]", shown="constant")
     iterations: int | None = option("Descent", "Stop after N iterations.",
         readers.whole(least=0, most=MAX_ITERATIONS), metavar="N", short="-n", shown="the function's own")
@@ -149,7 +151,7 @@ class Settings(Picture):
     """A request. Raises SettingError where a value is not one that its option takes."""
 
     # fmt: off
-    allow_python: bool = option("Descent", "Let a preset name Python functions.",
+    allow_python: bool = option("Descent", "Let a preset name Python code.",
         readers.flag, default=False, after="gradient")
     output: tuple[str, ...] = option("Output", "Write this file; repeat for several. `-` is standard output.",
         readers.text, several=True, metavar="PATH", short="-o", shown="FUNCTION.gif", after="loop")

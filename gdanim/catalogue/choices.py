@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from gdanim.catalogue.specs import Hyperparameter, Method, Rule, Schedule
+from gdanim.catalogue.optimizers import METHODS
+from gdanim.catalogue.schedules import SCHEDULES
+from gdanim.catalogue.specs import REQUIRED, Hyperparameter, Method, Rule, Schedule
 from gdanim.errors import PluginError, SettingError, UnknownNameError
 from gdanim.readers import number
 
@@ -19,6 +21,9 @@ R = TypeVar("R", bound=Rule)
 CONSTANT: Final = "constant"  # the schedule where none is given
 
 _LR: Final = Hyperparameter("lr", None, number(above=0))
+# FILE.py:NAME or package.module:NAME, and its hyperparameters. The colon of a drive belongs to its path.
+_PYTHON = re.compile(r"((?:[A-Za-z]:[\\/])?[^:\s][^:]*:[A-Za-z_]\w*)(?::(.*))?")
+_OWN = frozenset(row.name for row in (*METHODS, *SCHEDULES))
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z_0-9]*)=([^,=]+)")
 
 
@@ -45,22 +50,35 @@ class Choice(Generic[R]):
     @property
     def label(self) -> str:
         """As people read it, without the rate: `adam, beta1 0.8`."""
-        return ", ".join([self.entry.name, *(f"{name} {format_value(value)}" for name, value in self.given.items())])
+        return ", ".join([self.entry.word, *(f"{name} {format_value(value)}" for name, value in self.given.items())])
 
     def build(self) -> Any:
         """Make the optimizer or the schedule. Raises PluginError where a plug-in's fails."""
         return self.entry.load()(**self.values)
 
 
-def chosen(entry: R, text: str) -> Choice[R]:
-    """Read `name:key=value,…` of an optimizer or a schedule.
+def python_rule(text: str) -> tuple[str, str] | None:
+    """The `FILE.py:NAME` that a text chooses as an optimizer or a schedule, and its `key=value,…`; None where it is no
+    Python. Told by the text alone; nothing is loaded.
+    """
+    found = _PYTHON.fullmatch(text)
+    if found is None or text.partition(":")[0].replace("-", "_") in _OWN:
+        return None
+    return found[1], found[2] or ""
+
+
+def chosen(entry: R, text: str, pairs: str | None = None) -> Choice[R]:
+    """Read `name:key=value,…` of an optimizer or a schedule; `pairs` is what follows the name, where that has a colon.
 
     Raises SettingError where hyperparameters are out of order, too, or UnknownNameError, naming the hyperparameter;
     PluginError where a plug-in's reader fails.
     """
-    given = _given(entry, text)
+    given = _given(entry, text, text.partition(":")[2] if pairs is None else pairs)
     lr = given.pop(_LR.name, None)
     values = {item.name: given.get(item.name, item.default) for item in entry.hyperparameters}
+    if missing := [name for name, value in values.items() if value is REQUIRED]:
+        way_out = f"write {entry.name}:{','.join(f'{name}=VALUE' for name in missing)}"
+        raise SettingError(entry.option, text, f"give {' and '.join(missing)}: {way_out}. {entry.summary}")
     for lower, upper in entry.ordered:
         if not values[lower] < values[upper]:
             allowed = f"{_pair(lower, values[lower])} is not below {_pair(upper, values[upper])}"
@@ -82,20 +100,19 @@ def format_value(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) and float(f"{value:.15g}") == value else str(value)
 
 
-def _given(entry: Rule, text: str) -> dict[str, Any]:
+def _given(entry: Rule, text: str, pairs: str) -> dict[str, Any]:
     """The hyperparameters that a text sets, in the order of the row; last the rate of an optimizer."""
     known = (*entry.hyperparameters, _LR) if isinstance(entry, Method) else entry.hyperparameters
     items = {item.name: item for item in known}
     given: dict[str, Any] = {}
-    for pair in filter(None, text.partition(":")[2].split(",")):
+    for pair in filter(None, pairs.split(",")):
         match = _PAIR.fullmatch(pair.strip())
         if match is None:
             raise SettingError(entry.option, text, "write NAME:KEY=VALUE,KEY=VALUE, such as adam:lr=0.05,beta1=0.8")
         key, value = match.groups()
         if key not in items:
-            raise UnknownNameError(
-                f"hyperparameter of {entry.name}", key, items, see=f"gdanim list {entry.option[2:]}s"
-            )
+            see = "" if ":" in entry.name else f"gdanim list {entry.option[2:]}s"
+            raise UnknownNameError(f"hyperparameter of {entry.name}", key, items, see=see)
         if key in given:
             raise SettingError(entry.option, text, f"{key} is set twice")
         read = items[key].read

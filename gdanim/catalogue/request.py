@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from gdanim.catalogue.choices import CONSTANT, Choice, check_together
+from gdanim.catalogue.choices import CONSTANT, Choice, check_together, chosen, python_rule
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
-from gdanim.catalogue.specs import Format, Formula, Method, Schedule, View, imported
+from gdanim.catalogue.specs import Format, Formula, Method, Rule, Schedule, View, imported
 from gdanim.errors import SettingError, UsageError
 from gdanim.formula.parser import Expression, parse
 from gdanim.settings import AUTO_STYLE, Settings
+
+R = TypeVar("R", bound=Rule)
 
 AUTO_VIEW: Final = "auto"
 _DARK: Final = "dark"  # what AUTO_STYLE is to readers who prefer it
@@ -104,14 +106,23 @@ def looked_up(settings: Settings) -> Request:
 
 def requested(settings: Settings, function: FunctionChoice, view: View | None) -> Request:
     """The same where function and view are known. Raises UsageError."""
-    methods = tuple(map(optimizer, settings.optimizer or ("gd",)))
-    schedules = tuple(map(schedule, settings.schedule or (CONSTANT,)))
+    methods = tuple(_rule(text, Method, optimizer) for text in settings.optimizer or ("gd",))
+    schedules = tuple(_rule(text, Schedule, schedule) for text in settings.schedule or (CONSTANT,))
     for method, rates in product(methods, schedules):
         check_together(method, rates)
     style = StyleChoice(settings.style)
     return Request(
         settings=settings, function=function, view=view, methods=methods, schedules=schedules, style=style
     )  # fmt: skip
+
+
+def _rule(text: str, kind: type[R], listed: Callable[[str], Choice[R]]) -> Choice[R]:
+    """The rule of a kind that a text chooses: one of a person's own Python, which is loaded, or a `listed` one."""
+    own = python_rule(text)
+    if own is None:
+        return listed(text)
+    name, pairs = own
+    return chosen(imported("gdanim.optimizers.own:own_rule")(name, kind), text, pairs)
 
 
 def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoice:
@@ -133,6 +144,16 @@ def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoic
 def is_callable(text: str) -> bool:
     """Whether a function is a Python callable, told by the text alone; nothing is loaded."""
     return _CALLABLE.fullmatch(text) is not None
+
+
+def python_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each field of Settings that names Python code, and what it names; told by the texts alone."""
+    if is_callable(fields.get("function", "")):
+        yield "function", fields["function"]
+    if fields.get("gradient") is not None:
+        yield "gradient", fields["gradient"]
+    for key in ("optimizer", "schedule"):
+        yield from ((key, text) for text in fields.get(key, ()) if python_rule(text) is not None)
 
 
 def is_name(text: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from importlib import import_module
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from gdanim.readers import Reader
 
@@ -146,10 +146,13 @@ class View(Entry):
     scene: str = ""
 
 
+REQUIRED: Final = object()  # the default of a hyperparameter that has to be given
+
+
 class Hyperparameter(NamedTuple):
     """A value that an optimizer or a schedule takes by name.
 
-    default   None where the request decides; `shown` then says how
+    default   None where the request decides; `shown` then says how. REQUIRED in a person's own rule, where it has none
     read      from text, or a typed value, to the checked value; its ValueError says what is allowed
     """
 
@@ -171,6 +174,11 @@ class Rule(Entry):
     hyperparameters: tuple[Hyperparameter, ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()
     source: str = ""
+
+    @property
+    def word(self) -> str:
+        """What people read: the name; of `FILE.py:NAME`, NAME."""
+        return self.name.rpartition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

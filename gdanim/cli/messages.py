@@ -149,7 +149,7 @@ def _limit(descent: Descent, run: int) -> str:
 
 
 def _name(descent: Descent, run: int) -> str:
-    name = descent.runs[run].spec.partition(":")[0]
+    name = descent.runs[run].method_name
     return "gradient descent" if name == "gd" else name
 
 

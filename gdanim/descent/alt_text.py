@@ -62,7 +62,7 @@ def _opening(descent: Descent) -> str:
 def _descents(descent: Descent) -> str:
     """What descends: the method, and the rate where all runs have the same."""
     trajectory = descent.trajectory
-    methods = list(dict.fromkeys(run.spec.partition(":")[0] for run in descent.runs))
+    methods = list(dict.fromkeys(run.method_name for run in descent.runs))
     what = {"gd": "gradient descent"}.get(methods[0], methods[0]) if len(methods) == 1 else "descent"
     rates = np.unique([run.lr for run in descent.runs])
     rate = f" at the learning rate {rates[0]:g}" if len(rates) == 1 and np.isfinite(rates[0]) else ""

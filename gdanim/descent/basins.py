@@ -133,7 +133,9 @@ def _extra_evaluations(objective: Objective, optimizer: Optimizer, rates: Scalar
 
 def _size(state: Any) -> int:
     """The number of numbers in a state."""
-    return sum(map(_size, state)) if isinstance(state, tuple) else np.size(state)
+    if isinstance(state, dict):
+        return _size(tuple(state.values()))
+    return sum(map(_size, state)) if isinstance(state, (tuple, list)) else np.size(state)
 
 
 def grid(limits: tuple[tuple[float, float], ...], size_px: tuple[float, float], most: int) -> Vector:

@@ -49,6 +49,11 @@ class Run(NamedTuple):
     label: str = ""
     replayed: bool = False
 
+    @property
+    def method_name(self) -> str:
+        """The method without its hyperparameters, as people read it: `adam`."""
+        return self.spec.partition(":")[0] if self.method is None else self.method.entry.word
+
 
 Runs = tuple[Run, ...]
 

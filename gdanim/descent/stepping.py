@@ -115,6 +115,10 @@ def _of_runs(state: Any, runs: Flags) -> Any:
     if isinstance(state, tuple):
         parts = [_of_runs(part, runs) for part in state]
         return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    if isinstance(state, list):
+        return [_of_runs(part, runs) for part in state]
+    if isinstance(state, dict):
+        return {name: _of_runs(part, runs) for name, part in state.items()}
     if isinstance(state, np.ndarray) and state.ndim >= 2:
         return state.swapaxes(-1, -2)[..., runs].swapaxes(-1, -2)
     return state

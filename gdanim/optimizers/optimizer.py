@@ -100,8 +100,8 @@ class Optimizer:
     update   gradient (runs, d), state, x (runs, d), lr (runs, 1) or (runs, d), oracle → step (runs, d), state
 
     Neither changes its arguments, and the same arguments give the same result. State is an array shaped like x, or a
-    tuple of such arrays and of numbers; () where there is none. No run depends on another. Where x or its gradient is
-    NaN, so is the step; update is called inside np.errstate(all="ignore").
+    tuple, list or dict of such arrays and of numbers; () where there is none. No run depends on another. Where x or its
+    gradient is NaN, so is the step; update is called inside np.errstate(all="ignore").
     """
 
     init: Init

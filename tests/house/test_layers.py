@@ -51,12 +51,12 @@ LAYERS = {
 # stand behind them: a view, a family of optimizers or a format may be added without a line here.
 INSIDE = {
     "formula": "kernels vocabulary hints parser derivatives",
-    "catalogue": "foreign specs choices formats functions optimizers plugins schedules validation views registry",
+    "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry",
     "objectives": (
         "objective python.differences python.loader rings polishing minimizers radius wells trials python.signature "
         "autorange surroundings python.functions"
     ),
-    "optimizers": "random optimizer linesearch",
+    "optimizers": "random optimizer linesearch guard",
     "descent": (
         "recording.file_types runs stepping timeline trajectory endpoints recording.rows solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
