@@ -5,6 +5,7 @@ from math import ceil, isfinite, log10
 from typing import Final
 
 MOST_DIGITS: Final = 15  # that a float holds whatever its value
+NOTHING: Final = 1e-10  # share of the difference that is shown, 1e-5 or less of a range: so little of it is rounding
 
 
 def count(number: int, noun: str) -> str:
@@ -35,8 +36,10 @@ def distinct_points(points: Sequence[Sequence[float]], *, digits: int = 4) -> li
 def significant(value: float, resolution: float, *, digits: int = 6) -> str:
     """A number in as many digits as show a difference of `resolution`, `digits` at least.
 
-    Where rounding hides that difference, as in a number far out of the picture, no more digits are of use.
+    Where rounding hides that difference, as in a number far out of the picture, no more digits are of use. A number
+    that is nothing beside it is 0, never −0.
     """
+    value = 0.0 if abs(value) <= NOTHING * resolution else value + 0.0
     if value and resolution > 0 and isfinite(value) and abs(value) > resolution:
         needed = ceil(log10(abs(value) / resolution))
         digits = max(digits, needed) if needed <= MOST_DIGITS else digits

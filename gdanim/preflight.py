@@ -89,11 +89,23 @@ def _unread_format_options(saved: Mapping[str, Any], chosen: Mapping[str, Any]) 
 def _check_format_options(settings: Settings, planned: tuple[Planned, ...]) -> None:
     """Refuse options that none of the formats reads."""
     for option in FORMAT_OPTIONS:
-        if getattr(settings, option) == DEFAULTS[option] or any(option in out.format.takes for out in planned):
+        if getattr(settings, option) == DEFAULTS[option] or any(_reads(option, output) for output in planned):
             continue
         able = " or ".join(entry.typed for entry in FORMATS.values() if option in entry.takes)
-        given = ", ".join(dict.fromkeys(output.format.typed for output in planned))
+        given = ", ".join(dict.fromkeys(map(_kind, planned)))
         raise UsageError(f"--{option.replace('_', '-')} goes with {able}, not with {given}")
+
+
+def _kind(output: Planned) -> str:
+    """The format of an output; with the kind of page where it may be of several: `filmstrip (.pdf)`."""
+    suffixes = [suffix for suffix in output.format.suffixes if output.path.lower().endswith(suffix)]
+    return f"{output.format.typed} ({suffixes[0]})" if suffixes else output.format.typed
+
+
+def _reads(option: str, output: Planned) -> bool:
+    """Whether an output reads an option: of a page that may be of several kinds, only an .svg has letters as text."""
+    is_other_page = option == "svg_text" and output.format.suffixes and not output.path.lower().endswith(".svg")
+    return option in output.format.takes and not is_other_page
 
 
 def _check_format(settings: Settings, form: Format) -> None:

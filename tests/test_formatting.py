@@ -32,6 +32,11 @@ def test_a_point_is_its_coordinates_without_needless_digits() -> None:
         (7.3408783825443369e18, 0.01, "7.34088e+18"),  # its neighbours are 1024 away
         (float("nan"), 0.01, "nan"),
         (0.0, 0.01, "0"),
+        (-0.0, 0.0, "0"),
+        (8.1e-17, 8.6e-5, "0"),  # rounding in a window of 8.6
+        (-2.8e-17, 1e-5, "0"),
+        (-4.54858e-05, 8.6e-5, "-4.54858e-05"),
+        (3e-300, 1e-303, "3e-300"),
     ],
 )
 def test_a_number_has_the_digits_that_show_a_difference_unless_rounding_hides_it(

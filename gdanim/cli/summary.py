@@ -17,7 +17,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import limit_explains, reasons
 from gdanim.descent.runs import DAMPED_SHARE
 from gdanim.descent.stability import distances, limit_formula
-from gdanim.formatting import coordinates, count, significant
+from gdanim.formatting import NOTHING, coordinates, count, significant
 from gdanim.objectives.objective import Objective
 from gdanim.outputs import Written
 from gdanim.settings import __version__
@@ -37,7 +37,9 @@ def details(descent: Descent) -> str:
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
     if objective.continuum:
-        lines.append(f"minima form a valley, f = {objective.valley:.6g}: none of them is the nearest")
+        fall = float(np.abs(descent.trajectory.f[:, 0] - objective.valley).max())
+        valley = significant(objective.valley, SHARE * fall)
+        lines.append(f"minima form a valley, f = {valley}: none of them is the nearest")
     if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     lines += _scaled_rates(descent)
@@ -97,7 +99,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "formula": objective.formula,
         "parameters": dict(objective.parameters),
         "source": objective.source,
-        "minimizers": objective.minimizers.tolist(),
+        "minimizers": (objective.minimizers + 0.0).tolist(),
         "continuum": objective.continuum,
         "curvature": objective.curvature,
         "remarks": list(objective.remarks),
@@ -144,9 +146,9 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "optimizer": made.spec,
             "lr": _finite(made.lr),
             "schedule": made.schedule and made.schedule.spec,
-            "start": trajectory.x[run, 0].tolist(),
-            "end": ends[run].tolist(),
-            "f": float(trajectory.f[run, last]),
+            "start": (trajectory.x[run, 0] + 0.0).tolist(),  # no −0
+            "end": (ends[run] + 0.0).tolist(),
+            "f": float(trajectory.f[run, last]) + 0.0,
             "distance": _finite(away[run]),
             "iterations": last,
             "evaluations": None if made.replayed else int(trajectory.evaluations[run, last]),
@@ -170,7 +172,7 @@ def _sentence(descent: Descent) -> str:
     if schedule is not None and schedule.entry.name != CONSTANT:
         rate += f" ({schedule.entry.typed})"
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
-    away = "" if run["distance"] is None else f", {run['distance']:.6g} from the nearest minimum"
+    away = "" if run["distance"] is None else f", {_away(descent, run['distance'])} from the nearest minimum"
     verdict = run["verdict"] + _against(descent, run, 0)
     why = f"; {run['reason']}" if run["reason"] and not _is_said_by_share(descent, 0) else ""
     start, end = _point(descent, run["start"]), _point(descent, run["end"])
@@ -208,7 +210,7 @@ def _table(descent: Descent) -> list[str]:
         if named[label] > 1:
             label = ", ".join(filter(None, [label or _rate(run), f"start {_point(descent, run['start'])}"]))
         evaluations = "–" if run["evaluations"] is None else f"{run['evaluations']:,}"
-        away = "–" if run["distance"] is None else f"{run['distance']:.3g}"
+        away = "–" if run["distance"] is None else _away(descent, run["distance"], digits=3)
         verdict = run["verdict"] + _against(descent, run, place)
         height = _height(descent, place)
         rows.append((label, f"{run['iterations']:,}", evaluations, height, away, verdict, run["ending"]))
@@ -233,7 +235,17 @@ def _counts(descent: Descent) -> list[str]:
 
 def _point(descent: Descent, x: Sequence[float]) -> str:
     """A point in as many digits as its place in the bounds takes."""
-    return coordinates(x, resolution=SHARE * float(np.diff(descent.objective.bounds).min()))
+    return coordinates(x, resolution=_resolution(descent))
+
+
+def _away(descent: Descent, distance: float, digits: int = 6) -> str:
+    """A distance in some digits; one that is rounding is 0."""
+    return f"{distance:.{digits}g}" if distance > NOTHING * _resolution(descent) else "0"
+
+
+def _resolution(descent: Descent) -> float:
+    """What is seen of a point's place in the bounds."""
+    return SHARE * float(np.diff(descent.objective.bounds).min())
 
 
 def _height(descent: Descent, run: int) -> str:

@@ -143,8 +143,7 @@ def spoken(objective: Objective) -> str:
 
 
 def _number(value: float, resolution: float = 0.0) -> str:
-    # A zero below zero is a zero.
-    return significant(value + 0.0, resolution, digits=4).replace("-", "−")
+    return significant(value, resolution, digits=4).replace("-", "−")
 
 
 def _height(trajectory: Trajectory, run: int) -> str:

@@ -60,7 +60,7 @@ def numbers(ticks: Sequence[float], span: float, *, alike: bool = True, may_shif
 def short(value: float) -> str:
     """A number in few characters, to 15 digits: `0.5`, `300`, `2·10⁵`."""
     if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return minus(f"{value:.15g}")
+        return minus(f"{value + 0.0:.15g}")
     digits, exponent = f"{value:.14e}".split("e")
     return minus(_power(f"{float(digits):.15g}", int(exponent)))
 

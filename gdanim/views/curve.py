@@ -17,9 +17,11 @@ from gdanim.drawing.layout import Layout, nice_limits
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
+from gdanim.objectives.objective import Objective
 from gdanim.views.base import Panel, build_plot, path_marks
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
+BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 
 
 def build(descent: Descent) -> Scene:
@@ -65,6 +67,9 @@ class Curve:
         """Add axes with the function."""
         axes = layout.axes(xlabel="x", ylabel="y", xlim=self.xlim, ylim=self.ylim)
         axes.plot(self.x, self.f, color=layout.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
+        bottom = _bottom(self.descent.objective, self.x, self.f)
+        if np.isfinite(bottom).any():
+            axes.plot(self.x, bottom, color=layout.style.text, linewidth=BOTTOM_PT, solid_capstyle="butt", zorder=3.1)
         return axes
 
     def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
@@ -81,6 +86,17 @@ class Curve:
         points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
         track = Track(points, on_graph(panel.descent) if panel.descent.timeline.tween > 1 else None)
         return path_marks(layout, axes, track, panel, end_colour=layout.style.muted)
+
+
+def _bottom(objective: Objective, x: Scalar, f: Scalar) -> Scalar:
+    """f at samples x (n,) of the lowest stretch, each point of which is a minimum; NaN elsewhere, and without one."""
+    if not objective.continuum or objective.valley > objective.minimum:
+        return np.full(len(x), np.nan)
+    with np.errstate(all="ignore"):
+        slope = np.abs(objective.gradient(x[:, np.newaxis])[:, 0])
+        away = np.where(f <= objective.valley, 0.0, (f - objective.valley) / slope)
+    found: Scalar = np.where(away < np.diff(x).mean(), f, np.nan)
+    return found
 
 
 def _heights(

@@ -30,6 +30,7 @@ RESOLVED = 500  # places in the height of a picture that a reader tells apart
 FEW = 1e-7  # of a value that never changes: differences that its text shows
 REACH = 20  # of an offset, in widths of the values that it is taken from
 READ_DIGITS, MOST_DIGITS = 11, 16  # of a number that is read; that a float has
+ROUNDING = 1e-15  # of the range of values: one below it is 0
 SPARE_DIGITS = 3  # at the end of a whole number, which tell nothing
 
 
@@ -116,6 +117,7 @@ def _against_limit(descent: Descent) -> list[ReadoutColumn]:
 
 
 def _series(name: str, values: Scalar, seen: Flags, *, need: int) -> ReadoutColumn:
+    values = np.where(np.abs(values) <= ROUNDING * np.ptp(values[seen]), 0.0, values)
     digits = digits_of(values[seen])
     if digits.offset:
         name, values = Numbers((), digits.offset).named(name), values - digits.offset

@@ -116,6 +116,33 @@ def test_text_can_be_found_as_text_and_paths_have_none(tmp_path: Path) -> None:
     assert not list(as_paths.iter(f"{SVG}text"))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["parabola", "--title", "a b  c"],
+        ["x**2*sin(x)/3", "--title", "f(x) = x", "-n", "3"],
+        ["himmelblau", "-O", "gd", "-O", "adam", "-n", "3"],
+        ["parabola", "--explain", "-n", "3"],
+        ["parabola", "--title", "a  b", "-f", "filmstrip", "--frames", "2"],
+    ],
+)
+def test_each_text_keeps_its_blanks(asked: list[str], tmp_path: Path) -> None:
+    root = ET.fromstring(rendered([*asked, "--svg-text", "text"], tmp_path / "a.svg"))
+    texts = list(root.iter(f"{SVG}text"))
+    assert len(texts) > 5
+    assert {text.get("{http://www.w3.org/XML/1998/namespace}space") for text in texts} == {"preserve"}
+    assert all("white-space: pre" in (text.get("style") or "").replace(":pre", ": pre") for text in texts)
+    if "--title" in asked:
+        assert asked[asked.index("--title") + 1] in ["".join(text.itertext()) for text in texts]
+
+
+def test_letters_as_text_of_a_strip_are_refused_unless_it_is_an_svg(tmp_path: Path) -> None:
+    for name, said in (("a.pdf", "filmstrip (.pdf)"), ("a.png", "filmstrip (.png)")):
+        ran = run("parabola", "-f", "filmstrip", "-o", tmp_path / name, "--svg-text", "text")
+        assert ran.code == 2
+        assert ran.lines[0].endswith(f"--svg-text goes with html or svg or filmstrip, not with {said}")
+
+
 def test_less_motion_shows_a_still_copy_of_the_last_frame(tmp_path: Path) -> None:
     root = ET.fromstring(rendered(["parabola", "--iterations", "5"], tmp_path / "a.svg"))
     (style,) = root.iter(f"{SVG}style")

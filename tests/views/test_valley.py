@@ -11,6 +11,7 @@ from support.objectives import objective
 from support.problems import scene_of, solved
 
 from gdanim.objectives.objective import MOST_MARKED
+from gdanim.views.curve import BOTTOM_PT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,3 +47,23 @@ def test_of_very_many_minimizers_the_lowest_are_marked() -> None:
     np.testing.assert_allclose(function.marked, [[0.0, 0.0]], atol=1e-9)
     few = objective("himmelblau", {})
     assert np.array_equal(few.marked, few.minimizers)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("max(abs(x) - 1, 0)", (-1, 1)), ("max(abs(x) - 1, 0)**2 + 0.3", (-1, 1)), ("max(x - 1, 0, -3 - x)", (-3, 1)),
+        ("abs(x - 2) + abs(x + 1)", (-1, 2)), ("1e6*max(abs(x/100) - 1, 0)", (-100, 100)),
+    ],
+)  # fmt: skip
+def test_a_stretch_of_minima_of_one_variable_is_drawn_as_a_heavier_line(text: str, ends: tuple[float, float]) -> None:
+    with scene_of(solved(text, iterations=3)) as scene:
+        (bottom,) = (line for line in scene.figure.axes[0].get_lines() if line.get_linewidth() == BOTTOM_PT)
+        x, f = np.asarray(bottom.get_xdata()), np.asarray(bottom.get_ydata())
+        assert x[np.isfinite(f)][[0, -1]] == pytest.approx(ends, abs=2 * np.diff(x).mean())
+
+
+@pytest.mark.parametrize("text", ["x**2", "x**4", "abs(x)", "relu(x) + x**2", "sin(x)"])
+def test_a_function_without_such_a_stretch_has_one_line(text: str) -> None:
+    with scene_of(solved(text, iterations=3)) as scene:
+        assert BOTTOM_PT not in [line.get_linewidth() for line in scene.figure.axes[0].get_lines()]

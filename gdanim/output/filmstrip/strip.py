@@ -44,11 +44,14 @@ MOMENTS: Final = 5
 WIDEST_IN: Final = 9.0
 # A page is too narrow for a row of panels with several axes: such a row is for a page on its side, or a slide.
 MULTIPLE_WIDEST_IN: Final = 18.0
-# Letters are outlines in SVG, which look alike everywhere; whole fonts in PDF, which journals ask for.
-_RC: Final = {"svg.hashsalt": "gdanim", "svg.fonttype": "path", "svg.image_inline": True, "pdf.fonttype": 42}
+# Whole fonts in PDF, which journals ask for.
+_RC: Final = {"svg.hashsalt": "gdanim", "svg.image_inline": True, "pdf.fonttype": 42}
+# The letters of an SVG: outlines, which look alike everywhere, or text.
+_LETTERS: Final = {"paths": "path", "text": "none"}
 # What matplotlib sets for all elements of a page, for those of the drawing alone.
 _LINES_OF_ALL: Final = '<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
 _LINES: Final = 'stroke-linejoin="round" stroke-linecap="butt"'
+_TEXT: Final = re.compile(r'<text\b(?: style="([^"]*)")?')  # as matplotlib writes it, formulas without a style
 _ID: Final = re.compile(r'(\bid="|href="#|url\(#)')
 SETTLED: Final = 0.03  # of the width and the height of the axes: a run that is so near to its end has settled
 
@@ -61,6 +64,7 @@ def write_filmstrip(
     frames: int | None,
     dpi: int | None,
     style: StyleChoice,
+    svg_text: str,
     suffix: str,
     redraw: Redraw,
 ) -> None:
@@ -69,9 +73,10 @@ def write_filmstrip(
     Its size is that of the animation. If this is the default, it was not chosen for a strip: then the strip is a row
     with room for each panel.
 
-    dpi      of the strip; None is that of any picture of its size, and enough for WIDEST_IN
-    suffix   one of PAGES
-    redraw   draws the picture anew with other settings
+    dpi        of the strip; None is that of any picture of its size, and enough for WIDEST_IN
+    svg_text   whether the letters of an .svg are `paths` or `text`
+    suffix     one of PAGES
+    redraw     draws the picture anew with other settings
 
     Raises SettingError where the strip is too small for so many panels.
     """
@@ -95,7 +100,8 @@ def write_filmstrip(
     figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
     figure.add_artist(_Panels(figure, layout, chosen))
     _write_captions(figure, layout, chosen, style.loaded)
-    PAGES[suffix](stream, figure, info)
+    with mpl.rc_context({"svg.fonttype": _LETTERS[svg_text]}):
+        PAGES[suffix](stream, figure, info)
 
 
 def _write_captions(figure: Figure, layout: StripLayout, chosen: Sequence[int], style: Style) -> None:
@@ -192,6 +198,7 @@ def _write_svg(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
     drawn = _saved(figure, "svg", dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode()
     about = {"title": info.title, "desc": info.alt_text, "metadata": info.recipe}
     elements = "".join(f"\n <{name}>{escape(text, quote=False)}</{name}>" for name, text in about.items() if text)
+    drawn = _TEXT.sub(r'<text xml:space="preserve" style="white-space: pre; \1"', drawn)
     drawn = _ID.sub(rf"\1{own_name(drawn + elements)}", drawn.replace(_LINES_OF_ALL, ""))
     end = drawn.index(">", drawn.index("<svg"))
     stream.write(f'{drawn[:end]} {_LINES} role="img">{elements}{drawn[end + 1 :]}'.encode())

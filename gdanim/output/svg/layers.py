@@ -273,7 +273,7 @@ def _moves(slot: Mapping[int, Subpath]) -> bool:
 def _letter(letter: Letter, px: Callable[[float], str]) -> str:
     slant = ' font-style="italic"' if letter.is_italic else ""
     place = f'x="{px(letter.x)}" y="{px(letter.y)}" font-size="{px(letter.size)}"'
-    return f"<text {place}{slant}>{escape(letter.text, quote=False)}</text>"
+    return f"<text {place}{slant}{BLANKS}>{escape(letter.text, quote=False)}</text>"
 
 
 def _image(item: DrawnImage) -> str:
