@@ -61,8 +61,10 @@ def merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any
             kept.pop(name, None)
     if chosen.get("avoid_minima") == 0:
         kept.pop("avoid", None)
-    if "param" in chosen:
-        chosen = {**chosen, "param": dict(kept.get("param", ())) | dict(chosen["param"])}
+    if "trajectory" in chosen:
+        kept.pop("columns", None)  # of the preset's own file
+    for name in chosen.keys() & {"param", "columns"}:
+        chosen = {**chosen, name: dict(kept.get(name, ())) | dict(chosen[name])}
     return {**kept, **chosen}
 
 
@@ -147,7 +149,7 @@ def _check_view(settings: Settings, view: View) -> None:
 
 def _check_basins(settings: Settings) -> None:
     """Basins are those of one method at one rate, in each panel."""
-    if settings.trajectory is not None:
+    if settings.trajectory:
         raise UsageError("--basins colours the ground by what a method does; --trajectory names none: leave one out")
     traits = ("-O", "optimizer"), ("--lr", "lr"), ("--schedule", "schedule")
     for option, trait in traits:
@@ -156,16 +158,30 @@ def _check_basins(settings: Settings) -> None:
             raise UsageError(f"--basins colours the ground for one method at one rate: {allowed}")
 
 
+def _check_recordings(given: tuple[str, ...]) -> None:
+    from gdanim.tables.files import STDIN, check_readable, labelled
+
+    paths = [labelled(text)[1] for text in given]
+    for path in paths:
+        check_readable(path, "--trajectory")
+    if paths.count(STDIN) > 1:
+        raise UsageError("--trajectory - is given twice, and standard input can be read once")
+    if len(set(given)) < len(given):
+        twice = next(text for text in given if given.count(text) > 1)
+        raise SettingError("--trajectory", twice, "is given twice: leave one out, or give each a label, a=FILE b=FILE")
+
+
 def _check_combinations(settings: Settings) -> None:
     if settings.avoid and not settings.avoid_minima:
         points = " ".join(",".join(f"{x:.15g}" for x in point) for point in settings.avoid)
         raise SettingError("--avoid", points, "needs the distance to keep: --avoid-minima R")
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
-    if settings.trajectory is not None:
-        from gdanim.descent.recording.file_types import check_trajectory_path
-
-        check_trajectory_path(settings.trajectory)
+    if settings.trajectory:
+        _check_recordings(settings.trajectory)
+    elif settings.columns:
+        names = ",".join("=".join(pair) for pair in settings.columns)
+        raise SettingError("--columns", names, "says what the columns of a --trajectory are: name its file")
     if AUTO_STYLE in settings.themes:
         raise SettingError("--themes", AUTO_STYLE, "name styles that are the same for every reader, such as light,dark")
     if settings.duration is not None and settings.duration <= settings.hold:

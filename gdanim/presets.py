@@ -11,11 +11,12 @@ A recipe may come from anybody: only attachments that its own request names are 
 import re
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +28,7 @@ from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.output.metadata import STDIN
 from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
+from gdanim.tables.files import labelled
 
 FILE_FIELDS: Final = ("trajectory", "style")  # of Settings, that may name a file
 PYTHON: Final = "python"
@@ -50,13 +52,11 @@ class Saved(NamedTuple):
     def unpacked(self) -> dict[str, Any]:
         """The fields, with paths of attachments, which are files for as long as this process runs."""
         paths = {}
-        for field in FILE_FIELDS:
-            name = self.fields.get(field)
-            if name is not None and name in self.files:
-                path = Path(tempfile.mkdtemp(dir=_folder()), name)
-                path.write_text(self.files[name], encoding="utf-8", newline="")
-                paths[field] = str(path)
-        return {**self.fields, **paths}
+        for name in set(_names(self.fields)) & self.files.keys():
+            path = Path(tempfile.mkdtemp(dir=_folder()), name)
+            path.write_text(self.files[name], encoding="utf-8", newline="")
+            paths[name] = str(path)
+        return renamed(self.fields, lambda name: paths.get(name, name))
 
     def check_complete(self) -> None:
         """Raise RecipeError where something that made the file is not in the recipe."""
@@ -99,11 +99,12 @@ def read_preset(name: str) -> dict[str, Any]:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")
     saved = _read(text, source=path.name)
     fields = saved.unpacked()
-    if saved.fields.get("trajectory") not in (None, STDIN, *saved.files):
-        beside = path.parent / fields["trajectory"]
-        # What lies beside the preset comes first; else the path is seen from here, as on the command line.
-        fields["trajectory"] = str(beside) if beside.exists() else fields["trajectory"]
-    return fields
+
+    def beside(name: str) -> str:
+        """What lies beside the preset comes first; else the path is seen from here, as on the command line."""
+        return str(path.parent / name) if name != STDIN and (path.parent / name).exists() else name
+
+    return renamed(fields, beside, ("trajectory",))
 
 
 def read_recipe(path: str) -> Saved:
@@ -113,12 +114,34 @@ def read_recipe(path: str) -> Saved:
     """
     saved = _read(metadata.read_recipe(path).encode(), source=metadata.name_of(path))
     for field in FILE_FIELDS:
-        name = saved.fields.get(field)
-        # A style may be one of ours or of matplotlib's, by its name.
-        is_style_name = field == "style" and name is not None and Path(name).name == name
-        if name is not None and name not in saved.files and not is_style_name:
-            raise UsageError(f"{saved.source}: {field} {shown(name)} is a file that the recipe does not hold")
+        for name in _names(saved.fields, (field,)):
+            # A style may be one of ours or of matplotlib's, by its name.
+            is_style_name = field == "style" and Path(name).name == name
+            if name not in saved.files and not is_style_name:
+                raise UsageError(f"{saved.source}: {field} {shown(name)} is a file that the recipe does not hold")
     return saved
+
+
+def _names(fields: Mapping[str, Any], of: Sequence[str] = FILE_FIELDS) -> list[str]:
+    """The files that fields name."""
+    texts = [fields.get(field) or () for field in of]
+    each = [(text,) if isinstance(text, str) else text for text in texts]
+    return [labelled(text)[1] for text in chain.from_iterable(each)]
+
+
+def renamed(fields: Mapping[str, Any], new: Callable[[str], str], of: Sequence[str] = FILE_FIELDS) -> dict[str, Any]:
+    """The fields with other names for the files that they name; labels stay."""
+
+    def changed(text: str) -> str:
+        label, name = labelled(text)
+        return f"{label}={new(name)}" if label else new(name)
+
+    found = dict(fields)
+    for field in of:
+        value = found.get(field)
+        if value:
+            found[field] = changed(value) if isinstance(value, str) else tuple(map(changed, value))
+    return found
 
 
 def _read(text: bytes, *, source: str) -> Saved:
@@ -152,7 +175,7 @@ def _check_files(files: Mapping[str, Any], fields: Mapping[str, Any], source: st
     for name, content in files.items():
         if Path(name).name != name or name in ("", ".", "..", STDIN) or "\0" in name:
             raise UsageError(f"{source}: files: {shown(name)} is not the name of a file")
-        if name not in [fields.get(field) for field in FILE_FIELDS]:
+        if name not in _names(fields):
             raise UsageError(f"{source}: files: nothing reads {shown(name)}")
         if not isinstance(content, str):
             raise UsageError(f"{source}: files: {shown(name)} is not a text")
@@ -173,12 +196,12 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
 # --- attachments ------------------------------------------------------------------------------------------------------
 
 
-def _attachments(settings: Picture) -> dict[str, Path]:
-    """The unpacked files that settings name, by their fields."""
+def _attachments(fields: Mapping[str, Any]) -> dict[str, Path]:
+    """The unpacked files that fields name."""
     if not _folder.cache_info().currsize:
         return {}
-    paths = {field: Path(getattr(settings, field) or "") for field in FILE_FIELDS}
-    return {field: path for field, path in paths.items() if path.parent.parent == Path(_folder())}
+    paths = {name: Path(name) for name in _names(fields)}
+    return {name: path for name, path in paths.items() if path.parent.parent == Path(_folder())}
 
 
 @cache
@@ -205,8 +228,9 @@ def preset_in(path: str) -> str:
 
 def write_preset(settings: Picture) -> str:
     """The TOML text of a preset that makes the same picture, with its attachments."""
-    paths = _attachments(settings)
-    names: dict[str, Any] = {field: path.name for field, path in paths.items()}
+    fields = {field: getattr(settings, field) for field in FILE_FIELDS}
+    paths = _attachments(fields)
+    names = renamed(fields, lambda name: paths[name].name if name in paths else name)
     return _write_keys(replace(settings, **names)) + write_files(
         {path.name: read_text(path) for path in paths.values()}
     )

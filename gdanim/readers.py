@@ -192,6 +192,27 @@ def parameters(value: Any) -> tuple[tuple[str, float], ...]:
     return tuple(sorted({name: read(amount) for name, amount in pairs}.items()))
 
 
+# What a column of a recorded path may be.
+ROLES = ("iteration", "x1", "x2", "f", "g1", "g2", "lr", "run", "optimizer", "label", "outcome")
+_ROLE = re.compile(rf"\s*({'|'.join(ROLES)}|x|y)\s*=", re.ASCII)
+_NEXT_ROLE = re.compile(rf",(?={_ROLE.pattern})")
+
+
+def columns(value: Any) -> tuple[tuple[str, str], ...]:
+    """Read what columns are: `x1=w0,f=loss`, several of those, or a mapping. A name may hold commas."""
+    if isinstance(value, Mapping):
+        value = [f"{role}={name}" for role, name in value.items()]
+    items = [item if isinstance(item, tuple) else text(item) for item in _several(value)]
+    found: dict[str, str] = {}
+    for item in items:
+        for part in ["=".join(item)] if isinstance(item, tuple) else _NEXT_ROLE.split(item):
+            role, _, name = part.partition("=")
+            role = {"x": "x1", "y": "x2"}.get(role.strip(), role.strip())
+            if role not in ROLES or not name.strip() or found.setdefault(role, name.strip()) != name.strip():
+                raise ValueError(f"give ROLE=NAME, such as x1=w0,f=loss, each once; roles are {', '.join(ROLES)}")
+    return tuple(found.items())
+
+
 def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
     """Read one value or several."""
     return lambda value: tuple(read(item) for item in _several(value))
@@ -247,6 +268,7 @@ class Option(NamedTuple):
     many    may be given several times
     shown   the default, as --help words it
     after   the field behind which --help has it; empty where it follows the one above
+    pairs   of names and values: may be given several times, for more of them
     name    as it is typed
     """
 
@@ -259,10 +281,11 @@ class Option(NamedTuple):
     shown: str = ""
     after: str = ""
     name: str = ""
+    pairs: bool = False
 
 
 def option(
-    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: str
+    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
 ) -> Any:
     """A field of Settings, which may be left out; `more` are fields of Option."""
     read = many(read) if several else optional(read) if default is None else read

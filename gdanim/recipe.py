@@ -29,17 +29,20 @@ from gdanim.arrays import Index, Vector
 from gdanim.catalogue.request import python_in
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
+from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
 from gdanim.output.metadata import END, MAX_RECIPE, START
-from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, write_files, write_request
+from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, renamed, write_files, write_request
 from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings, __version__, to_saved
+from gdanim.tables.files import STDIN, labelled, stem_of
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 ENDS_SHARE: Final = 0.2  # of these
 ITERATIONS_STEP: Final = 10
 HASHED_AT_ONCE: Final = 1 << 20  # numbers
+PLAIN: Final = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".dat")  # texts
 
 
 class Recipe(NamedTuple):
@@ -75,10 +78,9 @@ def recipe_of(descent: Descent) -> Recipe:
 def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
     """The settings without paths and options of single outputs, and the contents of the files that they name."""
     settings = replace(descent.settings, format=None, max_size=None, themes=())
-    files = {}
-    if settings.trajectory is not None:
-        name, content = _recording(settings.trajectory, descent)
-        settings, files[name] = replace(settings, trajectory=name), content
+    files: dict[str, str] = {}
+    if settings.trajectory:
+        settings, files = _recorded(settings, descent)
     path = style_file(settings.style)
     if path is not None:
         name = path.name if path.name not in files else f"{path.name}.mplstyle"
@@ -86,17 +88,43 @@ def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
     return settings, files
 
 
-def _recording(path: str, descent: Descent) -> tuple[str, str]:
-    """Name and content of a replayed file: a text as it is; the runs of an .npz or a pipe as `--data` writes them."""
-    from gdanim.descent.recording.export import as_csv
-    from gdanim.descent.recording.file_types import suffix_of
-    from gdanim.descent.recording.replay import UNKNOWN
+def _recorded(settings: Picture, descent: Descent) -> tuple[Picture, dict[str, str]]:
+    """The settings with the last names of replayed files, and the contents of these.
 
-    place = Path(path)
-    if place.is_file() and suffix_of(path) in (".csv", ".jsonl"):
-        return place.name, read_text(place, MAX_RECIPE + 1)
-    replayed = tuple(run for run in descent.runs if run.replayed)
-    return f"{place.stem if place.is_file() else UNKNOWN}.csv", as_csv(descent.trajectory, replayed, MAX_RECIPE)
+    A file of text is held as it is, and the runs of any other as `--data` writes them.
+    """
+    names: dict[str, str] = {}  # by paths
+    files: dict[str, str] = {}  # contents by names
+    plain = all(map(_is_plain, settings.trajectory))
+    for text in settings.trajectory:
+        path = labelled(text)[1]
+        if path in names:
+            continue
+        name = f"{UNKNOWN if path == STDIN else stem_of(path)}{Path(path).suffix.lower() if plain else '.csv'}"
+        number = 2
+        while name in files:
+            name, number = f"{number}-{name}", number + 1
+        names[path], files[name] = name, read_text(Path(path), MAX_RECIPE + 1) if plain else _as_csv(descent, text)
+    fields = renamed({"trajectory": settings.trajectory}, lambda path: names[path])
+    return replace(settings, columns=settings.columns if plain else (), **fields), files
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a replayed file is a text that a recipe holds as it is."""
+    path = labelled(text)[1]
+    if Path(path).suffix.lower() not in PLAIN or not Path(path).is_file():
+        return False
+    try:
+        return not read_text(Path(path), MAX_RECIPE + 1).startswith("\ufeff")
+    except UnicodeDecodeError:
+        return False
+
+
+def _as_csv(descent: Descent, source: str) -> str:
+    from gdanim.descent.recording.export import as_csv
+
+    its = [place for place, run in enumerate(descent.runs) if run.source == source]
+    return as_csv(descent.trajectory.picked(its), tuple(descent.runs[run] for run in its), MAX_RECIPE)
 
 
 # --- the trajectory --------------------------------------------------------------------------------------------------

@@ -55,10 +55,12 @@ class Picture:
         readers.whole(least=1, most=MAX_ITERATIONS), metavar="N", shown="none")
     noise: float = option("Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.",
         readers.number(least=0), default=0.0, metavar="SIGMA")
-    trajectory: str | None = option("Descent", "Replay a path from a .csv, .jsonl or .npz; `-` is standard input.",
-        readers.text, metavar="FILE")
+    trajectory: tuple[str, ...] = option("Descent", "Replay the paths in a table, LABEL=FILE with a name: text, JSON, "
+        ".npz or .npy; repeat to compare. `-` is standard input.", readers.text, several=True, metavar="FILE")
+    columns: tuple[tuple[str, str], ...] = option("Descent", "Say what columns of the table are: x1=w0,f=loss.",
+        readers.columns, default=(), metavar="ROLE=NAME", shown="by their names", pairs=True)
     param: tuple[tuple[str, float], ...] = option("Descent", "Set a parameter of the function; repeat for more.",
-        readers.parameters, default=(), metavar="NAME=VALUE", short="-p", shown="the function's own")
+        readers.parameters, default=(), metavar="NAME=VALUE", short="-p", shown="the function's own", pairs=True)
     gradient: str | None = option("Descent", "Take a Python function's gradient from here.",
         readers.text, metavar="FILE:NAME", shown="its own, else differences")
 

@@ -147,7 +147,7 @@ def test_options_win_over_the_recipe_and_the_file_keeps_its_place() -> None:
 def test_recipe_names_version_and_seed_and_nothing_of_the_machine(tmp_path: Path) -> None:
     style = tmp_path / "mine.mplstyle"
     style.write_text(MPLSTYLE, encoding="utf-8")
-    make("parabola", *QUICK, "--style", style, "-o", tmp_path / "a.gif", "-o", tmp_path / "b.mp4", "-q", "--hold", "0")
+    make("parabola", *QUICK, "--style", style, "-o", tmp_path / "a.gif", "-o", tmp_path / "b.mp4", "--hold", "0")
     text = read_recipe("a.gif")
     assert text == read_recipe("b.mp4")
     assert str(tmp_path) not in text

@@ -75,8 +75,8 @@ def _render(preset: str | None, **given: Any) -> int:
 
         saved = read_preset(preset)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
-    if "param" in chosen:
-        chosen["param"] = tuple(pair for pairs in chosen["param"] for pair in pairs)
+    for name in chosen.keys() & {"param", "columns"}:
+        chosen[name] = parsing.joined_pairs(name, chosen[name])
     merged = preflight.merged(saved, chosen)
     if preset is not None and not chosen.get("allow_python"):
         refuse_python(merged, chosen, source=preset)

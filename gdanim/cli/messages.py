@@ -37,7 +37,7 @@ MAX_NAMED = 4  # lost runs that are named beside the first
 def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     """A line for each thing that a person should know about the picture."""
     timeline = descent.timeline
-    for remark in descent.objective.remarks:
+    for remark in (*descent.remarks, *descent.objective.remarks):
         yield f"gdanim: {remark}"
     yield from _of_runs(descent)
     yield from _of_limits(descent)

@@ -80,7 +80,7 @@ def _parameter(attribute: str, option: Option, default: Any) -> Parameter:
         names[-1] += f"/--no-{option.name[2:]}" if default else ""
         return Parameter(*names, is_flag=True, shown=option.shown, **keywords)
     type_ = type_for(option.name, (lambda value: option.read(value)[0]) if option.many else option.read)
-    keywords |= {"type": type_, "metavar": option.metavar, "multiple": option.many or attribute == "param"}
+    keywords |= {"type": type_, "metavar": option.metavar, "multiple": option.many or option.pairs}
     return Parameter(*names, shown=option.shown or _shown(default), **keywords)
 
 

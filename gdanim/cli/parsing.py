@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from gdanim import signals
 from gdanim.cli import parameters
 from gdanim.errors import OutputError, UnknownNameError, UsageError, shown
 
+_Parsed = tuple[dict[str, Any], list[str], list[click.Parameter]]  # values, words left over, each option as it came
 # Given to click in place of a formula that begins with a minus, which it would take for an option.
 _PLACEHOLDER = "FUNCTION"
 
@@ -59,6 +61,12 @@ class Command(click.Command):
             raise UsageError(f"Unexpected word {shown(rest[0])}. {self.quoting_hint} See: {_help_command(self.name)}")
         return rest
 
+    def make_parser(self, ctx: click.Context) -> Any:
+        """The parser of click, which refuses options given twice."""
+        parser = super().make_parser(ctx)
+        vars(parser)["parse_args"] = partial(_parsed_once, parser.parse_args)
+        return parser
+
     def parse_declared(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Let click parse what the command declares; returns the arguments beyond that."""
         return super().parse_args(ctx, args)
@@ -93,6 +101,26 @@ class Render(Command):
     def get_help(self, ctx: click.Context) -> str:
         """The help of gdanim."""
         return parameters.help_of(ctx)
+
+
+def joined_pairs(option: str, given: Sequence[Sequence[tuple[str, Any]]]) -> tuple[tuple[str, Any], ...]:
+    """The pairs of an option that may be repeated for more of them. Raises UsageError where a name comes twice."""
+    pairs = tuple(pair for pairs in given for pair in pairs)
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"--{option} {twice} is given twice: give it once")
+    return pairs
+
+
+def _parsed_once(parse: Callable[..., _Parsed], args: list[str]) -> _Parsed:
+    """What click parses. Raises UsageError where an option is given twice that does not repeat: the last would win."""
+    parsed = parse(args=args)
+    once = [given for given in parsed[2] if isinstance(given, click.Option) and not given.multiple]
+    twice = next((given for given in once if once.count(given) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice.opts[-1]} is given twice, and does not repeat: leave one out")
+    return parsed
 
 
 def in_one_line(error: click.ClickException) -> str:

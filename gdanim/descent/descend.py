@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import View
+    from gdanim.descent.recording.replay import Recording
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Picture, Settings
@@ -43,6 +44,7 @@ class Descent:
     arrived_at (runs,)   the iteration from which on each run stayed by the minimizer where it arrived; −1 of others
     limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known, and
                       of runs that rest elsewhere
+    remarks           what a person should know about how recordings were read
     """
 
     settings: Picture
@@ -55,6 +57,7 @@ class Descent:
     arrived_at: Index
     limit: Scalar
     timeline: Timeline
+    remarks: tuple[str, ...] = ()
 
     @property
     def over_limit(self) -> Scalar:
@@ -95,10 +98,14 @@ def carry_out(request: Request) -> Descent:
     settings = request.settings
     objective = _objective(request)
     parts: list[tuple[Trajectory, Runs]] = []
-    if settings.trajectory is not None:
-        from gdanim.descent.recording.replay import read_trajectory
+    recordings: tuple[Recording, ...] = ()
+    if settings.trajectory:
+        from gdanim.descent.recording.replay import read_all
 
-        replayed, recorded = read_trajectory(settings.trajectory, objective, alone=not _asks_for_runs(settings))
+        alone = not _asks_for_runs(settings)
+        recordings = read_all(settings.trajectory, objective, columns=dict(settings.columns), alone=alone)
+        replayed = joined([recording.trajectory for recording in recordings])
+        recorded = tuple(run for recording in recordings for run in recording.runs)
         if (objective.suggested and not settings.start) or not objective.contains(_landmarks(replayed)).all():
             # Nobody has said where to look: the path does.
             objective = _objective(request, replayed)
@@ -120,6 +127,7 @@ def carry_out(request: Request) -> Descent:
         verdict=verdict,
         arrived_at=arrived_at,
         limit=np.where(settles, limits_of_runs(objective, trajectory, runs), np.nan),
+        remarks=tuple(remark for recording in recordings for remark in recording.remarks),
         timeline=_timeline(settings, trajectory),
     )
 

@@ -39,7 +39,8 @@ class Run(NamedTuple):
     schedule   None of a replayed run
     lr         the base rate; of a replayed run the rate of its first step, NaN where that is not known
     label      what tells it from the others, for people; may be empty
-    replayed   whether it was read from a file
+    source     the file that it was read from, as `--trajectory` names it; else empty
+    title      what a person calls that file; may be empty
     """
 
     method: Choice[Method] | None
@@ -47,7 +48,13 @@ class Run(NamedTuple):
     schedule: Choice[Schedule] | None
     lr: float
     label: str = ""
-    replayed: bool = False
+    source: str = ""
+    title: str = ""
+
+    @property
+    def replayed(self) -> bool:
+        """Whether it was read from a file."""
+        return bool(self.source)
 
     @property
     def method_name(self) -> str:

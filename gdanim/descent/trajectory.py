@@ -107,12 +107,21 @@ class Trajectory:
         taken: Flags = np.arange(self.lr.shape[1]) < steps[:, np.newaxis]
         return taken
 
+    def picked(self, runs: Sequence[int]) -> Trajectory:
+        """Some of the runs."""
+        return Trajectory(**{field.name: picked(getattr(self, field.name), runs) for field in fields(Trajectory)})
+
     def ending(self, run: int) -> str:
         """How a run ended, in words: `left the domain at iteration 4`."""
         stop = self.stop[run]
         if stop is Stop.DIVERGED:
             return f"{stop.value} from iteration {self.since[run]} on"
         return f"{stop.value} at iteration {self.since[run]}" if stop.failed else stop.value
+
+
+def picked(values: Any, runs: Sequence[int]) -> Any:
+    """What a tuple or an array (runs, …) holds of some runs."""
+    return tuple(values[run] for run in runs) if isinstance(values, tuple) else values[np.array(runs, dtype=np.int64)]
 
 
 def joined(parts: Sequence[Trajectory]) -> Trajectory:
@@ -165,16 +174,11 @@ def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
 
 def grows_without_end(trajectory: Trajectory) -> Flags:
     """Whether f grows without end, as Stop has it: (runs,)."""
-    last, run = trajectory.last, np.arange(trajectory.runs)
-    early = np.minimum(early_rows(last), trajectory.iterations)
+    f, last, run = trajectory.f, trajectory.last, np.arange(trajectory.runs)
+    early = np.minimum(early_rows(last), f.shape[1] - 1)
+    high_early = np.maximum.accumulate(f, axis=1)[run, early]
     slope = np.abs(trajectory.grad[run, last]).max(axis=1), np.abs(trajectory.grad[:, 0]).max(axis=1)
-    found: Flags = (early > 0) & (trajectory.f[run, last] > trajectory.f[:, 0]) & (slope[0] > slope[1])
-    # Few runs end above their start: only those are looked at row by row.
-    run = np.flatnonzero(found)
-    f, early = trajectory.f[run], early[run]
-    highest = np.maximum.accumulate(f, axis=1)
-    so_far, end = highest[np.arange(len(run)), early], f[np.arange(len(run)), last[run]]
-    found[run] = is_growth(f[:, 0], end, so_far, highest[:, -1], (slope[0][run], slope[1][run]))
+    found: Flags = (early > 0) & is_growth(f[:, 0], f[run, last], high_early, f.max(axis=1), slope)
     return found
 
 

@@ -61,7 +61,7 @@ class FormulaFunctions:
         It may warn: for loops inside one np.errstate, which costs more time than x**2.
         """
         x, flat = self._points(x)
-        value, gradient = np.empty(len(flat)), np.empty_like(flat)  # laid out as x is
+        value, gradient = np.empty(len(flat)), np.empty(flat.shape)
         self._value_and_gradient.run(_columns(flat), [value, *_columns(gradient)])
         if x.ndim == 2:
             return value, gradient

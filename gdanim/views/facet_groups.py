@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.descent.runs import Run
-from gdanim.descent.trajectory import Trajectory
+from gdanim.descent.trajectory import picked
 from gdanim.drawing.lettering import minus
 from gdanim.formatting import distinct, distinct_points
 from gdanim.views.legend import tally
@@ -81,7 +81,7 @@ def _traits(descent: Descent) -> list[_Traits]:
     start_texts = dict(zip(points, distinct_points(points), strict=True))
     return [
         {
-            "optimizer": (run.spec, _method_words(run)),
+            "optimizer": ((run.spec, _source(run)), _method_words(run)),
             # NaN is not equal to itself.
             "lr": (run.lr, f"lr {rate_texts[run.lr]}") if np.isfinite(run.lr) else (None, "lr not known"),
             "start": (start.tobytes(), f"start {start_texts[tuple(start.tolist())]}"),
@@ -91,7 +91,14 @@ def _traits(descent: Descent) -> list[_Traits]:
     ]
 
 
+def _source(run: Run) -> str:
+    """What tells replayed runs apart whose method is the same, or not known: what they are called."""
+    return run.title or (run.label if run.spec == UNKNOWN else "")
+
+
 def _method_words(run: Run) -> str:
+    if run.title:
+        return run.title
     if run.method is not None:
         return run.method.label
     return run.label or run.spec if run.spec == UNKNOWN else run.spec
@@ -111,17 +118,12 @@ def _listed(traits: _Traits, names: Sequence[str]) -> str:
 def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Descent:
     """A descent of some of its runs, with other labels."""
     trajectory, timeline = descent.trajectory, descent.timeline
-    parts: dict[str, Any] = {one.name: _picked(getattr(trajectory, one.name), chosen) for one in fields(Trajectory)}
     return replace(
         descent,
         runs=tuple(descent.runs[run]._replace(label=label) for run, label in zip(chosen, labels, strict=True)),
-        trajectory=Trajectory(**parts),
-        verdict=_picked(descent.verdict, chosen),
-        arrived_at=_picked(descent.arrived_at, chosen),
-        limit=_picked(descent.limit, chosen),
+        trajectory=trajectory.picked(chosen),
+        verdict=picked(descent.verdict, chosen),
+        arrived_at=picked(descent.arrived_at, chosen),
+        limit=picked(descent.limit, chosen),
         timeline=replace(timeline, opens=timeline.opens[chosen], last=timeline.last[chosen]),
     )
-
-
-def _picked(values: Any, runs: Sequence[int]) -> Any:
-    return tuple(values[run] for run in runs) if isinstance(values, tuple) else values[np.array(runs)]

@@ -20,14 +20,14 @@ from support.problems import formula
 
 from gdanim import readers
 from gdanim.descent.descend import descend
-from gdanim.descent.recording import rows
-from gdanim.descent.recording.file_types import check_trajectory_path
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.descent.runs import Run, Runs
 from gdanim.descent.trajectory import Stop, Trajectory, judge
 from gdanim.errors import DomainError
 from gdanim.rendering import write_data
 from gdanim.settings import Settings
+from gdanim.tables import arrays, json_text, text
+from gdanim.tables.files import check_readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,7 +82,7 @@ def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
         lost=lost,
     )
     specs, labels = [draw(LINES.filter(bool)) for _ in paths], [draw(LINES) for _ in paths]
-    made = [Run(None, spec, None, math.nan, label, replayed=True) for spec, label in zip(specs, labels, strict=True)]
+    made = [Run(None, spec, None, math.nan, label, source="t.csv") for spec, label in zip(specs, labels, strict=True)]
     return judge(objective, trajectory), tuple(made)
 
 
@@ -106,7 +106,7 @@ def reread(trajectory: Trajectory, runs: Runs, objective: Objective, suffix: str
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder, "t" + suffix))
         write_data(path, trajectory, runs)
-        return read_trajectory(path, objective)
+        return read_trajectory(path, objective)[:2]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".npz"])
@@ -127,7 +127,8 @@ def test_every_label_that_can_be_exported_is_a_text_of_one_line(text: str) -> No
 
 
 def test_rows_come_in_batches_and_none_is_lost_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "BATCH", 7)
+    for module in (arrays, json_text, text):
+        monkeypatch.setattr(module, "CHUNK", 7)
     solved = descend(Settings(function="rosenbrock", optimizer=("adam", "gd"), lr=(0.001, 0.002), iterations=30))
     for suffix in (".csv", ".jsonl", ".npz"):
         again, runs = reread(solved.trajectory, solved.runs, solved.objective, suffix)
@@ -195,7 +196,7 @@ def test_replay_of_an_export_gives_the_same_pixels(
 def recording(tmp_path: Path) -> Callable[..., tuple[Trajectory, Runs]]:
     def read(text: str, objective: Objective = PLANE, name: str = "mine.csv", **options: Any) -> Any:
         (tmp_path / name).write_bytes(text.encode())
-        return read_trajectory(str(tmp_path / name), objective, **options)
+        return read_trajectory(str(tmp_path / name), objective, **options)[:2]
 
     return read
 
@@ -256,9 +257,9 @@ def test_npz_holds_numbers_of_any_kind(dtype: str, tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_told_by_its_first_character(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text in (PLAIN, '\n {"iteration": 0, "x1": 3, "x2": 2}\n'):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-        check_trajectory_path("-")
+    for content in (PLAIN, '\n {"iteration": 0, "x1": 3, "x2": 2}\n'):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        check_readable("-", "--trajectory")
         np.testing.assert_array_equal(read_trajectory("-", PLANE)[0].x[0, 0], [3, 2])
 
 

@@ -25,6 +25,7 @@ LAYERS = {
     "arrays": "the shapes of arrays, as types",
     "readers": "from what a person writes to a checked value",
     "formatting": "numbers and lists as parts of sentences",
+    "tables": "tables of numbers and words in files, whatever wrote them: text, JSON, arrays of numpy",
     "signals": "cleans up when gdanim is told to stop, then dies by the same signal",
     "settings": "one request, complete and checked: the table of all options",
     "formula": "a text → a function with exact derivatives, and its picture",
@@ -51,6 +52,7 @@ LAYERS = {
 # stand behind them: a view, a family of optimizers or a format may be added without a line here.
 INSIDE = {
     "formula": "kernels vocabulary hints parser derivatives",
+    "tables": "files table numbers dialect text json_text arrays",
     "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry",
     "objectives": (
         "objective python.differences python.loader rings polishing minimizers radius wells trials python.signature "
@@ -58,9 +60,9 @@ INSIDE = {
     ),
     "optimizers": "random optimizer linesearch guard",
     "descent": (
-        "recording.file_types runs stepping timeline trajectory endpoints recording.rows solver stability "
+        "recording.file_types runs stepping timeline trajectory endpoints solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
-        "recording.table recording.replay descend outcomes.trials "
+        "recording.roles recording.rows recording.replay descend outcomes.trials "
         "outcomes.unbounded outcomes.reasons"
     ),
     "drawing": (

@@ -4,58 +4,74 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gdanim.catalogue import registry
-from gdanim.descent.recording.file_types import STDIN
-from gdanim.descent.recording.table import Table, read_table
+from gdanim.descent.recording.rows import Rows, read_rows
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import MAX_RECORDED, Stop, Trajectory, judge, no_value_at
-from gdanim.errors import DomainError, UsageError
+from gdanim.errors import DomainError, SettingError, UsageError
+from gdanim.tables.files import STDIN, labelled, stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gdanim.arrays import Index, Scalar
     from gdanim.catalogue.choices import Choice
     from gdanim.catalogue.specs import Method
-    from gdanim.descent.recording.table import Name
+    from gdanim.descent.recording.rows import Name
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
 
 UNKNOWN = "replay"  # what chose the steps, where the file does not say
 
 
-def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> tuple[Trajectory, Runs]:
-    """Read the runs of a file: .csv, .jsonl, .npz, or a pipe of one of the first two; "-" is standard input.
+class Recording(NamedTuple):
+    """What a file holds. remarks: what a person should know about how it was read."""
 
-    Rows need iteration and x; f and ∇f are computed where they are not given. The iterations of a run follow one
-    another in the file, from any number on, which becomes 0. A run ends before its first row that is not finite;
-    rows after that are not looked at. How it ended is judged as the solver judges; what it cost is not known
-    (evaluations is −1). Past the end of a run, its last rate is repeated.
+    trajectory: Trajectory
+    runs: Runs
+    remarks: tuple[str, ...]
 
-    A run is called by its label in the file, else by its run or optimizer; a single run that is `alone` needs no label.
+
+def read_trajectory(
+    path: str,
+    objective: Objective,
+    *,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    title: str = "",
+    alone: bool = True,
+) -> Recording:
+    """Read the runs of a table, see gdanim/tables; "-" is standard input.
+
+    Rows need x; f and ∇f are computed where they are not given. The iterations of a run rise, from any number on. A
+    run ends before its first row that is not finite; rows after that are not looked at. How it ended is judged as the
+    solver judges; what it cost is not known (evaluations is −1). Past the end of a run, its last rate is repeated.
+
+    columns   names of columns by their roles, where a person gives them
+    title     what a person calls the file: its runs are called so, too
+    alone     whether no other runs stand beside: a single run then needs no label. Else it is called by its label in
+              the file, or its run or optimizer
+
     Raises UsageError where the file cannot be read or is malformed, naming the line, and DomainError where a run
     starts at a point without a finite value and slope.
     """
-    table = _sorted(read_table(path, objective))
-    length = np.bincount(table.run)
+    rows = _sorted(read_rows(path, objective, columns))
+    length = np.bincount(rows.run)
     first = np.cumsum(length) - length
-    step = np.arange(len(table.run)) - first[table.run]
-    _check_iterations(table, step)
-    table = _completed(table, objective, _stop(table, step, first, length), step)
-    stop = _stop(table, step, first, length)
-    _check_starts(table, objective, first, stop)
+    step = np.arange(len(rows.run)) - first[rows.run]
+    rows = _completed(rows, objective, _stop(rows, step, first, length), step)
+    stop = _stop(rows, step, first, length)
+    _check_starts(rows, objective, first, stop)
     last, lost = stop - 1, stop < length
-    _check_size(table, last)
     begin, iteration = first[:, np.newaxis], np.arange(int(last.max()) + 1)
-    point = table.point[begin + np.minimum(iteration, last[:, np.newaxis])]
+    point = rows.point[begin + np.minimum(iteration, last[:, np.newaxis])]
     # The rate of a step stands in the row that the step leads to.
-    lr = table.lr[begin + np.minimum(iteration[1:], (last + lost)[:, np.newaxis])]
-    failed = np.where(lost[:, np.newaxis], table.point[first + np.minimum(stop, length - 1)], 0.0)
+    lr = rows.lr[begin + np.minimum(iteration[1:], (last + lost)[:, np.newaxis])]
+    failed = np.where(lost[:, np.newaxis], rows.point[first + np.minimum(stop, length - 1)], 0.0)
     for array in (point, lr, last, failed):
         array.flags.writeable = False
     endings = {stop.name: stop for stop in Stop}
@@ -66,12 +82,44 @@ def read_trajectory(path: str, objective: Objective, *, alone: bool = True) -> t
         lr=lr,
         evaluations=np.broadcast_to(np.int64(-1), point.shape[:2]),
         last=last,
-        stop=tuple(endings.get(name.outcome or "", Stop.STEP_LIMIT) for name in table.names),
+        stop=tuple(endings.get(name.outcome or "", Stop.STEP_LIMIT) for name in rows.names),
         since=last,
         lost=failed,
     )
     trajectory = judge(objective, replayed)
-    return trajectory, _runs(table.names, trajectory.first_rate, _labels(table.names, path, alone=alone))
+    runs = _runs(rows.names, trajectory.first_rate, _labels(rows.names, path, alone=alone))
+    if title:
+        runs = tuple(run._replace(title=title, label=_titled(title, run.label, len(runs))) for run in runs)
+    return Recording(trajectory, runs, rows.remarks)
+
+
+def read_all(
+    given: Sequence[str], objective: Objective, *, columns: Mapping[str, str], alone: bool = True
+) -> tuple[Recording, ...]:
+    """Read the runs of several tables, `FILE` or `LABEL=FILE`. Runs of one name are told apart by their files."""
+    alone = alone and len(given) == 1
+    parts = [labelled(text) for text in given]
+    found = [read_trajectory(path, objective, columns=columns, title=title, alone=alone) for title, path in parts]
+    runs = sum(recording.trajectory.runs for recording in found)
+    longest = max(recording.trajectory.iterations for recording in found) + 1
+    if runs * longest > MAX_RECORDED:
+        words = f"{runs:,} runs of up to {longest:,} rows are more than the {MAX_RECORDED:,} that can be replayed"
+        raise SettingError("--trajectory", given[-1], words)
+    names = Counter(label for recording in found for label in {run.label for run in recording.runs})
+    stems = [stem_of(path) for _, path in parts]
+    unlike = len(set(stems)) == len(stems)
+
+    def told_apart(run: Run, place: int) -> Run:
+        run = run._replace(source=given[place])
+        if names[run.label] == 1:
+            return run
+        name = stems[place] if unlike else parts[place][1]
+        return run._replace(label=name if run.label in ("", stems[place]) else f"{name}, {run.label}")
+
+    return tuple(
+        recording._replace(runs=tuple(told_apart(run, place) for run in recording.runs))
+        for place, recording in enumerate(found)
+    )
 
 
 def _runs(names: Sequence[Name], lr: Scalar, labels: Sequence[str]) -> Runs:
@@ -82,71 +130,62 @@ def _runs(names: Sequence[Name], lr: Scalar, labels: Sequence[str]) -> Runs:
         with suppress(UsageError):  # the file may name any method
             known[spec] = registry.optimizer(spec)
     return tuple(
-        Run(known.get(spec), spec, None, rate, label, replayed=True)
+        Run(known.get(spec), spec, None, rate, label, source=UNKNOWN)
         for spec, rate, label in zip(specs, lr.tolist(), labels, strict=True)
     )
 
 
-def _sorted(table: Table) -> Table:
+def _sorted(rows: Rows) -> Rows:
     """The rows run by run, each run's in the order of the file."""
-    if (np.diff(table.run) >= 0).all():
-        return table
-    order = np.argsort(table.run, kind="stable")
-    return table._replace(**{name: getattr(table, name)[order] for name in Table._fields[2:]})
+    if (np.diff(rows.run) >= 0).all():
+        return rows
+    order = np.argsort(rows.run, kind="stable")
+    columns = ("run", "iteration", "lr", "point", "given")
+    return rows._replace(**{name: getattr(rows, name)[order] for name in columns})
 
 
-def _check_iterations(table: Table, step: Index) -> None:
-    """Refuse gaps: nobody knows where a path was between two rows."""
-    jump = np.flatnonzero((step[1:] > 0) & (np.diff(table.iteration) != 1)) + 1
-    if jump.size:
-        row = int(jump[np.argmin(table.place[jump])])
-        before, here = table.iteration[row - 1 : row + 1].tolist()
-        way = "number the rows of a run 0, 1, 2, …, and the runs in a column run"
-        raise table.source.refusal(f"iteration {here} follows {before}: {way}", int(table.place[row]))
-
-
-def _stop(table: Table, step: Index, first: Index, length: Index) -> Index:
+def _stop(rows: Rows, step: Index, first: Index, length: Index) -> Index:
     """The first row of every run with a number that is given and not finite, counted in the run; else its length."""
-    broken = (~np.isfinite(table.point) & table.given).any(axis=1)
+    broken = (~np.isfinite(rows.point) & rows.given).any(axis=1)
     stop: Index = np.minimum.reduceat(np.where(broken, step, np.iinfo(np.int64).max), first)
     return np.minimum(stop, length)
 
 
-def _completed(table: Table, objective: Objective, stop: Index, step: Index) -> Table:
-    """The table with f and ∇f computed where the file does not give them, up to where a run was lost."""
+def _completed(rows: Rows, objective: Objective, stop: Index, step: Index) -> Rows:
+    """The rows with f and ∇f computed where the file does not give them, up to where a run was lost."""
     dim = objective.dim
-    seen = (step <= stop[table.run]) & np.isfinite(table.point[:, :dim]).all(axis=1)
-    rows = np.flatnonzero(seen & ~table.given.all(axis=1))
-    if not rows.size:
-        return table
+    seen = (step <= stop[rows.run]) & np.isfinite(rows.point[:, :dim]).all(axis=1)
+    at = np.flatnonzero(seen & ~rows.given.all(axis=1))
+    if not at.size:
+        return rows
     with np.errstate(all="ignore"):
-        f, grad = objective.raw_value_and_gradient(table.point[rows, :dim])
-    computed = np.concatenate([table.point[rows, :dim], f[:, np.newaxis], grad], axis=1)
-    point, given = table.point.copy(), table.given.copy()
-    point[rows] = np.where(given[rows], point[rows], computed)
-    given[rows] = True
-    return table._replace(point=point, given=given)
+        f, grad = objective.raw_value_and_gradient(rows.point[at, :dim])
+    computed = np.concatenate([rows.point[at, :dim], f[:, np.newaxis], grad], axis=1)
+    point, given = rows.point.copy(), rows.given.copy()
+    point[at] = np.where(given[at], point[at], computed)
+    given[at] = True
+    return rows._replace(point=point, given=given)
 
 
-def _check_starts(table: Table, objective: Objective, first: Index, stop: Index) -> None:
+def _check_starts(rows: Rows, objective: Objective, first: Index, stop: Index) -> None:
     if not stop.all():
-        row = int(first[np.argmin(stop)])
-        reason = no_value_at(objective, table.point[row, : objective.dim])
-        raise DomainError(str(table.source.refusal(reason, int(table.place[row]))))
+        run = int(np.argmin(stop))
+        reason = no_value_at(objective, rows.point[first[run], : objective.dim])
+        raise DomainError(str(rows.source.refusal(reason, rows.begins[run])))
 
 
-def _check_size(table: Table, last: Index) -> None:
-    runs, longest = len(last), int(last.max()) + 1
-    if runs * longest > MAX_RECORDED:
-        reason = f"{runs:,} runs of up to {longest:,} rows are more than the {MAX_RECORDED:,} that can be replayed"
-        raise table.source.refusal(reason)
+def _titled(title: str, label: str, runs: int) -> str:
+    """The label of one of the runs in a file that has a title."""
+    if runs == 1 or label in ("", title):
+        return title
+    return label if label.startswith(f"{title}, ") else f"{title}, {label}"
 
 
 def _labels(names: Sequence[Name], path: str, *, alone: bool) -> list[str]:
     """What the legend calls each run."""
     if alone and (len(names) == 1 or all(name.label is not None for name in names)):
         return [name.label or "" for name in names]
-    stem = UNKNOWN if path == STDIN else Path(path).stem
+    stem = UNKNOWN if path == STDIN else stem_of(path)
     short = [name.words or name.optimizer or stem for name in names]
     shared = Counter(short)
     return [

@@ -1,255 +1,219 @@
-"""The rows of a trajectory's file as text or numbers, some hundreds at a time.
-
-Files may come from anyone: each type is read within bounded memory, and what is malformed is a UsageError that names
-the line.
-"""
+"""Rows: a table read as the points of runs, and refused at the first row that no run can have."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-import sys
-import zipfile
-import zlib
-from contextlib import ExitStack
-from itertools import chain, islice
-from operator import itemgetter
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.recording.file_types import STDIN, columns, suffix_of, unreadable
+from gdanim import readers
+from gdanim.descent.recording.roles import WORDS, find_roles
 from gdanim.descent.trajectory import MAX_RECORDED
-from gdanim.errors import UsageError, shown
+from gdanim.errors import shown
+from gdanim.settings import MAX_ITERATIONS
+from gdanim.tables.reading import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from gdanim.arrays import Flags, Index, Scalar, Vector
+    from gdanim.descent.recording.roles import Roles
+    from gdanim.errors import UsageError
     from gdanim.objectives.objective import Objective
+    from gdanim.tables.table import Chunk, Numbers, Source, Table
 
-    Cells = Sequence[Any] | NDArray[Any]  # (m,)
-    Row = tuple[int, tuple[Any, ...]]  # the number of its line, and a cell for each of Source.columns
-
-BATCH = 512  # rows: what is read of them stays in the cache
-MAX_LINE = 100_000  # bytes
-MAX_TEXT = 1000  # characters of a text in an .npz
-ALIASES = {"x": "x1", "y": "x2"}
+MOST_ITERATION: Final = 2**53  # beyond, a float64 no longer tells whole numbers apart
 
 
-class Source(NamedTuple):
-    """A file and the objective that its runs descend. Messages call its rows by name and unit: `run.csv line 17`."""
+class Name(NamedTuple):
+    """What the file says of a run in its columns of text; None where it says nothing."""
 
-    name: str
-    unit: str
-    objective: Objective
+    run: str | None
+    optimizer: str | None
+    label: str | None
+    outcome: str | None
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that are read."""
-        return columns(self.objective.dim)
-
-    def refusal(self, reason: str, place: int | None = None) -> UsageError:
-        """The error for what is wrong with the file, or with one of its rows."""
-        return UsageError(f"{self.name}{'' if place is None else f' {self.unit} {place}'}: {reason}")
-
-    def places(self, names: Sequence[str], line: int | None = None) -> list[int]:
-        """The place of each of `columns` among the names in the file; len(names) for those that are not there.
-
-        Raises UsageError where one is named twice, or x has more or fewer coordinates than the objective takes.
-        """
-        dim, found = self.objective.dim, dict[str, int]()
-        takes = f"{self.objective.name}, which takes {'one' if dim == 1 else 'two'}"
-        for place, name in enumerate(names):
-            word = name.lower().strip("# \t")  # numpy.savetxt puts a # before its header
-            known = ALIASES.get(word, word)
-            if known == f"x{dim + 1}":
-                value = "; if it is the value, call it f" if dim == 1 else ""
-                raise self.refusal(f"{shown(name)} is a coordinate too many for {takes}{value}", line)
-            if known in found and known in self.columns:
-                raise self.refusal(f"the column {known} is named twice", line)
-            found[known] = place
-        needed = ("iteration", *self.columns[4 : 4 + dim])
-        for column in needed:
-            if column not in found:
-                raise self.refusal(f"there is no column {column}; for {takes}, name {','.join(needed)}", line)
-        return [found.get(column, len(names)) for column in self.columns]
+    def words(self) -> str:
+        """What the column `run` says, where that is not just a number."""
+        return "" if self.run is None or self.run.isdecimal() else self.run
 
 
-class Batch(NamedTuple):
-    """Some rows of a file.
+class Rows(NamedTuple):
+    """The rows of a file, in its order.
 
-    place (m,)   the line of each; in an .npz its row, counted from 0
-    cells        each of Source.columns (m,); None, or a blank text, where the file says nothing
+    names (runs,)    what the file says of each run
+    begins (runs,)   the line of each run's first row, for messages
+    run (m,)         the number of its run; runs are numbered as they first appear
+    iteration (m,)   whole numbers, rising in each run
+    lr (m,)          NaN where the file gives none
+    point (m, 2d+1)  x, f and ∇f
+    given (m, 2d+1)  whether the file gives them; x it always does
+    remarks          what a person should know about how the file was read
     """
 
     source: Source
-    place: Sequence[int]
-    cells: Mapping[str, Cells]
+    names: tuple[Name, ...]
+    begins: tuple[int, ...]
+    run: Index
+    iteration: Index
+    lr: Scalar
+    point: Vector
+    given: Flags
+    remarks: tuple[str, ...]
 
-    def refusal(self, reason: str, row: int) -> UsageError:
-        """The error for what is wrong with one of the rows."""
-        return self.source.refusal(reason, self.place[row])
 
+def read_rows(path: str, objective: Objective, columns: Mapping[str, str]) -> Rows:
+    """Read a table as runs over an objective; `columns` are names of columns by their roles.
 
-def batches(path: str, source: Source) -> Iterator[Batch]:
-    """The rows of a file, with its columns in any order. A pipe holds .jsonl where it begins with a {, else .csv.
-
-    Raises UsageError where the file cannot be read, is malformed, or lacks a column that is needed.
+    Raises UsageError where it is malformed, naming the first line that is.
     """
-    with ExitStack() as stack:
+    with open_table(path) as table:
+        roles = find_roles(table, objective, columns)
+        parts = _Parts(table, roles, objective.dim)
+        for chunk in table.chunks(parts.numbers, parts.words):
+            parts.add(chunk)
+    return parts.rows(roles.remarks)
+
+
+class _Parts:
+    """The rows of a file as they come, chunk by chunk."""
+
+    def __init__(self, table: Table, roles: Roles, dim: int) -> None:
+        self._source, self._dim = table.source, dim
+        series = [*(f"x{at + 1}" for at in range(dim)), "f", *(f"g{at + 1}" for at in range(dim))]
+        self._numeric = [role for role in ("iteration", "lr", *series) if role in roles.place]
+        self._texts = [role for role in WORDS if role in roles.place]
+        self._series = series
+        self.numbers = [roles.place[role] for role in self._numeric]
+        self.words = [roles.place[role] for role in self._texts]
+        self._names: dict[Name, int] = {}
+        self._known: dict[tuple[Any, ...], int] = {}
+        self._begins: list[int] = []
+        self._latest = np.empty(0, dtype=np.int64)  # the last iteration of each run
+        self._length = np.empty(0, dtype=np.int64)  # the number of rows of each run
+        self._parts: list[tuple[NDArray[Any], ...]] = []
+
+    def add(self, chunk: Chunk) -> None:
+        """Take some rows. Raises UsageError for the first that is wrong."""
         try:
-            stream = sys.stdin.buffer if path == STDIN else stack.enter_context(Path(path).open("rb"))
-            suffix = suffix_of(path)
-            if suffix == ".npz":
-                yield from _npz(stream, source)
-                return
-            lines = _lines(stream, source)
-            if suffix is None:
-                suffix, lines = _recognised(lines)
-            rows = _jsonl(lines, source) if suffix == ".jsonl" else _csv(lines, source)
-            while chunk := list(islice(rows, BATCH)):
-                place, cells = zip(*chunk, strict=True)
-                yield Batch(source, place, dict(zip(source.columns, zip(*cells, strict=True), strict=True)))
-        except OSError as error:
-            raise unreadable(path, error) from None
+            run = self._run_numbers(chunk)
+        except _WrongRowError as wrong:
+            if wrong.row:
+                self.add(chunk.until(wrong.row))
+            raise self._source.refusal(str(wrong), int(chunk.place[wrong.row])) from None
+        columns = dict(zip(self._numeric, chunk.numbers, strict=True))
+        order = np.argsort(run, kind="stable")
+        iteration = self._iterations(chunk, run, order, columns.get("iteration"))
+        self._check_length(chunk, run)
+        nothing = np.full(len(run), np.nan), np.zeros(len(run), dtype=np.bool_)
+        point, given = (
+            np.stack([columns.get(name, nothing)[part] for name in self._series], axis=1) for part in (0, 1)
+        )
+        given[:, : self._dim] = True  # an empty x is one that was lost
+        self._parts.append((run.astype(np.int32), iteration, columns.get("lr", nothing)[0], point, given))
 
+    def rows(self, remarks: tuple[str, ...]) -> Rows:
+        """All rows. Raises UsageError where there are none."""
+        if not self._parts:
+            raise self._source.refusal("has no rows")
+        run, iteration, lr, point, given = (np.concatenate(part) for part in zip(*self._parts, strict=True))
+        return Rows(self._source, tuple(self._names), tuple(self._begins), run, iteration, lr, point, given, remarks)
 
-# --- lines -----------------------------------------------------------------------------------------------------------
+    def _iterations(self, chunk: Chunk, run: Index, order: Index, given: Numbers | None) -> Index:
+        """The iteration of each row: as the file has it, else counted in each run."""
+        if given is None:
+            before = self._length[run[order]]
+            first = np.append(True, np.diff(run[order]) != 0)
+            begin = np.maximum.accumulate(np.where(first, np.arange(len(run)), 0))
+            counted = np.empty(len(run), dtype=np.int64)
+            counted[order] = before + np.arange(len(run)) - begin
+            return counted
+        value = given.value
+        with np.errstate(invalid="ignore"):
+            whole = (value >= 0) & (value < MOST_ITERATION) & (np.mod(value, 1) == 0)
+        iteration = np.where(whole, value, 0).astype(np.int64)
+        previous = self._previous(run, order, iteration)
+        good = whole & (iteration > previous)
+        if not good.all():
+            row = int(np.argmin(good))
+            raise self._wrong_iteration(chunk, row, value[row], previous[row], given=bool(given.given[row]))
+        self._latest[run] = iteration  # the last of a run stands
+        return iteration
 
+    def _previous(self, run: Index, order: Index, iteration: Index) -> Index:
+        """The iteration of the row before in the same run; −1 where there is none."""
+        previous = np.empty_like(iteration)
+        previous[order[1:]] = iteration[order[:-1]]
+        first = order[np.append(True, np.diff(run[order]) != 0)]
+        previous[first] = self._latest[run[first]]
+        return previous
 
-def _lines(stream: BinaryIO, source: Source) -> Iterator[str]:
-    number = 0
-    while line := stream.readline(MAX_LINE + 1):
-        number += 1
-        if len(line) > MAX_LINE:
-            raise source.refusal(f"has more than {MAX_LINE:,} bytes", number)
-        if b"\0" in line:
-            raise source.refusal("holds a NUL character, which no text does", number)
+    def _wrong_iteration(self, chunk: Chunk, row: int, value: float, previous: int, *, given: bool) -> UsageError:
+        if not given:
+            reason = "iteration is empty: count the rows of a run"
+        elif not (0 <= value < MOST_ITERATION and value % 1 == 0):
+            reason = f"iteration {value:.15g} is not a whole number of 0 or more"
+        else:
+            way = "they rise in a run, and the runs are told apart in a column run"
+            reason = f"iteration {value:.15g} follows {previous}: {way}"
+        return self._source.refusal(reason, int(chunk.place[row]))
+
+    def _check_length(self, chunk: Chunk, run: Index) -> None:
+        """Refuse rows beyond what can be replayed, as soon as that is sure."""
+        self._length += np.bincount(run, minlength=len(self._length))
+        runs, longest = len(self._length), int(self._length.max())
+        place = int(chunk.place[-1])
+        if longest > MAX_ITERATIONS + 1:
+            raise self._source.refusal(
+                f"a run has more than {MAX_ITERATIONS:,} iterations, the most there may be", place
+            )
+        if runs * longest > MAX_RECORDED:
+            reason = f"{runs:,} runs of up to {longest:,} rows are more than the {MAX_RECORDED:,} that can be replayed"
+            raise self._source.refusal(reason, place)
+
+    def _run_numbers(self, chunk: Chunk) -> Index:
+        """The number of each row's run: rows that agree in all that a Name holds are one run's."""
+        rows = list(zip(*chunk.words, strict=True)) if self._texts else [()]
         try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            raise source.refusal("is not UTF-8 text", number) from None
+            fresh = [cells for cells in dict.fromkeys(rows) if cells not in self._known]
+        except TypeError:  # a cell that cannot be a name, such as a list: refused below
+            fresh = rows
+        for cells in fresh:
+            row = rows.index(cells)
+            try:
+                self._known[cells] = self._names.setdefault(self._name(cells), len(self._names))
+            except ValueError as refusal:
+                raise _WrongRowError(row, str(refusal)) from None
+            if len(self._names) > len(self._begins):
+                self._begins.append(int(chunk.place[row]))
+        grown = len(self._names) - len(self._length)
+        self._length = np.append(self._length, np.zeros(grown, dtype=np.int64))
+        self._latest = np.append(self._latest, np.full(grown, -1, dtype=np.int64))
+        numbers = np.array([self._known[cells] for cells in rows], dtype=np.int64)
+        return numbers if self._texts else np.zeros(len(chunk.place), dtype=np.int64)
+
+    def _name(self, cells: tuple[Any, ...]) -> Name:
+        """The Name that cells give a run. Raises ValueError where one is not a text or a number."""
+        found: dict[str, str | None] = dict.fromkeys(Name._fields)
+        for role, cell in zip(self._texts, cells, strict=True):
+            found[role] = _text(role, cell)
+        return Name(**found)
 
 
-def _recognised(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """The suffix for what the first line that is not blank looks like, and all lines."""
-    read = []
-    for line in lines:
-        read.append(line)
-        if line.strip():
-            break
-    is_json = bool(read) and read[-1].lstrip().startswith("{")
-    return ".jsonl" if is_json else ".csv", chain(read, lines)
+class _WrongRowError(ValueError):
+    """What is wrong with a row of a chunk."""
+
+    def __init__(self, row: int, reason: str) -> None:
+        self.row = row
+        super().__init__(reason)
 
 
-def _csv(lines: Iterable[str], source: Source) -> Iterator[Row]:
-    reader = csv.reader(lines, strict=True)
+def _text(role: str, cell: Any) -> str | None:
+    whole = type(cell) is int or (isinstance(cell, float) and cell.is_integer())
     try:
-        header = next((row for row in reader if row), None)
-        if header is None:
-            raise source.refusal("is empty; its first line names the columns, such as iteration,x1,x2")
-        pick = itemgetter(*source.places(header))
-        for row in reader:
-            if len(row) != len(header):
-                if not row:
-                    continue
-                reason = f"has {len(row)} cells, where the first line names {len(header)} columns"
-                raise source.refusal(reason, reader.line_num)
-            cells: list[str | None] = [*row, None]
-            yield reader.line_num, pick(cells)
-    except csv.Error as error:
-        raise source.refusal(f"is not CSV: {error}", reader.line_num) from None
-
-
-def _jsonl(lines: Iterable[str], source: Source) -> Iterator[Row]:
-    # Pairs, since a dict would hide a name that is there twice. NaN and Infinity as texts: JSON has no such numbers.
-    decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_constant=str)
-    known: tuple[str, ...] | None = None
-    pick: itemgetter[tuple[Any, ...]]
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = decoder.decode(line)
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, tuple):
-            raise source.refusal('is not a JSON object, such as {"iteration": 0, "x1": 1.5}', number)
-        names, cells = zip(*row, strict=True) if row else ((), ())
-        if names != known:
-            known, pick = names, itemgetter(*source.places(names, number))
-        yield number, pick((*cells, None))
-
-
-# --- arrays ----------------------------------------------------------------------------------------------------------
-
-
-def _npz(stream: BinaryIO, source: Source) -> Iterator[Batch]:
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-            series = {
-                column: _Series(archive, archive.infolist()[place], source)
-                for column, place in zip(source.columns, source.places(names), strict=True)
-                if place < len(names)
-            }
-            rows = [column.length for column in series.values()]
-            if min(rows) < max(rows):
-                raise source.refusal(f"its columns have different lengths, from {min(rows)} to {max(rows)}")
-            for begin in range(0, rows[0], BATCH):
-                place = range(begin, min(begin + BATCH, rows[0]))
-                nothing = dict.fromkeys(source.columns, [None] * len(place))
-                read = {name: column.read(len(place)) for name, column in series.items()}
-                yield Batch(source, place, nothing | read)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        raise source.refusal(f"is not an .npz that can be read: {error}") from None
-
-
-class _Series:
-    """One array of an .npz, read piece by piece: numpy.load would hold all of it, whatever a small file unpacks to."""
-
-    def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: Source) -> None:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError(f"{member.filename} is not compressed as numpy does")
-        self._stream = archive.open(member)
-        header = _header(self._stream)
-        shape = re.search(r"'shape': *\(([0-9]{1,18}),\)", header)
-        kind = re.search(r"'descr': *'([<>|=]?(?:f[248]|[iu][1248]|U[0-9]{1,4}))'", header)
-        if shape is None or kind is None:
-            raise source.refusal(f"{member.filename} is not a column: give each as one row of numbers or of texts")
-        self._dtype, self.length = np.dtype(kind[1]), int(shape[1])
-        if self.length > MAX_RECORDED:
-            raise source.refusal(f"has {self.length:,} rows; at most {MAX_RECORDED:,} can be replayed")
-        if self._dtype.kind == "U" and self._dtype.itemsize > 4 * MAX_TEXT:
-            raise source.refusal(f"{member.filename} has texts of more than {MAX_TEXT:,} characters")
-
-    def read(self, rows: int) -> Cells:
-        """The next rows: an array of numbers, or a list of texts."""
-        if not self._dtype.itemsize:
-            return [""] * rows
-        content = self._stream.read(rows * self._dtype.itemsize)
-        if len(content) < rows * self._dtype.itemsize:
-            raise EOFError("it is cut short")
-        if self._dtype.kind != "U":
-            return np.frombuffer(content, self._dtype)
-        # numpy would return characters that Python does not have, some of which crash the interpreter.
-        if (np.frombuffer(content, self._dtype.str[0] + "u4") > sys.maxunicode).any():
-            raise ValueError("it holds texts that are none")
-        texts: list[str] = np.frombuffer(content, self._dtype).tolist()
-        return texts
-
-
-def _header(stream: IO[bytes]) -> str:
-    """The header of an .npy: a Python dict as text, after the magic word, the version and its own length.
-
-    numpy.lib.format would read up to 4 GiB before it checks the length.
-    """
-    start = stream.read(8)
-    size = stream.read(2 if start[6:7] == b"\1" else 4)
-    if start[:6] != b"\x93NUMPY" or int.from_bytes(size, "little") > 10_000:
-        raise ValueError("it holds something else than arrays of numpy")
-    return stream.read(int.from_bytes(size, "little")).decode("latin-1")
+        return None if cell is None else readers.text(f"{cell:.0f}" if whole else cell).strip()
+    except ValueError as refusal:
+        raise ValueError(f"{role} {shown(cell)}: {refusal}") from None

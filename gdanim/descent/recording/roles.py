@@ -1,0 +1,289 @@
+"""Roles: which column of a table is the iteration, which are x, f and ∇f, whatever people call them.
+
+What is unambiguous is recognised; where it is not, the error names the columns that were seen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from gdanim.errors import nearest, shown
+from gdanim.tables.numbers import is_word, number_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from gdanim.errors import UsageError
+    from gdanim.objectives.objective import Objective
+    from gdanim.tables.table import Table
+
+# What people call each role, the likeliest first. Names are compared in small letters, with _ between words.
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "iteration": (
+        *("iteration", "iterations", "iter", "iters", "it", "itr", "step", "steps", "global_step", "nit"),
+        *("k", "n", "t", "epoch", "epochs", "round", "i", "index", "idx"),
+    ),
+    "f": (
+        *("f", "fx", "f_x", "fval", "f_val", "loss", "cost", "value", "objective", "obj", "fun", "func", "function"),
+        *("train_loss", "training_loss", "loss_train", "energy", "error", "mse"),
+    ),
+    "lr": ("lr", "learning_rate", "learningrate", "rate", "eta", "η", "step_size", "stepsize"),
+    "run": ("run", "run_id", "trial", "trial_id", "experiment", "series", "replicate", "seed"),
+    "optimizer": ("optimizer", "optimiser", "method", "algorithm", "algo", "solver"),
+    "label": ("label", "name"),
+    "outcome": ("outcome",),
+}
+WORDS: Final = ("run", "optimizer", "label", "outcome")  # roles of texts
+# Names of points and of slopes: with a number behind (w0, theta_1, x[1]), and of one variable without.
+POINTS: Final = (
+    *("x", "w", "theta", "θ", "param", "params", "parameter", "parameters", "weight", "weights", "beta", "u", "p"),
+    *("point", "points", "position", "pos", "coord", "iterate", "iterates", "xk", "xs", "path", "trajectory"),
+)
+SLOPES: Final = ("g", "grad", "grads", "gradient", "gradients", "df_dx", "dfdx", "jac")
+PAIRS: Final = {
+    "x": (("x", "y"), ("u", "v"), ("w", "b"), ("a", "b"), ("m", "b"), ("weight", "bias"), ("slope", "intercept")),
+    "g": (("gx", "gy"), ("g_x", "g_y"), ("grad_x", "grad_y"), ("dfdx", "dfdy"), ("df_dx", "df_dy")),
+}
+_VALUE_OF: Final = re.compile(r"(f|loss|j|cost)\s*\([^)]*\)")  # f(x, y)
+_INDEXED: Final = re.compile(r"(.*?)_?[\[({]?([0-9]{1,3})[\])}]?")
+MAX_SHOWN: Final = 100  # characters of names in a message
+COUNTED: Final = 1e-6  # relative: so near to f, a column without a name is f
+
+
+class Roles(NamedTuple):
+    """What the columns of a table are.
+
+    place     of the column of each role that is there
+    remarks   what a person should know about it
+    """
+
+    place: Mapping[str, int]
+    remarks: tuple[str, ...]
+
+
+def find_roles(table: Table, objective: Objective, chosen: Mapping[str, str]) -> Roles:
+    """The roles of a table's columns; `chosen` are those that a person has named. Raises UsageError."""
+    dim = objective.dim
+    settled = {role: _named(table, name, role) for role, name in chosen.items()}
+    for role in settled:
+        if role[-1].isdecimal() and int(role[-1]) > dim:
+            raise table.source.refusal(f"--columns {role}: {_takes(objective)}")
+    if table.named:
+        place = _Names(table, objective, settled).roles()
+    else:
+        place = settled if _coordinates(dim) <= settled.keys() else _by_place(table, objective) | settled
+    return Roles(place, tuple(_remarks(table, place, settled)))
+
+
+def _coordinates(dim: int) -> set[str]:
+    return {f"x{at + 1}" for at in range(dim)}
+
+
+def _takes(objective: Objective) -> str:
+    return f"{objective.name} takes {'one coordinate' if objective.dim == 1 else 'two coordinates'}"
+
+
+def seen(columns: Sequence[str]) -> str:
+    """The names of columns, as a message lists them."""
+    text = ", ".join(column or "one without a name" for column in columns) or "no columns"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
+def _named(table: Table, name: str, role: str) -> int:
+    """The place of the column that a person calls so: as written, else in any case and with any blanks."""
+    for found in (name, word(name)):
+        places = [at for at, column in enumerate(table.columns) if found in (column, word(column))]
+        if len(places) == 1:
+            return places[0]
+    near = nearest(name, table.columns)
+    hint = f" Did you mean {shown(near)}?" if near else ""
+    raise table.source.refusal(f"--columns {role}={name}: it has {seen(table.columns)}.{hint}")
+
+
+def word(name: str) -> str:
+    """A name as it is compared: in small letters, without signs around it, with _ between its parts."""
+    plain = unicodedata.normalize("NFKC", name).lower().strip("#%'\"_ \t")
+    value = _VALUE_OF.fullmatch(plain)
+    return value[1] if value else re.sub(r"[\s./:-]+", "_", plain)
+
+
+# --- columns with names ----------------------------------------------------------------------------------------------
+
+
+class _Names:
+    """The columns of a table by their names."""
+
+    def __init__(self, table: Table, objective: Objective, settled: Mapping[str, int]) -> None:
+        self._table, self._objective, self._settled = table, objective, settled
+        self._places: dict[str, list[int]] = {}
+        for at, column in enumerate(table.columns):
+            if at not in settled.values():
+                self._places.setdefault(word(column), []).append(at)
+
+    def roles(self) -> dict[str, int]:
+        """The place of the column of each role. Raises UsageError where one is missing, or may be one of several."""
+        found = dict(self._settled)
+        points = self._points()
+        found = points | found
+        for role, names in SYNONYMS.items():
+            if role not in found:
+                found |= self._first(role, [name for name in names if name not in map(self._word, points.values())])
+        if self._objective.dim == 2 and "f" not in found and "x1" in points:
+            found |= self._first("f", ["z"])
+        if "iteration" not in found and self._is_index(""):
+            found["iteration"] = self._only("")
+        return self._slopes() | found
+
+    def _word(self, place: int) -> str:
+        return word(self._table.columns[place])
+
+    def _first(self, role: str, names: Iterable[str]) -> dict[str, int]:
+        """The first of the names that a column has."""
+        return next(({role: self._only(name)} for name in names if self._may_be(role, name)), {})
+
+    def _may_be(self, role: str, name: str) -> bool:
+        """Whether a column has a name and holds what its role needs; one of the role's own name is held to it later."""
+        places = self._places.get(name)
+        if not places or role in WORDS or role == name:
+            return bool(places)
+        cells = [row[places[0]] for row in self._table.sample]
+        return _counts(cells, rising=False) if role == "iteration" else not any(map(is_word, cells))
+
+    def _only(self, name: str) -> int:
+        places = self._places[name]
+        if len(places) > 1:
+            raise self._table.source.refusal(f"the column {self._table.columns[places[0]]} is named twice")
+        return places[0]
+
+    def _is_index(self, name: str) -> bool:
+        """Whether a column counts the rows, as far as can be seen."""
+        at = self._places.get(name)
+        return at is not None and _counts([row[at[0]] for row in self._table.sample])
+
+    def _points(self) -> dict[str, int]:
+        dim, needed = self._objective.dim, _coordinates(self._objective.dim)
+        if needed <= self._settled.keys():
+            return {}
+        families = list(self._families("x", POINTS))
+        self._refuse_further(families)
+        fitting = [family for family in families if len(family) == dim]
+        if len(fitting) == 1 and not needed & self._settled.keys():
+            return dict(zip(sorted(needed), fitting[0], strict=True))
+        if len(fitting) > 1:
+            one, other = (seen([self._table.columns[at] for at in family]) for family in fitting[:2])
+            raise self._refusal(f"x may be {one}, or {other}", needed)
+        found = {place for family in families for place in family[:1]} if dim > len(families[:1]) else set()
+        missing = sorted(needed - self._settled.keys())
+        lacking = missing[-1] if found else missing[0]
+        raise self._refusal(f"there is no column {lacking}: {_takes(self._objective)}", needed)
+
+    def _refusal(self, reason: str, needed: Iterable[str]) -> UsageError:
+        way = ",".join(f"{role}=NAME" for role in sorted(needed))
+        return self._table.source.refusal(f"{reason}. It has {seen(self._table.columns)}: say --columns {way}")
+
+    def _families(self, letter: str, bases: Sequence[str]) -> Iterator[list[int]]:
+        """The places of the coordinates of each name: numbered, in pairs, of one variable alone."""
+        numbered: dict[str, dict[int, int]] = {}
+        for name in self._places:
+            found = _INDEXED.fullmatch(name)
+            if found and found[1] in bases:
+                numbered.setdefault(found[1], {})[int(found[2])] = self._only(name)
+        for numbers in numbered.values():
+            first = min(numbers)
+            if first in (0, 1) and sorted(numbers) == list(range(first, first + len(numbers))):
+                yield [numbers[number] for number in sorted(numbers)]
+        if self._objective.dim == 2:
+            for pair in PAIRS[letter]:
+                if all(name in self._places for name in pair):
+                    yield [self._only(name) for name in pair]
+        else:
+            yield from ([self._only(name)] for name in bases if name in self._places)
+
+    def _refuse_further(self, families: Sequence[Sequence[int]]) -> None:
+        """Refuse a point of more coordinates than the objective takes."""
+        dim, value = self._objective.dim, ""
+        further = [family[dim] for family in families if len(family) > dim]
+        if dim == 1 and "x" in self._places and "y" in self._places:
+            further.append(self._only("y"))
+        if further:
+            name = self._table.columns[further[0]]
+            value = f"; if it is the value, say --columns f={name}" if dim == 1 else ""
+            reason = f"{shown(name)} is a coordinate too many, {_takes(self._objective)}{value}"
+            raise self._table.source.refusal(reason)
+
+    def _slopes(self) -> dict[str, int]:
+        dim = self._objective.dim
+        own = {f"g{at + 1}": self._only(f"g{at + 1}") for at in range(dim) if f"g{at + 1}" in self._places}
+        families = [family for family in self._families("g", SLOPES) if len(family) == dim]
+        if own or len(families) != 1:
+            return own
+        return {f"g{at + 1}": place for at, place in enumerate(families[0])}
+
+
+# --- columns without names -------------------------------------------------------------------------------------------
+
+
+def _by_place(table: Table, objective: Objective) -> dict[str, int]:
+    """The roles of columns that have no names. Raises UsageError where they may be several things."""
+    dim, count = objective.dim, len(table.columns)
+    names = sorted(_coordinates(dim))
+    if count == dim:
+        return {name: at for at, name in enumerate(names)}
+    counted = _counts([row[0] for row in table.sample])
+    if counted and count in (dim + 1, dim + 2):
+        return {name: at for at, name in enumerate(["iteration", *names, "f"][:count])}
+    if count == dim + 1 and _is_value(table, objective):
+        return {name: at for at, name in enumerate([*names, "f"])}
+    way = ",".join(f"{name}={at}" for at, name in enumerate(names, start=1 + (count > dim)))
+    raise table.source.refusal(
+        f"its {count} columns have no names, and may be several things: say --columns {way}, with f and iteration"
+    )
+
+
+def _counts(cells: Sequence[Any], *, rising: bool = True) -> bool:
+    """Whether cells are whole numbers of 0 or more, and rise."""
+    try:
+        numbers = [number_in(cell) for cell in cells]
+    except ValueError:
+        return False
+    whole = all(number is not None and number >= 0 and number % 1 == 0 for number in numbers)
+    return whole and not (rising and (np.diff(np.array(numbers, dtype=np.float64)) <= 0).any())
+
+
+def _is_value(table: Table, objective: Objective) -> bool:
+    """Whether the last column is f of those before it, in the rows that are seen."""
+    try:
+        rows = np.array([[number_in(cell) for cell in row] for row in table.sample], dtype=np.float64)
+    except (ValueError, TypeError):
+        return False
+    with np.errstate(all="ignore"):
+        f, _ = objective.raw_value_and_gradient(rows[:, :-1])
+        near: bool = bool((np.abs(f - rows[:, -1]) <= COUNTED * np.maximum(1, np.abs(f))).all())
+    return near and len(rows) > 0
+
+
+# --- remarks ---------------------------------------------------------------------------------------------------------
+
+
+def _remarks(table: Table, place: Mapping[str, int], settled: Mapping[str, int]) -> Iterator[str]:
+    read = [
+        f"{table.columns[at] or 'a column without a name'} as {role}"
+        for role, at in sorted(place.items(), key=lambda item: item[1])
+        if role not in settled and word(table.columns[at]) not in _usual(role)
+    ]
+    if read:
+        yield f"{table.source.name}: takes {', '.join(read)}" + ("" if table.named else "; its columns have no names")
+    if "iteration" not in place:
+        yield f"{table.source.name}: no column counts iterations; its rows are counted from 0"
+    ignored = [column for at, column in enumerate(table.columns) if at not in place.values()]
+    if ignored:
+        yield f"{table.source.name}: ignores {seen(ignored)}"
+
+
+def _usual(role: str) -> tuple[str, ...]:
+    """The names of a role that need no remark."""
+    return {"x1": ("x1", "x"), "x2": ("x2", "y")}.get(role, (role,))
