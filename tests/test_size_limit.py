@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from support.commandline import QUICK, digest, run
+from support.commandline import QUICK, crossed, digest, run
 from support.outputs import start_until_ready
 from support.problems import solved
 
@@ -267,7 +267,7 @@ def test_however_samples_mislead_what_is_written_was_measured_and_the_rest_is_sa
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=["gif", "webp", "mp4", "png"])
+@pytest.fixture(scope="module")
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[bytes]]:
     """A format, and the file of each candidate, rendered without --max-size."""
     form, folder = request.param, tmp_path_factory.mktemp(request.param)
@@ -279,7 +279,9 @@ def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return form, contents
 
 
-@pytest.mark.parametrize("share", [0.95, 0.5, 0.05])
+@pytest.mark.parametrize(
+    ("rendered", "share"), crossed(["gif", "webp", "mp4", "png"], [0.95, 0.5, 0.05]), indirect=["rendered"]
+)
 def test_the_file_is_that_of_the_first_candidate_that_fits(
     rendered: tuple[str, list[bytes]], share: float, tmp_path: Path
 ) -> None:

@@ -9,10 +9,15 @@ import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import gdanim
 from gdanim.cli import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A small picture of a short descent: what it costs is little more than what the command line does.
 QUICK = ("-n", "3", "--size", "160x120")
@@ -27,6 +32,17 @@ LONG = os.environ.get("GDANIM_LONG") == "1"
 def examples(number: int) -> int:
     """How many random examples a claim is tried with: `number` in a campaign, else a third of them."""
     return number if LONG else -(-number // 3)
+
+
+def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """All combinations in a campaign; else as few as meet each value of each axis, which run side by side.
+
+    A shorter axis begins again, each time one further on, so that its values meet different ones of the others.
+    """
+    values = [tuple(axis) for axis in axes]
+    if LONG:
+        return list(product(*values))
+    return [tuple(axis[(i + i // len(axis)) % len(axis)] for axis in values) for i in range(max(map(len, values)))]
 
 
 # How long a test waits for a process that may hang: far more than the busiest machine takes.

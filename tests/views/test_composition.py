@@ -1,7 +1,7 @@
 """Composition: in every view, style and size, nothing that is read is clipped or covered, and the paths stand out.
 
-Texts are measured by their artists' extents, in a frame in the middle and in the last one. Every view meets every
-style, and one size after another in them; a campaign has every view in every style and size.
+Texts are measured by their artists' extents, in a frame in the middle and in the last one. Every view meets usual and
+larger type, and one size after another; a campaign has every view in every style and size.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from support.colours import contrast
-from support.commandline import LONG
+from support.commandline import LONG, crossed
 from support.extents import overlap, overlaps, readable
 from support.problems import scene_of, solved
 
@@ -74,14 +74,19 @@ CASES: dict[str, dict[str, Any]] = {
 }
 PANELS = {"facets": 4, "facets, many": 9, "facets of two variables": 4}
 SIZES = ("240x180", "480x270", "1080x1920", "640x480", "240x426", "3840x2160", "320x240", "1680x720")
+LARGER = "slides"  # the style in larger type
 WATCHED = [style for style in STYLES if style != AUTO_STYLE]  # which draws frames as light does
 
 
 def watched() -> Iterator[tuple[str, str, str]]:
-    """Every case in every style, in each in another of the sizes that have room; in all of them if LONG."""
+    """Every case in larger type and in one of the other styles, in each in another of the sizes that have room.
+
+    In all styles and all of the sizes if LONG.
+    """
+    others = [style for style in WATCHED if style != LARGER]
     for place, case in enumerate(CASES):
         sizes = [size for size in SIZES if has_room(case, size)]
-        for turn, style in enumerate(WATCHED):
+        for turn, style in enumerate(WATCHED if LONG else (LARGER, others[place % len(others)])):
             yield from [(case, style, size) for size in (sizes if LONG else [sizes[(place + turn) % len(sizes)]])]
 
 
@@ -102,9 +107,12 @@ def descended(case: str) -> Descent:
     return solved(**{"iterations": 5, **CASES[case]})
 
 
-def test_every_case_meets_every_style_and_every_size_is_met() -> None:
+def test_every_case_meets_both_sizes_of_type_and_every_style_and_size_is_met() -> None:
     met = list(watched())
-    assert {(case, style) for case, style, _ in met} == set(product(CASES, WATCHED))
+    # Of what stands where, styles set the size of the type alone, and whether axes are boxed.
+    assert {load_style(style).scale for style in WATCHED if style != LARGER} == {1.0} != {load_style(LARGER).scale}
+    assert {(case, style == LARGER) for case, style, _ in met} == set(product(CASES, (False, True)))
+    assert {style for _, style, _ in met} == set(WATCHED)
     assert {size for _, _, size in met} == set(SIZES)
 
 
@@ -169,20 +177,21 @@ def test_on_a_map_of_any_colours_the_casing_stands_out_or_the_line_around_it(sty
         assert max(contrast(style.text, tint), contrast(style.background, tint)) >= 3, tint
 
 
-@pytest.mark.parametrize(
-    ("options", "ink"),
-    [
-        ({}, "soft"),
-        ({"basins": True}, "soft"),
-        ({"view": "panels"}, "soft"),
-        ({"optimizer": METHODS}, "soft"),
-        ({"lr": (0.001, 0.002), "facet": "lr"}, "soft"),
-        ({"cmap": "viridis"}, "text"),
-        ({"view": "surface"}, "text"),
-        ({"view": "surface", "cmap": "viridis"}, "text"),
-    ],
+OVER_COLOURS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({}, "soft"),
+    ({"basins": True}, "soft"),
+    ({"view": "panels"}, "soft"),
+    ({"optimizer": METHODS}, "soft"),
+    ({"lr": (0.001, 0.002), "facet": "lr"}, "soft"),
+    ({"cmap": "viridis"}, "text"),
+    ({"view": "surface"}, "text"),
+    ({"view": "surface", "cmap": "viridis"}, "text"),
 )
-def test_every_path_over_coloured_ground_has_a_line_around_it(style: Style, options: dict[str, Any], ink: str) -> None:
+
+
+@pytest.mark.parametrize(("name", "case"), crossed(STYLES, OVER_COLOURS))
+def test_every_path_over_coloured_ground_has_a_line_around_it(name: str, case: tuple[dict[str, Any], str]) -> None:
+    style, (options, ink) = load_style(name), case
     descent = solved("himmelblau", iterations=3, size="320x240", style=style.name, **options)
     with scene_of(descent) as scene:
         # Those of the panels beside stand on the background.

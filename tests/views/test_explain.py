@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from support.commandline import crossed
 from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
@@ -18,6 +20,8 @@ from gdanim.errors import UsageError
 from gdanim.rendering import draw
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gdanim.descent.descend import Descent
     from gdanim.drawing.scene import Scene
 
@@ -83,38 +87,47 @@ class Equation:
         assert len(self.before) == len(self.after) == len(self.change) == dim
 
 
+@cache
+def told(case: str) -> tuple[Descent, list[str], NDArray[np.float64]]:
+    """A descent, and for each frame the line of its update, and where its pieces end, in pixels (frames, pieces)."""
+    descent = explained(**CASES[case])
+    with scene_of(descent) as scene:
+        caption = line(scene)
+        pieces = [caption.pieces_at(scene.timeline.moment(frame)) for frame in range(scene.timeline.frames)]
+        ends = [np.cumsum([caption.lettering.width(text) for text, _ in each]) for each in pieces]
+    return descent, ["".join(text for text, _ in each) for each in pieces], np.array(ends)
+
+
 @each_case
 def test_the_printed_numbers_are_those_of_the_trajectory_rounded(case: str) -> None:
-    descent = explained(**CASES[case])
+    descent, lines, _ = told(case)
     trajectory, dim = descent.trajectory, descent.objective.dim
-    with scene_of(descent) as scene:
-        for k in range(int(trajectory.last[0])):
-            shown = Equation(words(scene, k), dim)
-            assert shown.index == k + 1
-            before, after, grad = trajectory.x[0, k], trajectory.x[0, k + 1], trajectory.grad[0, k]
-            change = grad if shown.rate else (after - before) * float(shown.factor)
-            for texts, true in ((shown.before, before), (shown.after, after), (shown.change, change)):
-                for text, value in zip(texts, true.tolist(), strict=True):
-                    assert abs(number(text) - Decimal(value)) <= half_unit(text) * SLACK
+    for k in range(int(trajectory.last[0])):
+        shown = Equation(lines[k], dim)
+        assert shown.index == k + 1
+        before, after, grad = trajectory.x[0, k], trajectory.x[0, k + 1], trajectory.grad[0, k]
+        change = grad if shown.rate else (after - before) * float(shown.factor)
+        for texts, true in ((shown.before, before), (shown.after, after), (shown.change, change)):
+            for text, value in zip(texts, true.tolist(), strict=True):
+                assert abs(number(text) - Decimal(value)) <= half_unit(text) * SLACK
 
 
 @each_case
 def test_an_equation_holds_to_its_last_digit_and_an_approximation_to_rounding(case: str) -> None:
-    descent = explained(**CASES[case])
+    descent, lines, _ = told(case)
     signs = set()
-    with scene_of(descent) as scene:
-        for k in range(int(descent.trajectory.last[0])):
-            shown = Equation(words(scene, k), descent.objective.dim)
-            exact = []
-            for before, change, after in zip(shown.before, shown.change, shown.after, strict=True):
-                error = abs(number(before) + shown.factor * number(change) - number(after))
-                exact.append(error <= half_unit(after))
-                rounding = half_unit(before) + half_unit(after) + abs(shown.factor) * half_unit(change)
-                if shown.rate:
-                    rounding += half_unit(shown.rate) * abs(number(change))
-                assert error <= rounding * SLACK
-            assert (shown.sign == " = ") == all(exact)
-            signs.add(shown.sign)
+    for k in range(int(descent.trajectory.last[0])):
+        shown = Equation(lines[k], descent.objective.dim)
+        exact = []
+        for before, change, after in zip(shown.before, shown.change, shown.after, strict=True):
+            error = abs(number(before) + shown.factor * number(change) - number(after))
+            exact.append(error <= half_unit(after))
+            rounding = half_unit(before) + half_unit(after) + abs(shown.factor) * half_unit(change)
+            if shown.rate:
+                rounding += half_unit(shown.rate) * abs(number(change))
+            assert error <= rounding * SLACK
+        assert (shown.sign == " = ") == all(exact)
+        signs.add(shown.sign)
     assert " = " in signs
 
 
@@ -163,15 +176,10 @@ def test_a_run_without_a_step_has_a_tangent_and_no_equation() -> None:
 
 @each_case
 def test_no_digit_moves(case: str) -> None:
-    with scene_of(explained(**CASES[case])) as scene:
-        caption = line(scene)
-        places = []
-        for frame in range(scene.timeline.frames):
-            pieces = caption.pieces_at(scene.timeline.moment(frame))
-            places.append(np.cumsum([caption.lettering.width(text) for text, _ in pieces]))
-        # Where a number goes over to an exponent, its e is up to a pixel narrower than a digit.
-        has_exponents = any("e" in words(scene, frame) for frame in range(scene.timeline.frames))
-        assert np.ptp(places, axis=0).max() <= (4 if has_exponents else 0)
+    _, lines, ends = told(case)
+    # Where a number goes over to an exponent, its e is up to a pixel narrower than a digit.
+    has_exponents = any("e" in line for line in lines)
+    assert np.ptp(ends, axis=0).max() <= (4 if has_exponents else 0)
 
 
 @pytest.mark.parametrize("function", ["parabola", "double_well", "sin(3*x) + x**2/4", "exp(x) - 2*x"])
@@ -217,20 +225,19 @@ def test_the_step_leads_along_x_to_the_next_point() -> None:
         assert step.way() is None
 
 
-@pytest.mark.parametrize("view", ["curve", "panels"])
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"lr": 0.9, "style": "dark"},
-        {"lr": 1.05},
-        {"optimizer": ("momentum",), "tween": 3},
-        {"xlim": "-1,3", "ylim": "2,12"},
-        {"function": "double_well", "starts": 3, "order": "in-turn"},
-        {"function": "quartic", "lr": 0.6},
-        {"arrows": "gradient"},
-    ],
+OF_ONE_VARIABLE: tuple[dict[str, Any], ...] = (
+    {},
+    {"lr": 0.9, "style": "dark"},
+    {"lr": 1.05},
+    {"optimizer": ("momentum",), "tween": 3},
+    {"xlim": "-1,3", "ylim": "2,12"},
+    {"function": "double_well", "starts": 3, "order": "in-turn"},
+    {"function": "quartic", "lr": 0.6},
+    {"arrows": "gradient"},
 )
+
+
+@pytest.mark.parametrize(("view", "options"), crossed(["curve", "panels"], OF_ONE_VARIABLE))
 def test_composed_boxes_equal_a_full_redraw_in_one_variable(view: str, options: dict[str, Any]) -> None:
     check_against_redraw(view=view, **options)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
+from support.commandline import crossed
 from support.problems import composed, pictures, scene_of, solved
 
 from gdanim.descent.outcomes.motion import Motion
@@ -115,8 +116,15 @@ def test_labels_and_verdicts_line_up_in_columns(size: str) -> None:
         assert len(columns) * len(rows) < 8 + len(rows)  # filled from the top down
 
 
-@pytest.mark.parametrize("size", ["240x180", "320x240", "480x360", "640x480", "1280x720", "240x600"])
-@pytest.mark.parametrize("labels", [2, 8, 20, 40])
+@pytest.mark.parametrize(
+    ("size", "labels"),
+    sorted(
+        {
+            *crossed(["240x180", "320x240", "480x360", "640x480", "1280x720", "240x600"], [2, 8, 20, 40]),
+            *[("240x180", 40), ("1280x720", 2)],  # the tightest and the widest
+        }
+    ),
+)
 def test_a_legend_takes_no_more_than_its_share_of_the_height(size: str, labels: int) -> None:
     descent = relabelled([f"optimizer {k}, lr 0.001" for k in range(labels)], [BOUNCING] * labels, size=size)
     with scene_of(descent) as scene:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from support.commandline import crossed
 from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.drawing.marks.spots import Spots
@@ -32,12 +33,12 @@ MOVING: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("case", MOVING)
-@pytest.mark.parametrize(
-    ("view", "function"), [("curve", "double_well"), ("panels", "double_well"), ("contour", "himmelblau")]
-)
-def test_composed_boxes_equal_a_full_redraw_in_motion(view: str, function: str, case: str) -> None:
-    descent = solved(function, view=view, iterations=6, size="240x180", **MOVING[case])
+FUNCTIONS = {"curve": "double_well", "panels": "double_well", "contour": "himmelblau"}
+
+
+@pytest.mark.parametrize(("case", "view"), crossed(MOVING, FUNCTIONS))
+def test_composed_boxes_equal_a_full_redraw_in_motion(case: str, view: str) -> None:
+    descent = solved(FUNCTIONS[view], view=view, iterations=6, size="240x180", **MOVING[case])
     with scene_of(descent) as scene:
         frames = scene.timeline.frames
         checked = {frames // 4, frames // 2 + 1, frames - 1}

@@ -184,7 +184,7 @@ def test_a_readout_without_room_drops_the_limit_then_the_motion_then_the_outcome
             words = readout(scene, 3)
             return [sign for sign in ("f(x)", "lr", "moving", "straight", "λ") if sign in words]
 
-    shown = [columns(width) for width in range(700, 239, -10)]
+    shown = [columns(width) for width in range(700, 239, -20)]
     assert list(dict.fromkeys(map(tuple, shown)))[:4] == [
         ("f(x)", "lr", "moving", "straight", "λ"), ("f(x)", "lr", "moving", "straight"), ("f(x)", "lr", "moving"),
         ("f(x)", "lr"),
