@@ -130,7 +130,7 @@ def _others(descent: Descent, failed: list[int]) -> str:
 
 def _reason(descent: Descent, run: int) -> str:
     if limit_explains(descent, run):
-        above = "" if descent.trajectory.is_constant[run] else f"; it has {rate_above_limit(descent, run)}"
+        above = "" if descent.has_constant_rate(run) else f"; it has {rate_above_limit(descent, run)}"
         return f": {_name(descent, run)} can settle only below lr = {_limit(descent, run)}{above}"
     why = reason_of(descent, run)
     return f": {why}" if why else ""

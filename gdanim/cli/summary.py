@@ -23,6 +23,7 @@ from gdanim.outputs import Written
 from gdanim.settings import __version__
 
 SHARE = 1e-5  # of the bounds, or of what f falls by: that is seen in numbers
+MAX_NAMED = 8  # runs that share a reason
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
 
 
@@ -71,15 +72,14 @@ def _reasons(descent: Descent) -> Iterator[str]:
         if not _is_said_by_share(descent, run):
             of.setdefault(reason, []).append(run)
     for reason, runs in of.items():
-        named = dict.fromkeys(descent.runs[run].label or f"run {run + 1}" for run in runs)
-        yield f"{', '.join(named)}: {reason}"
+        named = list(dict.fromkeys(descent.runs[run].label or f"run {run + 1}" for run in runs))
+        which = ", ".join(named) if len(named) <= MAX_NAMED else f"{len(named)} of {descent.trajectory.runs} runs"
+        yield f"{which}: {reason}"
 
 
 def _is_said_by_share(descent: Descent, run: int) -> bool:
     """Whether the verdict says already why a run did not arrive: at which multiple of its limit its rate stood."""
-    return bool(np.isfinite(descent.over_limit[run]) and descent.trajectory.is_constant[run]) and limit_explains(
-        descent, run
-    )
+    return descent.has_constant_rate(run) and limit_explains(descent, run)
 
 
 def _condition(objective: Objective) -> str:
@@ -138,7 +138,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
-    away, why = distances(descent.objective, ends), reasons(descent)
+    away, why, over_limit = distances(descent.objective, ends), reasons(descent), descent.over_limit
     for run, (made, verdict) in enumerate(zip(descent.runs, descent.verdict, strict=True)):
         last = int(trajectory.last[run])
         yield {
@@ -160,7 +160,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "stop": trajectory.stop[run].name,
             "ending": trajectory.ending(run),
             "stability_limit": _finite(descent.limit[run]),
-            "lr_over_limit": _finite(descent.over_limit[run]),
+            "lr_over_limit": _finite(over_limit[run]),
         }
 
 
@@ -187,7 +187,7 @@ def _against(descent: Descent, run: dict[str, Any], number: int) -> str:
     if run["lr_over_limit"] is None:
         return ""
     formula, value = limit_formula(descent.runs[number].method), f"{run['stability_limit']:.6g}"
-    most = "" if descent.trajectory.is_constant[number] else "up to "
+    most = "" if descent.has_constant_rate(number) else "up to "
     return f" at {most}{_share(run['lr_over_limit'])} of {formula if formula == value else f'{formula} = {value}'}"
 
 

@@ -62,7 +62,16 @@ class Descent:
     @property
     def over_limit(self) -> Scalar:
         """The highest rate of each run as a multiple of its limit: (runs,), NaN where one of the two is not known."""
-        return self.trajectory.highest_rate / self.limit
+        highest = self.trajectory.highest_rate
+        # Where all runs were lost in their first step, the trajectory has no rates.
+        for run in np.flatnonzero(np.isnan(highest) & np.isfinite(self.limit)).tolist():
+            highest[run] = self.rates_of(run).max(initial=-np.inf)
+        return np.where(np.isneginf(highest), np.nan, highest) / self.limit
+
+    def has_constant_rate(self, run: int) -> bool:
+        """Whether all steps that a run took had the same rate."""
+        rates = self.rates_of(run)
+        return bool(np.all(rates == rates[:1]))
 
     def rates_of(self, run: int) -> Scalar:
         """The rate of every step that a run took, with the one in which it was lost: (m,); NaN where not known."""

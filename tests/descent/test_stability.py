@@ -143,6 +143,16 @@ def test_weight_decay_moves_the_minimum_and_leaves_no_limit_to_be_claimed(name: 
     assert np.abs(path.x[0, -1, 0]) > 1e3
 
 
+@pytest.mark.parametrize(
+    ("lr", "iterations", "share"), [(1e300, 5, 1e300), (1.05, 5, 1.05), (0.3, 1, 0.3), (0.3, 0, None)]
+)
+def test_a_run_that_is_lost_in_its_first_step_has_a_rate_to_be_held_against_the_limit(
+    lr: float, iterations: int, share: float | None
+) -> None:
+    (run,) = records(solved("x**2", start=(1.0,), lr=(lr,), iterations=iterations))
+    assert run["lr_over_limit"] == (None if share is None else pytest.approx(share, rel=1e-6))
+
+
 def test_a_search_has_no_limit() -> None:
     (run,) = records(solved("ellipse", optimizer=("newton:damping=0.1",), iterations=3))
     assert run["stability_limit"] is None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EXPLAINED: Final = 40  # runs at most, the first that have a reason: each may cost a few descents
 BELOW_LIMIT: Final = 0.8  # of a limit: a rate that works where nothing but the limit stands in the way
+ABOVE: Final = 1 + 1e-6  # times a limit: what is above it by rounding of λ is not
 FAR_BELOW: Final = 0.02  # of a limit: with a smaller rate, gradient descent takes a hundred iterations and more
 SOON: Final = 10  # times as many iterations as a run took: one that arrives in as many more just needs them
 HELD: Final = 1e-2  # share of what weight decay alone would move a run that is held by it: its last step is no longer
@@ -68,7 +69,7 @@ def outlook(descent: Descent, run: int) -> str:
     if not _goes_on(descent, run):
         return ""
     outcome, more = continued(descent, run)
-    too_slow = descent.over_limit[run] < FAR_BELOW
+    too_slow = descent.runs[run].lr < FAR_BELOW * descent.limit[run]
     if outcome is Outcome.ARRIVED and more <= SOON * descent.trajectory.last[run] and not too_slow:
         return ""
     why = f"lr {descent.runs[run].lr:g} is far below {_limit(descent, run)}: " if too_slow else ""
@@ -78,7 +79,7 @@ def outlook(descent: Descent, run: int) -> str:
 def _goes_on(descent: Descent, run: int) -> bool:
     """Whether a run still moves, at a constant rate, and it is known how."""
     moves = descent.verdict[run].outcome is Outcome.MOVING and can_be_tried(descent, run)
-    return bool(moves and np.ptp(descent.rates_of(run)) == 0)
+    return moves and descent.has_constant_rate(run)
 
 
 def _comes_to_rest(descent: Descent, run: int) -> bool:
@@ -164,7 +165,7 @@ def rate_above_limit(descent: Descent, run: int) -> str:
     """The first rate of a run that is above its limit: `lr 1.05`; `lr 1.04 at iteration 4` where rates change."""
     rates = descent.rates_of(run)
     k = int(np.argmax(rates > descent.limit[run]))
-    return f"lr {rates[k]:.6g} at iteration {k}" if np.ptp(rates) > 0 else f"lr {rates[k]:g}"
+    return f"lr {rates[k]:g}" if descent.has_constant_rate(run) else f"lr {rates[k]:.6g} at iteration {k}"
 
 
 def _limit(descent: Descent, run: int) -> str:
@@ -186,7 +187,7 @@ def _overshoot(descent: Descent, run: int) -> str:
     if not limit.by_curvature or not np.isfinite(limit.factor):
         return ""
     curvature = eigen(descent.objective.functions, descent.trajectory.x[run, : len(rates)])[0][:, -1]
-    over = np.flatnonzero(_rises(descent, run) & (rates * curvature > limit.factor))
+    over = np.flatnonzero(_rises(descent, run) & (rates * curvature > ABOVE * limit.factor))
     if not over.size:
         return ""
     k = int(over[0])
