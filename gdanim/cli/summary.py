@@ -18,6 +18,7 @@ from gdanim.descent.outcomes.reasons import limit_explains, reasons
 from gdanim.descent.runs import DAMPED_SHARE
 from gdanim.descent.stability import distances, limit_formula
 from gdanim.formatting import NOTHING, coordinates, count, significant
+from gdanim.objectives.edges import are_at_edges
 from gdanim.objectives.objective import Objective
 from gdanim.outputs import Written
 from gdanim.settings import __version__
@@ -37,10 +38,15 @@ def details(descent: Descent) -> str:
             f"{_point(descent, objective.minimizers[0].tolist())}: "
             f"gradient descent is stable there below lr = 2/λ = {2 / objective.curvature:.6g}"
         )
+    at_edge = are_at_edges(objective.functions, objective.minimizers[:1], np.ptp(objective.bounds, axis=1))
+    if at_edge.any():
+        edge = _point(descent, objective.minimizers[0].tolist())
+        lines.append(f"the minimum {edge} is at the edge of where f has values")
     if objective.continuum:
         fall = float(np.abs(descent.trajectory.f[:, 0] - objective.valley).max())
         valley = significant(objective.valley, SHARE * fall)
-        lines.append(f"minima form a valley, f = {valley}: none of them is the nearest")
+        local, lower = ("local ", ", and f is lower elsewhere") if objective.is_local_valley else ("", "")
+        lines.append(f"{local}minima form a valley, f = {valley}{lower}: none of them is the nearest")
     if objective.suggested:
         lines.append("bounds, start, lr and iterations that were not given are gdanim's choice, found by trying")
     lines += _scaled_rates(descent)

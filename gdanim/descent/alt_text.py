@@ -101,7 +101,7 @@ def _places(descent: Descent, ends: Vector) -> Iterator[str]:
         elif arrived and _is_at(objective, trajectory.x[run, 0], int(nearest[run]), float(away[run])):
             yield f"ends near the minimum at {_point(objective, objective.minimizers[nearest[run]])}"
         elif arrived and valley[run]:
-            yield "ends in a valley of minima"
+            yield f"ends in a valley of {'local ' * objective.is_local_valley}minima"
         elif verdict.outcome is Outcome.MOVING and verdict.motion is Motion.STALLED:
             yield "stalls"
         else:

@@ -28,6 +28,8 @@ AROUND = 3.0  # times half the width: so far away other wells are looked for
 # Times the width: so much a window may grow to hold other wells, to have the origin in its middle, to hold starts.
 WITH_OTHERS, WITH_ORIGIN, WITH_STARTS = 1.5, 2.5, 1.5
 NO_MINIMUM = "no minimum was found: the picture shows f about the origin; --xlim and --start choose another place"
+CONSTANT = "f is constant here: every point is a minimum"
+LOWEST_AT_EDGE = "no minimum was found: f is lowest at the edge of where it has values"
 NONE_WITHIN_LIMITS = "no minimum was found within the limits"
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
 SAME = 1e-6  # of the radius of a well: bottoms that are nearer to one another are one
@@ -80,9 +82,18 @@ def suggest(functions: Functions, given: Given) -> Suggested:
     shown = np.concatenate([shown, trial.start[np.newaxis]])
     bounds = _bounds(functions, limits, *_readable(wells, centre, half, shown))
     found = search(functions, bounds)
-    in_view = len(_inside(wells, bounds)) or len(found.minimizers) or len(found.valley)
-    remarks = () if in_view else (NONE_WITHIN_LIMITS if any(limits) else NO_MINIMUM,)
-    return Suggested(bounds, found, *trial, remarks=remarks)
+    return Suggested(bounds, found, *trial, remarks=_remarks(wells, bounds, found, limited=any(limits)))
+
+
+def _remarks(wells: Vector, bounds: Vector, found: Found, *, limited: bool) -> tuple[str, ...]:
+    """What to say where no minimum is in view."""
+    if found.constant:
+        return (CONSTANT,)
+    if len(_inside(wells, bounds)) or len(found.minimizers) or len(found.valley):
+        return ()
+    if found.at_edge:
+        return (LOWEST_AT_EDGE,)
+    return (NONE_WITHIN_LIMITS if limited else NO_MINIMUM,)
 
 
 def _inside(x: Vector, bounds: Vector) -> Vector:

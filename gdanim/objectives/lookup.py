@@ -109,5 +109,7 @@ def _known(functions: Functions, bounds: Vector, found: Found) -> dict[str, Any]
         "minimizers": found.minimizers,
         "curvatures": curvatures(functions, found.minimizers, cell_of(functions, bounds)),
         "valley": float(functions.value(found.valley[0])) if len(found.valley) else float("nan"),
+        "is_local_valley": found.local,
+        "is_constant": found.constant,
         "searched": bounds[np.newaxis][: int(found.complete)],
     }

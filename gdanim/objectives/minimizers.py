@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from gdanim.arrays import Flags, Scalar, Vector
+from gdanim.objectives.edges import is_lowest_at_edge, minima_at_edges
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.polishing import BOWL, has_slopes_of_hessian, polish
 from gdanim.objectives.rings import Shape
@@ -16,6 +17,8 @@ SEEDS: Final = 16  # for each of so many minimizers at most
 # A curve or area of minima has sides: nearby, f rises by this share of its usual height. What rises by less is a tail
 # where f dies out.
 SIDES: Final = 1e-9
+CONSTANT: Final = 64  # spacings of f: what changes by less is rounding
+CLEAR: Final = 0.5  # share of f_xx·f_yy: a larger determinant is no rounding, however little f curves along one axis
 NEAR_POLE: Final = 1e-8  # of a cell: so near a minimum, and a kink, f is far less high than a cell away
 
 
@@ -25,11 +28,17 @@ class Found(NamedTuple):
     minimizers (m, d)   the isolated minimizers, the lowest first; m may be 0
     valley (k, d)       points of a curve or an area of minima, the lowest first; k is 0 where there is none
     complete            whether no more were seen than were looked at
+    local               whether f is lower than the valley somewhere else
+    at_edge             whether f is lowest where its values end, on the grid that was looked at
+    constant            whether f is the same everywhere, but for rounding: every point is a minimum
     """
 
     minimizers: Vector
     valley: Vector
     complete: bool
+    local: bool = False
+    constant: bool = False
+    at_edge: bool = False
 
 
 def search(functions: Functions, bounds: Vector, most: int = MOST_MINIMIZERS) -> Found:
@@ -47,8 +56,7 @@ def search(functions: Functions, bounds: Vector, most: int = MOST_MINIMIZERS) ->
 
 def _sampled(functions: Functions, bounds: Vector) -> tuple[Vector, Scalar]:
     """Points of a regular grid (n, d) or (n, n, d), and f at them."""
-    axes = [np.linspace(low, high, _points(functions)) for low, high in bounds]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    grid = np.stack(np.meshgrid(*_ticks(functions, bounds), indexing="ij"), axis=-1)
     return grid, functions.value(grid)
 
 
@@ -58,10 +66,36 @@ def _found(functions: Functions, bounds: Vector, f: Scalar, seeds: Vector, most:
     looked_at = _lowest_first(functions, seeds)[: SEEDS * most]
     x, shape, height = polish(functions, looked_at, cell, width)
     inside = np.all((x > bounds[:, 0]) & (x < bounds[:, 1]), axis=1) & ~_are_poles(functions, x, cell)
-    is_level = (shape == Shape.LEVEL) & (height > SIDES * _usual_height(f))
-    strict = distinct(_lowest_first(functions, x[inside & (shape == Shape.STRICT)]), cell)
+    usual = _usual_height(f)
+    is_level = (shape == Shape.LEVEL) & (height > SIDES * usual)
+    strict = np.concatenate([x[inside & (shape == Shape.STRICT)], _at_edges(functions, bounds, f, cell)])
+    strict = distinct(_lowest_first(functions, strict), cell)
     level = _lowest_first(functions, x[inside & is_level])
-    return Found(strict[:most], level, len(looked_at) == len(seeds) and len(strict) <= most)
+    lowest = f[np.isfinite(f)].min(initial=np.inf)
+    local = len(level) > 0 and bool(lowest < functions.value(level[0]) - SIDES * usual)
+    constant = not len(strict) and _is_constant(f)  # what is level by rounding is no valley
+    at_edge = not len(strict) and not len(level) and is_lowest_at_edge(functions, _ticks(functions, bounds), f)
+    complete = len(looked_at) == len(seeds) and len(strict) <= most
+    return Found(strict[:most], level[: 0 if constant else None], complete, local and not constant, constant, at_edge)
+
+
+def _at_edges(functions: Functions, bounds: Vector, f: Scalar, cell: Vector) -> Vector:
+    """Minimizers (m, d) at edges of the domain inside or on the bounds; f holds the values on the grid."""
+    if np.isfinite(f).all() and functions.dim == 2:
+        return np.empty((0, 2))
+    ticks = _ticks(functions, bounds)
+    if functions.dim == 1:  # values may end at the bounds
+        ends = np.array([[bounds[0, 0] - cell[0]], [bounds[0, 1] + cell[0]]])
+        before, after = functions.value(ends)
+        ticks, f = [np.concatenate([ends[0], ticks[0], ends[1]])], np.concatenate([[before], f, [after]])
+    found = minima_at_edges(functions, ticks, f, cell)
+    return found[np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1)]
+
+
+def _is_constant(f: Scalar) -> bool:
+    """Whether values (…) are equal but for rounding. They are not where there are none."""
+    finite = f[np.isfinite(f)]
+    return finite.size > 1 and bool(np.ptp(finite) <= CONSTANT * np.spacing(np.abs(finite).max()))
 
 
 def curvatures(functions: Functions, minimizers: Vector, cell: Vector) -> Scalar:
@@ -93,6 +127,11 @@ def distinct(x: Vector, cell: Vector) -> Vector:
     return x[kept]
 
 
+def _ticks(functions: Functions, bounds: Vector) -> list[Scalar]:
+    """Where a grid has its points along each axis: (n,) each."""
+    return [np.linspace(low, high, _points(functions)) for low, high in bounds]
+
+
 def _points(functions: Functions) -> int:
     return (COARSE_GRID if functions.point_by_point else GRID)[functions.dim]
 
@@ -119,7 +158,8 @@ def _is_beside_minimizer(functions: Functions, grid: Vector, cell: Vector) -> Fl
         (xx, xy), (_, yy) = np.moveaxis(hessian, (-2, -1), (0, 1))
         determinant = xx * yy - xy**2
         step = np.abs(np.stack([yy * slope[..., 0] - xy * slope[..., 1], xx * slope[..., 1] - xy * slope[..., 0]]))
-        return np.asarray((determinant > BOWL * (xx + yy) ** 2) & (step <= determinant).all(axis=0) & (xx > 0))
+        clear = (determinant > BOWL * (xx + yy) ** 2) | (determinant > CLEAR * xx * yy)
+        return np.asarray(clear & (step <= determinant).all(axis=0) & (xx > 0) & (yy > 0))
 
 
 def _usual_height(f: Scalar) -> float:

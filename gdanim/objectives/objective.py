@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gdanim.arrays import Matrix, Scalar, Vector
 
 LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
+UNMIXED: Final = 0.5  # share of f_xx·f_yy: a larger determinant is no rounding
 MOST_MARKED: Final = 64  # more signs than that hide the picture
 AS_LOW: Final = 1e-9  # share of the range of f over minimizers within which they are equally low
 
@@ -52,6 +53,8 @@ class Objective:
     # below 2/λ. NaN at a kink and where the function is flat.
     curvatures: Scalar
     valley: float = float("nan")  # f along the lowest curve or area of minima; NaN where there is none
+    is_local_valley: bool = False  # whether f is lower than that somewhere else
+    is_constant: bool = False  # whether f is the same everywhere in the bounds
     # (k, d, 2): boxes in each of which all minimizers are known. Only there is the nearest known one the nearest.
     searched: Vector = field(default_factory=lambda: np.empty((0, 0, 2)))
     typeset: tuple[str, ...] = ()  # the formula as mathtext, without dollars: whole, then ever shorter
@@ -83,8 +86,14 @@ class Objective:
         """κ = λ/λmin of the Hessian at the first minimizer; None without one, at a kink and where it is singular."""
         if self.curvature is None:
             return None
-        least = float(np.linalg.eigvalsh(self.hessian(self.minimizers[0]))[0])
-        return self.curvature / least if least > LEAST_SHARE * self.curvature else None
+        hessian = self.hessian(self.minimizers[0])
+        least = float(np.linalg.eigvalsh(hessian)[0])
+        if self.dim == 2 and least <= LEAST_SHARE * self.curvature:
+            # Along axes that hardly mix, rounding hides no curvature, however small.
+            determinant = float(hessian[0, 0] * hessian[1, 1] - hessian[0, 1] ** 2)
+            clear = determinant > UNMIXED * float(hessian[0, 0] * hessian[1, 1])
+            return self.curvature**2 / determinant if clear and determinant > 0 else None
+        return self.curvature / least if least > 0 else None
 
     @property
     def marked(self) -> Vector:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Flags, Scalar, Vector
+from gdanim.arrays import Flags, Matrix, Scalar, Vector
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.rings import EPS, ROUGH, Shape, lowest_on_ring, shapes
 
@@ -18,6 +18,9 @@ NEWTON_STEPS: Final = 80  # a quartic minimum takes 57 to come from a cell to RE
 RESTING, SMALL = 1e-10, 1e-4
 LEAST_EIGENVALUE: Final = 1e-12  # share of the largest, below which an eigenvalue is rounding
 BOWL: Final = 1e-9  # share of the largest, above which the least eigenvalue says that f rises to all sides
+# Share that the curvature along an axis may change by a hundredth of a cell aside, where it is no rounding; and what of
+# the geometric mean of both the mixed derivative may be: more, and their difference is rounding.
+STEADY, UNMIXED = 0.1, 0.9
 # Shares of a cell at which slopes have to be those that the Hessian says, up to a factor of AGREE.
 ASIDE: Final = (1.0, 1e-1, 1e-2, 1e-3)
 AGREE: Final = 3.0
@@ -49,6 +52,7 @@ def polish(functions: Functions, seeds: Vector, cell: Vector, width: Vector) -> 
     a Hessian to tell, rings search and decide.
     """
     x, resting = _newton(functions, seeds, cell)
+    resting &= np.isfinite(functions.value(x))  # a slope may go on where f has no value
     bowl = resting & _is_bowl(functions, x, cell)
     polished = Polished(x, np.where(bowl, int(Shape.STRICT), int(Shape.NEITHER)), np.where(bowl, np.inf, 0.0))
     _decide(functions, polished, np.flatnonzero(resting & ~bowl), width)
@@ -100,19 +104,35 @@ def _newton(functions: Functions, x: Vector, cell: Vector) -> tuple[Vector, Flag
 
 def _newton_step(functions: Functions, x: Vector, cell: Vector) -> Vector:
     """−|H|⁻¹∇f at points (m, d), in cells (d,): (m, d). NaN where there are no derivatives."""
-    slope = functions.gradient(x) * cell
-    values, vectors = _eigen(functions, x, cell)
+    hessian = functions.hessian(x) * cell * cell[:, np.newaxis]
+    # Where f is a bowl, in the units in which it curves alike along both axes: then rounding hides no gentle slope.
+    unit = _units(hessian)
+    slope = functions.gradient(x) * cell * unit
+    values, vectors = _decomposed(hessian * unit[:, np.newaxis] * unit[:, :, np.newaxis])
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(values), LEAST_EIGENVALUE * np.abs(values).max(axis=1, keepdims=True))
         along = np.einsum("mji,mj->mi", vectors, slope)
         # Where f is straight, or nearly so, a step of very many cells stands for one without end.
         scaled = np.where(along == 0, 0.0, np.clip(along / size, -1 / EPS, 1 / EPS))
-        return np.asarray(-np.einsum("mij,mj->mi", vectors, scaled))
+        return np.asarray(-np.einsum("mij,mj->mi", vectors, scaled) * unit)
+
+
+def _units(hessian: Matrix) -> Vector:
+    """Units of the axes in which Hessians (m, d, d) of bowls have ones on their diagonals: (m, d). Others keep ones."""
+    diagonal = np.diagonal(hessian, axis1=1, axis2=2)
+    with np.errstate(all="ignore"):
+        mixed = hessian[:, 0, -1] ** 2 / diagonal.prod(axis=1) if hessian.shape[1] == 2 else np.zeros(len(hessian))
+        is_bowl = (diagonal > 0).all(axis=1) & (mixed < 1) & np.isfinite(diagonal).all(axis=1)
+        return np.where(is_bowl[:, np.newaxis], 1 / np.sqrt(diagonal), 1.0)
 
 
 def _eigen(functions: Functions, x: Vector, cell: Vector) -> tuple[Scalar, Vector]:
     """Eigenvalues (m, d), rising, and vectors (m, d, d) of the Hessian in cells; NaN where it is not finite."""
-    hessian = functions.hessian(x) * cell * cell[:, np.newaxis]
+    return _decomposed(functions.hessian(x) * cell * cell[:, np.newaxis])
+
+
+def _decomposed(hessian: Matrix) -> tuple[Scalar, Vector]:
+    """Eigenvalues (m, d), rising, and vectors (m, d, d) of matrices; NaN where one is not finite."""
     finite: Flags = np.logical_and.reduce(np.isfinite(hessian), axis=(1, 2))
     values, vectors = np.linalg.eigh(np.where(finite[:, np.newaxis, np.newaxis], hessian, 0.0))
     values[~finite] = np.nan
@@ -122,10 +142,25 @@ def _eigen(functions: Functions, x: Vector, cell: Vector) -> tuple[Scalar, Vecto
 def _is_bowl(functions: Functions, x: Vector, cell: Vector) -> Flags:
     """Whether the Hessian at points (m, d) where ∇f vanishes says that f rises to all sides, and slopes agree: (m,)."""
     values, _ = _eigen(functions, x, cell)
-    bowl = np.flatnonzero(values[:, 0] > BOWL * values[:, -1])
-    found = np.zeros(len(x), dtype=bool)
+    found = values[:, 0] > BOWL * values[:, -1]
+    found[~found] = _is_steady_bowl(functions, x[~found], cell)
+    bowl = np.flatnonzero(found)
     found[bowl] = has_slopes_of_hessian(functions, x[bowl], cell)
     return found
+
+
+def _is_steady_bowl(functions: Functions, x: Vector, cell: Vector) -> Flags:
+    """Whether f curves up along both axes, however differently, at points (m, d) and beside them alike: (m,).
+
+    Beside a valley of minima the curvature along it may be anything, but it is not the same on both sides.
+    """
+    ways = np.stack([np.zeros_like(cell), *np.diag(cell), *-np.diag(cell)])
+    hessian = functions.hessian(x[:, np.newaxis] + ASIDE[-2] * ways) * cell * cell[:, np.newaxis]  # (m, 2d+1, d, d)
+    diagonal = np.diagonal(hessian, axis1=2, axis2=3)
+    with np.errstate(all="ignore"):
+        steady = (diagonal > 0) & (np.abs(diagonal / diagonal[:, :1] - 1) < STEADY)
+        mixed = np.abs(hessian[..., 0, -1]) / np.sqrt(diagonal.prod(axis=2)) if len(cell) == 2 else diagonal[..., 0] * 0
+        return np.asarray(steady.all(axis=(1, 2)) & (mixed < UNMIXED).all(axis=1))
 
 
 def _slopes(functions: Functions, x: Vector, vectors: Vector, aside: Scalar, cell: Vector) -> Vector:

@@ -43,6 +43,7 @@ def is_in_valley(objective: Objective, x: Vector, f: Scalar, share: float = IN_V
     """Whether points x (n, d) with f (n,) have come to the curve or area of minima, but for a share of the width: (n,).
 
     (f − f*)/|∇f| is the distance to it at a kink, half of it where f is quadratic across, and less where it is flatter.
+    A local valley may go on as a ridge, on which f is as high.
     """
     if not objective.continuum or not len(x):
         return np.zeros(len(x), dtype=bool)
@@ -50,6 +51,16 @@ def is_in_valley(objective: Objective, x: Vector, f: Scalar, share: float = IN_V
     with np.errstate(all="ignore"):
         slope = np.linalg.norm(objective.gradient(x) * width, axis=1)
         found: Flags = np.abs(f - objective.valley) <= share * slope + FLOOR * np.abs(objective.valley)
+    if objective.is_local_valley:
+        found[found] = ~_are_on_ridge(objective, x[found], width)
+    return found
+
+
+def _are_on_ridge(objective: Objective, x: Vector, width: Vector) -> Flags:
+    """Whether f curves down at points x (n, d) at least as much as up: (n,)."""
+    hessian = objective.hessian(x) * width * width[:, np.newaxis]
+    values = np.linalg.eigvalsh(np.nan_to_num(hessian, posinf=0.0, neginf=0.0))
+    found: Flags = (values[:, 0] < 0) & (-values[:, 0] >= values[:, -1])
     return found
 
 
@@ -118,7 +129,10 @@ def _with_found(objective: Objective, found: Found, box: Vector) -> Objective:
     levels = [objective.valley, *objective.value(found.valley[:1])]
     searched = [objective.searched.reshape(-1, *box.shape), box[np.newaxis][: int(found.complete)]]
     widened = _with(objective, found.minimizers)
-    return replace(widened, valley=float(np.fmin.reduce(levels)), searched=np.concatenate(searched))
+    local = objective.is_local_valley or found.local
+    return replace(
+        widened, valley=float(np.fmin.reduce(levels)), is_local_valley=local, searched=np.concatenate(searched)
+    )
 
 
 def _with(objective: Objective, minimizers: Vector) -> Objective:

@@ -19,6 +19,10 @@ from gdanim.objectives.objective import Functions
 WATCHED = 25  # iterations in which a descent is pleasant to follow
 MOST_ITERATIONS = 100
 MOST_STARTS = 64  # of many that are given, from which trials begin
+POINTS: Final = {
+    1: 401,
+    2: 41,
+}  # along each axis, at which a start is looked for where most of the bounds have no value
 SIFTED = 5  # iterations after which only the most promising trials go on
 # Rates that are tried: as shares of 2/λ, from just above a twentieth to just below a half; and where λ is not known, of
 # the rate whose first step is half the width of the bounds.
@@ -79,7 +83,7 @@ def chosen_trial(
     a rate between 0.05 and 0.5 of 2/λ at the minimum where it goes, if any does.
     """
     effort = SPARING if functions.point_by_point else PLENTY
-    x0 = starts[:MOST_STARTS] if len(starts) else _candidates(bounds, effort.shares)
+    x0 = starts[:MOST_STARTS] if len(starts) else _candidates(functions, bounds, effort.shares)
     trial = _chosen(functions, bounds, minimizers, x0, rates, effort)
     if not len(starts):
         trial = trial._replace(start=rounded(trial.start, 0.003 * float(np.ptp(bounds, axis=1).max()) / 2))
@@ -132,11 +136,23 @@ def rounded(x: Vector, unit: float) -> Vector:
     return found
 
 
-def _candidates(bounds: Vector, shares: Sequence[float]) -> Vector:
-    """Starts all over the bounds: (m, d)."""
+def _candidates(functions: Functions, bounds: Vector, shares: Sequence[float]) -> Vector:
+    """Starts all over the bounds: (m, d). Where f has values at none of them, some at which it has."""
     middle, half = bounds.mean(axis=1), (bounds[:, 1] - bounds[:, 0]) / 2
     found: Vector = middle + np.array(list(product(shares, repeat=len(bounds)))) * half
-    return found
+    if _has_slope(functions, found).any():
+        return found
+    ticks = [np.linspace(low, high, POINTS[functions.dim]) for low, high in bounds]
+    finer = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, functions.dim)
+    finer = finer[_has_slope(functions, finer)]
+    return finer[:: len(finer) // MOST_STARTS + 1] if len(finer) else found
+
+
+def _has_slope(functions: Functions, x: Vector) -> Flags:
+    """Whether f has a value and a slope at points (m, d): (m,)."""
+    with np.errstate(all="ignore"):
+        f, gradient = functions.raw_value_and_gradient(x)
+    return np.asarray(np.isfinite(f) & np.isfinite(gradient).all(axis=1))
 
 
 def _rates(

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from gdanim.arrays import Flags, Scalar, Vector
+from gdanim.objectives.edges import minima_at_edges
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.radius import DECADES, FEW, FEW_DECADES, directions, magnitudes
 
@@ -30,7 +31,10 @@ def find_bottoms(functions: Functions) -> tuple[Vector, Scalar]:
     r = magnitudes(FEW if few else EACH[functions.dim], FEW_DECADES if few else DECADES)
     with np.errstate(all="ignore"):
         if functions.dim == 1:
-            found, error = _bisected(functions, *_turns(functions, np.concatenate([-r[::-1], [0.0], r])))
+            x = np.concatenate([-r[::-1], [0.0], r])
+            found, error = _bisected(functions, *_turns(functions, x))
+            ends = minima_at_edges(functions, [x], functions.value(x[:, np.newaxis]), np.ones(1))
+            found, error = np.concatenate([found, ends]), np.concatenate([error, np.spacing(np.abs(ends[:, 0]))])
         else:
             found, error = _descended(functions, *_seeds(functions, r, directions(2, FEW_RAYS if few else RAYS)))
     nearest = np.argsort(np.abs(found).max(axis=1), kind="stable")

@@ -55,8 +55,8 @@ INSIDE = {
     "tables": "files table numbers dialect text json_text arrays",
     "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry",
     "objectives": (
-        "objective python.differences python.loader rings polishing minimizers radius wells trials python.signature "
-        "autorange surroundings python.functions"
+        "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
+        "python.signature autorange surroundings python.functions"
     ),
     "optimizers": "random optimizer linesearch guard",
     "descent": (

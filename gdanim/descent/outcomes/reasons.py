@@ -89,6 +89,8 @@ def _comes_to_rest(descent: Descent, run: int) -> bool:
 
 
 def _why_flat(descent: Descent, run: int) -> str:
+    if descent.objective.is_constant:
+        return "f is constant here: every point is a minimum"
     functions, trajectory = descent.objective.functions, descent.trajectory
     last = trajectory.last[run]
     x = trajectory.x[run, : last + 1]
