@@ -96,7 +96,8 @@ def _why_flat(descent: Descent, run: int) -> str:
     x = trajectory.x[run, : last + 1]
     near = stationary_near(functions, x[-1:], np.array([np.linalg.norm(x - x[-1], axis=1).max()]))
     if eigen(functions, near.at)[0].max() < 0 and near.place[0]:
-        return "the slope vanishes at a maximum, from which f falls to all sides"
+        sides = "both" if descent.objective.dim == 1 else "all"
+        return f"the slope vanishes at a maximum, from which f falls to {sides} sides"
     slope = float(np.linalg.norm(trajectory.grad[run, last]))
     return "the slope vanishes, and not at a minimum" if slope == 0 else f"the slope is only {slope:.2g}"
 
