@@ -98,17 +98,19 @@ def _is_constant(f: Scalar) -> bool:
     return finite.size > 1 and bool(np.ptp(finite) <= CONSTANT * np.spacing(np.abs(finite).max()))
 
 
-def curvatures(functions: Functions, minimizers: Vector, cell: Vector) -> Scalar:
+def curvatures(functions: Functions, minimizers: Vector, cell: Vector, *, in_valleys: bool = False) -> Scalar:
     """λ, the largest eigenvalue of the Hessian at each of the minimizers (m, d): (m,); descent is stable below 2/λ.
 
-    NaN where slopes beside it, within a cell (d,), are not what λ says: at a kink, or where the function is flat.
+    NaN where slopes beside it, within a cell (d,), are not what λ says: at a kink, or where the function is flat. It
+    may be flat along a valley of minima if λ is asked for there, too.
     """
     if not len(minimizers):
         return np.empty(0)
     hessians = functions.hessian(minimizers)
     finite: Flags = np.logical_and.reduce(np.isfinite(hessians), axis=(1, 2))
     largest = np.linalg.eigvalsh(np.where(finite[:, np.newaxis, np.newaxis], hessians, 0.0))[:, -1]
-    return np.where(finite & has_slopes_of_hessian(functions, minimizers, cell), largest, np.nan)
+    agrees = has_slopes_of_hessian(functions, minimizers, cell, along_steepest=in_valleys)
+    return np.where(finite & agrees, largest, np.nan)
 
 
 def cell_of(functions: Functions, bounds: Vector) -> Vector:

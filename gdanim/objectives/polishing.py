@@ -63,13 +63,15 @@ def polish(functions: Functions, seeds: Vector, cell: Vector, width: Vector) -> 
     return polished
 
 
-def has_slopes_of_hessian(functions: Functions, x: Vector, cell: Vector) -> Flags:
+def has_slopes_of_hessian(functions: Functions, x: Vector, cell: Vector, *, along_steepest: bool = False) -> Flags:
     """Whether the Hessian at minimizers x (m, d) says how ∇f changes beside them: not at a kink, nor where f is flat.
 
     It does if the slopes a little aside along each eigenvector, both ways, are ±λρ up to a factor of AGREE. Nothing is
-    said nearer by than derivatives are exact.
+    said nearer by than derivatives are exact. In a valley of minima, only the steepest eigenvector has any.
     """
     values, vectors = _eigen(functions, x, cell)
+    if along_steepest:
+        values, vectors = values[:, -1:], vectors[..., -1:]
     agreed = np.zeros(len(x), dtype=bool)
     blur = (functions.blur(x)[:, np.newaxis] / cell).max(axis=1)
     with np.errstate(all="ignore"):

@@ -100,7 +100,7 @@ def _chosen(
         lowest = _lowest(functions, bounds, minimizers)
         if rates:
             return _at_given_rates(functions, bounds, lowest, x0, np.array(rates), effort)
-        curvature = curvatures(functions, minimizers, cell_of(functions, bounds))
+        curvature = curvatures(functions, minimizers, cell_of(functions, bounds), in_valleys=True)
         by_limit, by_width = _rates(functions, bounds, x0, minimizers, curvature, effort)
         for least, lr in ((LEAST_OF_LIMIT, by_limit), (0.0, by_width)):
             trials = _try_descents(functions, bounds, *_paired(x0, lr), effort)

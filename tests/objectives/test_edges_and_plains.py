@@ -151,3 +151,18 @@ def test_a_line_of_minima_is_no_steep_bowl(text: str) -> None:
     found = seen(text)
     assert not len(found.minimizers)
     assert len(found.valley)
+
+
+# λ across each valley, by hand.
+@pytest.mark.parametrize(
+    ("text", "curvature"),
+    [
+        ("cos(sqrt(x**2 + y**2))", 1.0),
+        ("(x + y - 1)**2", 4.0),
+        ("(x**2 + y**2 - 1)**2", 8.0),
+        ("sin(x - y)", 2.0),
+        ("cosh(x - 3*y)", 10.0),
+    ],
+)
+def test_a_rate_in_a_valley_lies_within_the_limits_across_it(text: str, curvature: float) -> None:
+    assert 0.05 <= objective(text, {}).lr * curvature / 2 <= 0.5
