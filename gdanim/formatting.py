@@ -1,11 +1,40 @@
-"""Numbers and lists as parts of sentences."""
+"""Numbers and lists as parts of sentences; texts that are safe to print, whoever wrote them."""
 
+import json
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from math import ceil, isfinite, log10
-from typing import Final
+from typing import Any, Final
 
 MOST_DIGITS: Final = 15  # that a float holds whatever its value
 NOTHING: Final = 1e-10  # share of the difference that is shown, 1e-5 or less of a range: so little of it is rounding
+
+MAX_LINE: Final = 2000  # characters of a message: twice the longest path that is quoted whole
+
+_BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]\s*")
+
+
+def one_line(text: str, most: int = MAX_LINE) -> str:
+    """A text on one line that no terminal obeys: breaks are blanks, what is not printable is escaped; cut at `most`."""
+    line = _BREAKS.sub(" ", text)
+    if not line.isprintable():
+        line = "".join(letter if _is_shown(letter) else repr(letter)[1:-1] for letter in line)
+    return line if len(line) <= most else f"{line[:most]}… ({len(line):,} characters)"
+
+
+def _is_shown(letter: str) -> bool:
+    return letter.isprintable() or unicodedata.category(letter) == "Zs"
+
+
+def as_json(content: Any) -> str:
+    """JSON with letters as they are, those apart that a terminal could obey. Raises ValueError for NaN."""
+    lines = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False).split("\n")
+    return "".join(f"{line if line.isprintable() else _escaped(line)}\n" for line in lines)
+
+
+def _escaped(line: str) -> str:
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
 
 
 def count(number: int, noun: str) -> str:

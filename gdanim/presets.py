@@ -261,6 +261,8 @@ def read_text(path: Path, most: int = -1) -> str:
         return file.read(most)
 
 
+# What no line of a text may hold, or what a terminal obeys: control characters, and those that turn the way of reading.
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line feed
 
 
@@ -281,7 +283,7 @@ def _toml(value: Any) -> str:
             return "true" if value else "false"
         case str():
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"'
+            return f'"{_UNSEEN.sub(_escape, escaped)}"'
         case Fraction():
             return _toml(str(value)) if value.denominator > 1 else str(value.numerator)
         case Mapping():

@@ -1,4 +1,4 @@
-"""The command line: text → Settings, and what is said and returned. The only module that prints or exits."""
+"""The command line: text → Settings, and what is said and returned. The only module that exits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from gdanim import readers
 from gdanim.cli import parameters, parsing
+from gdanim.cli.terminal import complain, put, put_lines, say
 from gdanim.errors import GdanimError
 from gdanim.settings import Settings, __version__
 
@@ -28,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = gdanim.main(args=arguments, prog_name="gdanim", standalone_mode=False)
     except GdanimError as error:
-        code = _complain(str(error), error.exit_code)
+        code = complain(str(error), error.exit_code)
     except click.ClickException as error:
-        code = _complain(parsing.in_one_line(error), 2)
+        code = complain(parsing.in_one_line(error), 2)
     except click.Abort:
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
@@ -40,17 +41,9 @@ def _speak_utf8() -> None:
     """Print UTF-8 whatever the locale says, as JSON and TOML demand; a terminal keeps its own encoding."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(encoding="utf-8")
-
-
-def _print(text: str) -> None:
-    with parsing.printing():
-        click.echo(text, nl=False)
-
-
-def _complain(message: str, code: int) -> int:
-    click.echo(f"gdanim: {' '.join(message.split())}", err=True)
-    return code
+        reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(
+            encoding="utf-8", errors="backslashreplace"
+        )
 
 
 @click.group(
@@ -63,7 +56,7 @@ def _complain(message: str, code: int) -> int:
 def gdanim(ctx: click.Context) -> None:
     """Render the animation of a gradient descent to a file."""
     if ctx.invoked_subcommand is None:
-        _print(ctx.get_help() + "\n")
+        put(ctx.get_help() + "\n")
 
 
 def _render(preset: str | None, **given: Any) -> int:
@@ -104,9 +97,9 @@ def list_command(kind: str | None, as_json: bool) -> None:
     """List what there is: functions, optimizers, schedules, views, formats, styles or presets."""
     from gdanim.cli import listing
 
-    _print(listing.as_json(kind) if as_json else listing.as_text(kind))
+    put(listing.as_json(kind)) if as_json else put_lines(listing.as_text(kind).splitlines())
     for line in listing.broken(kind):
-        _complain(line, 0)
+        complain(line, 0)
 
 
 @gdanim.command("recipe", cls=parsing.Command, short_help="Print what a file was made from, as a preset.")
@@ -115,7 +108,7 @@ def recipe_command(file: str) -> None:
     """Print the recipe that FILE carries: a preset from which `--preset` makes it again. `-` is standard input."""
     from gdanim.presets import preset_in
 
-    _print(preset_in(file))
+    put(preset_in(file))
 
 
 @gdanim.command("check", cls=parsing.Command, short_help="Solve files' recipes again, and compare.")
@@ -140,9 +133,9 @@ def check_command(files: tuple[str, ...], tolerance: float) -> int:
         try:
             finding = check(file, tolerance)
         except GdanimError as error:
-            codes.add(_complain(str(error), error.exit_code))
+            codes.add(complain(str(error), error.exit_code))
         else:
-            _print(f"{finding.line}\n")
+            put_lines([finding.line])
             codes.add(0 if finding.same else 1)
     return min(codes - {0}, default=0)
 
@@ -157,9 +150,9 @@ def _run(request: Request) -> int:
     descent = carry_out(request)
     strict_code = EXIT_STRICT if settings.strict and any(stop.failed for stop in descent.trajectory.stop) else 0
     if strict_code and settings.quiet:
-        click.echo(next(messages.lost_runs(descent)), err=True)
+        say([next(messages.lost_runs(descent))])
     if settings.dry_run:
-        _print(messages.dry_run(descent, outputs))
+        put(messages.dry_run(descent, outputs))
         return strict_code
     _say(request, messages.warnings(descent, outputs))
     # Late: importing what draws takes longer than all else, and what is refused needs none of it.
@@ -175,10 +168,10 @@ def _run(request: Request) -> int:
         if written.error is None:
             _say(request, [messages.done(descent, written)])
         else:
-            _complain(messages.failure(written), 1)
+            complain(messages.failure(written), 1)
     _say(request, messages.lacking(rendered.outputs))
     if rendered.data_error is not None:
-        _complain(str(rendered.data_error), 1)
+        complain(str(rendered.data_error), 1)
     _summarise(request, descent, rendered.outputs)
     for written in rendered.outputs if settings.open else ():
         if written.error is None and written.path != STDOUT:
@@ -196,8 +189,8 @@ def _check_styles(request: Request) -> None:
 
 
 def _say(request: Request, lines: Iterable[str]) -> None:
-    for line in () if request.settings.quiet else lines:
-        click.echo(line, err=True)
+    if not request.settings.quiet:
+        say(lines)
 
 
 def _summarise(request: Request, descent: Descent, written: Sequence[Written]) -> None:
@@ -209,8 +202,8 @@ def _summarise(request: Request, descent: Descent, written: Sequence[Written]) -
         from gdanim.cli import summary
 
         if settings.verbose:
-            _say(request, [summary.details(descent)])
+            _say(request, summary.details(descent).split("\n"))
         if settings.json:
-            _print(summary.as_json(descent, written))
+            put(summary.as_json(descent, written))
     if settings.alt_text:
-        _print(alt_text(descent) + "\n")
+        put(alt_text(descent) + "\n")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gdanim import formatting
 from gdanim.catalogue.choices import format_value
 from gdanim.catalogue.registry import KINDS, Registry, presets
 from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rule, View
@@ -33,7 +33,7 @@ def as_json(kind: str | None) -> str:
         title: [_as_object(name, entry) | {"distribution": _origin(rows, name)} for name, entry in rows.items()]
         for title, rows in _chosen(kind).items()
     }
-    return json.dumps(content if kind is None else content[next(iter(content))], indent=2, ensure_ascii=False) + "\n"
+    return formatting.as_json(content if kind is None else content[next(iter(content))])
 
 
 def broken(kind: str | None) -> list[str]:

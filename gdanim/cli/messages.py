@@ -1,4 +1,4 @@
-"""Messages about a request: warnings, a line for each file, the progress bar. Only the bar prints itself."""
+"""Messages about a request: warnings, a line for each file, the progress bar, which alone prints itself."""
 
 from __future__ import annotations
 

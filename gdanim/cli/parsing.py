@@ -12,7 +12,8 @@ import click
 
 from gdanim import signals
 from gdanim.cli import parameters
-from gdanim.errors import OutputError, UnknownNameError, UsageError, shown
+from gdanim.cli.terminal import printing
+from gdanim.errors import UnknownNameError, UsageError, shown
 
 _Parsed = tuple[dict[str, Any], list[str], list[click.Parameter]]  # values, words left over, each option as it came
 # Given to click in place of a formula that begins with a minus, which it would take for an option.
@@ -151,14 +152,3 @@ def _dying_of_broken_pipe() -> Iterator[None]:
                 sys.stdout.flush()
     except BrokenPipeError:
         signals.die_of_broken_pipe()
-
-
-@contextmanager
-def printing() -> Iterator[None]:
-    """Raise an OutputError that names standard output where it cannot take what is printed inside."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"Cannot write standard output: {error.strerror}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gdanim import formatting
 from gdanim.catalogue.choices import CONSTANT
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
@@ -125,7 +125,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "alt_text": alt_text(descent),
         "runs": list(records(descent)),
     }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return formatting.as_json(content)
 
 
 def records(descent: Descent) -> Iterator[dict[str, Any]]:
