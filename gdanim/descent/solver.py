@@ -76,6 +76,7 @@ class _PathRecorder:
         # Where each point costs a call of somebody's code, no iteration is wasted.
         self._review_every = 1 if objective.point_by_point else max(POINTS_PER_REVIEW // runs, 1)
         self._reviewed, self._due = 0, 0
+        self._pending: list[tuple[Vector, Scalar, Vector]] = []  # x, f, ∇f of the rows from _reviewed on
         self.over = False
 
     def begin(self, x: Vector, f: Scalar, grad: Vector) -> None:
@@ -91,8 +92,9 @@ class _PathRecorder:
             if self._extra is None:
                 self._extra = np.zeros((self._iterations + 1, len(self._last)), dtype=np.int64)
             self._extra[k] = self._extra[k - 1] + extra
-        self._x[k], self._f[k], self._grad[k] = x, f, grad
+        self._pending.append((x, f, grad))
         if k >= self._due:
+            self._write(self._reviewed, k + 1)
             self._review(self._reviewed, k + 1)
             self._reviewed, self._due = k + 1, min(k + self._review_every, self._iterations)
 
@@ -126,6 +128,15 @@ class _PathRecorder:
             spent = np.where(np.arange(n + 1) > last, np.take_along_axis(spent, last, axis=1), spent)
         spent.flags.writeable = False
         return spent
+
+    def _write(self, begin: int, end: int) -> None:
+        """Write the pending rows, begin … end−1. All at once: numpy takes half a microsecond to write a short row."""
+        if end - begin == 1:
+            self._x[begin], self._f[begin], self._grad[begin] = self._pending[0]
+        else:
+            for rows, parts in zip((self._x, self._f, self._grad), zip(*self._pending, strict=True), strict=True):
+                rows[begin:end] = np.concatenate(parts).reshape(rows[begin:end].shape)
+        self._pending.clear()
 
     def _review(self, begin: int, end: int) -> None:
         """Stop the runs that ended in rows begin … end−1, each where it ended first."""

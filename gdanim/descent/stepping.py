@@ -101,7 +101,7 @@ def iterate(
 def _evaluation(objective: Objective, start: Vector) -> Callable[[Vector], tuple[Scalar, Vector]]:
     """f and ∇f at x, ∇f column by column where `start` is."""
     if not start.flags.fnc:
-        return objective.raw_value_and_gradient
+        return objective.functions.raw_value_and_gradient
 
     def evaluate(x: Vector) -> tuple[Scalar, Vector]:
         f, grad = objective.raw_value_and_gradient(x)

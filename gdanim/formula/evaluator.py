@@ -18,6 +18,8 @@ from gdanim.formula.derivatives import Graph, Node, differentiate, ordered
 from gdanim.formula.kernels import KERNELS, Array, Kernel, power_kernel
 from gdanim.formula.parser import Expression
 
+_FLOAT64: Final = np.dtype(np.float64)
+
 BLOCK: Final = 8192  # points at a time: about ten registers of this length stay in the cache
 
 
@@ -61,11 +63,12 @@ class FormulaFunctions:
         It may warn: for loops inside one np.errstate, which costs more time than x**2.
         """
         x, flat = self._points(x)
-        value, gradient = np.empty(len(flat)), np.empty(flat.shape)
-        self._value_and_gradient.run(_columns(flat), [value, *_columns(gradient)])
-        if x.ndim == 2:
-            return value, gradient
-        return value.reshape(x.shape[:-1]), gradient.reshape(x.shape)
+        value, gradient = np.empty(len(flat)), np.empty_like(flat)  # laid out as x is
+        if self.dim == 1:  # apart: it saves a tenth of the time of x**2 at one point
+            self._value_and_gradient.run([flat[:, 0]], [value, gradient[:, 0]])
+        else:
+            self._value_and_gradient.run([flat[:, 0], flat[:, 1]], [value, gradient[:, 0], gradient[:, 1]])
+        return (value, gradient) if x is flat else (value.reshape(x.shape[:-1]), gradient.reshape(x.shape))
 
     def _evaluate(self, program: _Program, x: Vector, shape: tuple[int, ...]) -> Array:
         """The results of a program at x, as an array of the given shape at each point: (…, *shape)."""
@@ -77,6 +80,8 @@ class FormulaFunctions:
 
     def _points(self, x: Vector) -> tuple[Vector, Vector]:
         """x as an array (…, d), and as a list of points (n, d)."""
+        if type(x) is np.ndarray and x.dtype is _FLOAT64 and x.ndim == 2 and x.shape[1] == self.dim:
+            return x, x
         x = np.asarray(x, np.float64)
         if x.ndim == 0 or x.shape[-1] != self.dim:
             raise ValueError(f"points of shape (…, {self.dim}) are needed, not {x.shape}")
@@ -128,7 +133,7 @@ class _Program:
         given = [*variables, *numbers]
         register = {node: i for i, node in enumerate(given)}
         n_fixed = len(given) + len(results)
-        self._n_scratch = 0
+        self._scratch: list[int] = []
         result_of = {node: len(given) + i for i, node in reversed(list(enumerate(results))) if node not in register}
 
         last_use = {arg: node for node in nodes for arg in node.args}
@@ -147,8 +152,8 @@ class _Program:
             elif free:
                 register[node] = free.pop()
             else:
-                register[node] = n_fixed + self._n_scratch
-                self._n_scratch += 1
+                register[node] = n_fixed + len(self._scratch)
+                self._scratch.append(register[node])
             free.extend(done)
             self._calls.append((kernel, itemgetter(*[register[arg] for arg in args], register[node])))
         # Results that are constants, variables or the same as another result are copied.
@@ -159,10 +164,14 @@ class _Program:
     def run(self, variables: list[Array], results: list[Array]) -> None:
         """Fill the results (n,) from the variables (n,)."""
         n = len(results[0])
-        scratch = [np.empty(min(n, BLOCK)) for _ in range(self._n_scratch)]
         if n <= BLOCK:
-            self._call_kernels([*variables, *self._constants, *results, *scratch])
+            registers = [*variables, *self._constants, *results]
+            for _ in self._scratch:
+                registers.append(np.empty(n))
+            for kernel, operands in self._calls:
+                kernel(*operands(registers))
             return
+        scratch = [np.empty(BLOCK) for _ in self._scratch]
         for start in range(0, n, BLOCK):
             block = slice(start, start + BLOCK)
             part = [row[: n - start] for row in scratch]
