@@ -41,6 +41,8 @@ def solve(
     Raises DomainError where f or its gradient is not finite at a start.
     """
     runs, dim = start.shape
+    # Column by column: numpy adds and multiplies such arrays faster, and formulas read them so.
+    start = np.asfortranarray(start)
     lr = np.broadcast_to(lr if lr.ndim == 2 else lr[:, np.newaxis], (runs, iterations))
     recorder = _PathRecorder(objective, runs, iterations, conditions)
     streams = range(runs) if streams is None else streams
@@ -51,7 +53,7 @@ def solve(
 def _columns(lr: Scalar, dim: int) -> Iterator[Scalar]:
     """The rates of every step, (runs, 1) each, or (runs, d) where one serves them all: numpy broadcasts slowly."""
     if lr.strides[1] == 0 and lr.shape[1]:
-        return repeat(np.repeat(lr[:, :1], dim, axis=1), lr.shape[1])
+        return repeat(np.asfortranarray(np.repeat(lr[:, :1], dim, axis=1)), lr.shape[1])
     return (lr[:, k : k + 1] for k in range(lr.shape[1]))
 
 
@@ -66,7 +68,7 @@ class _PathRecorder:
         self._objective, self._conditions, self._iterations = objective, conditions, iterations
         # One block per iteration: each step writes contiguous memory, whatever the number of runs, and one sum over
         # it tells whether everything is finite.
-        self._rows = np.empty((iterations + 1, runs, 2 * objective.dim + 1))
+        self._rows = np.empty((iterations + 1, 2 * objective.dim + 1, runs))
         self._x, self._f, self._grad = _parts(self._rows)
         self._extra: Index | None = None  # evaluations beside those of the gradients, up to each row (n+1, runs)
         self._last = np.full(runs, iterations)
@@ -149,9 +151,9 @@ class _PathRecorder:
             spent = self._spent_at(begin, end)[:, running]
             self._stop(running, np.greater(spent, self._conditions.budget), begin - 1, Stop.BUDGET)
         if not isfinite(rows.sum()):
-            broken: Flags = np.logical_not(np.isfinite(rows[:, running]).all(axis=2))
+            broken: Flags = np.logical_not(np.isfinite(rows[:, :, running]).all(axis=1))
             for run in self._stop(running, broken, begin - 1, Stop.DIVERGED).tolist():
-                self._lost[run] = self._rows[self._last[run] + 1, run]
+                self._lost[run] = self._rows[self._last[run] + 1, :, run]
         self.over = not self._active.any()
 
     def _stop(self, running: Index, at: Flags, first: int, why: Stop) -> Index:
@@ -173,19 +175,19 @@ class _PathRecorder:
 
 
 def _repeat_ends(rows: Vector, last: Index) -> None:
-    """Repeat row last (runs,) of every run down to the end of rows (n+1, runs, 2d+1)."""
+    """Repeat row last (runs,) of every run down to the end of rows (n+1, 2d+1, runs)."""
     n = len(rows) - 1
     ended = np.flatnonzero(last < n)
     if len(ended) < n:
         for run in ended.tolist():
-            rows[last[run] + 1 :, run] = rows[last[run], run]
+            rows[last[run] + 1 :, :, run] = rows[last[run], :, run]
     else:
         for k in range(int(last.min()) + 1, n + 1):
             over = last < k
-            rows[k, over] = rows[k - 1, over]
+            rows[k][:, over] = rows[k - 1][:, over]
 
 
 def _parts(rows: Vector) -> tuple[Vector, Scalar, Vector]:
-    """x, f and ∇f of rows (…, 2d + 1), as views."""
-    dim = rows.shape[-1] // 2
-    return rows[..., :dim], rows[..., dim], rows[..., dim + 1 :]
+    """x, f and ∇f of rows (n+1, 2d+1, runs), as views (n+1, runs, …)."""
+    dim = rows.shape[1] // 2
+    return rows[:, :dim].swapaxes(1, 2), rows[:, dim], rows[:, dim + 1 :].swapaxes(1, 2)

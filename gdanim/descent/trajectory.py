@@ -174,11 +174,16 @@ def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
 
 def grows_without_end(trajectory: Trajectory) -> Flags:
     """Whether f grows without end, as Stop has it: (runs,)."""
-    f, last, run = trajectory.f, trajectory.last, np.arange(trajectory.runs)
-    early = np.minimum(early_rows(last), f.shape[1] - 1)
-    high_early = np.maximum.accumulate(f, axis=1)[run, early]
+    last, run = trajectory.last, np.arange(trajectory.runs)
+    early = np.minimum(early_rows(last), trajectory.iterations)
     slope = np.abs(trajectory.grad[run, last]).max(axis=1), np.abs(trajectory.grad[:, 0]).max(axis=1)
-    found: Flags = (early > 0) & is_growth(f[:, 0], f[run, last], high_early, f.max(axis=1), slope)
+    found: Flags = (early > 0) & (trajectory.f[run, last] > trajectory.f[:, 0]) & (slope[0] > slope[1])
+    # Few runs end above their start: only those are looked at row by row.
+    run = np.flatnonzero(found)
+    f, early = trajectory.f[run], early[run]
+    highest = np.maximum.accumulate(f, axis=1)
+    so_far, end = highest[np.arange(len(run)), early], f[np.arange(len(run)), last[run]]
+    found[run] = is_growth(f[:, 0], end, so_far, highest[:, -1], (slope[0][run], slope[1][run]))
     return found
 
 
