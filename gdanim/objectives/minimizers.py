@@ -8,7 +8,7 @@ from gdanim.arrays import Flags, Scalar, Vector
 from gdanim.objectives.edges import is_lowest_at_edge, minima_at_edges
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.polishing import BOWL, has_slopes_of_hessian, polish
-from gdanim.objectives.rings import Shape
+from gdanim.objectives.rings import EPS, Shape
 
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
@@ -69,7 +69,7 @@ def _found(functions: Functions, bounds: Vector, f: Scalar, seeds: Vector, most:
     usual = _usual_height(f)
     is_level = (shape == Shape.LEVEL) & (height > SIDES * usual)
     strict = np.concatenate([x[inside & (shape == Shape.STRICT)], _at_edges(functions, bounds, f, cell)])
-    strict = distinct(_lowest_first(functions, strict), cell)
+    strict = distinct(_lowest_first(functions, strict[_are_seen(functions, strict, f, width)]), cell)
     level = _lowest_first(functions, x[inside & is_level])
     lowest = f[np.isfinite(f)].min(initial=np.inf)
     local = len(level) > 0 and bool(lowest < functions.value(level[0]) - SIDES * usual)
@@ -90,6 +90,19 @@ def _at_edges(functions: Functions, bounds: Vector, f: Scalar, cell: Vector) -> 
         ticks, f = [np.concatenate([ends[0], ticks[0], ends[1]])], np.concatenate([[before], f, [after]])
     found = minima_at_edges(functions, ticks, f, cell)
     return found[np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1)]
+
+
+def _are_seen(functions: Functions, x: Vector, f: Scalar, width: Vector) -> Flags:
+    """Whether f rises from points (m, d), a tenth of a width (d,) aside, by more than rounding of its range: (m,).
+
+    f holds the values on the grid.
+    """
+    finite = f[np.isfinite(f)]
+    ways = np.stack([*np.diag(width), *-np.diag(width)]) / 10
+    beside = functions.value(x[:, np.newaxis] + ways)
+    rise = np.where(np.isfinite(beside), beside, np.inf).max(axis=1) - functions.value(x)
+    # Beside a large constant, f is level to the eye everywhere: then slopes alone tell.
+    return np.asarray((rise > EPS * np.ptp(finite)) | _is_constant(f)) if finite.size else np.ones(len(x), dtype=bool)
 
 
 def _is_constant(f: Scalar) -> bool:

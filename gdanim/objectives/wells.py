@@ -21,6 +21,7 @@ BISECTIONS = 100
 HALVINGS = 30  # of the stretch of a ray on which f turns
 DESCENT_STEPS = 80
 BESIDE = 1e-3  # of its distance from the origin: f is higher all around a bottom without curvature
+ASIDE = 0.5, 1.5  # times its distance from the origin: f is seen to be higher there than at a bottom
 SETTLED = 1e-7  # of its distance from the origin: what a descent has to know the place of a bottom to
 ROUNDING = 1e-9  # of the largest eigenvalue: less is taken for 0
 
@@ -62,7 +63,7 @@ def _bisected(functions: Functions, low: Scalar, high: Scalar) -> tuple[Vector, 
     bottom = np.where(last > level, level + (last - level) / 2, np.where(f_low < f_level, low, level))
     f = functions.value(bottom[:, np.newaxis])
     error = np.maximum(level - low, np.spacing(np.abs(bottom)))
-    deep = ~_is_pole(functions, bottom[:, np.newaxis], f, error)
+    deep = ~_is_pole(functions, bottom[:, np.newaxis], f, error) & _is_seen(functions, bottom, f)
     return bottom[deep, np.newaxis], error[deep]
 
 
@@ -76,6 +77,12 @@ def _parted(functions: Functions, low: Scalar, high: Scalar, *, falling: bool) -
         if np.all((high - low) <= np.spacing(np.abs(middle))):
             break
     return low, high
+
+
+def _is_seen(functions: Functions, x: Scalar, f: Scalar) -> Flags:
+    """Whether f is higher on both sides of bottoms x (m,), f (m,), by more than rounding; at 0, no length tells."""
+    sides = np.multiply.outer(np.array(ASIDE), x)
+    return np.asarray((functions.value(sides[..., np.newaxis]) > f + 8 * np.spacing(np.abs(f))).all(axis=0) | (x == 0))
 
 
 def _is_pole(functions: Functions, x: Vector, f: Scalar, error: Scalar) -> Flags:
