@@ -140,13 +140,14 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     stop, ending      how the solver stopped it
     stability_limit   the rate above which its method could not settle there; None where that is not known, and of a run
                       that rests elsewhere than at a minimum
+    iterations        how many passed from its first to its last; a recording may count from any number
     lr_over_limit     the highest rate of its steps as a multiple of that
     """
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
     away, why, over_limit = distances(descent.objective, ends), reasons(descent), descent.over_limit
     for run, (made, verdict) in enumerate(zip(descent.runs, descent.verdict, strict=True)):
-        last = int(trajectory.last[run])
+        last, first = int(trajectory.last[run]), int(trajectory.k[run, 0])
         yield {
             "label": made.label,
             "optimizer": made.spec,
@@ -156,13 +157,15 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "end": (ends[run] + 0.0).tolist(),
             "f": float(trajectory.f[run, last]) + 0.0,
             "distance": _finite(away[run]),
-            "iterations": last,
+            "first_iteration": first,
+            "last_iteration": int(trajectory.k[run, last]),
+            "iterations": int(trajectory.k[run, last]) - first,
             "evaluations": None if made.replayed else int(trajectory.evaluations[run, last]),
             "outcome": verdict.outcome.value,
             "motion": verdict.motion.value,
             "verdict": verdict.words,
             "reason": why.get(run),
-            "arrived_at": int(descent.arrived_at[run]) if descent.arrived_at[run] >= 0 else None,
+            "arrived_at": int(trajectory.k[run, descent.arrived_at[run]]) if descent.arrived_at[run] >= 0 else None,
             "stop": trajectory.stop[run].name,
             "ending": trajectory.ending(run),
             "stability_limit": _finite(descent.limit[run]),

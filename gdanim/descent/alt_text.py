@@ -54,7 +54,7 @@ def _opening(descent: Descent) -> str:
     trajectory = descent.trajectory
     starts = np.unique(trajectory.x[:, 0], axis=0)
     whence = f"from {_point(descent.objective, starts[0])}" if len(starts) == 1 else f"from {len(starts):,} starts"
-    length = f"{count(trajectory.iterations, 'iteration')}, drawn {descent.view.scene or f'as {descent.view.name}'}"
+    length = f"{count(trajectory.span, 'iteration')}, drawn {descent.view.scene or f'as {descent.view.name}'}"
     turns = ", one after another" if descent.timeline.in_turn and trajectory.runs > 1 else ""
     return f"{_descents(descent)} on {spoken(descent.objective)} {whence}, {length}{turns}."
 

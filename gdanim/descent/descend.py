@@ -20,6 +20,7 @@ from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given, widened_bounds
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.surroundings import known_around, nearest_known
+from gdanim.settings import MAX_ITERATIONS
 
 if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
@@ -156,6 +157,7 @@ def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
         duration_s=settings.duration,
         tween=settings.tween,
         rewind=settings.rewind,
+        k=trajectory.k,
     )
 
 
@@ -231,4 +233,6 @@ def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory 
         return settings.iterations
     if settings.budget is not None:
         return settings.budget  # each step costs an evaluation at least
-    return objective.iterations if replayed is None else replayed.iterations
+    if replayed is None:
+        return objective.iterations
+    return replayed.span if replayed.span <= MAX_ITERATIONS else replayed.iterations

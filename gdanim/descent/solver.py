@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.descent.stepping import UNCONDITIONAL, iterate
-from gdanim.descent.trajectory import Stop, Trajectory, is_finite, judge, no_value_at
+from gdanim.descent.trajectory import Stop, Trajectory, counted, is_finite, judge, no_value_at
 from gdanim.errors import DomainError
 
 if TYPE_CHECKING:
@@ -111,7 +111,16 @@ class _PathRecorder:
         spent, last, lost = self._evaluations(n), self._last, self._lost
         ended = self._endings(spent)
         path = Trajectory(
-            x=x, f=f, grad=grad, lr=lr[:, :n], evaluations=spent, last=last, stop=ended, since=last, lost=lost
+            x=x,
+            f=f,
+            grad=grad,
+            k=counted(len(last), n + 1),
+            lr=lr[:, :n],
+            evaluations=spent,
+            last=last,
+            stop=ended,
+            since=last,
+            lost=lost,
         )
         return judge(self._objective, path)
 

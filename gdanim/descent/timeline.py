@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,12 +29,14 @@ class Moment(NamedTuple):
     visible (m,)       the runs whose path is drawn
     over (k,)          the runs that have been replaced by a later one
     current            the run that opened last
+    number             the iteration, as people count it
     """
 
     position: Scalar
     visible: Index
     over: Index
     current: int
+    number: int = 0
 
     def iteration(self, run: int) -> int:
         """The last whole iteration that a visible run has reached."""
@@ -43,14 +45,67 @@ class Moment(NamedTuple):
     def among(self, runs: Index) -> Moment:
         """This moment for some runs (m,) alone, which are numbered from 0 and shown together."""
         shown = np.bincount(self.visible, minlength=len(self.position))
-        return Moment(self.position[runs], np.flatnonzero(shown[runs]), over=runs[:0], current=0)
+        return Moment(self.position[runs], np.flatnonzero(shown[runs]), runs[:0], 0, self.number)
+
+
+class Numbering(NamedTuple):
+    """When runs reach their rows, where they count iterations from other numbers or in other steps.
+
+    reached (m,)   the tick of each row of each run, run by run; `ticks` are added from one run to the next
+    first (runs,)  the first row of each run in it
+    ticks          how many there are, one for each iteration that any run has
+    """
+
+    reached: Index
+    first: Index
+    ticks: int
+
+    @classmethod
+    def of(cls, k: Index, last: Index) -> Numbering | None:
+        """That of runs whose rows are the iterations k (runs, n+2) up to `last`; None where row i comes at tick i."""
+        if (k == k[:1]).all():
+            return None
+        own = np.arange(k.shape[1]) <= last[:, np.newaxis]
+        shared, tick = np.unique(k[own], return_inverse=True)
+        first = np.cumsum(last + 1) - (last + 1)
+        row = np.arange(len(tick)) - np.repeat(first, last + 1)
+        if (tick == row).all():
+            return None
+        return cls(tick + len(shared) * np.repeat(np.arange(len(last)), last + 1), first, len(shared))
+
+    def rows(self, tick: float) -> Scalar:
+        """Where each run is: (runs,), between two rows where a frame lies between two ticks; NaN before its first."""
+        begin = int(tick)
+        there, share = self._rows(begin), tick - begin
+        return there if share == 0 else there + share * (self._rows(begin + 1) - there)
+
+    def _rows(self, tick: int) -> Scalar:
+        wanted = self.ticks * np.arange(len(self.first)) + tick
+        row = np.searchsorted(self.reached, wanted, side="right") - 1 - self.first
+        return np.where(row < 0, np.nan, row)
+
+    def tick_of(self, runs: Index, row: Index) -> Index:
+        """The ticks (m,) at which runs (m,) reach rows (m,)."""
+        found: Index = self.reached[self.first[runs] + row] - self.ticks * runs
+        return found
+
+    def among(self, runs: Index, last: Index) -> Numbering:
+        """That of some runs, with their `last` rows."""
+        length = last + 1
+        first = np.cumsum(length) - length
+        row = np.arange(int(length.sum())) - np.repeat(first, length)
+        run = np.repeat(np.arange(len(runs)), length)
+        return Numbering(self.tick_of(runs[run], row) + self.ticks * run, first, self.ticks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """When each frame is shown, and which point of each run it shows.
 
-    tick (frames,)      the count of iterations at each frame, over all runs that play before
+    tick (frames,)      the count of iterations at each frame, over all runs that play before; of those that any run
+                        recorded, where they count by themselves
+    k (runs, n+2)       the iteration of each row, as in Trajectory; None where that is its number
+    numbering           when runs are where, unless row i of each comes at tick i after it opens
     opens (runs,)       the tick at which each run appears at its start
     last (runs,)        the iteration at which each run ends
     end_s (frames,)     absolute time at which each frame ends, in seconds
@@ -68,6 +123,8 @@ class Timeline:
     every: float
     tween: int
     forward: int
+    k: Index | None = None
+    numbering: Numbering | None = None
 
     @property
     def frames(self) -> int:
@@ -86,11 +143,36 @@ class Timeline:
 
     def moment(self, frame: int) -> Moment:
         """What a frame shows."""
+        if self.numbering is not None:
+            position = self.numbering.rows(float(self.tick[frame]))
+            visible = np.flatnonzero(~np.isnan(position))
+            return Moment(position, visible, visible[:0], int(visible[-1]), self._number(position, visible))
         since = self.tick[frame] - self.opens
         position = np.where(since < 0, np.nan, np.minimum(since, self.last))
         current = int(np.searchsorted(self.opens, self.tick[frame], side="right")) - 1
         runs, first = np.arange(len(self.last)), current if self.in_turn else 0
-        return Moment(position, runs[first : current + 1], runs[:first], current)
+        visible = runs[first : current + 1]
+        return Moment(position, visible, runs[:first], current, self._number(position, visible))
+
+    def _number(self, position: Scalar, visible: Index) -> int:
+        """The highest iteration that visible runs are at."""
+        row = position[visible].astype(np.int64)
+        return int(row.max() if self.k is None else self.k[visible, row].max())
+
+    def among(self, runs: Index) -> Timeline:
+        """The same frames for some of the runs (m,)."""
+        last = self.last[runs]
+        return replace(
+            self,
+            opens=self.opens[runs],
+            last=last,
+            k=None if self.k is None else self.k[runs],
+            numbering=None if self.numbering is None else self.numbering.among(runs, last),
+        )
+
+    def ticks_at(self, runs: Index, row: Index) -> Index:
+        """The ticks (m,) at which runs (m,) reach rows (m,)."""
+        return self.opens[runs] + row if self.numbering is None else self.numbering.tick_of(runs, row)
 
 
 def plan(
@@ -103,17 +185,27 @@ def plan(
     duration_s: float | None = None,
     tween: int = 1,
     rewind: bool = False,
+    k: Index | None = None,
 ) -> Timeline:
     """Plan the frames of runs that end at `last` (runs,). Where all have ended, the frame is held for hold_s longer.
 
     tween is the number of frames from one shown iteration to the next: the motion between them is eased, along the
     paths. rewind plays the way back after the hold, REWIND times as fast. duration_s shortens or stretches the motion
     so that the whole lasts that long, thinning where fps would be passed. Without `every` and duration_s, more than
-    MAX_FRAMES frames are thinned to fit. Frames between iterations give way before any iteration does.
+    MAX_FRAMES frames are thinned to fit. k is as in Trajectory: runs are shown
+    together where they are at the same iteration. Frames between iterations give way before any iteration does.
     Raises SettingError where `every` or duration_s asks for more than MAX_FRAMES.
     """
     last = np.asarray(last)
+    plain = k is None or bool((k == np.arange(k.shape[1])).all())
+    numbering = None if k is None or plain or in_turn else Numbering.of(k, last)
     ticks, opens = _ticks(last, in_turn)
+    if numbering is not None:
+        ticks = np.arange(numbering.ticks, dtype=np.float64)
+    if numbering is None:
+        ends = last
+    else:
+        opens, ends = np.zeros_like(last), np.full_like(last, len(ticks) - 1)
     motion_s = None if duration_s is None else max(duration_s - hold_s, float(1 / fps))
     most = MAX_FRAMES if motion_s is None else max(1, math.floor(motion_s * fps + 1e-9))
     if motion_s is not None:
@@ -122,9 +214,9 @@ def plan(
     elif every is None:
         step = max(math.ceil((len(ticks) - 1) / (_forward(most, rewind) - 1)), 1)
         # Where there are many runs, their starts and ends may still be too many.
-        stops = _spread(_thinned(ticks, opens, last, step), _forward(most, rewind))
+        stops = _spread(_thinned(ticks, opens, ends, step), _forward(most, rewind))
     else:
-        stops = _thinned(ticks, opens, last, every)
+        stops = _thinned(ticks, opens, ends, every)
         _check_frames(len(stops), rewind, "--every", every, "Give a larger one, or leave it out to thin them to fit")
     tween = max(min(tween, (_forward(min(most, MAX_FRAMES), rewind) - 1) // max(len(stops) - 1, 1)), 1)
     there = _tweened(stops, tween)
@@ -138,6 +230,8 @@ def plan(
         every=len(ticks) / len(stops) if len(ticks) > len(stops) else 1.0,
         tween=tween,
         forward=len(there),
+        k=None if plain else k,
+        numbering=numbering,
     )
 
 

@@ -54,6 +54,7 @@ class Trajectory:
     """What every run did. Arrays are read-only; row 0 is the start, row n the last that any run came to.
 
     x (runs, n+1, d), f (runs, n+1), grad (runs, n+1, d)    rows past `last` repeat the last finite point
+    k (runs, n+2)            the iteration of each row, and of the step after the last: 0, 1, 2, …, or as recorded
     lr (runs, n)             the rate of every step; NaN where none is known
     evaluations (runs, n+1)  what it cost to come here: points at which f or ∇f was asked, and d for each Hessian;
                              −1 where that is not known
@@ -66,6 +67,7 @@ class Trajectory:
     x: Vector
     f: Scalar
     grad: Vector
+    k: Index
     lr: Scalar
     evaluations: NDArray[np.int64]
     last: Index
@@ -107,6 +109,11 @@ class Trajectory:
         taken: Flags = np.arange(self.lr.shape[1]) < steps[:, np.newaxis]
         return taken
 
+    @property
+    def span(self) -> int:
+        """The number of iterations that pass from the first row of any run to the last one of any."""
+        return int(self.k[np.arange(self.runs), self.last].max() - self.k[:, 0].min())
+
     def picked(self, runs: Sequence[int]) -> Trajectory:
         """Some of the runs."""
         return Trajectory(**{field.name: picked(getattr(self, field.name), runs) for field in fields(Trajectory)})
@@ -115,8 +122,8 @@ class Trajectory:
         """How a run ended, in words: `left the domain at iteration 4`."""
         stop = self.stop[run]
         if stop is Stop.DIVERGED:
-            return f"{stop.value} from iteration {self.since[run]} on"
-        return f"{stop.value} at iteration {self.since[run]}" if stop.failed else stop.value
+            return f"{stop.value} from iteration {self.k[run, self.since[run]]} on"
+        return f"{stop.value} at iteration {self.k[run, self.since[run]]}" if stop.failed else stop.value
 
 
 def picked(values: Any, runs: Sequence[int]) -> Any:
@@ -128,8 +135,16 @@ def joined(parts: Sequence[Trajectory]) -> Trajectory:
     """The runs of several trajectories, one after another; the shorter ones repeat their last rows."""
     if len(parts) == 1:
         return parts[0]
-    names = [field.name for field in fields(Trajectory)]
-    return Trajectory(**{name: _together([getattr(part, name) for part in parts]) for name in names})
+    names = [field.name for field in fields(Trajectory) if field.name != "k"]
+    runs, rows = sum(part.runs for part in parts), max(part.iterations for part in parts) + 1
+    plain = all((part.k == np.arange(part.k.shape[1])).all() for part in parts)
+    k = counted(runs, rows) if plain else _together([part.k for part in parts])
+    return Trajectory(k=k, **{name: _together([getattr(part, name) for part in parts]) for name in names})
+
+
+def counted(runs: int, rows: int) -> Index:
+    """The iterations of runs whose rows are counted from 0, see Trajectory.k: (runs, rows + 1)."""
+    return np.broadcast_to(np.arange(rows + 1), (runs, rows + 1))
 
 
 def _together(arrays: Sequence[Any]) -> Any:

@@ -116,7 +116,7 @@ def _equation(
             factor, inner = Decimal(-1 if falls else 1), [(" − " if falls else " + ", sign), (vector, style.x_series)]
         equal = all(map(_adds_up, before, [factor * exact(text) for text in parts], after))
         return [
-            (_name(k + 1, trajectory), sign),
+            (_name(int(trajectory.k[run, k + 1]), trajectory), sign),
             (_bracketed(before), ink),
             *inner,
             (" = " if equal else " ≈ ", sign),
@@ -150,7 +150,7 @@ def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
 
 def _name(k: int, trajectory: Trajectory) -> str:
     index = str(k).translate(str.maketrans("0123456789", SUBSCRIPTS))
-    space = SUBSCRIPT_SPACE * (len(str(trajectory.iterations)) - len(index))
+    space = SUBSCRIPT_SPACE * (len(str(trajectory.k[:, -2].max())) - len(index))
     return f"{'x' if trajectory.x.shape[-1] == 1 else '(x, y)'}{index}{space} = "
 
 

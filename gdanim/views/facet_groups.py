@@ -125,5 +125,5 @@ def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Des
         verdict=picked(descent.verdict, chosen),
         arrived_at=picked(descent.arrived_at, chosen),
         limit=picked(descent.limit, chosen),
-        timeline=replace(timeline, opens=timeline.opens[chosen], last=timeline.last[chosen]),
+        timeline=timeline.among(np.array(chosen)),
     )

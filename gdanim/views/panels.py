@@ -63,7 +63,7 @@ def build(descent: Descent) -> Scene:
         for slot, series in zip(slots[1:], beside, strict=True):
             inked = replace(panel, run_styles=recoloured(run_styles, series.colour)) if alone else panel
             apart = slot.axes.get_window_extent().width / max(trajectory.iterations, 1)
-            iteration = np.broadcast_to(np.arange(trajectory.iterations + 1.0), series.values.shape)
+            iteration = trajectory.k[:, :-1].astype(np.float64)
             track = Track(np.stack([iteration, series.values], axis=-1))
             # A series is read as a whole, whatever the trail.
             marks += run_marks(layout, slot.axes, track, inked, dotted=apart >= layout.px(APART_PT))
@@ -104,15 +104,18 @@ def _in_decades(series: Series, descent: Descent) -> Series | None:
     return series._replace(values=np.clip(series.values, least, FAR), in_decades=True)
 
 
+def _shown_iterations(trajectory: Trajectory) -> tuple[int, int]:
+    first = int(trajectory.k[:, 0].min())
+    return first, first + max(trajectory.span, 1)
+
+
 def _axes(layout: Layout, descent: Descent, series: Series) -> Axes:
     seen = _seen(descent, series.values)
     low, high = float(seen.min()), float(seen.max())
     ylim = nice_limits(low, high)
     if series.in_decades:
         ylim = 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
-    axes = layout.axes(
-        xlabel="Iteration", ylabel=series.label, xlim=(0, max(descent.trajectory.iterations, 1)), ylim=ylim
-    )
+    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=_shown_iterations(descent.trajectory), ylim=ylim)
     if series.in_decades:
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(NullLocator())

@@ -68,7 +68,14 @@ def readout(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine:
         if least.need == VERDICT:
             columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].short, need=VERDICT + 1))
     # Of runs together, one may have stopped: the count is that of those that still run.
-    return lambda moment: pieces(moment.current, int(moment.position[moment.visible].max())), width()
+    return lambda moment: pieces(*_foremost(descent, moment)), width()
+
+
+def _foremost(descent: Descent, moment: Moment) -> tuple[int, int]:
+    """The visible run that is at the highest iteration, and its row."""
+    row = moment.position[moment.visible].astype(np.int64)
+    at = int(np.argmax(descent.trajectory.k[moment.visible, row]))
+    return int(moment.visible[at]), int(row[at])
 
 
 def _columns(descent: Descent) -> list[ReadoutColumn]:
@@ -81,7 +88,8 @@ def _columns(descent: Descent) -> list[ReadoutColumn]:
         return str(value).rjust(len(str(most)), FIGURE_SPACE)
 
     columns = [ReadoutColumn("run", lambda run, _: f"{whole(run + 1, runs)} of {runs}", need=9)] if in_turn else []
-    columns.append(ReadoutColumn("iteration", lambda _, k: whole(k, iterations), need=8))
+    most = int(trajectory.k[np.arange(runs), trajectory.last].max())
+    columns.append(ReadoutColumn("iteration", lambda run, row: whole(int(trajectory.k[run, row]), most), need=8))
     if runs > 1 and not in_turn:
         return columns
     names = ("x",) if dim == 1 else ("x", "y")

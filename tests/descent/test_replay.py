@@ -22,7 +22,7 @@ from gdanim import readers
 from gdanim.descent.descend import descend
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.descent.runs import Run, Runs
-from gdanim.descent.trajectory import Stop, Trajectory, judge
+from gdanim.descent.trajectory import Stop, Trajectory, counted, judge
 from gdanim.errors import DomainError
 from gdanim.rendering import write_data
 from gdanim.settings import Settings
@@ -74,6 +74,7 @@ def trajectories(draw: DrawFn, objective: Objective) -> tuple[Trajectory, Runs]:
         x=x,
         f=f,
         grad=grad,
+        k=counted(runs, n + 1),
         lr=lr,
         evaluations=np.full((runs, n + 1), -1),
         last=last,

@@ -168,7 +168,8 @@ def rate_above_limit(descent: Descent, run: int) -> str:
     """The first rate of a run that is above its limit: `lr 1.05`; `lr 1.04 at iteration 4` where rates change."""
     rates = descent.rates_of(run)
     k = int(np.argmax(rates > descent.limit[run]))
-    return f"lr {rates[k]:g}" if descent.has_constant_rate(run) else f"lr {rates[k]:.6g} at iteration {k}"
+    at = f" at iteration {descent.trajectory.k[run, k]}"
+    return f"lr {rates[k]:g}" if descent.has_constant_rate(run) else f"lr {rates[k]:.6g}{at}"
 
 
 def _limit(descent: Descent, run: int) -> str:
@@ -195,7 +196,7 @@ def _overshoot(descent: Descent, run: int) -> str:
         return ""
     k = int(over[0])
     there = f"λ = {curvature[k]:.4g} and {limit.formula} = {limit.factor / curvature[k]:.4g}"
-    return f"it overshot at iteration {k}, where {there}"
+    return f"it overshot at iteration {descent.trajectory.k[run, k]}, where {there}"
 
 
 def _rise(descent: Descent, run: int) -> str:
@@ -204,10 +205,10 @@ def _rise(descent: Descent, run: int) -> str:
     k = int(np.argmax(_rises(descent, run)))
     if k < last:
         before, after = trajectory.f[run, [k, k + 1]].tolist()
-        return f"f first rose at iteration {k}, from {before:.4g} to {after:.4g}"
+        return f"f first rose at iteration {trajectory.k[run, k]}, from {before:.4g} to {after:.4g}"
     lost = trajectory.lost[run, : descent.objective.dim]
     where = f" led to x = {coordinates(lost.tolist(), digits=4)}, where f" if np.isfinite(lost).all() else ", x"
-    return f"after iteration {k}, a step{where} overflows"
+    return f"after iteration {trajectory.k[run, k]}, a step{where} overflows"
 
 
 def _rises(descent: Descent, run: int) -> Flags:

@@ -74,7 +74,7 @@ class _Rows:
             case "run":
                 return run
             case "iteration":
-                return iteration
+                return self._trajectory.k[run, iteration]
             case "lr":
                 return self._rate(run, iteration)
             case "optimizer" | "label" | "outcome":

@@ -72,13 +72,15 @@ def read_trajectory(
     # The rate of a step stands in the row that the step leads to.
     lr = rows.lr[begin + np.minimum(iteration[1:], (last + lost)[:, np.newaxis])]
     failed = np.where(lost[:, np.newaxis], rows.point[first + np.minimum(stop, length - 1)], 0.0)
-    for array in (point, lr, last, failed):
+    k = _iterations(rows, first, length, last)
+    for array in (point, k, lr, last, failed):
         array.flags.writeable = False
     endings = {stop.name: stop for stop in Stop}
     replayed = Trajectory(
         x=point[..., : objective.dim],
         f=point[..., objective.dim],
         grad=point[..., objective.dim + 1 :],
+        k=k,
         lr=lr,
         evaluations=np.broadcast_to(np.int64(-1), point.shape[:2]),
         last=last,
@@ -91,6 +93,16 @@ def read_trajectory(
     if title:
         runs = tuple(run._replace(title=title, label=_titled(title, run.label, len(runs))) for run in runs)
     return Recording(trajectory, runs, rows.remarks)
+
+
+def _iterations(rows: Rows, first: Index, length: Index, last: Index) -> Index:
+    """The iteration of each row, see Trajectory.k: (runs, n+2). Behind the last row of a file, one more."""
+    row = np.arange(int(last.max()) + 2)
+    there = first[:, np.newaxis] + np.minimum(row, np.minimum(last + 1, length - 1)[:, np.newaxis])
+    k: Index = rows.iteration[there]
+    beyond = np.maximum(row - (length - 1)[:, np.newaxis], 0)
+    k += np.minimum(beyond, 1)
+    return k
 
 
 def read_all(

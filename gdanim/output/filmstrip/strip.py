@@ -132,7 +132,7 @@ def choose_frames(scene: Scene, count: int) -> list[int]:
 
 def caption(moment: Moment, *, in_turn: bool) -> str:
     """What stands above a panel: the iteration; and the run, where they are shown one after another."""
-    iteration = f"$k = {int(np.nanmax(moment.position[moment.visible]))}$"
+    iteration = f"$k = {moment.number}$"
     return f"run {moment.current + 1}, {iteration}" if in_turn else iteration
 
 
@@ -148,11 +148,12 @@ def _settled_tick(scene: Scene) -> float:
     low, high = mark.ends(pad=0.0)
     place = (mark.pixels - low) / (high - low)
     runs = slice(None) if mark.runs is None else mark.runs
-    last, opens = timeline.last[runs], timeline.opens[runs]
+    numbers = np.arange(len(timeline.last))[runs]
+    last = timeline.last[numbers]
     end = place[np.arange(len(place)), last][:, np.newaxis]
     moving = np.any(np.abs(place - end) > SETTLED, axis=2) & np.all((place >= 0) & (place <= 1), axis=2)
     settled = np.where(moving.any(axis=1), moving.shape[1] - np.argmax(moving[:, ::-1], axis=1), 0)
-    return float(np.max(opens + np.minimum(settled, last)))
+    return float(np.max(timeline.ticks_at(numbers, np.minimum(settled, last))))
 
 
 class _Panels(Artist):
