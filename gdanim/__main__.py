@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import NoReturn
+
 
 def main() -> None:
     """Run the command line. Signal handlers are installed before anything slow is imported."""
@@ -12,9 +15,22 @@ def main() -> None:
     signals.install()
     # Imports make no garbage, and to look for it takes longer than most commands do. cli/app.py enables it again.
     gc.disable()
-    from gdanim.cli import app
+    try:
+        from gdanim.cli import app
 
-    app.main()
+        app.main()
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev -m gdanim: the traceback, for who mends it
+            raise
+        _give_up(error)
+
+
+def _give_up(error: Exception) -> NoReturn:
+    """Say in one line what nobody foresaw, and exit with 1."""
+    from gdanim.cli.terminal import complain
+    from gdanim.errors import unforeseen
+
+    raise SystemExit(complain(unforeseen(error), 1))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ MAX_READS: Final = 1_000_000  # half a second; a GIF takes two for each 255 byte
 HEAD: Final = 64  # bytes that identify a format
 
 _ELEMENT: Final = re.compile(rb"<(metadata|script)\b([^<>]*)>")
-_PDF_STRING: Final = re.compile(rb"\((# gdanim recipe(?:[^\\()]|\\.)*)\)", re.DOTALL)
+# It matches every beginning, also of a string without an end, so that no byte is looked at twice.
+_PDF_STRING: Final = re.compile(rb"\((# gdanim recipe(?:[^\\()]++|\\.)*+)(\)?)", re.DOTALL)
 _PDF_ESCAPES: Final = {b"n": b"\n", b"r": b"\r"}
 
 
@@ -230,7 +231,8 @@ def _matroska(file: BinaryIO) -> Iterator[bytes]:
 
 def _pdf(file: BinaryIO) -> Iterator[bytes]:
     for found in _PDF_STRING.finditer(file.read(MAX_PART)):
-        yield re.sub(rb"\\(.)", lambda escape: _PDF_ESCAPES.get(escape[1], escape[1]), found[1], flags=re.DOTALL)
+        if found[2]:
+            yield re.sub(rb"\\(.)", lambda escape: _PDF_ESCAPES.get(escape[1], escape[1]), found[1], flags=re.DOTALL)
 
 
 def _markup(file: BinaryIO) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, ClassVar, Final, Self, cast
@@ -19,6 +19,7 @@ import numpy as np
 
 from gdanim.drawing.frame import Frame
 from gdanim.errors import EncoderError, SettingError
+from gdanim.formatting import one_line
 from gdanim.output import codecs
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.codecs import Codec
@@ -27,6 +28,11 @@ from gdanim.signals import on_signal, postponed
 
 # How long to wait for the exit of an ffmpeg that stopped reading.
 EXIT_TIMEOUT_S: Final = 5.0
+# How long an ffmpeg may neither read nor write: a key frame of AV1 takes some seconds for each million pixels.
+PATIENCE_S: Final = 60.0
+PATIENCE_S_PER_MEGAPIXEL: Final = 10.0
+MAX_COMPLAINTS: Final = 1 << 16  # bytes; of more it is stopped, and no more are read
+MAX_COMPLAINT: Final = 300  # characters of the one that is repeated
 REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EXE name an ffmpeg"
 
 
@@ -83,17 +89,45 @@ class VideoWriter:
         n_due = max(1, round(frame.end_s * self._film.fps))  # the shortest still has one picture, too
         try:
             while self._n_sent < n_due:
-                self._input.write(self._canvas.data)
+                self._send(self._canvas.data.cast("B"))
                 self._n_sent += 1
         except OSError as error:
             raise self._failure() from error
+
+    def _send(self, picture: memoryview) -> None:
+        """Send a picture, as ffmpeg takes it. Raises EncoderError where it hangs, and OSError."""
+        while picture:
+            self._wait(lambda wait_s: _takes(self._input.fileno(), wait_s))
+            with suppress(BlockingIOError):
+                picture = picture[self._input.write(picture) or 0 :]
+
+    def _wait(self, is_ready: Callable[[float], bool]) -> None:
+        """Wait until something is so, for as long as ffmpeg lives. Raises EncoderError where it hangs, or rambles."""
+        height, width, _ = self._canvas.shape
+        patience_s = PATIENCE_S + PATIENCE_S_PER_MEGAPIXEL * height * width / 1e6 if PATIENCE_S else 0.0
+        written = waited_s = 0.0
+        while not is_ready(min(1.0, patience_s)):
+            waited_s += 1.0
+            if os.fstat(self._complaints.fileno()).st_size > MAX_COMPLAINTS:
+                raise EncoderError(f"ffmpeg complains without end: {self._complaint()}")
+            size = self._path.stat().st_size
+            if size != written:
+                written, waited_s = size, 0.0
+            elif waited_s >= patience_s:
+                raise EncoderError(f"ffmpeg hangs: it read and wrote nothing for {patience_s:.0f} s; {REMEDY}")
+
+    def _has_ended(self, wait_s: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(wait_s)
+        return self._process.poll() is not None
 
     def _finish(self) -> None:
         try:
             self._input.close()
         except OSError as error:
             raise self._failure() from error
-        if self._process.wait() or self._complaint():
+        self._wait(self._has_ended)
+        if self._process.returncode or self._complaint():
             raise self._failure()
         try:
             n_pictures = self._codec.n_pictures(self._path)
@@ -120,11 +154,11 @@ class VideoWriter:
 
     def _complaint(self) -> str:
         """The last line of ffmpeg's complaints that gives a reason, or "" where there are none."""
-        self._complaints.seek(0)
-        text = self._complaints.read().decode("utf-8", "replace")
+        self._complaints.seek(max(0, os.fstat(self._complaints.fileno()).st_size - MAX_COMPLAINTS))
+        text = self._complaints.read(MAX_COMPLAINTS).decode("utf-8", "replace")
         lines = [re.sub(r"\[[^]]* @ 0x[0-9a-f]+\] *", "", line).strip() for line in text.splitlines()]
         meaningful = [line for line in lines if line not in ("", "Conversion failed!")]
-        return (meaningful or list(filter(None, lines)) or [""])[-1]
+        return one_line((meaningful or list(filter(None, lines)) or [""])[-1], MAX_COMPLAINT)
 
 
 class Mp4Writer(VideoWriter):
@@ -175,6 +209,18 @@ def _ffmpeg() -> str:
         raise EncoderError(f"no ffmpeg found; {REMEDY}") from error
 
 
+def _takes(descriptor: int, wait_s: float) -> bool:
+    """Whether a pipe takes bytes within a time. Windows cannot tell; there a write waits."""
+    if os.name == "nt":
+        return True
+    import select
+
+    os.set_blocking(descriptor, False)
+    pipe = select.poll()
+    pipe.register(descriptor, select.POLLOUT)
+    return bool(pipe.poll(wait_s * 1000))
+
+
 @contextmanager
 def _tags(comment: str) -> Iterator[int]:
     """A descriptor of the metadata in ffmpeg's own format; Windows cannot pass one on, and keeps no long recipe."""
@@ -201,6 +247,7 @@ def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -
             with postponed():  # a child that has no name yet could not be killed
                 process = subprocess.Popen(
                     command,
+                    bufsize=0,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=complaints,

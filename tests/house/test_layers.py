@@ -174,7 +174,7 @@ def test_writers_know_frames_and_not_what_made_them(module: str) -> None:
     reached = {name.partition(".")[0] for name in imports(module)} | imports(module)
     assert {name for name in reached if not name.startswith("output")} <= {
         *("drawing", "drawing.frame"),
-        *("errors", "arrays", "signals"),
+        *("errors", "arrays", "signals", "formatting"),
     }
 
 

@@ -25,6 +25,7 @@ from PIL import Image
 from support.commandline import ENVIRONMENT, QUICK, command, run
 
 from gdanim.errors import UsageError
+from gdanim.output import metadata
 from gdanim.output.metadata import END, MAX_RECIPE, START, carries, read_recipe
 from gdanim.presets import read_preset
 from gdanim.presets import read_recipe as read_request
@@ -348,3 +349,10 @@ def test_unpacked_files_go_with_the_process(tmp_path: Path) -> None:
     assert (path.name, path.is_relative_to(tmp_path)) == ("a.csv", True)
     assert [item.name for item in tmp_path.iterdir()] == ["a.svg"]
     assert Path(read_preset(str(tmp_path / "a.svg"))["trajectory"]).read_text() == "iteration,x1"
+
+
+def test_the_search_in_a_pdf_is_linear() -> None:
+    # Each beginning is inside the one before; a search that began anew at each would take hours for these.
+    unended = b"%PDF-1.4 " + rb"(# gdanim recipe\(# gdanim recipe" * 60_000
+    assert list(metadata._pdf(io.BytesIO(unended))) == []
+    assert list(metadata._pdf(io.BytesIO(unended + b"(# gdanim recipe x\\n)"))) == [b"# gdanim recipe x\n"]

@@ -14,7 +14,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from support.commandline import PATIENCE_S, digest
+from support.commandline import PATIENCE_S, QUICK, digest, run
 from support.decoders import FFMPEG, video_durations, video_pictures
 from support.films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, line_plot, psnr_db
 
@@ -271,3 +271,26 @@ def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path)
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
     assert ended.returncode == -signal.SIGTERM
     assert_gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.parametrize("script", ["exec sleep 1000", "cat >/dev/null; exec sleep 1000"], ids=["sleeps", "never ends"])
+def test_an_ffmpeg_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    monkeypatch.setattr(video, "PATIENCE_S", 0.0)
+    fake = tmp_path / "ffmpeg"
+    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(fake))
+    ran = run("parabola", "-n", "20", "-o", tmp_path / "a.mp4")
+    assert (ran.code, len(ran.lines), (tmp_path / "a.mp4").exists()) == (1, 1, False)
+    assert "ffmpeg hangs" in ran.err
+
+
+def test_of_endless_complaints_the_last_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "ffmpeg"
+    fake.write_text("#!/bin/sh\nprintf '%0900000d\\n\\033[31mred' 1 >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(fake))
+    ran = run("parabola", "-o", tmp_path / "a.mp4", *QUICK)
+    assert (ran.code, len(ran.lines)) == (1, 1)
+    assert ran.lines[0].isprintable()
+    assert len(ran.lines[0]) < 1000
