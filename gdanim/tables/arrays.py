@@ -190,7 +190,7 @@ def _objection(descr: Any, shape: tuple[int, ...]) -> str:
     if not all(isinstance(kind, str) and _KIND.fullmatch(kind) for kind in fields):
         return f"holds {shown(str(descr))}, which are neither numbers nor texts"
     if len(shape) > 2 or (len(shape) == 2 and not 0 < shape[1] <= MAX_COLUMNS):
-        return f"has the shape {shown(str(shape))}: give (rows,) or (rows, columns)"
+        return f"has the shape {shown(shape)}: give (rows,) or (rows, columns)"
     if shape and shape[0] > MAX_ROWS:
         return f"has {shape[0]:,} rows; at most {MAX_ROWS:,} are read"
     if any(kind[1] in "US" and int(kind[2:] or 0) > MAX_TEXT for kind in fields):

@@ -10,6 +10,7 @@ import pytest
 from support.commandline import run
 from support.problems import scene_of, solved
 
+
 @pytest.fixture(autouse=True)
 def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

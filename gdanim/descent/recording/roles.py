@@ -29,7 +29,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "f": (
         *("f", "fx", "f_x", "fval", "f_val", "loss", "cost", "value", "objective", "obj", "fun", "func", "function"),
-        *("train_loss", "training_loss", "loss_train", "energy", "error", "mse"),
+        *("train_loss", "training_loss", "loss_train", "losses", "costs", "values", "energy", "error", "mse"),
     ),
     "lr": ("lr", "learning_rate", "learningrate", "rate", "eta", "η", "step_size", "stepsize"),
     "run": ("run", "run_id", "trial", "trial_id", "experiment", "series", "replicate", "seed"),
@@ -120,6 +120,8 @@ class _Names:
     def __init__(self, table: Table, objective: Objective, settled: Mapping[str, int]) -> None:
         self._table, self._objective, self._settled = table, objective, settled
         self._places: dict[str, list[int]] = {}
+        # pandas names the columns of an array 0, 1, …
+        self._numbered = all(column.isdecimal() for column in table.columns if column)
         for at, column in enumerate(table.columns):
             if at not in settled.values():
                 self._places.setdefault(word(column), []).append(at)
@@ -190,7 +192,7 @@ class _Names:
         numbered: dict[str, dict[int, int]] = {}
         for name in self._places:
             found = _INDEXED.fullmatch(name)
-            if found and found[1] in bases:
+            if found and (found[1] in bases or (letter == "x" and self._numbered)):
                 numbered.setdefault(found[1], {})[int(found[2])] = self._only(name)
         for numbers in numbered.values():
             first = min(numbers)

@@ -1,0 +1,174 @@
+"""One path, as forty programs write it; and thirty files that hold none, each refused in one line."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from support.problems import formula
+
+from gdanim.descent.recording.replay import read_trajectory
+from gdanim.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLANE = formula("x**2 + 3*y**2", (-5, 5), (-5, 5))
+POINTS = [(3.0, 2.0), (2.5, -1.0), (0.001, 0.5)]
+PLAIN = "step,w0,w1\n0,3,2\n1,2.5,-1\n2,0.001,0.5\n"
+
+
+def npz(**columns: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **columns)
+    return buffer.getvalue()
+
+
+def npy(array: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def rows(separator: str, header: str = "", *, comma: bool = False) -> str:
+    lines = [separator.join(map(repr, (k, *point))) for k, point in enumerate(POINTS)]
+    text = "\n".join(lines) + "\n"
+    return header + (text.replace(".", ",") if comma else text)
+
+
+RECORDS = [{"step": k, "x": list(point), "loss": PLANE.value(np.array(point)).item()} for k, point in enumerate(POINTS)]
+STRUCTURED = np.array([(k, *point) for k, point in enumerate(POINTS)], dtype=[("k", int), ("x", float), ("y", float)])
+
+READ: dict[str, tuple[str, bytes | str]] = {
+    "synonyms": (".csv", PLAIN),
+    "gzip": (".csv.gz", gzip.compress(PLAIN.encode())),
+    "Excel, German": (".csv", rows(";", "Iteration;x;y\n", comma=True)),
+    "Excel, sep=": (".csv", "sep=;\r\n" + rows(";", "Iteration;x;y\n").replace("\n", "\r\n")),
+    "Excel, UTF-8 with a mark": (".csv", b"\xef\xbb\xbf" + PLAIN.encode()),
+    "Excel, Unicode text": (".txt", rows("\t", "Epoch\tx\ty\n", comma=True).encode("utf-16")),
+    "PowerShell": (".csv", PLAIN.encode("utf-16")),
+    "UTF-16 without a mark": (".csv", PLAIN.encode("utf-16-le")),
+    "Macintosh": (".csv", PLAIN.replace("\n", "\r")),
+    "tabs": (".tsv", rows("\t", "iter\ttheta_1\ttheta_2\n")),
+    "bars": (".csv", rows("|", "iter|theta_1|theta_2\n")),
+    "R, write.csv": (".csv", '"","k","x1","x2"\n"1",0,3,2\n"2",1,2.5,-1\n"3",2,0.001,0.5\n'),
+    "R, write.csv2": (".csv", '"";"k";"x1";"x2"\n"1";0;3;2\n"2";1;2,5;-1\n"3";2;0,001;0,5\n'),
+    "R, write.table": (".txt", '"k" "x1" "x2"\n"1" 0 3 2\n"2" 1 2.5 -1\n"3" 2 0.001 0.5\n'),
+    "MATLAB, save -ascii": (".txt", "   0.0e+00   3.0e+00   2.0e+00\n   1e0   2.5e0  -1e0\n   2e0   1e-3   5e-1\n"),
+    "MATLAB, writematrix": (".csv", rows(",")),
+    "Octave": (".dat", "# Created by Octave 9\n# name: a\n# type: matrix\n# rows: 3\n# columns: 3\n" + rows(" ")),
+    "numpy.savetxt": (".txt", rows(" ", "# iteration x y\n")),
+    "gnuplot": (".dat", "# a remark\n\n" + rows("  ")),
+    "Fortran": (".dat", "  0  3.0D+00  2.0D+00\n  1  2.5D+00 -1.0D+00\n  2  1.0D-03  5.0D-01\n"),
+    "pandas": (".csv", ",x,y\n0,3.0,2.0\n1,2.5,-1.0\n2,0.001,0.5\n"),
+    "pandas, numbered columns": (".csv", ",0,1\n0,3.0,2.0\n1,2.5,-1.0\n2,0.001,0.5\n"),
+    "TensorBoard": (".csv", "Wall time,Step,x,y\n1.5e9,0,3,2\n1.5e9,1,2.5,-1\n1.6e9,2,0.001,0.5\n"),
+    "quoted": (".csv", '"step","w[0]","w[1]"\n"0","3","2"\n"1","2.5","-1"\n"2","0.001","0.5"\n'),
+    "only points": (".csv", "x,y\n3,2\n2.5,-1\n0.001,0.5\n"),
+    "separators at the ends": (".csv", PLAIN.replace("\n", ",\n")),
+    "minus signs of print": (".csv", PLAIN.replace("-", "\N{MINUS SIGN}")),
+    "JSON lines": (".jsonl", "".join(json.dumps(row) + "\n" for row in RECORDS)),
+    "NDJSON": (".ndjson", "".join(json.dumps(row) + "\n" for row in RECORDS)),
+    "JSON lines as .json": (".json", "".join(json.dumps(row) + "\n" for row in RECORDS)),
+    "JSON records": (".json", json.dumps(RECORDS, indent=1)),
+    "JSON columns": (".json", json.dumps({"x": POINTS, "lr": 0.1})),
+    "JSON points": (".json", json.dumps(POINTS)),
+    "pandas, to_json": (".json", '{"x":{"0":3,"1":2.5,"2":0.001},"y":{"0":2,"1":-1,"2":0.5}}'),
+    "pandas, split": (".json", '{"columns":["x","y"],"index":[0,1,2],"data":[[3,2],[2.5,-1],[0.001,0.5]]}'),
+    "npy": (".npy", npy(np.array(POINTS))),
+    "npy of Fortran's order": (".npy", npy(np.asfortranarray(POINTS))),
+    "structured npy": (".npy", npy(STRUCTURED)),
+    "npz": (".npz", npz(xs=np.array(POINTS), lr=np.array(0.1), config=np.array([{}], dtype=object))),
+    "npz of float16": (".npz", npz(w0=np.array([3, 2.5, 0.001]), w1=np.array([2, -1, 0.5], "f2"), step=np.arange(3))),
+}
+
+
+def read(suffix: str, content: bytes | str, folder: Path, **options: Any) -> Any:
+    path = folder / f"mine{suffix}"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_trajectory(str(path), PLANE, **options)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
+    found = read(*READ[name], tmp_path)
+    assert found.trajectory.x[0].tolist() == [list(point) for point in POINTS]
+    assert found.trajectory.k[0, :-1].tolist() == [0, 1, 2]
+
+
+LOST = ["", "NA", "N/A", "null", "None", "NaN", "#NUM!", "1.#INF", "-1.#IND", "Inf", "-inf", "-nan(ind)"]
+
+
+@pytest.mark.parametrize("word", LOST)
+def test_a_lost_point_is_one_however_it_is_written(word: str, tmp_path: Path) -> None:
+    found = read(".csv", f"step,x,y\n0,3,2\n1,{word},{word}\n", tmp_path).trajectory
+    assert found.last.tolist() == [0]
+    assert not np.isfinite(found.lost[0, :2]).any()
+
+
+REFUSED: dict[str, tuple[str, bytes | str, str]] = {
+    "names that say nothing": (".csv", "a1,b2\n1,2\n", "It has a1, b2: say --columns x1=NAME,x2=NAME"),
+    "one coordinate": (".csv", "step,w0,loss\n0,1,2\n", "there is no column x2"),
+    "two pairs": (".csv", "w0,w1,theta_1,theta_2\n1,2,3,4\n", "x may be w0, w1, or theta_1, theta_2"),
+    "three coordinates": (".csv", "x1,x2,x3\n1,2,3\n", "'x3' is a coordinate too many"),
+    "columns without names": (".csv", "0.5,1.5,2.5,3.5\n1.5,2,3,4\n", "its 4 columns have no names"),
+    "thousands": (".csv", "step;x;y\n0;1.234,5;2\n", "write it without marks between thousands"),
+    "a word": (".csv", "step,x,y\n0,1,2\n1,left,2\n", "line 3: x 'left' is not a number"),
+    "the first wrong row": (".csv", "step,x,y\n0,1,2\n0,1,2\n1,left,2\n", "line 3: iteration 0 follows 0"),
+    "unlike rows": (".csv", "step,x,y\n0,1,2\n1,2\n", "line 3: has 2 cells"),
+    "two logs in one": (".csv", "step,x,y\n0,1,2\n1,2,1\n0,3,3\n", "the runs are told apart in a column run"),
+    "an open quote": (".csv", 'step,x,y\n0,"1,2\n', "is not CSV"),
+    "nothing": (".csv", "", "is empty"),
+    "a header alone": (".csv", "step,x,y\n", "has no rows"),
+    "Excel": (".xlsx", b"PK\3\4", "is not an .npz"),
+    "old Excel": (".xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel workbook: save the sheet as CSV"),
+    "MATLAB": (".mat", b"MATLAB 5.0 MAT-file, Platform", "writematrix"),
+    "HDF5": (".h5", b"\x89HDF\r\n\x1a\n", "HDF5"),
+    "Parquet": (".parquet", b"PAR1\x15\x04", "to_csv"),
+    "a pickle": (".pkl", b"\x80\x04\x95", "a pickle, which is never loaded"),
+    "SQLite": (".db", b"SQLite format 3\0", "export the table as CSV"),
+    "R's own": (".rds", gzip.compress(b"X\n\0\0\0\3"), "write the table with write.csv"),
+    "a picture": (".csv", b"\x89PNG\r\n\x1a\n", "is a picture"),
+    "bzip2": (".csv", b"BZh91AY", "is packed by bzip2"),
+    "a bomb": (".csv.gz", gzip.compress(b"x,y\n" + b"\n" * 9_000_000), "expands to more than 200 times"),
+    "a damaged .gz": (".csv.gz", gzip.compress(PLAIN.encode())[:-9], "is not a .gz that can be read"),
+    "a JSON text": (".json", '"hello"', "is no table"),
+    "a JSON of settings": (".json", '{"lr": 0.1, "n": 3}', "holds an object of lr, n"),
+    "half a JSON": (".json", '[{"x": 1', "is not JSON"),
+    "objects": (".npz", npz(x=np.array([{}, 1], dtype=object), y=np.arange(2)), "never unpickled"),
+    "three axes": (".npy", npy(np.zeros((2, 2, 2))), "has the shape (2, 2, 2)"),
+    "complex numbers": (".npz", npz(x=np.zeros(2, complex), y=np.zeros(2)), "neither numbers nor texts"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_holds_no_path_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    suffix, content, said = REFUSED[name]
+    with pytest.raises(UsageError) as caught:
+        read(suffix, content, tmp_path)
+    message = str(caught.value)
+    assert said in message
+    assert message.startswith(f"mine{suffix}")
+    assert len(message.splitlines()) == 1
+    assert len(message) < 300
+
+
+def test_columns_settle_what_names_leave_open(tmp_path: Path) -> None:
+    content = "t,a1,b2,err\n0,3,2,5\n1,2.5,-1,4\n"
+    found = read(".csv", content, tmp_path, columns={"x1": "a1", "x2": "b2", "f": "err"})
+    assert found.trajectory.x[0].tolist() == [[3, 2], [2.5, -1]]
+    assert found.trajectory.f[0].tolist() == [5, 4]
+    with pytest.raises(UsageError, match=r"--columns x1=a12: it has t, a1, b2, err. Did you mean 'a1'\?"):
+        read(".csv", content, tmp_path, columns={"x1": "a12", "x2": "b2"})
+
+
+def test_what_is_guessed_and_what_is_ignored_is_said(tmp_path: Path) -> None:
+    remarks = read(".csv", "epoch,w0,w1,loss,accuracy\n0,3,2,5,0.5\n", tmp_path).remarks
+    assert remarks == (
+        "mine.csv: takes epoch as iteration, w0 as x1, w1 as x2, loss as f",
+        "mine.csv: ignores accuracy",
+    )
