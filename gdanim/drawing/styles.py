@@ -6,7 +6,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gdanim.drawing.mpl import mpl, quietly, to_hex, to_rgb, to_rgba
 from gdanim.errors import UnknownNameError, UsageError, shown
@@ -67,6 +67,9 @@ class Style:
 # Reading these from the defaults would choose a backend, or warn.
 _NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
 
+MAX_STYLE: Final = 1 << 16  # bytes of a file; a whole matplotlibrc has some 45,000
+MAX_PRODUCT: Final = 1000  # characters of a product of cycles, whose length is that of all combinations
+
 # What a style may set. The rest does more than colour: text.usetex runs a program, figure.autolayout moves the axes.
 _STYLED = (
     *("axes.", "figure.edgecolor", "figure.facecolor", "font.", "grid.", "lines.", "mathtext.", "patch."),
@@ -122,14 +125,27 @@ def load_style(name: str) -> Style:
 
         raise UnknownNameError("style", name, [*STYLES, *available], see="gdanim list styles")
     try:
+        if file is not None:
+            _check_small(file)
         rc = _matplotlib_rc(name)
     except (OSError, UnicodeError):
         raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
     except ValueError as error:
         raise UsageError(f"Style {shown(name)} holds a value that matplotlib refuses: {error}") from None
+    if not 0 <= rc.get("grid.alpha", 1.0) <= 1:
+        raise UsageError(f"Style {shown(name)}: grid.alpha {rc['grid.alpha']:g}: give a number from 0 to 1")
     if not rc and file is not None:
         raise UsageError(f"{shown(name)} sets nothing that a style may set: give an .mplstyle file")
     return _from_rc(name, rc)
+
+
+def _check_small(file: Path) -> None:
+    """Raise ValueError where reading a style file would take long. Raises OSError, UnicodeError."""
+    if file.stat().st_size > MAX_STYLE:
+        raise ValueError(f"it has more than {MAX_STYLE:,} bytes")
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if "cycler" in line and "*" in line and (line.count("*") > 1 or len(line) > MAX_PRODUCT):
+            raise ValueError(f"a cycle is a product of two at most, of {MAX_PRODUCT} characters")
 
 
 def style_file(name: str) -> Path | None:

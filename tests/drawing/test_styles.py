@@ -183,3 +183,19 @@ def test_slides_have_larger_type_and_less_so_in_small_pictures(size: tuple[int, 
     settings = Settings(function="parabola", size=size)
     usual, slides = (Layout.open(settings, load_style(name)).dpi for name in ("light", "slides"))
     assert slides == pytest.approx(larger * usual)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("axes.prop_cycle: " + " * ".join(f"cycler('{key}', ['r', 'g'])" for key in "abc"), "product of two"),
+        ("grid.alpha: 55", "from 0 to 1"),
+        ("#" * 70_000, "65,536 bytes"),
+    ],
+    ids=["product", "alpha", "large"],
+)
+def test_a_style_that_would_take_long_or_cannot_be_drawn_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "mine.mplstyle"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=told):
+        load_style(str(file))
