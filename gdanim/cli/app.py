@@ -175,7 +175,8 @@ def _run(request: Request) -> int:
     _summarise(request, descent, rendered.outputs)
     for written in rendered.outputs if settings.open else ():
         if written.error is None and written.path != STDOUT:
-            click.launch(written.path)
+            # With a dash in front, the program that opens it would take it for an option.
+            click.launch(f"./{written.path}" if written.path.startswith("-") else written.path)
     return 1 if rendered.errors else strict_code
 
 

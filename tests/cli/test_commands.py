@@ -416,6 +416,8 @@ def test_open_launches_each_file_that_was_written(monkeypatch: pytest.MonkeyPatc
     assert run("parabola", *QUICK, "-o", "a.gif").code == 0
     assert run("parabola", *QUICK, "-o", "-", "--open").code == 0
     assert launched == ["a.gif", "b.gif"]
+    assert run("parabola", *QUICK, "--output=-a.gif", "--open").code == 0
+    assert launched[2:] == ["./-a.gif"]
 
 
 # --- terminals, pipes and locales -------------------------------------------------------------------------------------

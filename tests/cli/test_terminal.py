@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.commandline import QUICK, run
 
+from gdanim import __main__ as command_line
 from gdanim import formatting
 from gdanim.cli import app, terminal
 from gdanim.presets import write_preset
@@ -94,3 +95,19 @@ def test_what_cannot_be_printed_is_no_success(words: list[str], monkeypatch: pyt
     with pytest.raises(SystemExit) as end:
         app.main(words)
     assert (end.value.code, said) == (1, ["gdanim: Cannot write standard output: it is closed"])
+
+
+@pytest.mark.parametrize(("error", "told"), [(MemoryError(), "not enough memory"), (KeyError("k\n"), "a fault")])
+def test_what_nobody_foresaw_is_one_line(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise error
+
+    monkeypatch.setattr("gdanim.signals.install", lambda: None)
+    monkeypatch.setattr(app, "main", fails)
+    monkeypatch.setattr("gc.disable", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        command_line.main()
+    said = capsys.readouterr().err
+    assert (end.value.code, said.count("\n"), told in said) == (1, 1, True)
