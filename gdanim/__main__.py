@@ -9,10 +9,13 @@ from typing import NoReturn
 def main() -> None:
     """Run the command line. Signal handlers are installed before anything slow is imported."""
     import gc
+    import warnings
 
     from gdanim import signals
 
     signals.install()
+    if not sys.warnoptions:  # python -W shows what libraries warn of; it is nothing that a user can mend
+        warnings.simplefilter("ignore")
     # Imports make no garbage, and to look for it takes longer than most commands do. cli/app.py enables it again.
     gc.disable()
     try:

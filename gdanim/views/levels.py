@@ -80,7 +80,11 @@ def spread_levels(f: Scalar, count: int = LEVELS) -> Scalar:
     finite = f[np.isfinite(f)]
     if not finite.size:
         return np.empty(0)
-    low, middle, high = np.quantile(finite, [0.0, 0.5, TOP])
+    with np.errstate(over="ignore", invalid="ignore"):
+        low, middle, high = np.quantile(finite, [0.0, 0.5, TOP])
+        spread = high - low
+    if not np.isfinite(spread):  # wider than numbers reach: nothing between can be told
+        return np.empty(0)
     if not high - low > FLAT * np.spacing(max(abs(low), abs(high))):
         return np.empty(0)
     rank = np.linspace(0, 1, count + 1)

@@ -107,6 +107,7 @@ def test_what_nobody_foresaw_is_one_line(
     monkeypatch.setattr("gdanim.signals.install", lambda: None)
     monkeypatch.setattr(app, "main", fails)
     monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("warnings.simplefilter", lambda _: None)
     with pytest.raises(SystemExit) as end:
         command_line.main()
     said = capsys.readouterr().err

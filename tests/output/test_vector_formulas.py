@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from support.commandline import LONG, QUICK, Ran, run
 from support.strategies import formulas
 
 from gdanim.drawing.raster import Raster
+from gdanim.views.levels import spread_levels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +72,7 @@ def test_a_frame_that_cannot_be_drawn_leaves_data_and_vectors(
     ran = run("parabola", "-o", "a.gif", "-o", "a.mp4", "-o", "a.svg", "--data", "a.csv", *QUICK)
     assert (ran.code, sorted(path.name for path in in_tmp_path.iterdir())) == (1, ["a.csv", "a.svg"])
     assert "not enough memory" in ran.err
+
+
+def test_heights_farther_apart_than_numbers_reach_have_no_levels() -> None:
+    assert spread_levels(np.linspace(-1, 1, 9) * np.finfo(float).max).size == 0
