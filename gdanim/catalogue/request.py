@@ -25,6 +25,8 @@ _VARIABLES: Final = {1: "one variable", 2: "two variables"}
 
 # The colon of a drive belongs to its path: C:\file.py:name.
 _CALLABLE = re.compile(r"([A-Za-z]:[\\/])?[^:\s][^:]*:[A-Za-z_]\w*")
+_SYMBOL = re.compile(r"[A-Za-z][0-9]?|theta")
+_OPTION = re.compile(r"--?[A-Za-z][\w-]*(=.*)?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 
 
@@ -136,8 +138,9 @@ def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoic
             raise SettingError("--param", f"{name}={value:g}", allowed)
         return FunctionChoice(text)
     row = find(FUNCTIONS, "function", text) if is_name(text) else None
-    expression = parse(text if row is None else row.formula)
-    expression.bind(dict(parameters) if row is None else dict(row.parameters) | dict(parameters))
+    values = dict(parameters) if row is None else dict(row.parameters) | dict(parameters)
+    expression = parse(text if row is None else row.formula, values)
+    expression.bind(values)
     return FunctionChoice(text, row, expression)
 
 
@@ -159,18 +162,21 @@ def python_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def is_name(text: str) -> bool:
     """Whether a function is a row of the catalogue, told by the text alone.
 
-    A word is a name, and if no row has it a misspelt one; x-1 is a formula, however much it looks like a name.
+    A word is a name, and if no row has it a misspelt one; x-1 is a formula, however much it looks like a name, and so
+    is a symbol alone, such as t.
     """
+    if _SYMBOL.fullmatch(text):
+        return False
     return _NAME.fullmatch(text) is not None and not {"x", "y"} & set(text.split("-"))
 
 
 def is_formula(text: str) -> bool:
-    """Whether a text can be read as a formula, whether or not its parameters have values."""
+    """Whether a text that begins with - is a formula, and no option: -2t and -x are, -t and --lr=0.1 are not."""
     try:
-        parse(text)
+        expression = parse(text)
     except UsageError:
         return False
-    return True
+    return _OPTION.fullmatch(text) is None or "x" in expression.variables
 
 
 def chosen_view(name: str, dim: int | None) -> View | None:

@@ -174,7 +174,7 @@ def _is_share(item: Hyperparameter | None) -> bool:
 def _check_formula(row: Formula) -> None:
     from gdanim.formula.parser import parse
 
-    expression = parse(row.formula)
+    expression = parse(row.formula, dict(row.parameters))
     expression.bind(dict(row.parameters))
     dim = len(expression.variables)
     for field, points in (("bounds", (row.bounds,)), ("start", (row.start,)), ("minimizers", row.minimizers)):

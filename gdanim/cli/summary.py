@@ -30,8 +30,11 @@ MAX_LISTED = 40  # runs; of more, the table says how many ended how
 
 def details(descent: Descent) -> str:
     """What --verbose adds: where the rates are stable, what gdanim chose, and how each run went."""
-    lines = []
     objective, runs = descent.objective, descent.trajectory.runs
+    lines = [f"read as {objective.f_of} = {objective.reading}"] if objective.reading else []
+    if objective.symbols != ("x", "y")[: objective.dim]:
+        named = zip(("x", "y"), objective.symbols, strict=False)  # options and --data call them x and y
+        lines.append(f"options and data call {' and '.join([f'{theirs} {ours}' for ours, theirs in named])}")
     if objective.curvature is not None:
         lines.append(
             f"λ = {objective.curvature:.6g}{_condition(objective)} at the minimum "
@@ -103,6 +106,7 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "gdanim": __version__,
         "function": objective.name,
         "formula": objective.formula,
+        "variables": list(objective.variables or objective.symbols),
         "parameters": dict(objective.parameters),
         "source": objective.source,
         "minimizers": (objective.minimizers + 0.0).tolist(),

@@ -133,13 +133,14 @@ def spoken(objective: Objective) -> str:
     """The function as f(x) = x², in letters that are read aloud well enough."""
     if not objective.formula:
         return objective.name
-    names = "x" if objective.dim == 1 else "x, y"
-    powers = re.sub(r"\s*\*\*\s*(\d+)\b", lambda power: power[1].translate(_RAISED), objective.formula)
+    powers = re.sub(
+        r"\s*\*\*\s*(\d+)\b", lambda power: power[1].translate(_RAISED), objective.reading or objective.formula
+    )
     formula = powers.replace("**", "^").replace("*", "·").replace("-", "−")
     for name, value in objective.parameters.items():
         formula = re.sub(rf"\b{name}(?![A-Za-z_])", _number(value) if value >= 0 else f"({_number(value)})", formula)
     formula = re.sub(r"(?<![\w.])1·", "", formula)
-    return f"f({names}) = {formula}"
+    return f"{objective.f_of} = {formula}"
 
 
 def _number(value: float, resolution: float = 0.0) -> str:
@@ -155,4 +156,4 @@ def _height(trajectory: Trajectory, run: int) -> str:
 def _point(objective: Objective, x: Vector) -> str:
     resolution = SHARE * float(np.diff(objective.bounds).min())
     numbers = [_number(value, resolution) for value in x.tolist()]
-    return f"x = {numbers[0]}" if len(numbers) == 1 else f"({', '.join(numbers)})"
+    return f"{objective.symbols[0]} = {numbers[0]}" if len(numbers) == 1 else f"({', '.join(numbers)})"

@@ -243,10 +243,9 @@ def _is_overflow(objective: Objective, x: Vector, lost: Vector) -> Flags:
 
 def no_value_at(objective: Objective, x: Vector) -> str:
     """What a DomainError says of a start (d,)."""
-    f_of = "f(x)" if objective.dim == 1 else "f(x, y)"
     nowhere = ", nor anywhere else that gdanim tried" * (objective.suggested and np.array_equal(x, objective.start))
     at = coordinates(x.tolist())
-    return f"{f_of} = {objective.formula} has no finite value and slope at the start {at}{nowhere}"
+    return f"{objective.f_of} = {objective.formula} has no finite value and slope at the start {at}{nowhere}"
 
 
 def is_finite(x: Vector, f: Scalar, grad: Vector) -> Flags:

@@ -14,9 +14,12 @@ from typing import Any, Final
 import numpy as np
 
 from gdanim.arrays import Matrix, Scalar, Vector
-from gdanim.formula.derivatives import Graph, Node, differentiate, ordered
-from gdanim.formula.kernels import KERNELS, Array, Kernel, power_kernel
+from gdanim.formula.derivatives import differentiate
+from gdanim.formula.graph import Graph, Node, ordered
+from gdanim.formula.kernels import KERNELS, Kernel, power_kernel
 from gdanim.formula.parser import Expression
+from gdanim.formula.special import Array
+from gdanim.formula.vocabulary import VARIABLES
 
 _FLOAT64: Final = np.dtype(np.float64)
 
@@ -36,10 +39,11 @@ class FormulaFunctions:
         constants = expression.bind(parameters)
         self.dim = len(expression.variables)
         graph = Graph()
-        self._variables = [graph.variable(name) for name in expression.variables]
+        # Whatever a person calls them, the variables are x and y here.
+        self._variables = [graph.variable(name) for name in VARIABLES[: self.dim]]
         names = {name: graph.number(value) for name, value in constants.items()}
         names.update(zip(expression.variables, self._variables, strict=True))
-        self._f = graph.read(expression.tree, names)
+        self._f = graph.read(expression.written_out(constants), names)
 
     def value(self, x: Vector) -> Scalar:
         """f at x: (…)."""

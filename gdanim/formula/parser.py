@@ -2,62 +2,48 @@
 
     parse("a*x**2 + 1")  →  Expression(variables=("x",), parameters=("a",), tree=Call("add", …))
 
-The raw text is limited first (printable ASCII, length, parentheses), then the number of nodes and their depth. Then
-each node must be on the whitelist. All else raises FormulaError: one line with what is wrong, the value and the next
-step.
+The raw text is limited first (characters, length, parentheses) and spelt in gdanim's own way; then the number of nodes
+and their depth are limited. Then each node must be on the whitelist. All else raises FormulaError: one line with what
+is wrong, the value and the next step.
 """
 
 from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from gdanim.errors import FormulaError, SettingError, shown
-from gdanim.formula import hints, vocabulary
+from gdanim.formula import hints, ranges, vocabulary
+from gdanim.formula.ranges import MAX_NODES
+from gdanim.formula.text import spelling
+from gdanim.formula.text.tokens import MAX_CHARACTERS
+from gdanim.formula.tree import RANGES, Call, Name, Number, Tree, names_in, operations
 
-MAX_CHARACTERS: Final = 1000
-MAX_PARENTHESES: Final = 60
-MAX_NODES: Final = 300
-# Sums of 300 nodes are 150 deep; only chains of signs go deeper. Every walk over a tree may therefore recurse.
-MAX_DEPTH: Final = 150
+MAX_DEPTH: Final = 150  # operations inside each other: every walk over a tree may recurse so deep
 
-_BINARY: Final = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+_BINARY: Final = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.Mod: "mod",
+    ast.FloorDiv: "floordiv",
+}  # fmt: skip
 _COMPARE: Final = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
-
-
-class Number(NamedTuple):
-    """A finite literal, not negative: a sign is an operation of its own."""
-
-    value: float
-
-
-class Name(NamedTuple):
-    """A variable, a constant or a parameter."""
-
-    name: str
-
-
-class Call(NamedTuple):
-    """An operator or a function on its arguments: Call("pow", (Name("x"), Number(2.0)))."""
-
-    op: str
-    args: tuple[Tree, ...]
-
-
-Tree = Number | Name | Call
+# The left side in f(x) = x**2 and z = x + y: it says which names vary, or nothing.
+_LEFT_SIDE: Final = re.compile(r" *([^\W\d]\w*) *(?:\(([\w ,]*)\))? *=(?!=)")
 
 
 class Expression(NamedTuple):
     """A formula that was read and accepted."""
 
     text: str  # as the person wrote it, without blanks at the ends
-    variables: tuple[str, ...]  # ("x",) or ("x", "y")
-    parameters: tuple[str, ...]  # all other names that are not constants, sorted; -p name=value gives them values
-    tree: Tree  # as written: nothing is simplified
+    spelt: str  # the same in gdanim's own spelling; the text itself where it is that already
+    names: tuple[str, ...]  # all names that are no constants, in order of appearance
+    variables: tuple[str, ...]  # the one or two of them that vary: x, or x and y, or others in their place
+    parameters: tuple[str, ...]  # the others, sorted; -p name=value gives them values
+    tree: Tree  # as spelt: nothing is simplified
 
     def bind(self, parameters: Mapping[str, float]) -> dict[str, float]:
         """The value of every name but the variables.
@@ -72,69 +58,121 @@ class Expression(NamedTuple):
                 raise SettingError(f"Parameter '{name}'", value, "give a finite number")
         for name in self.parameters:
             if name not in parameters:
-                raise FormulaError(f"Formula {shown(self.text)}: {hints.missing_parameter(name)}")
+                raise _error(self.text, hints.missing_parameter(name, self.variables))
         values = {**vocabulary.CONSTANTS, **{name: float(value) for name, value in parameters.items()}}
-        _constant(self.tree, values, self.text)
+        if RANGES & operations(_check_constants(self.tree, values, self.text)):
+            raise _error(self.text, "the limits of sum and prod are whole numbers; write it as in sum(i, 1, 5, i*x)")
         return values
 
+    def written_out(self, values: Mapping[str, float]) -> Tree:
+        """The tree with its sums and products over a range written out. values: as bind() returns them."""
+        return ranges.written_out(self.tree, values)
 
-def parse(text: str) -> Expression:
-    """The formula in `text`. Raises FormulaError where it cannot be read, or holds something that gdanim refuses."""
-    _check_text(text)
-    text = text.strip()
-    tree = _Reader(text).number(_syntax_tree(text))
-    _constant(tree, vocabulary.CONSTANTS, text)
-    names = _names(tree) - vocabulary.CONSTANTS.keys()
-    if not names & {"x", "y"}:
+
+def parse(text: str, given: Collection[str] = ()) -> Expression:
+    """The formula in `text`; given: the names that have values, and so do not vary.
+
+    Raises FormulaError where it cannot be read, or holds something that gdanim refuses.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise _error(text, f"{len(text)} characters; at most {MAX_CHARACTERS} are read; write it shorter")
+    text = text.strip(" ")
+    if not text:
+        raise _error(text, "it is empty; write one in x, such as x**2")
+    declared, right = _left_side(text)
+    try:
+        spelt = spelling.plain(right, given)
+        if sign := hints.lone_sign(spelt):
+            raise FormulaError(sign)
+    except FormulaError as refusal:
+        raise _error(text, str(refusal)) from None
+    tree = _Reader(spelt, text).number(_syntax_tree(spelt, text))
+    _check_constants(tree, vocabulary.CONSTANTS, text)
+    names = tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
+    variables = declared or _variables(names, given, text)
+    parameters = tuple(sorted(set(names) - set(variables)))
+    return Expression(text=text, spelt=spelt, names=names, variables=variables, parameters=parameters, tree=tree)
+
+
+def _left_side(text: str) -> tuple[tuple[str, ...], str]:
+    """The variables that f(x) = … names, if it does, and the formula behind the sign."""
+    match = _LEFT_SIDE.match(text)
+    if match is None:
+        return (), text
+    right = text[match.end() :].strip(" ")
+    declared = tuple([spelling.plain(name) for name in re.findall(r"\w+", match[2] or "")])
+    is_name = all(re.fullmatch(r"[A-Za-z]\w*", name) and name not in vocabulary.FUNCTIONS for name in declared)
+    if match[2] is None:
+        is_equation = match[1] == "x" or re.search(rf"\b{match[1]}\b", right)
+        return (), text if is_equation else right
+    return (declared, right) if is_name and 1 <= len(declared) <= 2 else ((), text)
+
+
+def _variables(names: tuple[str, ...], given: Collection[str], text: str) -> tuple[str, ...]:
+    """The one or two names that vary: x, or x and y; else those that have no value, in the order of their letters.
+
+    Raises FormulaError where there is none, or more than two.
+    """
+    if "x" in names and "x" not in given:
+        return ("x", "y") if "y" in names and "y" not in given else ("x",)
+    free = [name for name in names if name not in given]
+    if not free:
         raise _error(text, "it never changes; write it in x, or in x and y, such as x**2")
-    if "x" not in names:
-        raise _error(text, "a function of one variable is written in x; write x instead of y")
-    variables = ("x", "y") if "y" in names else ("x",)
-    return Expression(text=text, variables=variables, parameters=tuple(sorted(names - {"x", "y"})), tree=tree)
+    if len(free) > 2:
+        listed = f"{', '.join(free[:5])}{', …' * (len(free) > 5)}"
+        raise _error(text, f"one or two names may vary, not {listed}; give the others values, as in -p {free[0]}=1")
+    stems = {name.rstrip("0123456789")[: -1 if name[-1].isalpha() else None] for name in free}
+    in_order = len(stems) == 1  # u and v, x1 and x2; but theta and r as they appear
+    return tuple(sorted(free, key=lambda name: (len(name), name)) if in_order else free)
 
 
 def _error(text: str, problem: str) -> FormulaError:
     return FormulaError(f"Formula {shown(text)}: {problem}")
 
 
-def _check_text(text: str) -> None:
-    """Refuse text beyond the limits, before any parser sees it."""
-    if len(text) > MAX_CHARACTERS:
-        raise _error(text, f"{len(text)} characters; at most {MAX_CHARACTERS} are read; write it shorter")
-    if foreign := hints.foreign_character(text):
-        raise _error(text, foreign)
-    n_parentheses = text.count("(")
-    if n_parentheses > MAX_PARENTHESES:
-        raise _error(text, f"{n_parentheses} parentheses; at most {MAX_PARENTHESES} are read; write it with fewer")
-    if not text.strip():
-        raise _error(text, "it is empty; write one in x, such as x**2")
+def _check_constants(tree: Tree, values: Mapping[str, float], text: str) -> Tree:
+    """The tree, written out. Raises FormulaError where a part that does not vary has no finite value."""
+    try:
+        written_out = ranges.written_out(tree, values)
+        ranges.value_of(written_out, values)
+    except ranges.NotFinite as found:
+        problem = f"{hints.written(found.op, found.values)} is not a finite number; change that part"
+        raise _error(text, problem) from None
+    except FormulaError as refusal:
+        raise _error(text, str(refusal)) from None
+    return written_out
 
 
-def _syntax_tree(text: str) -> ast.expr:
+def _syntax_tree(spelt: str, text: str) -> ast.expr:
     """Python's syntax tree of one expression, if it is small enough."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as "invalid decimal literal" in 2or
-            body = ast.parse(text, mode="eval").body
+            body = ast.parse(spelt, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise _error(text, hints.unreadable(text)) from None
-    n_nodes = depth = 0
-    level: list[ast.expr] = [body]
-    while level:
-        n_nodes, depth = n_nodes + len(level), depth + 1
-        level = [child for node in level for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        raise _error(text, hints.unreadable(spelt)) from None
+    n_nodes = deepest = 0
+    rest: list[tuple[ast.AST, int]] = [(body, 1)]
+    while rest:
+        node, depth = rest.pop()
+        n_nodes, deepest = n_nodes + 1, max(deepest, depth)
+        # The left side of an operator costs no depth: walks go along a sum of 1 000 terms without recursion.
+        left = node.left if isinstance(node, ast.BinOp) else None
+        rest.extend(
+            (child, depth + (child is not left)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
+        )
     if n_nodes > MAX_NODES:
         raise _error(text, f"{n_nodes} terms and operations; at most {MAX_NODES} are read; write it shorter")
-    if depth > MAX_DEPTH:
-        raise _error(text, f"{depth} operations inside each other; at most {MAX_DEPTH} are read; write it flatter")
+    if deepest > MAX_DEPTH:
+        raise _error(text, f"{deepest} operations inside each other; at most {MAX_DEPTH} are read; write it flatter")
     return body
 
 
 class _Reader:
     """Python's syntax tree → a Tree, node by node. Nodes that no case names are refused."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, spelt: str, text: str) -> None:
+        self.spelt, self.text = spelt, text
 
     def number(self, node: ast.expr) -> Tree:
         """A node that stands for a number."""
@@ -149,11 +187,27 @@ class _Reader:
                 return self.number(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Call("neg", (self.number(operand),))
-            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
-                return Call(_BINARY[type(operator)], (self.number(left), self.number(right)))
+            case ast.BinOp():
+                return self._operators(node)
+            case ast.IfExp(test=test, body=body, orelse=otherwise):
+                return Call("where", (self.condition(test), self.number(body), self.number(otherwise)))
             case ast.Call():
                 return self._call(node)
-        raise _error(self.text, hints.refused(node))
+        raise _error(self.text, hints.refused(node, self.spelt))
+
+    def _operators(self, node: ast.BinOp) -> Tree:
+        """A chain of operators, such as a sum, from its first operand on. Not recursive: it may have 1 000."""
+        chain: list[ast.BinOp] = []
+        first: ast.expr = node
+        while isinstance(first, ast.BinOp):
+            if type(first.op) not in _BINARY:
+                raise _error(self.text, hints.refused(first, self.spelt))
+            chain.append(first)
+            first = first.left
+        tree = self.number(first)
+        for link in reversed(chain):
+            tree = Call(_BINARY[type(link.op)], (tree, self.number(link.right)))
+        return tree
 
     def condition(self, node: ast.expr) -> Tree:
         """A node that is true or false: the first argument of where."""
@@ -176,7 +230,7 @@ class _Reader:
 
     def _literal(self, node: ast.Constant) -> Number:
         # From its own text: Python's integers may have a thousand digits, and True and 1j are constants, too.
-        literal = self.text[node.col_offset : node.end_col_offset]
+        literal = self.spelt[node.col_offset : node.end_col_offset]
         try:
             value = float(literal)
         except ValueError:
@@ -189,40 +243,24 @@ class _Reader:
 
     def _call(self, node: ast.Call) -> Call:
         if not isinstance(node.func, ast.Name) or node.func.id not in vocabulary.FUNCTIONS:
-            raise _error(self.text, hints.not_a_function(node.func, self.text))
+            raise _error(self.text, hints.not_a_function(node, self.spelt))
         name, args = node.func.id, node.args
         fewest, most = vocabulary.FUNCTIONS[name]
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in args):
             raise _error(self.text, f"{name} takes plain arguments; write {name}(…) with values only")
         if not fewest <= len(args) <= most:
             raise _error(self.text, hints.wrong_count(name, len(args)))
+        if name in RANGES:
+            return self._range(name, args)
         first = self.condition(args[0]) if name == "where" else self.number(args[0])
         return Call(name, (first, *[self.number(arg) for arg in args[1:]]))
 
-
-def _names(tree: Tree) -> set[str]:
-    match tree:
-        case Name(name):
-            return {name}
-        case Call(_, args):
-            return set().union(*map(_names, args))
-    return set()
-
-
-def _constant(tree: Tree, values: Mapping[str, float], text: str) -> float | None:
-    """The value of a tree that does not vary, else None. Raises FormulaError where a part's value is not finite."""
-    match tree:
-        case Number(value):
-            return value
-        case Name(name):
-            return values.get(name)
-        case Call(op, args):
-            # All arguments are looked at, so that 1/0 is found in x + 1/0, too.
-            folded = [_constant(arg, values, text) for arg in args]
-            known = [value for value in folded if value is not None]
-            if len(known) < len(folded):
-                return None
-            result = vocabulary.apply(op, known)
-            if not math.isfinite(result):
-                raise _error(text, f"{hints.written(op, known)} is not a finite number; change that part")
-            return result
+    def _range(self, name: str, args: list[ast.expr]) -> Call:
+        """A sum or product: its index is a name of its own, and its limits do not vary."""
+        index, *others = [self.number(arg) for arg in args]
+        taken = (*vocabulary.VARIABLES, *vocabulary.CONSTANTS)
+        if not isinstance(index, Name) or index.name in taken:
+            raise _error(self.text, f"{name} begins with an index, such as i; write it as in {name}(i, 1, 5, i*x)")
+        if any(name in vocabulary.VARIABLES for limit in others[:2] for name in names_in(limit)):
+            raise _error(self.text, f"the limits of {name} are whole numbers; write it as in {name}(i, 1, 5, i*x)")
+        return Call(name, (index, *others))

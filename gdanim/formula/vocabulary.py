@@ -19,13 +19,21 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"), (1, 1)),
     **dict.fromkeys(("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "cbrt", "abs", "sign"), (1, 1)),
     **dict.fromkeys(("erf", "sigmoid", "softplus", "relu"), (1, 1)),
-    **dict.fromkeys(("atan2", "hypot"), (2, 2)),
-    **dict.fromkeys(("min", "max"), (2, ANY_NUMBER)),
+    **dict.fromkeys(("asinh", "acosh", "atanh", "exp2", "erfc", "sinc", "gamma", "lgamma"), (1, 1)),
+    **dict.fromkeys(("floor", "ceil", "round", "trunc"), (1, 1)),
+    **dict.fromkeys(("atan2", "hypot", "mod", "logaddexp"), (2, 2)),
+    **dict.fromkeys(("min", "max", "logsumexp"), (2, ANY_NUMBER)),
     **dict.fromkeys(("clip", "where"), (3, 3)),
+    **dict.fromkeys(("sum", "prod"), (4, 4)),  # sum(i, 1, 5, i*x): index, from, to, term
 }
+# Functions that a person may also have as a parameter: they are functions only where a parenthesis follows.
+ALSO_NAMES: Final = frozenset({"gamma", "mod", "sum", "prod", "floor", "ceil", "round", "trunc", "sinc"})
 
 # How the operators of the tree are written. Comparisons and logic stand only in the first argument of where.
-ARITHMETIC: Final[Mapping[str, str]] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-"}
+ARITHMETIC: Final[Mapping[str, str]] = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-",
+    "mod": "%", "floordiv": "//",
+}  # fmt: skip
 COMPARISONS: Final[Mapping[str, str]] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 _SCALAR: Final[Mapping[str, Callable[..., float]]] = {
@@ -40,7 +48,11 @@ _SCALAR: Final[Mapping[str, Callable[..., float]]] = {
     "step": lambda u: 0.5 * ((u > 0) - (u < 0) + 1),  # the derivative of max(u, 0); no formula names it
     "sigmoid": lambda u: 1 / (1 + math.exp(-u)) if u > -700 else math.exp(u),
     "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
-    **{name: getattr(math, name) for name in FUNCTIONS if hasattr(math, name)},
+    "mod": operator.mod, "floordiv": operator.floordiv, "round": round,
+    "sinc": lambda u: math.sin(math.pi * u) / (math.pi * u) if u else 1.0,
+    "logaddexp": lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))),
+    "logsumexp": lambda *args: max(args) + math.log(sum(math.exp(arg - max(args)) for arg in args)),
+    **{name: getattr(math, name) for name in FUNCTIONS if hasattr(math, name) and name != "prod"},
 }  # fmt: skip
 
 

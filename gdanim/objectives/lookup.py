@@ -43,6 +43,8 @@ def objective(
         name=expression.text,
         formula=expression.text,
         typeset=_typeset(expression, parameters),
+        variables=expression.variables,
+        reading="" if expression.spelt == expression.text else expression.spelt,
         functions=functions,
         parameters=dict(parameters),
         **_found(functions, given),

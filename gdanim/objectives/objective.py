@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
+from gdanim.formula.symbols import symbol
 
 LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
 UNMIXED: Final = 0.5  # share of f_xx·f_yy: a larger determinant is no rounding
@@ -58,6 +59,9 @@ class Objective:
     # (k, d, 2): boxes in each of which all minimizers are known. Only there is the nearest known one the nearest.
     searched: Vector = field(default_factory=lambda: np.empty((0, 0, 2)))
     typeset: tuple[str, ...] = ()  # the formula as mathtext, without dollars: whole, then ever shorter
+    # The variables in the letters of the person who wrote the formula; x and y where there is none.
+    variables: tuple[str, ...] = ()
+    reading: str = ""  # the formula in gdanim's own spelling, where the person spelt it in another way
     parameters: Mapping[str, float] = field(default_factory=dict)  # all that it has, with their values here
     # Limits of the drawn axes, where they are not simply the bounds and what the function spans there.
     view: tuple[tuple[float, float], ...] | None = None
@@ -69,6 +73,21 @@ class Objective:
     def dim(self) -> int:
         """The number of variables, d."""
         return self.functions.dim
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What pictures and sentences call the variables: x, y, θ."""
+        return tuple(map(symbol, self.variables)) or ("x", "y")[: self.dim]
+
+    @property
+    def f_of(self) -> str:
+        """The function of its variables: f(x), f(x, y)."""
+        return f"f({', '.join(self.symbols)})"
+
+    @property
+    def height(self) -> str:
+        """What an axis of values is called, beside that of a single variable: y, if that has no other meaning."""
+        return "f" if self.symbols == ("y",) else "y"
 
     @property
     def point_by_point(self) -> bool:

@@ -39,7 +39,8 @@ class Contour:
         """Add axes with the minimizers, isolated or not."""
         settings, bounds = self.descent.settings, self.descent.objective.bounds
         xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
-        axes = layout.axes(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
+        xlabel, ylabel = self.descent.objective.symbols
+        axes = layout.axes(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
         if not settings.basins:  # basins mark their attractors
             draw_minimizers(axes, self.descent.objective, layout.style)

@@ -65,7 +65,8 @@ class Curve:
 
     def axes(self, layout: Layout) -> Axes:
         """Add axes with the function."""
-        axes = layout.axes(xlabel="x", ylabel="y", xlim=self.xlim, ylim=self.ylim)
+        objective = self.descent.objective
+        axes = layout.axes(xlabel=objective.symbols[0], ylabel=objective.height, xlim=self.xlim, ylim=self.ylim)
         axes.plot(self.x, self.f, color=layout.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
         bottom = _bottom(self.descent.objective, self.x, self.f)
         if np.isfinite(bottom).any():

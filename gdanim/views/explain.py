@@ -64,7 +64,7 @@ def explanation(descent: Descent, layout: Layout, lettering: Lettering) -> list[
     longest, seen = int(np.argmax(last)), in_view(descent)
     # From the most telling way to write the updates to the shortest.
     forms = product((True, False) if follows_the_gradient(descent.trajectory) else (False,), DECIMALS)
-    for pieces in (_equation(descent.trajectory, layout.style, seen, *form) for form in forms):
+    for pieces in (_equation(descent, layout.style, seen, *form) for form in forms):
         width = sum(lettering.width(text) for text, _ in pieces(longest, 0))
         if width <= layout.header_width_px:
             return [(partial(_next_step, pieces, last), width)]
@@ -89,13 +89,13 @@ def follows_the_gradient(trajectory: Trajectory) -> bool:
 
 
 def _equation(
-    trajectory: Trajectory, style: Style, seen: Flags, by_gradient: bool, decimals: int
+    descent: Descent, style: Style, seen: Flags, by_gradient: bool, decimals: int
 ) -> Callable[[int, int], Pieces]:
     """One way to write the step of a run from iteration k to the next: with rate and gradient, or with the step.
 
     It has `=` where the shown digits give the shown result, else `≈`.
     """
-    ink, sign = style.text, style.muted
+    trajectory, ink, sign = descent.trajectory, style.text, style.muted
     change = trajectory.grad[:, :-1] if by_gradient else np.diff(trajectory.x, axis=1)
     is_vector = change.shape[-1] > 1
     is_signed = by_gradient or is_vector
@@ -116,7 +116,7 @@ def _equation(
             factor, inner = Decimal(-1 if falls else 1), [(" − " if falls else " + ", sign), (vector, style.x_series)]
         equal = all(map(_adds_up, before, [factor * exact(text) for text in parts], after))
         return [
-            (_name(int(trajectory.k[run, k + 1]), trajectory), sign),
+            (_name(int(trajectory.k[run, k + 1]), descent), sign),
             (_bracketed(before), ink),
             *inner,
             (" = " if equal else " ≈ ", sign),
@@ -148,10 +148,11 @@ def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
     return lambda run, _: given[run].rjust(width, FIGURE_SPACE)
 
 
-def _name(k: int, trajectory: Trajectory) -> str:
+def _name(k: int, descent: Descent) -> str:
+    names = ", ".join(descent.objective.symbols)
     index = str(k).translate(str.maketrans("0123456789", SUBSCRIPTS))
-    space = SUBSCRIPT_SPACE * (len(str(trajectory.k[:, -2].max())) - len(index))
-    return f"{'x' if trajectory.x.shape[-1] == 1 else '(x, y)'}{index}{space} = "
+    space = SUBSCRIPT_SPACE * (len(str(descent.trajectory.k[:, -2].max())) - len(index))
+    return f"{names if descent.objective.dim == 1 else f'({names})'}{index}{space} = "
 
 
 def exact(text: str) -> Decimal:

@@ -13,6 +13,7 @@ from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.formula.mathtext import visible_length
+from gdanim.formula.symbols import named
 from gdanim.views.legend import Legend, entries, fit_legend
 from gdanim.views.readout import LiveLine, readout
 
@@ -107,8 +108,8 @@ def _title(layout: Layout, descent: Descent) -> Text | None:
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
         return layout.title(asked, plain=True)
-    variables = "x" if objective.dim == 1 else "x, y"
-    room = layout.header_width_px / layout.px(0.6 * TITLE_PT) - len(f"f({variables}) = ")
+    variables = ", ".join(map(named, objective.variables)) or ", ".join(objective.symbols)
+    room = layout.header_width_px / layout.px(0.6 * TITLE_PT) - len(f"{objective.f_of} = ")
     for form in objective.typeset:
         if visible_length(form) <= room:
             return layout.title(f"$f({variables}) = {form}$", plain=False)

@@ -74,12 +74,13 @@ def build(descent: Descent) -> Scene:
 
 def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
     """The two series that are shown against the iteration, from the top down."""
-    trajectory = descent.trajectory
-    if descent.objective.dim == 1:
-        return Series("x", trajectory.x[..., 0], style.x_series), Series("y", trajectory.f, style.f_series)
+    trajectory, objective = descent.trajectory, descent.objective
+    if objective.dim == 1:
+        iterates = Series(objective.symbols[0], trajectory.x[..., 0], style.x_series)
+        return iterates, Series(objective.height, trajectory.f, style.f_series)
     norm = np.hypot(trajectory.grad[..., 0], trajectory.grad[..., 1])
     heights, slopes = Series("$f$", trajectory.f, style.f_series), Series(NORM, norm, style.x_series)
-    excess = _excess(trajectory, descent.objective.minimum)
+    excess = _excess(trajectory, objective.minimum)
     in_decades = None if excess is None else _in_decades(Series(EXCESS, excess, style.f_series), descent)
     return in_decades or heights, _in_decades(slopes, descent) or slopes
 

@@ -80,7 +80,7 @@ def _foremost(descent: Descent, moment: Moment) -> tuple[int, int]:
 
 def _columns(descent: Descent) -> list[ReadoutColumn]:
     """What the readout names. Texts have fixed widths, so that digits keep their places."""
-    trajectory, dim = descent.trajectory, descent.objective.dim
+    trajectory = descent.trajectory
     runs, iterations = trajectory.runs, trajectory.iterations
     in_turn = descent.timeline.in_turn and runs > 1
 
@@ -92,10 +92,11 @@ def _columns(descent: Descent) -> list[ReadoutColumn]:
     columns.append(ReadoutColumn("iteration", lambda run, row: whole(int(trajectory.k[run, row]), most), need=8))
     if runs > 1 and not in_turn:
         return columns
-    names = ("x",) if dim == 1 else ("x", "y")
     seen = in_view(descent)
-    columns += [_series(name, trajectory.x[..., i], seen, need=7 - i) for i, name in enumerate(names)]
-    columns.append(_series(f"f({', '.join(names)})", trajectory.f, seen, need=5))
+    columns += [
+        _series(name, trajectory.x[..., i], seen, need=7 - i) for i, name in enumerate(descent.objective.symbols)
+    ]
+    columns.append(_series(descent.objective.f_of, trajectory.f, seen, need=5))
     if iterations and np.isfinite(trajectory.lr).all():
         columns += [_rate(trajectory.lr), *_against_limit(descent)]
     columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].words, need=VERDICT))

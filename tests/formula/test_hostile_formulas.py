@@ -41,8 +41,6 @@ HOSTILE = {
     "200 signs": "-" * 200 + "x",
     "20 000 terms": "+".join(["x"] * 20_000),
     "full width": "ｘ",
-    "superscript": "x²",
-    "Unicode minus": "x−1",
     "zero-width space": "x\u200b+1",
     "right-to-left override": "x\u202e+1",
     "no-break space": "x\u00a0+1",
@@ -53,8 +51,6 @@ HOSTILE = {
     "comment": "x # y",
     "empty": "",
     "blanks": "   ",
-    "caret": "x^2",
-    "implicit product": "2x",
     "equation": "x=2",
     "comparison": "x<2",
     "tuple": "x,x",
@@ -78,6 +74,20 @@ HOSTILE = {
     "dunder": "__class__ + x",
     "infinity": "x + inf",
     "logic": "x and x",
+    "sum of 10**9 terms": "sum(i, 1, 10**9, x)",
+    "sum in sum in sum": "sum(i, 1, 999, sum(j, 1, 999, sum(k, 1, 999, x)))",
+    "sum without an end": "sum(i, 1, 1e300, i)*x",
+    "sum to x": "sum(i, 1, x, x)",
+    "60 bars": "|" * 60 + "x",
+    "8 000 bars": "|" * 8_000,
+    "8 000 factorials": "x" + "!" * 7_999,
+    "8 000 superscripts": "x" + "²" * 7_999,
+    "4 000 powers": "x" + "^x" * 3_999,
+    "4 000 products": "x" + " x" * 3_999,
+    "8 000 parentheses": "(" * 8_000,
+    "8 000 signs": "-" * 8_000,
+    "sines without brackets": "sin " * 1_999 + "x",
+    "roots": "√" * 7_999 + "x",
 }
 
 
@@ -152,7 +162,7 @@ def test_random_bytes_are_a_formula_or_a_refusal(raw):
     survive(raw.decode("latin-1"))
 
 
-@given(st.text(alphabet="xya12.e+-*/()<>=!, sincoexplgwhr", max_size=40))
+@given(st.text(alphabet="xya12.e+-*/()<>=!, sincoexplgwhrum|²√½", max_size=40))
 def test_random_words_of_the_alphabet_are_a_formula_or_a_refusal(text):
     survive(text)
 
@@ -161,7 +171,7 @@ def test_random_words_of_the_alphabet_are_a_formula_or_a_refusal(text):
 @given(
     text=formulas(),
     cut=st.tuples(st.floats(0, 1), st.floats(0, 1)),
-    patch=st.text(alphabet="xyab019.()+-*/<=!_ ,^'[:\\\n\u200b²", max_size=3),
+    patch=st.text(alphabet="xyab019.()+-*/<=!_ ,^'[:\\\n\u200b²|√½π%", max_size=3),
 )
 def test_mutated_formula_is_a_formula_or_a_refusal(text, cut, patch):
     start, end = sorted(round(share * len(text)) for share in cut)

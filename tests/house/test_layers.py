@@ -51,7 +51,10 @@ LAYERS = {
 # Inside a room, in the order in which they build on each other, the modules that others of the room import. All others
 # stand behind them: a view, a family of optimizers or a format may be added without a line here.
 INSIDE = {
-    "formula": "kernels vocabulary hints parser derivatives",
+    "formula": (
+        "special kernels vocabulary text.letters text.tokens text.cursor text.spelling tree hints ranges parser graph "
+        "derivatives symbols"
+    ),
     "tables": "files table numbers dialect text json_text arrays",
     "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry",
     "objectives": (

@@ -200,8 +200,8 @@ def _edges(heightmap: HeightMap, camera: Camera, most: int, *, is_named: bool) -
     upright[:, :2], upright[:, 2] = left, heightmap.scale(values)
     of_f = numbers(values.tolist(), heightmap.scale.span, alike=False, may_shift=is_named)
     return [
-        _along_floor(camera, "x", x, heightmap.limits[0], axis=0, beside=near_y, is_named=is_named),
-        _along_floor(camera, "y", y, heightmap.limits[1], axis=1, beside=near_x, is_named=is_named),
+        _along_floor(camera, heightmap.symbols[0], x, heightmap.limits[0], axis=0, beside=near_y, is_named=is_named),
+        _along_floor(camera, heightmap.symbols[1], y, heightmap.limits[1], axis=1, beside=near_x, is_named=is_named),
         (of_f.named("f"), upright, of_f.texts, np.array([-1.0, 0.0]), np.array([*left, TOP / 2])),
     ]
 

@@ -83,11 +83,13 @@ class HeightMap:
     """Heights z (n, n) over an even grid of the floor, rows along y; NaN where f is not finite.
 
     limits   the ends of x and of y in the coordinates of the function
+    symbols  what the person calls x and y
     """
 
     limits: Limits
     scale: HeightScale
     z: NDArray[np.float64]
+    symbols: tuple[str, ...] = ("x", "y")
 
     @classmethod
     def of(cls, objective: Objective, limits: Limits, points: int) -> HeightMap:
@@ -97,7 +99,7 @@ class HeightMap:
             f = _sampled(objective, limits, 2 * points - 1)
         known = objective.value(objective.minimizers)
         scale = HeightScale.of(f, float(np.min(known, initial=np.inf, where=np.isfinite(known))))
-        return cls(limits=limits, scale=scale, z=scale(f))
+        return cls(limits=limits, scale=scale, z=scale(f), symbols=objective.symbols)
 
     @property
     def side(self) -> NDArray[np.float64]:

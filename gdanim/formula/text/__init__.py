@@ -1,0 +1,1 @@
+"""What people type, in gdanim's own spelling: from characters to tokens to plain text."""
