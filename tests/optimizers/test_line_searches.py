@@ -107,7 +107,7 @@ def test_every_function_is_descended_finitely_or_lost_for_good_and_searches_neve
     """By no more than two units in the last place of f. Newton's method searches no line, and may climb."""
     rounding = 0.0 if method == "armijo" else 2 * EPS
     for name in NAMES:
-        found = walk(catalogued(name), built(method), starts(catalogued(name), 6), 40)
+        found = walk(catalogued(name), built(method), starts(catalogued(name), 6), 25)
         finite = np.isfinite(found.x).all(axis=-1) & np.isfinite(found.f) & np.isfinite(found.grad).all(axis=-1)
         assert (finite[1:] <= finite[:-1]).all(), name
         assert (np.diff(found.evaluations, axis=0) <= MOST_ASKED).all(), name

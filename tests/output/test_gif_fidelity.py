@@ -41,7 +41,7 @@ long = [
 ]
 # Eight colours of marks, and what they are blended with, are more than one palette holds.
 CASES = [
-    *product(FUNCTION_OF, [26], [EVEN, ODD], [1, 8]),
+    *[(view, 26, size, runs) for view in FUNCTION_OF for size, runs in ((EVEN, 8), (ODD, 1))],
     *[pytest.param(*case, marks=long) for case in product(FUNCTION_OF, [400], [EVEN, ODD], [1, 8])],
 ]
 
