@@ -1,5 +1,4 @@
-"""Readers: from what a person writes, on the command line, in a preset or in Python, to checked values; and options,
-which are fields with a reader and with what --help says of them.
+"""Readers: from what a person writes, on the command line, in a preset or in Python, to checked values.
 
 Each reader takes text or a typed value and returns the typed one; it raises ValueError with a sentence that says what
 is allowed. Reading a typed value again returns it unchanged.
@@ -10,9 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
@@ -214,8 +212,26 @@ def columns(value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
-    """Read one value or several."""
-    return lambda value: tuple(read(item) for item in _several(value))
+    """Read one value or several; where commas part several in one text, say how several are given."""
+
+    def read_one(item: Any) -> T:
+        try:
+            return read(item)
+        except ValueError as refusal:
+            parts = item.split(",") if isinstance(item, str) else []
+            if len(parts) > 1 and all(_is_read(read, part) for part in parts):
+                raise ValueError(f"{refusal}; for several, repeat the option") from None
+            raise
+
+    return lambda value: tuple(map(read_one, _several(value)))
+
+
+def _is_read(read: Reader[Any], value: str) -> bool:
+    try:
+        read(value)
+    except ValueError:
+        return False
+    return True
 
 
 def optional(read: Reader[T]) -> Reader[T | None]:
@@ -260,34 +276,3 @@ def _sentence(noun: str, *, least: float, most: float, above: float = -math.inf,
 
 def _readable(number: float) -> str:
     return f"{number:,.15g}" if number >= 10_000 else f"{number:g}"
-
-
-class Option(NamedTuple):
-    """How one field of Settings is written.
-
-    many    may be given several times
-    shown   the default, as --help words it
-    after   the field behind which --help has it; empty where it follows the one above
-    pairs   of names and values: may be given several times, for more of them
-    name    as it is typed
-    """
-
-    group: str
-    help: str
-    read: Reader[Any]
-    many: bool
-    metavar: str = ""
-    short: str = ""
-    shown: str = ""
-    after: str = ""
-    name: str = ""
-    pairs: bool = False
-
-
-def option(
-    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
-) -> Any:
-    """A field of Settings, which may be left out; `more` are fields of Option."""
-    read = many(read) if several else optional(read) if default is None else read
-    written = Option(group, summary, read, several, **more)
-    return field(default=() if several else default, metadata={"option": written})

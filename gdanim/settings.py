@@ -5,15 +5,15 @@ or the picture decides.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
-from gdanim.readers import Option, option
+from gdanim.readers import Reader
 
 __version__ = "0.1.0"  # of gdanim, and so of what settings mean
 
@@ -27,6 +27,37 @@ VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap"
 FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "dither")
 AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
+
+
+class Option(NamedTuple):
+    """How one field of Settings is written.
+
+    many    may be given several times
+    shown   the default, as --help words it
+    after   the field behind which --help has it; empty where it follows the one above
+    pairs   of names and values: may be given several times, for more of them
+    name    as it is typed
+    """
+
+    group: str
+    help: str
+    read: Reader[Any]
+    many: bool
+    metavar: str = ""
+    short: str = ""
+    shown: str = ""
+    after: str = ""
+    name: str = ""
+    pairs: bool = False
+
+
+def option(
+    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
+) -> Any:
+    """A field of Settings, which may be left out; `more` are fields of Option."""
+    read = readers.many(read) if several else readers.optional(read) if default is None else read
+    written = Option(group, summary, read, several, **more)
+    return field(default=() if several else default, metadata={"option": written})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)

@@ -10,9 +10,10 @@ from itertools import product
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gdanim.catalogue.choices import CONSTANT, Choice, check_together, chosen, python_rule
+from gdanim.catalogue.meant import as_file, as_name
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
 from gdanim.catalogue.specs import Format, Formula, Method, Rule, Schedule, View, imported
-from gdanim.errors import SettingError, UsageError
+from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
 from gdanim.formula.parser import Expression, parse
 from gdanim.settings import AUTO_STYLE, Settings
 
@@ -137,11 +138,22 @@ def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoic
             allowed = "is for formulas; a Python function has its own defaults"
             raise SettingError("--param", f"{name}={value:g}", allowed)
         return FunctionChoice(text)
-    row = find(FUNCTIONS, "function", text) if is_name(text) else None
+    if meant := as_file(text):
+        raise UsageError(f"{shown(text)} is no function, but {meant}")
+    row = _row(text) if is_name(text) else None
     values = dict(parameters) if row is None else dict(row.parameters) | dict(parameters)
     expression = parse(text if row is None else row.formula, values)
     expression.bind(values)
     return FunctionChoice(text, row, expression)
+
+
+def _row(name: str) -> Formula:
+    try:
+        return find(FUNCTIONS, "function", name)
+    except UnknownNameError as error:
+        if meant := as_name(name):
+            raise UsageError(f"{shown(name)} is no function, but {meant}") from None
+        raise error from None
 
 
 def is_callable(text: str) -> bool:

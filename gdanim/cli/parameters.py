@@ -8,8 +8,8 @@ from typing import Any, cast
 import click
 
 from gdanim.errors import SettingError
-from gdanim.readers import Option, Reader, T
-from gdanim.settings import GROUPS, options
+from gdanim.readers import Reader, T
+from gdanim.settings import GROUPS, Option, options
 
 ABOUT = """\
 Render the animation of a gradient descent to a file.

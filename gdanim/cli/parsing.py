@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from gdanim import signals
+from gdanim.catalogue.meant import command_hint, option_hint
 from gdanim.cli import parameters
 from gdanim.cli.terminal import printing
-from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.errors import UsageError, shown
 
 _Parsed = tuple[dict[str, Any], list[str], list[click.Parameter]]  # values, words left over, each option as it came
 # Given to click in place of a formula that begins with a minus, which it would take for an option.
@@ -36,6 +37,7 @@ class Group(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Insert the word `render` where it was left out."""
         if args and args[0] not in {*self.commands, *parameters.HELP_NAMES, "--version"}:
+            _refuse_near_command(args, self.commands)
             args = ["render", *args]
         return super().parse_args(ctx, args)
 
@@ -104,6 +106,12 @@ class Render(Command):
         return parameters.help_of(ctx)
 
 
+def _refuse_near_command(args: Sequence[str], commands: Collection[str]) -> None:
+    """Raise UsageError where the first of the words is `help`, `version` or nearly a command, and no function."""
+    if args[0].isalpha() and (instead := command_hint(args[0], [*commands])):
+        raise UsageError(f"Unknown command {shown(args[0])}. Did you mean '{instead}'? See: gdanim --help")
+
+
 def joined_pairs(option: str, given: Sequence[Sequence[tuple[str, Any]]]) -> tuple[tuple[str, Any], ...]:
     """The pairs of an option that may be repeated for more of them. Raises UsageError where a name comes twice."""
     pairs = tuple(pair for pairs in given for pair in pairs)
@@ -129,7 +137,8 @@ def in_one_line(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     see = _help_command(context.info_name if context is not None else None)
     if isinstance(error, click.NoSuchOption):
-        return str(UnknownNameError("option", error.option_name, error.possibilities or (), see=see))
+        known = {name for param in context.command.params for name in param.opts} if context is not None else ()
+        return f"Unknown option {shown(error.option_name)}.{option_hint(error.option_name, known)} See: {see}"
     if isinstance(error, click.BadOptionUsage):
         return f"{error.message.rstrip('.')}. See: {see}"
     if isinstance(error, click.MissingParameter) and error.param is not None:

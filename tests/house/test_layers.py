@@ -56,7 +56,7 @@ INSIDE = {
         "derivatives symbols"
     ),
     "tables": "files table numbers dialect text json_text arrays",
-    "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry",
+    "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry meant",
     "objectives": (
         "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
         "python.signature autorange surroundings python.functions"

@@ -1,0 +1,92 @@
+"""What a person meant by a word that is none of gdanim's: a name of another kind, a file, an option of other tools."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gdanim.catalogue.formats import FORMATS
+from gdanim.catalogue.functions import FORMULAS
+from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS, presets
+from gdanim.tables.files import KINDS, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_FILE: Final = re.compile(r"[^\s()*^+=]+\.[A-Za-z][A-Za-z0-9]{0,6}(\.gz)?")
+# What other tools and textbooks call an option, or a hyperparameter of a method.
+OPTION_SYNONYMS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(["learning-rate", "rate", "alpha", "eta", "step-size", "stepsize", "learningrate"], "--lr"),
+    **dict.fromkeys(["steps", "epochs", "iters", "n-iterations", "max-iter", "num-steps", "maxiter"], "--iterations"),
+    **dict.fromkeys(["method", "algorithm", "optimiser", "opt", "solver"], "--optimizer"),
+    **dict.fromkeys(["momentum", "mu", "dampening"], "-O momentum:momentum=0.9"),
+    **dict.fromkeys(["beta", "beta1"], "-O adam:beta1=0.9"),
+    **dict.fromkeys(["beta2"], "-O adam:beta2=0.999"),
+    **dict.fromkeys(["weight-decay", "l2"], "-O gd:weight_decay=0.01"),
+    **dict.fromkeys(["x0", "init", "initial", "from", "initial-point"], "--start"),
+    **dict.fromkeys(["tol", "eps", "epsilon", "gtol"], "--tolerance"),
+    **dict.fromkeys(["out", "outfile", "save", "filename", "file"], "--output"),
+    **dict.fromkeys(["theme", "color", "colour", "colors", "palette"], "--style"),
+    **dict.fromkeys(["colormap", "colourmap"], "--cmap"),
+    **dict.fromkeys(["width", "height", "resolution", "figsize"], "--size"),
+    **dict.fromkeys(["framerate", "frame-rate", "speed"], "--fps"),
+    **dict.fromkeys(["xrange", "x-range", "bounds", "domain"], "--xlim"),
+    **dict.fromkeys(["yrange", "y-range"], "--ylim"),
+    **dict.fromkeys(["random-state", "random-seed"], "--seed"),
+    **dict.fromkeys(["lr-schedule", "scheduler", "decay"], "--schedule"),
+    **dict.fromkeys(["tex", "latex"], "--title"),
+    **dict.fromkeys(["delay", "pause"], "--hold"),
+    **dict.fromkeys(["force-overwrite", "overwrite", "yes"], "--force"),
+}
+_NEAR: Final = 0.75  # of difflib's ratio: --itertions is --iterations, --color is not --lr
+
+
+def option_hint(name: str, known: Collection[str]) -> str:
+    """The sentence that suggests an option in place of `name`; empty where none means the same and none is near."""
+    word = name.lstrip("-").replace("_", "-").lower()
+    options = [option for option in known if option.startswith("--")]
+    meant = OPTION_SYNONYMS.get(word) or _nearest(f"--{word}", options)
+    return f" Did you mean '{meant}'?" if meant else ""
+
+
+def command_hint(word: str, commands: Collection[str]) -> str | None:
+    """What to type in place of a word that is nearly a command, and no function; else None."""
+    if any(word == row.name for row in FORMULAS):
+        return None
+    is_option = word.lower() in {"help", "version"}
+    near = f"--{word.lower()}" if is_option else _nearest(word.lower(), commands)
+    return f"gdanim {near}" if near and word not in FUNCTIONS.names() else None
+
+
+def _nearest(word: str, known: Collection[str]) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, known, n=1, cutoff=_NEAR)), None)
+
+
+def as_file(function: str) -> str | None:
+    """What a file is that is given as a function, and what to type instead; None where it looks like none."""
+    path = function if _FILE.fullmatch(function) else ""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".py":
+        return f"a Python file: name the function in it, such as {path}:f"
+    if suffix in {".toml", *(suffix for row in FORMATS for suffix in row.extensions)}:
+        if suffix == ".toml":
+            return f"a preset: gdanim --preset {path}"
+        return f"a file: to write it, name a function and -o {path}; to make it again, gdanim --preset {path}"
+    if kind_of(path) or suffix in {*KINDS, ".txt", ".dat"}:
+        return f"a table: to replay it, name the function that was descended, and --trajectory {path}"
+    return None
+
+
+def as_name(word: str) -> str | None:
+    """What a name is that no function has, and what to type instead; None where nothing has it."""
+    name = word.replace("-", "_")
+    if word in presets():
+        return f"a preset: gdanim --preset {word}"
+    kinds = (("an optimizer", "-O", OPTIMIZERS), ("a schedule", "--schedule", SCHEDULES), ("a view", "--view", VIEWS))
+    for kind, option, registry in kinds:
+        if name in registry.names():
+            return f"{kind}: name a function, and {option} {word}"
+    return None
