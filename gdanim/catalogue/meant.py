@@ -39,7 +39,8 @@ OPTION_SYNONYMS: Final[Mapping[str, str]] = {
     **dict.fromkeys(["delay", "pause"], "--hold"),
     **dict.fromkeys(["force-overwrite", "overwrite", "yes"], "--force"),
 }
-_NEAR: Final = 0.75  # of difflib's ratio: --itertions is --iterations, --color is not --lr
+# Of difflib's ratio: --itertions is --iterations, --color is not --lr, and tlit is not `list`.
+_NEAR: Final = 0.8
 
 
 def option_hint(name: str, known: Collection[str]) -> str:

@@ -21,7 +21,8 @@ BISECTIONS = 100
 HALVINGS = 30  # of the stretch of a ray on which f turns
 DESCENT_STEPS = 80
 BESIDE = 1e-3  # of its distance from the origin: f is higher all around a bottom without curvature
-ASIDE = 0.5, 1.5  # times its distance from the origin: f is seen to be higher there than at a bottom
+# Times its distance from the origin: f is higher at one of these than at a bottom, close by or past a stretch of them.
+ASIDE = 0.01, 0.5, 0.9, 0.999, 1.001, 1.1, 1.5, 100
 SETTLED = 1e-7  # of its distance from the origin: what a descent has to know the place of a bottom to
 ROUNDING = 1e-9  # of the largest eigenvalue: less is taken for 0
 
@@ -80,9 +81,9 @@ def _parted(functions: Functions, low: Scalar, high: Scalar, *, falling: bool) -
 
 
 def _is_seen(functions: Functions, x: Scalar, f: Scalar) -> Flags:
-    """Whether f is higher on both sides of bottoms x (m,), f (m,), by more than rounding; at 0, no length tells."""
+    """Whether f is higher ASIDE of bottoms x (m,), f (m,), by more than rounding; at 0, no length tells."""
     sides = np.multiply.outer(np.array(ASIDE), x)
-    return np.asarray((functions.value(sides[..., np.newaxis]) > f + 8 * np.spacing(np.abs(f))).all(axis=0) | (x == 0))
+    return np.asarray((functions.value(sides[..., np.newaxis]) > f + 8 * np.spacing(np.abs(f))).any(axis=0) | (x == 0))
 
 
 def _is_pole(functions: Functions, x: Vector, f: Scalar, error: Scalar) -> Flags:

@@ -22,7 +22,7 @@ def said(*words: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("race", "--preset race"), ("double-well", "--preset double-well"), ("adam", "-O adam"),
+        ("race", "--preset race"), ("explain", "--preset explain"), ("adam", "-O adam"),
         ("cosine", "--schedule cosine"), ("contour", "--view contour"), ("lis", "'gdanim list'"),
         ("chekc", "'gdanim check'"), ("help", "'gdanim --help'"), ("version", "'gdanim --version'"),
         ("fit.py", "fit.py:f"), ("mine.toml", "--preset mine.toml"), ("out.gif", "-o out.gif"),

@@ -580,8 +580,8 @@ def test_a_group_that_is_none_is_named(listed: Ran) -> None:
 
 def test_what_a_plugin_prints_while_it_is_imported_stays_off_standard_output(listed: Ran) -> None:
     assert b"LOUD" not in listed.out
-    assert listed.lines.count("LOUD") == 1  # and the warning is told with its place
-    assert any("b_loud.py:1: UserWarning: LOUD" in line for line in listed.lines)
+    assert listed.lines.count("LOUD") == 1
+    assert not any("UserWarning" in line for line in listed.lines)  # its warnings are for its author: python -W
 
 
 def test_a_render_beside_broken_plugins_is_untouched(bad: Path, tmp_path: Path) -> None:

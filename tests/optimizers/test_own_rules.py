@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -186,8 +187,11 @@ def test_what_is_wrong_with_it_is_one_line(words: str, code: int, said: str) -> 
         ("schedule = 'evil.py:f'", ("-O", "opt.py:plain"), "schedule"),
     ],
 )
-def test_a_preset_runs_none_unless_the_command_line_allows_it(preset: str, given: tuple[str, ...], key: str) -> None:
+def test_a_preset_runs_none_unless_the_command_line_allows_it(
+    preset: str, given: tuple[str, ...], key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = "halving" if key == "schedule" else "plain"
+    monkeypatch.delitem(sys.modules, "evil", raising=False)
     Path("evil.py").write_text(f"open('pwned', 'w').close()\nimport opt\ndef f(beta=1): return opt.{made}()")
     Path("p.toml").write_text(f"function = 'parabola'\n{preset}\n")
     refused = run("--preset", "p.toml", *given, "-o", "a.gif")

@@ -331,14 +331,14 @@ def test_a_file_of_any_name_is_that_of_the_option_that_names_it(tmp_path: Path) 
     text = f'{START}function = "parabola"\ntrajectory = "None"\n[files]\n"None" = "iteration,x1"\n{END}'
     (tmp_path / "a.svg").write_text(f"<svg><metadata>{text}</metadata></svg>")
     preset = read_preset(str(tmp_path / "a.svg"))
-    assert Path(preset["trajectory"]).read_text() == "iteration,x1"
+    assert Path(preset["trajectory"][0]).read_text() == "iteration,x1"
     assert "style" not in preset
 
 
 def test_unpacked_files_go_with_the_process(tmp_path: Path) -> None:
     text = f'{START}function = "parabola"\ntrajectory = "a.csv"\n[files]\n"a.csv" = "iteration,x1"\n{END}'
     (tmp_path / "a.svg").write_text(f"<svg><metadata>{text}</metadata></svg>")
-    script = "import sys; from gdanim.presets import read_preset; print(read_preset(sys.argv[1])['trajectory'])"
+    script = "import sys; from gdanim.presets import read_preset; print(read_preset(sys.argv[1])['trajectory'][0])"
     ended = subprocess.run(
         [sys.executable, "-c", script, tmp_path / "a.svg"],
         capture_output=True,
@@ -348,7 +348,7 @@ def test_unpacked_files_go_with_the_process(tmp_path: Path) -> None:
     path = Path(ended.stdout.decode().strip())
     assert (path.name, path.is_relative_to(tmp_path)) == ("a.csv", True)
     assert [item.name for item in tmp_path.iterdir()] == ["a.svg"]
-    assert Path(read_preset(str(tmp_path / "a.svg"))["trajectory"]).read_text() == "iteration,x1"
+    assert Path(read_preset(str(tmp_path / "a.svg"))["trajectory"][0]).read_text() == "iteration,x1"
 
 
 def test_the_search_in_a_pdf_is_linear() -> None:

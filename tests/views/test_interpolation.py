@@ -38,7 +38,7 @@ def test_a_recorded_run_meets_its_own_points(position: NDArray[np.float64]) -> N
     trajectory = descent.trajectory
     # Two runs of somebody whose f is not ours.
     f = trajectory.f + np.array([[0.0], [0.5], [0.0]]) + np.array([[0.0], [0.0], [0.01]]) * np.arange(7) ** 2
-    runs = tuple(run._replace(replayed=place > 0) for place, run in enumerate(descent.runs))
+    runs = tuple(run._replace(source="theirs.csv" * (place > 0)) for place, run in enumerate(descent.runs))
     between = on_graph(replace(descent, trajectory=replace(trajectory, f=f), runs=runs))
     for k in range(7):
         points = between(RUNS, np.full(3, float(k)))
