@@ -18,7 +18,8 @@ _GREEK: Final[Mapping[str, str]] = {
     "lam": r"\lambda", "lamda": r"\lambda",  # Python keeps lambda for itself
 }  # fmt: skip
 
-_LETTERS: Final[Mapping[str, str]] = {word: letter for letter, word in letters.GREEK.items()}
+# The usual letter of a word comes first there, variants such as ϑ last.
+_LETTERS: Final[Mapping[str, str]] = {word: letter for letter, word in reversed([*letters.GREEK.items()])}
 
 # Functions whose power is set behind the name: \sin^{2}(x).
 TRIGONOMETRIC: Final[Mapping[str, str]] = {

@@ -8,6 +8,7 @@ import pytest
 
 from gdanim.errors import FormulaError
 from gdanim.formula.parser import parse
+from gdanim.formula.symbols import symbol
 
 # As in textbooks, and as a person would type it in gdanim's own spelling.
 READ = {
@@ -172,3 +173,7 @@ def suggested(message: str) -> list[str]:
     """The formulas that a message says to write."""
     advice = re.search(r"[Ww]rite (?:it as in |one, such as |only .*, such as )?(.+)$", message)
     return [] if advice is None or "the " in advice[0] else [f"{part} + 0*x" for part in advice[1].split(" or ")]
+
+
+def test_letters_of_variables_are_the_usual_ones():
+    assert [symbol(word) for word in ("theta", "phi", "epsilon", "mu", "lam", "Omega", "w0")] == [*"θφεμλΩ", "w0"]
