@@ -14,7 +14,7 @@ from gdanim.catalogue.request import Planned, StyleChoice
 from gdanim.catalogue.specs import Format
 from gdanim.errors import GdanimError, SettingError, TargetError, UnknownNameError, UsageError, shown
 from gdanim.output.files.existing import Existing, lost_with
-from gdanim.output.files.numbering import Pattern, is_numbered
+from gdanim.output.files.numbering import Pattern, check_number, is_numbered
 from gdanim.output.files.targets import STDOUT, check_target, own_descriptor
 from gdanim.settings import Settings
 
@@ -74,8 +74,8 @@ def format_of(path: str, name: str | None) -> Format:
     if name is not None:
         return find(FORMATS, "format", name)
     suffix = Path(path).suffix.lower()
-    if suffix in FORMATS["png"].extensions and is_numbered(path):
-        return FORMATS["png_sequence"]
+    if is_numbered(path) and (suffix in FORMATS["png"].extensions or suffix in FORMATS["vector_sequence"].suffixes):
+        return FORMATS["png_sequence" if suffix in FORMATS["png"].extensions else "vector_sequence"]
     if path == STDOUT or (not suffix and path.startswith("/dev/")):
         return FORMATS["gif"]
     named = next((entry.name for entry in FORMATS.values() if suffix in entry.extensions), None)
@@ -85,9 +85,9 @@ def format_of(path: str, name: str | None) -> Format:
         raise UsageError(
             f"Output {shown(path)} has no suffix that tells the format: write {Path(path).name or 'out'}.gif, or -f gif"
         )
-    for entry in FORMATS.values():
-        if suffix in entry.suffixes:
-            raise UsageError(f"Output {shown(path)}: only a {entry.typed} ends in {suffix}. Add -f {entry.typed}")
+    able = [f"-f {entry.typed}" for entry in FORMATS.values() if suffix in entry.suffixes and not entry.sequence]
+    if able:
+        raise UsageError(f"Output {shown(path)}: the suffix leaves open what is written. Add {' or '.join(able)}")
     known = [extension for entry in FORMATS.values() for extension in entry.extensions]
     raise UnknownNameError("suffix", suffix, known, see="gdanim list formats; -f NAME writes a format to any path")
 
@@ -138,11 +138,15 @@ def check_paths(settings: Settings, outputs: tuple[Planned, ...], preset: str | 
 
     `preset` is the file that the settings were read from. Raises TargetError or SettingError.
     """
+    for output in outputs:
+        option = "--poster" if output.file == settings.poster else "-o"
+        check_number(option, output.path, output.format.typed, sequence=output.format.sequence)
     paths = [output.path for output in outputs]
     if settings.data is not None:
         from gdanim.descent.recording.file_types import check_data_path
 
         check_data_path(settings.data)
+        check_number("--data", settings.data, "a table", sequence=False)
         paths.append(settings.data)
     streamed = [path for path in paths if path == STDOUT or own_descriptor(path) == 1]
     if len(streamed) + settings.json + settings.alt_text > 1:

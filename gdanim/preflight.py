@@ -121,6 +121,8 @@ def _check_format(settings: Settings, form: Format) -> None:
         raise UsageError(f"--transparent: {form.typed} has no alpha channel; give one of {able}")
     if settings.transparent and settings.quality in form.opaque_only:
         raise SettingError("--quality", settings.quality, f"{form.typed} has it without --transparent only")
+    if settings.max_size is not None and settings.stops:
+        raise UsageError("--max-size may leave frames out, and --stops says which there are: leave one of them out")
     if settings.max_size is not None and form.sequence:
         raise UsageError(f"--max-size goes with single files, not with a {form.typed}: leave one of them out")
     for option in form.refuses:

@@ -149,6 +149,14 @@ def names(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def stops(value: Any) -> tuple[str, ...]:
+    """Read numbers of iterations, and `end` for the last: `0,5,20,end`; each once."""
+    found = tuple(str(item).strip() for part in _several(value) for item in str(part).split(","))
+    if not all(re.fullmatch("0|[1-9][0-9]{0,6}|end", item) for item in found):
+        raise ValueError("give numbers of iterations, and end for the last, such as 0,5,20,end")
+    return tuple(dict.fromkeys(found))
+
+
 def choice(*names: str) -> Reader[str]:
     """Read one of a few words."""
 

@@ -24,7 +24,7 @@ MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
 VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
 # What some formats read and others do not; each format's row says which.
-FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "dither")
+FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "stops", "dither")
 AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
 GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
 
@@ -172,6 +172,8 @@ class Picture:
         readers.names, default=(), metavar="A,B", shown="none")
     frames: int | None = option("Output", "Show N moments in a filmstrip.",
         readers.whole(least=1, most=48), metavar="N", shown="5")
+    stops: tuple[str, ...] = option("Output", "Show these iterations only, in pages and frames of vectors.",
+        readers.stops, default=(), metavar="K,K,end", shown="all")
     svg_text: str = option("Output", "Write the letters of an .svg as `paths`, or as `text` in the reader's font.",
         readers.choice("paths", "text"), default="paths", metavar="WORD")
     fragment: bool = option("Output", "Write an .html without its page, to be put into another.",

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gdanim.descent.stops import shown_frames
 from gdanim.errors import GdanimError, OutputError, UsageError, unforeseen
 from gdanim.output.files.atomic import finishing, open_output
 from gdanim.output.files.targets import STDOUT, quoted
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from gdanim.catalogue.request import Planned
+    from gdanim.catalogue.specs import Format
     from gdanim.descent.descend import Descent
     from gdanim.drawing.frame import Frame
     from gdanim.drawing.scene import Scene
@@ -96,6 +98,12 @@ class OutputFile:
             self._steps.send(given)
 
 
+def frames_in(form: Format, descent: Descent) -> int:
+    """How many frames an output of a format has."""
+    stops = descent.settings.stops if "stops" in form.takes else ()
+    return len(shown_frames(descent.timeline, stops))
+
+
 def missing(output: Planned, error: GdanimError) -> Written:
     """What is said of an output that could not be written."""
     return Written(path=output.path, format=output.format.name, bytes=None, error=error)
@@ -132,7 +140,7 @@ def _steps(
         options["suffix"] = Path(output.path).suffix.lower()
     if form.redraws:
         options["redraw"] = redraw
-    with _opened(output, descent.timeline.frames) as target:
+    with _opened(output, frames_in(form, descent)) as target:
         if form.vector:
             write = form.load()
             while (scene := (yield)) is not None:
@@ -150,7 +158,9 @@ def _opened(output: Planned, frames: int) -> Iterator[Any]:
     if form.sequence:
         from gdanim.output.files.sequence import open_sequence
 
-        with open_sequence(output.path, frames) as folder:
+        with open_sequence(
+            output.path, frames, *[Path(output.path).suffix.lower() for _ in form.suffixes[:1]]
+        ) as folder:
             yield folder
         return
     with open_output(output.path, needs_path=form.needs_path) as target:

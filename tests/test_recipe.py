@@ -33,6 +33,7 @@ HERE = Path(__file__).parent
 FILES = {name: f".{name}" for name, form in FORMATS.items() if not form.sequence} | {
     "av1": ".webm",
     "filmstrip": ".pdf",
+    "pages": ".pdf",
 }
 TABLE = (
     "run,optimizer,lr,iteration,x1,label\n0,mine,0.1,0,3,première\n0,mine,0.1,1,2,première\n0,mine,0.1,2,1,première\n"

@@ -492,9 +492,9 @@ def test_a_name_as_long_as_names_may_be_is_written(tmp_path: Path) -> None:
     assert path.exists()
 
 
-def test_a_sequence_is_refused(tmp_path: Path) -> None:
-    (name,) = [form.name for form in FORMATS.values() if form.sequence] or [""]
-    ran = run("parabola", *QUICK, "--max-size", "1kB", "-f", name, "-o", tmp_path / "a-%04d.png")
+@pytest.mark.parametrize("name", ["a-%04d.png", "a-%04d.svg"])
+def test_a_sequence_is_refused(name: str, tmp_path: Path) -> None:
+    ran = run("parabola", *QUICK, "--max-size", "1kB", "-o", tmp_path / name)
     assert (ran.code, len(ran.lines)) == (2, 1)
     assert "--max-size" in ran.err
 

@@ -29,6 +29,7 @@ from gdanim.outputs import Progress, Written, duration_s, replacing
 from gdanim.presets import LACKS, write_preset
 from gdanim.settings import AUTO_STYLE
 from gdanim.signals import on_signal
+from gdanim.writing import frames_in
 
 BAR_AFTER_S = 1.0
 MAX_NAMED = 4  # lost runs that are named beside the first
@@ -159,13 +160,13 @@ def done(descent: Descent, written: Written) -> str:
     size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
     if fitted is not None:
         size += f"{'' if size else ','} in place of {_bytes(fitted.asked_bytes)}: {fitted.words}"
-    frames = timeline.frames if fitted is None else fitted.frames
+    frames = frames_in(form, descent) if fitted is None else fitted.frames
     if form.sequence:
         pattern = Pattern.read(written.path)
-        ends = dict.fromkeys((pattern.name(0), pattern.name(timeline.frames - 1)))
+        ends = dict.fromkeys((pattern.name(0), pattern.name(frames - 1)))
         name = str(pattern.folder / " … ".join(ends))
         hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
-        return f"{name}: {count(timeline.frames, 'frame')}{hold}{size}"
+        return f"{name}: {count(frames, 'frame')}{'' if frames < timeline.frames else hold}{size}"
     return f"{_content(written.path, form, frames, written.duration_s)}{size}"
 
 
@@ -174,8 +175,8 @@ def _content(path: str, form: Format, frames: int, lasts_s: float | None) -> str
     name = "standard output" if path == STDOUT else path
     if form.still:
         return f"{name}: the last frame"
-    if form.suffixes:
-        return f"{name}: a {form.typed}"
+    if form.suffixes and not form.sequence:
+        return f"{name}: {count(frames, 'page')}" if "stops" in form.takes else f"{name}: a {form.typed}"
     return f"{name}: {count(frames, 'frame')}{'' if lasts_s is None else f', {seconds(lasts_s)}'}"
 
 
@@ -197,7 +198,7 @@ def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
     timeline, fps = descent.timeline, descent.settings.fps
     lasts_s = [duration_s(output.format, timeline.duration_s, fps) for output in outputs]
     lines = [
-        f"# {_content(output.path, output.format, timeline.frames, lasts)}"
+        f"# {_content(output.path, output.format, frames_in(output.format, descent), lasts)}"
         for output, lasts in zip(outputs, lasts_s, strict=True)
     ]
     lines += [f"# {line}" for line in details(descent).splitlines()]

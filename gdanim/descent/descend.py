@@ -13,6 +13,7 @@ from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import limit_formula, limit_of, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
+from gdanim.descent.stops import shown_frames
 from gdanim.descent.timeline import Timeline, plan
 from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
 from gdanim.descent.verdicts import Outcome, Verdict, judged
@@ -148,7 +149,7 @@ def redrawn(descent: Descent, settings: Picture) -> Descent:
 
 
 def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
-    return plan(
+    timeline = plan(
         trajectory.last,
         fps=settings.fps,
         hold_s=settings.hold,
@@ -159,6 +160,8 @@ def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
         rewind=settings.rewind,
         k=trajectory.k,
     )
+    shown_frames(timeline, settings.stops)  # now, for what has no frame is refused before anything is drawn
+    return timeline
 
 
 def _objective(request: Request, replayed: Trajectory | None = None) -> Objective:

@@ -37,15 +37,15 @@ def candidates(descent: Descent, form: Format) -> tuple[Picture, ...]:
     """The request as it is, and ever smaller ones that `form` can hold. None has a limit of its own.
 
     First --quality goes down to low, where that changes the format; then the canvas shrinks and frames are left out.
-    The duration stays. A still and a strip keep their frames. In a vector format, a smaller canvas means lines of fewer
-    points: at any size on a page it is as sharp.
+    The duration stays. A still, a strip and pages keep their frames. In a vector format, a smaller canvas means lines
+    of fewer points: at any size on a page it is as sharp.
     """
     asked = replace(descent.settings, max_size=None)
     found = [replace(asked, quality=quality) for quality in _qualities(asked.quality, form)]
     low = found[-1]
     for scale, every in STEPS:
         smaller = _scaled(low, Fraction(scale))
-        found.append(smaller if form.still or "frames" in form.takes else _with_fewer_frames(smaller, descent, every))
+        found.append(smaller if form.still or form.suffixes else _with_fewer_frames(smaller, descent, every))
     return tuple(dict.fromkeys(found))
 
 

@@ -63,7 +63,7 @@ INSIDE = {
     ),
     "optimizers": "random optimizer linesearch guard",
     "descent": (
-        "recording.file_types runs stepping timeline trajectory endpoints solver stability "
+        "recording.file_types runs stepping timeline stops trajectory endpoints solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
         "recording.roles recording.rows recording.replay descend outcomes.trials "
         "outcomes.unbounded outcomes.reasons"
@@ -81,7 +81,7 @@ INSIDE = {
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "
         "files.existing files.folders files.temporary files.swap filmstrip.strip_layout html.colour_schemes "
         "svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation filmstrip.renderer "
-        "gif_tables png svg.layers svg.recorder svg.writer"
+        "gif_tables png svg.layers svg.recorder svg.writer pages"
     ),
     "max_size": "steps",
     "cli": "terminal listing parameters summary messages parsing",

@@ -12,6 +12,12 @@ from gdanim.errors import SettingError
 # A number in decimal digits, padded with zeros to a width where one is given; or a percent sign.
 _SIGN = re.compile(r"%(?:%|(?:0(?P<digits>[1-9][0-9]?))?d)")
 
+# Numbers as other programs spell them: %3d, %i, %(n)03d, ####, {:03d}; and the signs above.
+_ANY = re.compile(
+    r"%%|%[-+#]?0?(?P<width>[0-9]{0,2})(?:\.[0-9]{1,2})?[diu]|%\(\w+\)0?(?P<named>[0-9]{0,2})d"
+    r"|(?P<hashes>#{2,})|\{\}|\{\w*:0?(?P<filled>[0-9]{0,2})d?\}"
+)
+
 _MAX_FILES = 10_000  # no timeline has more frames
 
 
@@ -67,8 +73,32 @@ class Pattern:
 
 
 def is_numbered(path: str) -> bool:
-    """Whether the last part of a path holds a number."""
-    return bool(_numbers(Path(path).name))
+    """Whether the last part of a path holds a number, however it is spelled."""
+    name = Path(path).name
+    return respelled(name) != name or bool(_numbers(name))
+
+
+def respelled(name: str) -> str:
+    """A name whose numbers are spelled as other programs do, spelled as gdanim does: %3d, %i, #### → %03d, %d, %04d."""
+    return _ANY.sub(lambda found: found[0] if _SIGN.fullmatch(found[0]) else _sign(found), name)
+
+
+def check_number(option: str, path: str, typed: str, *, sequence: bool) -> None:
+    """Refuse a number that is spelled otherwise, and one in the name of a single file of the format called `typed`.
+
+    Raises SettingError, with the right name.
+    """
+    name = Path(path).name
+    if sequence and respelled(name) != name:
+        raise SettingError(option, path, f"the number of a frame is spelled as %d or %04d: write {respelled(name)}")
+    if not sequence and is_numbered(path):
+        frames = f"; every frame as a file of its own is {respelled(Path(name).stem)}.png" if option == "-o" else ""
+        raise SettingError(option, path, f"{typed} is one file: leave the number out of its name{frames}")
+
+
+def _sign(found: re.Match[str]) -> str:
+    digits = len(found["hashes"]) if found["hashes"] else int(found["width"] or found["named"] or found["filled"] or 1)
+    return f"%0{digits}d" if digits > 1 else "%d"
 
 
 def _numbers(name: str) -> list[re.Match[str]]:

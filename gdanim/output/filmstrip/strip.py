@@ -25,6 +25,7 @@ from gdanim.drawing.mpl import mpl
 from gdanim.output.filmstrip import strip_layout
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
 from gdanim.output.filmstrip.strip_layout import AXES_HIGH_PX, PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
+from gdanim.output.pages import about_pdf
 from gdanim.output.png import PngWriter
 from gdanim.output.svg.writer import own_name
 from gdanim.settings import DEFAULTS
@@ -189,9 +190,7 @@ class _Panels(Artist):
 
 def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
     """Write a page in the figure's own size; the recipe stands in its keywords."""
-    about = {"Title": info.title, "Subject": info.alt_text, "Keywords": info.recipe, "Creator": "gdanim"}
-    metadata = {key: text or None for key, text in about.items()}
-    stream.write(_saved(figure, "pdf", metadata | {"CreationDate": None, "Producer": None}))
+    stream.write(_saved(figure, "pdf", about_pdf(info)))
 
 
 def _write_svg(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:

@@ -6,6 +6,7 @@ last values without one.
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from string import ascii_lowercase
@@ -23,7 +24,8 @@ from gdanim.output.svg.recorder import Recorder
 from gdanim.output.svg.timing import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Sequence
+    from pathlib import Path as Folder
 
     from gdanim.drawing.marks.trails import Mark
     from gdanim.drawing.scene import Scene
@@ -43,14 +45,18 @@ def write(stream: BinaryIO, scene: Scene, info: FilmInfo, *, svg_text: str) -> N
 
     Every id begins with a name of the file's own, so that several files may stand in one page.
     """
+    stream.write(_file(info, svg_text, _Picture(scene, info, svg_text, prefix=SCOPE).markup(with_still=True)))
+
+
+def _file(info: FilmInfo, svg_text: str, content: str) -> bytes:
+    """A file of its own around a content."""
     about = [(tag, text) for tag, text in (("title", info.title), ("desc", info.alt_text)) if text]
     elements = [f'<{tag} id="{SCOPE}{tag[0]}">{escape(text, quote=False)}</{tag}>' for tag, text in about]
     if info.recipe:
         elements.append(f"<metadata>{escape(info.recipe, quote=False)}</metadata>")
     label = f' aria-labelledby="{" ".join([f"{SCOPE}{tag[0]}" for tag, _ in about])}"' if about else ""
-    content = _Picture(scene, info, svg_text, prefix=SCOPE).markup(with_still=True)
     file = f'{_opening(info, svg_text)} role="img"{label}>{"".join(elements)}{content}</svg>\n'
-    stream.write(file.replace(SCOPE, own_name(file)).encode())
+    return file.replace(SCOPE, own_name(file)).encode()
 
 
 def own_name(content: str) -> str:
@@ -66,6 +72,14 @@ def inline_svg(scene: Scene, info: FilmInfo, *, svg_text: str, prefix: str) -> s
     """
     content = _Picture(scene, info, svg_text, prefix=f"{prefix}-").markup(with_still=False)
     return f'{_opening(info, svg_text)} aria-hidden="true">{content}</svg>'
+
+
+def write_stills(folder: Folder, scene: Scene, info: FilmInfo, frames: Sequence[int], *, svg_text: str) -> None:
+    """Write single frames as files of their own, 0.svg, 1.svg, … Nothing in them moves."""
+    picture = _Picture(scene, info, svg_text, prefix=SCOPE)
+    for number, frame in enumerate(frames):
+        content = picture.markup_at(frame)
+        (folder / f"{number}.svg").write_bytes(_file(info, svg_text, content))
 
 
 def _opening(info: FilmInfo, svg_text: str) -> str:
@@ -92,14 +106,35 @@ class _Picture:
         self._scene, self._loop, self._precision = scene, info.loop, PRECISIONS[info.quality]
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._recorder = Recorder(canvas.get_renderer(), float(scene.figure.dpi))
-        numbers, outlines, as_text = FixedPoint(self._precision[0]), self._recorder.outlines, svg_text == "text"
-        size = info.width, info.height
-        self._defs = Defs(numbers=numbers, outlines=outlines, prefix=prefix, as_text=as_text, canvas=size)
+        self._as_text, self._prefix, self._size = svg_text == "text", prefix, (info.width, info.height)
+        self._defs = self._new_defs()
+
+    def _new_defs(self) -> Defs:
+        return Defs(
+            numbers=FixedPoint(self._precision[0]),
+            outlines=self._recorder.outlines,
+            prefix=self._prefix,
+            as_text=self._as_text,
+            canvas=self._size,
+        )
+
+    @cached_property
+    def _background(self) -> list[Item]:
+        """What stands still."""
+        self._scene.figure.draw(self._recorder)
+        return [self._simplified(item) for item in self._recorder.take_items()]
+
+    def markup_at(self, frame: int) -> str:
+        """The content of a file that shows one frame."""
+        self._defs = self._new_defs()
+        background = self._still(self._background)
+        self._scene.update(frame)
+        shown = self._still([item for mark in self._scene.marks for item in self._items(mark)])
+        return f"{self._defs.markup}{background}{shown}"
 
     def markup(self, *, with_still: bool) -> str:
         """The content; `with_still` adds the last frame for who prefers reduced motion."""
-        self._scene.figure.draw(self._recorder)
-        background = self._still([self._simplified(item) for item in self._recorder.take_items()])
+        background = self._still(self._background)
         moving = self._moving()
         if not with_still:
             return f"{self._defs.markup}{background}{moving}"
