@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple
 from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.catalogue.request import python_in
 from gdanim.errors import RecipeError, UnknownNameError, UsageError, shown
+from gdanim.formula.titles import from_preset
 from gdanim.output import metadata
 from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
@@ -158,7 +159,7 @@ def _read(text: bytes, *, source: str) -> Saved:
     for name, table in {"made": made, "files": files}.items():
         if not isinstance(table, dict):
             raise UsageError(f"{source}: {name} is not a table")
-    fields = from_saved(saved, source=source)
+    fields = from_preset(from_saved(saved, source=source))
     _check_files(files, fields, source)
     return Saved(source, fields, files, made)
 

@@ -173,6 +173,7 @@ def _film_info(descent: Descent, raster: Raster) -> FilmInfo:
         sample=raster.sample,
         quality=Quality(descent.settings.quality),
         transparent=descent.settings.transparent,
+        dpi=descent.settings.dpi,
         title=spoken(descent.objective) if descent.settings.title is None else descent.settings.title,
         alt_text=alt_text(descent),
     )

@@ -135,8 +135,12 @@ class Picture:
         "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file. `auto` is "
         "light, and in an .html what its reader prefers.", readers.text, default=AUTO_STYLE, metavar="NAME|FILE")
     transparent: bool = option("View", "Leave the background out, in formats that can.", readers.flag, default=False)
-    title: str | None = option("View", "Set the title; empty for none.",
+    title: str | None = option("View", "Set the title, mathematics between dollars; empty for none.",
         readers.text, metavar="TEXT", shown="the formula")
+    xlabel: str | None = option("View", "Name the horizontal axis of the function; empty for none.",
+        readers.text, metavar="TEXT", shown="x")
+    ylabel: str | None = option("View", "Name the vertical axis of the function, or the second of a plane.",
+        readers.text, metavar="TEXT", shown="y")
     readout: bool = option("View", "Show iteration, x, f(x) and rate as they change.",
         readers.flag, default=True, shown="readout")
     size: tuple[int, int] = option("View", "Set the size in pixels.",

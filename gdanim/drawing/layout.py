@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, Locator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
@@ -24,6 +25,7 @@ from gdanim.drawing.geometry import FAR
 from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.numbers import NumberFormatter, name_axes
 from gdanim.drawing.styles import Style
+from gdanim.formula.titles import has_math, without_signs
 from gdanim.settings import Picture
 
 ROUND_STEPS = [1, 2, 5, 10]
@@ -113,8 +115,8 @@ class Layout:
         axes.yaxis.set_major_formatter(NumberFormatter(ylabel))
         axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
         if not self.is_bare:
-            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3)
-            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5)
+            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3, parse_math=False)
+            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5, parse_math=False)
         return axes
 
     def title(self, text: str, *, plain: bool) -> Text | None:
@@ -131,6 +133,15 @@ class Layout:
             text = text[: min(len(text) - 1, int(len(text) * self.header_width_px / found))].rstrip()
             written.set_text(text + "…")
         return written
+
+    def asked_title(self, text: str) -> Text | None:
+        """Add a title that a person wrote: mathtext where it has some that can be set and fits, else as it stands."""
+        if has_math(text) and not self.is_bare and _can_be_set(text):
+            written = self.title(text, plain=False)
+            if written is None or written.get_window_extent().width <= self.header_width_px:
+                return written
+            written.remove()
+        return self.title(without_signs(text), plain=True)
 
     @property
     def margin(self) -> float:
@@ -188,6 +199,19 @@ class Layout:
         left, bottom, right, top = sides
         width, height = max(right, left + 8) - left, max(top, bottom + 8) - bottom
         axes.set_position((left / self.width, bottom / self.height, width / self.width, height / self.height))
+
+
+def _can_be_set(text: str) -> bool:
+    try:
+        MathTextParser("path").parse(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def axis_names(settings: Picture, x: str, y: str) -> tuple[str, str]:
+    """The names of two axes: those that were asked for, else x and y."""
+    return x if settings.xlabel is None else settings.xlabel, y if settings.ylabel is None else settings.ylabel
 
 
 def nice_limits(low: float, high: float) -> tuple[float, float]:

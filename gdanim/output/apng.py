@@ -16,7 +16,7 @@ from gdanim.drawing.frame import Box
 from gdanim.output.animation import AnimationWriter
 from gdanim.output.base import FilmInfo
 from gdanim.output.changes import Change
-from gdanim.output.png import END, FILTERS, INDEXED, RGBA, SIGNATURE, Coding, chunk, comment, deflated, header
+from gdanim.output.png import END, FILTERS, INDEXED, RGBA, SIGNATURE, Coding, chunk, comment, deflated, density, header
 
 TICKS_PER_S: Final = 1000
 MAX_TICKS: Final = 0xFFFF
@@ -38,7 +38,9 @@ class ApngWriter(AnimationWriter):
     def _begin(self) -> None:
         if self._few is not None and not self._film.transparent:
             self._coding = Coding(INDEXED, self._few)
-        self._append(header(self._film.width, self._film.height, self._coding, between=self._control()))
+        self._append(
+            header(self._film.width, self._film.height, self._coding, between=self._control() + density(self._film.dpi))
+        )
 
     def _end(self) -> None:
         self._append(comment(self._film.recipe) + END)

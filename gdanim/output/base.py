@@ -42,6 +42,7 @@ class FilmInfo:
     sample: Callable[[], Iterator[Frame]]
     quality: Quality = Quality.MEDIUM  # one of those that the format has
     transparent: bool = False  # whether pixels may let the page show through, in formats with an alpha channel
+    dpi: int | None = None  # dots per inch, where they were asked for
     title: str = ""  # what the picture is called, as plain text
     alt_text: str = ""  # one or two sentences that say what it shows, for those who do not see it
     recipe: str = ""  # the text that the file carries, from which it can be made again

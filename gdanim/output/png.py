@@ -1,8 +1,8 @@
 """PNG: the last frame as a still, or every frame as a file; and the parts that APNG is built of, too.
 
 Layout (PNG, ISO/IEC 15948): signature · IHDR (size and colour type) · PLTE and tRNS (the palette, where there is one) ·
-tEXt (the recipe, as a comment) · IDAT (the filtered rows, deflated) · IEND. Each chunk is its length, its kind, its
-content and their checksum.
+pHYs (the dots per inch, with --dpi) · tEXt (the recipe, as a comment) · IDAT (the filtered rows, deflated) · IEND. Each
+chunk is its length, its kind, its content and their checksum.
 """
 
 import struct
@@ -21,6 +21,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
 RGB, INDEXED, RGBA = 2, 3, 6  # colour types
 CHANNELS: Final = {RGB: 3, RGBA: 4}
+METRES_PER_INCH: Final = 0.0254
 # Measured on the presets: level 9 gains 2 % and 8 % over level 6, and takes twice as long.
 LEVEL: Final = 6
 # The rows as they are, or minus the pixel to the left, or minus the row above: the first suits plots, which
@@ -63,7 +64,7 @@ class PngWriter:
 
     def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None:
         if kind is None:
-            self._stream.write(still(self._canvas, FewColours.of(self._film), self._film.recipe))
+            self._stream.write(still(self._canvas, FewColours.of(self._film), self._film))
 
     def write(self, frame: Frame) -> None:
         """Bring the canvas up to date."""
@@ -90,17 +91,17 @@ class PngSequenceWriter:
     def write(self, frame: Frame) -> None:
         """Write the canvas with the frame on it."""
         self._canvas[frame.box.slices] = frame.pixels
-        (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few, self._film.recipe))
+        (self._folder / f"{frame.index}.png").write_bytes(still(self._canvas, self._few, self._film))
 
 
-def still(pixels: Pixels, few: FewColours | None, recipe: str) -> bytes:
-    """A whole PNG of pixels (h, w, 4), exact or in `few` colours, with its recipe."""
+def still(pixels: Pixels, few: FewColours | None, film: FilmInfo) -> bytes:
+    """A whole PNG of pixels (h, w, 4), exact or in `few` colours, with the film's recipe and dots per inch."""
     height, width, _ = pixels.shape
     opaque = bool((pixels[..., 3] == 255).all())
     coding = Coding(RGB if opaque else RGBA) if few is None or not opaque else Coding(INDEXED, few)
     if few is not None and not opaque:
         pixels = few.reduced(pixels)
-    start = header(width, height, coding, between=comment(recipe))
+    start = header(width, height, coding, between=density(film.dpi) + comment(film.recipe))
     return start + chunk(b"IDAT", deflated(coding.samples(pixels), FILTERS)) + END
 
 
@@ -108,6 +109,14 @@ def header(width: int, height: int, coding: Coding, *, between: bytes = b"") -> 
     """Everything before the pixels, with chunks of other kinds `between` IHDR and the tables; 8 bits per number."""
     size = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, coding.colour_type, 0, 0, 0))
     return SIGNATURE + size + between + coding.tables()
+
+
+def density(dpi: int | None) -> bytes:
+    """The chunk of the dots per inch, as whole dots per metre both ways; no bytes where none were asked for."""
+    if dpi is None:
+        return b""
+    per_metre = round(dpi / METRES_PER_INCH)
+    return chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
 
 
 def comment(text: str) -> bytes:

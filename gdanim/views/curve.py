@@ -13,7 +13,7 @@ from gdanim.arrays import Index, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.geometry import Interpolation, Points, Positions
-from gdanim.drawing.layout import Layout, nice_limits
+from gdanim.drawing.layout import Layout, axis_names, nice_limits
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
@@ -66,7 +66,8 @@ class Curve:
     def axes(self, layout: Layout) -> Axes:
         """Add axes with the function."""
         objective = self.descent.objective
-        axes = layout.axes(xlabel=objective.symbols[0], ylabel=objective.height, xlim=self.xlim, ylim=self.ylim)
+        names = axis_names(self.descent.settings, objective.symbols[0], objective.height)
+        axes = layout.axes(xlabel=names[0], ylabel=names[1], xlim=self.xlim, ylim=self.ylim)
         axes.plot(self.x, self.f, color=layout.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
         bottom = _bottom(self.descent.objective, self.x, self.f)
         if np.isfinite(bottom).any():

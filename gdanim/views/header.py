@@ -107,7 +107,7 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
 def _title(layout: Layout, descent: Descent) -> Text | None:
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
-        return layout.title(asked, plain=True)
+        return layout.asked_title(asked)
     variables = ", ".join(map(named, objective.variables)) or ", ".join(objective.symbols)
     room = layout.header_width_px / layout.px(0.6 * TITLE_PT) - len(f"{objective.f_of} = ")
     for form in objective.typeset:

@@ -72,7 +72,8 @@ def test_smallest_filter_is_taken_and_can_be_undone(samples):
 
 @given(st.integers(1, 40), st.integers(1, 40))
 def test_size_is_the_canvas(width, height):
-    png = still(np.full((height, width, 4), 255, np.uint8), None, "")
+    film = Film(pictures=bars(1, 8, 8), ends_s=evenly(1)).info_in(Quality.MEDIUM)
+    png = still(np.full((height, width, 4), 255, np.uint8), None, film)
     assert dict(chunks(png))[b"IHDR"] == bytes((0, 0, 0, width, 0, 0, 0, height, 8, 2, 0, 0, 0))
 
 

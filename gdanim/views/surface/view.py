@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.layout import Slot
+from gdanim.drawing.layout import Slot, axis_names
 from gdanim.drawing.marks.spots import Dots, Spots
 from gdanim.drawing.marks.trails import Mark, RunsMark, Trail, mixed
 from gdanim.drawing.scene import Scene
@@ -71,7 +71,7 @@ def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tupl
     bounds = objective.bounds.tolist()
     limits = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
     points = COARSE_GRID if objective.point_by_point else TURNING_GRID if settings.turn else GRID
-    heightmap = HeightMap.of(objective, limits, points)
+    heightmap = replace(HeightMap.of(objective, limits, points), symbols=axis_names(settings, *objective.symbols))
     paths = LiftedPaths(heightmap, descent.trajectory.x, descent.trajectory.f)
     minima = heightmap.points_on(objective.marked)
     camera = Camera(*settings.camera) if settings.camera else _best_camera(paths, minima)
