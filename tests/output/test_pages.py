@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 from PIL import Image
-from support.commandline import run
+from support.commandline import LONG, run
 
 from gdanim.descent.stops import shown_frames
 from gdanim.descent.timeline import plan
@@ -57,18 +57,24 @@ def test_an_iteration_without_a_frame_is_refused(stop: str, words: str) -> None:
 
 
 @pytest.mark.program("pdftoppm")
-@pytest.mark.parametrize("function", ["parabola", "himmelblau"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        "parabola",
+        pytest.param("himmelblau", marks=pytest.mark.skipif(not LONG, reason="more of the same: set GDANIM_LONG=1")),
+    ],
+)
 def test_pages_are_the_frames_of_the_animation_in_its_size(function: str) -> None:
-    assert run(function, "-n", "4", "-f", "pages", "-o", "talk.pdf", "--stops", "0,2,end", "-q").lines == []
-    assert run(function, "-n", "4", "-o", "f-%d.png", "-q").code == 0
+    assert run(function, "-n", "2", "-f", "pages", "-o", "talk.pdf", "--stops", "0,end", "-q").lines == []
+    assert run(function, "-n", "2", "-o", "f-%d.png", "-q").code == 0
     subprocess.run(["pdftoppm", "-r", "100", "-png", "talk.pdf", "page"], check=True)
-    for page, frame in ((1, 0), (2, 2), (3, 4)):
+    for page, frame in ((1, 0), (2, 2)):
         drawn = [
             np.asarray(Image.open(name).convert("RGB")).astype(int) for name in (f"page-{page}.png", f"f-{frame}.png")
         ]
         assert drawn[0].shape == drawn[1].shape == (480, 640, 3)
         assert np.abs(drawn[0] - drawn[1]).mean() < 4  # letters and edges are drawn by another program
-    assert not Path("page-4.png").exists()
+    assert not Path("page-3.png").exists()
 
 
 def test_vector_frames_are_files_that_nothing_moves_in_and_that_can_be_made_again() -> None:
@@ -89,10 +95,8 @@ def test_vector_frames_are_files_that_nothing_moves_in_and_that_can_be_made_agai
 
 
 def test_pages_are_the_same_bytes_again_and_carry_their_recipe() -> None:
-    for name in ("a.pdf", "b.pdf"):
-        ran = run("parabola", "-n", "2", "--size", "160x120", "-f", "pages", "--stops", "0,end", "-o", name)
-        assert ran.lines[-1].startswith(f"{name}: 2 pages")
-    assert Path("a.pdf").read_bytes() == Path("b.pdf").read_bytes()
+    ran = run("parabola", "-n", "2", "--size", "160x120", "-f", "pages", "--stops", "0,end", "-o", "a.pdf")
+    assert ran.lines[-1].startswith("a.pdf: 2 pages")
     assert run("--preset", "a.pdf", "-o", "c.pdf", "-q").lines == []
     assert Path("c.pdf").read_bytes() == Path("a.pdf").read_bytes()
 
