@@ -8,12 +8,12 @@ from typing import NoReturn
 
 def main() -> None:
     """Run the command line. Signal handlers are installed before anything slow is imported."""
-    import gc
-    import warnings
-
     from gdanim import signals
 
     signals.install()
+    import gc
+    import warnings
+
     if not sys.warnoptions:  # python -W shows what libraries warn of; it is nothing that a user can mend
         warnings.simplefilter("ignore")
     # Imports make no garbage, and to look for it takes longer than most commands do. cli/app.py enables it again.
@@ -22,13 +22,15 @@ def main() -> None:
         from gdanim.cli import app
 
         app.main()
-    except Exception as error:
+    except SystemExit:
+        raise
+    except BaseException as error:
         if sys.flags.dev_mode:  # python -X dev -m gdanim: the traceback, for who mends it
             raise
         _give_up(error)
 
 
-def _give_up(error: Exception) -> NoReturn:
+def _give_up(error: BaseException) -> NoReturn:
     """Say in one line what nobody foresaw, and exit with 1."""
     from gdanim.cli.terminal import complain
     from gdanim.errors import unforeseen

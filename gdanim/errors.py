@@ -90,9 +90,13 @@ def unforeseen(error: BaseException) -> str:
     """Why something failed that should not have, in one line: what the machine refused, else where gdanim is wrong."""
     if isinstance(error, MemoryError):
         return "there is not enough memory. Try a smaller --size, or fewer runs or iterations"
+    if isinstance(error, FileNotFoundError) and not error.filename:  # only getcwd() names no file
+        return "the working folder does not exist any more. Change to another one"
     if isinstance(error, OSError):
         name = f": {shown(error.filename)}" if error.filename else ""
         return f"{error.strerror or error}{name}"
+    if isinstance(error, ImportError):
+        return f"a library cannot be loaded: {' '.join(str(error).split())[:MAX_TEXT]}"
     from traceback import walk_tb
 
     steps = [(frame.f_code.co_filename, number) for frame, number in walk_tb(error.__traceback__)]
@@ -113,5 +117,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def shown(value: object) -> str:
     """`value` as a message quotes it: on one line, printable, cut short where it is long."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except ValueError:  # Python writes no longer numbers; hexadecimal ones it reads
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else f"{text[:45]}… ({len(text)} characters)"

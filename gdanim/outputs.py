@@ -217,8 +217,7 @@ def replacing(outputs: Iterable[Planned]) -> Iterator[str]:
 
 
 def _same(paths: list[str], path: str) -> int:
-    regular = Path(path)
-    if regular.exists() and not regular.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - Path's raise in closed folders
         return 1
     place = os.path.realpath(path)
     return sum(os.path.realpath(other) == place for other in paths if other != STDOUT)

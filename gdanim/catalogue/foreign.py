@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -36,15 +37,17 @@ class Line(NamedTuple):
 def running(failure: Callable[[BaseException], GdanimError], *passing: type[Exception]) -> Iterator[None]:
     """Run somebody else's code inside: what it prints goes to standard error.
 
-    What it raises, sys.exit() included, becomes the error that `failure` makes of it; `passing` exceptions and
-    KeyboardInterrupt go through.
+    What it raises, sys.exit() included, becomes the error that `failure` makes of it; `passing` exceptions go through,
+    and KeyboardInterrupt where Ctrl-C raises it: in a session of Python, not on the command line.
     """
     try:
         with redirect_stdout(sys.stderr):
             yield
     except passing:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            raise
         raise failure(error) from error
 
 

@@ -12,7 +12,7 @@ import click
 from gdanim import readers
 from gdanim.cli import parameters, parsing
 from gdanim.cli.terminal import complain, put, put_lines, say
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, UsageError, unforeseen
 from gdanim.settings import Settings, __version__
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ def _render(preset: str | None, **given: Any) -> int:
     if preset is not None and not chosen.get("allow_python"):
         refuse_python(merged, chosen, source=preset)
     name = _stem(preset) if preset is not None and "function" not in chosen else ""
-    return _run(preflight.resolve(Settings(**merged), name=name, preset=preset))
+    try:
+        request = preflight.resolve(Settings(**merged), name=name, preset=preset)
+    except OSError as error:  # nothing is solved or written yet: what fails are the files that the request names
+        raise UsageError(unforeseen(error)) from error
+    return _run(request)
 
 
 def _stem(preset: str) -> str:

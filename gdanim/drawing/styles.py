@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gdanim.drawing.cycles import check_cycle
 from gdanim.drawing.mpl import mpl, quietly, to_hex, to_rgb, to_rgba
 from gdanim.errors import UnknownNameError, UsageError, shown
 
@@ -68,7 +69,6 @@ class Style:
 _NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
 
 MAX_STYLE: Final = 1 << 16  # bytes of a file; a whole matplotlibrc has some 45,000
-MAX_PRODUCT: Final = 1000  # characters of a product of cycles, whose length is that of all combinations
 
 # What a style may set. The rest does more than colour: text.usetex runs a program, figure.autolayout moves the axes.
 _STYLED = (
@@ -120,11 +120,11 @@ def load_style(name: str) -> Style:
         return style
     # Only these two: given a dotted name or an address, matplotlib would import a package or open a connection.
     file = style_file(name)
-    if file is not None and not file.is_file():
-        from matplotlib.style import available
-
-        raise UnknownNameError("style", name, [*STYLES, *available], see="gdanim list styles")
     try:
+        if file is not None and not file.is_file():
+            from matplotlib.style import available
+
+            raise UnknownNameError("style", name, [*STYLES, *available], see="gdanim list styles")
         if file is not None:
             _check_small(file)
         rc = _matplotlib_rc(name)
@@ -143,9 +143,10 @@ def _check_small(file: Path) -> None:
     """Raise ValueError where reading a style file would take long. Raises OSError, UnicodeError."""
     if file.stat().st_size > MAX_STYLE:
         raise ValueError(f"it has more than {MAX_STYLE:,} bytes")
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if "cycler" in line and "*" in line and (line.count("*") > 1 or len(line) > MAX_PRODUCT):
-            raise ValueError(f"a cycle is a product of two at most, of {MAX_PRODUCT} characters")
+    for line in file.read_text(encoding="utf-8").split("\n"):
+        key, _, value = line.partition(":")
+        if key.strip() == "axes.prop_cycle":
+            check_cycle(value)
 
 
 def style_file(name: str) -> Path | None:

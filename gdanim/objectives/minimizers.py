@@ -41,6 +41,7 @@ class Found(NamedTuple):
     at_edge: bool = False
 
 
+@np.errstate(all="ignore")  # heights may be farther apart than numbers reach
 def search(functions: Functions, bounds: Vector, most: int = MOST_MINIMIZERS) -> Found:
     """Look for minimizers inside bounds (d, 2), at most so many: kinks and valleys of minima too.
 
@@ -167,14 +168,13 @@ def _lowest_of_neighbours(f: Scalar) -> Flags:
 def _is_beside_minimizer(functions: Functions, grid: Vector, cell: Vector) -> Flags:
     """Whether Newton's method leads from points of a grid (…, d) to a minimizer at most a cell (d,) away: (…)."""
     slope, hessian = functions.gradient(grid) * cell, functions.hessian(grid) * cell * cell[:, np.newaxis]
-    with np.errstate(all="ignore"):
-        if functions.dim == 1:
-            return np.asarray((hessian[..., 0, 0] > 0) & (np.abs(slope[..., 0]) <= hessian[..., 0, 0]))
-        (xx, xy), (_, yy) = np.moveaxis(hessian, (-2, -1), (0, 1))
-        determinant = xx * yy - xy**2
-        step = np.abs(np.stack([yy * slope[..., 0] - xy * slope[..., 1], xx * slope[..., 1] - xy * slope[..., 0]]))
-        clear = (determinant > BOWL * (xx + yy) ** 2) | (determinant > CLEAR * xx * yy)
-        return np.asarray(clear & (step <= determinant).all(axis=0) & (xx > 0) & (yy > 0))
+    if functions.dim == 1:
+        return np.asarray((hessian[..., 0, 0] > 0) & (np.abs(slope[..., 0]) <= hessian[..., 0, 0]))
+    (xx, xy), (_, yy) = np.moveaxis(hessian, (-2, -1), (0, 1))
+    determinant = xx * yy - xy**2
+    step = np.abs(np.stack([yy * slope[..., 0] - xy * slope[..., 1], xx * slope[..., 1] - xy * slope[..., 0]]))
+    clear = (determinant > BOWL * (xx + yy) ** 2) | (determinant > CLEAR * xx * yy)
+    return np.asarray(clear & (step <= determinant).all(axis=0) & (xx > 0) & (yy > 0))
 
 
 def _usual_height(f: Scalar) -> float:
@@ -189,18 +189,17 @@ def _usual_height(f: Scalar) -> float:
 def _are_poles(functions: Functions, x: Vector, cell: Vector) -> Flags:
     """Whether f falls without end towards points (m, d): it is hardly less high a hundred-millionth of a cell away."""
     f, ways = functions.value(x), np.stack([*np.eye(x.shape[1]), *-np.eye(x.shape[1])])
-    with np.errstate(all="ignore"):
-        near, far = (
-            np.max(
-                functions.value(
-                    x[:, np.newaxis] + np.maximum(share * cell, 8 * np.spacing(np.abs(x)))[:, np.newaxis] * ways
-                ),
-                axis=1,
-            )
-            - f
-            for share in (NEAR_POLE, 1.0)
+    near, far = (
+        np.max(
+            functions.value(
+                x[:, np.newaxis] + np.maximum(share * cell, 8 * np.spacing(np.abs(x)))[:, np.newaxis] * ways
+            ),
+            axis=1,
         )
-        return np.asarray((near > 64 * np.spacing(np.abs(f))) & (near > far / 2))
+        - f
+        for share in (NEAR_POLE, 1.0)
+    )
+    return np.asarray((near > 64 * np.spacing(np.abs(f))) & (near > far / 2))
 
 
 def _lowest_first(functions: Functions, x: Vector) -> Vector:

@@ -188,11 +188,13 @@ def test_slides_have_larger_type_and_less_so_in_small_pictures(size: tuple[int, 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("axes.prop_cycle: " + " * ".join(f"cycler('{key}', ['r', 'g'])" for key in "abc"), "product of two"),
+        ("axes.prop_cycle: " + " * ".join(["cycler(color='rgb')"] * 7), "2,187 combinations"),
+        ("axes.prop_cycle: cycler(color=[])", "0 combinations"),
+        ("axes.prop_cycle: cycler('color', 'r'*999999999)", "write cycler"),
         ("grid.alpha: 55", "from 0 to 1"),
         ("#" * 70_000, "65,536 bytes"),
     ],
-    ids=["product", "alpha", "large"],
+    ids=["product", "empty", "repeated", "alpha", "large"],
 )
 def test_a_style_that_would_take_long_or_cannot_be_drawn_is_refused(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / "mine.mplstyle"

@@ -69,7 +69,7 @@ INSIDE = {
         "outcomes.unbounded outcomes.reasons"
     ),
     "drawing": (
-        "frame geometry mpl lettering numbers marks.track shapes styles run_styles marks.trails marks.arrows "
+        "cycles frame geometry mpl lettering numbers marks.track shapes styles run_styles marks.trails marks.arrows "
         "marks.caption scene"
     ),
     "views": (

@@ -186,10 +186,10 @@ def test_the_interpreter_that_runs_is_not_replaced(target: str, python: Path) ->
 
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="Linux only")
-@pytest.mark.parametrize("path", ["/proc/self/cwd/out.gif", "/proc/self/root/tmp/out.gif", "/proc/self/comm"])
+@pytest.mark.parametrize("path", ["cwd/out.gif", "root/out.gif", "comm"])
 def test_links_and_files_of_the_system_lead_to_no_target(path: str) -> None:
     with pytest.raises(TargetError):
-        check_target(path)
+        check_target(f"/proc/self/{path}")
 
 
 @posix

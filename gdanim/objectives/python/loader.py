@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,9 +70,9 @@ class UserCode:
                     sys.path.remove(folder)
 
     def _from_file(self, source: str) -> ModuleType:
+        _check_file(source)
         path = Path(source).resolve()
         if str(path) not in self._modules:
-            _check_file(source)
             self._add_folder(path.parent)
             # No module of theirs has this name, and `if __name__ == "__main__"` stays untrue.
             name = f"_gdanim_{len(self._modules)}_{path.stem}"
@@ -144,13 +145,14 @@ def _short(file: str) -> str:
 
 def _check_file(source: str) -> None:
     path = Path(source)
-    if not path.exists():
-        near = nearest(path.name, [file.name for file in path.parent.glob("*.py")])
-        raise UsageError(f"No file {source!r}." + (f" Did you mean {str(path.with_name(near))!r}?" if near else ""))
-    if not path.is_file():
-        raise UsageError(f"{source!r} is not a file")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{source!r} is not a file")
         path.open("rb").close()
+    except FileNotFoundError:
+        near = nearest(path.name, [file.name for file in path.parent.glob("*.py")])
+        hint = f" Did you mean {str(path.with_name(near))!r}?" if near else ""
+        raise UsageError(f"No file {source!r}.{hint}") from None
     except OSError as error:
         raise UsageError(f"Cannot read {source!r}: {error.strerror}") from None
 
