@@ -25,7 +25,7 @@ from gdanim.drawing.geometry import FAR
 from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.numbers import NumberFormatter, name_axes
 from gdanim.drawing.styles import Style
-from gdanim.formula.titles import has_math, without_signs
+from gdanim.formula import titles
 from gdanim.settings import Picture
 
 ROUND_STEPS = [1, 2, 5, 10]
@@ -98,8 +98,19 @@ class Layout:
         """Lettering for marks of this figure."""
         return Lettering(size_pt=size_pt, dpi=self.dpi)
 
-    def axes(self, *, xlabel: str, ylabel: str, xlim: tuple[float, float], ylim: tuple[float, float]) -> Axes:
-        """Add axes in the style of all views; layout() places them."""
+    def axes(
+        self,
+        *,
+        xlabel: str,
+        ylabel: str,
+        xlim: tuple[float, float],
+        ylim: tuple[float, float],
+        has_math: bool = False,
+    ) -> Axes:
+        """Add axes in the style of all views; layout() places them.
+
+        has_math   whether what stands between dollars in their names is mathematics; it never is in a person's own
+        """
         style = self.style
         axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor="none")
         axes.set_xlim(*xlim)
@@ -115,8 +126,8 @@ class Layout:
         axes.yaxis.set_major_formatter(NumberFormatter(ylabel))
         axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
         if not self.is_bare:
-            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3, parse_math=False)
-            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5, parse_math=False)
+            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3, parse_math=has_math)
+            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5, parse_math=has_math)
         return axes
 
     def title(self, text: str, *, plain: bool) -> Text | None:
@@ -136,12 +147,12 @@ class Layout:
 
     def asked_title(self, text: str) -> Text | None:
         """Add a title that a person wrote: mathtext where it has some that can be set and fits, else as it stands."""
-        if has_math(text) and not self.is_bare and _can_be_set(text):
+        if titles.has_math(text) and not self.is_bare and _can_be_set(text):
             written = self.title(text, plain=False)
             if written is None or written.get_window_extent().width <= self.header_width_px:
                 return written
             written.remove()
-        return self.title(without_signs(text), plain=True)
+        return self.title(titles.without_signs(text), plain=True)
 
     @property
     def margin(self) -> float:

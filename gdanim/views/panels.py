@@ -116,7 +116,8 @@ def _axes(layout: Layout, descent: Descent, series: Series) -> Axes:
     ylim = nice_limits(low, high)
     if series.in_decades:
         ylim = 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
-    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=_shown_iterations(descent.trajectory), ylim=ylim)
+    xlim = _shown_iterations(descent.trajectory)
+    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=xlim, ylim=ylim, has_math=True)
     if series.in_decades:
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(NullLocator())

@@ -50,7 +50,7 @@ def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
         (("--themes", "light,dark", "-o", "-"), "--themes writes several files"),
         (("--themes", "light,drak"), "drak"),
         (("--themes", "light,,dark"), "names with commas"),
-        (("-o", "a.pdf"), "Add -f filmstrip"),
+        (("-o", "a.pdf"), "Add -f pages or -f filmstrip"),
         (("--themes", "auto,dark"), "the same for every reader"),
         (("--themes", "light", "-o", "a.gif", "-o", "./a.gif"), "named twice"),
         (("--poster", "p.gif"), "ends in .png"),

@@ -36,6 +36,21 @@ def test_axes_have_the_names_that_are_asked_for(view: str) -> None:
     assert "x" not in found or view == "panels"
 
 
+@pytest.mark.parametrize(
+    ("function", "view"),
+    [
+        ("rosenbrock", "panels"),
+        ("parabola", "panels"),
+        ("x^2 + |x|", "curve"),
+        ("rosenbrock", "contour"),
+        ("rosenbrock", "surface"),
+    ],
+)
+def test_no_picture_shows_a_dollar_that_nobody_typed(function: str, view: str) -> None:
+    found = texts(function=function, view=view, lr=(0.001, 0.002))
+    assert [text for text, is_math in found.items() if "$" in text and not is_math] == []
+
+
 @pytest.mark.parametrize("view", ["contour", "surface"])
 def test_axes_of_a_plane_have_them_too(view: str) -> None:
     assert {"left", "deep"} <= texts(function="himmelblau", view=view, xlabel="left", ylabel="deep").keys()

@@ -191,8 +191,9 @@ def _name_axes(panel: Scene, whole: Scene) -> None:
     axes, named = panel.figure.axes[0], whole.figure.axes[0]
     for axis, model in ((axes.xaxis, named.xaxis), (axes.yaxis, named.yaxis)):
         if model.get_label_text() and not axis.get_label_text():
+            name = model.label
             axis.set_label_text(
-                model.get_label_text(), color=model.label.get_color(), fontsize=LABEL_PT, parse_math=False
+                name.get_text(), color=name.get_color(), fontsize=LABEL_PT, parse_math=name.get_parse_math()
             )
             axis.labelpad = model.labelpad
     name_axes(axes)
