@@ -80,6 +80,6 @@ def coordinates(x: Iterable[float], *, digits: int = 6, resolution: float = 0.0)
     return ", ".join(significant(value, resolution, digits=digits) for value in x)
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], *, last: str = "and") -> str:
     """Items of a sentence: `a`, `a and b`, `a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"

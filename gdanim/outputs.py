@@ -9,19 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from gdanim.catalogue.registry import FORMATS, find
+from gdanim.catalogue.registry import FORMATS, STYLES, find, presets
 from gdanim.catalogue.request import Planned, StyleChoice
 from gdanim.catalogue.specs import Format
 from gdanim.errors import GdanimError, SettingError, TargetError, UnknownNameError, UsageError, shown
 from gdanim.output.files.existing import Existing, lost_with
 from gdanim.output.files.numbering import Pattern, check_number, is_numbered
 from gdanim.output.files.targets import STDOUT, check_target, own_descriptor
-from gdanim.settings import Settings
+from gdanim.settings import AUTO_STYLE, Settings
+from gdanim.tables.files import labelled
+
+_PYTHON: Final = ".py:"  # between a file of Python and a name in it
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
-
-# The settings that may name a file which is read.
-_NAMING_FILES: Final = ("function", "gradient", "optimizer", "schedule", "trajectory", "style", "themes")
 
 
 class Fitted(NamedTuple):
@@ -199,14 +199,25 @@ def _is_of_kind(form: Format, path: Path) -> bool:
 
 def _inputs(settings: Settings, preset: str | None) -> dict[str, str]:
     """The files that a request may read, each with the option that names it."""
-    found = {} if preset is None else {preset: "--preset"}
-    for field in _NAMING_FILES:
-        value = getattr(settings, field, None) or ()
+    named = {"--style": (settings.style,), "--themes": settings.themes}
+    found = {name: option for option, names in named.items() for name in names if _is_style_file(name)}
+    found |= {labelled(text)[1]: "--trajectory" for text in settings.trajectory}
+    for field in ("function", "gradient", "optimizer", "schedule"):
+        value = getattr(settings, field) or ()
         for text in (value,) if isinstance(value, str) else value:
-            # FILE, FILE.py:NAME, FILE.py:NAME:K=V or LABEL=FILE; what is no file is never found.
-            parts = (text, text.rpartition(":")[0], text.partition(".py:")[0] + ".py", text.partition("=")[2])
-            found.update(dict.fromkeys(filter(None, parts), field if field == "function" else f"--{field}"))
+            if _PYTHON in text:  # FILE.py:NAME or FILE.py:NAME:K=V
+                found[text.partition(_PYTHON)[0] + ".py"] = field if field == "function" else f"--{field}"
+    if preset is not None and preset not in presets():
+        found[preset] = "--preset"
     return found
+
+
+def _is_style_file(name: str) -> bool:
+    if name == AUTO_STYLE or name in STYLES:
+        return False
+    from gdanim.drawing.styles import style_file  # late: it asks matplotlib, which has styles of its own
+
+    return style_file(name) is not None
 
 
 def replacing(outputs: Iterable[Planned]) -> Iterator[str]:

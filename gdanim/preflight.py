@@ -12,6 +12,7 @@ from gdanim.catalogue.registry import FORMATS, VIEWS
 from gdanim.catalogue.request import Planned, Request, chosen_function, chosen_view, requested
 from gdanim.catalogue.specs import Format, View
 from gdanim.errors import SettingError, UsageError
+from gdanim.formatting import listed
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
 
 # What a preset says under a name gives way to this option of the command line.
@@ -93,9 +94,14 @@ def _check_format_options(settings: Settings, planned: tuple[Planned, ...]) -> N
     for option in FORMAT_OPTIONS:
         if getattr(settings, option) == DEFAULTS[option] or any(_reads(option, output) for output in planned):
             continue
-        able = " or ".join(entry.typed for entry in FORMATS.values() if option in entry.takes)
+        able = " or ".join(_able(option, entry) for entry in FORMATS.values() if option in entry.takes)
         given = ", ".join(dict.fromkeys(map(_kind, planned)))
         raise UsageError(f"--{option.replace('_', '-')} goes with {able}, not with {given}")
+
+
+def _able(option: str, form: Format) -> str:
+    """A format that reads an option, with the kind of page that does."""
+    return f"{form.typed} (.svg)" if option == "svg_text" and form.suffixes else form.typed
 
 
 def _kind(output: Planned) -> str:
@@ -134,8 +140,7 @@ def _check_suffix(output: Planned) -> None:
     """Refuse a path that leaves open what a format is to be written as."""
     suffixes = output.format.suffixes
     if suffixes and Path(output.path).suffix.lower() not in suffixes:
-        allowed = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
-        raise SettingError("-o", output.path, f"a {output.format.typed} goes to a path that ends in {allowed}")
+        raise SettingError("-o", output.path, f"-f {output.format.typed} writes {listed(suffixes, last='or')}")
 
 
 def _check_view(settings: Settings, view: View) -> None:

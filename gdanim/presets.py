@@ -36,7 +36,7 @@ PYTHON: Final = "python"
 SIZE: Final = "size"
 # Why a recipe may not suffice, as [made] says it: lacks = "python".
 LACKS: Final = {
-    PYTHON: "it was made with a Python function, which a recipe does not hold",
+    PYTHON: "it was made with Python code of your own, which a recipe does not hold",
     SIZE: f"what it was made from, data included, is more than the {MAX_BYTES:,} characters that a recipe holds",
 }
 _VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")

@@ -200,7 +200,7 @@ def parameters(value: Any) -> tuple[tuple[str, float], ...]:
 
 # What a column of a recorded path may be.
 ROLES = ("iteration", "x1", "x2", "f", "g1", "g2", "lr", "run", "optimizer", "label", "outcome")
-_ROLE = re.compile(rf"\s*({'|'.join(ROLES)}|x|y)\s*=", re.ASCII)
+_ROLE = re.compile(rf"\s*(?:{'|'.join(ROLES)}|x|y)\s*=", re.ASCII)
 _NEXT_ROLE = re.compile(rf",(?={_ROLE.pattern})")
 
 

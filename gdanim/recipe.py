@@ -100,7 +100,8 @@ def _recorded(settings: Picture, descent: Descent) -> tuple[Picture, dict[str, s
         path = labelled(text)[1]
         if path in names:
             continue
-        name = f"{UNKNOWN if path == STDIN else stem_of(path)}{Path(path).suffix.lower() if plain else '.csv'}"
+        stem = UNKNOWN if path == STDIN else stem_of(path).replace("=", "-")  # else a label would end there
+        name = f"{stem}{Path(path).suffix.lower() if plain else '.csv'}"
         number = 2
         while name in files:
             name, number = f"{number}-{name}", number + 1

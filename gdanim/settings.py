@@ -139,7 +139,7 @@ class Picture:
         readers.text, metavar="TEXT", shown="the formula")
     xlabel: str | None = option("View", "Name the horizontal axis of the function; empty for none.",
         readers.text, metavar="TEXT", shown="x")
-    ylabel: str | None = option("View", "Name the vertical axis of the function, or the second of a plane.",
+    ylabel: str | None = option("View", "Name its vertical axis; empty for none.",
         readers.text, metavar="TEXT", shown="y")
     readout: bool = option("View", "Show iteration, x, f(x) and rate as they change.",
         readers.flag, default=True, shown="readout")

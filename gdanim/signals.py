@@ -17,6 +17,7 @@ _cleanups: dict[object, Callable[[], None]] = {}
 _postponers: set[object] = set()
 _waiting: list[int] = []
 _dying = False
+_installed = False
 
 
 def install() -> None:
@@ -24,10 +25,17 @@ def install() -> None:
 
     A signal that was ignored when gdanim started (`nohup`, `&` in a script) stays ignored.
     """
+    global _installed
+    _installed = True
     for name in _SIGNALS:
         number: signal.Signals | None = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _die)
+
+
+def are_handled() -> bool:
+    """Whether install() was called: then no Ctrl-C raises KeyboardInterrupt."""
+    return _installed
 
 
 @contextmanager

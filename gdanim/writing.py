@@ -156,11 +156,10 @@ def _opened(output: Planned, frames: int) -> Iterator[Any]:
     """What a writer writes to: a stream, a path or, for a sequence, a folder. Complete in the end, or as before."""
     form = output.format
     if form.sequence:
-        from gdanim.output.files.sequence import open_sequence
+        from gdanim.output.files.sequence import SUFFIX, open_sequence
 
-        with open_sequence(
-            output.path, frames, *[Path(output.path).suffix.lower() for _ in form.suffixes[:1]]
-        ) as folder:
+        suffix = Path(output.path).suffix.lower() if form.suffixes else SUFFIX
+        with open_sequence(output.path, frames, suffix) as folder:
             yield folder
         return
     with open_output(output.path, needs_path=form.needs_path) as target:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -12,6 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from gdanim import signals
 from gdanim.errors import GdanimError, PluginError, UsageError
 
 P = ParamSpec("P")
@@ -46,7 +46,7 @@ def running(failure: Callable[[BaseException], GdanimError], *passing: type[Exce
     except passing:
         raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        if isinstance(error, KeyboardInterrupt) and not signals.are_handled():
             raise
         raise failure(error) from error
 

@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gdanim.catalogue.choices import CONSTANT, Choice, check_together, chosen, python_rule
-from gdanim.catalogue.meant import as_file, as_name
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
 from gdanim.catalogue.specs import Format, Formula, Method, Rule, Schedule, View, imported
+from gdanim.catalogue.suggestions import as_file, as_name
 from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
 from gdanim.formula.parser import Expression, parse
 from gdanim.settings import AUTO_STYLE, Settings
@@ -125,7 +125,7 @@ def _rule(text: str, kind: type[R], listed: Callable[[str], Choice[R]]) -> Choic
     if own is None:
         return listed(text)
     name, pairs = own
-    return chosen(imported("gdanim.optimizers.own:own_rule")(name, kind), text, pairs)
+    return chosen(imported("gdanim.optimizers.python_rules:own_rule")(name, kind), text, pairs)
 
 
 def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoice:

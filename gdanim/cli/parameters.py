@@ -97,7 +97,7 @@ def type_for(name: str, reader: Reader[T]) -> Callable[[str], T]:
 
 
 def _shown(default: Any) -> str:
-    return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+    return "" if default in (None, ()) else f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def help_of(ctx: click.Context) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gdanim import signals
-from gdanim.catalogue.meant import command_hint, option_hint
+from gdanim.catalogue.suggestions import command_hint, option_hint
 from gdanim.cli import parameters
 from gdanim.cli.terminal import printing
 from gdanim.errors import UsageError, shown

@@ -191,7 +191,7 @@ def _sentence(descent: Descent) -> str:
     start, end = _point(descent, run["start"]), _point(descent, run["end"])
     return (
         f"{run['optimizer']} from {start}{rate}: {count(run['iterations'], 'iteration')}{cost}; "
-        f"x = {end}, f = {_height(descent, 0)}{away}; {verdict}: {run['ending']}{why}"
+        f"{descent.objective.point_name} = {end}, f = {_height(descent, 0)}{away}; {verdict}: {run['ending']}{why}"
     )
 
 
@@ -238,11 +238,11 @@ def _counts(descent: Descent) -> list[str]:
     ended = Counter(stop.value for stop in trajectory.stop)
     went = Counter(verdict.words for verdict in descent.verdict)
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
-    best = int(np.argmin(final))
+    best, name = int(np.argmin(final)), descent.objective.point_name
     return [
         f"{count(trajectory.runs, 'run')}: {', '.join(f'{n:,} {word}' for word, n in went.most_common())}",
         "; ".join(f"{n:,}: {words}" for words, n in ended.most_common()),
-        f"lowest: f = {_height(descent, best)} at x = {_point(descent, trajectory.x[best, -1].tolist())}",
+        f"lowest: f = {_height(descent, best)} at {name} = {_point(descent, trajectory.x[best, -1].tolist())}",
     ]
 
 

@@ -243,7 +243,9 @@ def _is_overflow(objective: Objective, x: Vector, lost: Vector) -> Flags:
 
 def no_value_at(objective: Objective, x: Vector) -> str:
     """What a DomainError says of a start (d,)."""
-    nowhere = ", nor anywhere else that gdanim tried" * (objective.suggested and np.array_equal(x, objective.start))
+    nowhere = ", nor anywhere else that gdanim tried" * (
+        objective.has_suggested_start and np.array_equal(x, objective.start)
+    )
     at = coordinates(x.tolist())
     return f"{objective.f_of} = {objective.formula} has no finite value and slope at the start {at}{nowhere}"
 

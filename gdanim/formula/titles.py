@@ -16,7 +16,7 @@ MAX_MATH: Final = 300  # characters between dollars, and braces in each other: f
 MAX_DEPTH: Final = 8
 _DOLLAR: Final = re.compile(r"(?<!\\)\$")
 _WORDS: Final = (
-    r"frac|sqrt|left|right|mathrm|ldots|cdot|lfloor|rfloor|lceil|rceil|sum|prod|nabla|partial|infty|leq|geq|neq|"
+    r"frac|sqrt|left|right|mathrm|ldots|cdot|times|lfloor|rfloor|lceil|rceil|sum|prod|nabla|partial|infty|leq|geq|neq|"
     r"arccos|arcsin|arctan|cos|cosh|exp|ln|log|max|min|sin|sinh|tan|tanh|alpha|beta|gamma|delta|epsilon|varepsilon|"
     r"zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|"
     r"Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"

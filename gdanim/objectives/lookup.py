@@ -102,6 +102,7 @@ def _found(functions: Functions, given: Given, remarks: tuple[str, ...] = ()) ->
         "remarks": (*remarks, *suggested.remarks),
         **_known(functions, suggested.bounds, suggested.found),
         "suggested": True,
+        "has_suggested_start": not given.starts,
     }
 
 

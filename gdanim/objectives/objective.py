@@ -67,6 +67,7 @@ class Objective:
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""  # where the function is described
     remarks: tuple[str, ...] = ()  # sentences that a person should read about it
+    has_suggested_start: bool = False
     suggested: bool = False  # whether autorange.py found bounds, start, lr and iterations, rather than an author
 
     @property
@@ -78,6 +79,13 @@ class Objective:
     def symbols(self) -> tuple[str, ...]:
         """What pictures and sentences call the variables: x, y, θ."""
         return tuple(map(symbol, self.variables)) or ("x", "y")[: self.dim]
+
+    @property
+    def point_name(self) -> str:
+        """What sentences call a point: x, also of x and y; θ; (u, v)."""
+        if self.symbols == ("x", "y")[: self.dim]:
+            return "x"
+        return self.symbols[0] if self.dim == 1 else f"({', '.join(self.symbols)})"
 
     @property
     def f_of(self) -> str:

@@ -104,7 +104,7 @@ class VideoWriter:
     def _wait(self, is_ready: Callable[[float], bool]) -> None:
         """Wait until something is so, for as long as ffmpeg lives. Raises EncoderError where it hangs, or rambles."""
         height, width, _ = self._canvas.shape
-        patience_s = PATIENCE_S + PATIENCE_S_PER_MEGAPIXEL * height * width / 1e6 if PATIENCE_S else 0.0
+        patience_s = PATIENCE_S + PATIENCE_S_PER_MEGAPIXEL * height * width / 1e6
         written = waited_s = 0.0
         while not is_ready(min(1.0, patience_s)):
             waited_s += 1.0

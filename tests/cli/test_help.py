@@ -132,3 +132,7 @@ def test_something_reads_every_option(attribute: str) -> None:
     reading = re.compile(rf'\bsettings\.{attribute}\b|\bchosen\.get\("{attribute}"\)')
     taken = any(attribute in form.takes for form in FORMATS.values())
     assert taken or any(reading.search(source) for source in sources)
+
+
+def test_no_default_is_shown_as_python_writes_it() -> None:
+    assert not re.search(r"default: [\[({]|default: (None|True|False)", run("--help").out.decode())

@@ -56,7 +56,9 @@ INSIDE = {
         "derivatives symbols"
     ),
     "tables": "files table numbers dialect text json_text arrays",
-    "catalogue": "foreign specs formats functions optimizers plugins schedules choices validation views registry meant",
+    "catalogue": (
+        "foreign specs formats functions optimizers plugins schedules choices validation views registry suggestions"
+    ),
     "objectives": (
         "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
         "python.signature autorange surroundings python.functions"

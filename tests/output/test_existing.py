@@ -15,6 +15,7 @@ from support.outputs import posix, put
 import gdanim
 from gdanim.descent.recording.file_types import is_export
 from gdanim.errors import TargetError
+from gdanim.output.files import existing
 from gdanim.output.files.existing import Existing
 from gdanim.output.files.targets import check_target, links_to
 from gdanim.output.kinds import is_picture
@@ -238,3 +239,23 @@ def test_extended_attributes_go_over_to_the_new_file() -> None:
         pytest.skip("this file system has no attributes")
     put("a.gif")
     assert os.getxattr("a.gif", "user.comment") == b"figure 3"
+
+
+@pytest.mark.parametrize(("options", "name"), [((), "parabola"), (("--style", "dark"), "dark"), (("-O", "gd"), "gd")])
+def test_an_output_that_is_called_as_what_is_no_file_is_written_again(
+    options: tuple[str, ...], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert render(*options, "-f", "gif", "-o", name).code == 0
+
+
+def test_the_files_of_gdanim_are_looked_up_once_for_all_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    walked = []
+    real = os.walk
+    monkeypatch.setattr(existing.os, "walk", lambda *given: walked.append(given) or real(*given))
+    existing._own_files.cache_clear()
+    for _ in range(2):
+        assert render("-o", "a-%02d.png").code == 0
+    assert len(walked) == 1

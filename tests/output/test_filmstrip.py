@@ -190,8 +190,8 @@ def test_transparent_png_lets_the_page_show_through(tmp_path):
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("-o", "strip.gif"), "ends in .pdf, .svg or .png"),
-        (("-o", "-"), "ends in .pdf, .svg or .png"),
+        (("-o", "strip.gif"), "writes .pdf, .svg or .png"),
+        (("-o", "-"), "writes .pdf, .svg or .png"),
         (("-o", "strip.pdf", "--facet", "lr", "--lr", "0.1", "--lr", "0.2"), "--facet makes no sense"),
         (("-o", "strip.pdf", "--frames", "48", "--size", "600x400"), "has no room for"),
         (("-o", "strip.pdf", "--quality", "low"), "--quality 'low'"),

@@ -276,6 +276,7 @@ def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path)
 @pytest.mark.parametrize("script", ["exec sleep 1000", "cat >/dev/null; exec sleep 1000"], ids=["sleeps", "never ends"])
 def test_an_ffmpeg_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     monkeypatch.setattr(video, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(video, "PATIENCE_S_PER_MEGAPIXEL", 0.0)
     fake = tmp_path / "ffmpeg"
     fake.write_text(f"#!/bin/sh\n{script}\n")
     fake.chmod(0o755)

@@ -13,6 +13,7 @@ from support.problems import formula
 
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.errors import UsageError
+from gdanim.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,6 +165,18 @@ def test_columns_settle_what_names_leave_open(tmp_path: Path) -> None:
     assert found.trajectory.f[0].tolist() == [5, 4]
     with pytest.raises(UsageError, match=r"--columns x1=a12: it has t, a1, b2, err. Did you mean 'a1'\?"):
         read(".csv", content, tmp_path, columns={"x1": "a12", "x2": "b2"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("x1=a,x2=b,f=Loss", (("x1", "a"), ("x2", "b"), ("f", "Loss"))), ("x=a, y=b", (("x1", "a"), ("x2", "b"))),
+        ("x1=2,x2=1", (("x1", "2"), ("x2", "1"))), ("x1=a, b,iteration=t", (("x1", "a, b"), ("iteration", "t"))),
+        ("f=loss", (("f", "loss"),)),
+    ],
+)  # fmt: skip
+def test_columns_are_typed_with_commas_between(typed: str, meant: tuple[tuple[str, str], ...]) -> None:
+    assert Settings(function="rosenbrock", columns=typed).columns == meant
 
 
 def test_what_is_guessed_and_what_is_ignored_is_said(tmp_path: Path) -> None:

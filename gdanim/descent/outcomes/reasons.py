@@ -179,7 +179,9 @@ def _limit(descent: Descent, run: int) -> str:
 
 def _beyond_edge(descent: Descent, run: int) -> str:
     lost = descent.trajectory.lost[run, : descent.objective.dim]
-    return f"a step led to x = {coordinates(lost.tolist(), digits=4)}, where f has no value"
+    return (
+        f"a step led to {descent.objective.point_name} = {coordinates(lost.tolist(), digits=4)}, where f has no value"
+    )
 
 
 def _overshoot(descent: Descent, run: int) -> str:
@@ -207,7 +209,10 @@ def _rise(descent: Descent, run: int) -> str:
         before, after = trajectory.f[run, [k, k + 1]].tolist()
         return f"f first rose at iteration {trajectory.k[run, k]}, from {before:.4g} to {after:.4g}"
     lost = trajectory.lost[run, : descent.objective.dim]
-    where = f" led to x = {coordinates(lost.tolist(), digits=4)}, where f" if np.isfinite(lost).all() else ", x"
+    name = descent.objective.point_name
+    where = (
+        f" led to {name} = {coordinates(lost.tolist(), digits=4)}, where f" if np.isfinite(lost).all() else f", {name}"
+    )
     return f"after iteration {trajectory.k[run, k]}, a step{where} overflows"
 
 

@@ -136,7 +136,7 @@ class _Names:
                 found |= self._first(role, [name for name in names if name not in map(self._word, points.values())])
         if self._objective.dim == 2 and "f" not in found and "x1" in points:
             found |= self._first("f", ["z"])
-        if "iteration" not in found and self._is_index(""):
+        if "iteration" not in found and self._is_index():
             found["iteration"] = self._only("")
         return self._slopes() | found
 
@@ -161,9 +161,9 @@ class _Names:
             raise self._table.source.refusal(f"the column {self._table.columns[places[0]]} is named twice")
         return places[0]
 
-    def _is_index(self, name: str) -> bool:
-        """Whether a column counts the rows, as far as can be seen."""
-        at = self._places.get(name)
+    def _is_index(self) -> bool:
+        """Whether a column without a name counts the rows, as far as can be seen."""
+        at = self._places.get("")
         return at is not None and _counts([row[at[0]] for row in self._table.sample])
 
     def _points(self) -> dict[str, int]:
@@ -240,6 +240,8 @@ def _by_place(table: Table, objective: Objective) -> dict[str, int]:
         return {name: at for at, name in enumerate(["iteration", *names, "f"][:count])}
     if count == dim + 1 and _is_value(table, objective):
         return {name: at for at, name in enumerate([*names, "f"])}
+    if count < dim:
+        raise table.source.refusal(f"it has one column, without a name, {_takes(objective)}")
     way = ",".join(f"{name}={at}" for at, name in enumerate(names, start=1 + (count > dim)))
     raise table.source.refusal(
         f"its {count} columns have no names, and may be several things: say --columns {way}, with f and iteration"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -49,7 +50,7 @@ class Existing(NamedTuple):
         for path, reader in self.inputs.items():
             if _is_file(path, found):
                 return f"this command reads it ({reader}). Choose another path"
-        if any(_is_file(path, found) for path in _running()):
+        if (found.st_dev, found.st_ino) in _own_files() or any(_is_file(path, found) for path in _running()):
             return "gdanim runs by it. Choose another path"
         return None
 
@@ -87,7 +88,12 @@ def _is_file(path: str | Path, found: os.stat_result) -> bool:
 
 
 def _running() -> Iterator[str | Path]:
-    """The interpreter, the script that was started, and the files of gdanim."""
+    """The interpreter, and the script that was started."""
     yield from filter(None, (sys.executable, getattr(sys, "_base_executable", ""), "/proc/self/exe", sys.argv[0]))
-    for folder, _, names in os.walk(_PACKAGE):
-        yield from (Path(folder, name) for name in names if name.endswith(_PARTS))
+
+
+@cache
+def _own_files() -> frozenset[tuple[int, int]]:
+    """The files of gdanim, by their devices and numbers: looked up once, however many frames are written."""
+    parts = (Path(folder, name) for folder, _, names in os.walk(_PACKAGE) for name in names if name.endswith(_PARTS))
+    return frozenset((found.st_dev, found.st_ino) for found in map(Path.stat, parts))

@@ -18,6 +18,7 @@ _ANY = re.compile(
     r"|(?P<hashes>#{2,})|\{\}|\{\w*:0?(?P<filled>[0-9]{0,2})d?\}"
 )
 
+_OF_FRAMES = (".png", ".svg", ".pdf")  # of files that may each hold a frame
 _MAX_FILES = 10_000  # no timeline has more frames
 
 
@@ -92,7 +93,8 @@ def check_number(option: str, path: str, typed: str, *, sequence: bool) -> None:
     if sequence and respelled(name) != name:
         raise SettingError(option, path, f"the number of a frame is spelled as %d or %04d: write {respelled(name)}")
     if not sequence and is_numbered(path):
-        frames = f"; every frame as a file of its own is {respelled(Path(name).stem)}.png" if option == "-o" else ""
+        suffix = Path(name).suffix if Path(name).suffix in _OF_FRAMES else ".png"
+        frames = f"; every frame as a file of its own is {respelled(Path(name).stem)}{suffix}" if option == "-o" else ""
         raise SettingError(option, path, f"{typed} is one file: leave the number out of its name{frames}")
 
 

@@ -89,17 +89,15 @@ class TemporaryFile:
 
 
 @contextmanager
-def open_temporary(
-    folder: Path, name: str, *, discard: Discard = Folder.remove, orphaned: Discard | None = None
-) -> Iterator[TemporaryFile]:
+def open_temporary(folder: Path, name: str, *, discard: Discard = Folder.remove) -> Iterator[TemporaryFile]:
     """Make a temporary file for a target called `name` in `folder`; it is removed at the end unless it was moved.
 
     Removes the orphans of the same target first. `discard` removes a temporary file with all that belongs to it; it may
-    be called at any moment, also by a signal handler. `orphaned` does so for an orphan. Raises OSError.
+    be called at any moment, also by a signal handler. Raises OSError.
     """
     with Folder.opened(folder) as place:
         stem = stem_of(folder, name)
-        _remove_orphans(place, stem, orphaned or discard)
+        _remove_orphans(place, stem, discard)
         while True:
             name = f"{stem}{os.urandom(_RANDOM_BYTES).hex()}.tmp"
             with signals.on_signal(partial(discard, place, name)):

@@ -129,7 +129,7 @@ def test_a_recipe_holds_no_word_of_it_and_says_so() -> None:
     for words in (("-O", "opt.py:plain", "-O", "gd"), ("--schedule", "opt.py:halving")):
         ran = run("parabola", *words, *QUICK, "-o", "a.gif")
         assert ran.code == 0
-        assert "cannot be made again from the file alone: it was made with a Python function" in ran.lines[-1]
+        assert "cannot be made again from the file alone: it was made with Python code of your own" in ran.lines[-1]
         assert b"opt.py" not in Path("a.gif").read_bytes()
         assert [run(*command, "a.gif").code for command in (("recipe",), ("check",), ("--preset",))] == [1, 1, 1]
 
@@ -181,18 +181,18 @@ def test_what_is_wrong_with_it_is_one_line(words: str, code: int, said: str) -> 
 @pytest.mark.parametrize(
     ("preset", "given", "key"),
     [
-        ("optimizer = 'evil.py:f'", (), "optimizer"),
-        ("optimizer = ['gd', 'evil:f:beta=2']", (), "optimizer"),
-        ("schedule = 'evil.py:f'", (), "schedule"),
-        ("schedule = 'evil.py:f'", ("-O", "opt.py:plain"), "schedule"),
+        ("optimizer = 'wicked.py:f'", (), "optimizer"),
+        ("optimizer = ['gd', 'wicked:f:beta=2']", (), "optimizer"),
+        ("schedule = 'wicked.py:f'", (), "schedule"),
+        ("schedule = 'wicked.py:f'", ("-O", "opt.py:plain"), "schedule"),
     ],
 )
 def test_a_preset_runs_none_unless_the_command_line_allows_it(
     preset: str, given: tuple[str, ...], key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = "halving" if key == "schedule" else "plain"
-    monkeypatch.delitem(sys.modules, "evil", raising=False)
-    Path("evil.py").write_text(f"open('pwned', 'w').close()\nimport opt\ndef f(beta=1): return opt.{made}()")
+    monkeypatch.delitem(sys.modules, "wicked", raising=False)
+    Path("wicked.py").write_text(f"open('pwned', 'w').close()\nimport opt\ndef f(beta=1): return opt.{made}()")
     Path("p.toml").write_text(f"function = 'parabola'\n{preset}\n")
     refused = run("--preset", "p.toml", *given, "-o", "a.gif")
     assert (refused.code, len(refused.lines)) == (2, 1)
@@ -204,8 +204,8 @@ def test_a_preset_runs_none_unless_the_command_line_allows_it(
 
 
 def test_a_table_that_names_a_method_runs_none() -> None:
-    Path("evil.py").write_text("open('pwned', 'w').close()\ndef f(): pass")
-    Path("run.csv").write_text("run,optimizer,iteration,x1\n0,evil.py:f,0,3\n0,evil.py:f,1,2\n")
+    Path("wicked.py").write_text("open('pwned', 'w').close()\ndef f(): pass")
+    Path("run.csv").write_text("run,optimizer,iteration,x1\n0,wicked.py:f,0,3\n0,wicked.py:f,1,2\n")
     assert run("parabola", "--trajectory", "run.csv", *QUICK, "-o", "a.gif").code == 0
     assert not Path("pwned").exists()
 

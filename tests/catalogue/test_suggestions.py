@@ -7,7 +7,7 @@ import shlex
 import pytest
 from support.commandline import run
 
-from gdanim.catalogue.meant import OPTION_SYNONYMS
+from gdanim.catalogue.suggestions import OPTION_SYNONYMS
 from gdanim.cli.app import gdanim
 
 TRIED = ("-n", "1", "--dry-run")

@@ -72,9 +72,9 @@ def as_file(function: str) -> str | None:
     suffix = Path(path).suffix.lower()
     if suffix == ".py":
         return f"a Python file: name the function in it, such as {path}:f"
-    if suffix in {".toml", *(suffix for row in FORMATS for suffix in row.extensions)}:
-        if suffix == ".toml":
-            return f"a preset: gdanim --preset {path}"
+    if suffix == ".toml":
+        return f"a preset: gdanim --preset {path}"
+    if any(suffix in row.extensions for row in FORMATS):
         return f"a file: to write it, name a function and -o {path}; to make it again, gdanim --preset {path}"
     if kind_of(path) or suffix in {*KINDS, ".txt", ".dat"}:
         return f"a table: to replay it, name the function that was descended, and --trajectory {path}"
