@@ -318,13 +318,13 @@ def test_data_beyond_the_limit_is_left_out_and_said() -> None:
 def test_python_function_cannot_be_rebuilt_and_the_file_says_so(tmp_path: Path) -> None:
     Path("mine.py").write_text("def f(x):\n    return x**2\n")
     ran = run("mine.py:f", "--xlim=-5,5", "--start", "3", "--lr", "0.1", *QUICK, "-o", "a.gif")
-    assert "cannot be made again from the file alone: it was made with a Python function" in ran.lines[-1]
+    assert "cannot be made again from the file alone: it was made with Python code of your own" in ran.lines[-1]
     assert "mine" not in read_recipe("a.gif")
     for command in (("recipe", "a.gif"), ("check", "a.gif"), ("--preset", "a.gif", "--allow-python", "-o", "b.gif")):
         ran = run(*command)
         assert (ran.code, ran.out, len(ran.lines)) == (1, b"", 1)
         assert "a.gif" in ran.err
-        assert "Python function" in ran.err
+        assert "Python code" in ran.err
 
 
 # --- check ------------------------------------------------------------------------------------------------------------
@@ -449,3 +449,16 @@ def test_tolerance_is_above_what_the_digits_tell() -> None:
     ran = run("check", "a.png", "--tolerance", "1e-12")
     assert (ran.code, len(ran.lines)) == (2, 1)
     assert "--tolerance '1e-12'" in ran.err
+
+
+@pytest.mark.parametrize("name", ["lr=0.1.csv", "a=b=c.csv", "plain.csv"])
+def test_a_recipe_holds_its_recording_in_every_folder(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("sub").mkdir()
+    Path("elsewhere").mkdir()
+    Path("sub", name).write_text("iteration,x1,x2\n0,1,2\n1,0.5,1\n")
+    make("booth", "--trajectory", f"sub/{name}", "-o", "a.gif")
+    monkeypatch.chdir("elsewhere")
+    Path(name).touch()
+    assert run("check", "../a.gif").code == 0
+    assert run("--preset", "../a.gif", "-o", "b.gif").code == 0
+    assert digest("b.gif") == digest("../a.gif")
