@@ -18,8 +18,17 @@ Extent = tuple[float, float, float, float]  # left, bottom, right, top; pixels f
 # The points (m, 2) of runs (m,) at positions (m,) between two iterations; NaN where unknown.
 Interpolation = Callable[[Index, Positions], Points]
 
-# Coordinates are clipped here: only the direction still counts, and the arithmetic of Agg and of ticks stays finite.
+# Pixels are clipped here: only the direction still counts, and the arithmetic of Agg stays finite.
 FAR = 1e100
+# The ends of an axis lie within ±MOST, and one that is all below LEAST is empty: the arithmetic of ticks stays finite,
+# and matplotlib takes a range near the least float64 (2·10⁻³⁰⁸) for none.
+MOST, LEAST = 1e300, 1e-280
+
+
+def to_scale(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Finite values over a power of two, which rounds nothing, so that the largest is between 1/2 and 1."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    return np.ldexp(values, -int(np.frexp(largest)[1]))
 
 
 class Polylines(NamedTuple):

@@ -21,10 +21,12 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, Locator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.geometry import FAR
+from gdanim.arrays import Scalar
+from gdanim.drawing.geometry import LEAST, MOST
 from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.numbers import NumberFormatter, name_axes
 from gdanim.drawing.styles import Style
+from gdanim.errors import UsageError
 from gdanim.formula import titles
 from gdanim.settings import Picture
 
@@ -228,9 +230,9 @@ def axis_names(settings: Picture, x: str, y: str) -> tuple[str, str]:
 def nice_limits(low: float, high: float) -> tuple[float, float]:
     """Ends of an axis for values from low to high: round, with a tenth of headroom, from 0 where that is near.
 
-    Never beyond ±FAR.
+    Never beyond ±MOST.
     """
-    low, high = (min(max(end, -FAR), FAR) for end in (low, high))
+    low, high = (min(max(end, -MOST), MOST) for end in (low, high))
     span = high - low
     if not span > FLAT * np.spacing(max(abs(low), abs(high))):
         span = max(abs(low), abs(high)) or 1.0
@@ -239,6 +241,17 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
     top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
     ticks = MaxNLocator(nbins=5, steps=ROUND_STEPS).tick_values(bottom, top)
     return float(ticks[0]), float(ticks[-1])
+
+
+def check_drawable(starts: Scalar, low: float, high: float) -> None:
+    """Raise UsageError where no axis shows values from low to high, or the starts (m,) among them."""
+    largest, start = max(abs(low), abs(high)), float(np.abs(starts).max(initial=0.0))
+    if start > MOST or 0 < largest < LEAST:
+        value = max(start, largest)
+        raise UsageError(
+            f"The values reach {value:.3g}: an axis shows sizes from {LEAST:g} to {MOST:g}. "
+            "Multiply the function by a constant"
+        )
 
 
 def set_ticks(axes: Axes, em: float) -> None:

@@ -149,7 +149,7 @@ def _decimals(ticks: Sequence[float], step: float) -> int:
 
 def _digits(texts: Any) -> int:
     """The digits of the longest text."""
-    return max((sum(letter.isdigit() for letter in text) for text in texts), default=0)
+    return max((sum(letter.isdecimal() for letter in text) for text in texts), default=0)
 
 
 def _trimmed(text: str) -> str:

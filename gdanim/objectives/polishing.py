@@ -115,7 +115,8 @@ def _newton_step(functions: Functions, x: Vector, cell: Vector) -> Vector:
         size = np.maximum(np.abs(values), LEAST_EIGENVALUE * np.abs(values).max(axis=1, keepdims=True))
         along = np.einsum("mji,mj->mi", vectors, slope)
         # Where f is straight, or nearly so, a step of very many cells stands for one without end.
-        scaled = np.where(along == 0, 0.0, np.clip(along / size, -1 / EPS, 1 / EPS))
+        far = 1 / (EPS * unit.max(axis=1, keepdims=True))
+        scaled = np.where(along == 0, 0.0, np.clip(along / size, -far, far))
         return np.asarray(-np.einsum("mij,mj->mi", vectors, scaled) * unit)
 
 
@@ -123,7 +124,7 @@ def _units(hessian: Matrix) -> Vector:
     """Units of the axes in which Hessians (m, d, d) of bowls have ones on their diagonals: (m, d). Others keep ones."""
     diagonal = np.diagonal(hessian, axis1=1, axis2=2)
     with np.errstate(all="ignore"):
-        mixed = hessian[:, 0, -1] ** 2 / diagonal.prod(axis=1) if hessian.shape[1] == 2 else np.zeros(len(hessian))
+        mixed = (hessian[:, :1, -1] / diagonal).prod(axis=1) if hessian.shape[1] == 2 else np.zeros(len(hessian))
         is_bowl = (diagonal > 0).all(axis=1) & (mixed < 1) & np.isfinite(diagonal).all(axis=1)
         return np.where(is_bowl[:, np.newaxis], 1 / np.sqrt(diagonal), 1.0)
 
@@ -161,7 +162,7 @@ def _is_steady_bowl(functions: Functions, x: Vector, cell: Vector) -> Flags:
     diagonal = np.diagonal(hessian, axis1=2, axis2=3)
     with np.errstate(all="ignore"):
         steady = (diagonal > 0) & (np.abs(diagonal / diagonal[:, :1] - 1) < STEADY)
-        mixed = np.abs(hessian[..., 0, -1]) / np.sqrt(diagonal.prod(axis=2)) if len(cell) == 2 else diagonal[..., 0] * 0
+        mixed = np.abs(hessian[..., 0, -1]) / np.sqrt(diagonal).prod(axis=2) if len(cell) == 2 else diagonal[..., 0] * 0
         return np.asarray(steady.all(axis=(1, 2)) & (mixed < UNMIXED).all(axis=1))
 
 

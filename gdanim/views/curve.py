@@ -13,7 +13,7 @@ from gdanim.arrays import Index, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.geometry import Interpolation, Points, Positions
-from gdanim.drawing.layout import Layout, axis_names, nice_limits
+from gdanim.drawing.layout import Layout, axis_names, check_drawable, nice_limits
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
@@ -119,8 +119,10 @@ def _heights(
     if not (finite := f[np.isfinite(f)]).size:
         return 0.0, 1.0
     low, high = np.quantile(finite, [0.02, 0.98])
-    low, high = max(finite.min(), low - 0.5 * (high - low)), min(finite.max(), high + 0.5 * (high - low))
+    with np.errstate(over="ignore"):  # an end that overflows gives way to that of the samples
+        low, high = max(finite.min(), low - 0.5 * (high - low)), min(finite.max(), high + 0.5 * (high - low))
     ends = [low, high, *starts, path.min(initial=high), path.max(initial=low)]
+    check_drawable(starts, min(ends), max(ends))
     return nice_limits(float(min(ends)), float(max(ends)))
 
 

@@ -9,6 +9,7 @@ from matplotlib.colors import BoundaryNorm, Colormap, LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from gdanim.arrays import Scalar
+from gdanim.drawing.geometry import to_scale
 from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.styles import Style
 from gdanim.objectives.objective import Objective
@@ -33,6 +34,7 @@ def draw_levels(axes: Axes, objective: Objective, style: Style, *, cmap: str | N
     filled   whether the heights are coloured, too
     """
     x, y, f = _sampled(axes, objective)
+    f = to_scale(f)  # matplotlib takes ±1e250 for the ends of all heights
     levels = calm_levels(f)
     if len(levels) < 2:
         return

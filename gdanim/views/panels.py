@@ -15,8 +15,8 @@ from matplotlib.ticker import NullLocator
 from gdanim.arrays import Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
-from gdanim.drawing.geometry import FAR
-from gdanim.drawing.layout import Layout, Slot, nice_limits
+from gdanim.drawing.geometry import LEAST, MOST
+from gdanim.drawing.layout import Layout, Slot, check_drawable, nice_limits
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles, recoloured
@@ -101,8 +101,8 @@ def _in_decades(series: Series, descent: Descent) -> Series | None:
     if not positive.size or np.log10(positive.max()) - np.log10(positive.min()) <= DECADES:
         return None
     # No axis reaches norms that overflow or are subnormal.
-    least = max(float(positive.min()), 1 / FAR)
-    return series._replace(values=np.clip(series.values, least, FAR), in_decades=True)
+    least = max(float(positive.min()), LEAST)
+    return series._replace(values=np.clip(series.values, least, MOST), in_decades=True)
 
 
 def _shown_iterations(trajectory: Trajectory) -> tuple[int, int]:
@@ -113,6 +113,8 @@ def _shown_iterations(trajectory: Trajectory) -> tuple[int, int]:
 def _axes(layout: Layout, descent: Descent, series: Series) -> Axes:
     seen = _seen(descent, series.values)
     low, high = float(seen.min()), float(seen.max())
+    if descent.objective.dim == 2:  # of one variable, the curve checks the heights, and iterates may be as small
+        check_drawable(series.values[:, 0], low, high)
     ylim = nice_limits(low, high)
     if series.in_decades:
         ylim = 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))

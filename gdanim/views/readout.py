@@ -183,7 +183,7 @@ def digits_of(seen: Scalar, decimals: int = 4, *, may_shift: bool = True) -> Dig
     low, high = float(seen.min()), float(seen.max())
     largest, least = max(abs(low), abs(high)), min(abs(low), abs(high)) if low * high > 0 else 0.0
     # A value that never changes has all digits that float32 would give it.
-    difference = (high - low) / RESOLVED * 10.0 ** (4 - decimals) or FEW * largest
+    difference = (high - low) / RESOLVED * 10.0 ** (4 - decimals) or FEW * largest or np.spacing(largest)
     if usual.tells(largest, difference) or (high == low and usual.least <= largest < usual.most):
         return usual
     whole = floor(log10(largest)) + 1

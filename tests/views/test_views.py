@@ -85,7 +85,7 @@ def test_limits_that_are_asked_for_are_kept() -> None:
 def test_nice_limits_stay_finite() -> None:
     for low, high in [(0.0, 1.7e308), (-1.7e308, 1.7e308), (-1.7e308, 0.0), (1e300, 1e301)]:
         bottom, top = nice_limits(low, high)
-        assert -2e100 <= bottom < top <= 2e100
+        assert -2e300 <= bottom < top <= 2e300
 
 
 def readout(scene: Scene, frame: int) -> str:

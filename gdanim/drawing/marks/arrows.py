@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Index, Scalar
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.geometry import FAR, Extent, PixelPoints, Points
+from gdanim.drawing.geometry import Extent, PixelPoints, Points, to_scale
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark, moment_of
 from gdanim.drawing.run_styles import RunStyle
@@ -45,7 +45,7 @@ class Arrows(RunsMark):
         halo: str, colour: str | None = None,
     ) -> None:  # fmt: skip
         super().__init__(track, run_styles, zorder=11)
-        self.vectors = np.clip(vectors, -FAR, FAR)
+        self.vectors = to_scale(vectors)
         self.width_pt, self.clear_pt, self.halo, self.colour = width_pt, clear_pt, halo, colour
         self._scale: tuple[float, float] | None = None
 

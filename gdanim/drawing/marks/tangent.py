@@ -33,12 +33,13 @@ class Tangent(RunsMark):
 
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], slope: Scalar, *, colour: str) -> None:
         super().__init__(track, run_styles, zorder=9.5)
-        self.slope, self.colour = np.clip(slope, -FAR, FAR), colour
+        self.slope, self.colour = slope, colour
 
     def ends_of(self, run: int) -> PixelPoints:
         """Both ends in pixels: (2, 2)."""
         row = moment_of(self).iteration(run)
-        right = np.array([1.0, self.slope[run, row]]) * per_unit(self)
+        with np.errstate(over="ignore"):
+            right = np.clip(np.array([1.0, self.slope[run, row]]) * per_unit(self), -FAR, FAR)
         reach = REACH_SHARE * min(self.plane.bbox.width, self.plane.bbox.height)
         return np.asarray(self.pixels[run, row] + np.array([[-1.0], [1.0]]) * reach * right / np.hypot(*right))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.geometry import FAR, Interpolation, PixelPoints, Points, Polylines, Positions
+from gdanim.drawing.geometry import FAR, MOST, Interpolation, PixelPoints, Points, Polylines, Positions
 
 MAX_LEVEL = 5  # with more stripes than that a path covers what it runs through
 SHARED = 0.4  # of an earlier path: where more of it is covered, the rest could be overlooked
@@ -138,8 +138,8 @@ def chord(points: Points, runs: Index, position: Positions) -> Points:
 
 
 def _in_pixels(points: Points, axes: _AxesBase) -> PixelPoints:
-    pixels: PixelPoints = axes.transData.transform(np.maximum(np.minimum(points, FAR), -FAR))
-    return pixels
+    pixels: PixelPoints = axes.transData.transform(np.clip(points, -MOST, MOST))
+    return np.clip(pixels, -FAR, FAR)
 
 
 def _rows(kept: Index, first: Index, last: Index) -> tuple[Index, Index]:
