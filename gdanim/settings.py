@@ -202,7 +202,7 @@ class Settings(Picture):
     data: str | None = option("Output", "Write the trajectory, too: .csv, .jsonl or .npz.",
         readers.text, metavar="PATH")
     force: bool = option(
-        "Output", "Replace a file of another kind, such as a text, or one that may be executed.",
+        "Output", "Replace a file that gdanim did not make, such as a drawing, or one that may be executed.",
         readers.flag, default=False)
     json: bool = option("Output", "Print a summary as JSON on standard output.", readers.flag, default=False)
     dry_run: bool = option("Output", "Print the request as a preset; write nothing.", readers.flag, default=False)

@@ -48,6 +48,10 @@ FOREIGN = {
     "index.html": b"<!DOCTYPE html>\n<html lang='en'><p>my page, by hand\n",
     "pom.xml": b'<?xml version="1.0"?>\n<project/>\n',
     "cut.gif": b"GIF",
+    "icon.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8" viewBox="0 0 8 8" role="img"><title>A',
+    "drawn.svg": b'<?xml version="1.0"?>\n<!-- By hand -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "thesis.pdf": b"%PDF-1.5\n1 0 obj\n<< /Creator (TeX) /Producer (pdfTeX) >>\nendobj\n",
+    "annotated.pdf": b"%PDF-1.4\n1 0 obj\n<< /Creator (gdanim) /Producer (A viewer) >>\nendobj\n",
 }
 
 
@@ -65,9 +69,12 @@ def test_files_of_gdanim_and_empty_ones_are_replaced_without_a_word() -> None:
         Path(name).touch()
     assert render("-q", *(part for name in names for part in ("-o", name))).lines == []
     assert render("-q", "-o", "fragment.html", "--fragment").code == 0
-    assert render("-q", "-f", "pages", "--stops", "0", "-o", "strip.pdf").code == 0
-    Path("drawn.svg").write_bytes(b'<?xml version="1.0"?>\n<!-- By hand -->\n<svg xmlns="http://www.w3.org/2000/svg"/>')
-    for name in (*names, "fragment.html", "strip.pdf", "drawn.svg"):
+    assert render("-q", "-f", "pages", "--stops", "0", "-o", "pages.pdf").code == 0
+    strips = ["strip.svg", "strip.pdf"]
+    for name in strips:
+        assert run("parabola", "-q", "-f", "filmstrip", "--frames", "2", "-o", name).code == 0
+    assert render("-q", "--stops", "0,1", "-o", "f-%d.svg", "--title", "", "--svg-text", "text").code == 0
+    for name in (*names, *strips, "fragment.html", "pages.pdf", "f-0.svg", "f-1.svg"):
         Existing({}, force=False).check(name, is_picture)
     assert render("-q", "-f", "gif", "-o", "a.png").lines == []  # one of our kinds in the place of another
 

@@ -61,7 +61,7 @@ class Existing(NamedTuple):
         if os.name != "nt" and found.st_mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
             return "the file there may be executed. Choose another path, or replace it with --force"
         if not is_ours(Path(path)):
-            return "the file there is of no kind that gdanim writes. Choose another path, or replace it with --force"
+            return "the file there was not made by gdanim. Choose another path, or replace it with --force"
         return None
 
 
