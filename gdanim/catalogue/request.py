@@ -15,6 +15,7 @@ from gdanim.catalogue.specs import Format, Formula, Method, Rule, Schedule, View
 from gdanim.catalogue.suggestions import as_file, as_name
 from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
 from gdanim.formula.parser import Expression, parse
+from gdanim.formula.text.joined import JoinedError
 from gdanim.settings import AUTO_STYLE, Settings
 
 R = TypeVar("R", bound=Rule)
@@ -186,6 +187,8 @@ def is_formula(text: str) -> bool:
     """Whether a text that begins with - is a formula, and no option: -2t and -x are, -t and --lr=0.1 are not."""
     try:
         expression = parse(text)
+    except JoinedError:  # -2ex is a formula that says what is wrong with it
+        return _OPTION.fullmatch(text) is None
     except UsageError:
         return False
     return _OPTION.fullmatch(text) is None or "x" in expression.variables

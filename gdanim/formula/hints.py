@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gdanim.errors import nearest, shown
+from gdanim.formula.text.names import pieces
 from gdanim.formula.vocabulary import ALSO_NAMES, ANY_NUMBER, ARITHMETIC, COMPARISONS, CONSTANTS, FUNCTIONS
 
 NOT_A_CONDITION: Final = "the first argument of where is a comparison; write it as in where(x > 0, x, 0)"
 
 _LONE_SIGN: Final = re.compile(r"(?<![<>=!])=(?!=)|!(?!=)")
+_EQUALS_IN_RANGE: Final = re.compile(r"\b(sum|prod)\( *([A-Za-z]\w*) *=(?!=) *")
 _LONGEST_SHOWN: Final = 70  # characters of a formula that a message writes out
 
 _REFUSED: Final[Mapping[type[ast.AST], str]] = {
@@ -25,8 +27,19 @@ _REFUSED: Final[Mapping[type[ast.AST], str]] = {
 
 def lone_sign(text: str) -> str | None:
     """What is wrong with a = or ! of its own, or None where there is none."""
+    if match := _EQUALS_IN_RANGE.search(text):
+        return _range_with_equals(text, match)
     sign = _LONE_SIGN.search(text)
     return sign and f"'{sign[0]}' has no meaning in a formula; write only the expression to minimise, such as x**2"
+
+
+def _range_with_equals(text: str, match: re.Match[str]) -> str:
+    """What to write in place of sum(k=1, 5, k*x)."""
+    function, index = match.groups()
+    rest = re.sub(r",(?! )", ", ", text[match.end() :])
+    candidate = _EQUALS_IN_RANGE.sub(r"\1(\2, ", f"{text[: match.start()]}{match[0]}{rest}")
+    advice = _write(candidate) if candidate.count(",") >= 3 else None
+    return f"a {function} has no = ; {advice or f'write it as in {function}({index}, 1, 5, {index}*x)'}"
 
 
 def unreadable(spelt: str) -> str:
@@ -95,9 +108,11 @@ def not_a_function(call: ast.Call, spelt: str) -> str:
     name = function.id
     what = f"unknown function {shown(name)}"
     if (near := nearest(name, FUNCTIONS)) and len(name) > 2:
-        return f"{what}; did you mean {near}? {(_replaced(function, spelt, near) or f'write {near}(…)').capitalize()}"
+        advice = _replaced(function, spelt, near) or f"write {near}(…)"
+        return f"{what}; did you mean {near}? {advice[0].upper()}{advice[1:]}"
     if len(name) <= 2:
-        return f"{what}; for a product {_replaced(function, spelt, f'{name}*') or f'write {name}*(…)'}"
+        product = "*".join([*pieces(name), ""])
+        return f"{what}; for a product {_replaced(function, spelt, product) or f'write {product}(…)'}"
     return f"{what}; use one of {', '.join(FUNCTIONS)}"
 
 

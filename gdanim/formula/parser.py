@@ -20,7 +20,8 @@ from typing import Final, NamedTuple
 from gdanim.errors import FormulaError, SettingError, shown
 from gdanim.formula import hints, ranges, vocabulary
 from gdanim.formula.ranges import MAX_NODES
-from gdanim.formula.text import spelling
+from gdanim.formula.text import conditions, joined, spelling
+from gdanim.formula.text.names import order, twins
 from gdanim.formula.text.tokens import MAX_CHARACTERS
 from gdanim.formula.tree import RANGES, Call, Name, Number, Tree, names_in, operations
 
@@ -81,14 +82,18 @@ def parse(text: str, given: Collection[str] = ()) -> Expression:
         raise _error(text, "it is empty; write one in x, such as x**2")
     declared, right = _left_side(text)
     try:
+        conditions.check(right, {*given, *declared})
+        joined.check(right, {*given, *declared})
         spelt = spelling.plain(right, given)
         if sign := hints.lone_sign(spelt):
             raise FormulaError(sign)
     except FormulaError as refusal:
-        raise _error(text, str(refusal)) from None
+        raise type(refusal)(str(_error(text, str(refusal)))) from None
     tree = _Reader(spelt, text).number(_syntax_tree(spelt, text))
     _check_constants(tree, vocabulary.CONSTANTS, text)
     names = tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
+    if spellings := twins(names):
+        raise _error(text, f"{' and '.join(spellings)} are one name in a textbook; write one of them")
     variables = declared or _variables(names, given, text)
     parameters = tuple(sorted(set(names) - set(variables)))
     return Expression(text=text, spelt=spelt, names=names, variables=variables, parameters=parameters, tree=tree)
@@ -109,7 +114,7 @@ def _left_side(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def _variables(names: tuple[str, ...], given: Collection[str], text: str) -> tuple[str, ...]:
-    """The one or two names that vary: x, or x and y; else those that have no value, in the order of their letters.
+    """The one or two names that vary: x, or x and y; else those without a value, Latin before Greek, by alphabet.
 
     Raises FormulaError where there is none, or more than two.
     """
@@ -121,9 +126,7 @@ def _variables(names: tuple[str, ...], given: Collection[str], text: str) -> tup
     if len(free) > 2:
         listed = f"{', '.join(free[:5])}{', …' * (len(free) > 5)}"
         raise _error(text, f"one or two names may vary, not {listed}; give the others values, as in -p {free[0]}=1")
-    stems = {name.rstrip("0123456789")[: -1 if name[-1].isalpha() else None] for name in free}
-    in_order = len(stems) == 1  # u and v, x1 and x2; but theta and r as they appear
-    return tuple(sorted(free, key=lambda name: (len(name), name)) if in_order else free)
+    return tuple(sorted(free, key=order))
 
 
 def _error(text: str, problem: str) -> FormulaError:

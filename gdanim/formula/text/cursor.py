@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from gdanim.errors import FormulaError
 from gdanim.formula.text import letters
 from gdanim.formula.text.tokens import Token
-from gdanim.formula.vocabulary import VARIABLES
 
 MAX_DEPTH: Final = 240  # factors and brackets inside each other: some 600 levels of Python's stack of 1 000
 
@@ -20,27 +19,6 @@ class AmbiguousError(Exception):
     def __init__(self, readings: int, start: int, end: int) -> None:
         self.readings, self.start, self.end = readings, start, end
         super().__init__()
-
-
-def tidied(tokens: list[Token], given: Collection[str]) -> list[Token]:
-    """The tokens with xy as x and y, where it is no name of its own, and with == for = in conditions."""
-    return [part for token in _relations(tokens) for part in _letters_of(token, given)]
-
-
-def _relations(tokens: list[Token]) -> list[Token]:
-    """The tokens with == for =, where one is a condition."""
-    if not any(token.text in ("where", "if") for token in tokens):
-        return tokens
-    return [token._replace(text="==") if token.text == "=" else token for token in tokens]
-
-
-def _letters_of(token: Token, given: Collection[str]) -> list[Token]:
-    """xy as x and y, where it is no name of its own; any other token as it is."""
-    name = token.text
-    if token.kind != "name" or len(name) < 2 or not set(name) <= set(VARIABLES) or name in given:
-        return [token]
-    parts = [Token("name", letter, letter, token.start + i, blank=False) for i, letter in enumerate(name)]
-    return [parts[0]._replace(blank=token.blank), *parts[1:]]
 
 
 class Cursor:

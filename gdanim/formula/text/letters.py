@@ -1,6 +1,7 @@
 """The characters and words in which people write formulas, and what they are in gdanim's own spelling."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from keyword import kwlist
 from typing import Final
 
@@ -16,6 +17,7 @@ FRACTIONS: Final[Mapping[str, str]] = {
     "⅙": "1/6", "⅚": "5/6", "⅐": "1/7", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8", "⅑": "1/9", "⅒": "1/10",
 }  # fmt: skip
 ROOTS: Final[Mapping[str, str]] = {"√": "sqrt", "∛": "cbrt"}
+RANGES: Final[Mapping[str, str]] = {"∑": "sum", "∏": "prod", "Π": "prod"}
 SUPERSCRIPTS: Final[Mapping[str, str]] = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣʸ", "0123456789+-()nxy", strict=True))
 SUBSCRIPTS: Final[Mapping[str, str]] = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 
@@ -42,7 +44,7 @@ SAME_FUNCTION: Final[Mapping[str, str]] = {
     "artanh": "atanh", "sgn": "sign", "fabs": "abs", "absolute": "abs", "maximum": "max", "minimum": "min",
     "fmax": "max", "fmin": "min", "logistic": "sigmoid", "expit": "sigmoid", "rint": "round", "fix": "trunc",
     "ceiling": "ceil", "lgam": "lgamma", "gammaln": "lgamma", "loggamma": "lgamma", "Gamma": "gamma",
-    "tgamma": "gamma", "ReLU": "relu", "sigma": "sigmoid",
+    "tgamma": "gamma", "ReLU": "relu", "sigma": "sigmoid", "Sigma": "sum",
 }  # fmt: skip
 # What a function is in gdanim's own: {0}, {1} are its arguments, {a}, {b} the same in parentheses where they need them.
 WRITTEN_AS: Final[Mapping[tuple[str, int], str]] = {
@@ -70,3 +72,11 @@ MODULES: Final = frozenset(
 
 WORDS: Final = frozenset({"and", "or", "not", "if", "else"})  # operators
 KEYWORDS: Final = frozenset(kwlist)  # of Python: none of them names a thing
+
+_ATOM: Final = re.compile(r"[\w.]+|\w*\([^()]*\)")
+
+
+def formatted(form: str, args: Sequence[str]) -> str:
+    """A form of WRITTEN_AS or TWO_MEANINGS with its arguments."""
+    a, b = [arg if _ATOM.fullmatch(arg) else f"({arg})" for arg in (args[0], args[-1])]
+    return form.format(*args, a=a, b=b)

@@ -14,19 +14,20 @@ from typing import Final
 
 from gdanim.errors import FormulaError
 from gdanim.formula.text import letters
-from gdanim.formula.text.cursor import AmbiguousError, Cursor, tidied
+from gdanim.formula.text.cursor import AmbiguousError, Cursor
+from gdanim.formula.text.names import is_factor
+from gdanim.formula.text.tidying import tidied
 from gdanim.formula.text.tokens import Token, tokens_of
-from gdanim.formula.vocabulary import ALSO_NAMES, CONSTANTS, FUNCTIONS
+from gdanim.formula.vocabulary import ALSO_NAMES, ARITHMETIC, CONSTANTS, FUNCTIONS
 
 # Behind these, an implicit product has two readings: 1/2x.
 _DIVIDES: Final = ("/", "//", "%")
+_ARITHMETIC: Final = frozenset(ARITHMETIC.values())
 _LONGEST_SHOWN: Final = 70  # characters of a formula that a message writes out
-_FUNCTION_LETTERS: Final = frozenset("fghFGH")  # f(x) is no product, whatever f may be
 # What may stand without brackets in front of its argument: sin x, cot x.
-_UNBRACKETED: Final = ("sec", "csc", "cosec", "cot", "ctg", "sech", "csch", "coth")
-_APPLIED: Final = (FUNCTIONS.keys() - ALSO_NAMES) | set(_UNBRACKETED)
+UNBRACKETED: Final = ("sec", "csc", "cosec", "cot", "ctg", "sech", "csch", "coth")
+_APPLIED: Final = (FUNCTIONS.keys() - ALSO_NAMES) | set(UNBRACKETED)
 _NUMBER: Final = re.compile(r"[\d.]+")
-_ATOM: Final = re.compile(r"[\w.]+|\w*\([^()]*\)")
 
 
 def plain(text: str, given: Collection[str] = ()) -> str:
@@ -70,19 +71,28 @@ class _Speller(Cursor):
         return written
 
     def pieces(self, comma: bool) -> str:
-        written, before = "", "+"
+        done, written, before = "", "", "+"
+        first, is_sum = self.place, False
         while self.token.kind not in ("end", "close") and (comma or self.token.text != ","):
             if self.token.kind == "bar" and self.in_bars and not before:
                 break
             if self.is_operator():
+                sign, is_mod = self.token.text, self.token.written == "mod"
+                is_binary = not before
                 # The sign in 1/-2x leaves the division in front of it.
-                before = before if before in _DIVIDES and self.token.text in "+-" else self.checked(before)
-                written += self.operator()
+                before = before if before in _DIVIDES and sign in "+-" else self.checked(before)
+                operator = self.operator()
+                if is_mod and is_sum and self.decide(2, first):  # x + 1 mod 2
+                    written = f"({written.strip()})"
+                written += operator
+                is_sum = (sign in "+-" and is_binary) or (is_sum and sign in _ARITHMETIC)
+                if sign not in _ARITHMETIC:  # behind it, another argument begins
+                    done, written = done + written, ""
             else:
                 written += self.product(before)
                 before = ""
         self.close_after(before)
-        return written
+        return done + written
 
     def begins_operand(self) -> bool:
         """Whether an operand begins here: behind another one, as a factor."""
@@ -180,7 +190,7 @@ class _Speller(Cursor):
             return self.call(name)
         if name in _APPLIED:
             return self.root(name) if token.written in letters.ROOTS else self.applied(name)
-        return f"{name}({self.inside()}" if called and not _is_letter(name) else name
+        return f"{name}({self.inside()}" if called and not is_factor(name) else name
 
     def known(self, name: str, *, called: bool) -> str:
         """The name under which gdanim knows what is meant."""
@@ -213,11 +223,11 @@ class _Speller(Cursor):
         closing = self.closing(opening)
         if name in letters.TWO_MEANINGS and len(args) == 1:
             readings = letters.TWO_MEANINGS[name]
-            return _formatted(readings[self.decide(len(readings), first)], args)
+            return letters.formatted(readings[self.decide(len(readings), first)], args)
         if name == "root" and args[1:] in (["2"], ["3"]):
             return self.respelt(f"{'sqrt' if args[1] == '2' else 'cbrt'}({args[0]})")
         if form := letters.WRITTEN_AS.get((name, len(args))):
-            return self.respelt(_formatted(form, args))
+            return self.respelt(letters.formatted(form, args))
         return f"{name}({', '.join(args)}{closing}"
 
     def root(self, name: str) -> str:
@@ -242,7 +252,7 @@ class _Speller(Cursor):
             call = f"{name}({self.inside()}"
         elif self.begins_operand() or self.token.text == "-":
             argument = self.argument(first)
-            call = _formatted(letters.WRITTEN_AS.get((name, 1), f"{name}({{0}})"), [argument])
+            call = letters.formatted(letters.WRITTEN_AS.get((name, 1), f"{name}({{0}})"), [argument])
         else:
             return name  # the parser says that it is a function
         self.changed = True
@@ -286,14 +296,3 @@ class _Speller(Cursor):
 def _exponent(text: str) -> str:
     """Superscripts as an exponent: 2, -1, n, and (2*x) for what is longer."""
     return text if text.removeprefix("-").isdigit() or len(text) == 1 else f"({plain(text)})"
-
-
-def _formatted(form: str, args: list[str]) -> str:
-    a, b = [arg if _ATOM.fullmatch(arg) else f"({arg})" for arg in (args[0], args[-1])]
-    return form.format(*args, a=a, b=b)
-
-
-def _is_letter(name: str) -> bool:
-    """Whether a name is a symbol, as of a variable, in front of a bracket multiplied with what is in it: a(x + 1)."""
-    stem = name.rstrip("0123456789_")
-    return (len(stem) == 1 and stem not in _FUNCTION_LETTERS) or stem.lower() in letters.GREEK_WORDS

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Final, NamedTuple
 
 from gdanim.errors import FormulaError, shown
 from gdanim.formula.text import letters
+from gdanim.formula.vocabulary import CONSTANTS
 
 MAX_CHARACTERS: Final = 8000
 MAX_NESTED: Final = 60  # parentheses inside each other; Python's own parser ends at 200
@@ -18,6 +20,11 @@ MAX_SIGNS: Final = 149  # in a row: each is a level of the tree
 _NUMBER: Final = re.compile(r"0[xXbBoO]\w+|(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:[jJ](?!\w))?")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OPERATOR: Final = re.compile(r"\*\*|//|<=|>=|==|!=|[-+*/%<>=!,.]")
+_SUBSCRIPT: Final = re.compile(r"\d+|_\w*|", re.ASCII)
+_SUBSCRIPT_WORD: Final = re.compile(r"_\w*|", re.ASCII)
+_DIGITS_IN_BRACES: Final = re.compile(r"\{ *(\d+) *\}", re.ASCII)
+_WORD_IN_BRACES: Final = re.compile(r"\{ *([A-Za-z]\w*[A-Za-z0-9]|[A-Za-z]) *\}", re.ASCII)
+_LIMITS: Final = re.compile(r"\{? *([A-Za-z]) *= *(\w+) *\}? *\^ *\{? *(\w+)", re.ASCII)  # ∑_{i=1}^{3}
 _MATHEMATICAL_LETTERS: Final = range(0x1D400, 0x1D7CC)  # 𝑥, as it is copied from a PDF
 
 
@@ -64,14 +71,43 @@ def _token(text: str, start: int) -> tuple[str, str, int]:
     """Kind and plain text of the token that begins at a place, and where it ends."""
     for kind, pattern in (("number", _NUMBER), ("name", _NAME), ("operator", _OPERATOR)):
         if match := pattern.match(text, start):
-            end = _behind(text, match.end(), letters.SUBSCRIPTS) if kind == "name" else match.end()
-            return kind, match[0] + _translated(text[match.end() : end], letters.SUBSCRIPTS), end
+            name, end = _subscripted(text, match[0], match.end()) if kind == "name" else (match[0], match.end())
+            return kind, name, end
     if text[start] in letters.SUPERSCRIPTS:
         end = _behind(text, start, letters.SUPERSCRIPTS)
         return "power", _translated(text[start:end], letters.SUPERSCRIPTS), end
     kind, plain = _kind_of(text[start])
-    end = _behind(text, start + 1, letters.SUBSCRIPTS) if kind == "name" else start + 1
-    return kind, plain + _translated(text[start + 1 : end], letters.SUBSCRIPTS), end
+    return (kind, *_subscripted(text, plain, start + 1)) if kind == "name" else (kind, plain, start + 1)
+
+
+def _subscripted(text: str, name: str, start: int) -> tuple[str, int]:
+    """A name with its subscript, which may be low or in braces, and where that ends: x₁, x_{1}, θ_1, θ1."""
+    # π2 and √2 are two things.
+    is_letter = name not in CONSTANTS and not {text[start - 1]} & (letters.ROOTS.keys() | letters.RANGES.keys())
+    match = (_SUBSCRIPT if is_letter else _SUBSCRIPT_WORD).match(text, start)
+    behind = match.end() if match else start
+    end = _behind(text, behind, letters.SUBSCRIPTS)
+    name += text[start:behind] + _translated(text[behind:end], letters.SUBSCRIPTS)
+    # lambda_ is how Python's users write λ.
+    if not name.endswith("_") or name.startswith("_") or iskeyword(name.rstrip("_")):
+        return name, end
+    if braces := _DIGITS_IN_BRACES.match(text, end):
+        return name.rstrip("_") + braces[1], braces.end()
+    raise FormulaError(_bad_subscript(text, name.rstrip("_"), end))
+
+
+def _bad_subscript(text: str, stem: str, end: int) -> str:
+    """What is wrong with a subscript that is none, and what to write. end: where it begins."""
+    range_name = {"Sigma": "sum"}.get(stem, stem.lower())
+    if range_name in letters.RANGES.values():
+        index, low, high = match.groups() if (match := _LIMITS.match(text, end)) else ("i", "1", "3")
+        example = f"{range_name}({index}, {low}, {high}, {index}*x)"
+        return f"the limits of a {range_name} stand in brackets; write it as in {example}"
+    if match := _WORD_IN_BRACES.match(text, end):
+        return f"a subscript in braces has digits only; write {stem}_{match[1]}"
+    if text[end : end + 1] in letters.BRACKETS:
+        return f"a subscript in braces has digits only; write it as in {stem}_1"
+    return f"the name {shown(stem + '_')} ends in _; write {stem}"
 
 
 def _behind(text: str, start: int, table: Mapping[str, str]) -> int:
@@ -91,7 +127,12 @@ def _kind_of(character: str) -> tuple[str, str]:
         return "open", letters.BRACKETS[character]
     if character in letters.BRACKETS.values():
         return "close", character
-    for kind, table in (("name", letters.GREEK), ("number", letters.FRACTIONS), ("name", letters.ROOTS)):
+    for kind, table in (
+        ("name", letters.GREEK),
+        ("number", letters.FRACTIONS),
+        ("name", letters.ROOTS),
+        ("name", letters.RANGES),
+    ):
         if character in table:
             return kind, table[character]
     if plain := letters.PLAIN.get(character):
@@ -120,4 +161,4 @@ def _refusal(character: str) -> str:
         return f"{what} put a plain blank in its place, or leave it out"
     if plain.isascii() and plain.isalnum():
         return f"{what} put {plain} in its place"
-    return f"{what} numbers, names, ( ) , and the operators + - * / ** % are allowed; leave it out"
+    return f"{what} a formula holds numbers, names, ( ) [ ] {{ }} | , and + - * / % ^ ** ² · × ÷ √ ½ !; leave it out"

@@ -1,0 +1,154 @@
+"""Joined letters, 2xe^x and sinx, and words without a value: refused, with a text that can be read.
+
+check("2xe^x")  →  JoinedError: 'xe' is no name that is known; give it a value with -p xe=NUMBER, or write 2 x e^x
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+
+from gdanim.errors import FormulaError, shown
+from gdanim.formula.text import letters, names
+from gdanim.formula.text.spelling import UNBRACKETED, plain
+from gdanim.formula.text.tokens import Token, tokens_of
+from gdanim.formula.vocabulary import CONSTANTS, FUNCTIONS, VARIABLES
+
+_LONGEST_SHOWN: Final = 70  # characters of a formula that a message writes out
+_LONGEST_PRODUCT: Final = 3  # letters: what is longer is a word
+_MOST_BESIDE: Final = 2  # letters in front of a function, and behind it
+_RANGES: Final = ("sum", "prod", "Sum", "Prod", "Sigma")
+_BINDS_TIGHTLY: Final = ("/", "//", "%", "**")
+_LONGEST_NAME: Final = 20  # characters of a name in an example
+
+# Functions that are functions only in front of a bracket, as words of other languages: lg, step, pow.
+_PARENTHESISED: Final = frozenset([*(name for name, _ in letters.WRITTEN_AS), *letters.TWO_MEANINGS]) - {
+    *FUNCTIONS,
+    *UNBRACKETED,
+}
+_CALLED: Final = frozenset([*FUNCTIONS, *letters.SAME_FUNCTION, *UNBRACKETED, *_PARENTHESISED])
+_WORDS: Final = (_CALLED - _PARENTHESISED) | CONSTANTS.keys() | {"inf", "nan", "infinity"}  # hints knows the last
+
+
+def _any_of(functions: Iterable[str]) -> str:
+    """A pattern for the longest of some functions. Names of two letters, such as sh, are more often letters."""
+    return "|".join(sorted((name for name in functions if len(name) > 2 or name == "ln"), key=len, reverse=True))
+
+
+_OF_ONE: Final = [
+    name for name in _CALLED - _PARENTHESISED if FUNCTIONS.get(letters.SAME_FUNCTION.get(name, name), (1, 1)) == (1, 1)
+]
+# x, sin, 2, ab in xsin2ab; and x, sin in xsin(…)
+_WITH_FUNCTION: Final = re.compile(rf"(\w*?)({_any_of(_OF_ONE)})(\d*)(\w+)", re.ASCII)
+_ENDS_IN_FUNCTION: Final = re.compile(rf"(\w+?)({_any_of(_CALLED)})", re.ASCII)
+
+
+class JoinedError(FormulaError):
+    """A name is several joined letters, or a word without a value."""
+
+
+def check(text: str, own: Collection[str] = ()) -> None:
+    """Raise JoinedError where a formula joins letters, or holds a word. own: the names that mean themselves."""
+    tokens = tokens_of(text)
+    own = {*own, *_indices(tokens)}
+    unknown = [i for i, token in enumerate(tokens) if token.kind == "name" and not _is_known(tokens, i, own)]
+    if unknown:
+        raise JoinedError(_message(text, tokens, unknown, own))
+
+
+def _indices(tokens: Sequence[Token]) -> Iterator[str]:
+    """The names that a sum or a product runs over."""
+    for function, bracket, index in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if function.text in _RANGES and bracket.kind == "open" and index.kind == "name":
+            yield index.text
+
+
+def _is_known(tokens: Sequence[Token], i: int, own: Collection[str]) -> bool:
+    """Whether a name means itself, or is left to those who know more about functions and words of Python."""
+    name, is_called = tokens[i].text, tokens[i + 1].kind == "open"
+    if tokens[i].written in letters.RANGES:
+        return is_called
+    if is_called:
+        known = name in _CALLED or name.lower() in _CALLED or names.is_factor(name) or len(name) == 1
+        return known or (name not in own and not _split(name, is_called=True))
+    return name in own or _is_word(name) or "." in (tokens[i - 1].text, tokens[i + 1].text)
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name is a symbol, xy, or a word that has a meaning in a formula or in Python."""
+    if names.is_symbol(name) or set(name) <= set(VARIABLES):
+        return True
+    return name in _WORDS or name.lower() in _WORDS or name.startswith("_") or name.rstrip("_") in letters.KEYWORDS
+
+
+def _message(text: str, tokens: Sequence[Token], unknown: Sequence[int], own: Collection[str]) -> str:
+    """What is wrong with the first unknown name, and what to write in place of all of them."""
+    token = tokens[unknown[0]]
+    name = token.text
+    if token.written in letters.RANGES:
+        return f"{token.written} takes an index, its limits and a term; write it as in {name}(i, 1, 5, i*x)"
+    if name in own:
+        return f"{shown(name)} is no function; for a product write {name}*(…)"
+    if name in _PARENTHESISED:
+        return f"{name} is a function; write its argument in parentheses"
+    is_called = tokens[unknown[0] + 1].kind == "open"
+    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 4]}…"
+    value = "" if is_called else f"give it a value with -p {short}=NUMBER, or "
+    if written := " or ".join(_readings(text, tokens, unknown, own)) or _split(name, is_called=is_called):
+        return f"{shown(name)} is no name that is known; {value}write {written}"
+    return f"{shown(name)} has no value; give it one with -p {short}=NUMBER, or say f({short}) = … if it varies"
+
+
+def _readings(text: str, tokens: Sequence[Token], unknown: Sequence[int], own: Collection[str]) -> list[str]:
+    """What the text may mean, with the joined letters apart: one text, or two behind / and ^; none if not readable."""
+    is_tight = any(i and tokens[i - 1].text in _BINDS_TIGHTLY for i in unknown)
+    apart, bracketed = "", ""
+    end = 0
+    for i in unknown:
+        token = tokens[i]
+        split = _split(token.text, is_called=tokens[i + 1].kind == "open")
+        if not split:
+            return []
+        between = text[end : token.start]
+        between += " " * between[-1:].isalnum()  # 2ex
+        apart += between + (split.replace(" ", "*") if is_tight else split)
+        bracketed += f"{between}({split})"
+        end = token.start + len(token.written)
+    readable = [reading + text[end:] for reading in (apart, bracketed) if is_readable(reading + text[end:], own)]
+    if is_tight:
+        return readable if len(readable) > 1 else []
+    return readable[:1]
+
+
+def _split(name: str, *, is_called: bool) -> str:
+    """The symbols that are joined in a name, and a function among them, with blanks: xsin2x → x sin 2x; or nothing."""
+    parts = names.pieces(name)
+    if is_called:
+        if match := _ENDS_IN_FUNCTION.fullmatch(name):
+            before = names.pieces(match[1])
+            return f"{'*'.join(before)}*{match[2]}" if _are_factors(before) else ""
+        return " ".join(parts) if len(parts) == 2 and names.is_factor(parts[1]) else ""
+    if match := _WITH_FUNCTION.fullmatch(name):
+        before, behind = names.pieces(match[1]), names.pieces(match[4])
+        if (not match[1] or _are_factors(before)) and 0 < len(behind) <= _MOST_BESIDE:
+            argument = match[3] + behind[0] if len(behind) == 1 else f"({' '.join([match[3], *behind]).strip()})"
+            return " ".join([*before, match[2], argument])
+    return " ".join(parts) if len(parts) <= _LONGEST_PRODUCT else ""
+
+
+def _are_factors(parts: Sequence[str]) -> bool:
+    """Whether symbols in front of a function may be its factors: x, a, ax; but not the ar in arsin."""
+    return len(parts) == 1 or (len(parts) == _MOST_BESIDE and parts[-1] in VARIABLES)
+
+
+def is_readable(text: str, own: Collection[str]) -> bool:
+    """Whether a text is short enough for a message, and can be read."""
+    if len(text) > _LONGEST_SHOWN:
+        return False
+    try:
+        check(text, own)
+        plain(text, own)
+    except FormulaError:
+        return False
+    return True
