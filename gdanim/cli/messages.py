@@ -138,10 +138,12 @@ def _reason(descent: Descent, run: int) -> str:
 
 
 def missing_letters(descent: Descent) -> Iterator[str]:
-    """A line where the font of the style lacks letters of the title."""
-    letters, font = descent.style.loaded.missing_letters(descent.settings.title or "")
-    if letters:
-        yield f"gdanim: the title has letters that the font {font} lacks: {letters}"
+    """A line for each text of a person's whose letters the font of the style lacks."""
+    settings = descent.settings
+    for name, text in (("the title", settings.title), ("--xlabel", settings.xlabel), ("--ylabel", settings.ylabel)):
+        letters, font = descent.style.loaded.missing_letters(text or "")
+        if letters:
+            yield f"gdanim: {name} has letters that the font {font} lacks: {letters}"
 
 
 def _limit(descent: Descent, run: int) -> str:

@@ -21,21 +21,17 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, Locator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.arrays import Scalar
-from gdanim.drawing.geometry import LEAST, MOST
-from gdanim.drawing.lettering import Lettering
-from gdanim.drawing.numbers import NumberFormatter, name_axes
+from gdanim.drawing.ends import ROUND_STEPS
+from gdanim.drawing.lettering import Lettering, shortened
+from gdanim.drawing.numbers import NumberFormatter, fit_names, name_axes
 from gdanim.drawing.styles import Style
-from gdanim.errors import UsageError
 from gdanim.formula import titles
 from gdanim.settings import Picture
 
-ROUND_STEPS = [1, 2, 5, 10]
 DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 SPOT_PT = 9.0  # the diameter of a run's spot
-FLAT = 4  # in units of rounding: values that are no farther apart are equal
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
@@ -124,12 +120,13 @@ class Layout:
             spine.set_visible(style.boxed or side in ("left", "bottom"))
             spine.set_color(style.line)
             spine.set_linewidth(0.8)
-        axes.xaxis.set_major_formatter(NumberFormatter(xlabel))
-        axes.yaxis.set_major_formatter(NumberFormatter(ylabel))
+        axes.xaxis.set_major_formatter(NumberFormatter(xlabel, may_cut=not has_math))
+        axes.yaxis.set_major_formatter(NumberFormatter(ylabel, may_cut=not has_math))
         axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
         if not self.is_bare:
             axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3, parse_math=has_math)
             axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5, parse_math=has_math)
+            fit_names(axes)
         return axes
 
     def title(self, text: str, *, plain: bool) -> Text | None:
@@ -142,9 +139,13 @@ class Layout:
         if (found := written.get_window_extent().width) > self.header_width_px:
             least = READOUT_PT if plain else TICK_PT * 0.75
             written.set_fontsize(max(TITLE_PT * self.header_width_px / found, least))
-        while (found := written.get_window_extent().width) > self.header_width_px and plain and len(text) > 4:
-            text = text[: min(len(text) - 1, int(len(text) * self.header_width_px / found))].rstrip()
-            written.set_text(text + "…")
+
+        def width(shown: str) -> float:
+            written.set_text(shown)
+            return float(written.get_window_extent().width)
+
+        if plain:
+            shortened(text, self.header_width_px, width)
         return written
 
     def asked_title(self, text: str) -> Text | None:
@@ -194,6 +195,7 @@ class Layout:
             # The labels have taken room.
             if _crowded(slot.axes.xaxis, em) or _crowded(slot.axes.yaxis, em):
                 set_ticks(slot.axes, em)
+            name_axes(slot.axes)
 
     def _fill(self, slot: Slot, header: float, overhang: Sides) -> None:
         """Place axes so that they and what stands out of them fill a slot."""
@@ -225,33 +227,6 @@ def _can_be_set(text: str) -> bool:
 def axis_names(settings: Picture, x: str, y: str) -> tuple[str, str]:
     """The names of two axes: those that were asked for, else x and y."""
     return x if settings.xlabel is None else settings.xlabel, y if settings.ylabel is None else settings.ylabel
-
-
-def nice_limits(low: float, high: float) -> tuple[float, float]:
-    """Ends of an axis for values from low to high: round, with a tenth of headroom, from 0 where that is near.
-
-    Never beyond ±MOST.
-    """
-    low, high = (min(max(end, -MOST), MOST) for end in (low, high))
-    span = high - low
-    if not span > FLAT * np.spacing(max(abs(low), abs(high))):
-        span = max(abs(low), abs(high)) or 1.0
-    from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
-    bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span
-    top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
-    ticks = MaxNLocator(nbins=5, steps=ROUND_STEPS).tick_values(bottom, top)
-    return float(ticks[0]), float(ticks[-1])
-
-
-def check_drawable(starts: Scalar, low: float, high: float) -> None:
-    """Raise UsageError where no axis shows values from low to high, or the starts (m,) among them."""
-    largest, start = max(abs(low), abs(high)), float(np.abs(starts).max(initial=0.0))
-    if start > MOST or 0 < largest < LEAST:
-        value = max(start, largest)
-        raise UsageError(
-            f"The values reach {value:.3g}: an axis shows sizes from {LEAST:g} to {MOST:g}. "
-            "Multiply the function by a constant"
-        )
 
 
 def set_ticks(axes: Axes, em: float) -> None:

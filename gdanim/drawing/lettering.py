@@ -5,7 +5,7 @@ matplotlib takes 3.8 ms to lay out a changed Text, twenty times as long as the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from math import ceil, floor
@@ -29,6 +29,7 @@ FIGURES = f"{DIGITS}+−\u2007"  # equally wide in every font, so that numbers k
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 SUBSCRIPT_SPACE = "\u2006"  # a blank, here exactly as wide as a subscript digit
 KEPT = 256  # texts of which the image is kept
+FEW = 4  # letters of a text that is never cut
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # stands for a letter that no font at hand has
 
 
@@ -181,3 +182,12 @@ def _opened(font: FontPath, size_pt: float, dpi: float) -> FT2Font:
 def minus(text: str) -> str:
     """A text of numbers with real minus signs, as matplotlib sets them along the axes."""
     return text.replace("-", "−")
+
+
+def shortened(text: str, room: float, width: Callable[[str], float]) -> str:
+    """A text where it fits into a room, else its beginning and an ellipsis; FEW letters always stay."""
+    shown = text
+    while (found := width(shown)) > room and len(text) > FEW:
+        text = text[: min(len(text) - 1, int(len(text) * max(room, 0.0) / found))].rstrip()
+        shown = f"{text}…"
+    return shown

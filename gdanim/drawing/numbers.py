@@ -7,9 +7,10 @@ from itertools import pairwise
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from matplotlib.axis import XAxis
 from matplotlib.ticker import Formatter
 
-from gdanim.drawing.lettering import minus
+from gdanim.drawing.lettering import FEW, minus, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,10 +78,14 @@ def roundest(low: float, high: float, reach: float) -> float:
 
 
 class NumberFormatter(Formatter):
-    """The texts of an axis' ticks, for matplotlib. `name` is that of the axis without an offset."""
+    """The texts of an axis' ticks, for matplotlib.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name      that of the axis without an offset
+    may_cut   whether it is cut where it is longer than the axis
+    """
+
+    def __init__(self, name: str, *, may_cut: bool = False) -> None:
+        self.name, self.may_cut = name, may_cut
         self._texts: dict[float, str] = {}
 
     def set_locs(self, locs: Any) -> None:
@@ -104,15 +109,33 @@ class NumberFormatter(Formatter):
 
 
 def name_axes(axes: Axes) -> None:
-    """Tell the offset of each axis in its name, where it has one. The ticks must be chosen."""
+    """Tell the offset of each axis in its name, where it has one, and cut long names. The ticks must be chosen."""
     for axis in (axes.xaxis, axes.yaxis):
-        _name(axis)
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, NumberFormatter) and axis.get_label_text():
+            _name(axis, formatter, formatter.of(axis.get_majorticklocs()))
 
 
-def _name(axis: Axis) -> None:
-    formatter = axis.get_major_formatter()
-    if isinstance(formatter, NumberFormatter) and axis.get_label_text():
-        axis.set_label_text(formatter.of(axis.get_majorticklocs()).named(formatter.name))
+def fit_names(axes: Axes) -> None:
+    """Cut names that are longer than their axes, before ticks are chosen."""
+    for axis in (axes.xaxis, axes.yaxis):
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, NumberFormatter):
+            _name(axis, formatter, Numbers(()))
+
+
+def _name(axis: Axis, formatter: NumberFormatter, found: Numbers) -> None:
+    box, along_x = axis.axes.get_window_extent(), isinstance(axis, XAxis)
+
+    def length(name: str) -> float:
+        axis.set_label_text(found.named(name))
+        label = axis.label.get_window_extent()
+        return float(label.width if along_x else label.height)
+
+    if formatter.may_cut and len(formatter.name) > FEW:
+        shortened(formatter.name, float(box.width if along_x else box.height), length)
+    else:
+        axis.set_label_text(found.named(formatter.name))
 
 
 def _plain(ticks: Sequence[float], step: float, alike: bool) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ class Style:
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Draw with matplotlib's own defaults and this style, whatever the user's matplotlibrc says."""
-        with mpl.rc_context(), warnings.catch_warnings():
-            # gdanim warns in one line of its own: see missing_letters().
+        with mpl.rc_context(), warnings.catch_warnings(), quietly():
+            # gdanim warns in one line of its own, also of letters in mathematics: see missing_letters().
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             _set_rc(self.rc)
             yield

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from gdanim.arrays import Index, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
+from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.geometry import Interpolation, Points, Positions
-from gdanim.drawing.layout import Layout, axis_names, check_drawable, nice_limits
+from gdanim.drawing.layout import Layout, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene

@@ -15,8 +15,9 @@ from matplotlib.ticker import NullLocator
 from gdanim.arrays import Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
+from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.geometry import LEAST, MOST
-from gdanim.drawing.layout import Layout, Slot, check_drawable, nice_limits
+from gdanim.drawing.layout import Layout, Slot
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles, recoloured

@@ -206,7 +206,7 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
 
         import numpy as np
 
-        from gdanim.drawing.layout import nice_limits
+        from gdanim.drawing.ends import nice_limits
         from gdanim.drawing.marks.track import Track
         from gdanim.views.base import build_plot, run_marks
 

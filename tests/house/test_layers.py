@@ -71,8 +71,8 @@ INSIDE = {
         "outcomes.unbounded outcomes.reasons"
     ),
     "drawing": (
-        "cycles frame geometry mpl lettering numbers marks.track shapes styles run_styles marks.trails marks.arrows "
-        "marks.caption scene"
+        "cycles frame geometry mpl lettering numbers ends marks.track shapes styles run_styles marks.trails "
+        "marks.arrows marks.caption scene"
     ),
     "views": (
         "basins failure_notes legend levels step_arrows surface.camera facet_groups readout "

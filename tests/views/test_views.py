@@ -13,7 +13,7 @@ from support.extents import overlap
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import presets
-from gdanim.drawing.layout import nice_limits
+from gdanim.drawing.ends import nice_limits
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.raster import Raster
 from gdanim.settings import from_saved

@@ -14,7 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.layout import ROUND_STEPS, TICK_PT
+from gdanim.drawing.ends import ROUND_STEPS
+from gdanim.drawing.layout import TICK_PT
+from gdanim.drawing.lettering import shortened
 from gdanim.drawing.marks.caption import SetsText
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.numbers import numbers
@@ -42,6 +44,7 @@ NUMBER_EM: Final = 4.5  # of an edge for each number
 MOST_NUMBERS: Final = 5  # along an edge
 MOST_STRETCHED: Final = 1.6
 TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
+NAME_SHARE: Final = 0.3  # of the width of the picture, that a name takes at most
 APART_EM: Final = 0.35  # between two labels at least
 
 
@@ -54,7 +57,9 @@ class SurfaceAxes(Axes):
     def __init__(self, layout: Layout, heightmap: HeightMap, cameras: Sequence[Camera]) -> None:
         self._cameras: Sequence[Camera] = ()  # set_position is called before the rest is known
         super().__init__(layout.figure, (0.1, 0.1, 0.8, 0.8), frame_on=False)
-        self.heightmap, self.lettering, self.style = heightmap, layout.lettering(TICK_PT), layout.style
+        self.lettering, self.style = layout.lettering(TICK_PT), layout.style
+        room, width = NAME_SHARE * layout.width, self.lettering.width
+        self.heightmap = replace(heightmap, symbols=tuple(shortened(name, room, width) for name in heightmap.symbols))
         self._cameras, self._is_named = cameras, not layout.is_bare
         self.set_axis_off()
         for axis in (self.xaxis, self.yaxis):
