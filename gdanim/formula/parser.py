@@ -81,22 +81,37 @@ def parse(text: str, given: Collection[str] = ()) -> Expression:
     if not text:
         raise _error(text, "it is empty; write one in x, such as x**2")
     declared, right = _left_side(text)
+    spelt, tree = _read(right, text, given, declared)
+    names = tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
+    variables = declared or _variables(names, given, text)
+    parameters = tuple(sorted(set(names) - set(variables)))
+    return Expression(text=text, spelt=spelt, names=names, variables=variables, parameters=parameters, tree=tree)
+
+
+def _read(right: str, text: str, given: Collection[str], declared: Collection[str] = ()) -> tuple[str, Tree]:
+    """The right side of a formula in gdanim's own spelling, and as a tree. text: what a refusal shows."""
+    own = {*given, *declared}
+
+    def is_readable(other: str) -> bool:
+        try:
+            _read(other, other, own)
+        except FormulaError:
+            return False
+        return True
+
     try:
-        conditions.check(right, {*given, *declared})
-        joined.check(right, {*given, *declared})
+        conditions.check(right, is_readable)
+        joined.check(right, own, is_readable)
         spelt = spelling.plain(right, given)
         if sign := hints.lone_sign(spelt):
             raise FormulaError(sign)
     except FormulaError as refusal:
         raise type(refusal)(str(_error(text, str(refusal)))) from None
     tree = _Reader(spelt, text).number(_syntax_tree(spelt, text))
-    _check_constants(tree, vocabulary.CONSTANTS, text)
-    names = tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
-    if spellings := twins(names):
+    if spellings := twins(dict.fromkeys(names_in(tree))):
         raise _error(text, f"{' and '.join(spellings)} are one name in a textbook; write one of them")
-    variables = declared or _variables(names, given, text)
-    parameters = tuple(sorted(set(names) - set(variables)))
-    return Expression(text=text, spelt=spelt, names=names, variables=variables, parameters=parameters, tree=tree)
+    _check_constants(tree, vocabulary.CONSTANTS, text)
+    return spelt, tree
 
 
 def _left_side(text: str) -> tuple[tuple[str, ...], str]:

@@ -84,8 +84,8 @@ def named(name: str) -> str:
 
 
 def symbol(name: str) -> str:
-    """A name in a label without mathtext: θ, x1."""
-    stem = name.rstrip("0123456789")
+    """A name in a label without mathtext: θ, θ_1, x1."""
+    stem = re.match("[A-Za-z]*", name)[0]  # type: ignore[index]  # it may be empty, and so always matches
     return _LETTERS.get(stem, stem) + name[len(stem) :]
 
 

@@ -176,4 +176,5 @@ def suggested(message: str) -> list[str]:
 
 
 def test_letters_of_variables_are_the_usual_ones():
+    assert [symbol(word) for word in ("theta_1", "phi_max", "x_1")] == ["θ_1", "φ_max", "x_1"]
     assert [symbol(word) for word in ("theta", "phi", "epsilon", "mu", "lam", "Omega", "w0")] == [*"θφεμλΩ", "w0"]

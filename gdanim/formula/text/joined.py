@@ -6,12 +6,12 @@ check("2xe^x")  →  JoinedError: 'xe' is no name that is known; give it a value
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from gdanim.errors import FormulaError, shown
 from gdanim.formula.text import letters, names
-from gdanim.formula.text.spelling import UNBRACKETED, plain
+from gdanim.formula.text.spelling import UNBRACKETED
 from gdanim.formula.text.tokens import Token, tokens_of
 from gdanim.formula.vocabulary import CONSTANTS, FUNCTIONS, VARIABLES
 
@@ -48,13 +48,20 @@ class JoinedError(FormulaError):
     """A name is several joined letters, or a word without a value."""
 
 
-def check(text: str, own: Collection[str] = ()) -> None:
-    """Raise JoinedError where a formula joins letters, or holds a word. own: the names that mean themselves."""
+def check(text: str, own: Collection[str], is_readable: Callable[[str], bool]) -> None:
+    """Raise JoinedError where a formula joins letters, or holds a word.
+
+    own          the names that mean themselves
+    is_readable  tells of a text in its place whether it can be read
+    """
     tokens = tokens_of(text)
     own = {*own, *_indices(tokens)}
     unknown = [i for i, token in enumerate(tokens) if token.kind == "name" and not _is_known(tokens, i, own)]
     if unknown:
-        raise JoinedError(_message(text, tokens, unknown, own))
+        is_tight = any(i and tokens[i - 1].text in _BINDS_TIGHTLY for i in unknown)  # 1/ab, x^ab: two readings
+        readings = [reading for reading in _readings(text, tokens, unknown, is_tight) if is_readable(reading)]
+        readings = readings[:1] if not is_tight else readings if len(readings) > 1 else []
+        raise JoinedError(_message(tokens, unknown[0], own, readings))
 
 
 def _indices(tokens: Sequence[Token]) -> Iterator[str]:
@@ -82,28 +89,26 @@ def _is_word(name: str) -> bool:
     return name in _WORDS or name.lower() in _WORDS or name.startswith("_") or name.rstrip("_") in letters.KEYWORDS
 
 
-def _message(text: str, tokens: Sequence[Token], unknown: Sequence[int], own: Collection[str]) -> str:
-    """What is wrong with the first unknown name, and what to write in place of all of them."""
-    token = tokens[unknown[0]]
-    name = token.text
-    if token.written in letters.RANGES:
-        return f"{token.written} takes an index, its limits and a term; write it as in {name}(i, 1, 5, i*x)"
+def _message(tokens: Sequence[Token], i: int, own: Collection[str], readings: Sequence[str]) -> str:
+    """What is wrong with an unknown name, and what to write. readings: of the whole text, with names apart."""
+    name, is_called = tokens[i].text, tokens[i + 1].kind == "open"
+    if tokens[i].written in letters.RANGES:
+        return f"{tokens[i].written} takes an index, its limits and a term; write it as in {name}(i, 1, 5, i*x)"
     if name in own:
         return f"{shown(name)} is no function; for a product write {name}*(…)"
     if name in _PARENTHESISED:
         return f"{name} is a function; write its argument in parentheses"
-    is_called = tokens[unknown[0] + 1].kind == "open"
+    part = _split(name, is_called=is_called)
     short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 4]}…"
-    value = "" if is_called else f"give it a value with -p {short}=NUMBER, or "
-    if written := " or ".join(_readings(text, tokens, unknown, own)) or _split(name, is_called=is_called):
+    if written := " or ".join(readings) or (part and part + "(…)" * is_called):
+        value = "" if is_called else f"give it a value with -p {short}=NUMBER, or "
         return f"{shown(name)} is no name that is known; {value}write {written}"
     return f"{shown(name)} has no value; give it one with -p {short}=NUMBER, or say f({short}) = … if it varies"
 
 
-def _readings(text: str, tokens: Sequence[Token], unknown: Sequence[int], own: Collection[str]) -> list[str]:
-    """What the text may mean, with the joined letters apart: one text, or two behind / and ^; none if not readable."""
-    is_tight = any(i and tokens[i - 1].text in _BINDS_TIGHTLY for i in unknown)
-    apart, bracketed = "", ""
+def _readings(text: str, tokens: Sequence[Token], unknown: Sequence[int], is_tight: bool) -> list[str]:
+    """The text with the joined letters apart, and with these in parentheses; none where it is long."""
+    apart = bracketed = ""
     end = 0
     for i in unknown:
         token = tokens[i]
@@ -115,10 +120,7 @@ def _readings(text: str, tokens: Sequence[Token], unknown: Sequence[int], own: C
         apart += between + (split.replace(" ", "*") if is_tight else split)
         bracketed += f"{between}({split})"
         end = token.start + len(token.written)
-    readable = [reading + text[end:] for reading in (apart, bracketed) if is_readable(reading + text[end:], own)]
-    if is_tight:
-        return readable if len(readable) > 1 else []
-    return readable[:1]
+    return [reading + text[end:] for reading in (apart, bracketed) if len(reading + text[end:]) <= _LONGEST_SHOWN]
 
 
 def _split(name: str, *, is_called: bool) -> str:
@@ -140,15 +142,3 @@ def _split(name: str, *, is_called: bool) -> str:
 def _are_factors(parts: Sequence[str]) -> bool:
     """Whether symbols in front of a function may be its factors: x, a, ax; but not the ar in arsin."""
     return len(parts) == 1 or (len(parts) == _MOST_BESIDE and parts[-1] in VARIABLES)
-
-
-def is_readable(text: str, own: Collection[str]) -> bool:
-    """Whether a text is short enough for a message, and can be read."""
-    if len(text) > _LONGEST_SHOWN:
-        return False
-    try:
-        check(text, own)
-        plain(text, own)
-    except FormulaError:
-        return False
-    return True

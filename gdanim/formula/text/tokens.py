@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from gdanim.errors import FormulaError, shown
 from gdanim.formula.text import letters
+from gdanim.formula.text.names import is_symbol
 from gdanim.formula.vocabulary import CONSTANTS
 
 MAX_CHARACTERS: Final = 8000
@@ -106,8 +107,8 @@ def _bad_subscript(text: str, stem: str, end: int) -> str:
     if match := _WORD_IN_BRACES.match(text, end):
         return f"a subscript in braces has digits only; write {stem}_{match[1]}"
     if text[end : end + 1] in letters.BRACKETS:
-        return f"a subscript in braces has digits only; write it as in {stem}_1"
-    return f"the name {shown(stem + '_')} ends in _; write {stem}"
+        return f"a subscript in braces has digits only; write it as in {stem if is_symbol(stem) else 'x'}_1"
+    return f"the name {shown(stem + '_')} ends in _; {f'write {stem}' if is_symbol(stem) else 'leave that out'}"
 
 
 def _behind(text: str, start: int, table: Mapping[str, str]) -> int:
