@@ -34,6 +34,7 @@ _UNITS = {
 }
 # Control characters, line separators, and the surrogates that stand for bytes that are not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NO_LETTERS = re.compile("[\ud800-\udfff]")
 
 
 def number(
@@ -171,6 +172,8 @@ def choice(*names: str) -> Reader[str]:
 def text(value: Any) -> str:
     """Read a text of one line."""
     if not isinstance(value, str) or len(value) > 1000 or _UNPRINTABLE.search(value):
+        if isinstance(value, str) and _NO_LETTERS.search(value):
+            raise ValueError("give a text of one line in UTF-8: some bytes of it are no letters")
         raise ValueError("give a text of one line, at most 1000 characters")
     return value
 

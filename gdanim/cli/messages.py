@@ -27,7 +27,7 @@ from gdanim.output.files.numbering import Pattern
 from gdanim.output.files.targets import STDOUT
 from gdanim.outputs import Progress, Written, duration_s, replacing
 from gdanim.presets import LACKS, write_preset
-from gdanim.settings import AUTO_STYLE
+from gdanim.settings import AUTO_STYLE, Picture
 from gdanim.signals import on_signal
 from gdanim.writing import frames_in
 
@@ -45,7 +45,7 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     if timeline.every > 1:
         iterations = round(timeline.every * timeline.stops)
         yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.stops, 'frame')}"
-    yield from _of_interpolation(descent)
+    yield from _of_interpolation(descent, outputs)
     width, height = descent.settings.size
     for output in outputs:
         if output.format.even_size and (width % 2 or height % 2):
@@ -82,10 +82,10 @@ def _of_limits(descent: Descent) -> Iterator[str]:
         yield f"gdanim: the path leaves the picture: {listed(beyond)}"
 
 
-def _of_interpolation(descent: Descent) -> Iterator[str]:
-    """Warnings about frames between iterations."""
+def _of_interpolation(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
+    """Warnings about frames between iterations, where some are written."""
     timeline, settings = descent.timeline, descent.settings
-    if timeline.stops == 1:
+    if timeline.stops == 1 or all(_shows_iterations(output.format, settings) for output in outputs):
         return
     if timeline.tween > 1:
         frames = f"{timeline.tween - 1} of {timeline.tween} frames"
@@ -93,6 +93,11 @@ def _of_interpolation(descent: Descent) -> Iterator[str]:
     if timeline.tween < settings.tween:
         why = f"at most {MAX_FRAMES:,} are drawn" if settings.duration is None else "--duration leaves time for no more"
         yield f"gdanim: an iteration takes {count(timeline.tween, 'frame')} in place of {settings.tween}: {why}"
+
+
+def _shows_iterations(form: Format, settings: Picture) -> bool:
+    """Whether a format has no frames between iterations: it is one picture, or shows chosen iterations."""
+    return form.still or "frames" in form.takes or bool(settings.stops and "stops" in form.takes)
 
 
 def _of_runs(descent: Descent) -> Iterator[str]:

@@ -128,6 +128,8 @@ def load_style(name: str) -> Style:
         if file is not None:
             _check_small(file)
         rc = _matplotlib_rc(name)
+    except PermissionError:
+        raise UsageError(f"Style {shown(name)}: no permission to read it. Choose another file") from None
     except (OSError, UnicodeError):
         raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
     except ValueError as error:

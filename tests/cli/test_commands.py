@@ -213,6 +213,14 @@ def test_letters_that_the_font_lacks_are_said_in_one_line() -> None:
     assert [line.split(" has ")[0] for line in ran.lines[:2]] == ["gdanim: the title", "gdanim: --xlabel"]
 
 
+def test_frames_between_iterations_are_said_only_where_some_are_written() -> None:
+    given = ("parabola", *QUICK, "--tween", 4)
+    for quiet in (("-o", "a.png"), ("-f", "pages", "--stops", "0,end", "-o", "a.pdf")):
+        assert "interpolated" not in run(*given, *quiet).err
+    for told in (("-o", "a.gif"), ("-f", "pages", "-o", "a.pdf"), ("-o", "a.png", "-o", "b.svg")):
+        assert "3 of 4 frames lie between iterations" in run(*given, *told).err
+
+
 def test_thinning_is_said() -> None:
     said = run("parabola", "-n", 40, "--size", "160x120", "--every", 4).lines[0]
     assert said == "gdanim: 41 iterations are shown in 11 frames"

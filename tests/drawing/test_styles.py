@@ -201,3 +201,15 @@ def test_a_style_that_would_take_long_or_cannot_be_drawn_is_refused(tmp_path: Pa
     file.write_text(text)
     with pytest.raises(UsageError, match=told):
         load_style(str(file))
+
+
+def test_a_style_that_may_not_be_read_is_refused_for_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "mine.mplstyle"
+    file.write_text("font.size: 9\n")
+
+    def closed(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", closed)  # root may read everything
+    with pytest.raises(UsageError, match="no permission to read it"):
+        load_style(str(file))

@@ -248,6 +248,26 @@ def test_an_ordinary_user_is_refused_what_the_folder_does_not_allow(
 
 
 @as_root
+@pytest.mark.parametrize("path", ["closed/out.gif", "closed/a/out.gif", "closed/f-%d.png"])
+def test_an_ordinary_user_is_refused_what_lies_in_a_closed_folder(public_folder: Path, path: str) -> None:
+    script = f"""
+        import os, sys
+        from gdanim.output.files.targets import check_target
+        from gdanim.errors import TargetError
+        os.chdir(sys.argv[1])
+        os.setuid(65534)
+        try:
+            check_target({path!r})
+        except TargetError as error:
+            sys.exit(str(error))
+    """
+    (public_folder / "closed").mkdir(mode=0o000)
+    _, complaints = start(script, public_folder).communicate(timeout=PATIENCE_S)
+    assert b"no permission to put a file into 'closed" in complaints
+    assert complaints.count(b"\n") == 1
+
+
+@as_root
 def test_a_read_only_file_system_is_refused_to_root_too() -> None:
     if not os.statvfs("/sys").f_flag & os.ST_RDONLY:
         pytest.skip("/sys is writable here")

@@ -54,7 +54,7 @@ def own_descriptor(path: str) -> int | None:
     for _ in range(_MOST_LINKS):
         if step.name.isdecimal() and os.path.realpath(step.parent) in descriptors:
             return int(step.name)
-        if not step.is_symlink():
+        if not os.path.islink(step):  # noqa: PTH114 - Path's raises in closed folders
             break
         step = step.parent / step.readlink()
     return None
@@ -98,6 +98,8 @@ def _obstacle(path: str) -> str | None:
         old = Path(path).stat()
     except (FileNotFoundError, NotADirectoryError):
         old = None
+    except PermissionError:
+        return f"no permission to put a file into {quoted(Path(path).parent)}. Choose another path"
     return _obstacle_of_place(path, old) or _obstacle_of_system(path, old)
 
 
@@ -155,7 +157,7 @@ def links_to(path: str) -> Iterator[Path]:
     while parts and n_links < _MOST_LINKS:
         part = parts.pop()
         step = place.parent if part == ".." else place / part  # of an absolute part, the part
-        if part == ".." or not step.is_symlink():
+        if part == ".." or not os.path.islink(step):  # noqa: PTH114 - Path's raises in closed folders
             place = step
             continue
         yield step
