@@ -12,6 +12,7 @@ from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
 from gdanim.drawing import mpl  # noqa: F401 (first: see there)
+from gdanim.drawing.layout import check_room
 from gdanim.drawing.raster import Raster
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import open_output
@@ -120,6 +121,9 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
     """Draw the frames once, in the style of the descent, and write them to every output."""
     with descent.style.loaded.applied():
         scene = draw(descent)
+        # Within --max-size smaller sizes are tried, too, and a filmstrip checks its own panels.
+        if descent.settings.max_size is None and not all("dpi" in output.format.takes for output in outputs):
+            check_room(scene.figure, descent.settings)
         raster = Raster(scene)
         info = _film_info(descent, raster)
         recipe = recipe_of(descent)

@@ -25,6 +25,7 @@ from gdanim.drawing.ends import ROUND_STEPS
 from gdanim.drawing.lettering import Lettering, shortened
 from gdanim.drawing.numbers import NumberFormatter, fit_names, name_axes
 from gdanim.drawing.styles import Style
+from gdanim.errors import SettingError
 from gdanim.formula import titles
 from gdanim.settings import Picture
 
@@ -32,6 +33,7 @@ DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 SPOT_PT = 9.0  # the diameter of a run's spot
+LEAST_AXES_PX = 8.0  # wide and high: labels that leave less run out of the picture
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
@@ -212,7 +214,7 @@ class Layout:
     def place(self, axes: Axes, sides: Sides) -> None:
         """Place axes between four sides, in pixels. On a canvas too small for its labels they still have a size."""
         left, bottom, right, top = sides
-        width, height = max(right, left + 8) - left, max(top, bottom + 8) - bottom
+        width, height = max(right - left, LEAST_AXES_PX), max(top - bottom, LEAST_AXES_PX)
         axes.set_position((left / self.width, bottom / self.height, width / self.width, height / self.height))
 
 
@@ -222,6 +224,16 @@ def _can_be_set(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def check_room(figure: Figure, settings: Picture) -> None:
+    """Raise SettingError where the dots per inch that were asked for leave an axes no room."""
+    if settings.dpi is None:
+        return
+    if any(min(axes.get_window_extent().size) < LEAST_AXES_PX + 1 for axes in figure.axes):
+        width, height = settings.size
+        allowed = f"text so large leaves the axes no room in {width}x{height}: give a lower one, or a larger --size"
+        raise SettingError("--dpi", settings.dpi, allowed)
 
 
 def axis_names(settings: Picture, x: str, y: str) -> tuple[str, str]:

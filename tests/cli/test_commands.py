@@ -221,6 +221,14 @@ def test_frames_between_iterations_are_said_only_where_some_are_written() -> Non
         assert "3 of 4 frames lie between iterations" in run(*given, *told).err
 
 
+def test_dots_per_inch_that_leave_the_axes_no_room_are_refused() -> None:
+    ran = run("parabola", "-n", 1, "--dpi", 1200, "-o", "large.png")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "--dpi 1200: text so large leaves the axes no room in 640x480" in ran.err
+    assert not Path("large.png").exists()
+    assert run("parabola", "-n", 1, "--dpi", 200, "-o", "fits.png").code == 0
+
+
 def test_thinning_is_said() -> None:
     said = run("parabola", "-n", 40, "--size", "160x120", "--every", 4).lines[0]
     assert said == "gdanim: 41 iterations are shown in 11 frames"
