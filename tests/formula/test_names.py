@@ -56,6 +56,8 @@ REFUSED = {
     "sinx/2": ["(sin x)/2"],
     "xsinx + cos2x": ["x sin x + cos 2x"],
     "lnx": ["ln x"],
+    "cos2πx": ["cos 2πx"],
+    "∑_i=1^3 i x": ["sum(i, 1, 5, i*x)"],
     "xe + (": [],
     "xsin(": [],
     "ab_": [],

@@ -40,7 +40,7 @@ _OF_ONE: Final = [
     name for name in _CALLED - _PARENTHESISED if FUNCTIONS.get(letters.SAME_FUNCTION.get(name, name), (1, 1)) == (1, 1)
 ]
 # x, sin, 2, ab in xsin2ab; and x, sin in xsin(…)
-_WITH_FUNCTION: Final = re.compile(rf"(\w*?)({_any_of(_OF_ONE)})(\d*)(\w+)", re.ASCII)
+_WITH_FUNCTION: Final = re.compile(rf"(\w*?)({_any_of(_OF_ONE)})(\d*)(\w*)", re.ASCII)
 _ENDS_IN_FUNCTION: Final = re.compile(rf"(\w+?)({_any_of(_CALLED)})", re.ASCII)
 
 
@@ -74,7 +74,7 @@ def _indices(tokens: Sequence[Token]) -> Iterator[str]:
 def _is_known(tokens: Sequence[Token], i: int, own: Collection[str]) -> bool:
     """Whether a name means itself, or is left to those who know more about functions and words of Python."""
     name, is_called = tokens[i].text, tokens[i + 1].kind == "open"
-    if tokens[i].written in letters.RANGES:
+    if tokens[i].written[0] in letters.RANGES:
         return is_called
     if is_called:
         known = name in _CALLED or name.lower() in _CALLED or names.is_factor(name) or len(name) == 1
@@ -92,8 +92,8 @@ def _is_word(name: str) -> bool:
 def _message(tokens: Sequence[Token], i: int, own: Collection[str], readings: Sequence[str]) -> str:
     """What is wrong with an unknown name, and what to write. readings: of the whole text, with names apart."""
     name, is_called = tokens[i].text, tokens[i + 1].kind == "open"
-    if tokens[i].written in letters.RANGES:
-        return f"{tokens[i].written} takes an index, its limits and a term; write it as in {name}(i, 1, 5, i*x)"
+    if function := letters.RANGES.get(sign := tokens[i].written[0]):
+        return f"{sign} takes an index, its limits and a term; write it as in {function}(i, 1, 5, i*x)"
     if name in own:
         return f"{shown(name)} is no function; for a product write {name}*(…)"
     if name in _PARENTHESISED:
@@ -133,8 +133,9 @@ def _split(name: str, *, is_called: bool) -> str:
         return " ".join(parts) if len(parts) == 2 and names.is_factor(parts[1]) else ""
     if match := _WITH_FUNCTION.fullmatch(name):
         before, behind = names.pieces(match[1]), names.pieces(match[4])
-        if (not match[1] or _are_factors(before)) and 0 < len(behind) <= _MOST_BESIDE:
-            argument = match[3] + behind[0] if len(behind) == 1 else f"({' '.join([match[3], *behind]).strip()})"
+        is_whole = "".join(behind) == match[4] and (match[3] or behind) and len(behind) <= _MOST_BESIDE
+        if is_whole and (not match[1] or _are_factors(before)):
+            argument = f"({' '.join([match[3], *behind]).strip()})" if len(behind) > 1 else match[3] + match[4]
             return " ".join([*before, match[2], argument])
     return " ".join(parts) if len(parts) <= _LONGEST_PRODUCT else ""
 
