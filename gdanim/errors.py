@@ -106,12 +106,12 @@ def unforeseen(error: BaseException) -> str:
     return f"a fault of gdanim's own: {type(error).__name__}: {text}{where}. Please report it with the command line"
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that resembles `name` most, or None where none is near."""
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known name that resembles `name` most, by difflib's ratio, or None where none reaches the cutoff."""
     import difflib
 
     by_key = {candidate.lower().replace("-", "_"): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), by_key, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name.lower().replace("-", "_"), by_key, n=1, cutoff=cutoff)
     return by_key[near[0]] if near else None
 
 

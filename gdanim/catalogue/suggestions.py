@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from gdanim.catalogue.formats import FORMATS
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS, presets
+from gdanim.errors import nearest
 from gdanim.tables.files import KINDS, kind_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def option_hint(name: str, known: Collection[str]) -> str:
     """The sentence that suggests an option in place of `name`; empty where none means the same and none is near."""
     word = name.lstrip("-").replace("_", "-").lower()
     options = [option for option in known if option.startswith("--")]
-    meant = OPTION_SYNONYMS.get(word) or _nearest(f"--{word}", options)
+    meant = OPTION_SYNONYMS.get(word) or nearest(f"--{word}", options, cutoff=_NEAR)
     return f" Did you mean '{meant}'?" if meant else ""
 
 
@@ -56,14 +57,8 @@ def command_hint(word: str, commands: Collection[str]) -> str | None:
     if any(word == row.name for row in FORMULAS):
         return None
     is_option = word.lower() in {"help", "version"}
-    near = f"--{word.lower()}" if is_option else _nearest(word.lower(), commands)
+    near = f"--{word.lower()}" if is_option else nearest(word, commands, cutoff=_NEAR)
     return f"gdanim {near}" if near and word not in FUNCTIONS.names() else None
-
-
-def _nearest(word: str, known: Collection[str]) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word, known, n=1, cutoff=_NEAR)), None)
 
 
 def as_file(function: str) -> str | None:
