@@ -78,6 +78,13 @@ READ = {
     "Sin(x) + LN(x)": "sin(x) + log(x)",
     "𝑥² + 1": "x**2 + 1",
     "1e3x + 2 sin(x)": "1e3*x + 2*sin(x)",
+    "1/2 x²": "1/2*x**2",
+    "5.1/(4π²) x² − x/2 y": "5.1/(4*pi**2)*x**2 - x/2*y",
+    "(2 − |x|)/2 (3 − |x|)/2": "(2 - abs(x))/2*(3 - abs(x))/2",
+    "x 2^y + 2π 3²": "x*2**y + 2*pi*3**2",
+    "x sin √|x − 1|": "x*sin(sqrt(abs(x - 1)))",
+    "ln cosh x": "log(cosh(x))",
+    "−xy(72 − 2x)": "-x*y*(72 - 2*x)",
 }  # fmt: skip
 
 
@@ -114,6 +121,7 @@ REFUSED = {
     "1/2x": "'1/2x' can mean two things; write 1/2*x or 1/(2*x)",
     "x²/2y": "write x**2/2*y or x**2/(2*y)",
     "1/-2x": "write 1/-2*x or 1/-(2*x)",
+    "1 / 2 x": "write 1 / 2*x or 1 / (2*x)",
     "sin x/2": "write sin(x)/2 or sin(x/2)",
     "sin x y": "write sin(x)*y or sin(x*y)",
     "sin x (y + 1)": "write sin(x)*(y + 1) or sin(x*(y + 1))",

@@ -80,6 +80,17 @@ class Cursor:
         word = token.kind == "name"
         return " " * (word or token.blank) + token.text + " " * (word or self.token.blank)
 
+    def is_tight(self, place: int) -> bool:
+        """Whether / stands in front of a place without blanks: a blank behind its divisor, 1/2 x, ends the fraction."""
+        sign = self.tokens[place - 1]
+        return place > 0 and sign.text == "/" and not sign.blank and not self.tokens[place].blank
+
+    def is_lost_power(self) -> bool:
+        """Whether a number stands here behind a factor, x 2: a sign was lost, but which? In x 2^k, it is a product."""
+        behind = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        is_base = behind.kind == "power" or behind.text == "**"
+        return self.token.kind == "number" and "/" not in self.token.text and not is_base
+
     def checked(self, before: str) -> str:
         """The operator here. Raises FormulaError where it needs an operand in front, and `before` is no operand."""
         token = self.token

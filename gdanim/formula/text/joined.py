@@ -78,7 +78,7 @@ def _is_known(tokens: Sequence[Token], i: int, own: Collection[str]) -> bool:
         return is_called
     if is_called:
         known = name in _CALLED or name.lower() in _CALLED or names.is_factor(name) or len(name) == 1
-        return known or (name not in own and not _split(name, is_called=True))
+        return known or set(name) <= set(VARIABLES) or (name not in own and not _split(name, is_called=True))
     return name in own or _is_word(name) or "." in (tokens[i - 1].text, tokens[i + 1].text)
 
 

@@ -105,16 +105,16 @@ class _Speller(Cursor):
         """A factor, or several without a sign between them. before: the operator in front."""
         first = self.place
         factors = self.factor()
-        n = 1
+        n, is_apart = 1, self.token.blank and self.is_tight(first)
         while self.begins_operand():
-            if self.token.kind == "number" and "/" not in self.token.text:  # x 2: a sign was lost, but which?
+            if self.is_lost_power():
                 number = self.take().text
                 factors = self.respelt(factors + ("*", "**")[self.decide(2, first)] + number)
                 continue
             factors, n = f"{factors}*{self.factor()}", n + 1
         if n == 1:
             return factors
-        if before in _DIVIDES and self.decide(2, max(first - 2, 0)):
+        if before in _DIVIDES and not is_apart and self.decide(2, max(first - 2, 0)):
             return self.respelt(f"({factors})")
         return self.respelt(factors)
 
@@ -251,7 +251,8 @@ class _Speller(Cursor):
         if self.token.kind == "open":
             call = f"{name}({self.inside()}"
         elif self.begins_operand() or self.token.text == "-":
-            argument = self.argument(first)
+            with self.deeper():
+                argument = self.argument(first)
             call = letters.formatted(letters.WRITTEN_AS.get((name, 1), f"{name}({{0}})"), [argument])
         else:
             return name  # the parser says that it is a function
@@ -272,10 +273,10 @@ class _Speller(Cursor):
         return sign + self.operand()
 
     def argument(self, first: int) -> str:
-        """The argument of a function without brackets: sin 2πx, sin xy. It ends before the next function and sign."""
+        """The argument of a function without brackets: sin 2πx, sin √x. It ends before the next function and sign."""
         sign = self.operator().strip() if self.token.text == "-" else ""
         factors, is_number = "", True
-        while self.begins_operand() and not self.is_applied(self.token.text):
+        while self.begins_operand() and not (factors and self.is_applied(self.token.text)):
             follows = not factors or is_number or (not self.token.blank and self.token.kind == "name")
             if not follows and not self.decide(2, first):  # sin x (y + 1)
                 break
