@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import warnings
 from collections.abc import Collection, Mapping
 from itertools import pairwise
@@ -20,7 +19,7 @@ from typing import Final, NamedTuple
 from gdanim.errors import FormulaError, SettingError, shown
 from gdanim.formula import hints, ranges, vocabulary
 from gdanim.formula.ranges import MAX_NODES
-from gdanim.formula.text import conditions, joined, spelling
+from gdanim.formula.text import conditions, joined, latex, left_side, spelling
 from gdanim.formula.text.names import order, twins
 from gdanim.formula.text.tokens import MAX_CHARACTERS
 from gdanim.formula.tree import RANGES, Call, Name, Number, Tree, names_in, operations
@@ -32,8 +31,6 @@ _BINARY: Final = {
     ast.FloorDiv: "floordiv",
 }  # fmt: skip
 _COMPARE: Final = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
-# The left side in f(x) = x**2 and z = x + y: it says which names vary, or nothing.
-_LEFT_SIDE: Final = re.compile(r" *([^\W\d]\w*) *(?:\(([\w ,]*)\))? *=(?!=)")
 
 
 class Expression(NamedTuple):
@@ -80,7 +77,10 @@ def parse(text: str, given: Collection[str] = ()) -> Expression:
     text = text.strip(" ")
     if not text:
         raise _error(text, "it is empty; write one in x, such as x**2")
-    declared, right = _left_side(text)
+    try:
+        declared, right = left_side.split(latex.plain(text))
+    except FormulaError as refusal:
+        raise _error(text, str(refusal)) from None
     spelt, tree = _read(right, text, given, declared)
     names = tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
     variables = declared or _variables(names, given, text)
@@ -112,20 +112,6 @@ def _read(right: str, text: str, given: Collection[str], declared: Collection[st
         raise _error(text, f"{' and '.join(spellings)} are one name in a textbook; write one of them")
     _check_constants(tree, vocabulary.CONSTANTS, text)
     return spelt, tree
-
-
-def _left_side(text: str) -> tuple[tuple[str, ...], str]:
-    """The variables that f(x) = … names, if it does, and the formula behind the sign."""
-    match = _LEFT_SIDE.match(text)
-    if match is None:
-        return (), text
-    right = text[match.end() :].strip(" ")
-    declared = tuple([spelling.plain(name) for name in re.findall(r"\w+", match[2] or "")])
-    is_name = all(re.fullmatch(r"[A-Za-z]\w*", name) and name not in vocabulary.FUNCTIONS for name in declared)
-    if match[2] is None:
-        is_equation = match[1] == "x" or re.search(rf"\b{match[1]}\b", right)
-        return (), text if is_equation else right
-    return (declared, right) if is_name and 1 <= len(declared) <= 2 else ((), text)
 
 
 def _variables(names: tuple[str, ...], given: Collection[str], text: str) -> tuple[str, ...]:

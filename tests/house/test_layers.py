@@ -52,8 +52,9 @@ LAYERS = {
 # stand behind them: a view, a family of optimizers or a format may be added without a line here.
 INSIDE = {
     "formula": (
-        "special kernels vocabulary text.letters text.names text.tokens text.cursor text.tidying text.spelling "
-        "text.joined text.conditions tree hints ranges parser graph derivatives symbols"
+        "special kernels vocabulary text.letters text.names text.tokens text.functions text.latex text.cursor "
+        "text.tidying text.spelling text.left_side text.joined text.conditions tree hints ranges parser graph "
+        "derivatives symbols"
     ),
     "tables": "files table numbers dialect text json_text arrays",
     "catalogue": (

@@ -85,6 +85,10 @@ class Cursor:
         sign = self.tokens[place - 1]
         return place > 0 and sign.text == "/" and not sign.blank and not self.tokens[place].blank
 
+    def is_root_by_power(self, exponent: int) -> bool:
+        """Whether a / behind an exponent 1, written as ^1/2, may be meant as part of it."""
+        return self.tokens[exponent - 1].written == "^" and self.token.text == "/" and not self.token.blank
+
     def is_lost_power(self) -> bool:
         """Whether a number stands here behind a factor, x 2: a sign was lost, but which? In x 2^k, it is a product."""
         behind = self.tokens[min(self.place + 1, len(self.tokens) - 1)]

@@ -11,7 +11,7 @@ from typing import Final
 
 from gdanim.errors import FormulaError, shown
 from gdanim.formula.text import letters, names
-from gdanim.formula.text.spelling import UNBRACKETED
+from gdanim.formula.text.functions import UNBRACKETED
 from gdanim.formula.text.tokens import Token, tokens_of
 from gdanim.formula.vocabulary import CONSTANTS, FUNCTIONS, VARIABLES
 
@@ -94,6 +94,8 @@ def _message(tokens: Sequence[Token], i: int, own: Collection[str], readings: Se
     name, is_called = tokens[i].text, tokens[i + 1].kind == "open"
     if function := letters.RANGES.get(sign := tokens[i].written[0]):
         return f"{sign} takes an index, its limits and a term; write it as in {function}(i, 1, 5, i*x)"
+    if name in letters.OPERATORS:
+        return f"{shown(name)} is no operator of a formula; write it as in {letters.OPERATORS[name]}"
     if name in own:
         return f"{shown(name)} is no function; for a product write {name}*(…)"
     if name in _PARENTHESISED:

@@ -10,6 +10,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "•": "*", "∙": "*", "÷": "/",
     "∕": "/", "⁄": "/", "≤": "<=", "≥": ">=", "≠": "!=", "^": "**", "ℯ": "e", "∣": "|",
 }  # fmt: skip
+ELEMENTWISE: Final[Mapping[str, str]] = {".^": "**", ".*": "*", "./": "/"}  # as MATLAB writes them
 BRACKETS: Final[Mapping[str, str]] = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉"}
 ROUNDED: Final[Mapping[str, str]] = {"⌊": "floor", "⌈": "ceil"}
 FRACTIONS: Final[Mapping[str, str]] = {
@@ -58,6 +59,8 @@ WRITTEN_AS: Final[Mapping[tuple[str, int], str]] = {
     ("remainder", 2): "mod({0}, {1})", ("root", 2): "{a}**(1/{b})", ("fmod", 2): "({a} - {b}*trunc({a}/{b}))",
 }  # fmt: skip
 
+# Words of other languages between two operands, and what to write in their place.
+OPERATORS: Final[Mapping[str, str]] = {"div": "x // 2", "rem": "x - 2*trunc(x/2)"}
 # Functions that can mean two things: what to write for each.
 TWO_MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "lg": ("log10({0})", "log2({0})"),

@@ -13,21 +13,19 @@ from collections.abc import Collection
 from typing import Final
 
 from gdanim.errors import FormulaError
-from gdanim.formula.text import letters
+from gdanim.formula.text import functions, letters
 from gdanim.formula.text.cursor import AmbiguousError, Cursor
 from gdanim.formula.text.names import is_factor
 from gdanim.formula.text.tidying import tidied
 from gdanim.formula.text.tokens import Token, tokens_of
-from gdanim.formula.vocabulary import ALSO_NAMES, ARITHMETIC, CONSTANTS, FUNCTIONS
+from gdanim.formula.vocabulary import ARITHMETIC, CONSTANTS, FUNCTIONS
 
 # Behind these, an implicit product has two readings: 1/2x.
 _DIVIDES: Final = ("/", "//", "%")
 _ARITHMETIC: Final = frozenset(ARITHMETIC.values())
 _LONGEST_SHOWN: Final = 70  # characters of a formula that a message writes out
-# What may stand without brackets in front of its argument: sin x, cot x.
-UNBRACKETED: Final = ("sec", "csc", "cosec", "cot", "ctg", "sech", "csch", "coth")
-_APPLIED: Final = (FUNCTIONS.keys() - ALSO_NAMES) | set(UNBRACKETED)
 _NUMBER: Final = re.compile(r"[\d.]+")
+_WHOLE: Final = re.compile(r"-?\d+")
 
 
 def plain(text: str, given: Collection[str] = ()) -> str:
@@ -145,6 +143,9 @@ class _Speller(Cursor):
         exponent = self.factor()
         self.close_after("" if exponent else "**")
         glued = self.begins_operand() and not self.token.blank and self.token.kind in ("name", "open")
+        if exponent == "1" and self.is_root_by_power(start) and self.decide(2, first):  # x^1/2
+            self.take()
+            return self.respelt(f"(1/{self.factor()})")
         of_constant = base in CONSTANTS or _NUMBER.fullmatch(base)
         if glued and of_constant and self.place == start + 1 and self.tokens[start].kind in ("number", "name"):
             more = f"{signs}{exponent}*{self.factor()}"
@@ -184,31 +185,13 @@ class _Speller(Cursor):
             token = self.take()
             self.changed = True
         called = self.token.kind == "open"
-        name = self.known(token.text, called=called)
+        name = functions.known(token.text, self.given, called=called)
         self.changed = self.changed or name != token.written
-        if called and self.is_function(name):
+        if called and functions.is_function(name):
             return self.call(name)
-        if name in _APPLIED:
+        if name in functions.APPLIED:
             return self.root(name) if token.written in letters.ROOTS else self.applied(name)
         return f"{name}({self.inside()}" if called and not is_factor(name) else name
-
-    def known(self, name: str, *, called: bool) -> str:
-        """The name under which gdanim knows what is meant."""
-        if name in FUNCTIONS or name in self.given:
-            return name
-        if name in ("PI", "Pi"):
-            return "pi"
-        for spelt in (name, name.lower()) if called or len(name) > 1 else ():
-            same = letters.SAME_FUNCTION.get(spelt, spelt)
-            if same in FUNCTIONS and (called or (same not in ALSO_NAMES and spelt not in letters.GREEK_WORDS)):
-                return same
-        return name
-
-    def is_function(self, name: str) -> bool:
-        """Whether a name in front of a bracket is called, rather than multiplied."""
-        return (
-            name in FUNCTIONS or name in letters.TWO_MEANINGS or any(name == known for known, _ in letters.WRITTEN_AS)
-        )
 
     def call(self, name: str) -> str:
         """A function and its arguments in brackets."""
@@ -270,7 +253,8 @@ class _Speller(Cursor):
             return ""
         self.take()
         sign = self.take().text if self.token.text == "-" else ""
-        return sign + self.operand()
+        power = sign + self.operand()
+        return power[1:-1] if _WHOLE.fullmatch(power[1:-1]) else power
 
     def argument(self, first: int) -> str:
         """The argument of a function without brackets: sin 2πx, sin √x. It ends before the next function and sign."""
@@ -291,7 +275,7 @@ class _Speller(Cursor):
         return sign + factors
 
     def is_applied(self, name: str) -> bool:
-        return self.known(name, called=False) in _APPLIED
+        return functions.known(name, self.given, called=False) in functions.APPLIED
 
 
 def _exponent(text: str) -> str:

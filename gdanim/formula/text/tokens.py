@@ -20,7 +20,7 @@ MAX_SIGNS: Final = 149  # in a row: each is a level of the tree
 # Hexadecimal and imaginary literals are one token, which is no decimal number. 1e3x is 1e3 and x; 3e-x is 3, e, -, x.
 _NUMBER: Final = re.compile(r"0[xXbBoO]\w+|(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:[jJ](?!\w))?")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_OPERATOR: Final = re.compile(r"\*\*|//|<=|>=|==|!=|[-+*/%<>=!,.]")
+_OPERATOR: Final = re.compile(r"\*\*|//|<=|>=|==|!=|\.[*/^]|[-+*/%<>=!,.]")
 _SUBSCRIPT: Final = re.compile(r"\d+|_\w*|", re.ASCII)
 _SUBSCRIPT_WORD: Final = re.compile(r"_\w*|", re.ASCII)
 _DIGITS_IN_BRACES: Final = re.compile(r"\{ *(\d+) *\}", re.ASCII)
@@ -72,8 +72,9 @@ def _token(text: str, start: int) -> tuple[str, str, int]:
     """Kind and plain text of the token that begins at a place, and where it ends."""
     for kind, pattern in (("number", _NUMBER), ("name", _NAME), ("operator", _OPERATOR)):
         if match := pattern.match(text, start):
-            name, end = _subscripted(text, match[0], match.end()) if kind == "name" else (match[0], match.end())
-            return kind, name, end
+            if kind == "name":
+                return (kind, *_subscripted(text, match[0], match.end()))
+            return kind, letters.ELEMENTWISE.get(match[0], match[0]), match.end()
     if text[start] in letters.SUPERSCRIPTS:
         end = _behind(text, start, letters.SUPERSCRIPTS)
         return "power", _translated(text[start:end], letters.SUPERSCRIPTS), end
@@ -157,6 +158,8 @@ def _refusal(character: str) -> str:
         what = f"the character {code_point} ({unicodedata.name(character, 'a control character')}) is not allowed;"
     else:
         what = f"{shown(character)} has no meaning in a formula;"
+    if character == "‖":
+        return f"{what} write abs(x) or hypot(x, y)"
     plain = "1e9" if character == "∞" else unicodedata.normalize("NFKC", character)
     if plain.isspace():
         return f"{what} put a plain blank in its place, or leave it out"
