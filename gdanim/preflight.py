@@ -191,7 +191,8 @@ def _check_combinations(settings: Settings) -> None:
         raise SettingError("--columns", names, "says what the columns of a --trajectory are: name its file")
     if AUTO_STYLE in settings.themes:
         raise SettingError("--themes", AUTO_STYLE, "name styles that are the same for every reader, such as light,dark")
-    if settings.duration is not None and settings.duration <= settings.hold:
-        raise SettingError("--duration", settings.duration, f"must be longer than the hold of {settings.hold:g} s")
+    if settings.duration is not None and settings.duration <= settings.lead + settings.hold:
+        held = f"the lead of {settings.lead:g} s and the hold of {settings.hold:g} s"
+        raise SettingError("--duration", settings.duration, f"must be longer than {held} together")
     if settings.duration is not None and settings.every is not None:
         raise SettingError("--every", settings.every, "goes without --duration, which chooses the iterations itself")

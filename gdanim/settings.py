@@ -154,8 +154,10 @@ class Picture:
         readers.whole(least=1, most=100), default=1, metavar="K")
     every: int | None = option("Time", "Show every K-th iteration.",
         readers.whole(least=1, most=MAX_ITERATIONS), metavar="K", shown="1")
-    duration: float | None = option("Time", "Fit everything, hold included, into SECONDS.",
+    duration: float | None = option("Time", "Fit everything, lead and hold included, into SECONDS.",
         readers.number(above=0, most=MAX_DURATION_S), metavar="SECONDS")
+    lead: float = option("Time", "Hold the first frame for SECONDS before anything moves.",
+        readers.number(least=0, most=3600), default=0.5, metavar="SECONDS")
     hold: float = option("Time", "Hold the last frame for SECONDS.",
         readers.number(least=0, most=3600), default=1.0, metavar="SECONDS")
     rewind: bool = option("Time", "Play back to the start after the hold, three times as fast.",

@@ -78,6 +78,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "fps": rate,
     "every": st.none() | st.integers(1, 1_000_000),
     "duration": st.none() | st.floats(min_value=0, max_value=86_400, exclude_min=True),
+    "lead": st.floats(min_value=0, max_value=3600),
     "hold": st.floats(min_value=0, max_value=3600),
     "loop": st.integers(0, 65_536),
     "format": st.none() | line,

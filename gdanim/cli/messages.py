@@ -172,7 +172,7 @@ def done(descent: Descent, written: Written) -> str:
         pattern = Pattern.read(written.path)
         ends = dict.fromkeys((pattern.name(0), pattern.name(frames - 1)))
         name = str(pattern.folder / " … ".join(ends))
-        hold = f", to be shown at {float(descent.settings.fps):g} per second; the hold is not in them"
+        hold = f", to be shown at {float(descent.settings.fps):g} per second; lead and hold are not in them"
         return f"{name}: {count(frames, 'frame')}{'' if frames < timeline.frames else hold}{size}"
     return f"{_content(written.path, form, frames, written.duration_s)}{size}"
 

@@ -152,6 +152,7 @@ def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
     timeline = plan(
         trajectory.last,
         fps=settings.fps,
+        lead_s=settings.lead,
         hold_s=settings.hold,
         in_turn=settings.order == "in-turn" and settings.facet is None,  # panels play at once
         every=settings.every,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gdanim.arrays import Scalar
+from gdanim.descent.numbering import Numbering
 from gdanim.errors import SettingError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index
 
 MAX_FRAMES = 10_000
+OPENING_S = 1.0  # after the lead
 REWIND = 3  # times as fast as forward: long enough to be understood, and no second film
 
 Ticks = Scalar  # (k,), rising
@@ -30,6 +32,7 @@ class Moment(NamedTuple):
     over (k,)          the runs that have been replaced by a later one
     current            the run that opened last
     number             the iteration, as people count it
+    is_opening         whether it is one of the first, in which what stands still is named
     """
 
     position: Scalar
@@ -37,6 +40,7 @@ class Moment(NamedTuple):
     over: Index
     current: int
     number: int = 0
+    is_opening: bool = False
 
     def iteration(self, run: int) -> int:
         """The last whole iteration that a visible run has reached."""
@@ -45,57 +49,8 @@ class Moment(NamedTuple):
     def among(self, runs: Index) -> Moment:
         """This moment for some runs (m,) alone, which are numbered from 0 and shown together."""
         shown = np.bincount(self.visible, minlength=len(self.position))
-        return Moment(self.position[runs], np.flatnonzero(shown[runs]), runs[:0], 0, self.number)
-
-
-class Numbering(NamedTuple):
-    """When runs reach their rows, where they count iterations from other numbers or in other steps.
-
-    reached (m,)   the tick of each row of each run, run by run; `ticks` are added from one run to the next
-    first (runs,)  the first row of each run in it
-    ticks          how many there are, one for each iteration that any run has
-    """
-
-    reached: Index
-    first: Index
-    ticks: int
-
-    @classmethod
-    def of(cls, k: Index, last: Index) -> Numbering | None:
-        """That of runs whose rows are the iterations k (runs, n+2) up to `last`; None where row i comes at tick i."""
-        if (k == k[:1]).all():
-            return None
-        own = np.arange(k.shape[1]) <= last[:, np.newaxis]
-        shared, tick = np.unique(k[own], return_inverse=True)
-        first = np.cumsum(last + 1) - (last + 1)
-        row = np.arange(len(tick)) - np.repeat(first, last + 1)
-        if (tick == row).all():
-            return None
-        return cls(tick + len(shared) * np.repeat(np.arange(len(last)), last + 1), first, len(shared))
-
-    def rows(self, tick: float) -> Scalar:
-        """Where each run is: (runs,), between two rows where a frame lies between two ticks; NaN before its first."""
-        begin = int(tick)
-        there, share = self._rows(begin), tick - begin
-        return there if share == 0 else there + share * (self._rows(begin + 1) - there)
-
-    def _rows(self, tick: int) -> Scalar:
-        wanted = self.ticks * np.arange(len(self.first)) + tick
-        row = np.searchsorted(self.reached, wanted, side="right") - 1 - self.first
-        return np.where(row < 0, np.nan, row)
-
-    def tick_of(self, runs: Index, row: Index) -> Index:
-        """The ticks (m,) at which runs (m,) reach rows (m,)."""
-        found: Index = self.reached[self.first[runs] + row] - self.ticks * runs
-        return found
-
-    def among(self, runs: Index, last: Index) -> Numbering:
-        """That of some runs, with their `last` rows."""
-        length = last + 1
-        first = np.cumsum(length) - length
-        row = np.arange(int(length.sum())) - np.repeat(first, length)
-        run = np.repeat(np.arange(len(runs)), length)
-        return Numbering(self.tick_of(runs[run], row) + self.ticks * run, first, self.ticks)
+        visible = np.flatnonzero(shown[runs])
+        return Moment(self.position[runs], visible, runs[:0], 0, self.number, self.is_opening)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +68,7 @@ class Timeline:
     every               how many iterations pass from one that is shown to the next; 1 where each has a frame of its own
     tween               how many frames that takes; the first of them shows the iteration, the others lie between two
     forward             the frames of the way there; the last of them is held, those that follow rewind
+    opening             the first frames, in which what stands still is named
     """
 
     tick: Ticks
@@ -123,6 +79,7 @@ class Timeline:
     every: float
     tween: int
     forward: int
+    opening: int = 0
     k: Index | None = None
     numbering: Numbering | None = None
 
@@ -143,16 +100,18 @@ class Timeline:
 
     def moment(self, frame: int) -> Moment:
         """What a frame shows."""
+        is_opening = frame < self.opening
         if self.numbering is not None:
             position = self.numbering.rows(float(self.tick[frame]))
             visible = np.flatnonzero(~np.isnan(position))
-            return Moment(position, visible, visible[:0], int(visible[-1]), self._number(position, visible))
+            number = self._number(position, visible)
+            return Moment(position, visible, visible[:0], int(visible[-1]), number, is_opening)
         since = self.tick[frame] - self.opens
         position = np.where(since < 0, np.nan, np.minimum(since, self.last))
         current = int(np.searchsorted(self.opens, self.tick[frame], side="right")) - 1
         runs, first = np.arange(len(self.last)), current if self.in_turn else 0
         visible = runs[first : current + 1]
-        return Moment(position, visible, runs[:first], current, self._number(position, visible))
+        return Moment(position, visible, runs[:first], current, self._number(position, visible), is_opening)
 
     def _number(self, position: Scalar, visible: Index) -> int:
         """The highest iteration that visible runs are at."""
@@ -180,6 +139,7 @@ def plan(
     *,
     fps: Fraction,
     hold_s: float,
+    lead_s: float = 0.0,
     in_turn: bool = False,
     every: int | None = None,
     duration_s: float | None = None,
@@ -187,7 +147,8 @@ def plan(
     rewind: bool = False,
     k: Index | None = None,
 ) -> Timeline:
-    """Plan the frames of runs that end at `last` (runs,). Where all have ended, the frame is held for hold_s longer.
+    """Plan the frames of runs that end at `last` (runs,). The first frame is held for lead_s longer, and the one in
+    which all have ended for hold_s.
 
     tween is the number of frames from one shown iteration to the next: the motion between them is eased, along the
     paths. rewind plays the way back after the hold, REWIND times as fast. duration_s shortens or stretches the motion
@@ -206,7 +167,7 @@ def plan(
         ends = last
     else:
         opens, ends = np.zeros_like(last), np.full_like(last, len(ticks) - 1)
-    motion_s = None if duration_s is None else max(duration_s - hold_s, float(1 / fps))
+    motion_s = None if duration_s is None else max(duration_s - lead_s - hold_s, float(1 / fps))
     most = MAX_FRAMES if motion_s is None else max(1, math.floor(motion_s * fps + 1e-9))
     if motion_s is not None:
         stops = _spread(ticks, _forward(most, rewind))
@@ -221,33 +182,38 @@ def plan(
     tween = max(min(tween, (_forward(min(most, MAX_FRAMES), rewind) - 1) // max(len(stops) - 1, 1)), 1)
     there = _tweened(stops, tween)
     shown = np.concatenate([there, _back(there)]) if rewind else there
+    end_s = lead_s + _ends(len(shown), len(there), fps, hold_s, motion_s)
+    if duration_s is not None:
+        end_s[-1] = duration_s
     return Timeline(
         tick=shown,
         opens=opens,
         last=last,
-        end_s=_ends(len(shown), len(there), fps, hold_s, motion_s, duration_s),
+        end_s=end_s,
         in_turn=in_turn,
         every=len(ticks) / len(stops) if len(ticks) > len(stops) else 1.0,
         tween=tween,
         forward=len(there),
+        opening=_opening(end_s, len(there), lead_s),
         k=None if plain else k,
         numbering=numbering,
     )
 
 
-def _ends(
-    frames: int, forward: int, fps: Fraction, hold_s: float, motion_s: float | None, duration_s: float | None
-) -> Scalar:
-    """When each frame ends. The last of the way there is held."""
+def _ends(frames: int, forward: int, fps: Fraction, hold_s: float, motion_s: float | None) -> Scalar:
+    """When each frame ends, without the lead. The last of the way there is held."""
     if motion_s is None:
         # Each time is rounded once, from the exact ratio: nothing accumulates over the frames.
         end_s = np.array([float((i + 1) / fps) for i in range(frames)])
     else:
         end_s = motion_s * np.arange(1, frames + 1) / frames
     end_s[forward - 1 :] += hold_s
-    if duration_s is not None:
-        end_s[-1] = duration_s
     return end_s
+
+
+def _opening(end_s: Scalar, forward: int, lead_s: float) -> int:
+    """How many frames the first OPENING_S after the lead take: at least one, and at most half of the way there."""
+    return max(min(int(np.count_nonzero(end_s <= lead_s + OPENING_S)), forward // 2), 1)
 
 
 def _check_frames(stops: int, rewind: bool, option: str, value: object, way_out: str) -> None:

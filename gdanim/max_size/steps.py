@@ -122,6 +122,7 @@ def sample(descent: Descent, length: int) -> Descent:
         tick=timeline.tick[frames],
         end_s=np.cumsum(durations_s),
         forward=max(int(np.searchsorted(frames, timeline.forward)), 1),
+        opening=int(np.searchsorted(frames, timeline.opening)),
     )
     return replace(descent, timeline=kept)
 

@@ -36,7 +36,7 @@ class FilmInfo:
 
     width: int  # of the canvas, in pixels
     height: int
-    fps: Fraction  # frames per second between the first frame and the hold
+    fps: Fraction  # frames per second between the lead and the hold
     loop: int  # how often the animation plays; 0 means for ever
     duration_s: float  # when the last frame ends
     sample: Callable[[], Iterator[Frame]]

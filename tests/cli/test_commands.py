@@ -123,7 +123,7 @@ def test_a_bare_function_writes_a_gif_of_its_name_and_says_so(tmp_path: Path) ->
     assert ran.out == b""
     assert [path.name for path in tmp_path.iterdir()] == ["parabola.gif"]
     size = (tmp_path / "parabola.gif").stat().st_size
-    assert ran.lines == [f"parabola.gif: 4 frames, 1.4 s, {size / 1000:.3g} kB"]
+    assert ran.lines == [f"parabola.gif: 4 frames, 1.9 s, {size / 1000:.3g} kB"]
 
 
 def test_a_preset_names_the_file_and_a_format_its_suffix(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_json_is_all_that_stands_on_standard_output() -> None:
     assert ran.code == 0
     assert summary["function"] == "parabola"
     assert (summary["frames"], summary["width"], summary["height"]) == (4, 160, 120)
-    assert summary["duration_s"] == pytest.approx(1.4, abs=1e-12)
+    assert summary["duration_s"] == pytest.approx(0.5 + 0.4 + 1.0, abs=1e-12)
     assert [output["path"] for output in summary["outputs"]] == ["a.gif"]
     first, second = summary["runs"]
     assert (first["lr"], first["start"], first["iterations"]) == (0.1, [4.3], 3)
@@ -290,7 +290,7 @@ def test_no_iterations_give_one_still_frame_and_a_summary(tmp_path: Path) -> Non
 def test_dry_run_writes_nothing_and_needs_no_folder(tmp_path: Path) -> None:
     ran = run("parabola", "--dry-run", "-o", "nowhere/a.gif", "--data", "nowhere/t.csv")
     assert (ran.code, ran.err) == (0, "")
-    assert b"# nowhere/a.gif: 26 frames, 3.6 s\n" in ran.out
+    assert b"# nowhere/a.gif: 26 frames, 4.1 s\n" in ran.out
     assert not list(tmp_path.iterdir())
 
 
@@ -299,7 +299,7 @@ def test_dry_run_writes_nothing_and_needs_no_folder(tmp_path: Path) -> None:
     [
         (("-o", "a.png"), b"# a.png: the last frame\n"),
         (("-f", "filmstrip", "-o", "a.pdf"), b"# a.pdf: a filmstrip\n"),
-        (("-o", "-"), b"# standard output: 26 frames, 3.6 s\n"),
+        (("-o", "-"), b"# standard output: 26 frames, 4.1 s\n"),
     ],
 )
 def test_dry_run_says_what_each_output_shows(words: tuple[str, ...], said: bytes) -> None:
@@ -412,7 +412,7 @@ def test_a_dash_streams_the_same_gif_to_standard_output(tmp_path: Path) -> None:
     ran = run("parabola", *QUICK, "-o", "-", "-o", "a.gif")
     assert ran.code == 0
     assert ran.out == (tmp_path / "a.gif").read_bytes()
-    assert ran.lines[0] == "standard output: 4 frames, 1.4 s"
+    assert ran.lines[0] == "standard output: 4 frames, 1.9 s"
 
 
 def test_a_dash_takes_mp4_through_a_temporary_file() -> None:

@@ -177,9 +177,10 @@ def test_what_a_frame_shows_does_not_depend_on_the_frames_before(frame: int) -> 
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, Any]:
     """Everything that may be asked of a timeline, but its runs."""
-    hold_s = draw(st.floats(0, 10))
+    lead_s, hold_s = draw(st.floats(0, 10)), draw(st.floats(0, 10))
     return {
         "fps": draw(rates),
+        "lead_s": lead_s,
         "hold_s": hold_s,
         "in_turn": draw(st.booleans()),
         "tween": draw(st.integers(1, 12)),
@@ -188,7 +189,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
             st.one_of(
                 st.just({}),
                 st.builds(lambda every: {"every": every}, st.integers(1, 50)),
-                st.builds(lambda motion: {"duration_s": hold_s + motion}, st.floats(0.01, 300)),
+                st.builds(lambda motion: {"duration_s": lead_s + hold_s + motion}, st.floats(0.01, 300)),
             )
         ),
     }
@@ -221,9 +222,11 @@ def test_times_rise_to_the_duration_and_no_frame_is_faster_than_asked(last: list
     timeline = planned(last, **request)
     lengths = np.diff(timeline.end_s, prepend=0.0)
     assert (lengths >= float(1 / request["fps"]) * (1 - 1e-8)).all() or timeline.frames == 1
-    duration_s = request.get("duration_s", float(timeline.frames / request["fps"]) + request["hold_s"])
+    held_s = request["lead_s"] + request["hold_s"]
+    duration_s = request.get("duration_s", float(timeline.frames / request["fps"]) + held_s)
     assert timeline.duration_s == pytest.approx(duration_s, rel=1e-12)
     held = timeline.forward - 1
+    lengths[0] -= request["lead_s"]
     if timeline.frames > 1:
         assert lengths[held] == pytest.approx(lengths[(held + 1) % timeline.frames] + request["hold_s"], rel=1e-6)
         assert np.delete(lengths, held).max() == pytest.approx(np.delete(lengths, held).min(), rel=1e-6)

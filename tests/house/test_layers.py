@@ -66,7 +66,7 @@ INSIDE = {
     ),
     "optimizers": "random optimizer linesearch guard",
     "descent": (
-        "recording.file_types runs stepping timeline stops trajectory endpoints solver stability "
+        "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
         "recording.roles recording.rows recording.replay descend outcomes.trials "
         "outcomes.unbounded outcomes.reasons"

@@ -6,20 +6,23 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pytest
 from support.commandline import LONG, run
-from support.decoders import animation, video_durations
+from support.decoders import animation, video_durations, video_pictures
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIXES: Final = {"gif": ".gif", "webp": ".webp", "apng": ".apng", "mp4": ".mp4", "mov": ".mov", "avif": ".avif"}
 # Matroska counts each of the ten pictures in whole milliseconds; of an AVIF, Pillow does.
+VISIBLE: Final = 40  # more than what encoding changes in a picture that stands still
 ROUNDED_S: Final = {".webm": 1e-2, ".avif": 1e-2}
 PLANS: Final = {
-    "a hold of half a picture": ("--fps", "2", "--hold", "0.25"),
-    "thirds": ("--fps", "3", "--hold", "0"),
-    "a duration": ("--fps", "8", "--duration", "1.234", "--hold", "0.2"),
+    "a hold of half a picture": ("--fps", "2", "--lead", "0", "--hold", "0.25"),
+    "thirds": ("--fps", "3", "--lead", "0", "--hold", "0"),
+    "a duration": ("--fps", "8", "--duration", "1.734", "--hold", "0.2"),
+    "a lead of thousandths": ("--fps", "8", "--lead", "0.777", "--hold", "0.2"),
 }
 MORE_PLANS: Final = {
     "a ratio": ("--fps", "100/7", "--hold", "0.37"),
@@ -69,9 +72,27 @@ def test_the_stated_duration_is_that_of_the_file(plan: tuple[str, ...], tmp_path
 
 def test_a_dry_run_says_the_same(tmp_path: Path) -> None:
     outputs = ("-o", tmp_path / "a.mp4", "-o", tmp_path / "a.gif")
-    planned = run("parabola", "-n", "10", "--fps", "2", "--hold", "0.25", "--dry-run", *outputs).out.decode()
+    options = ("-n", "10", "--fps", "2", "--lead", "0", "--hold", "0.25", "--dry-run")
+    planned = run("parabola", *options, *outputs).out.decode()
     assert "a.mp4: 11 frames, 6 s" in planned
     assert "a.gif: 11 frames, 5.75 s" in planned
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".mp4"])
+def test_the_first_picture_is_held_for_the_lead(suffix: str, tmp_path: Path) -> None:
+    options = ("parabola", "--lr", "0.4", "-n", "3", "--size", "64x64", "--fps", "10", "--hold", "0.3")
+    lengths_s = []
+    for lead in ("0", "0.6"):
+        path = tmp_path / f"lead-{lead}{suffix}"
+        assert run(*options, "--lead", lead, "-o", path).code == 0
+        if suffix == ".mp4":
+            # Its pictures are all equally long: those that are like the first one.
+            shown = video_pictures(path, 64, 64).astype(np.int64)
+            changed = (np.abs(shown - shown[:1]).max(axis=(1, 2, 3)) > VISIBLE).tolist()
+            lengths_s.append(changed.index(True) / 10)
+        else:
+            lengths_s.append(animation(path)[1][0] / 1000)
+    assert lengths_s == pytest.approx([0.1, 0.7], abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a-%d.png", "strip.pdf"])

@@ -87,7 +87,7 @@ def test_the_spot_of_a_run_has_one_place_for_each_frame(tmp_path: Path) -> None:
 def test_every_frame_has_a_time_of_its_own_however_long_the_last_one_is_held(
     frames: int, fps: int, hold_s: float
 ) -> None:
-    timeline = solved(iterations=frames - 1, fps=Fraction(fps), hold=float(hold_s)).timeline
+    timeline = solved(iterations=frames - 1, fps=Fraction(fps), lead=0.0, hold=float(hold_s)).timeline
     assert timeline.frames == frames
     written = Clock.of(timeline, 0).animate("x", list(map(str, range(frames))))
     animation = ET.fromstring(written)
