@@ -199,7 +199,7 @@ def _is_of_kind(form: Format, path: Path) -> bool:
 
 def _inputs(settings: Settings, preset: str | None) -> dict[str, str]:
     """The files that a request may read, each with the option that names it."""
-    named = {"--style": (settings.style,), "--themes": settings.themes}
+    named = {"--style": settings.style, "--themes": settings.themes}
     found = {name: option for option, names in named.items() for name in names if _is_style_file(name)}
     found |= {labelled(text)[1]: "--trajectory" for text in settings.trajectory}
     for field in ("function", "gradient", "optimizer", "schedule"):

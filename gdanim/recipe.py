@@ -81,11 +81,20 @@ def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
     files: dict[str, str] = {}
     if settings.trajectory:
         settings, files = _recorded(settings, descent)
-    path = style_file(settings.style)
-    if path is not None:
-        name = path.name if path.name not in files else f"{path.name}.mplstyle"
-        settings, files[name] = replace(settings, style=name), read_text(path, MAX_RECIPE + 1)
-    return settings, files
+    names = {}
+    for style in settings.style:
+        path = style_file(style)
+        if path is not None and style not in names:
+            names[style] = _free(path.name, files)
+            files[names[style]] = read_text(path, MAX_RECIPE + 1)
+    return replace(settings, style=tuple(names.get(style, style) for style in settings.style)), files
+
+
+def _free(name: str, files: Mapping[str, str]) -> str:
+    """The name of a style file, or a longer one where files have that."""
+    while name in files:
+        name = f"{name}.mplstyle"
+    return name
 
 
 def _recorded(settings: Picture, descent: Descent) -> tuple[Picture, dict[str, str]]:

@@ -105,7 +105,7 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
     written: dict[int, Written] = {}
     for part, style in enumerate(styles):
         places = [place for place, output in enumerate(outputs) if output.style == style]
-        settings = replace(descent.settings, style=style.text, themes=())
+        settings = replace(descent.settings, style=style.names, themes=())
         counted = None if progress is None else _part(progress, part, len(styles))
         some = [outputs[place] for place in places]
         failed: list[GdanimError] = []

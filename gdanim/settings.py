@@ -57,7 +57,7 @@ def option(
     """A field of Settings, which may be left out; `more` are fields of Option."""
     read = readers.many(read) if several else readers.optional(read) if default is None else read
     written = Option(group, summary, read, several, **more)
-    return field(default=() if several else default, metadata={"option": written})
+    return field(default=() if several and default is None else default, metadata={"option": written})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
@@ -131,9 +131,10 @@ class Picture:
         readers.interval, metavar="A,B", shown="the function's own")
     ylim: tuple[float, float] | None = option("View", "Set the ends of the vertical axis.",
         readers.interval, metavar="A,B", shown="the function's own")
-    style: str = option(
-        "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file. `auto` is "
-        "light, and in an .html what its reader prefers.", readers.text, default=AUTO_STYLE, metavar="NAME|FILE")
+    style: tuple[str, ...] = option(
+        "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file; repeat to put "
+        "one on top of another. `auto` is light, and in an .html what its reader prefers.",
+        readers.text, several=True, default=(AUTO_STYLE,), metavar="NAME|FILE", shown=AUTO_STYLE)
     transparent: bool = option("View", "Leave the background out, in formats that can.", readers.flag, default=False)
     title: str | None = option("View", "Set the title, mathematics between dollars; empty for none.",
         readers.text, metavar="TEXT", shown="the formula")

@@ -160,6 +160,21 @@ def test_recipe_names_version_and_seed_and_nothing_of_the_machine(tmp_path: Path
     }  # fmt: skip
 
 
+def test_recipe_holds_each_of_several_style_files(tmp_path: Path) -> None:
+    written = {"a": "lines.linewidth: 2\n", "b": "axes.facecolor: 203040\n"}
+    for folder, text in written.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.mplstyle").write_text(text, encoding="utf-8")
+    paths = [str(tmp_path / folder / "mine.mplstyle") for folder in written]
+    make("parabola", *QUICK, "--style", paths[0], "--style", "dark", "--style", paths[1], "-o", "a.gif")
+    found = recipe_in("a.gif")
+    assert found["style"] == ["mine.mplstyle", "dark", "mine.mplstyle.mplstyle"]
+    assert list(found["files"].values()) == list(written.values())
+    before = Path("a.gif").read_bytes()
+    make("--preset", "a.gif", "-o", "again.gif")
+    assert Path("again.gif").read_bytes() == before
+
+
 def test_digest_is_that_of_the_numbers() -> None:
     descent = solved("himmelblau", starts=5, iterations=20, tolerance=1e-2)
     told = tomllib.loads(recipe_of(descent).text())["made"]

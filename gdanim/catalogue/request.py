@@ -57,20 +57,30 @@ class FunctionChoice(NamedTuple):
 
 
 class StyleChoice:
-    """The style that a text names. It is found when it is first drawn in, once, since that takes matplotlib."""
+    """The styles that texts name, one on top of another.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    They are found when they are first drawn in, once, since that takes matplotlib.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names or (AUTO_STYLE,)
+
+    @property
+    def text(self) -> str:
+        """The names as people read them."""
+        return " ".join(self.names)
 
     @cached_property
     def loaded(self) -> Any:
         """The Style. Raises UnknownNameError where there is none, and UsageError where its file is not one."""
-        return imported("gdanim.drawing.styles:load_style")(self.text)
+        return imported("gdanim.drawing.styles:load_style")(*self.names)
 
     @property
     def in_the_dark(self) -> StyleChoice | None:
         """The style for readers who prefer a dark page; None where all readers see the same."""
-        return StyleChoice(_DARK) if self.text == AUTO_STYLE else None
+        if AUTO_STYLE not in self.names:
+            return None
+        return StyleChoice(*(_DARK if name == AUTO_STYLE else name for name in self.names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +124,7 @@ def requested(settings: Settings, function: FunctionChoice, view: View | None) -
     schedules = tuple(_rule(text, Schedule, schedule) for text in settings.schedule or (CONSTANT,))
     for method, rates in product(methods, schedules):
         check_together(method, rates)
-    style = StyleChoice(settings.style)
+    style = StyleChoice(*settings.style)
     return Request(
         settings=settings, function=function, view=view, methods=methods, schedules=schedules, style=style
     )  # fmt: skip

@@ -189,7 +189,7 @@ def _check_styles(request: Request) -> None:
     from gdanim.catalogue.registry import STYLES
 
     for choice in dict.fromkeys(output.style for output in request.outputs):
-        if choice.text not in STYLES:
+        if not set(choice.names) <= STYLES.keys():
             _ = choice.loaded
 
 

@@ -54,8 +54,8 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
                 f"{width + width % 2}x{height + height % 2}, the last row or column repeated"
             )
     style, themes = descent.settings.style, descent.settings.themes
-    if themes and style not in (AUTO_STYLE, *themes):
-        yield f"gdanim: --themes {','.join(themes)} takes the place of --style {style}"
+    if themes and not set(style) <= {AUTO_STYLE, *themes}:
+        yield f"gdanim: --themes {','.join(themes)} takes the place of --style {' --style '.join(style)}"
     for loss in replacing(outputs):
         yield f"gdanim: {loss}"
     if descent.settings.loop and not any(output.format.loops for output in outputs):

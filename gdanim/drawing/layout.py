@@ -115,7 +115,7 @@ class Layout:
         axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor="none")
         axes.set_xlim(*xlim)
         axes.set_ylim(*ylim)
-        if not style.boxed:
+        if style.gridded:
             axes.grid(visible=True, color=style.grid, linewidth=0.8)
         axes.set_axisbelow(True)
         for side, spine in axes.spines.items():

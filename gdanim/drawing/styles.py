@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gdanim.drawing.cycles import check_cycle
-from gdanim.drawing.mpl import mpl, quietly, to_hex, to_rgb, to_rgba
+from gdanim.drawing.colours.borrowed import defaults, rc_of, roles_in
+from gdanim.drawing.colours.mending import is_grey, mended
+from gdanim.drawing.mpl import mpl, quietly, to_rgb
 from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.settings import AUTO_STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Style:
     runs    colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
             until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
     scale  how much larger type and lines are than usual
-    boxed  whether axes have a frame on all sides, and no grid
+    boxed  whether axes have a frame on all sides
+    gridded  whether there is a grid behind a curve
     greyscale  whether everything must differ in lightness alone
     """
 
@@ -42,6 +45,7 @@ class Style:
     runs: tuple[str, ...]
     scale: float = 1.0
     boxed: bool = False
+    gridded: bool = True
     greyscale: bool = False
     rc: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,17 +69,6 @@ class Style:
         return "".join(dict.fromkeys(lacking)), fonts[0].family_name
 
 
-# Reading these from the defaults would choose a backend, or warn.
-_NOT_DRAWN = frozenset({"backend", "backend_fallback", "interactive", "toolbar", "webagg.port", "date.epoch"})
-
-MAX_STYLE: Final = 1 << 16  # bytes of a file; a whole matplotlibrc has some 45,000
-
-# What a style may set. The rest does more than colour: text.usetex runs a program, figure.autolayout moves the axes.
-_STYLED = (
-    *("axes.", "figure.edgecolor", "figure.facecolor", "font.", "grid.", "lines.", "mathtext.", "patch."),
-    *("text.color", "xtick.", "ytick."),
-)
-
 # fmt: off
 LIGHT = Style(
     name="light", background="#ffffff", text="#1f2328", muted="#636c76", line="#b6bdc5", grid="#e9ebee",
@@ -91,7 +84,7 @@ DARK = Style(
 )
 # The look of a notebook: matplotlib's box and blue curve, with a red trail and spot.
 NOTEBOOK = replace(
-    LIGHT, name="notebook", text="#000000", muted="#262626", line="#000000", boxed=True,
+    LIGHT, name="notebook", text="#000000", muted="#262626", line="#000000", boxed=True, gridded=False,
     function="#1f77b4", trail="#e60000", x_series="#007a00", f_series="#0000d6",
 )
 # All colours differ in lightness, so that nothing is lost on a printer without colour.
@@ -107,48 +100,88 @@ SLIDES = replace(
 )
 # fmt: on
 
+_DERIVED: Final = frozenset({"notebook", "slides"})  # LIGHT, but for what they have of their own
+_FIELDS: Final = frozenset(role.name for role in fields(Style)) - {"name", "rc"}
+_COLOURS: Final = _FIELDS - {"scale", "boxed", "gridded"}
 
-def load_style(name: str) -> Style:
-    """Find a style: one of ours, a matplotlib style, or an .mplstyle file.
 
-    Raises UnknownNameError where there is none, UsageError where the file is not one or holds a wrong value.
+def load_style(*names: str) -> Style:
+    """Find styles: ours, those of matplotlib, .mplstyle files. Each is laid on top of those before it; none is `auto`.
+
+    Raises UnknownNameError where there is none, UsageError where a file is not one or holds a wrong value.
     """
+    names = names or (AUTO_STYLE,)
+    if len(names) == 1 and (own := _own(names[0])) is not None:
+        return own
+    style = LIGHT
+    for place, name in enumerate(names):
+        own = _own(name)
+        changes = _changes_of_rc(name, style, alone=not place) if own is None else _changes_of(own, style)
+        style = replace(style, **changes)
+    ours = LIGHT if is_light(style.background) else DARK
+    return replace(style, name=" ".join(names), **mended(_roles(style, _COLOURS), _roles(ours, _COLOURS)))
+
+
+def _own(name: str) -> Style | None:
+    """The style of ours that a name stands for."""
     from gdanim.catalogue.registry import STYLES
 
-    if name in STYLES:
-        style: Style = STYLES[name].load()
-        return style
+    return STYLES[name].load() if name in STYLES else None
+
+
+def _changes_of(own: Style, below: Style) -> dict[str, Any]:
+    """What a style of ours sets on top of another one.
+
+    The derived ones set what they have of their own; their colours are for a light ground. The others set all colours.
+    """
+    apart = {role for role in _FIELDS if getattr(own, role) != getattr(LIGHT, role)}
+    if own.name not in _DERIVED:
+        apart |= _COLOURS
+    elif not is_light(below.background):
+        apart -= _COLOURS
+    return _roles(own, apart)
+
+
+def _roles(style: Style, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(style, name) for name in names}
+
+
+def _changes_of_rc(name: str, below: Style, *, alone: bool) -> dict[str, Any]:
+    """What a style of matplotlib, or a file, sets on top of another one; alone, on top of matplotlib's defaults."""
+    rc = _rc(name)
+    roles = roles_in(rc)
+    if alone:
+        roles = {**roles_in(defaults()), "gridded": True, **roles}
+    if "runs" in roles:
+        roles["greyscale"] = all(map(is_grey, roles["runs"]))
+    if roles.get("greyscale"):
+        roles["levels"] = PRINT.levels
+    elif "background" in roles:
+        roles["levels"] = (LIGHT if is_light(roles["background"]) else DARK).levels
+    return roles | {"rc": {**below.rc, **rc}}
+
+
+def _rc(name: str) -> dict[str, Any]:
+    """The settings of a style of matplotlib, or of a file. Raises UnknownNameError and UsageError."""
     # Only these two: given a dotted name or an address, matplotlib would import a package or open a connection.
     file = style_file(name)
     try:
         if file is not None and not file.is_file():
             from matplotlib.style import available
 
+            from gdanim.catalogue.registry import STYLES
+
             raise UnknownNameError("style", name, [*STYLES, *available], see="gdanim list styles")
-        if file is not None:
-            _check_small(file)
-        rc = _matplotlib_rc(name)
+        rc = rc_of(name)
     except PermissionError:
         raise UsageError(f"Style {shown(name)}: no permission to read it. Choose another file") from None
     except (OSError, UnicodeError):
         raise UsageError(f"{shown(name)} cannot be read as a style: give an .mplstyle file") from None
     except ValueError as error:
-        raise UsageError(f"Style {shown(name)} holds a value that matplotlib refuses: {error}") from None
-    if not 0 <= rc.get("grid.alpha", 1.0) <= 1:
-        raise UsageError(f"Style {shown(name)}: grid.alpha {rc['grid.alpha']:g}: give a number from 0 to 1")
+        raise UsageError(f"Style {shown(name)} holds a value that cannot be drawn: {error}") from None
     if not rc and file is not None:
         raise UsageError(f"{shown(name)} sets nothing that a style may set: give an .mplstyle file")
-    return _from_rc(name, rc)
-
-
-def _check_small(file: Path) -> None:
-    """Raise ValueError where reading a style file would take long. Raises OSError, UnicodeError."""
-    if file.stat().st_size > MAX_STYLE:
-        raise ValueError(f"it has more than {MAX_STYLE:,} bytes")
-    for line in file.read_text(encoding="utf-8").split("\n"):
-        key, _, value = line.partition(":")
-        if key.strip() == "axes.prop_cycle":
-            check_cycle(value)
+    return rc
 
 
 def style_file(name: str) -> Path | None:
@@ -163,50 +196,10 @@ def style_file(name: str) -> Path | None:
     return None if name in library.library else Path(name)
 
 
-def _matplotlib_rc(name: str) -> dict[str, Any]:
-    """Settings of a matplotlib style or file that count and differ from the defaults. Raises OSError, ValueError."""
-    from matplotlib import style
-
-    defaults = _defaults()
-    if name == "default":
-        return {}
-    with quietly(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # A Path: matplotlib would open a connection for a text such as file:….
-        known = name in style.library
-        rc: Any = style.library[name] if known else mpl.rc_params_from_file(Path(name), True, False)
-        counts = (key for key in rc if key.startswith(_STYLED) and key in defaults)
-        return {key: rc[key] for key in counts if rc[key] != defaults[key]}
-
-
-def _defaults() -> dict[str, Any]:
-    """matplotlib's default settings, those left out that draw nothing."""
-    defaults: Any = mpl.rcParamsDefault  # matplotlib's own annotations name every key; for us the keys are text
-    return {key: value for key, value in defaults.items() if key not in _NOT_DRAWN}
-
-
 def _set_rc(values: Mapping[str, Any]) -> None:
     """Draw with matplotlib's own defaults, but for some values."""
     params: Any = mpl.rcParams
-    params.update({**_defaults(), **values})
-
-
-def _from_rc(name: str, rc: Mapping[str, Any]) -> Style:
-    """A Style whose roles have the colours of a matplotlib style."""
-    full = {**_defaults(), **rc}
-    cycle = tuple(to_hex(colour) for colour in full["axes.prop_cycle"].by_key().get("color", LIGHT.runs))
-    runs = tuple(dict.fromkeys(cycle)) or LIGHT.runs
-    faces = [full["axes.facecolor"], LIGHT.background]
-    if "figure.facecolor" in rc:
-        faces.insert(0, full["figure.facecolor"])
-    # A style that leaves its face transparent stands on paper.
-    background = to_hex(next(face for face in faces if to_rgba(face)[3]))
-    return Style(
-        name=name, background=background, text=to_hex(full["text.color"]), muted=to_hex(full["axes.labelcolor"]),
-        line=to_hex(full["axes.edgecolor"]), grid=to_hex(full["grid.color"]), function=to_hex(full["xtick.color"]),
-        trail=runs[min(3, len(runs) - 1)], x_series=runs[min(2, len(runs) - 1)], f_series=runs[0],
-        levels=LIGHT.levels if is_light(background) else DARK.levels, runs=runs, rc=dict(rc),
-    )  # fmt: skip
+    params.update({**defaults(), **values})
 
 
 def is_light(colour: str) -> bool:

@@ -48,7 +48,7 @@ class Exact:
         settings = Settings(**read_preset(preset))
         descent = descend(settings)
         self.fps, self.ends_s, self.folder = float(settings.fps), [], folder
-        with load_style(settings.style).applied():
+        with load_style(*settings.style).applied():
             raster = Raster(draw(descent))
             self.width, self.height = raster.size
             picture = np.empty((self.height, self.width, 4), np.uint8)

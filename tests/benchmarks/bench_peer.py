@@ -77,7 +77,7 @@ def fidelity(preset: str, folder: Path) -> None:
     decoded = played(path)
     descent = descend(Settings(**read_preset(preset)))
     error = count = 0.0
-    with load_style(descent.settings.style).applied():
+    with load_style(*descent.settings.style).applied():
         raster = Raster(draw(descent))
         width, height = raster.size
         exact = np.empty((height, width, 4), np.uint8)

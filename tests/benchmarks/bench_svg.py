@@ -54,7 +54,7 @@ def peer(preset: str, target: str) -> None:
 
     settings = Settings(**read_preset(preset))
     descent = descend(settings)
-    with load_style(settings.style).applied():
+    with load_style(*settings.style).applied():
         scene = draw(descent)
         marks = [mark for mark in scene.marks if isinstance(mark, Trail | Spots | EndMarkers)]
         found = [as_line(mark) for mark in marks]

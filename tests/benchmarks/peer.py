@@ -57,7 +57,7 @@ def main(preset: str, target: str, *options: str) -> None:
     """Save the animation of a preset."""
     settings = Settings(**{**read_preset(preset), "readout": "--readout" in options})
     descent = descend(settings)
-    with load_style(settings.style).applied():
+    with load_style(*settings.style).applied():
         scene = draw(descent)
         moves, lines = [], []
         for mark in scene.marks:

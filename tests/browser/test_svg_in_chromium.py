@@ -47,7 +47,7 @@ def test_three_moments_look_like_the_frames(
     path = tmp_path / "a.svg"
     settings = Settings(**{**asked, "output": (str(path),)})
     render(settings)
-    with load_style(settings.style).applied():
+    with load_style(*settings.style).applied():
         scene = draw(descend(settings))
         count, ends = scene.timeline.frames, [0.0, *scene.timeline.end_s.tolist()]
         wanted, frames = (0, count // 2, count - 1), {}

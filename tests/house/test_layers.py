@@ -72,8 +72,8 @@ INSIDE = {
         "outcomes.unbounded outcomes.reasons"
     ),
     "drawing": (
-        "cycles frame geometry mpl lettering numbers ends marks.track shapes styles run_styles marks.trails "
-        "marks.arrows marks.caption scene"
+        "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
+        "marks.track shapes styles run_styles marks.trails marks.arrows marks.caption scene"
     ),
     "views": (
         "basins failure_notes legend levels step_arrows surface.camera facet_groups readout "

@@ -37,7 +37,7 @@ each_palette = pytest.mark.parametrize(("style", "palette"), PALETTES.items(), i
 def drawn(draw: Callable[..., Basins], **request: Any) -> Drawing:
     """Empty axes with the ground of a request: the axes, the basins and the pixels (h, w, 3), the lowest row first."""
     descent = solved(size="320x240", **request)
-    style, bounds = load_style(descent.settings.style), descent.objective.bounds
+    style, bounds = load_style(*descent.settings.style), descent.objective.bounds
     with style.applied():
         layout = Layout.open(descent.settings, style)
         ends = [(float(low), float(high)) for low, high in bounds]

@@ -44,7 +44,7 @@ cameras = st.builds(Camera, elev=st.floats(1, 89), azim=st.floats(-360, 360), st
 
 @contextmanager
 def surfaced(descent: Descent) -> Iterator[Scene]:
-    with load_style(descent.settings.style).applied():
+    with load_style(*descent.settings.style).applied():
         yield view.build(descent)
 
 
