@@ -10,9 +10,10 @@ nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it; typing itself would take most of the time before Ctrl-C is handled
 if TYPE_CHECKING:
+    from typing import Any
+
     from gdanim.descent.descend import Descent, descend
     from gdanim.descent.trajectory import Stop, Trajectory
     from gdanim.errors import GdanimError, OutputError, UsageError

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False  # as type checkers know it; see gdanim/__init__.py
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> None:
     """Run the command line. Signal handlers are installed before anything slow is imported."""
-    from gdanim import signals
+    try:
+        from gdanim import signals
 
-    signals.install()
+        signals.install()
+    except KeyboardInterrupt:  # it came before the handlers
+        _die_of_interrupt()
     import gc
     import warnings
 
@@ -28,6 +34,15 @@ def main() -> None:
         if sys.flags.dev_mode:  # python -X dev -m gdanim: the traceback, for who mends it
             raise
         _give_up(error)
+
+
+def _die_of_interrupt() -> NoReturn:
+    import os
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
+    os._exit(128 + signal.SIGINT)  # only where the signal is blocked
 
 
 def _give_up(error: BaseException) -> NoReturn:

@@ -3,6 +3,7 @@
 Imports neither numpy nor matplotlib.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,19 @@ from typing import Any, Final
 from gdanim.catalogue.registry import FORMATS, VIEWS
 from gdanim.catalogue.request import Planned, Request, chosen_function, chosen_view, requested
 from gdanim.catalogue.specs import Format, View
-from gdanim.errors import SettingError, UsageError
+from gdanim.errors import SettingError, UsageError, shown
 from gdanim.formatting import listed
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
 
+SPACING: Final = ("min_separation", "avoid_minima", "avoid")  # which of the random starts are kept
 # What a preset says under a name gives way to this option of the command line.
-RULED_OUT_BY: Final = {"start": "starts", "starts": "start", "every": "duration", "duration": "every"}
+RULED_OUT_BY: Final = {
+    "start": "starts",
+    "starts": "start",
+    "every": "duration",
+    "duration": "every",
+    **dict.fromkeys(SPACING, "start"),
+}
 
 
 def resolve(settings: Settings, *, name: str = "", preset: str | None = None) -> Request:
@@ -168,22 +176,37 @@ def _check_basins(settings: Settings) -> None:
 def _check_recordings(given: tuple[str, ...]) -> None:
     from gdanim.tables.files import STDIN, check_readable, labelled
 
-    paths = [labelled(text)[1] for text in given]
-    for path in paths:
+    read = [labelled(text) for text in given]
+    for text, (label, path) in zip(given, read, strict=True):
+        if not label and path != text:
+            raise SettingError("--trajectory", text, "has an empty label: write a=FILE, or FILE alone")
         check_readable(path, "--trajectory")
-    if paths.count(STDIN) > 1:
+    if [path for _, path in read].count(STDIN) > 1:
         raise UsageError("--trajectory - is given twice, and standard input can be read once")
-    if len(set(given)) < len(given):
-        twice = next(text for text in given if given.count(text) > 1)
-        raise SettingError("--trajectory", twice, "is given twice: leave one out, or give each a label, a=FILE b=FILE")
+    labels = [label for label, _ in read]
+    places = [(label, os.path.realpath(path)) for label, path in read]
+    for text, label, place in zip(given, labels, places, strict=True):
+        if label and labels.count(label) > 1:
+            raise SettingError("--trajectory", text, f"{shown(label)} labels two recordings: give each its own label")
+        if places.count(place) > 1:
+            allowed = "is given twice: leave one out, or give each a label, a=FILE b=FILE"
+            raise SettingError("--trajectory", text, allowed)
 
 
-def _check_combinations(settings: Settings) -> None:
+def _check_starts(settings: Settings) -> None:
+    """Refuse what is said about random starts where none are drawn, or where it is not enough."""
     if settings.avoid and not settings.avoid_minima:
         points = " ".join(",".join(f"{x:.15g}" for x in point) for point in settings.avoid)
         raise SettingError("--avoid", points, "needs the distance to keep: --avoid-minima R")
+    for name in SPACING if settings.starts is None else ():
+        if getattr(settings, name):
+            raise UsageError(f"--{name.replace('_', '-')} chooses among random starts: add --starts N, or leave it out")
     if settings.starts is not None and settings.start:
         raise SettingError("--starts", settings.starts, "draws random starts; leave out --start, or --starts")
+
+
+def _check_combinations(settings: Settings) -> None:
+    _check_starts(settings)
     if settings.trajectory:
         _check_recordings(settings.trajectory)
     elif settings.columns:

@@ -165,8 +165,9 @@ def _read(text: bytes, *, source: str) -> Saved:
 
 
 # Comments and texts in TOML, and keys of ten dotted parts or more: tomllib needs time that is quadratic in the parts.
+# A text without an end goes on to the end of its line, or of all: so no character is looked at twice.
 _TEXTS: Final = re.compile(
-    r"""\#[^\n]*|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""", re.DOTALL
+    r"""\#[^\n]*|\"{3}(?:[^\\]|\\.)*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?""", re.DOTALL
 )
 _LONG_KEY: Final = re.compile(r'(?<![\w"-])(?:[\w"-]+[ \t]*\.[ \t]*){9}')
 

@@ -195,6 +195,7 @@ def test_a_saved_request_makes_the_same_film(tmp_path: Path) -> None:
         ("lr = ", ("bad.toml is not TOML", "Invalid value")),
         ("a" * 2_000_000, ("bad.toml", "1,000,000 bytes")),
         ("x = " + "[" * 100_000, ("bad.toml",)),
+        ('x = "' + '\\"' * 100_000, ("bad.toml is not TOML", "Unterminated")),  # quadratic, it would take many minutes
         ("", ("Name a function",)),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",

@@ -235,6 +235,37 @@ def test_without_sigpipe_a_broken_pipe_is_exit_141(tmp_path: Path) -> None:
     assert process.returncode == 141
 
 
+def test_an_interrupt_before_there_are_handlers_kills_without_a_traceback(tmp_path: Path) -> None:
+    script = """
+        import sys
+        from gdanim.__main__ import main
+
+        class Interrupted:
+            def find_spec(self, name, *_):
+                sys.meta_path.remove(self)
+                raise KeyboardInterrupt
+
+        print("ready", flush=True)
+        sys.meta_path.insert(0, Interrupted())
+        main()
+    """
+    process = start_until_ready(script, cwd=tmp_path)
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
+    assert process.returncode == -signal.SIGINT
+
+
+def test_what_comes_before_the_handlers_imports_nothing(tmp_path: Path) -> None:
+    script = """
+        import sys
+        before = set(sys.modules)
+        import gdanim.__main__
+        print("ready")
+        print(*sorted(set(sys.modules) - before))
+    """
+    process = start_until_ready(script, cwd=tmp_path)
+    assert process.communicate(timeout=PATIENCE_S)[0].split() == [b"__future__", b"gdanim", b"gdanim.__main__"]
+
+
 def test_signals_imports_nothing_that_delays_the_handlers(tmp_path: Path) -> None:
     script = """
         import sys

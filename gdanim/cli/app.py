@@ -159,6 +159,7 @@ def _run(request: Request) -> int:
         put(messages.dry_run(descent, outputs))
         return strict_code
     _say(request, messages.warnings(descent, outputs))
+    _say(request, messages.of_pipes(request))
     # Late: importing what draws takes longer than all else, and what is refused needs none of it.
     from gdanim.output.files.targets import STDOUT
     from gdanim.rendering import render_descent

@@ -14,7 +14,7 @@ import click
 import numpy as np
 
 from gdanim.catalogue.registry import FORMATS
-from gdanim.catalogue.request import Planned
+from gdanim.catalogue.request import Planned, Request
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import limit_explains, rate_above_limit, reason_of
@@ -24,7 +24,7 @@ from gdanim.descent.verdicts import Outcome
 from gdanim.errors import EncoderError
 from gdanim.formatting import count, listed, seconds, significant
 from gdanim.output.files.numbering import Pattern
-from gdanim.output.files.targets import STDOUT
+from gdanim.output.files.targets import STDOUT, is_pipe
 from gdanim.outputs import Progress, Written, duration_s, replacing
 from gdanim.presets import LACKS, write_preset
 from gdanim.settings import AUTO_STYLE, Picture
@@ -44,7 +44,8 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     yield from _of_limits(descent)
     if timeline.every > 1:
         iterations = round(timeline.every * timeline.stops)
-        yield f"gdanim: {iterations:,} iterations are shown in {count(timeline.stops, 'frame')}"
+        recorded = "" if timeline.k is None else "recorded "  # of a recording, only these can be shown and counted
+        yield f"gdanim: {iterations:,} {recorded}iterations are shown in {count(timeline.stops, 'frame')}"
     yield from _of_interpolation(descent, outputs)
     width, height = descent.settings.size
     for output in outputs:
@@ -61,6 +62,13 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     if descent.settings.loop and not any(output.format.loops for output in outputs):
         formats = ", ".join(dict.fromkeys(output.format.typed for output in outputs))
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
+
+
+def of_pipes(request: Request) -> Iterator[str]:
+    """A line for each named pipe that is written: it cannot even be opened before it is read."""
+    for path in (*(output.path for output in request.outputs), request.settings.data or STDOUT):
+        if is_pipe(path):
+            yield f"gdanim: {path} is a pipe: it is written as soon as something reads it"
 
 
 def _of_limits(descent: Descent) -> Iterator[str]:

@@ -15,6 +15,7 @@ from gdanim.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 __all__ = ["mpl", "quietly", "to_hex", "to_rgb", "to_rgba"]
 
@@ -46,6 +47,35 @@ def _without_a_backend() -> Iterator[None]:
 
 
 @contextmanager
+def _without_a_matplotlibrc() -> Iterator[None]:
+    """Hide every matplotlibrc but the one of matplotlib's own: gdanim reads none, and it may be a pipe, or not text.
+
+    Only on the command line; in a Python session it is the caller's.
+    """
+    if not _on_the_command_line():
+        yield
+        return
+    exists = os.path.exists
+    named = os.environ.pop("MATPLOTLIBRC", None)
+    os.path.exists = lambda path: _is_no_users_matplotlibrc(path) and exists(path)
+    try:
+        yield
+    finally:
+        os.path.exists = exists
+        if named is not None:
+            os.environ["MATPLOTLIBRC"] = named
+
+
+def _is_no_users_matplotlibrc(path: Any) -> bool:
+    folder, name = os.path.split(path) if isinstance(path, str) else ("", "")
+    return name != "matplotlibrc" or os.path.basename(folder) == "mpl-data"  # noqa: PTH119 - Path is slower
+
+
+def _on_the_command_line() -> bool:
+    return "gdanim.cli.app" in sys.modules
+
+
+@contextmanager
 def _without_reference_lists() -> Iterator[None]:
     """Leave lists of properties out of matplotlib's docstrings: they take a sixth of its import time.
 
@@ -54,7 +84,7 @@ def _without_reference_lists() -> Iterator[None]:
     import matplotlib.artist as artist
 
     composed = artist.kwdoc
-    if "gdanim.cli.app" in sys.modules:
+    if _on_the_command_line():
         artist.kwdoc = lambda _: ""  # type: ignore[assignment]
     try:
         yield
@@ -64,7 +94,7 @@ def _without_reference_lists() -> Iterator[None]:
 
 try:
     with quietly():
-        with _without_a_backend():
+        with _without_a_backend(), _without_a_matplotlibrc():
             import matplotlib as mpl
         with _without_reference_lists():
             import matplotlib.backends.backend_agg

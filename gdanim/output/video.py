@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -206,7 +207,17 @@ def _ffmpeg() -> str:
 
         return cast("str", imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
+        _check_that_programs_start()
         raise EncoderError(f"no ffmpeg found; {REMEDY}") from error
+
+
+def _check_that_programs_start() -> None:
+    """Raise EncoderError where the system starts no program at all: then imageio-ffmpeg finds none, either."""
+    try:
+        subprocess.run([sys.executable, "-S", "-c", ""], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "there is not enough memory"
+        raise EncoderError(f"cannot start ffmpeg: {reason}; no other program starts, either") from error
 
 
 def _takes(descriptor: int, wait_s: float) -> bool:

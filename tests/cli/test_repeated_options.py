@@ -41,3 +41,22 @@ def test_recordings_stand_beside_each_other_with_their_labels(tmp_path: Path, mo
     assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
     twice = run("x**2", "--trajectory", "a.csv", "--trajectory", "a.csv", "-o", "c.gif")
     assert "is given twice: leave one out, or give each a label" in twice.err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("one=a.csv", "one=b.csv"), "'one' labels two recordings"),
+        (("a.csv", "./a.csv"), "is given twice"),
+        (("=a.csv",), "'=a.csv': has an empty label"),
+    ],
+)
+def test_recordings_that_nothing_tells_apart_are_refused(
+    given: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text("k,x\n0,4\n1,2\n")
+    ran = run("x**2", *(word for text in given for word in ("--trajectory", text)), "-o", "c.gif")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert told in ran.err

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.commandline import ENVIRONMENT, QUICK, command, run
+from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, command, run
+from support.outputs import posix
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +20,9 @@ PLOT = "gdanim.render(gdanim.Settings(function='parabola', iterations=1, size='1
 def ended(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder and an environment of its own."""
     return subprocess.run(
-        arguments, cwd=folder, env=ENVIRONMENT | environment, capture_output=True, text=True, check=False
-    )
+        arguments, cwd=folder, env=ENVIRONMENT | environment,
+        capture_output=True, text=True, check=False, timeout=PATIENCE_S,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("style", ["light", "ggplot"])
@@ -41,6 +44,17 @@ def test_in_python_the_environment_and_the_backend_are_the_caller_s(wanted: str,
 def test_a_broken_matplotlibrc_is_no_business_of_ours(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("backend: nonsense\nfont.size: huge\nno.such.key: 1\nnot even a key\n")
     done = ended(command("parabola", *QUICK, "--style", "ggplot", "-q"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@posix
+@pytest.mark.parametrize("place", ["here", "named", "home"])
+def test_a_matplotlibrc_without_an_end_is_not_read(place: str, tmp_path: Path) -> None:
+    path = tmp_path / {"here": "", "named": "elsewhere", "home": "home/matplotlib"}[place] / "matplotlibrc"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)  # whoever opens it waits for ever
+    named = {"MATPLOTLIBRC": str(path)} if place == "named" else {}
+    done = ended(command("parabola", *QUICK, "-q"), tmp_path, XDG_CONFIG_HOME=str(tmp_path / "home"), **named)
     assert (done.returncode, done.stderr) == (0, "")
 
 

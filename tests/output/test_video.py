@@ -14,7 +14,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from support.commandline import PATIENCE_S, QUICK, digest, run
+from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, digest, run
 from support.decoders import FFMPEG, video_durations, video_pictures
 from support.films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, line_plot, psnr_db
 
@@ -166,6 +166,15 @@ def test_ffmpeg_that_stops_reading_but_lives_on_is_an_error(fake_ffmpeg, film, t
     fake_ffmpeg("exec 0<&-; sleep 100000")
     with pytest.raises(EncoderError, match="stopped reading"):
         write(tmp_path / "film.mp4", film)
+
+
+def test_where_no_program_can_start_that_is_said_and_not_that_there_is_no_ffmpeg() -> None:
+    script = (
+        "import os, resource, gdanim.output.video as v; resource.setrlimit(resource.RLIMIT_NOFILE, "
+        "(os.open('/dev/null', os.O_RDONLY) + 1,) * 2); v._check_that_programs_start()"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, check=False)
+    assert b"cannot start ffmpeg: Too many open files" in ended.stderr
 
 
 def test_missing_ffmpeg_says_what_to_do(film, tmp_path, monkeypatch):

@@ -158,6 +158,8 @@ REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("parabola", "--seed", "-1"), ("--seed '-1'", "from 0")),
     (("parabola", "--min-separation", "-1"), ("--min-separation '-1'", "0 or more")),
     (("parabola", "--avoid-minima", "nan"), ("--avoid-minima 'nan'", "0 or more")),
+    (("parabola", "--avoid-minima", "1"), ("--avoid-minima", "--starts N")),
+    (("parabola", "--start", "2", "--min-separation", "1"), ("--min-separation", "--starts N")),
     (("parabola", "--avoid", "1,x"), ("--avoid '1,x'", "-3,3")),
     (("parabola", "--starts", "3", "--avoid", "1,2"), ("--avoid '1,2'", "--avoid-minima R")),
     (("parabola", "--order", "in_turn"), ("--order 'in_turn'", "together, in-turn")),

@@ -60,6 +60,14 @@ def own_descriptor(path: str) -> int | None:
     return None
 
 
+def is_pipe(path: str) -> bool:
+    """Whether a path leads to a named pipe, which opens only when something reads it."""
+    try:
+        return path != STDOUT and own_descriptor(path) is None and stat.S_ISFIFO(Path(path).stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def what_stands(path: str) -> os.stat_result | None:
     """The regular file that a target is, behind links and descriptors; None where there is none. Raises OSError."""
     number = own_descriptor(path)
