@@ -24,6 +24,7 @@ class Formula:
     """A function of d = 1 or 2 variables, and a descent that shows it well.
 
     name        snake_case
+    title       what pictures call it, where that is not the name with a capital and blanks
     formula     Python arithmetic in x, or in x and y, and the parameters
     bounds      (d, 2): the domain that is searched and drawn
     start       (d,)
@@ -49,6 +50,7 @@ class Formula:
     minimizers: tuple[Point, ...]
     minimum: float | None
     curvature: float | None
+    title: str = ""
     parameters: tuple[tuple[str, float], ...] = ()
     view: tuple[Interval, Interval] | None = None
     note: Literal["", "kink", "flat", "saddle"] = ""

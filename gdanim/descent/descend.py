@@ -11,7 +11,7 @@ import numpy as np
 from gdanim.catalogue.request import StyleChoice, looked_up, usual_view
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
-from gdanim.descent.stability import limit_formula, limit_of, limits_of_runs, ratio_text
+from gdanim.descent.stability import limit_of, limits_of_runs, ratio_text
 from gdanim.descent.stepping import Conditions
 from gdanim.descent.stops import shown_frames
 from gdanim.descent.timeline import Timeline, plan
@@ -88,9 +88,9 @@ class Descent:
         return scheduled_rates(made.schedule, np.array([made.lr]), iterations)[0, :taken]
 
     def limit_shares(self) -> list[str]:
-        """The same for people, `0.95 × 2/λ`; empty where it is not known, and where the limit is a mere number."""
+        """The same for people, `95 % of limit`; empty where it is not known, and where the limit is a mere number."""
         return [
-            f"{ratio_text(ratio)} × {limit_formula(run.method)}"
+            f"{ratio_text(ratio)} of limit"
             if isfinite(ratio) and constant and limit_of(run.method).by_curvature
             else ""
             for ratio, constant, run in zip(

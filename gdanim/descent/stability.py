@@ -83,11 +83,14 @@ def limit_formula(method: Choice[Method] | None) -> str:
 
 
 def ratio_text(ratio: float) -> str:
-    """A rate as a multiple of its limit: `0.95`; `0.998` where two decimals would make it the limit itself."""
-    if not 0.01 <= ratio < 100:
-        return f"{ratio:.1e}"
-    texts = [f"{ratio:.{decimals}f}" for decimals in range(2, 7)]
-    return texts[0] if ratio == 1 else next((text for text in texts if float(text) != 1), texts[0])
+    """A rate as a share of its limit: `95 %`; `99.8 %` where no decimal would make it the limit itself."""
+    share = 100 * ratio
+    if not 0.01 <= share < 10_000:
+        return f"{share:.0e} %"
+    least = 0 if share >= 1 else 1 if share >= 0.1 else 2
+    texts = [f"{share:.{decimals}f}" for decimals in range(least, 6)]
+    text = texts[0] if ratio == 1 else next((text for text in texts if float(text) != 100), texts[0])
+    return f"{text} %"
 
 
 def curvatures_near(objective: Objective, x: Vector) -> Scalar:

@@ -34,10 +34,22 @@ GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 SPOT_PT = 9.0  # the diameter of a run's spot
 LEAST_AXES_PX = 8.0  # wide and high: labels that leave less run out of the picture
+LONGEST_MATH = 12  # letters of the name of an axis that is set as mathematics
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
 Sides = tuple[float, float, float, float]  # left, bottom, right, top
+
+
+class Mathtext(str):
+    """The name of an axis in which what stands between dollars is mathematics, which it never is in a person's own."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, letters: str, plain: str) -> str:
+        """Letters as mathtext; a long name is plain, for that can be cut."""
+        return cls(f"${letters}$") if len(plain) <= LONGEST_MATH else plain
 
 
 class Slot(NamedTuple):
@@ -105,12 +117,8 @@ class Layout:
         ylabel: str,
         xlim: tuple[float, float],
         ylim: tuple[float, float],
-        has_math: bool = False,
     ) -> Axes:
-        """Add axes in the style of all views; layout() places them.
-
-        has_math   whether what stands between dollars in their names is mathematics; it never is in a person's own
-        """
+        """Add axes in the style of all views; layout() places them. Names may be Mathtext."""
         style = self.style
         axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor="none")
         axes.set_xlim(*xlim)
@@ -122,12 +130,14 @@ class Layout:
             spine.set_visible(style.boxed or side in ("left", "bottom"))
             spine.set_color(style.line)
             spine.set_linewidth(0.8)
-        axes.xaxis.set_major_formatter(NumberFormatter(xlabel, may_cut=not has_math))
-        axes.yaxis.set_major_formatter(NumberFormatter(ylabel, may_cut=not has_math))
+        for axis, name, pad in ((axes.xaxis, xlabel, 3), (axes.yaxis, ylabel, 5)):
+            has_math = isinstance(name, Mathtext)
+            axis.set_major_formatter(NumberFormatter(name, may_cut=not has_math))
+            if not self.is_bare:
+                axis.set_label_text(name, color=style.text, fontsize=LABEL_PT, parse_math=has_math)
+                axis.labelpad = pad
         axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
         if not self.is_bare:
-            axes.set_xlabel(xlabel, color=style.text, fontsize=LABEL_PT, labelpad=3, parse_math=has_math)
-            axes.set_ylabel(ylabel, color=style.text, fontsize=LABEL_PT, labelpad=5, parse_math=has_math)
             fit_names(axes)
         return axes
 

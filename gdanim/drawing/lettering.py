@@ -5,6 +5,7 @@ matplotlib takes 3.8 ms to lay out a changed Text, twenty times as long as the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
@@ -27,6 +28,9 @@ DIGITS = "0123456789"
 FACE = ("font.family", "font.sans-serif", "font.style", "font.variant", "font.weight", "font.stretch")
 FIGURES = f"{DIGITS}+−\u2007"  # equally wide in every font, so that numbers keep their places
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+EXPONENT = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?)e([+-]\d+)(?!\w)")  # of a number as Python writes it
+HAIR = "\u200a"  # a blank, here exactly one pixel wide
 SUBSCRIPT_SPACE = "\u2006"  # a blank, here exactly as wide as a subscript digit
 KEPT = 256  # texts of which the image is kept
 FEW = 4  # letters of a text that is never cut
@@ -120,6 +124,8 @@ class Lettering:
         return Strip(coverage, glyph.left + int(first), glyph.advance)
 
     def _drawn(self, letter: str) -> Glyph:
+        if letter == HAIR:
+            return Glyph(np.zeros((1, 1), dtype=np.uint8), 0, 0, 1)
         if letter == SUBSCRIPT_SPACE:
             return Glyph(np.zeros((1, 1), dtype=np.uint8), 0, 0, self._glyph(SUBSCRIPTS[0]).advance)
         font = self._font_of(letter)
@@ -180,8 +186,14 @@ def _opened(font: FontPath, size_pt: float, dpi: float) -> FT2Font:
 
 
 def minus(text: str) -> str:
-    """A text of numbers with real minus signs, as matplotlib sets them along the axes."""
-    return text.replace("-", "−")
+    """A text of numbers with real minus signs, and with powers of ten for exponents, as they are set along the axes."""
+    return EXPONENT.sub(lambda found: power(found[1], int(found[2])), text).replace("-", "−")
+
+
+def power(mantissa: str, exponent: int) -> str:
+    """A number with a power of ten: `2×10⁵`, `10⁻⁸`."""
+    ten = f"10{str(exponent).translate(SUPERSCRIPT)}"
+    return f"{mantissa[:-1]}{ten}" if mantissa in ("1", "-1", "−1") else f"{mantissa}×{ten}"
 
 
 def shortened(text: str, room: float, width: Callable[[str], float]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from matplotlib.axis import XAxis
 from matplotlib.ticker import Formatter
 
-from gdanim.drawing.lettering import FEW, minus, shortened
+from gdanim.drawing.lettering import FEW, minus, power, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,6 @@ MANTISSA: Final = 4  # digits before a power of ten
 MOST: Final = 7  # digits of a number along an axis, where an offset can be taken out
 NEAR: Final = 100  # steps from tick to tick: so near to all ticks an offset has to be
 EXACT: Final = 1e-3  # of the step between two ticks: a number that is off by less stands for its tick
-SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Numbers(NamedTuple):
@@ -44,7 +43,7 @@ def numbers(ticks: Sequence[float], span: float, *, alike: bool = True, may_shif
     """
     step = min((abs(b - a) for a, b in pairwise(ticks) if a != b), default=span) or 1.0
     plain, powers = _plain(ticks, step, alike), _powers(ticks, step, alike)
-    is_brief = _digits(text.partition("·")[0] for text in powers) <= MANTISSA
+    is_brief = _digits(text.partition("×")[0] for text in powers) <= MANTISSA
     if is_brief and not alike:
         return Numbers(powers)
     if _digits(plain) <= PLAIN:
@@ -59,18 +58,18 @@ def numbers(ticks: Sequence[float], span: float, *, alike: bool = True, may_shif
 
 
 def short(value: float) -> str:
-    """A number in few characters, to 15 digits: `0.5`, `300`, `2·10⁵`."""
+    """A number in few characters, to 15 digits: `0.5`, `300`, `2×10⁵`."""
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return minus(f"{value + 0.0:.15g}")
     digits, exponent = f"{value:.14e}".split("e")
-    return minus(_power(f"{float(digits):.15g}", int(exponent)))
+    return power(minus(f"{float(digits):.15g}"), int(exponent))
 
 
 def roundest(low: float, high: float, reach: float) -> float:
     """The roundest number of which both ends are within reach; 0 where there is none but 0."""
     middle, largest = (low + high) / 2, max(abs(low), abs(high))
-    for power in range(floor(log10(largest)) + 1, floor(log10(reach)) - 2, -1):
-        unit = 10.0**power
+    for exponent in range(floor(log10(largest)) + 1, floor(log10(reach)) - 2, -1):
+        unit = 10.0**exponent
         for rounded in (round(middle / unit) * unit, floor(low / unit) * unit, ceil(high / unit) * unit):
             if rounded and max(high - rounded, rounded - low) <= reach:
                 return float(rounded)
@@ -145,7 +144,7 @@ def _plain(ticks: Sequence[float], step: float, alike: bool) -> tuple[str, ...]:
 
 
 def _powers(ticks: Sequence[float], step: float, alike: bool) -> tuple[str, ...]:
-    """All with the same power of ten: `0`, `0.5·10⁶`, `1.0·10⁶`; else each with its own."""
+    """All with the same power of ten: `0`, `0.5×10⁶`, `1.0×10⁶`; else each with its own."""
     if not alike:
         exact = 2 - floor(log10(step))  # decimals; whole tens, hundreds, … where it is negative
         return tuple(short(round(tick, exact) + 0.0) for tick in ticks)
@@ -153,12 +152,7 @@ def _powers(ticks: Sequence[float], step: float, alike: bool) -> tuple[str, ...]
     exponent = floor(log10(largest)) if largest else 0
     scale = 10.0**exponent
     texts = _plain([tick / scale for tick in ticks], step / scale, alike)
-    return tuple(text if tick == 0 else _power(text, exponent) for tick, text in zip(ticks, texts, strict=True))
-
-
-def _power(mantissa: str, exponent: int) -> str:
-    power = f"10{str(exponent).translate(SUPERSCRIPT)}"
-    return f"{mantissa[:-1]}{power}" if mantissa in ("1", "-1", "−1") else f"{mantissa}·{power}"
+    return tuple(text if tick == 0 else power(text, exponent) for tick, text in zip(ticks, texts, strict=True))
 
 
 def _decimals(ticks: Sequence[float], step: float) -> int:

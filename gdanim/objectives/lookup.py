@@ -61,6 +61,7 @@ def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, flo
     as_described = values == dict(row.parameters)
     return Objective(
         name=row.name,
+        title=row.title or row.name.replace("_", " ").capitalize(),
         formula=row.formula,
         typeset=_typeset(expression, values),
         functions=functions,

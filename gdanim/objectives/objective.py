@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
-from gdanim.formula.symbols import symbol
+from gdanim.formula.symbols import named, symbol
 
 LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
 UNMIXED: Final = 0.5  # share of f_xx·f_yy: a larger determinant is no rounding
@@ -58,6 +58,7 @@ class Objective:
     is_constant: bool = False  # whether f is the same everywhere in the bounds
     # (k, d, 2): boxes in each of which all minimizers are known. Only there is the nearest known one the nearest.
     searched: Vector = field(default_factory=lambda: np.empty((0, 0, 2)))
+    title: str = ""  # what a picture calls a function that has a name
     typeset: tuple[str, ...] = ()  # the formula as mathtext, without dollars: whole, then ever shorter
     # The variables in the letters of the person who wrote the formula; x and y where there is none.
     variables: tuple[str, ...] = ()
@@ -93,9 +94,14 @@ class Objective:
         return f"f({', '.join(self.symbols)})"
 
     @property
-    def height(self) -> str:
-        """What an axis of values is called, beside that of a single variable: y, if that has no other meaning."""
-        return "f" if self.symbols == ("y",) else "y"
+    def letters(self) -> tuple[str, ...]:
+        """The variables in mathtext, without dollars."""
+        return tuple(map(named, self.variables)) or self.symbols
+
+    @property
+    def f_in_letters(self) -> str:
+        """The function of its variables in mathtext, without dollars: f(x, y)."""
+        return f"f({', '.join(self.letters)})"
 
     @property
     def point_by_point(self) -> bool:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from matplotlib.axes import Axes
 
 from gdanim.descent.descend import Descent
-from gdanim.drawing.layout import Layout, axis_names
+from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
@@ -39,7 +39,8 @@ class Contour:
         """Add axes with the minimizers, isolated or not."""
         settings, bounds = self.descent.settings, self.descent.objective.bounds
         xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
-        names = axis_names(settings, *self.descent.objective.symbols)
+        objective = self.descent.objective
+        names = axis_names(settings, *map(Mathtext.of, objective.letters, objective.symbols))
         axes = layout.axes(xlabel=names[0], ylabel=names[1], xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
         if not settings.basins:  # basins mark their attractors

@@ -14,7 +14,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.geometry import Interpolation, Points, Positions
-from gdanim.drawing.layout import Layout, axis_names
+from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
@@ -67,7 +67,11 @@ class Curve:
     def axes(self, layout: Layout) -> Axes:
         """Add axes with the function."""
         objective = self.descent.objective
-        names = axis_names(self.descent.settings, objective.symbols[0], objective.height)
+        names = axis_names(
+            self.descent.settings,
+            Mathtext.of(objective.letters[0], objective.symbols[0]),
+            Mathtext.of(objective.f_in_letters, objective.f_of),
+        )
         axes = layout.axes(xlabel=names[0], ylabel=names[1], xlim=self.xlim, ylim=self.ylim)
         axes.plot(self.x, self.f, color=layout.style.function, linewidth=1.4, solid_capstyle="round", zorder=3)
         bottom = _bottom(self.descent.objective, self.x, self.f)

@@ -30,7 +30,7 @@ class Group(NamedTuple):
     more        what else these runs share and not all runs do: `adam`
     verdict     of the runs
     outcome     the verdict in fewer words
-    limit       the rate as a multiple of its stability limit, `0.95 × 2/λ`; empty where that is unknown
+    limit       the rate as a multiple of its stability limit, `95 % of limit`; empty where that is unknown
     """
 
     runs: Index

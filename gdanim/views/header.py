@@ -13,10 +13,11 @@ from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.formula.mathtext import visible_length
-from gdanim.formula.symbols import named
+from gdanim.objectives.objective import Objective
 from gdanim.views.legend import Legend, entries, fit_legend
 from gdanim.views.readout import LiveLine, readout
 
+NAME_GAP = "   "  # between the name of a function and its formula
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
@@ -91,26 +92,34 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     has_readout = descent.settings.readout and not layout.is_bare
     lines = [readout(descent, layout, lettering)] if has_readout else []
     if descent.settings.explain:
-        from gdanim.views.explain import explanation
+        from gdanim.views.explain.equation import explanation
 
         lines += explanation(descent, layout, lettering)
     named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
     legend = fit_legend(named, layout, lettering, line_px(lettering))
-    title, beside = _title(layout, descent), False
-    if of_panels and title is not None and lines:
-        # With a gap, and with room for an overhang of the axes.
-        width_px = title.get_window_extent().width + lines[0][1] + layout.px(6 * TITLE_PT)
-        beside = bool(width_px <= layout.room)
+    # With a gap, and with room for an overhang of the axes.
+    beside_px = layout.room - lines[0][1] - layout.px(6 * TITLE_PT) if of_panels and lines else 0.0
+    title = _title(layout, descent, beside_px)
+    beside = bool(title is not None and title.get_window_extent().width <= beside_px)
     return Header(title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside)
 
 
-def _title(layout: Layout, descent: Descent) -> Text | None:
+def _title(layout: Layout, descent: Descent, beside_px: float) -> Text | None:
+    """The title; where a whole formula fits into `beside_px`, no wider than that."""
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
         return layout.asked_title(asked)
-    variables = ", ".join(map(named, objective.variables)) or ", ".join(objective.symbols)
-    room = layout.header_width_px / layout.px(0.6 * TITLE_PT) - len(f"{objective.f_of} = ")
-    for form in objective.typeset:
-        if visible_length(form) <= room:
-            return layout.title(f"$f({variables}) = {form}$", plain=False)
-    return layout.title(objective.name.replace("_", "-"), plain=True)
+    forms = _forms(objective)
+    for some, room_px in ((forms[:2], beside_px), (forms, layout.header_width_px)):
+        for name, formula in some:
+            if visible_length(formula) + len(name) <= room_px / layout.px(0.6 * TITLE_PT):
+                return layout.title(f"{name}${formula}$", plain=False)
+    return layout.title(objective.title or objective.name, plain=True)
+
+
+def _forms(objective: Objective) -> list[tuple[str, str]]:
+    """Names and formulas of ever shorter titles: both whole, the formula alone, then with ever more of it cut off."""
+    formulas = [f"{objective.f_in_letters} = {form}" for form in objective.typeset]
+    name = f"{objective.title}{NAME_GAP}" if objective.title else ""
+    alone = [("", whole) for whole in formulas[:1] if name]
+    return [*((name, whole) for whole in formulas[:1]), *alone, *((name, cut) for cut in formulas[1:])]

@@ -122,7 +122,7 @@ def tally(words: Sequence[str]) -> str:
 
 
 def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
-    """The fullest legend that fits: left out are first formulas of limits, limits, motions, verdicts, last entries."""
+    """The fullest legend that fits: left out are first limits, motions, verdicts, last entries."""
     share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
     most_rows = max(int(share * layout.height / line_px), 1)
     for chosen in _choices(entries, layout.header_width_px, lettering):
@@ -138,8 +138,7 @@ def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Ite
     """The entries to try, from the fullest legend to the shortest."""
     bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MAX_ENTRIES]]
     if len(entries) <= MAX_ENTRIES:
-        for formula in (True, False):
-            yield [one._replace(verdict=_with_limit(one, formula=formula)) for one in entries]
+        yield [one._replace(verdict=_with_limit(one)) for one in entries]
         yield entries
         yield [one._replace(verdict=one.short) for one in entries]
         yield bare
@@ -147,10 +146,9 @@ def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Ite
         yield [*bare[:count], Entry(None, f"… and {len(entries) - count} more", "")]
 
 
-def _with_limit(entry: Entry, *, formula: bool) -> str:
-    """The verdict and the share of the limit: `arrived, 0.95 × 2/λ`, or shorter `arrived, 0.95 × limit`."""
-    share = entry.limit if formula else f"{entry.limit.partition(' ')[0]} × limit"
-    return f"{entry.verdict}, {share}" if entry.limit else entry.verdict
+def _with_limit(entry: Entry) -> str:
+    """The verdict and the share of the limit: `arrived, 95 % of limit`."""
+    return f"{entry.verdict}, {entry.limit}" if entry.limit else entry.verdict
 
 
 def _shortened(label: str, room: float, lettering: Lettering) -> str:

@@ -17,7 +17,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.geometry import LEAST, MOST
-from gdanim.drawing.layout import Layout, Slot
+from gdanim.drawing.layout import Layout, Mathtext, Slot
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles, recoloured
@@ -28,10 +28,12 @@ from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 from gdanim.views.failure_notes import seen_until
 
-EXCESS, NORM = "$f - f^*$", r"$\Vert\nabla f\Vert$"
+EXCESS, NORM = Mathtext("$f - f^*$"), Mathtext(r"$\Vert\nabla f\Vert$")
 FUNCTION_WIDTH = 2 / 3
 DECADES = 1.5  # more than that between the least and the most are shown as powers of ten
 APART_PT = 3.0  # between two iterations: any closer, their dots would run together
+EPSILON = 2.0**-52
+UNITS = 4  # in the last place of the minimum, which a sum of a few terms may be off
 ROUNDING = 1e-12  # of the values at the start: f this far below its minimum is at its minimum
 
 
@@ -77,32 +79,39 @@ def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
     """The two series that are shown against the iteration, from the top down."""
     trajectory, objective = descent.trajectory, descent.objective
     if objective.dim == 1:
-        iterates = Series(objective.symbols[0], trajectory.x[..., 0], style.x_series)
-        return iterates, Series(objective.height, trajectory.f, style.f_series)
+        name = Mathtext.of(objective.letters[0], objective.symbols[0])
+        of_x = Mathtext.of(objective.f_in_letters, objective.f_of)
+        return Series(name, trajectory.x[..., 0], style.x_series), Series(of_x, trajectory.f, style.f_series)
     norm = np.hypot(trajectory.grad[..., 0], trajectory.grad[..., 1])
-    heights, slopes = Series("$f$", trajectory.f, style.f_series), Series(NORM, norm, style.x_series)
+    heights, slopes = Series(Mathtext("$f$"), trajectory.f, style.f_series), Series(NORM, norm, style.x_series)
     excess = _excess(trajectory, objective.minimum)
     in_decades = None if excess is None else _in_decades(Series(EXCESS, excess, style.f_series), descent)
     return in_decades or heights, _in_decades(slopes, descent) or slopes
 
 
 def _excess(trajectory: Trajectory, minimum: float) -> Scalar | None:
-    """f above its minimum (runs, n+1), never below 0; None where no minimum is known, or a run came below it."""
+    """f above its minimum (runs, n+1); None where no minimum is known, or a run came below it.
+
+    What rounding leaves is as low as any of it: f is known to a unit in its last place, and to how far runs seem to
+    come below the minimum.
+    """
     with np.errstate(over="ignore"):
         excess = trajectory.f - minimum
     if not np.isfinite(minimum) or np.any(excess < -ROUNDING * (np.abs(trajectory.f[:, :1]) + abs(minimum))):
         return None
-    return np.maximum(excess, 0.0)
+    rounding = max(UNITS * np.spacing(abs(minimum)), -float(excess.min())) if minimum else 0.0
+    return np.where(excess <= rounding, 0.0, excess)
 
 
 def _in_decades(series: Series, descent: Descent) -> Series | None:
-    """The series on a log axis where it spans more than DECADES, else None. Zeros become the least positive value."""
+    """The series on a log axis where it spans more than DECADES, else None. Below the least value stands nothing."""
     seen = _seen(descent, series.values)
     positive = seen[seen > 0]
     if not positive.size or np.log10(positive.max()) - np.log10(positive.min()) <= DECADES:
         return None
-    # No axis reaches norms that overflow or are subnormal.
-    least = max(float(positive.min()), LEAST)
+    # What is below the rounding of the values at the start tells nothing, and would flatten the rest. No axis reaches
+    # norms that overflow or are subnormal.
+    least = max(float(positive.min()), EPSILON * float(series.values[:, 0].max()), LEAST)
     return series._replace(values=np.clip(series.values, least, MOST), in_decades=True)
 
 
@@ -120,7 +129,7 @@ def _axes(layout: Layout, descent: Descent, series: Series) -> Axes:
     if series.in_decades:
         ylim = 10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high))
     xlim = _shown_iterations(descent.trajectory)
-    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=xlim, ylim=ylim, has_math=True)
+    axes = layout.axes(xlabel="Iteration", ylabel=series.label, xlim=xlim, ylim=ylim)
     if series.in_decades:
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(NullLocator())

@@ -15,7 +15,7 @@ from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
 from gdanim.rendering import draw
-from gdanim.views.step_arrows import CLEAR_PT, vectors
+from gdanim.views.explain.step_arrows import CLEAR_PT, vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -76,8 +76,8 @@ INSIDE = {
         "marks.track shapes styles run_styles marks.trails marks.arrows marks.caption scene"
     ),
     "views": (
-        "basins failure_notes legend levels step_arrows surface.camera facet_groups readout "
-        "surface.heightmap explain facet_titles surface.axes header surface.paths base surface.box facets "
+        "basins failure_notes legend levels explain.step_arrows surface.camera facet_groups digits readout "
+        "surface.heightmap explain.equation facet_titles surface.axes header surface.paths base surface.box facets "
         "contour curve"
     ),
     "output": (

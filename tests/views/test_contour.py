@@ -191,13 +191,14 @@ def test_powers_of_ten_are_for_values_that_span_several(
     assert heights.get_ylabel() == label
 
 
-def test_a_run_that_reaches_the_minimum_exactly_stands_at_the_least_value_above_it() -> None:
+def test_a_run_that_reaches_the_minimum_stands_at_the_rounding_of_its_start() -> None:
     descent, scene = in_panels(function="booth", optimizer=("newton", "gd"), iterations=60)
     f = descent.trajectory.f
     assert (f == 0).any()
     _, heights, _ = axes_of(scene)
     shown = drawn(scene, heights)
-    assert shown.min() == f[f > 0].min()
+    # Newton's last step before 0 leaves some 10⁻²⁹: thirty decades would flatten what gradient descent does.
+    assert shown.min() == pytest.approx(np.finfo(np.float64).eps * f[0, 0], rel=1e-12)
     low, high = heights.get_ylim()
     assert low <= shown.min() <= shown.max() <= high
     Raster(scene)

@@ -16,7 +16,7 @@ from gdanim.descent.alt_text import alt_text
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.numbers import numbers
 from gdanim.formatting import distinct
-from gdanim.views.readout import digits_of, number
+from gdanim.views.digits import digits_of, number
 from gdanim.views.surface.axes import SurfaceAxes
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
 
 long = [pytest.mark.long, pytest.mark.skipif(not LONG, reason="more of the same: set GDANIM_LONG=1")]
-POWER = re.compile(r"(?:([−\d.]+)·|(−?))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")
+POWER = re.compile(r"(?:([−\d.]+)×|(−?))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")
 SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 AROUND_0 = {"xlim": "-6,6", "start": 4.3, "lr": 0.1}
@@ -246,5 +246,5 @@ def test_readouts_of_any_range_tell_its_five_hundredth() -> None:
     for place, (middle, width) in enumerate(drawn_ranges(2)):
         values = middle + width * (0.5 - place % 3 * 0.7) ** np.arange(12)
         digits = digits_of(values)
-        shown = [value(number(one, 0, digits)) + digits.offset for one in (values - digits.offset).tolist()]
+        shown = [value(number(one, digits)) + digits.offset for one in (values - digits.offset).tolist()]
         assert shown == pytest.approx(values.tolist(), abs=np.ptp(values) / 499, rel=0), digits

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene
 
 SLACK = Decimal("1.000001")  # for the binary fractions behind the numbers
-NUMBER = r"−?\d+(?:\.\d+)?(?:e[+−]\d+)?"
+NUMBER = r"−?\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 CASES: dict[str, dict[str, Any]] = {
     "gd": {"lr": 0.1},
     "both sides": {"lr": 0.9},
@@ -58,7 +58,8 @@ def words(scene: Scene, frame: int) -> str:
 
 
 def number(text: str) -> Decimal:
-    return Decimal(text.replace("−", "-"))
+    digits, _, power = text.replace("−", "-").partition("×10")
+    return Decimal(digits).scaleb(int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0))
 
 
 def half_unit(text: str) -> Decimal:
@@ -178,7 +179,7 @@ def test_a_run_without_a_step_has_a_tangent_and_no_equation() -> None:
 def test_no_digit_moves(case: str) -> None:
     _, lines, ends = told(case)
     # Where a number goes over to an exponent, its e is up to a pixel narrower than a digit.
-    has_exponents = any("e" in line for line in lines)
+    has_exponents = any("×" in line for line in lines)
     assert np.ptp(ends, axis=0).max() <= (4 if has_exponents else 0)
 
 

@@ -122,10 +122,10 @@ def test_a_title_says_value_verdict_and_share_of_the_limit() -> None:
     with scene_of(rates(4, size="1280x720", title="", readout=False)) as scene:
         found = words(scene)
     assert found == [
-        *("lr 0.05", "still moving, straight down", "0.05 × 2/λ"),
-        *("lr 0.5", "arrived, straight down", "0.50 × 2/λ"),
-        *("lr 0.95", "still moving, bouncing", "0.95 × 2/λ"),
-        *("lr 1.05", "lost, bouncing", "1.05 × 2/λ"),
+        *("lr 0.05", "still moving, straight down", "5 % of limit"),
+        *("lr 0.5", "arrived, straight down", "50 % of limit"),
+        *("lr 0.95", "still moving, bouncing", "95 % of limit"),
+        *("lr 1.05", "lost, bouncing", "105 % of limit"),
     ]
 
 
@@ -151,7 +151,7 @@ def test_where_room_is_short_the_limit_goes_first_and_then_the_verdict_gets_a_li
         with scene_of(rates(3, size=f"{width}x400", title="", readout=False, dpi=dpi)) as scene:
             titles = [text for text in scene.figure.texts if text.get_text()]
             lines = {round(text.get_position()[1]) for text in titles}
-            return any("λ" in text.get_text() for text in titles), len(lines)
+            return any("%" in text.get_text() for text in titles), len(lines)
 
     forms = [shown(width, dpi) for width, dpi in ((1280, 110), (920, 110), (500, 130))]
     assert forms == [(True, 1), (False, 1), (False, 2)]
@@ -346,7 +346,7 @@ def test_in_less_than_the_least_width_only_the_numbers_of_the_axes_stay(case: st
             at_last_frame(scene)
             return [text for text, _ in readable(scene)]
 
-    assert {"x", "y"} <= set(shown(LEAST_PX))
+    assert any("x" in text for text in shown(LEAST_PX))
     bare = shown(LEAST_PX - 1)
     assert len(bare) >= 4
     assert [float(text.replace("−", "-")) for text in bare]

@@ -10,7 +10,7 @@ from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.numbers import numbers
 from gdanim.drawing.raster import Raster
 from gdanim.errors import UsageError
-from gdanim.views.readout import digits_of
+from gdanim.views.digits import digits_of
 
 ONE, TWO = "x^2+x", "x^2+3*y^2-x"
 PLAIN = {"title": "", "readout": False, "size": "240x180", "iterations": 5}
@@ -49,5 +49,5 @@ def test_heights_that_no_axis_shows_are_refused(function: str, view: str) -> Non
 
 
 def test_numbers_of_any_size_are_told() -> None:
-    assert numbers([0.0, 1e250, 2e250], 2e250, alike=False).texts == ("0", "10²⁵⁰", "2·10²⁵⁰")
+    assert numbers([0.0, 1e250, 2e250], 2e250, alike=False).texts == ("0", "10²⁵⁰", "2×10²⁵⁰")
     assert digits_of(np.array([1e-320, 1.1e-320])).exponent_decimals >= 2

@@ -315,7 +315,7 @@ def test_no_text_in_relief_is_clipped_or_overlaps_another(case: str, size: str) 
 
 def number(text: str) -> float:
     plain = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-"))
-    digits, _, power = plain.rpartition("·10") if "⁰" <= text[-1] <= "⁹" or text[-1] in "¹²³" else (plain, "", "0")
+    digits, _, power = plain.rpartition("×10") if "⁰" <= text[-1] <= "⁹" or text[-1] in "¹²³" else (plain, "", "0")
     return float(digits or 1) * 10.0 ** int(power.removeprefix("10") or 0)
 
 

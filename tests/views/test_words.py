@@ -35,7 +35,7 @@ def texts(**settings: Any) -> dict[str, bool]:
 def test_axes_have_the_names_that_are_asked_for(view: str) -> None:
     found = texts(function="parabola", view=view, xlabel="weight $w$", ylabel="loss")
     assert found["weight $w$"] is found["loss"] is False
-    assert ("x" in found) == (view == "panels")  # which have a second axis of that name
+    assert ("$x$" in found) == (view == "panels")  # which have a second axis of that name
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_axes_of_a_plane_have_them_too(view: str) -> None:
 
 def test_an_empty_name_leaves_an_axis_without_one() -> None:
     found = texts(function="parabola", xlabel="", ylabel="")
-    assert not {"x", "y"} & found.keys()
+    assert not {"$x$", "$f(x)$"} & found.keys()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
+from gdanim.drawing.lettering import HAIR
 from gdanim.output.html.colour_schemes import Schemes, in_both
 from gdanim.output.svg.writer import SCOPE, inline_svg
 
@@ -123,7 +124,8 @@ def _spans(timeline: Timeline) -> list[tuple[int, float]]:
 
 def _live_text(scene: Scene) -> list[list[str | list[str | int]]]:
     """The columns of each line of live text."""
-    moments = [[[text for text, _ in line] for line in scene.text_lines(i)] for i in range(scene.timeline.frames)]
+    frames = range(scene.timeline.frames)
+    moments = [[[text.replace(HAIR, "") for text, _ in line] for line in scene.text_lines(i)] for i in frames]
     return [_columns(line) for line in zip(*moments, strict=True)]
 
 

@@ -15,7 +15,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Moment
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.layout import Layout
-from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, Lettering, minus
+from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, SUPERSCRIPT, Lettering, minus
 from gdanim.drawing.marks.caption import Pieces
 from gdanim.drawing.marks.tangent import StepAlong, Tangent
 from gdanim.drawing.marks.track import Track
@@ -24,9 +24,11 @@ from gdanim.drawing.run_styles import RunStyles
 from gdanim.drawing.styles import Style
 from gdanim.errors import UsageError
 from gdanim.formatting import distinct
-from gdanim.views.readout import FIGURE_SPACE, Digits, LiveLine, digits_of, in_view, number, places
-from gdanim.views.step_arrows import step_arrows
+from gdanim.views.digits import FIGURE_SPACE, Digits, digits_of, number
+from gdanim.views.explain.step_arrows import step_arrows
+from gdanim.views.readout import LiveLine, in_view
 
+FIGURES_OF_POWERS = {above: figure for figure, above in SUPERSCRIPT.items()}
 DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
 
 
@@ -134,8 +136,13 @@ def _texts(values: Vector, decimals: int, seen: Flags | None = None) -> Callable
     along = [values[..., i] for i in range(values.shape[-1])]
     usual = Digits.usual(decimals)
     digits = [usual if seen is None else digits_of(its[seen], decimals, may_shift=False) for its in along]
-    widths = list(map(places, along, digits))
-    return lambda run, k: list(map(number, values[run, k].tolist(), widths, digits))
+    widths = [
+        max(len(number(value, its)) for value in one.ravel().tolist()) for one, its in zip(along, digits, strict=True)
+    ]
+    return lambda run, k: [
+        number(value, its).rjust(width, FIGURE_SPACE)
+        for value, width, its in zip(values[run, k].tolist(), widths, digits, strict=True)
+    ]
 
 
 def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
@@ -157,7 +164,8 @@ def _name(k: int, descent: Descent) -> str:
 
 def exact(text: str) -> Decimal:
     """The number that a text shows."""
-    return Decimal(text.replace("−", "-").strip(FIGURE_SPACE))
+    digits, _, exponent = text.replace("−", "-").strip(FIGURE_SPACE).partition("×10")
+    return Decimal(digits).scaleb(int(exponent.translate(FIGURES_OF_POWERS) or 0))
 
 
 def _adds_up(before: str, change: Decimal, after: str) -> bool:
