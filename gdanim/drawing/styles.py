@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Style:
     """Colours by their role, as #rrggbb, and the matplotlib settings that go with them.
 
-    levels  fills between contour lines from the lowest upwards; above them is the background
+    levels  fills between contour lines from the lowest upwards, even steps of lightness; above them is the background
     runs    colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
             until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
     scale  how much larger type and lines are than usual
@@ -73,13 +73,13 @@ class Style:
 LIGHT = Style(
     name="light", background="#ffffff", text="#1f2328", muted="#636c76", line="#b6bdc5", grid="#e9ebee",
     function="#8c959f", trail="#d1242f", x_series="#1a7f37", f_series="#0b63ce",
-    levels=("#a6c8e9", "#c8dcf0", "#e3eef7"),
+    levels=("#2f74b5", "#63a0d2", "#98c3e4", "#cfe2f2"),
     runs=("#c14600", "#0b64aa", "#038b61", "#883c6a", "#9e8338", "#289ad5", "#34373c", "#5a297d"),
 )
 DARK = Style(
     name="dark", background="#0f1419", text="#e8edf2", muted="#9aa4af", line="#4b5560", grid="#222930",
     function="#8c98a4", trail="#ff6b64", x_series="#4cc56a", f_series="#5aa9ff",
-    levels=("#2d5578", "#1f3b56", "#16293c"),
+    levels=("#3d80bd", "#2b5f92", "#1c426a", "#152c45"),
     runs=("#ea8825", "#119ce5", "#2bd3a7", "#ba7292", "#ebc361", "#8db3c5", "#fff8f0", "#efc6ff"),
 )
 # The look of a notebook: matplotlib's box and blue curve, with a red trail and spot.
@@ -91,7 +91,7 @@ NOTEBOOK = replace(
 PRINT = replace(
     LIGHT, name="print", text="#000000", muted="#3d3d3d", line="#9c9c9c", grid="#e6e6e6", greyscale=True,
     function="#8e8e8e", trail="#000000", x_series="#3a3a3a", f_series="#3a3a3a",
-    levels=("#bdbdbd", "#d6d6d6", "#ebebeb"),
+    levels=("#757575", "#9a9a9a", "#bdbdbd", "#dedede"),
     runs=("#120f2f", "#2771b0", "#a67350", "#4d0b1b", "#968e9b", "#043571", "#5d5771", "#614317"),
 )
 # To be read from the last row.

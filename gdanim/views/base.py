@@ -21,17 +21,19 @@ from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
 from gdanim.views import header
 from gdanim.views.failure_notes import failure_notes
+from gdanim.views.ground.key import Bands, write_ground_key
 
-AddAxes = Callable[[Layout, RunStyles], tuple[list[Slot], list[Mark]]]
+AddAxes = Callable[[Layout], list[Slot]]
+Draw = Callable[[Layout, list[Slot], RunStyles], list[Mark]]
 
 TRAIL_PT, DOT_PT, END_MARKER_PT = 1.8, 4.0, 4.5
 FEW_STYLES, SLENDER = 4, 0.75  # more styles than that leave each other less room
 SMALL_PT, LEAST_SCALE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
 OUTLINE_PT = 2 * (Trail.HALO_PT + 0.5)  # what a trail is wider with its halo and the outline around that
-# The share of the text's colour in an outline: the least that has a contrast of 3 to all fills of levels and basins.
-# The fills for a printer without colour are darker.
-OUTLINE_INK, GREY_OUTLINE_INK = 0.68, 0.78
+# The share of the text's colour in an outline. It has a contrast of 3 to all basins, and to every fill of levels to
+# which the halo inside it has less.
+OUTLINE_INK = 0.85
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
@@ -65,6 +67,17 @@ def all_runs(descent: Descent, run_styles: RunStyles) -> Panel:
     return Panel(runs=np.arange(descent.trajectory.runs), descent=descent, run_styles=run_styles)
 
 
+class Background(NamedTuple):
+    """What of a background needs a key below the axes.
+
+    kinds   of cells of basins: FAILED, UNSETTLED
+    bands   the fills between levels
+    """
+
+    kinds: frozenset[int] = frozenset()
+    bands: Bands | None = None
+
+
 class Plot(Protocol):
     """How a view draws runs in one axes. Limits, and all else that depends on the whole descent, are fields of it."""
 
@@ -75,20 +88,20 @@ class Plot(Protocol):
     def axes(self, layout: Layout) -> Axes:
         """Add axes with their static parts, as far as these are drawn quickly."""
 
-    def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
+    def paint_background(self, layout: Layout, axes: Axes, run: int) -> Background:
         """Paint the background: slow to draw, and the same for all runs with the method and the rates of `run`.
 
-        Returns which kinds of cells need an entry in the legend of the basins: FAILED, UNSETTLED.
+        Returns what of it needs a key.
         """
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add the marks of the runs."""
 
 
-def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.0) -> Scene:
-    """Build a Scene: `add_axes` adds axes and the marks of the runs; header and failure notes are added here.
+def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share: float = 1.0) -> Scene:
+    """Build a Scene: `add_axes` adds axes; once they are placed, `draw` fills them and returns the marks of the runs.
 
-    The header is aligned with the first of the slots that `add_axes` returns, which also holds the failure notes.
+    Header and failure notes are added here: aligned with the first of the slots that `add_axes` returns, and in it.
     `header_share` < 1 puts the header left of the slots, with that share of the width.
     Raises SettingError where facets are asked for.
     """
@@ -98,8 +111,9 @@ def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.
     layout = replace(Layout.open(descent.settings, descent.style.loaded), header_share=header_share)
     run_styles = assign_styles(descent.runs, layout.style, in_turn=descent.timeline.in_turn)
     head = header.compose(layout, descent, run_styles)
-    slots, marks = add_axes(layout, run_styles)
+    slots = add_axes(layout)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
+    marks = draw(layout, slots, run_styles)
     first = slots[0].axes
     left = first.get_window_extent().x0 if header_share == 1 else layout.margin
     captions = [*head.place(left), *failure_notes(layout, first, descent, run_styles)]
@@ -109,23 +123,30 @@ def build_scene(descent: Descent, add_axes: AddAxes, *, header_share: float = 1.
 def build_plot(descent: Descent, plot: Plot) -> Scene:
     """Build a scene with one axes, in which all runs are drawn."""
 
-    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
-        axes = plot.axes(layout)
-        slots = [Slot(axes, 0, 0, 1, 1)]
-        layout.place_roughly(slots)
-        draw_background(layout, axes, plot)
-        return slots, plot.marks(layout, axes, all_runs(descent, run_styles))
+    def add_axes(layout: Layout) -> list[Slot]:
+        return [Slot(plot.axes(layout), 0, 0, 1, 1)]
 
-    return build_scene(descent, add_axes)
+    def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
+        axes = slots[0].axes
+        draw_background(layout, axes, plot)
+        return plot.marks(layout, axes, all_runs(descent, run_styles))
+
+    return build_scene(descent, add_axes, draw)
 
 
 def draw_background(layout: Layout, axes: Axes, plot: Plot) -> None:
-    """Paint the background of a plot with one axes, and add the legend of its basins if there are any."""
-    kinds = plot.paint_background(layout, axes, 0)
-    if kinds:
+    """Paint the background of a plot with one axes, and add the key to it."""
+    write_key(layout, axes, plot.paint_background(layout, axes, 0))
+
+
+def write_key(layout: Layout, axes: Axes, background: Background) -> None:
+    """Add the key to a background below axes that have about their final width, where it has room."""
+    if background.bands is not None:
+        write_ground_key(layout, axes, background.bands)
+    if background.kinds:
         from gdanim.views.basins import write_basins_legend
 
-        write_basins_legend(layout, axes, kinds)
+        write_basins_legend(layout, axes, background.kinds)
 
 
 class MarkSizes(NamedTuple):
@@ -207,7 +228,7 @@ def path_and_spots(
 
 def soft_outline(style: Style) -> str:
     """The colour of the outline of paths over the fills of a style."""
-    return mixed(style.text, style.background, GREY_OUTLINE_INK if style.greyscale else OUTLINE_INK)
+    return mixed(style.text, style.background, OUTLINE_INK)
 
 
 def end_markers(axes: Axes, track: Track, panel: Panel, colour: str) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Literal
@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
-from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, OffsetBox, TextArea
+from matplotlib.offsetbox import DrawingArea
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Transform
 from numpy.typing import NDArray
@@ -20,10 +20,11 @@ from gdanim.descent.attractors import FAILED, IN_VALLEY, UNSETTLED
 from gdanim.descent.basins import Basins, basins_of_run, grid
 from gdanim.descent.descend import Descent, iterations_of
 from gdanim.descent.stepping import Conditions
-from gdanim.drawing.layout import TICK_PT, Layout
+from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.mpl import to_rgb
 from gdanim.drawing.styles import Style, is_light
+from gdanim.views.ground.key import APART_PT, in_row, place_beside_name, words
 
 Pixels = NDArray[np.uint8]  # (h, w, 3)
 Limits = tuple[tuple[float, float], ...]
@@ -73,7 +74,7 @@ MARK_PT, LEAST_MARK_PT = 8.0, 3.5
 CROWD: Final = 12  # attractors from which on their marks shrink
 
 LEGEND: Final = {FAILED: "diverges", UNSETTLED: "still moving", IN_VALLEY: "arrives in the valley"}
-SIGN_PT, SIGN_GAP_PT, LEGEND_GAP_PT = 8.0, 4.0, 10.0
+SIGN_PT, SIGN_GAP_PT = 8.0, 4.0
 
 
 def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
@@ -174,33 +175,18 @@ def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:
     The axes must have about their final width. Nothing is added where there is no room.
     """
     shown = [kind for kind in LEGEND if kind in kinds]
-    if not shown or layout.is_bare:
+    if not shown:
         return
-    lettering = layout.lettering(TICK_PT)
-    words_px = sum(lettering.width(LEGEND[kind]) for kind in shown)
-    width_px = words_px + layout.px((SIGN_PT + SIGN_GAP_PT) * len(shown) + LEGEND_GAP_PT * (len(shown) - 1))
-    if width_px > axes.get_window_extent().width / 2 - layout.px(LEGEND_GAP_PT):
-        return
-    look = {"color": layout.style.muted, "fontsize": TICK_PT}
-    entries = [_beside([_sign(layout, kind), TextArea(LEGEND[kind], textprops=look)], SIGN_GAP_PT) for kind in shown]
-    place = ("axes fraction", axes.xaxis.label)
-    axes.add_artist(
-        AnnotationBbox(
-            _beside(entries, LEGEND_GAP_PT), (1.0, 0.5), xycoords=place, box_alignment=(1.0, 0.5), pad=0.0,
-            frameon=False, annotation_clip=False,
-        )
-    )  # fmt: skip
+    style = layout.style
+    entries = [in_row([_sign(style, kind), words(style, LEGEND[kind])], SIGN_GAP_PT) for kind in shown]
+    place_beside_name(layout, axes, in_row(entries, APART_PT))
 
 
-def _beside(children: Sequence[OffsetBox], gap_pt: float) -> HPacker:
-    return HPacker(children=list(children), align="center", pad=0.0, sep=gap_pt)
-
-
-def _sign(layout: Layout, kind: int) -> DrawingArea:
-    palette = basin_colours(layout.style)
+def _sign(style: Style, kind: int) -> DrawingArea:
+    palette = basin_colours(style)
     faces = {UNSETTLED: (palette.unsettled, None), IN_VALLEY: (palette.tints[0], None), FAILED: palette.stripes}
     face, stripe = faces[kind]
     area, square = DrawingArea(SIGN_PT, SIGN_PT), partial(Rectangle, (0, 0), SIGN_PT, SIGN_PT)
     area.add_artist(square(facecolor=face, edgecolor=stripe, linewidth=0, hatch=stripe and "////"))
-    area.add_artist(square(facecolor="none", edgecolor=layout.style.muted, linewidth=0.6))
+    area.add_artist(square(facecolor="none", edgecolor=style.muted, linewidth=0.6))
     return area

@@ -14,8 +14,8 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.objectives.objective import Objective
-from gdanim.views.base import Panel, build_plot, path_marks, soft_outline
-from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_levels, draw_valley
+from gdanim.views.base import Background, Panel, build_plot, path_marks, soft_outline
+from gdanim.views.ground.draw import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_level_lines, draw_levels, draw_valley
 
 
 def build(descent: Descent) -> Scene:
@@ -36,7 +36,7 @@ class Contour:
     aspect: ClassVar[float] = 1.15
 
     def axes(self, layout: Layout) -> Axes:
-        """Add axes with the minimizers, isolated or not."""
+        """Add axes with the isolated minimizers."""
         settings, bounds = self.descent.settings, self.descent.objective.bounds
         xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
         objective = self.descent.objective
@@ -45,18 +45,19 @@ class Contour:
         axes.grid(visible=False)
         if not settings.basins:  # basins mark their attractors
             draw_minimizers(axes, self.descent.objective, layout.style)
-        draw_valley(axes, self.descent.objective, layout.style)
         return axes
 
-    def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
-        """Fill the levels, or draw lines of level over the basins of a run's method."""
-        descent, settings = self.descent, self.descent.settings
-        draw_levels(axes, descent.objective, layout.style, cmap=settings.cmap, filled=not settings.basins)
-        if not settings.basins:
-            return frozenset()
-        from gdanim.views.basins import draw_basins
+    def paint_background(self, layout: Layout, axes: Axes, run: int) -> Background:
+        """Fill the levels, or draw lines of level over the basins of a run's method; outline a valley of minimizers."""
+        descent, style = self.descent, layout.style
+        draw_valley(axes, descent.objective, style)
+        if not descent.settings.basins:
+            return Background(bands=draw_levels(axes, descent.objective, style, cmap=descent.settings.cmap))
+        from gdanim.views.basins import basin_colours, draw_basins
 
-        return draw_basins(layout, axes, descent, run=run).kinds
+        palette = basin_colours(style)
+        draw_level_lines(axes, descent.objective, style, (*palette.tints, palette.unsettled, *palette.stripes))
+        return Background(kinds=draw_basins(layout, axes, descent, run=run).kinds)
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""

@@ -19,7 +19,7 @@ from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
-from gdanim.views.base import Panel, build_plot, path_marks
+from gdanim.views.base import Background, Panel, build_plot, path_marks
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
@@ -79,13 +79,13 @@ class Curve:
             axes.plot(self.x, bottom, color=layout.style.text, linewidth=BOTTOM_PT, solid_capstyle="butt", zorder=3.1)
         return axes
 
-    def paint_background(self, layout: Layout, axes: Axes, run: int) -> frozenset[int]:
+    def paint_background(self, layout: Layout, axes: Axes, run: int) -> Background:
         """Paint the basins of a run's method as a strip, with --basins."""
         if not self.descent.settings.basins:
-            return frozenset()
+            return Background()
         from gdanim.views.basins import draw_basins_strip
 
-        return draw_basins_strip(layout, axes, self.descent, run=run).kinds
+        return Background(kinds=draw_basins_strip(layout, axes, self.descent, run=run).kinds)
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""

@@ -25,8 +25,8 @@ from gdanim.drawing.run_styles import RunStyles, assign_styles
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.views import header
-from gdanim.views.base import Panel, Plot
-from gdanim.views.basins import BASINS_ZORDER, show_pixels, write_basins_legend
+from gdanim.views.base import Background, Panel, Plot, write_key
+from gdanim.views.basins import BASINS_ZORDER, show_pixels
 from gdanim.views.facet_groups import Group, group_runs
 from gdanim.views.facet_titles import Titles
 from gdanim.views.failure_notes import failure_notes
@@ -149,7 +149,9 @@ def _paint_backgrounds(
     differ = descent.settings.basins and descent.settings.facet != "start"
     runs = [int(group.runs[0]) if differ else 0 for group in groups]
     painted = {run: _painted(layout, axes[0], plot, run) for run in dict.fromkeys(runs)}
-    write_basins_legend(layout, axes[-1], frozenset().union(*(kinds for _, kinds in painted.values())))
+    kinds = frozenset[int]().union(*(background.kinds for _, background in painted.values()))
+    bands = next(background.bands for _, background in painted.values())
+    write_key(layout, axes[-1], Background(kinds, bands))
     for one, run in zip(axes, runs, strict=True):
         pixels, _ = painted[run]
         if pixels is not None:
@@ -157,8 +159,8 @@ def _paint_backgrounds(
             show_pixels(one, pixels, extent, one.transData, BASINS_ZORDER, origin="upper")
 
 
-def _painted(layout: Layout, axes: Axes, plot: Plot, run: int) -> tuple[Pixels | None, frozenset[int]]:
-    """The background of axes, or None where it is empty, and its kinds of cells."""
+def _painted(layout: Layout, axes: Axes, plot: Plot, run: int) -> tuple[Pixels | None, Background]:
+    """The background of axes, or None where it is empty, and what of it needs a key."""
     box = axes.get_window_extent()
     size = box.width / layout.dpi, box.height / layout.dpi
     figure = Figure(figsize=size, dpi=layout.dpi, facecolor=layout.style.background)
@@ -166,9 +168,9 @@ def _painted(layout: Layout, axes: Axes, plot: Plot, run: int) -> tuple[Pixels |
     model = figure.add_axes((0, 0, 1, 1), xlim=axes.get_xlim(), ylim=axes.get_ylim())
     model.set_axis_off()
     empty = len(model.get_children())
-    kinds = plot.paint_background(layout, model, run)
+    background = plot.paint_background(layout, model, run)
     if len(model.get_children()) == empty:
-        return None, kinds
+        return None, background
     canvas.draw()
     pixels: Pixels = np.asarray(canvas.buffer_rgba())
-    return pixels, kinds
+    return pixels, background

@@ -50,29 +50,32 @@ def build(descent: Descent) -> Scene:
     """Lay out the function at two thirds of the width, and two series stacked at its right."""
     trajectory = descent.trajectory
 
-    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
-        plot: Plot = Curve.of(descent) if descent.objective.dim == 1 else Contour(descent=descent)
-        function, beside = plot.axes(layout), series_of(descent, layout.style)
-        slots = [
-            Slot(function, 0, 0, FUNCTION_WIDTH, 1),
+    plot: Plot = Curve.of(descent) if descent.objective.dim == 1 else Contour(descent=descent)
+    beside = series_of(descent, descent.style.loaded)
+
+    def add_axes(layout: Layout) -> list[Slot]:
+        return [
+            Slot(plot.axes(layout), 0, 0, FUNCTION_WIDTH, 1),
             Slot(_axes(layout, descent, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
             Slot(_axes(layout, descent, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
         ]
-        layout.place_roughly(slots)
+
+    def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
+        function, *others = (slot.axes for slot in slots)
         draw_background(layout, function, plot)
         panel = all_runs(descent, run_styles)
         marks = plot.marks(layout, function, panel)
         alone = len(run_styles) == 1 and not run_styles[0].labels
-        for slot, series in zip(slots[1:], beside, strict=True):
+        for axes, series in zip(others, beside, strict=True):
             inked = replace(panel, run_styles=recoloured(run_styles, series.colour)) if alone else panel
-            apart = slot.axes.get_window_extent().width / max(trajectory.iterations, 1)
+            apart = axes.get_window_extent().width / max(trajectory.iterations, 1)
             iteration = trajectory.k[:, :-1].astype(np.float64)
             track = Track(np.stack([iteration, series.values], axis=-1))
             # A series is read as a whole, whatever the trail.
-            marks += run_marks(layout, slot.axes, track, inked, dotted=apart >= layout.px(APART_PT))
-        return slots, marks
+            marks += run_marks(layout, axes, track, inked, dotted=apart >= layout.px(APART_PT))
+        return marks
 
-    return build_scene(descent, add_axes)
+    return build_scene(descent, add_axes, draw)
 
 
 def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:

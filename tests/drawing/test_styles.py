@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
+from support.colours import TOLD_APART, seen
 from support.problems import pictures
 
 from gdanim.catalogue.registry import STYLES
@@ -71,10 +73,11 @@ def test_what_is_watched_stands_out_from_the_background(style: Style) -> None:
 
 
 @each_style
-def test_the_trail_stands_out_from_the_tints_of_a_valley(style: Style) -> None:
-    # The trail has a halo in the background's colour, so that the tint beside it only has to differ.
+def test_the_trail_is_told_from_the_tints_of_a_valley_by_its_colour_and_by_its_halo(style: Style) -> None:
+    # The trail has a halo in the background's colour: what lies between it and the tint differs from both.
+    assert contrast(style.trail, style.background) >= 3
     for tint in style.levels:
-        assert contrast(style.trail, tint) >= 2.5, tint
+        assert np.linalg.norm(seen(style.trail, "normal") - seen(tint, "normal")) >= 3 * TOLD_APART, tint
 
 
 def shot(**options: object) -> str:

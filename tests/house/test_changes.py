@@ -208,7 +208,7 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
 
         from gdanim.drawing.ends import nice_limits
         from gdanim.drawing.marks.track import Track
-        from gdanim.views.base import build_plot, run_marks
+        from gdanim.views.base import Background, build_plot, run_marks
 
 
         def build(descent):
@@ -231,7 +231,7 @@ def test_a_view_is_a_row_and_a_module(copy: Copy) -> None:
 
             def paint_background(self, layout, axes, run):
                 """Nothing stands below the paths."""
-                return frozenset()
+                return Background()
 
             def marks(self, layout, axes, panel):
                 """Add trails and spots."""

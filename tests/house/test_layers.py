@@ -76,9 +76,9 @@ INSIDE = {
         "marks.track shapes styles run_styles marks.trails marks.arrows marks.caption scene"
     ),
     "views": (
-        "basins failure_notes legend levels explain.step_arrows surface.camera facet_groups digits readout "
-        "surface.heightmap explain.equation facet_titles surface.axes header surface.paths base surface.box facets "
-        "contour curve"
+        "ground.levels ground.inks ground.key ground.draw basins failure_notes legend explain.step_arrows "
+        "surface.camera facet_groups digits readout surface.heightmap explain.equation facet_titles surface.axes header "
+        "surface.paths base surface.box surface.key facets contour curve"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "

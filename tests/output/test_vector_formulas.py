@@ -11,7 +11,7 @@ from support.commandline import LONG, QUICK, Ran, run
 from support.strategies import formulas
 
 from gdanim.drawing.raster import Raster
-from gdanim.views.levels import spread_levels
+from gdanim.views.ground.levels import spread_levels
 
 if TYPE_CHECKING:
     from pathlib import Path

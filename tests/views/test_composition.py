@@ -30,7 +30,7 @@ from gdanim.errors import SettingError
 from gdanim.settings import AUTO_STYLE
 from gdanim.views import basins
 from gdanim.views.base import soft_outline
-from gdanim.views.levels import tints
+from gdanim.views.ground.inks import tints
 from gdanim.views.surface.camera import TOP
 from gdanim.views.surface.view import _surface_colours
 
@@ -158,17 +158,22 @@ def colours(shades: NDArray[np.float64]) -> set[str]:
     return {to_hex(shade) for shade in shades.reshape(-1, shades.shape[-1])}
 
 
-def test_the_line_around_a_path_stands_out_from_all_levels_and_basins(style: Style) -> None:
+def test_the_line_around_a_path_stands_out_from_all_basins(style: Style) -> None:
     palette = basins.basin_colours(style)
-    grounds = (*palette.tints, palette.unsettled, *palette.stripes)
-    behind = colours(tints(style)(np.linspace(0, 1, 64))) | set(grounds)
-    assert min(contrast(soft_outline(style), tint) for tint in behind) >= 3
+    assert (
+        min(contrast(soft_outline(style), tint) for tint in (*palette.tints, palette.unsettled, *palette.stripes)) >= 3
+    )
 
 
-def test_the_line_around_a_path_stands_out_from_a_surface_in_any_light(style: Style) -> None:
+def test_the_halo_of_a_path_stands_out_from_every_level_or_the_line_around_it(style: Style) -> None:
+    for tint in colours(tints(style)(np.linspace(0, 1, 64))):
+        assert max(contrast(soft_outline(style), tint), contrast(style.background, tint)) >= 3, tint
+
+
+def test_the_halo_of_a_path_stands_out_from_a_surface_in_any_light_or_the_line_around_it(style: Style) -> None:
     height, light = np.meshgrid(np.linspace(0, TOP, 17), np.linspace(-1, 1, 17))
-    behind = colours(_surface_colours(style, None).lit(height, light))
-    assert min(contrast(style.text, tint) for tint in behind) >= 3
+    for tint in colours(_surface_colours(style, None).lit(height, light)):
+        assert max(contrast(style.text, tint), contrast(style.background, tint)) >= 3, tint
 
 
 @pytest.mark.parametrize("cmap", ["viridis", "cividis", "magma", "plasma", "gray", "coolwarm"])

@@ -18,7 +18,7 @@ from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import DARK, LIGHT, load_style
 from gdanim.views import panels
-from gdanim.views.levels import LEVELS, MAX_CROSSINGS, calm_levels, crossings, spread_levels
+from gdanim.views.ground.levels import LEVELS, MAX_CROSSINGS, calm_levels, crossings, spread_levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

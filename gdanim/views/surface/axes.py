@@ -23,7 +23,7 @@ from gdanim.drawing.numbers import numbers
 from gdanim.views.surface.camera import CENTRE, FLOOR, TOP, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes._base import _AxesBase
     from matplotlib.backend_bases import RendererBase
@@ -60,7 +60,7 @@ class SurfaceAxes(Axes):
         self.lettering, self.style = layout.lettering(TICK_PT), layout.style
         room, width = NAME_SHARE * layout.width, self.lettering.width
         self.heightmap = replace(heightmap, symbols=tuple(shortened(name, room, width) for name in heightmap.symbols))
-        self._cameras, self._is_named = cameras, not layout.is_bare
+        self._cameras, self.is_named = cameras, not layout.is_bare
         self.set_axis_off()
         for axis in (self.xaxis, self.yaxis):
             axis.set_major_formatter(NullFormatter())
@@ -85,6 +85,11 @@ class SurfaceAxes(Axes):
         first = self._cameras[0]
         self.projection = replace(self.projection, camera=replace(first, azim=first.azim + degrees))
 
+    def views(self) -> Iterator[tuple[Projection, list[AxisLabel]]]:
+        """The projection of each camera, and the labels that it may show."""
+        for camera in self._cameras:
+            yield replace(self.projection, camera=camera), self._axis_labels(camera)
+
     def labels(self) -> list[tuple[AxisLabel, Vec2]]:
         """The labels that have room, each with the pixel of its middle."""
         return without_overlaps(self._axis_labels(self.projection.camera), self.projection, self.lettering.ascent)
@@ -92,8 +97,8 @@ class SurfaceAxes(Axes):
     def _axis_labels(self, camera: Camera) -> list[AxisLabel]:
         side = min(self.bbox.width, self.bbox.height) / 2
         most = int(np.clip(side / (NUMBER_EM * self.lettering.ascent), 1, MOST_NUMBERS))
-        found = axis_labels(self.heightmap, camera, self.lettering, most, is_named=self._is_named)
-        return [label for label in found if self._is_named or not label.is_name]
+        found = axis_labels(self.heightmap, camera, self.lettering, most, is_named=self.is_named)
+        return [label for label in found if self.is_named or not label.is_name]
 
     def _fit(self) -> Projection:
         rim = np.full((len(CORNERS), 2), RIM_EM * self.lettering.ascent)
@@ -240,7 +245,7 @@ def _round(ends: tuple[float, float], most: int) -> Scalar:
 def _heights(scale: HeightScale, most: int) -> Scalar:
     """Values whose heights are spread evenly: round ones where the scale is straight, else of one or two digits."""
     even = _round((scale.low, scale.high), most)
-    if scale.bend > 1:
+    if scale.is_straight:
         return even
     chosen: list[float] = []
     for height in np.linspace(0.0, TOP, most + 1)[:-1]:

@@ -21,7 +21,9 @@ from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.trails import Mark, mixed
 from gdanim.drawing.mpl import to_rgb
 from gdanim.drawing.shapes import CIRCLE, copies, polylines
-from gdanim.views.levels import PLUS_PT, RING_PT, SIGN_HALO_PT, crossings, line_ink
+from gdanim.views.ground.draw import PLUS_PT, RING_PT, SIGN_HALO_PT
+from gdanim.views.ground.inks import LINE_CONTRAST, fills, line_ink, veil
+from gdanim.views.ground.levels import crossings
 from gdanim.views.surface.axes import surface_axes
 from gdanim.views.surface.camera import FLOOR, TOP
 from gdanim.views.surface.paths import floor_shadow
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     Ink = str | tuple[float, float, float, float]
 
 LINE_PT, LEVEL_PT, TICK_PT = 0.8, 0.5, 2.5
-LEVEL_INK: Final = 0.32  # of the level lines on the surface
 HIDDEN_INK: Final = 0.45  # of the signs of hidden minima
 SUPERSAMPLED: Final = 2  # each way: quads without antialiasing leave no seams, and this smooths their outline
 # Towards the lamp, in the directions right, up and back of the viewer: behind the viewer's left shoulder.
@@ -99,7 +100,7 @@ class SurfaceBox(Mark):
         gc = renderer.new_gc()
         renderer.draw_image(gc, left, bottom, image[::-1])
         gc.restore()
-        ink = to_rgba(self.colours.shade, LEVEL_INK)
+        ink = to_rgba(self.colours.line, self.colours.line_opacity)
         self._stroke(renderer, self._seen(self.lines), ink, LEVEL_PT)
         self._stroke(renderer, self._seen(edges(self.heightmap)), self.colours.edge, LINE_PT)
 
@@ -155,6 +156,12 @@ class SurfaceColours:
     shade: str  # what tints are mixed with where it is dark
     shine: str  # … and bright
     edge: str  # of the line around the surface
+    line: str  # of the lines of level on it
+
+    @property
+    def line_opacity(self) -> float:
+        """The least at which lines of level are told from every tint."""
+        return veil(fills(self.tints, 16), np.array(to_rgb(self.line)), LINE_CONTRAST)
 
     def lit(self, heights: NDArray[np.float64], light: NDArray[np.float64]) -> NDArray[np.float64]:
         """The colours (…, 3) at heights (…), where light (…) runs from −1, dark, over 0, as on flat ground, to 1."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.views.levels import FLAT, turns
+from gdanim.views.ground.levels import FLAT, turns
 from gdanim.views.surface.camera import TOP
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class HeightScale:
     def value(self, heights: Scalar) -> Scalar:
         """The values (…) at heights (…): the inverse."""
         return np.asarray(self.low + self.span * self.bend * np.expm1(heights / TOP * np.log1p(1 / self.bend)))
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether equal steps of f are about equally high."""
+        return self.bend > 1
 
     @property
     def span(self) -> float:

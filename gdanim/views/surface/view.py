@@ -21,6 +21,7 @@ from gdanim.views.surface.axes import SurfaceAxes, TurningLabels, surface_axes
 from gdanim.views.surface.box import SurfaceBox, SurfaceColours
 from gdanim.views.surface.camera import Camera
 from gdanim.views.surface.heightmap import COARSE_GRID, GRID, LIFT, TURNING_GRID, HeightMap
+from gdanim.views.surface.key import write_surface_key
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ SHADOW_INK: Final = 0.45  # of the run's colour in its shadow
 WIDE, HEADER_BESIDE = 2.0, 0.4
 DASH_PT: Final = (2.4, 2.2)
 FAINT: Final = 0.6  # opacity of what the surface hides
+# The share of the last tint in the highest colour of a bright surface, of the first in the lowest of a dark one.
+NEAR_TOP, NEAR_BOTTOM = 0.6, 0.75
 SWEEP: Final = 15.0  # degrees between the cameras from which the scale of a turning box is found
 
 
@@ -56,38 +59,44 @@ def build(descent: Descent) -> Scene:
     width, height = descent.settings.size
     header_share = HEADER_BESIDE if width >= WIDE * height else 1.0
 
-    def add_axes(layout: Layout, run_styles: RunStyles) -> tuple[list[Slot], list[Mark]]:
-        axes, marks = _build_axes(descent, layout, run_styles)
-        return [Slot(axes, 0 if header_share == 1 else header_share, 0, 1, 1)], marks
-
-    scene = build_scene(descent, add_axes, header_share=header_share)
-    if not descent.settings.turn:
-        return scene
-    return TurningScene(figure=scene.figure, marks=scene.marks, timeline=scene.timeline, turn=descent.settings.turn)
-
-
-def _build_axes(descent: Descent, layout: Layout, run_styles: RunStyles) -> tuple[SurfaceAxes, list[Mark]]:
-    settings, objective, style = descent.settings, descent.objective, layout.style
-    bounds = objective.bounds.tolist()
-    limits = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
-    points = COARSE_GRID if objective.point_by_point else TURNING_GRID if settings.turn else GRID
-    heightmap = replace(HeightMap.of(objective, limits, points), symbols=axis_names(settings, *objective.symbols))
+    settings, objective = descent.settings, descent.objective
+    heightmap = _heightmap(descent)
     paths = LiftedPaths(heightmap, descent.trajectory.x, descent.trajectory.f)
     minima = heightmap.points_on(objective.marked)
     camera = Camera(*settings.camera) if settings.camera else _best_camera(paths, minima)
-    count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
-    angles = np.linspace(0.0, settings.turn, count).tolist()
-    axes = SurfaceAxes(layout, heightmap, [replace(camera, azim=camera.azim + angle) for angle in angles])
-    layout.figure.add_axes(axes)
-    box = SurfaceBox(heightmap, minima, _surface_colours(style, settings.cmap), style)
-    box.set_animated(bool(settings.turn))
-    axes.add_artist(box)
-    marks = _run_marks(axes, layout, paths, all_runs(descent, run_styles))
+
+    def add_axes(layout: Layout) -> list[Slot]:
+        count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
+        angles = np.linspace(0.0, settings.turn, count).tolist()
+        axes = SurfaceAxes(layout, heightmap, [replace(camera, azim=camera.azim + angle) for angle in angles])
+        layout.figure.add_axes(axes)
+        return [Slot(axes, 0 if header_share == 1 else header_share, 0, 1, 1)]
+
+    def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
+        axes, colours = surface_axes(slots[0].axes), _surface_colours(layout.style, settings.cmap)
+        write_surface_key(axes, colours)
+        box = SurfaceBox(heightmap, minima, colours, layout.style)
+        box.set_animated(bool(settings.turn))
+        axes.add_artist(box)
+        marks = _run_marks(axes, layout, paths, all_runs(descent, run_styles))
+        if not settings.turn:
+            return marks
+        labels = TurningLabels(zorder=3)
+        axes.add_artist(labels)
+        return [box, labels, *marks]
+
+    scene = build_scene(descent, add_axes, draw, header_share=header_share)
     if not settings.turn:
-        return axes, marks
-    labels = TurningLabels(zorder=3)
-    axes.add_artist(labels)
-    return axes, [box, labels, *marks]
+        return scene
+    return TurningScene(figure=scene.figure, marks=scene.marks, timeline=scene.timeline, turn=settings.turn)
+
+
+def _heightmap(descent: Descent) -> HeightMap:
+    settings, objective = descent.settings, descent.objective
+    bounds = objective.bounds.tolist()
+    limits = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
+    points = COARSE_GRID if objective.point_by_point else TURNING_GRID if settings.turn else GRID
+    return replace(HeightMap.of(objective, limits, points), symbols=axis_names(settings, *objective.symbols))
 
 
 def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Panel) -> list[Mark]:
@@ -123,16 +132,16 @@ def _best_camera(paths: LiftedPaths, minima: Vec3) -> Camera:
 
 
 def _surface_colours(style: Style, cmap: str | None) -> SurfaceColours:
-    """The colours of the surface in a style: its tints, as far as they stand out from the background."""
+    """The colours of the surface in a style: its tints, but that the highest stands out from the background."""
     levels = style.levels
     if is_light(style.background):
-        tints, ink = [*levels[:-1], mixed(levels[-1], levels[0], 0.7)], mixed(levels[0], style.text, 0.5)
+        tints, ink = [*levels, mixed(levels[-1], style.background, NEAR_TOP)], mixed(levels[0], style.text, 0.5)
         shade, shine, edge = ink, "#ffffff", mixed(ink, levels[0], 0.7)
     else:
-        tints, ink = [levels[0], levels[1]], mixed(levels[0], style.text, 0.6)
+        tints, ink = [mixed(levels[0], style.text, NEAR_BOTTOM), *levels[:-1]], mixed(levels[0], style.text, 0.6)
         shade, shine, edge = style.background, ink, mixed(ink, levels[0], 0.5)
     ramp = LinearSegmentedColormap.from_list("heights", tints) if cmap is None else colormaps[cmap]
-    return SurfaceColours(tints=ramp, shade=shade, shine=shine, edge=edge)
+    return SurfaceColours(tints=ramp, shade=shade, shine=shine, edge=edge, line=style.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
