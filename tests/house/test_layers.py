@@ -77,8 +77,8 @@ INSIDE = {
     ),
     "views": (
         "ground.levels ground.inks ground.key ground.draw basins failure_notes legend explain.step_arrows "
-        "surface.camera facet_groups digits readout surface.heightmap explain.equation facet_titles surface.axes header "
-        "surface.paths base surface.box surface.key facets contour curve"
+        "surface.camera facet_groups digits readout surface.heightmap explain.equation facet_titles surface.axes "
+        "header surface.paths base surface.box surface.key facets contour curve"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "
