@@ -174,6 +174,7 @@ def _film_info(descent: Descent, raster: Raster) -> FilmInfo:
         fps=descent.settings.fps,
         loop=descent.settings.loop,
         duration_s=descent.timeline.duration_s,
+        ends_s=descent.timeline.end_s.tolist(),
         sample=raster.sample,
         quality=Quality(descent.settings.quality),
         transparent=descent.settings.transparent,

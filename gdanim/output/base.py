@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
 
     from gdanim.drawing.frame import Frame
@@ -39,6 +39,7 @@ class FilmInfo:
     fps: Fraction  # frames per second between the lead and the hold
     loop: int  # how often the animation plays; 0 means for ever
     duration_s: float  # when the last frame ends
+    ends_s: Sequence[float] = ()  # when each frame ends, where the writer needs that before the first
     sample: Callable[[], Iterator[Frame]]
     quality: Quality = Quality.MEDIUM  # one of those that the format has
     transparent: bool = False  # whether pixels may let the page show through, in formats with an alpha channel

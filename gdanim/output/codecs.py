@@ -6,6 +6,7 @@ and the double well, 456 pictures of 460×345 (D). PSNR is over all channels aga
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ _FASTSTART: Final = ("-movflags", "+faststart")
 _QUICKTIME: Final = ("-movflags", "+faststart+use_metadata_tags")
 # Characters of an argument; the whole command line of Windows holds 32,767, and an argument of Linux 131,071.
 MAX_ARGUMENT: Final = 30_000
+# A frame that stays for longer is one long picture: of an hour at 240 a second, ffmpeg would encode 864,000.
+LONG_S: Final = 10.0
 # A seek decodes from the last key frame; each costs some 10 KB.
 _KEY_EVERY: Final = ("-g", "240")
 
@@ -72,18 +75,44 @@ class Codec:
             *(() if tags is None else ("-f", "ffmetadata", "-i", f"pipe:{tags}")),
             *("-an", "-map_metadata", "-1" if tags is None else "1"),
             *(("-metadata", f"comment={film.recipe}") if commented else ()),
-            *(*self._filtering(), *self.encoder, *_REPRODUCIBLE, *self.muxing),
+            *(*self._filtering(_later(gaps(film))), *self.encoder, *_REPRODUCIBLE, *self.muxing),
+            *(("-fps_mode", "vfr") if gaps(film) else ()),  # AVIF would be given what is left out
             *(("-loop", str(film.loop)) if self.image else ()),
             *("-f", self.muxer, f"file:{path}"),
         ]
 
-    def _filtering(self) -> tuple[str, ...]:
+    def _filtering(self, timing: str) -> tuple[str, ...]:
         if not (self.image and self.alpha):
-            return ("-vf", self.filters)
+            return ("-vf", f"{timing}{self.filters}")
         # The grey of the second track is the alpha itself, of full range.
         grey = "alphaextract,format=gray,setparams=colorspace=bt709:range=pc"
-        graph = f"split[c][a];[c]{self.filters}[colour];[a]{grey}[alpha]"
+        graph = f"{timing}split[c][a];[c]{self.filters}[colour];[a]{grey}[alpha]"
         return ("-filter_complex", graph, "-map", "[colour]", "-map", "[alpha]")
+
+
+def n_due(end_s: float, fps: Fraction) -> int:
+    """How many pictures are over when a frame ends; the shortest still has one, too."""
+    return max(1, round(end_s * fps))
+
+
+def gaps(film: FilmInfo) -> dict[int, int]:
+    """How many pictures are left out, by how many are sent before them: the inside of each frame longer than LONG_S."""
+    left_out: dict[int, int] = {}
+    n_sent = n_over = 0
+    for end_s in film.ends_s:
+        n_pictures = n_due(end_s, film.fps) - n_over
+        n_over += n_pictures
+        if n_pictures > max(2, LONG_S * film.fps):
+            left_out[n_sent + 1] = n_pictures - 2
+            n_pictures = 2
+        n_sent += n_pictures
+    return left_out
+
+
+def _later(left_out: Mapping[int, int]) -> str:
+    """The filter that shows each picture later by all that is left out before it; no text where nothing is."""
+    delays = "+".join(f"{n}*gte(N,{place})" for place, n in left_out.items())
+    return f"setpts='PTS+{delays}'," if delays else ""
 
 
 def _by_quality(low: Codec, medium: Codec, high: Codec, lossless: Codec | None = None) -> Mapping[Quality, Codec]:

@@ -40,7 +40,8 @@ REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EX
 class VideoWriter:
     """Writes frames to a video file at the constant rate `film.fps`; see FrameWriter.
 
-    A frame that lasts longer is repeated, so that the film ends within half a picture of the plan. Where the codec
+    A frame that lasts longer is repeated, so that the film ends within half a picture of the plan; one that lasts
+    longer than codecs.LONG_S is sent twice only, and its first picture stays. Where the codec
     wants even sides, the last row or column of an odd one is repeated.
     Raises SettingError for a quality that the format does not have, and EncoderError where ffmpeg is missing, fails,
     or leaves a file that does not hold every picture.
@@ -60,6 +61,8 @@ class VideoWriter:
         extra_rows, extra_columns = (film.height % 2, film.width % 2) if self._codec.even else (0, 0)
         self._canvas = np.zeros((film.height + extra_rows, film.width + extra_columns, 4), np.uint8)
         self._n_sent = 0
+        self._n_over = 0  # pictures that are over: those that were sent, and those that were left out
+        self._gaps = codecs.gaps(film)
 
     def __enter__(self) -> Self:
         """Start ffmpeg, which gets ready while the first frame is drawn."""
@@ -87,11 +90,12 @@ class VideoWriter:
         self._canvas[frame.box.slices] = frame.pixels
         self._canvas[:, width:] = self._canvas[:, width - 1 : width]
         self._canvas[height:] = self._canvas[height - 1 : height]
-        n_due = max(1, round(frame.end_s * self._film.fps))  # the shortest still has one picture, too
+        n_due = codecs.n_due(frame.end_s, self._film.fps)
         try:
-            while self._n_sent < n_due:
+            while self._n_over < n_due:
                 self._send(self._canvas.data.cast("B"))
                 self._n_sent += 1
+                self._n_over += 1 + self._gaps.get(self._n_sent, 0)
         except OSError as error:
             raise self._failure() from error
 

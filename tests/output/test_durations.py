@@ -22,6 +22,7 @@ PLANS: Final = {
     "a hold of half a picture": ("--fps", "2", "--lead", "0", "--hold", "0.25"),
     "thirds": ("--fps", "3", "--lead", "0", "--hold", "0"),
     "a duration": ("--fps", "8", "--duration", "1.734", "--hold", "0.2"),
+    "a hold that is one long picture": ("--fps", "8", "--lead", "0", "--hold", "15"),
     "a lead of thousandths": ("--fps", "8", "--lead", "0.777", "--hold", "0.2"),
 }
 MORE_PLANS: Final = {

@@ -304,3 +304,17 @@ def test_of_endless_complaints_the_last_is_repeated(tmp_path: Path, monkeypatch:
     assert (ran.code, len(ran.lines)) == (1, 1)
     assert ran.lines[0].isprintable()
     assert len(ran.lines[0]) < 1000
+
+
+@pytest.mark.parametrize("writer", [Mp4Writer, video.MovWriter, video.WebmWriter, video.Av1Writer])
+def test_pictures_that_stay_for_minutes_are_sent_twice_and_last_as_planned(writer, tmp_path):
+    film = Film(pictures=bars(3), ends_s=(0.1, 30.0, 330.0))
+    path = tmp_path / "film"
+    with writer(path, film.info) as sink:
+        for frame in film.frames():
+            sink.write(frame)
+    begins_s = np.cumsum([0, *video_durations(path)])[:-1].astype(float)
+    assert begins_s == pytest.approx([0, 0.1, 29.9, 30, 329.9], abs=2e-3)  # Matroska counts milliseconds
+    for picture, index in zip(video_pictures(path, 96, 64), (0, 1, 1, 2, 2), strict=True):
+        nearest = max(range(3), key=lambda other: psnr_db(picture, film.pictures[other, ..., :3]))
+        assert nearest == index

@@ -33,10 +33,13 @@ def video_pictures(path, width, height, channels="rgb24", reading=()):
 
 
 def video_durations(path):
-    """One exact duration for each picture, from the container."""
+    """One exact duration for each picture: until the next one begins, and of the last, what the container says."""
     listing = ask_ffmpeg(path, "-c", "copy", "-f", "framecrc").decode()
     (unit,) = re.findall(r"^#tb 0: (.*)$", listing, re.MULTILINE)
-    return [int(line.split(",")[3]) * Fraction(unit) for line in listing.splitlines() if not line.startswith("#")]
+    packets = [line.split(",") for line in listing.splitlines() if not line.startswith("#")]
+    begins = [int(packet[2]) for packet in packets]
+    ends = [*begins[1:], begins[-1] + int(packets[-1][3])]
+    return [(end - begin) * Fraction(unit) for begin, end in zip(begins, ends, strict=True)]
 
 
 def animation(path):

@@ -41,7 +41,13 @@ class Film:
     def info(self) -> FilmInfo:
         _, height, width, _ = self.pictures.shape
         return FilmInfo(
-            width=width, height=height, fps=self.fps, loop=self.loop, duration_s=self.ends_s[-1], sample=self._sample
+            width=width,
+            height=height,
+            fps=self.fps,
+            loop=self.loop,
+            duration_s=self.ends_s[-1],
+            ends_s=self.ends_s,
+            sample=self._sample,
         )
 
     def info_in(self, quality: Quality) -> FilmInfo:
