@@ -33,6 +33,11 @@ def as_json(content: Any) -> str:
     return "".join(f"{line if line.isprintable() else _escaped(line)}\n" for line in lines)
 
 
+def as_json_line(content: Any) -> str:
+    """The same on one line. Raises ValueError for NaN."""
+    return f"{_escaped(json.dumps(content, ensure_ascii=False, allow_nan=False))}\n"
+
+
 def _escaped(line: str) -> str:
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
 

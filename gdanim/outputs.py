@@ -168,7 +168,7 @@ def check_paths(settings: Settings, outputs: tuple[Planned, ...], preset: str | 
 
 def _check_places(settings: Settings, outputs: tuple[Planned, ...], preset: str | None) -> None:
     """Refuse what cannot be written, and what stands there already and is to be left alone."""
-    existing = Existing(_inputs(settings, preset), settings.force)
+    existing = Existing(inputs_of(settings, preset), settings.force)
     for output in outputs:
         for path in _files_at(output):
             check_target(path)
@@ -197,7 +197,7 @@ def _is_of_kind(form: Format, path: Path) -> bool:
     return is_picture(path) or (bool(form.plugin) and path.suffix.lower() in form.extensions)
 
 
-def _inputs(settings: Settings, preset: str | None) -> dict[str, str]:
+def inputs_of(settings: Settings, preset: str | None) -> dict[str, str]:
     """The files that a request may read, each with the option that names it."""
     named = {"--style": settings.style, "--themes": settings.themes}
     found = {name: option for option, names in named.items() for name in names if _is_style_file(name)}

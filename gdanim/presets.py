@@ -10,11 +10,9 @@ A recipe may come from anybody: only attachments that its own request names are 
 
 import re
 import tempfile
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -30,6 +28,7 @@ from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.output.metadata import STDIN
 from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
 from gdanim.tables.files import labelled
+from gdanim.toml_text import parse_toml, write_file, write_value
 
 FILE_FIELDS: Final = ("trajectory", "style")  # of Settings, that may name a file
 PYTHON: Final = "python"
@@ -98,7 +97,7 @@ def read_preset(name: str) -> dict[str, Any]:
         raise UsageError(f"{path.name} carries no recipe: it is of no format that gdanim writes")
     if len(text) > MAX_BYTES:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")
-    saved = _read(text, source=path.name)
+    saved = saved_in(text, source=path.name)
     fields = saved.unpacked()
 
     def beside(name: str) -> str:
@@ -113,7 +112,7 @@ def read_recipe(path: str) -> Saved:
 
     Raises UsageError where it carries none, or where the request names a file that is no attachment.
     """
-    saved = _read(metadata.read_recipe(path).encode(), source=metadata.name_of(path))
+    saved = saved_in(metadata.read_recipe(path).encode(), source=metadata.name_of(path))
     for field in FILE_FIELDS:
         for name in _names(saved.fields, (field,)):
             # A style may be one of ours or of matplotlib's, by its name.
@@ -145,16 +144,9 @@ def renamed(fields: Mapping[str, Any], new: Callable[[str], str], of: Sequence[s
     return found
 
 
-def _read(text: bytes, *, source: str) -> Saved:
-    try:
-        toml = text.decode("utf-8-sig")
-        if _LONG_KEY.search(_TEXTS.sub('""', toml)):
-            raise UsageError(f"{source} has a key of ten parts, which no preset has")
-        saved = tomllib.loads(toml)
-    except (ValueError, RecursionError) as error:
-        known = isinstance(error, (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError))
-        reason = str(error).splitlines()[0] if known else "a number in it has thousands of digits"
-        raise UsageError(f"{source} is not TOML: {reason}") from None
+def saved_in(text: bytes, *, source: str) -> Saved:
+    """What the text of a preset or a recipe says. Raises UsageError, naming the source and the key."""
+    saved = parse_toml(text, source=source)
     made, files = saved.pop("made", {}), saved.pop("files", {})
     for name, table in {"made": made, "files": files}.items():
         if not isinstance(table, dict):
@@ -162,14 +154,6 @@ def _read(text: bytes, *, source: str) -> Saved:
     fields = from_preset(from_saved(saved, source=source))
     _check_files(files, fields, source)
     return Saved(source, fields, files, made)
-
-
-# Comments and texts in TOML, and keys of ten dotted parts or more: tomllib needs time that is quadratic in the parts.
-# A text without an end goes on to the end of its line, or of all: so no character is looked at twice.
-_TEXTS: Final = re.compile(
-    r"""\#[^\n]*|\"{3}(?:[^\\]|\\.)*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?""", re.DOTALL
-)
-_LONG_KEY: Final = re.compile(r'(?<![\w"-])(?:[\w"-]+[ \t]*\.[ \t]*){9}')
 
 
 def _check_files(files: Mapping[str, Any], fields: Mapping[str, Any], source: str) -> None:
@@ -245,56 +229,14 @@ def write_request(settings: Picture) -> str:
 
 def write_files(files: Mapping[str, str]) -> str:
     """The table [files]; no text where there are none."""
-    return "\n[files]\n" + "".join(_file(name, content) for name, content in files.items()) if files else ""
-
-
-def as_ascii(toml: str) -> str:
-    """TOML as any container can hold it: printable ASCII without &, < and >, which only its texts have."""
-    return re.sub("[^\n -~]|[&<>]", _escape, toml)
+    return "\n[files]\n" + "".join(write_file(name, content) for name, content in files.items()) if files else ""
 
 
 def _write_keys(settings: Picture) -> str:
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in to_saved(settings).items())
+    return "".join(f"{key} = {write_value(value)}\n" for key, value in to_saved(settings).items())
 
 
 def read_text(path: Path, most: int = -1) -> str:
     """The text of a file, cut to `most` characters."""
     with path.open(encoding="utf-8", newline="") as file:
         return file.read(most)
-
-
-# What no line of a text may hold, or what a terminal obeys: control characters, and those that turn the way of reading.
-_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line feed
-
-
-def _file(name: str, content: str) -> str:
-    # A # is escaped, since a comment could look like the line that ends a recipe.
-    escaped = content.replace("\\", "\\\\").replace('"""', '""\\"').replace("#", "\\u0023")
-    return f'{_toml(name)} = """\n{_CONTROL.sub(_escape, escaped)}"""\n'
-
-
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return f"\\u{code:04x}" if code < 1 << 16 else f"\\U{code:08x}"
-
-
-def _toml(value: Any) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{_UNSEEN.sub(_escape, escaped)}"'
-        case Fraction():
-            return _toml(str(value)) if value.denominator > 1 else str(value.numerator)
-        case Mapping():
-            return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
-        case tuple() if value and all(isinstance(item, tuple) and isinstance(item[0], str) for item in value):
-            return _toml(dict(value))
-        case (item,) if not (isinstance(item, tuple) and len(item) > 1):  # of a plane: [x, y] would be two starts
-            return _toml(item)
-        case tuple():
-            return "[" + ", ".join(_toml(item) for item in value) + "]"
-        case _:
-            return repr(value)

@@ -85,6 +85,14 @@ def ratio(value: Any) -> Fraction:
     return found
 
 
+def shard(value: Any) -> tuple[int, int]:
+    """Read which of how many parts: `3/16`, counted from 1."""
+    first, slash, parts = str(value).partition("/")
+    if not (slash and first.isdecimal() and parts.isdecimal() and 1 <= int(first) <= int(parts) <= 1_000_000):
+        raise ValueError("give which of how many parts, such as 3/16")
+    return int(first), int(parts)
+
+
 def point(value: Any) -> tuple[float, ...]:
     """Read one or two finite coordinates: `4.3` or `-1.5,2`."""
     coordinates = _numbers(value)

@@ -17,7 +17,7 @@ from gdanim.drawing.raster import Raster
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import open_output
 from gdanim.outputs import Written
-from gdanim.recipe import recipe_of
+from gdanim.recipe.recipe import recipe_of
 from gdanim.writing import OutputFile, kept, missing
 
 if TYPE_CHECKING:

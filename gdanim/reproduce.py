@@ -9,7 +9,7 @@ from gdanim.arrays import Vector
 from gdanim.descent.descend import Descent, descend
 from gdanim.formatting import coordinates, count
 from gdanim.presets import read_recipe, refuse_python
-from gdanim.recipe import Made, digest, read_made
+from gdanim.recipe.made import Made, digest, read_made
 from gdanim.settings import Settings
 
 TOLERANCE: Final = 1e-9

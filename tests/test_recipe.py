@@ -26,7 +26,8 @@ from gdanim.catalogue.registry import FORMATS, presets
 from gdanim.descent.descend import descend
 from gdanim.output.metadata import END, MAX_RECIPE, START, read_recipe
 from gdanim.presets import read_preset
-from gdanim.recipe import MAX_NUMBERS, listed_runs, recipe_of
+from gdanim.recipe.made import MAX_NUMBERS, listed_runs
+from gdanim.recipe.recipe import recipe_of
 from gdanim.settings import Settings
 
 HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -153,9 +153,15 @@ def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoic
         raise UsageError(f"{shown(text)} is no function, but {meant}")
     row = _row(text) if is_name(text) else None
     values = dict(parameters) if row is None else dict(row.parameters) | dict(parameters)
-    expression = parse(text if row is None else row.formula, values)
-    expression.bind(values)
+    expression = _expression(text if row is None else row.formula, tuple(values.items()))
     return FunctionChoice(text, row, expression)
+
+
+@lru_cache(maxsize=64)  # the jobs of a batch share their function
+def _expression(formula: str, values: tuple[tuple[str, float], ...]) -> Expression:
+    expression = parse(formula, dict(values))
+    expression.bind(dict(values))
+    return expression
 
 
 def _row(name: str) -> Formula:

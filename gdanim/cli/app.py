@@ -16,6 +16,7 @@ from gdanim.errors import GdanimError, UsageError, unforeseen
 from gdanim.settings import Settings, __version__
 
 if TYPE_CHECKING:
+    from gdanim.batch.state import State
     from gdanim.catalogue.request import Request
     from gdanim.descent.descend import Descent
     from gdanim.outputs import Written
@@ -144,9 +145,32 @@ def check_command(files: tuple[str, ...], tolerance: float) -> int:
     return min(codes - {0}, default=0)
 
 
+@gdanim.command("batch", cls=parsing.Command, short_help="Render job files and presets, only what is not there yet.")
+@parameters.batch_options
+def batch_command(files: tuple[str, ...], **given: Any) -> int:
+    """Render what each FILE describes, a job file or a preset, in several processes, and only what is not there yet.
+
+    Exit codes: 0 done; 1 some failed; 2 a file is wrong, and nothing ran; 3 with --strict, a run diverged or left the
+    domain.
+    """
+    from gdanim.batch.jobs import Wanted
+    from gdanim.cli import batch
+
+    wanted = Wanted(**{name: given.pop(name) for name in Wanted._fields})
+    listed, planned = given.pop("list_"), given.pop("dry_run")
+    if listed:
+        return batch.listed(files, wanted)
+    if planned:
+        return batch.planned(files, wanted, force=given["force"])
+    return batch.run(files, wanted, batch.Asked(**given))
+
+
 def _run(request: Request) -> int:
     """Solve, draw and write what is asked for; say what came of it. Returns the exit code."""
     settings, outputs = request.settings, request.outputs
+    if settings.if_changed and (state := _state(request)).is_current:
+        _say(request, [f"{outputs[0].path}: current"])
+        return EXIT_STRICT if settings.strict and state.is_lost else 0
     _check_styles(request)
     from gdanim.cli import messages
     from gdanim.descent.descend import carry_out
@@ -183,6 +207,12 @@ def _run(request: Request) -> int:
             # With a dash in front, the program that opens it would take it for an option.
             click.launch(f"./{written.path}" if written.path.startswith("-") else written.path)
     return 1 if rendered.errors else strict_code
+
+
+def _state(request: Request) -> State:
+    from gdanim.batch.state import state_of
+
+    return state_of(request)
 
 
 def _check_styles(request: Request) -> None:

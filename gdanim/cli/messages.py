@@ -172,9 +172,9 @@ def _name(descent: Descent, run: int) -> str:
 def done(descent: Descent, written: Written) -> str:
     """The line for a file that is finished."""
     timeline, form, fitted = descent.timeline, FORMATS[written.format], written.fitted
-    size = "" if written.bytes is None else f", {_bytes(written.bytes)}"
+    size = "" if written.bytes is None else f", {bytes_as_text(written.bytes)}"
     if fitted is not None:
-        size += f"{'' if size else ','} in place of {_bytes(fitted.asked_bytes)}: {fitted.words}"
+        size += f"{'' if size else ','} in place of {bytes_as_text(fitted.asked_bytes)}: {fitted.words}"
     frames = frames_in(form, descent) if fitted is None else fitted.frames
     if form.sequence:
         pattern = Pattern.read(written.path)
@@ -235,7 +235,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
             if done == total or time.monotonic() - began < BAR_AFTER_S:
                 return
             # click hides the cursor, and a death by signal runs none of its own clean-up.
-            shown.enter_context(on_signal(_show_cursor))
+            shown.enter_context(on_signal(show_cursor))
             bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1)
             shown.enter_context(bar)
         bar.length = total  # what is tried for --max-size turns out as it goes
@@ -245,11 +245,13 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
         yield step
 
 
-def _show_cursor() -> None:
+def show_cursor() -> None:
+    """Show the cursor of the terminal, which a progress bar hides, on a new line."""
     os.write(sys.stderr.fileno(), b"\x1b[?25h\n")
 
 
-def _bytes(number: int) -> str:
+def bytes_as_text(number: int) -> str:
+    """A size as people read it: `43.6 kB`."""
     if number < 1000:
         return f"{number} bytes"
     return f"{number / 1000:.3g} kB" if number < 999_500 else f"{number / 1e6:.3g} MB"

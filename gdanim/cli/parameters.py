@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import click
 
+from gdanim import readers
 from gdanim.errors import SettingError
 from gdanim.readers import Reader, T
 from gdanim.settings import GROUPS, Option, options
@@ -39,7 +40,12 @@ MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
 _UNBROKEN = str.maketrans(" -", "\N{NO-BREAK SPACE}\N{NON-BREAKING HYPHEN}")
 _PLAIN = {unbroken: plain for plain, unbroken in _UNBROKEN.items()}
 # The commands beside render, as --help shows their usage.
-USAGE = {"list": "list [KIND] [--json]", "recipe": "recipe FILE", "check": "check FILE..."}
+USAGE = {
+    "batch": "batch FILE... [OPTIONS]",
+    "list": "list [KIND] [--json]",
+    "recipe": "recipe FILE",
+    "check": "check FILE...",
+}
 _NO_SHORT = "    "
 
 
@@ -130,3 +136,41 @@ def _keep_commands_whole(text: str) -> str:
     """The text, in which no line will end within `a command in backquotes`."""
     parts = text.split("`")
     return "`".join(part.translate(_UNBROKEN) if i % 2 else part for i, part in enumerate(parts))
+
+
+Command = Callable[..., int]
+
+
+def batch_options(command: Command) -> Command:
+    """Add the parameters of `gdanim batch` to its function, in the order of its help."""
+    given: list[Callable[[Command], Command]] = [
+        click.argument("files", metavar="FILE...", nargs=-1, required=True),
+        _own("-o", "--output", "Write this, such as out/{preset}.gif, in place of what FILE says.", metavar="PATH",
+            multiple=True),
+        _own("-j", "--jobs", "Render N at a time.", "workers", metavar="N", show_default="the cores that may be used",
+            type=type_for("--jobs", readers.whole(least=1, most=1024)), default=None),
+        _own("--force", "Render all, also what is current.", is_flag=True),
+        _own("--fail-fast", "Stop at the first job that fails.", is_flag=True),
+        _own("--dry-run", "Print what each job is: new, changed or current; write nothing.", is_flag=True),
+        _own("--list", "Print the outputs; write nothing.", "list_", is_flag=True),
+        _own("--index", "Write a page that shows all pictures.", "index_path", metavar="PATH", default=""),
+        _own("--depfile", "Write what each output is made from, for make and ninja.", "depfile_path", metavar="PATH",
+            default=""),
+        _own("--shard", "Take the K-th of N parts of the jobs.", metavar="K/N", default="1/1",
+            type=type_for("--shard", readers.shard)),
+        _own("--strict", "Exit with 3 if a run diverges or leaves the domain.", is_flag=True),
+        _own("--json", "Print a line of JSON for each job.", is_flag=True),
+        _own("--allow-outside", "Let a job file write outside the working folder.", is_flag=True),
+        _own("--allow-python", "Let a job file name Python code.", is_flag=True),
+        _own("-q", "--quiet", "Print errors only.", is_flag=True),
+    ]  # fmt: skip
+    for option in reversed(given):
+        command = option(command)
+    return command
+
+
+def _own(*texts: str, **keywords: Any) -> Callable[[Command], Command]:
+    """An option of a command beside render: its names, its help, and where it has one the name of its value."""
+    names = [text for text in texts if text.startswith("-")]
+    summary, *called = texts[len(names) :]
+    return click.option(*names, *called, help=summary, **keywords)

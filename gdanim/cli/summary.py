@@ -100,9 +100,14 @@ def _condition(objective: Objective) -> str:
 
 def as_json(descent: Descent, written: Sequence[Written]) -> str:
     """The summary as JSON. Numbers that are not finite are null."""
+    return formatting.as_json(as_dict(descent, written))
+
+
+def as_dict(descent: Descent, written: Sequence[Written]) -> dict[str, Any]:
+    """The summary, of what JSON can hold."""
     objective, timeline, settings = descent.objective, descent.timeline, descent.settings
     width, height = settings.size
-    content = {
+    return {
         "gdanim": __version__,
         "function": objective.name,
         "formula": objective.formula,
@@ -129,7 +134,6 @@ def as_json(descent: Descent, written: Sequence[Written]) -> str:
         "alt_text": alt_text(descent),
         "runs": list(records(descent)),
     }
-    return formatting.as_json(content)
 
 
 def records(descent: Descent) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
-from gdanim.descent.recording.replay import UNKNOWN
+from gdanim.descent.recording.file_types import UNKNOWN
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import picked
 from gdanim.drawing.lettering import minus

@@ -25,6 +25,7 @@ LAYERS = {
     "arrays": "the shapes of arrays, as types",
     "readers": "from what a person writes to a checked value",
     "formatting": "numbers and lists as parts of sentences",
+    "toml_text": "TOML: read in linear time, written so that every container holds it",
     "tables": "tables of numbers and words in files, whatever wrote them: text, JSON, arrays of numpy",
     "signals": "cleans up when gdanim is told to stop, then dies by the same signal",
     "settings": "one request, complete and checked: the table of all options",
@@ -44,6 +45,7 @@ LAYERS = {
     "max_size": "files that keep to `--max-size`, or are not written: what may be given up, the least visible first",
     "rendering": "the whole way from a request to files: solve, draw once for each style, write every output",
     "reproduce": "`gdanim check`: solves a recipe again and compares",
+    "batch": "`gdanim batch`: job files → jobs, done by several processes; what of them is there already",
     "cli": "words → a request; messages and exit codes: the only room that prints",
     "__main__": "the entry point",
 }
@@ -86,8 +88,10 @@ INSIDE = {
         "svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation filmstrip.renderer "
         "gif_tables png svg.layers svg.recorder svg.writer pages"
     ),
+    "recipe": "portable made",
     "max_size": "steps",
-    "cli": "terminal listing parameters summary messages parsing",
+    "batch": "messages matrix naming jobfile",
+    "cli": "terminal listing parameters summary messages worker parsing batch",
 }
 
 MODULES = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from gdanim.errors import SettingError
 
 SUFFIXES = (".csv", ".jsonl", ".npz")
+UNKNOWN = "replay"  # what chose the steps, where a file does not say
 _HEAD = 100  # bytes, in which _EXPORT is found
 # How the files of export.py begin: the header of a .csv, the first line of a .jsonl, the first column of an .npz.
 _EXPORT = re.compile(rb'run,optimizer,lr,iteration,|\{"run": \d+, "optimizer": |PK\x03\x04.{26}run\.npy', re.DOTALL)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gdanim.catalogue import registry
+from gdanim.descent.recording.file_types import UNKNOWN
 from gdanim.descent.recording.rows import Rows, read_rows
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import MAX_RECORDED, Stop, Trajectory, judge, no_value_at
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from gdanim.descent.recording.rows import Name
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
-
-UNKNOWN = "replay"  # what chose the steps, where the file does not say
 
 
 class Recording(NamedTuple):

@@ -1,10 +1,8 @@
-"""Recipes: the text that every file carries, from which it can be made again and its trajectory be checked.
+"""The table [made] of a recipe: a trajectory in short, so that `gdanim check` can say where one drifted.
 
-A recipe is a preset (presets.py) with the table [made], between two lines that mark it (output/metadata.py):
-
-[made]
 gdanim       the version that made the file
 lacks        where the file cannot be made again: `python`, or `size`
+python       of such a file, the digest of the Python code that made it (portable.py)
 digest       sha256 over `last` (runs,), int64, and x (runs, n+1, d), float64, little-endian, in C order
 runs         how many there were; the others are of as many of them as MAX_NUMBERS allows, evenly spread:
 last         the index of the last finite point of each
@@ -18,126 +16,20 @@ Nothing in it tells where, when or by whom the file was made, so that a file tha
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Index, Vector
-from gdanim.catalogue.request import python_in
-from gdanim.catalogue.specs import Format
-from gdanim.descent.descend import Descent
-from gdanim.descent.recording.replay import UNKNOWN
 from gdanim.descent.trajectory import Trajectory
-from gdanim.drawing.styles import style_file
 from gdanim.errors import UsageError
-from gdanim.output.metadata import END, MAX_RECIPE, START
-from gdanim.presets import PYTHON, SIZE, as_ascii, read_text, renamed, write_files, write_request
-from gdanim.settings import DEFAULTS, FORMAT_OPTIONS, MAX_ITERATIONS, Picture, Settings, __version__, to_saved
-from gdanim.tables.files import STDIN, labelled, stem_of
+from gdanim.settings import MAX_ITERATIONS, __version__
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 ENDS_SHARE: Final = 0.2  # of these
 ITERATIONS_STEP: Final = 10
 HASHED_AT_ONCE: Final = 1 << 20  # numbers
-PLAIN: Final = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".dat")  # texts
-
-
-class Recipe(NamedTuple):
-    """The recipe of a descent, for files of any format."""
-
-    settings: Picture  # of the request, after all choices, without paths
-    files: Mapping[str, str]  # the contents of the files that it names
-    made: str  # the table [made] as text
-    lacks: str = ""  # PYTHON or SIZE, where the file cannot be made again
-
-    def text(self, form: Format | None = None) -> str:
-        """The recipe in a file of this format, without options that the format does not read; by default, with all."""
-        changes = {name: DEFAULTS[name] for name in FORMAT_OPTIONS if form is not None and name not in form.takes}
-        if form is not None and not (form.extensions or form.sequence):
-            changes["format"] = form.name  # no suffix says so
-        request = write_request(replace(self.settings, **changes))
-        return f"{START}{as_ascii(request + self.made + write_files(self.files))}{END}"
-
-
-def recipe_of(descent: Descent) -> Recipe:
-    """What the files of a descent carry."""
-    settings, files = _portable(descent)
-    made = summary_of(descent.trajectory)
-    if left_out := {name: DEFAULTS[name] for name, _ in python_in(to_saved(settings))}:
-        return Recipe(replace(settings, **left_out), files, write_made(made, PYTHON), PYTHON)
-    recipe = Recipe(settings, files, write_made(made))
-    return recipe if len(recipe.text()) <= MAX_RECIPE else Recipe(Settings(), {}, write_made(made, SIZE), SIZE)
-
-
-# --- the request -----------------------------------------------------------------------------------------------------
-
-
-def _portable(descent: Descent) -> tuple[Picture, dict[str, str]]:
-    """The settings without paths and options of single outputs, and the contents of the files that they name."""
-    settings = replace(descent.settings, format=None, max_size=None, themes=())
-    files: dict[str, str] = {}
-    if settings.trajectory:
-        settings, files = _recorded(settings, descent)
-    names = {}
-    for style in settings.style:
-        path = style_file(style)
-        if path is not None and style not in names:
-            names[style] = _free(path.name, files)
-            files[names[style]] = read_text(path, MAX_RECIPE + 1)
-    return replace(settings, style=tuple(names.get(style, style) for style in settings.style)), files
-
-
-def _free(name: str, files: Mapping[str, str]) -> str:
-    """The name of a style file, or a longer one where files have that."""
-    while name in files:
-        name = f"{name}.mplstyle"
-    return name
-
-
-def _recorded(settings: Picture, descent: Descent) -> tuple[Picture, dict[str, str]]:
-    """The settings with the last names of replayed files, and the contents of these.
-
-    A file of text is held as it is, and the runs of any other as `--data` writes them.
-    """
-    names: dict[str, str] = {}  # by paths
-    files: dict[str, str] = {}  # contents by names
-    plain = all(map(_is_plain, settings.trajectory))
-    for text in settings.trajectory:
-        path = labelled(text)[1]
-        if path in names:
-            continue
-        stem = UNKNOWN if path == STDIN else stem_of(path).replace("=", "-")  # else a label would end there
-        name = f"{stem}{Path(path).suffix.lower() if plain else '.csv'}"
-        number = 2
-        while name in files:
-            name, number = f"{number}-{name}", number + 1
-        names[path], files[name] = name, read_text(Path(path), MAX_RECIPE + 1) if plain else _as_csv(descent, text)
-    fields = renamed({"trajectory": settings.trajectory}, lambda path: names[path])
-    return replace(settings, columns=settings.columns if plain else (), **fields), files
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a replayed file is a text that a recipe holds as it is."""
-    path = labelled(text)[1]
-    if Path(path).suffix.lower() not in PLAIN or not Path(path).is_file():
-        return False
-    try:
-        return not read_text(Path(path), MAX_RECIPE + 1).startswith("\ufeff")
-    except UnicodeDecodeError:
-        return False
-
-
-def _as_csv(descent: Descent, source: str) -> str:
-    from gdanim.descent.recording.export import as_csv
-
-    its = [place for place, run in enumerate(descent.runs) if run.source == source]
-    return as_csv(descent.trajectory.picked(its), tuple(descent.runs[run] for run in its), MAX_RECIPE)
-
-
-# --- the trajectory --------------------------------------------------------------------------------------------------
 
 
 class Made(NamedTuple):
@@ -190,12 +82,13 @@ def listed_runs(runs: int, n_listed: int) -> Index:
     return np.arange(n_listed) * runs // n_listed
 
 
-def write_made(made: Made, lacks: str = "") -> str:
-    """The table [made]."""
+def write_made(made: Made, lacks: str = "", python: str = "") -> str:
+    """The table [made]; `lacks` and `python` are left out where they are empty."""
     stop = made.stop[:1] if len(set(made.stop)) == 1 else made.stop
     lines = {
         "gdanim": f'"{__version__}"',
         **({"lacks": f'"{lacks}"'} if lacks else {}),
+        **({"python": f'"{python}"'} if python else {}),
         "digest": f'"{made.digest}"',
         "runs": str(made.runs),
         "last": _listed(map(str, made.last.tolist())),

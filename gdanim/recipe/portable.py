@@ -1,0 +1,142 @@
+"""What a request asks for without its paths: settings and the contents of the files that they name.
+
+Imports neither numpy nor matplotlib for requests without files of their own.
+"""
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from gdanim.catalogue.choices import python_rule
+from gdanim.catalogue.registry import STYLES
+from gdanim.catalogue.request import python_in
+from gdanim.catalogue.specs import Format
+from gdanim.descent.recording.file_types import UNKNOWN
+from gdanim.output.metadata import MAX_RECIPE
+from gdanim.presets import read_text, renamed, write_request
+from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, Picture, to_saved
+from gdanim.tables.files import STDIN, labelled, stem_of
+
+PLAIN: Final = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".dat")  # texts
+
+AsCsv = Callable[[str], str]  # the runs of a replayed file, named as in the settings, as a table of text
+
+
+class Portable(NamedTuple):
+    """A request without paths.
+
+    files    the contents of the files that the settings name, by their last names
+    python   what it named of Python code, as (field, text): the settings have none of it
+    """
+
+    settings: Picture
+    files: Mapping[str, str]
+    python: tuple[tuple[str, str], ...] = ()
+
+
+def portable(settings: Picture, as_csv: AsCsv) -> Portable:
+    """The settings without paths and options of single outputs, and the contents of the files that they name."""
+    settings = replace(settings, format=None, max_size=None, themes=())
+    files: dict[str, str] = {}
+    if settings.trajectory:
+        settings, files = _recorded(settings, as_csv)
+    names: dict[str, str] = {}
+    for style in settings.style:
+        path = _style_file(style)
+        if path is not None and style not in names:
+            names[style] = _free(path.name, files)
+            files[names[style]] = read_text(path, MAX_RECIPE + 1)
+    settings = replace(settings, style=tuple(names.get(style, style) for style in settings.style))
+    python = tuple(python_in(to_saved(settings)))
+    return Portable(replace(settings, **{name: DEFAULTS[name] for name, _ in python}), files, python)
+
+
+def write_asked(settings: Picture, form: Format | None = None) -> str:
+    """The keys of a portable request, without options that a format does not read; by default, with all."""
+    changes = {name: DEFAULTS[name] for name in FORMAT_OPTIONS if form is not None and name not in form.takes}
+    if form is not None and not (form.extensions or form.sequence):
+        changes["format"] = form.name  # no suffix says so
+    return write_request(replace(settings, **changes))
+
+
+def _free(name: str, files: Mapping[str, str]) -> str:
+    """The name of a style file, or a longer one where files have that."""
+    while name in files:
+        name = f"{name}.mplstyle"
+    return name
+
+
+def _style_file(name: str) -> Path | None:
+    if name == AUTO_STYLE or name in STYLES:
+        return None
+    from gdanim.drawing.styles import style_file  # late: it asks matplotlib, which has styles of its own
+
+    return style_file(name)
+
+
+def _recorded(settings: Picture, as_csv: AsCsv) -> tuple[Picture, dict[str, str]]:
+    """The settings with the last names of replayed files, and the contents of these.
+
+    A file of text is held as it is, and the runs of any other as `--data` writes them.
+    """
+    names: dict[str, str] = {}  # by paths
+    files: dict[str, str] = {}  # contents by names
+    plain = is_plain(settings)
+    for text in settings.trajectory:
+        path = labelled(text)[1]
+        if path in names:
+            continue
+        stem = UNKNOWN if path == STDIN else stem_of(path).replace("=", "-")  # else a label would end there
+        name = f"{stem}{Path(path).suffix.lower() if plain else '.csv'}"
+        number = 2
+        while name in files:
+            name, number = f"{number}-{name}", number + 1
+        names[path], files[name] = name, read_text(Path(path), MAX_RECIPE + 1) if plain else as_csv(text)
+    fields = renamed({"trajectory": settings.trajectory}, lambda path: names[path])
+    return replace(settings, columns=settings.columns if plain else (), **fields), files
+
+
+def is_plain(settings: Picture) -> bool:
+    """Whether all files that are replayed are texts that a recipe holds as they are."""
+    return all(map(_is_plain, settings.trajectory))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a replayed file is a text that a recipe holds as it is."""
+    path = labelled(text)[1]
+    if Path(path).suffix.lower() not in PLAIN or not Path(path).is_file():
+        return False
+    try:
+        return not read_text(Path(path), MAX_RECIPE + 1).startswith("\ufeff")
+    except UnicodeDecodeError:
+        return False
+
+
+def python_digest(named: tuple[tuple[str, str], ...]) -> str:
+    """A sha256 over the sources of Python code, as (field, text): what the code is, wherever it lies.
+
+    Empty where a source is not to be had, as of a function that was passed as an object.
+    """
+    found = hashlib.sha256()
+    try:
+        for field, text in named:
+            rule = python_rule(text) if field in ("optimizer", "schedule") else None
+            source, _, name = (text if rule is None else rule[0]).rpartition(":")
+            found.update(f"{field} {name} {'' if rule is None else rule[1]}\n".encode())
+            found.update(_source_of(source).read_bytes())
+    except (OSError, ImportError, ValueError, TypeError, AttributeError):
+        return ""
+    return f"sha256:{found.hexdigest()}"
+
+
+def _source_of(source: str) -> Path:
+    """The file of a module, FILE.py or package.module; a package's folder is imported, the module is not."""
+    if source.endswith(".py"):
+        return Path(source)
+    found = importlib.util.find_spec(source)
+    if found is None or found.origin is None:
+        raise ImportError(source)
+    return Path(found.origin)
