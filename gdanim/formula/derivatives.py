@@ -8,8 +8,10 @@
 The formula itself is not simplified: 0*log(x) has no value at −1. Derivatives are, while they are built: parts that are
 0 everywhere are left out, so that they neither cost time nor turn an infinity into NaN.
 
-At kinks, |x|′(0) = 0, sign′ = 0, and max(u, v)′ is the mean of both sides where u = v. Where one factor of the chain
-rule is exactly 0 and the other infinite or undefined, their product counts as 0: so (√(x²))′ and abs(√x)′ are 0 at 0.
+At kinks, |x|′(0) = 0, sign′ = 0, and max(u, v)′ is the mean of both sides where u = v. In a careful graph, where one
+factor of the chain rule is exactly 0 and the other infinite or undefined, their product counts as 0: so (√(x²))′ and
+abs(√x)′ are 0 at 0, and (1/cosh(x))′ is 0 at 1000, where cosh overflows. Each rule keeps to parts that stay finite
+where the function does: u/hypot(u, v)/hypot(u, v), not u/(u² + v²).
 """
 
 from __future__ import annotations
@@ -34,21 +36,29 @@ def differentiate(f: Node, variable: Node) -> Node:
             slopes[node] = (
                 slopes[u] if slopes[u] is slopes[v] else graph.operation("where", condition, slopes[u], slopes[v])
             )
+        elif node.op in ("div", "ratio"):
+            u, v = node.args
+            slopes[node] = (slopes[u] - node * slopes[v]) / v  # f·v′ before it is divided: f/v may under- or overflow
         else:
-            product = graph.guarded if _needs_guard(node) else graph.times
             slopes[node] = zero
             for partial, arg in zip(_PARTIALS.get(node.op, ()), node.args, strict=False):
                 if slopes[arg] is not zero:
-                    slopes[node] += product(slopes[arg], graph.node_of(partial(*node.args, node)))
+                    slopes[node] += slopes[arg] * partial(*node.args, node)
     return slopes[f]
 
 
-def _needs_guard(node: Node) -> bool:
-    """Whether the chain rule can give 0 · ∞ or 0 · NaN at a point where the function itself has a value."""
-    if node.op == "pow":
-        exponent = node.args[1].value
-        return exponent is None or not (exponent >= 1.0 or exponent.is_integer())
-    return node.op in ("abs", "min", "max", "sqrt", "cbrt", "asin", "acos", "hypot", "atan2", "guarded")
+def needs_care(f: Node) -> bool:
+    """Whether the chain rule can give 0 · ∞, 0/0 or 0 · NaN at a point where f itself has a value."""
+    return not all(node.op in _TAME or _is_whole_power(node) for node in ordered([f]))
+
+
+# What has a value has finite derivatives of all orders, or is a factor that is finite.
+_TAME: Final = frozenset({"number", "x", "y", "add", "sub", "neg", "mul", "sin", "cos", "atan", "erf", "erfc"})
+
+
+def _is_whole_power(node: Node) -> bool:
+    exponent = node.args[1].value if node.op == "pow" else None
+    return exponent is not None and exponent >= 0.0 and exponent.is_integer()
 
 
 def _apply(op: str) -> Callable[..., Node]:
@@ -59,8 +69,10 @@ _exp, _log, _sin, _cos, _sinh, _cosh = (_apply(op) for op in ("exp", "log", "sin
 _sqrt, _sign, _sigmoid, _step = (_apply(op) for op in ("sqrt", "sign", "sigmoid", "step"))
 
 
-def _guarded(u: Node, v: Node) -> Node:
-    return u.graph.guarded(u, v)
+def _over_square(u: Node, v: Node, other: Node) -> Node:
+    """u / (v² + other²), whose squares may overflow."""
+    radius = _apply("hypot")(v, other)
+    return u / radius / radius
 
 
 def _not_needed(u: Node, f: Node) -> Node:
@@ -74,9 +86,8 @@ _PARTIALS: Final[Mapping[str, tuple[Callable[..., Node | float], ...]]] = {
     "sub": (lambda u, v, f: 1.0, lambda u, v, f: -1.0),
     "mul": (lambda u, v, f: v, lambda u, v, f: u),
     "guarded": (lambda u, v, f: v, lambda u, v, f: u),
-    "div": (lambda u, v, f: 1 / v, lambda u, v, f: -f / v),
     "neg": (lambda u, f: -1.0,),
-    "pow": (lambda u, v, f: v * u ** (v - 1), lambda u, v, f: _guarded(f, _log(u))),
+    "pow": (lambda u, v, f: v * u ** (v - 1), lambda u, v, f: f * _log(u)),
     "exp": (lambda u, f: f,),
     "expm1": (lambda u, f: _exp(u),),
     "log": (lambda u, f: 1 / u,),
@@ -91,11 +102,11 @@ _PARTIALS: Final[Mapping[str, tuple[Callable[..., Node | float], ...]]] = {
     "asin": (lambda u, f: 1 / _sqrt((1 - u) * (1 + u)),),
     "acos": (lambda u, f: -1 / _sqrt((1 - u) * (1 + u)),),
     "atan": (lambda u, f: 1 / (1 + u**2),),
-    "atan2": (lambda u, v, f: _guarded(v, 1 / (u**2 + v**2)), lambda u, v, f: -_guarded(u, 1 / (u**2 + v**2))),
+    "atan2": (lambda u, v, f: _over_square(v, u, v), lambda u, v, f: -_over_square(u, u, v)),
     "sinh": (lambda u, f: _cosh(u),),
     "cosh": (lambda u, f: _sinh(u),),
     "tanh": (lambda u, f: 1 / _cosh(u) ** 2,),  # 1 - f² loses all digits where f is near 1
-    "hypot": (lambda u, v, f: _guarded(u, 1 / f), lambda u, v, f: _guarded(v, 1 / f)),
+    "hypot": (lambda u, v, f: u / f, lambda u, v, f: v / f),
     "abs": (lambda u, f: _sign(u),),
     "max": (lambda u, v, f: _step(u - v), lambda u, v, f: _step(v - u)),
     "min": (lambda u, v, f: _step(v - u), lambda u, v, f: _step(u - v)),

@@ -14,11 +14,12 @@ from typing import Any, Final
 import numpy as np
 
 from gdanim.arrays import Matrix, Scalar, Vector
-from gdanim.formula.derivatives import differentiate
+from gdanim.formula.derivatives import differentiate, needs_care
 from gdanim.formula.graph import Graph, Node, ordered
 from gdanim.formula.kernels import KERNELS, Kernel, power_kernel
 from gdanim.formula.parser import Expression
 from gdanim.formula.special import Array
+from gdanim.formula.tree import Tree
 from gdanim.formula.vocabulary import VARIABLES
 
 _FLOAT64: Final = np.dtype(np.float64)
@@ -38,24 +39,25 @@ class FormulaFunctions:
     def __init__(self, expression: Expression, parameters: Mapping[str, float]) -> None:
         constants = expression.bind(parameters)
         self.dim = len(expression.variables)
-        graph = Graph()
-        # Whatever a person calls them, the variables are x and y here.
-        self._variables = [graph.variable(name) for name in VARIABLES[: self.dim]]
-        names = {name: graph.number(value) for name, value in constants.items()}
-        names.update(zip(expression.variables, self._variables, strict=True))
-        self._f = graph.read(expression.written_out(constants), names)
+        self._tree, self._names = expression.written_out(constants), (expression.variables, constants)
+        self._quick = _Programs(self._tree, *self._names, careful=False)
+        self._needs_care = needs_care(self._quick.f)
+
+    @cached_property
+    def _careful(self) -> _Programs:
+        return _Programs(self._tree, *self._names, careful=True)
 
     def value(self, x: Vector) -> Scalar:
         """f at x: (…)."""
-        return self._evaluate(self._value, x, ())
+        return self._evaluate(self._quick.value, x, ())
 
     def gradient(self, x: Vector) -> Vector:
         """∇f at x: (…, d)."""
-        return self._evaluate(self._gradient, x, (self.dim,))
+        return self._repaired(x, self._evaluate(self._quick.gradient, x, (self.dim,)))
 
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives of f at x: (…, d, d)."""
-        return self._evaluate(self._hessian, x, (self.dim, self.dim))
+        return self._repaired(x, self._evaluate(self._quick.hessian, x, (self.dim, self.dim)))
 
     def blur(self, x: Vector) -> Scalar:
         """How far from x derivatives are means: they are exact. (…)."""
@@ -69,9 +71,10 @@ class FormulaFunctions:
         x, flat = self._points(x)
         value, gradient = np.empty(len(flat)), np.empty_like(flat)  # laid out as x is
         if self.dim == 1:  # apart: it saves a tenth of the time of x**2 at one point
-            self._value_and_gradient.run([flat[:, 0]], [value, gradient[:, 0]])
+            self._quick.value_and_gradient.run([flat[:, 0]], [value, gradient[:, 0]])
         else:
-            self._value_and_gradient.run([flat[:, 0], flat[:, 1]], [value, gradient[:, 0], gradient[:, 1]])
+            self._quick.value_and_gradient.run([flat[:, 0], flat[:, 1]], [value, gradient[:, 0], gradient[:, 1]])
+        self._repaired(flat, gradient)
         return (value, gradient) if x is flat else (value.reshape(x.shape[:-1]), gradient.reshape(x.shape))
 
     def _evaluate(self, program: _Program, x: Vector, shape: tuple[int, ...]) -> Array:
@@ -82,6 +85,19 @@ class FormulaFunctions:
             program.run(_columns(flat), [results[:, i] for i in range(results.shape[1])])
         return results.reshape((*x.shape[:-1], *shape))
 
+    def _repaired(self, x: Vector, derivatives: Array) -> Array:
+        """Derivatives (…, d) or (…, d, d) at x (…, d); those that are NaN are computed anew, with care, in their place.
+
+        Care costs several times as much: it is taken at the few points that need it.
+        """
+        if self._needs_care and (lost := np.isnan(derivatives)).any():
+            x, _ = self._points(x)
+            at = lost.reshape(*x.shape[:-1], -1).any(axis=-1)
+            shape = derivatives.shape[x.ndim - 1 :]
+            careful = self._careful.gradient if len(shape) == 1 else self._careful.hessian
+            derivatives[at] = self._evaluate(careful, x[at], shape)
+        return derivatives
+
     def _points(self, x: Vector) -> tuple[Vector, Vector]:
         """x as an array (…, d), and as a list of points (n, d)."""
         if type(x) is np.ndarray and x.dtype is _FLOAT64 and x.ndim == 2 and x.shape[1] == self.dim:
@@ -91,24 +107,37 @@ class FormulaFunctions:
             raise ValueError(f"points of shape (…, {self.dim}) are needed, not {x.shape}")
         return x, x if x.ndim == 2 else x.reshape(-1, self.dim)
 
+
+class _Programs:
+    """The programs of one graph, each built when it is first used."""
+
+    def __init__(self, tree: Tree, variables: Sequence[str], constants: Mapping[str, float], *, careful: bool) -> None:
+        graph = Graph(careful=careful)
+        self.dim = len(variables)
+        # Whatever a person calls them, the variables are x and y here.
+        self._variables = [graph.variable(name) for name in VARIABLES[: self.dim]]
+        names = {name: graph.number(value) for name, value in constants.items()}
+        names.update(zip(variables, self._variables, strict=True))
+        self.f = graph.read(tree, names)
+
     @cached_property
     def _slopes(self) -> list[Node]:
-        return [differentiate(self._f, variable) for variable in self._variables]
+        return [differentiate(self.f, variable) for variable in self._variables]
 
     @cached_property
-    def _value(self) -> _Program:
-        return _Program(self._variables, [self._f])
+    def value(self) -> _Program:
+        return _Program(self._variables, [self.f])
 
     @cached_property
-    def _gradient(self) -> _Program:
+    def gradient(self) -> _Program:
         return _Program(self._variables, self._slopes)
 
     @cached_property
-    def _value_and_gradient(self) -> _Program:
-        return _Program(self._variables, [self._f, *self._slopes])
+    def value_and_gradient(self) -> _Program:
+        return _Program(self._variables, [self.f, *self._slopes])
 
     @cached_property
-    def _hessian(self) -> _Program:
+    def hessian(self) -> _Program:
         dim = self.dim
         # ∂²f/∂y∂x is taken from ∂²f/∂x∂y: simplified otherwise, it could differ in its last bits.
         upper = {(i, j): differentiate(self._slopes[i], self._variables[j]) for i in range(dim) for j in range(i, dim)}

@@ -21,7 +21,8 @@ class Node:
     """One part of a formula: an operation on other nodes, a number, or a variable. Equal parts are the same object.
 
     index  its place in graph.nodes; arguments come before the operations on them
-    op     as in the tree; or "number", a variable's name, "guarded" (Graph.guarded) or "step" (Heaviside, ½ at 0)
+    op     as in the tree; or "number", a variable's name, "step" (Heaviside, ½ at 0), and in a careful graph "guarded"
+           and "ratio": a product and a quotient that are 0 where one factor is, whatever the other
     value  the number, where it is one
     """
 
@@ -61,9 +62,14 @@ class Node:
 
 
 class Graph:
-    """The nodes of a formula and its derivatives, in an order in which they can be evaluated."""
+    """The nodes of a formula and its derivatives, in an order in which they can be evaluated.
 
-    def __init__(self) -> None:
+    careful  whether derivatives are to have a value also where a factor of the chain rule is 0 and another is infinite
+             or undefined, which counts as 0; and roots, powers and the like that undo each other are left out
+    """
+
+    def __init__(self, *, careful: bool = False) -> None:
+        self.careful = careful
         self.nodes: list[Node] = []
         self._known: dict[tuple[object, ...], Node] = {}
 
@@ -86,6 +92,8 @@ class Graph:
         values = [arg.value for arg in args if arg.value is not None]
         if len(values) == len(args) and math.isfinite(value := vocabulary.apply(op, values)):
             return self.number(value)
+        if self.careful and (smooth := _without_root(op, args)) is not None:
+            return smooth
         if op in ("add", "mul") and args[0].index > args[1].index:
             args = (args[1], args[0])  # x*y and y*x are one part
         return self._node(op, args, tuple([arg.index for arg in args]))
@@ -108,17 +116,29 @@ class Graph:
         if isinstance(part, Name):
             return names[part.name]
         match part.op, args:
-            case ["and" | "or" | "min" | "max" as op, _]:
+            case ["min" | "max" | "relu" | "abs" as op, _]:
+                return self._with_kink(op, args)
+            case ["and" | "or" as op, _]:
                 return reduce(lambda u, v: self.operation(op, u, v), args)
             case ["logsumexp", _]:
                 return reduce(lambda u, v: self.operation("logaddexp", u, v), args)
             case ["clip", [u, low, high]]:
                 return self.operation("min", self.operation("max", u, low), high)
-            case ["relu", [u]]:
-                return self.operation("max", u, self.number(0.0))
             case ["pow", [u, Node(value=0.5)]]:
                 return self.operation("sqrt", u)
         return self.operation(part.op, *args)
+
+    def _with_kink(self, op: str, args: list[Node]) -> Node:
+        """min, max, relu or |u|, where the kink is none without it: |x²| and max(x², 0) are x²."""
+        if op == "abs":
+            return args[0] if _is_square(args[0]) else self.operation("abs", *args)
+        zero = self.number(0.0)
+        name, parts = ("max", [*args, zero]) if op == "relu" else (op, args)
+        # max(x, 0, 0) is max(x, 0): the mean of the slopes where all are equal counts each once.
+        flat = dict.fromkeys(leaf for part in parts for leaf in (part.args if part.op == name else (part,)))
+        if name == "max" and any(map(_is_square, flat)):
+            flat.pop(zero, None)
+        return reduce(lambda u, v: self.operation(name, u, v), flat)
 
     # The following simplify. Derivatives are built with them, through the operators of Node.
 
@@ -141,15 +161,8 @@ class Graph:
             return self.scale(a * b, q if p is one else p)
         for over, under in ((p, q), (q, p)):
             if under.op == "div" and under.args[0] is one:
-                return self.scale(a * b, self.operation("div", over, under.args[1]))
-        return self.scale(a * b, self.operation("mul", p, q))
-
-    def guarded(self, u: Node, v: Node) -> Node:
-        """u · v, also 0 at points where one of them is 0 and the other is infinite or NaN."""
-        (a, p), (b, q) = _scaled(u), _scaled(v)
-        if p.value is not None or q.value is not None:
-            return self.times(u, v)
-        return self.scale(a * b, self.operation("guarded", p, q))
+                return self.scale(a * b, self.operation("ratio" if self.careful else "div", over, under.args[1]))
+        return self.scale(a * b, self.operation("guarded" if self.careful else "mul", p, q))
 
     def scale(self, factor: float, u: Node) -> Node:
         """factor · u."""
@@ -178,6 +191,35 @@ def _scaled(u: Node) -> tuple[float, Node]:
     if u.op == "div" and u.args[0].value is not None:
         return u.args[0].value, graph.reciprocal(u.args[1])
     return 1.0, u
+
+
+def _is_square(u: Node) -> bool:
+    """Whether a part is an even power, and so never negative."""
+    return u.op == "pow" and u.args[1].value is not None and u.args[1].value % 2 == 0
+
+
+def _without_root(op: str, args: tuple[Node, ...]) -> Node | None:
+    """A power of a root, a root of a power, √u·√u, |u|² and hypot(u, v)² without the root; None for any other part.
+
+    Their parts have no derivative at 0, and so no chain rule gives that of the whole.
+    """
+    match op, args:
+        case "mul", (Node(op="sqrt" | "abs" | "hypot") as u, v) if u is v:
+            return _without_root("pow", (u, u.graph.number(2.0)))
+        case "sqrt", (Node(op="pow", args=(u, Node(value=float(power)))),) if power % 4 == 0:
+            return u ** (power / 2)
+        case "cbrt", (Node(op="pow", args=(u, Node(value=float(power)))),) if power % 3 == 0:
+            return u ** (power / 3)
+        case "pow", (Node(op="pow", args=(u, Node(value=float(inner)))), Node(value=float(power))) if (
+            inner.is_integer() and power.is_integer()
+        ):
+            return u ** (inner * power)
+        case "pow", (Node(op="cbrt", args=(u,)), Node(value=float(power))) if power % 3 == 0:
+            return u ** (power / 3)
+        case "pow", (Node(op="sqrt" | "abs" | "hypot" as root, args=parts), Node(value=float(power))) if power % 2 == 0:
+            squares = [u if root == "sqrt" else u**2 for u in parts]
+            return reduce(lambda u, v: u + v, squares) ** (power / 2)
+    return None
 
 
 def ordered(nodes: Iterable[Node]) -> list[Node]:

@@ -45,6 +45,14 @@ def _guarded(u: Array, v: Array, out: Array) -> None:
         out[undefined & ((u == 0.0) | (v == 0.0))] = 0.0
 
 
+def _ratio(u: Array, v: Array, out: Array) -> None:
+    """u/v, with 0 for 0/0, 0/NaN and ∞/∞."""
+    np.divide(u, v, out)
+    undefined = np.isnan(out)
+    if undefined.any():
+        out[undefined & ((u == 0.0) | np.isinf(v))] = 0.0
+
+
 def _sigmoid(u: Array, out: Array) -> None:
     """1/(1 + e^−u); where the exponential overflows, this is 0, its limit."""
     np.exp(np.negative(u, out), out)
@@ -63,7 +71,7 @@ KERNELS: Final[Mapping[str, Kernel]] = {
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
     "where": lambda condition, u, v, out: np.copyto(out, np.where(condition != 0.0, u, v)),
-    "guarded": _guarded, "step": lambda u, out: np.heaviside(u, 0.5, out),
+    "guarded": _guarded, "ratio": _ratio, "step": lambda u, out: np.heaviside(u, 0.5, out),
     "sigmoid": _sigmoid, "softplus": lambda u, out: np.logaddexp(u, 0.0, out),  # log(1 + e^u)
     "floor": np.floor, "ceil": np.ceil, "round": np.rint, "trunc": np.trunc, "mod": np.mod, "floordiv": np.floor_divide,
     "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "exp2": np.exp2, "logaddexp": np.logaddexp,
