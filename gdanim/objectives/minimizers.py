@@ -170,6 +170,8 @@ def _is_beside_minimizer(functions: Functions, grid: Vector, cell: Vector) -> Fl
     slope, hessian = functions.gradient(grid) * cell, functions.hessian(grid) * cell * cell[:, np.newaxis]
     if functions.dim == 1:
         return np.asarray((hessian[..., 0, 0] > 0) & (np.abs(slope[..., 0]) <= hessian[..., 0, 0]))
+    largest = np.abs(hessian).max(axis=(-2, -1))  # products of very large numbers overflow
+    slope, hessian = slope / largest[..., np.newaxis], hessian / largest[..., np.newaxis, np.newaxis]
     (xx, xy), (_, yy) = np.moveaxis(hessian, (-2, -1), (0, 1))
     determinant = xx * yy - xy**2
     step = np.abs(np.stack([yy * slope[..., 0] - xy * slope[..., 1], xx * slope[..., 1] - xy * slope[..., 0]]))

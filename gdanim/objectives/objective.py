@@ -119,14 +119,14 @@ class Objective:
         """κ = λ/λmin of the Hessian at the first minimizer; None without one, at a kink and where it is singular."""
         if self.curvature is None:
             return None
-        hessian = self.hessian(self.minimizers[0])
+        hessian = self.hessian(self.minimizers[0]) / self.curvature  # its products may overflow otherwise
         least = float(np.linalg.eigvalsh(hessian)[0])
-        if self.dim == 2 and least <= LEAST_SHARE * self.curvature:
+        if self.dim == 2 and least <= LEAST_SHARE:
             # Along axes that hardly mix, rounding hides no curvature, however small.
             determinant = float(hessian[0, 0] * hessian[1, 1] - hessian[0, 1] ** 2)
             clear = determinant > UNMIXED * float(hessian[0, 0] * hessian[1, 1])
-            return self.curvature**2 / determinant if clear and determinant > 0 else None
-        return self.curvature / least if least > 0 else None
+            return 1 / determinant if clear and determinant > 0 else None
+        return 1 / least if least > 0 else None
 
     @property
     def marked(self) -> Vector:

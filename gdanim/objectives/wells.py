@@ -24,6 +24,7 @@ BESIDE = 1e-3  # of its distance from the origin: f is higher all around a botto
 # Times its distance from the origin: f is higher at one of these than at a bottom, close by or past a stretch of them.
 ASIDE = 0.01, 0.5, 0.9, 0.999, 1.001, 1.1, 1.5, 100
 SETTLED = 1e-7  # of its distance from the origin: what a descent has to know the place of a bottom to
+ROUNDED_AWAY = 1e-14  # about the origin, x is rounded away beside the constants that people write
 ROUNDING = 1e-9  # of the largest eigenvalue: less is taken for 0
 
 
@@ -59,9 +60,13 @@ def _bisected(functions: Functions, low: Scalar, high: Scalar) -> tuple[Vector, 
     """Where f stops falling in intervals (m,), (m,): (k, 1), and to what error: (k,). Poles are left out."""
     low, level = _parted(functions, low, high, falling=True)
     last, _ = _parted(functions, level, high, falling=False)
-    f_low, f_level = functions.value(low[:, np.newaxis]), functions.value(level[:, np.newaxis])
-    # Where f is level, as a sum is to rounding, in the middle.
-    bottom = np.where(last > level, level + (last - level) / 2, np.where(f_low < f_level, low, level))
+    middle = level + (last - level) / 2
+    f_low, f_level, f_middle, f_last = (functions.value(at[:, np.newaxis]) for at in (low, level, middle, last))
+    # Where f is level, as a sum is to rounding, in the middle, or at the origin, if that is in there too. Where f is
+    # higher in between, there are two wells.
+    is_level = (last > level) & (f_middle <= np.maximum(f_level, f_last) + 8 * np.spacing(np.abs(f_middle)))
+    middle = np.where((level < 0) & (last > 0) & (last - level < ROUNDED_AWAY), 0.0, middle)
+    bottom = np.where(is_level, middle, np.where(f_low < f_level, low, level))
     f = functions.value(bottom[:, np.newaxis])
     error = np.maximum(level - low, np.spacing(np.abs(bottom)))
     deep = ~_is_pole(functions, bottom[:, np.newaxis], f, error) & _is_seen(functions, bottom, f)

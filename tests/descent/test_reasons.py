@@ -228,3 +228,10 @@ def test_what_would_become_of_a_run_is_tried(text: str, options: dict[str, Any],
 
 def test_noise_is_what_keeps_a_noisy_run_from_settling() -> None:
     assert reason("parabola", noise=2.0) == "the noise of its gradients keeps it from settling"
+
+
+@pytest.mark.parametrize("text", ["exp(-x)", "log(1 + exp(-x))"])
+def test_a_run_that_stalls_on_a_tail_is_told_that_no_minimum_is_near(text: str) -> None:
+    said = reason(text, start=0.0, lr=50.0, iterations=60)
+    assert said.endswith("f falls ever more slowly ahead: no minimum is near")
+    assert reason("parabola", start=1.0, lr=1e-17, iterations=60).endswith("a rate too small")

@@ -92,7 +92,8 @@ def test_a_well_is_shown_in_its_own_units_where_it_is_far_from_the_origin(formul
         "1e8*x**2", "2e6*x**2", "1e6*x**2", "1e-6*x**2", "(x - 100)**2", "(x - 2000)**2", "1e-9*cosh(x/1e4)",
         "3e-11*(x + 4e7)**2", "(x - 2e5)**2 + (y - 3)**2", "(x - 150)**2 + (y - 3000)**2", "cosh(x - 2e5)",
         "1e15*(x - 1e-9)**2 + 7", "(x + 1e10)**2 + 5*(y - 2e10)**2", "abs(x + 3e5)", "(x - 7e-8)**4", "x**2 + 1e9",
-        "2**(x/300) + 2**(-x/100)",
+        "2**(x/300) + 2**(-x/100)", "(x - 2000)**4 - 3*(x - 2000)**2 + x", "(x - 1)**2 - 1 + 2*x",
+        "1e200*(x**2 + y**2)",
     ],
 )  # fmt: skip
 def test_the_minimum_is_in_view_and_reached_wherever_it_lies(formula: str) -> None:
@@ -137,3 +138,9 @@ def test_a_descent_that_diverges_bounces_in_view(formula: str, rate: float) -> N
         inside = found.contains(x)
         assert inside[:6].all()
         assert np.abs(np.diff(x[:6], axis=0)).max() > 0.1 * np.ptp(found.bounds)
+
+
+def test_the_condition_of_a_very_large_function_is_that_of_a_small_one() -> None:
+    conditions = [objective(f"{a!r}*(x**2 + 9*y**2 + x*y)", {}).condition for a in (1.0, 1e200)]
+    exact = np.linalg.cond(np.array([[2.0, 1.0], [1.0, 18.0]]))
+    np.testing.assert_allclose(np.array(conditions, float), exact, rtol=1e-12)

@@ -25,6 +25,7 @@ BELOW_LIMIT: Final = 0.8  # of a limit: a rate that works where nothing but the 
 ABOVE: Final = 1 + 1e-6  # times a limit: what is above it by rounding of λ is not
 FAR_BELOW: Final = 0.02  # of a limit: with a smaller rate, gradient descent takes a hundred iterations and more
 SOON: Final = 10  # times as many iterations as a run took: one that arrives in as many more just needs them
+NO_NEARER: Final = 0.999  # of the way ahead lies ahead where that ends, too: a tail, as exp(−x) has one, is endless
 HELD: Final = 1e-2  # share of what weight decay alone would move a run that is held by it: its last step is no longer
 
 _WOULD: Final = {
@@ -106,8 +107,11 @@ def _why_stalled(descent: Descent, run: int) -> str:
     """How long the last step was beside the way that f, to second order, still has before it."""
     trajectory = descent.trajectory
     last = int(trajectory.last[run])
-    step = _last_step(descent, run)
-    way = float(np.linalg.norm(newton_step(descent.objective.functions, trajectory.x[run, last : last + 1])))
+    step, here = _last_step(descent, run), trajectory.x[run, last : last + 1]
+    ways = newton_step(descent.objective.functions, here)
+    way = float(np.linalg.norm(ways))
+    if float(np.linalg.norm(newton_step(descent.objective.functions, here + ways))) >= NO_NEARER * way:
+        return f"its last step was {step:.2g} long, and f falls ever more slowly ahead: no minimum is near"
     ahead = f", and about {way:.2g} lie ahead" if np.isfinite(way) else ""
     cause = "weight decay holds it" if _is_held(descent, run, step) else "a rate too small"
     return f"its last step was {step:.2g} long{ahead}: {cause}"
