@@ -174,7 +174,7 @@ def path_marks(
     marks = end_markers(axes, track, panel, end_colour)
     marks += run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail)
     if settings.explain or settings.arrows is not None:
-        from gdanim.views.explain.equation import pointers
+        from gdanim.views.explain.pointers import pointers
 
         marks += pointers(layout, axes, track, panel.run_styles, panel.descent)
     return sorted(marks, key=Mark.get_zorder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matplotlib.text import Text
 
@@ -17,7 +18,11 @@ from gdanim.objectives.objective import Objective
 from gdanim.views.legend import Legend, entries, fit_legend
 from gdanim.views.readout import LiveLine, readout
 
+if TYPE_CHECKING:
+    from gdanim.views.explain.explanation import Explained
+
 NAME_GAP = "   "  # between the name of a function and its formula
+EXPLAINED_GAP = 0.3  # of a line, above those of an update
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
@@ -25,7 +30,8 @@ GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 class Header:
     """The lines above the axes, before they are placed. Lengths in pixels.
 
-    beside   whether the first live line stands right of the title
+    beside      whether the first live line stands right of the title
+    explained   the lines of an update, below the others
     """
 
     title: Text | None
@@ -34,12 +40,17 @@ class Header:
     lettering: Lettering
     layout: Layout
     beside: bool = False
+    explained: Explained | None = None
 
     @property
     def height(self) -> float:
         """The height of the header."""
         lines = len(self.lines) + self.legend.rows - self.beside
-        return self._title_px + line_px(self.lettering) * lines + (self.layout.px(GAP_PT) if lines else 0.0)
+        explained_px = 0.0
+        if self.explained:
+            explained_px = line_px(self.explained.lettering) * (len(self.explained.lines) + EXPLAINED_GAP)
+        live_px = line_px(self.lettering) * lines + explained_px
+        return self._title_px + live_px + (self.layout.px(GAP_PT) if live_px else 0.0)
 
     @property
     def _title_px(self) -> float:
@@ -56,7 +67,8 @@ class Header:
         layout = self.layout
         # All lines begin where the longest ends inside the margin.
         title_px = self.title.get_window_extent().width if self.title else 0.0
-        longest = max(title_px, self.legend.width, *(width for _, width in self.lines))
+        explained = self.explained.lines if self.explained else ()
+        longest = max(title_px, self.legend.width, *(width for _, width in (*self.lines, *explained)))
         left, y = max(min(left, layout.width - layout.margin - longest), layout.margin), layout.height - layout.margin
         captions = []
         if self.title:
@@ -70,6 +82,11 @@ class Header:
         for pieces_at, _ in self.lines[self.beside :]:
             captions.append(Caption(self.lettering, pieces_at, (left, y - self.lettering.ascent)))
             y -= line_px(self.lettering)
+        lettering = self.explained.lettering if self.explained else self.lettering
+        y -= EXPLAINED_GAP * line_px(lettering) if explained else 0.0
+        for pieces_at, _ in explained:
+            captions.append(Caption(lettering, pieces_at, (left, y - lettering.ascent)))
+            y -= line_px(lettering)
         self.legend.write(layout, self.lettering, left, y)
         for caption in captions:
             layout.figure.add_artist(caption)
@@ -91,17 +108,21 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     lettering = layout.lettering()
     has_readout = descent.settings.readout and not layout.is_bare
     lines = [readout(descent, layout, lettering)] if has_readout else []
+    explained: Explained | None = None
     if descent.settings.explain:
-        from gdanim.views.explain.equation import explanation
+        from gdanim.views.explain.explanation import explanation
 
-        lines += explanation(descent, layout, lettering)
+        explained = explanation(descent, layout, run_styles)
     named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
     legend = fit_legend(named, layout, lettering, line_px(lettering))
     # With a gap, and with room for an overhang of the axes.
     beside_px = layout.room - lines[0][1] - layout.px(6 * TITLE_PT) if of_panels and lines else 0.0
     title = _title(layout, descent, beside_px)
     beside = bool(title is not None and title.get_window_extent().width <= beside_px)
-    return Header(title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside)
+    return Header(
+        title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside,
+        explained=explained,
+    )  # fmt: skip
 
 
 def _title(layout: Layout, descent: Descent, beside_px: float) -> Text | None:

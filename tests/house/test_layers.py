@@ -66,11 +66,11 @@ INSIDE = {
         "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
         "python.signature autorange surroundings python.functions"
     ),
-    "optimizers": "random optimizer linesearch guard",
+    "optimizers": "random optimizer linesearch guard terms",
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
-        "recording.roles recording.rows recording.replay descend outcomes.trials "
+        "recording.roles recording.rows recording.replay descend updates outcomes.trials "
         "outcomes.unbounded outcomes.reasons"
     ),
     "drawing": (
@@ -79,8 +79,9 @@ INSIDE = {
     ),
     "views": (
         "ground.levels ground.inks ground.key ground.draw basins failure_notes legend explain.step_arrows "
-        "surface.camera facet_groups digits readout surface.heightmap explain.equation facet_titles surface.axes "
-        "header surface.paths base surface.box surface.key facets contour curve"
+        "surface.camera facet_groups digits readout surface.heightmap explain.equation "
+        "explain.explanation explain.pointers facet_titles surface.axes header surface.paths base surface.box "
+        "surface.key facets contour curve"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "

@@ -1,4 +1,7 @@
-"""Marks that explain a step in one variable: the tangent at the spot, and an arrow along x to the next point."""
+"""Marks that explain a step: the tangent where it begins, an arrow along x to the next point, rings at both ends.
+
+At the end of a run they show its last step, as what is written above does.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from matplotlib.transforms import IdentityTransform
 from gdanim.arrays import Index, Scalar
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import FAR, Extent, PixelPoints
-from gdanim.drawing.marks.arrows import HALO_PT, HEAD_PT, outlines, per_unit, polygons
+from gdanim.drawing.marks.arrows import HALO_PT, HEAD_PT, outlines, per_unit, polygons, step_row
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark, moment_of
 from gdanim.drawing.run_styles import RunStyle
@@ -24,20 +27,23 @@ REACH_SHARE = 0.3  # of the shorter side of the axes, on either side of the spot
 
 
 class Tangent(RunsMark):
-    """The tangent at the spot of the run: a straight line of constant length, cut where the axes end.
+    """The tangent where the step of the run begins: a straight line of constant length, cut where the axes end.
 
     slope (runs, n+1)   f′ at each iteration
+    last (runs,)        the iteration at which each run ends
     """
 
     WIDTH_PT = 1.5
 
-    def __init__(self, track: Track, run_styles: Sequence[RunStyle], slope: Scalar, *, colour: str) -> None:
+    def __init__(
+        self, track: Track, run_styles: Sequence[RunStyle], slope: Scalar, last: Index, *, colour: str
+    ) -> None:
         super().__init__(track, run_styles, zorder=9.5)
-        self.slope, self.colour = slope, colour
+        self.slope, self.last, self.colour = slope, last, colour
 
     def ends_of(self, run: int) -> PixelPoints:
         """Both ends in pixels: (2, 2)."""
-        row = moment_of(self).iteration(run)
+        row = _row(self.last, moment_of(self), run)
         with np.errstate(over="ignore"):
             right = np.clip(np.array([1.0, self.slope[run, row]]) * per_unit(self), -FAR, FAR)
         reach = REACH_SHARE * min(self.plane.bbox.width, self.plane.bbox.height)
@@ -45,7 +51,7 @@ class Tangent(RunsMark):
 
     def _lines(self, moment: Moment) -> list[PixelPoints]:
         """The tangents of the runs whose spots are in view."""
-        here = {run: self.pixels[run, moment.iteration(run)] for run in moment.visible.tolist()}
+        here = {run: self.pixels[run, _row(self.last, moment, run)] for run in moment.visible.tolist()}
         return [self.ends_of(run) for run, spot in here.items() if self.in_view(spot[np.newaxis])[0]]
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
@@ -61,12 +67,13 @@ class Tangent(RunsMark):
 
 
 class StepAlong(RunsMark):
-    """The next step of the run: an arrow along x at the height of the spot, and a drop to where it leads.
+    """The next step of the run, at its end the last: an arrow along x at the height of the spot, and a drop to where it
+    leads.
 
-    last (runs,)   the iteration at which each run ends; there is no arrow there
+    last (runs,)   the iteration at which each run ends
     """
 
-    WIDTH_PT, DROP_PT, RING_PT = 1.8, 1.0, 7.0
+    WIDTH_PT, DROP_PT = 1.8, 1.0
     DASH_PT = 2.5
 
     def __init__(
@@ -82,7 +89,7 @@ class StepAlong(RunsMark):
         """
         moment = moment_of(self)
         for run in moment.visible.tolist():
-            row = moment.iteration(run)
+            row = _row(self.last, moment, run)
             if row < self.last[run] and self.in_view(self.pixels[run, row][np.newaxis])[0]:
                 # Agg's arithmetic stays finite; all of this is clipped anyway.
                 here, there = np.clip(self.pixels[run, row : row + 2], -1e6, 1e6)
@@ -95,9 +102,6 @@ class StepAlong(RunsMark):
             return
         here, corner, there = way
         self._drop(renderer, corner, there)
-        if self.in_view(there[np.newaxis])[0]:
-            ring = circles(there[np.newaxis], self.px(self.RING_PT) / 2)
-            self.paint(renderer, ring, line=self.colour, width_pt=self.DROP_PT + 0.2, fill=self.halo)
         length = abs(corner[0] - here[0])
         if length >= 1:
             feet, ahead = here[np.newaxis], np.array([[np.sign(corner[0] - here[0]), 0.0]])
@@ -121,5 +125,42 @@ class StepAlong(RunsMark):
         if way is None:
             return None
         low, high = self.ends(pad=0.0)
-        pad = max(self.px(self.RING_PT + self.DROP_PT) / 2, self.px(HEAD_PT / 2 + HALO_PT)) + 1
-        return extent(np.clip(way, low, high), pad)
+        return extent(np.clip(way, low, high), self.px(HEAD_PT / 2 + HALO_PT) + 1)
+
+
+class StepEnds(RunsMark):
+    """A ring where the step begins, in the colour of the run, and one where it leads, in that of the step.
+
+    last (runs,)   the iteration at which each run ends
+    """
+
+    RING_PT, LINE_PT = 7.0, 1.2
+
+    def __init__(self, track: Track, run_styles: Sequence[RunStyle], last: Index, *, colour: str, halo: str) -> None:
+        super().__init__(track, run_styles, zorder=10.9)
+        self.last, self.colour, self.halo = last, colour, halo
+
+    def _rings(self, moment: Moment) -> list[tuple[PixelPoints, str]]:
+        """Centres in view (1, 2), and their colours."""
+        found = []
+        for run_style, _, runs in self.by_style(moment.visible):
+            for run in runs[self.last[runs] > 0].tolist():
+                row = _row(self.last, moment, run)
+                ends = self.pixels[run, row : row + 2]
+                found += [(ends[1:], self.colour), (ends[:1], run_style.colour)]
+        return [(centre, colour) for centre, colour in found if self.in_view(centre)[0]]
+
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        for centre, colour in self._rings(moment):
+            ring = circles(centre, self.px(self.RING_PT) / 2)
+            self.paint(renderer, ring, line=colour, width_pt=self.LINE_PT, fill=self.halo)
+
+    def _extent_at(self, moment: Moment) -> Extent | None:
+        rings = self._rings(moment)
+        if not rings:
+            return None
+        return extent(np.concatenate([centre for centre, _ in rings]), self.px(self.RING_PT + self.LINE_PT) / 2 + 1)
+
+
+def _row(last: Index, moment: Moment, run: int) -> int:
+    return int(step_row(np.array([moment.iteration(run)]), last[[run]])[0])

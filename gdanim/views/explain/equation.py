@@ -1,180 +1,183 @@
-"""`--explain`: each update written out with its numbers, and its slope and its step drawn in the same colours."""
+"""The update of a run at each iteration: the rule of its method, and the texts of its terms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
-from functools import partial
-from itertools import product
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, DivisionByZero, InvalidOperation
+from typing import Final, NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 
-from gdanim.arrays import Flags, Index, Scalar, Vector
+from gdanim.arrays import Index, Vector
 from gdanim.descent.descend import Descent
-from gdanim.descent.timeline import Moment
-from gdanim.descent.trajectory import Trajectory
-from gdanim.drawing.layout import Layout
-from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, SUPERSCRIPT, Lettering, minus
-from gdanim.drawing.marks.caption import Pieces
-from gdanim.drawing.marks.tangent import StepAlong, Tangent
-from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark
-from gdanim.drawing.run_styles import RunStyles
+from gdanim.descent.updates import updates_of
+from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, SUPERSCRIPT, minus
+from gdanim.drawing.numbers import short
 from gdanim.drawing.styles import Style
-from gdanim.errors import UsageError
 from gdanim.formatting import distinct
+from gdanim.optimizers.terms import SIGNS, STEP, Rule, evaluated, rule_of
 from gdanim.views.digits import FIGURE_SPACE, Digits, digits_of, number
-from gdanim.views.explain.step_arrows import step_arrows
-from gdanim.views.readout import LiveLine, in_view
+from gdanim.views.readout import in_view
 
-FIGURES_OF_POWERS = {above: figure for figure, above in SUPERSCRIPT.items()}
-DECIMALS = (4, 3, 2)  # what is tried, one after the other, until the line fits
-
-
-def pointers(layout: Layout, axes: Axes, track: Track, run_styles: RunStyles, descent: Descent) -> list[Mark]:
-    """Add the arrows that are asked for, and what explains an update: tangent and step, or the arrow of −∇f."""
-    trajectory, kind, explained = descent.trajectory, descent.settings.arrows, descent.settings.explain
-    style = layout.style
-    marks: list[Mark] = []
-    if kind and not (explained and kind == ("step" if descent.objective.dim == 1 else "gradient")):
-        marks.append(step_arrows(layout, track, run_styles, trajectory, kind))
-    if explained and descent.objective.dim == 2:
-        marks.append(step_arrows(layout, track, run_styles, trajectory, "gradient", colour=style.f_series))
-    elif explained:
-        slopes, last = trajectory.grad[..., 0], trajectory.last
-        marks += [
-            Tangent(track, run_styles, slopes, colour=style.f_series),
-            StepAlong(track, run_styles, last, colour=style.x_series, drop=style.muted, halo=style.background),
-        ]
-    for mark in marks:
-        axes.add_artist(mark)
-    return marks
+FIGURES: Final = {above: figure for figure, above in SUPERSCRIPT.items()}
+EQUAL: Final = ("x[k+1]", "=", "x[k]")  # what every equation begins with
 
 
-def explanation(descent: Descent, layout: Layout, lettering: Lettering) -> list[LiveLine]:
-    """The line of the update that comes next, at the end the last one.
+class Term(NamedTuple):
+    """A name in a rule.
 
-    `x₁ = 4.3 − 0.1 · 8.6 = 3.44` where every step is −η∇f, else `x₁ = 4.3 − 0.12 = 4.18`. Nothing without room.
-    Raises UsageError where several runs move at once: nobody can follow two equations.
+    symbols (n,)   of each row, equally long
+    texts (n,)     its numbers in each row: one for each coordinate, or one for all
     """
-    if descent.trajectory.runs > 1 and not descent.timeline.in_turn:
-        raise UsageError("--explain explains one run: give one --lr, or --order in-turn")
+
+    symbols: Sequence[str]
+    texts: Sequence[Sequence[str]]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equation:
+    """The updates of one run at `rows` (n,): words of a rule, and its terms by name."""
+
+    rows: Index
+    words: Sequence[str]
+    terms: Mapping[str, Term]
+    dim: int
+
+    def text(self, word: str, i: int, coordinate: int) -> str:
+        """The number of a term in the i-th row."""
+        texts = self.terms[word].texts[i]
+        return texts[coordinate if len(texts) > 1 else 0]
+
+    def holds(self, i: int, coordinate: int) -> bool:
+        """Whether the shown numbers of the i-th row give the shown result, to its last digit."""
+
+        def shown(word: str) -> Decimal:
+            return exact(self.text(word, i, coordinate))
+
+        after = shown("x[k+1]")
+        exponent = after.as_tuple().exponent
+        unit = Decimal((0, (1,), exponent if isinstance(exponent, int) else 0))
+        try:
+            change = evaluated(self.words[len(EQUAL) :], shown)
+        except (DivisionByZero, InvalidOperation):
+            return False
+        return abs(shown("x[k]") + change - after) <= unit / 2
+
+
+class Update(NamedTuple):
+    """The rule of a run, the rows (n,) at which it is shown, and whether its gradient is ∇f and nothing more."""
+
+    run: int
+    rows: Index
+    rule: Rule
+    is_plain: bool
+
+
+def updates_shown(descent: Descent) -> list[Update]:
+    """The update of each run that moves, at the rows that frames show."""
+    rows: dict[int, set[int]] = {}
     last = descent.trajectory.last
-    if layout.is_bare or not last.any():
-        return []
-    longest, seen = int(np.argmax(last)), in_view(descent)
-    # From the most telling way to write the updates to the shortest.
-    forms = product((True, False) if follows_the_gradient(descent.trajectory) else (False,), DECIMALS)
-    for pieces in (_equation(descent, layout.style, seen, *form) for form in forms):
-        width = sum(lettering.width(text) for text, _ in pieces(longest, 0))
-        if width <= layout.header_width_px:
-            return [(partial(_next_step, pieces, last), width)]
-    return []
+    for frame in range(descent.timeline.frames):
+        moment = descent.timeline.moment(frame)
+        run = moment.current
+        if last[run]:
+            rows.setdefault(run, set()).add(min(moment.iteration(run), int(last[run]) - 1))
+    return [_update(descent, run, np.array(sorted(its))) for run, its in sorted(rows.items())]
 
 
-def _next_step(pieces: Callable[[int, int], Pieces], last: Index, moment: Moment) -> Pieces:
-    """The step that the current run takes next, at its end the last one; nothing where it takes none at all."""
-    run = moment.current
-    return pieces(run, min(moment.iteration(run), int(last[run]) - 1)) if last[run] else ()
+def with_steps(descent: Descent, update: Update) -> Update:
+    """The same with the step in the place of the terms of its method."""
+    x = descent.trajectory.x[update.run]
+    step = x[update.rows + 1] - x[update.rows]
+    return update._replace(rule=Rule(STEP, {"Δ[k]": step, "x[k]": x[update.rows]}))
 
 
-def follows_the_gradient(trajectory: Trajectory) -> bool:
-    """Whether every step is −η∇f, up to rounding, with the gradient that is recorded."""
-    x, here = trajectory.x, trajectory.x[:, :-1]
-    step = x[:, 1:] - here
-    with np.errstate(over="ignore", invalid="ignore"):
-        rest = np.abs(step + trajectory.lr[..., np.newaxis] * trajectory.grad[:, :-1])
-    rounding = 1e-9 * np.abs(step) + 4 * np.finfo(np.float64).eps * np.maximum(np.abs(here), np.abs(x[:, 1:]))
-    goes_on = np.arange(trajectory.iterations) < trajectory.last[:, np.newaxis]
-    return bool(np.all(rest[goes_on] <= rounding[goes_on]))
-
-
-def _equation(
-    descent: Descent, style: Style, seen: Flags, by_gradient: bool, decimals: int
-) -> Callable[[int, int], Pieces]:
-    """One way to write the step of a run from iteration k to the next: with rate and gradient, or with the step.
-
-    It has `=` where the shown digits give the shown result, else `≈`.
-    """
-    trajectory, ink, sign = descent.trajectory, style.text, style.muted
-    change = trajectory.grad[:, :-1] if by_gradient else np.diff(trajectory.x, axis=1)
-    is_vector = change.shape[-1] > 1
-    is_signed = by_gradient or is_vector
-    # A single step below zero is taken away; a gradient below zero is a factor in brackets.
-    bracketed = is_vector or (by_gradient and bool(np.any(change < 0)))
-    points = _texts(trajectory.x, decimals, seen)
-    changes = _texts(change if is_signed else np.abs(change), decimals)
-    rates = _rates(trajectory.lr, decimals) if by_gradient else None
-
-    def pieces(run: int, k: int) -> Pieces:
-        before, after, parts = points(run, k), points(run, k + 1), changes(run, k)
-        vector = f"({', '.join(parts)})" if bracketed else parts[0]
-        if rates is not None:
-            rate = rates(run, k)
-            factor, inner = -exact(rate), [(" − ", sign), (rate, ink), (" · ", sign), (vector, style.f_series)]
-        else:
-            falls = not is_signed and change[run, k, 0] < 0
-            factor, inner = Decimal(-1 if falls else 1), [(" − " if falls else " + ", sign), (vector, style.x_series)]
-        equal = all(map(_adds_up, before, [factor * exact(text) for text in parts], after))
-        return [
-            (_name(int(trajectory.k[run, k + 1]), descent), sign),
-            (_bracketed(before), ink),
-            *inner,
-            (" = " if equal else " ≈ ", sign),
-            (_bracketed(after), ink),
-        ]
-
-    return pieces
-
-
-def _texts(values: Vector, decimals: int, seen: Flags | None = None) -> Callable[[int, int], list[str]]:
-    """The coordinates of vectors (runs, m, d), each in as many places as its longest number needs.
-
-    seen (runs, m)   which of them choose the digits; None for the usual ones
-    """
-    along = [values[..., i] for i in range(values.shape[-1])]
+def equation(descent: Descent, update: Update, decimals: int, style: Style, colour: str) -> Equation:
+    """The texts of an update. colour: of the run."""
+    run, rows, rule, _ = update
+    x, seen = descent.trajectory.x[run], in_view(descent)[run]
+    # All points of the path have the same digits.
+    digits = [digits_of(x[seen, i], decimals, may_shift=False) for i in range(x.shape[1])]
     usual = Digits.usual(decimals)
-    digits = [usual if seen is None else digits_of(its[seen], decimals, may_shift=False) for its in along]
-    widths = [
-        max(len(number(value, its)) for value in one.ravel().tolist()) for one, its in zip(along, digits, strict=True)
-    ]
-    return lambda run, k: [
-        number(value, its).rjust(width, FIGURE_SPACE)
-        for value, width, its in zip(values[run, k].tolist(), widths, digits, strict=True)
-    ]
-
-
-def _rates(lr: Scalar, decimals: int) -> Callable[[int, int], str]:
-    """The rates (runs, n): as they were given where they are constant."""
-    if not np.all(lr == lr[:, :1]):
-        texts = _texts(lr[..., np.newaxis], decimals)
-        return lambda run, k: texts(run, k)[0]
-    given = [minus(text) for text in distinct(lr[:, 0].tolist())]
-    width = max(map(len, given))
-    return lambda run, _: given[run].rjust(width, FIGURE_SPACE)
-
-
-def _name(k: int, descent: Descent) -> str:
-    names = ", ".join(descent.objective.symbols)
-    index = str(k).translate(str.maketrans("0123456789", SUBSCRIPTS))
-    space = SUBSCRIPT_SPACE * (len(str(descent.trajectory.k[:, -2].max())) - len(index))
-    return f"{names if descent.objective.dim == 1 else f'({names})'}{index}{space} = "
+    names = _Names.of(descent, update)
+    terms = {"x[k+1]": Term(names.symbols("x[k+1]"), _texts(x[rows + 1], digits, x), style.x_series)}
+    for word in dict.fromkeys(word for word in ("x[k]", *rule.words) if word not in SIGNS):
+        value = rule.terms[word]
+        if word == "x[k]":
+            texts = _texts(x[rows], digits, x)
+        elif isinstance(value, np.ndarray):
+            given = _constant(value) if word == "lr" else None
+            texts = given or _texts(value, [usual] * value.shape[1], value)
+        else:
+            texts = [[short(value)]] * len(rows)
+        ink = colour if word == "x[k]" else style.f_series if word in ("∇", "sgn~∇") else style.x_series
+        terms[word] = Term(names.symbols(word), texts, ink)
+    return Equation(rows=rows, words=(*EQUAL, *rule.words), terms=terms, dim=x.shape[1])
 
 
 def exact(text: str) -> Decimal:
     """The number that a text shows."""
-    digits, _, exponent = text.replace("−", "-").strip(FIGURE_SPACE).partition("×10")
-    return Decimal(digits).scaleb(int(exponent.translate(FIGURES_OF_POWERS) or 0))
+    digits, _, power = text.replace("−", "-").strip(FIGURE_SPACE).partition("×10")
+    if digits.startswith("10") and not digits[2:].isascii():
+        digits, power = "1", digits[2:]
+    return Decimal(digits).scaleb(int(power.translate(FIGURES) or 0))
 
 
-def _adds_up(before: str, change: Decimal, after: str) -> bool:
-    """Whether the shown numbers give the shown result, to its last digit."""
-    result = exact(after)
-    exponent = result.as_tuple().exponent
-    unit = Decimal((0, (1,), exponent if isinstance(exponent, int) else 0))
-    return abs(exact(before) + change - result) <= unit / 2
+class _Names(NamedTuple):
+    """What stands for names in an update of one run."""
+
+    point: str
+    gradient: str
+    before: Sequence[str]  # (n,), the indices
+    after: Sequence[str]
+
+    @classmethod
+    def of(cls, descent: Descent, update: Update) -> _Names:
+        symbols, k = descent.objective.symbols, descent.trajectory.k[update.run]
+        slope = f"f′({symbols[0]}[k])" if len(symbols) == 1 else "∇f[k]"
+        return cls(
+            point=symbols[0] if len(symbols) == 1 else f"({', '.join(symbols)})",
+            gradient=slope if update.is_plain else "g[k]",
+            before=[_index(at) for at in k[update.rows].tolist()],
+            after=[_index(at) for at in k[update.rows + 1].tolist()],
+        )
+
+    def symbols(self, word: str) -> list[str]:
+        """The symbol of a word in each row."""
+        name = word.replace("x[k", f"{self.point}[k").replace("∇", self.gradient).replace("~", " ")
+        pairs = zip(self.before, self.after, strict=True)
+        found = [name.replace("[k]", before).replace("[k+1]", after) for before, after in pairs]
+        # The longest has a digit for each blank behind a shorter one.
+        longest = max(map(len, found))
+        return [symbol + SUBSCRIPT_SPACE * (longest - len(symbol)) for symbol in found]
 
 
-def _bracketed(texts: list[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+def _update(descent: Descent, run: int, rows: Index) -> Update:
+    method, updates = descent.runs[run].method, updates_of(descent, run, rows)
+    if method is None or updates is None:
+        return with_steps(descent, Update(run, rows, Rule(STEP), is_plain=True))
+    rule = rule_of(method.entry.name, method.values, updates)
+    grad = descent.trajectory.grad[run, rows]
+    return Update(run, rows, rule, is_plain=bool(np.allclose(rule.terms["∇"], grad, rtol=1e-9, atol=0.0)))
+
+
+def _index(k: int) -> str:
+    return str(k).translate(str.maketrans("0123456789", SUBSCRIPTS))
+
+
+def _texts(values: Vector, digits: Sequence[Digits], alike: Vector) -> list[list[str]]:
+    """Numbers (n, w), each column in its digits; with room for a sign where one of `alike` (m, w) has one."""
+    signed = [bool(column.min() < 0) for column in alike.T]
+    return [
+        [number(value, its, signed=sign) for value, its, sign in zip(row, digits, signed, strict=True)]
+        for row in values.tolist()
+    ]
+
+
+def _constant(values: Vector) -> list[list[str]] | None:
+    """Values (n, 1) as they were given, where all are the same."""
+    if not np.all(values == values[:1]):
+        return None
+    return [[minus(distinct(values[0].tolist())[0])]] * len(values)

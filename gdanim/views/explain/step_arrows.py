@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gdanim.arrays import Vector
@@ -42,13 +44,19 @@ def vectors(kind: str, trajectory: Trajectory) -> Vector:
 
 
 def step_arrows(
-    layout: Layout, track: Track, run_styles: RunStyles, trajectory: Trajectory, kind: str, *, colour: str | None = None
-) -> Arrows:
-    """The arrows of a kind, in the colour of the text where there is one style. Along x where there is one variable."""
+    layout: Layout, track: Track, run_styles: RunStyles, trajectory: Trajectory, kind: str, *,
+    colour: str | None = None, width_pt: float = WIDTH_PT, **looks: Any,
+) -> Arrows:  # fmt: skip
+    """The arrows of a kind, in the colour of the text where there is one style. Along x where there is one variable.
+
+    looks   more fields of Arrows
+    """
     along = vectors(kind, trajectory)
     if along.shape[-1] == 1:
         along = np.concatenate([along, np.zeros_like(along)], axis=-1)
     style, clear_pt = layout.style, layout.spot_pt / 2 + CLEAR_PT
     if colour is None and len(run_styles) == 1:
         colour = style.text
-    return Arrows(track, run_styles, along, width_pt=WIDTH_PT, clear_pt=clear_pt, halo=style.background, colour=colour)
+    return Arrows(
+        track, run_styles, along, width_pt=width_pt, clear_pt=clear_pt, halo=style.background, colour=colour, **looks
+    )
