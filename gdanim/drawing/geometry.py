@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +13,6 @@ Points = NDArray[np.float64]  # (…, 2), in data coordinates
 PixelPoints = NDArray[np.float64]  # (…, 2), in pixels from the bottom left
 Positions = NDArray[np.float64]  # (m,), in iterations: 3.5 is halfway between 3 and 4
 Extent = tuple[float, float, float, float]  # left, bottom, right, top; pixels from the bottom left
-
-# The points (m, 2) of runs (m,) at positions (m,) between two iterations; NaN where unknown.
-Interpolation = Callable[[Index, Positions], Points]
 
 # Pixels are clipped here: only the direction still counts, and the arithmetic of Agg stays finite.
 FAR = 1e100

@@ -10,6 +10,8 @@ from matplotlib.path import Path
 
 from gdanim.drawing.geometry import Extent, PixelPoints, Polylines
 
+ARROW_REACH = 1.6  # in radii of a spot: from the middle of an arrow to its tip
+
 
 def polylines(lines: Polylines) -> Path:
     """One path of separate lines."""
@@ -34,9 +36,9 @@ def circles(centres: PixelPoints, radius: float) -> Path:
     return copies(CIRCLE, centres, radius)
 
 
-def arrow(foot: PixelPoints, spot: PixelPoints, radius: float) -> Path:
-    """A triangle at `foot` (2,) that points to a spot (2,) outside."""
-    ahead = (spot - foot) / np.hypot(*(spot - foot)) * radius * 1.6
+def arrow(foot: PixelPoints, way: PixelPoints, radius: float) -> Path:
+    """A triangle at `foot` (2,) that points in a direction (2,) of length 1."""
+    ahead = way * radius * ARROW_REACH
     aside = np.array([-ahead[1], ahead[0]]) * 0.8
     corners = [foot + ahead, foot - ahead + aside, foot - ahead - aside, foot + ahead]
     return Path(np.array(corners), closed=True)

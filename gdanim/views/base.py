@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
+from gdanim.drawing.geometry import Positions
 from gdanim.drawing.layout import Layout, Slot
 from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
+from gdanim.drawing.marks.starts import StartRings
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark, ShortTrails, Trail, mixed
 from gdanim.drawing.run_styles import RunStyles, assign_styles, recoloured
@@ -60,6 +62,13 @@ class Panel:
     def is_swarm(self) -> bool:
         """Whether too many runs move at once for whole paths."""
         return len(self.runs) > SWARM and not self.descent.timeline.in_turn
+
+
+def lost_at(panel: Panel) -> Positions | None:
+    """The row (runs,) at which each run was lost, infinity of others. None for a swarm, whose runs are not marked."""
+    trajectory = panel.descent.trajectory
+    failed = [stop.failed for stop in trajectory.stop]
+    return None if panel.is_swarm else np.where(failed, trajectory.last.astype(np.float64), np.inf)
 
 
 def all_runs(descent: Descent, run_styles: RunStyles) -> Panel:
@@ -212,18 +221,20 @@ def path_and_spots(
     layout: Layout, track: Track, panel: Panel, sizes: MarkSizes, *, outline: str | None, dotted: bool = True,
     tail: int | None, kinds: tuple[type[Trail], type[Spots]] = (Trail, Spots),
 ) -> list[Mark]:  # fmt: skip
-    """Trails, with an outline and a halo or without both, and spots, of some kinds of marks."""
+    """Rings at the starts, trails, with an outline and a halo or without both, and spots, of some kinds of marks."""
     background, run_styles, (trail, spots) = layout.style.background, panel.run_styles, kinds
     width_pt, dot_pt = sizes.scale * TRAIL_PT, sizes.scale * DOT_PT if dotted else 0.0
     halo = None if outline is None else background
     marks: list[Mark] = [
+        StartRings(track, run_styles, ink=layout.style.text, halo=background, size_pt=sizes.spot_pt),
         trail(track, run_styles, width_pt=width_pt, dot_pt=dot_pt, halo=halo, tail=tail),
         spots(track, run_styles, halo=background, size_pt=sizes.spot_pt),
     ]
     if outline is None:
         return marks
     wide_pt, dot_pt = width_pt + OUTLINE_PT, dot_pt + OUTLINE_PT if dotted else 0.0
-    return [Trail(track, recoloured(run_styles, outline), width_pt=wide_pt, dot_pt=dot_pt, tail=tail), *marks]
+    outlined = Trail(track, recoloured(run_styles, outline), width_pt=wide_pt, dot_pt=dot_pt, tail=tail)
+    return [marks[0], outlined, *marks[1:]]
 
 
 def soft_outline(style: Style) -> str:

@@ -12,10 +12,9 @@ from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
-from gdanim.drawing.styles import Style
-from gdanim.objectives.objective import Objective
-from gdanim.views.base import Background, Panel, build_plot, path_marks, soft_outline
-from gdanim.views.ground.draw import PLUS_PT, RING_PT, SIGN_HALO_PT, draw_level_lines, draw_levels, draw_valley
+from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks, soft_outline
+from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
+from gdanim.views.minima import draw_minimizers
 
 
 def build(descent: Descent) -> Scene:
@@ -44,7 +43,7 @@ class Contour:
         axes = layout.axes(xlabel=names[0], ylabel=names[1], xlim=xlim, ylim=ylim)
         axes.grid(visible=False)
         if not settings.basins:  # basins mark their attractors
-            draw_minimizers(axes, self.descent.objective, layout.style)
+            draw_minimizers(axes, objective.marked, layout.style)
         return axes
 
     def paint_background(self, layout: Layout, axes: Axes, run: int) -> Background:
@@ -63,18 +62,5 @@ class Contour:
         """Add trails and spots."""
         style = layout.style
         outline = soft_outline(style) if self.descent.settings.cmap is None else style.text
-        track = Track(panel.descent.trajectory.x)
+        track = Track(panel.descent.trajectory.x, lost_at(panel))
         return path_marks(layout, axes, track, panel, end_colour=style.text, outline=outline)
-
-
-def draw_minimizers(axes: Axes, objective: Objective, style: Style) -> None:
-    """Mark the known minimizers with a ring and a plus, with a halo and below all paths."""
-    if len(marked := objective.marked):
-        x, y = marked.T
-        # The halo first: it sets the sign off from dark and from light levels.
-        for ink, wider_pt, zorder in ((style.background, SIGN_HALO_PT, 3.9), (style.text, 0.0, 4.0)):
-            for sign, (size_pt, width_pt) in (("o", RING_PT), ("+", PLUS_PT)):
-                axes.plot(
-                    x, y, sign, color=ink, markersize=size_pt, markerfacecolor="none", zorder=zorder,
-                    markeredgewidth=width_pt + 2 * wider_pt,
-                )  # fmt: skip

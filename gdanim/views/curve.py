@@ -7,19 +7,18 @@ from typing import ClassVar
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
-from gdanim.arrays import Index, Scalar
+from gdanim.arrays import Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.ends import check_drawable, nice_limits
-from gdanim.drawing.geometry import Interpolation, Points, Positions
 from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
-from gdanim.views.base import Background, Panel, build_plot, path_marks
+from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks
+from gdanim.views.minima import draw_minimizers
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
@@ -77,6 +76,8 @@ class Curve:
         bottom = _bottom(self.descent.objective, self.x, self.f)
         if np.isfinite(bottom).any():
             axes.plot(self.x, bottom, color=layout.style.text, linewidth=BOTTOM_PT, solid_capstyle="butt", zorder=3.1)
+        marked = objective.marked
+        draw_minimizers(axes, np.stack([marked[:, 0], objective.value(marked)], axis=-1), layout.style)
         return axes
 
     def paint_background(self, layout: Layout, axes: Axes, run: int) -> Background:
@@ -91,7 +92,7 @@ class Curve:
         """Add trails and spots."""
         trajectory = panel.descent.trajectory
         points = np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
-        track = Track(points, on_graph(panel.descent) if panel.descent.timeline.tween > 1 else None)
+        track = Track(points, lost_at(panel))
         return path_marks(layout, axes, track, panel, end_colour=layout.style.muted)
 
 
@@ -129,34 +130,3 @@ def _heights(
     ends = [low, high, *starts, path.min(initial=high), path.max(initial=low)]
     check_drawable(starts, min(ends), max(ends))
     return nice_limits(float(min(ends)), float(max(ends)))
-
-
-def on_graph(descent: Descent) -> Interpolation:
-    """Positions between iterations on the graph of a function of one variable: x is linear in between, and y = f(x).
-
-    The heights of a replayed run may differ from f. The difference is added, linear in between as well, so that the
-    run passes through its recorded points. The interpolated points are no points of the optimizer.
-    """
-    objective, trajectory = descent.objective, descent.trajectory
-    excess, recorded = np.zeros_like(trajectory.f), np.array([run.replayed for run in descent.runs])
-    if recorded.any():
-        with np.errstate(invalid="ignore", over="ignore"):
-            excess[recorded] = trajectory.f[recorded] - objective.value(trajectory.x[recorded])
-
-    def points(runs: Index, position: Positions) -> Points:
-        at = _weighed(trajectory.x[..., 0], runs, position)
-        with np.errstate(invalid="ignore", over="ignore"):
-            heights = objective.value(at[:, np.newaxis]) + _weighed(excess, runs, position)
-        return np.stack([at, heights], axis=-1)
-
-    return points
-
-
-def _weighed(values: Scalar, runs: Index, position: Positions) -> NDArray[np.float64]:
-    """Values (runs, n+1) at positions (m,) of runs (m,), in proportion between two iterations: (m,)."""
-    row = position.astype(np.int64)
-    share = position - row
-    # Two products, since the difference of two far points may overflow.
-    weighed: NDArray[np.float64] = (1 - share) * values[runs, row]
-    weighed += share * values[runs, np.minimum(row + 1, values.shape[1] - 1)]
-    return weighed

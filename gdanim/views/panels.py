@@ -23,7 +23,7 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles, recoloured
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
-from gdanim.views.base import Plot, all_runs, build_scene, draw_background, run_marks
+from gdanim.views.base import Plot, all_runs, build_scene, draw_background, lost_at, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 from gdanim.views.failure_notes import seen_until
@@ -70,7 +70,7 @@ def build(descent: Descent) -> Scene:
             inked = replace(panel, run_styles=recoloured(run_styles, series.colour)) if alone else panel
             apart = axes.get_window_extent().width / max(trajectory.iterations, 1)
             iteration = trajectory.k[:, :-1].astype(np.float64)
-            track = Track(np.stack([iteration, series.values], axis=-1))
+            track = Track(np.stack([iteration, series.values], axis=-1), lost_at(panel))
             # A series is read as a whole, whatever the trail.
             marks += run_marks(layout, axes, track, inked, dotted=apart >= layout.px(APART_PT))
         return marks

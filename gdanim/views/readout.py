@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from math import ceil, floor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdanim.arrays import Flags, Scalar
 from gdanim.descent.descend import Descent
@@ -34,7 +35,9 @@ CELL, HALF_CELL = "━", "╸"
 
 
 class ReadoutColumn(NamedTuple):
-    """A number of the readout: name, text for (run, iteration), and the gap before it.
+    """A number of the readout: name, text for (run, position), and the gap before it.
+
+    A position is that of a run in its rows: 3.5 is halfway between 3 and 4, where numbers are, too.
 
     widest    texts of which one is the widest; whatever follows a text stands still. Empty for a last column
     need      where there is no room, columns of the least need are left out first
@@ -43,7 +46,7 @@ class ReadoutColumn(NamedTuple):
     """
 
     name: str
-    text: Callable[[int, int], str]
+    text: Callable[[int, float], str]
     need: int
     gap: str = GAP
     widest: frozenset[str] = frozenset()
@@ -57,11 +60,11 @@ def readout(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine:
     # Runs that stand for all others: the last column is the only one whose width may differ, from verdict to verdict.
     unlike = {verdict: run for run, verdict in enumerate(descent.verdict)}.values()
 
-    def pieces(run: int, iteration: int) -> Pieces:
+    def pieces(run: int, position: float) -> Pieces:
         found: list[tuple[str, str]] = []
         for column in columns:
             name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
-            text = _padded(column.text(run, iteration), column.widest, lettering)
+            text = _padded(column.text(run, position), column.widest, lettering)
             found += [(name, layout.style.muted), *column.bar(run), (text, layout.style.text)]
         return found
 
@@ -78,11 +81,19 @@ def readout(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine:
     return lambda moment: pieces(*_foremost(descent, moment)), width()
 
 
-def _foremost(descent: Descent, moment: Moment) -> tuple[int, int]:
-    """The visible run that is at the highest iteration, and its row."""
-    row = moment.position[moment.visible].astype(np.int64)
-    at = int(np.argmax(descent.trajectory.k[moment.visible, row]))
-    return int(moment.visible[at]), int(row[at])
+def _foremost(descent: Descent, moment: Moment) -> tuple[int, float]:
+    """The visible run that is at the highest iteration, and its position."""
+    position = moment.position[moment.visible]
+    at = int(np.argmax(descent.trajectory.k[moment.visible, position.astype(np.int64)] + position % 1))
+    return int(moment.visible[at]), float(position[at])
+
+
+def between(values: NDArray[Any], run: int, position: float) -> float:
+    """The value of a run at a position, on the straight line between two of its rows; values (runs, n+1)."""
+    row = int(position)
+    share = position - row
+    # Two products, since the difference of two far values may overflow.
+    return float(values[run, row] if share == 0 else (1 - share) * values[run, row] + share * values[run, row + 1])
 
 
 def _padded(text: str, widest: frozenset[str], lettering: Lettering) -> str:
@@ -103,21 +114,39 @@ def _columns(descent: Descent, style: Style) -> list[ReadoutColumn]:
 
     columns = [_whole("run", lambda run, _: run + 1, runs, need=9, ending=f" of {runs}")] if in_turn else []
     most = int(trajectory.k[np.arange(runs), trajectory.last].max())
-    columns.append(_whole("iteration", lambda run, row: int(trajectory.k[run, row]), most, need=8))
+    columns.append(_iteration(descent, most))
     if runs > 1 and not in_turn:
         return columns
-    seen = in_view(descent)
+    seen, stages = in_view(descent), _stages(descent)
     columns += [
-        _series(name, trajectory.x[..., i], seen, need=7 - i) for i, name in enumerate(descent.objective.symbols)
+        _series(name, trajectory.x[..., i], seen, stages, need=7 - i)
+        for i, name in enumerate(descent.objective.symbols)
     ]
-    columns.append(_series(descent.objective.f_of, trajectory.f, seen, need=5))
+    columns.append(_series(descent.objective.f_of, trajectory.f, seen, stages, need=5))
     if iterations and np.isfinite(trajectory.lr).all():
         columns += [_rate(trajectory.lr), *_against_limit(descent, style)]
     columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].words, need=VERDICT))
     return columns
 
 
-def _whole(name: str, value: Callable[[int, int], int], most: int, *, need: int, ending: str = "") -> ReadoutColumn:
+def _stages(descent: Descent) -> Scalar:
+    """The shares of a step at which frames show a run between two iterations: (m,)."""
+    shares: Scalar = np.unique(descent.timeline.tick % 1)
+    return shares[shares > 0]
+
+
+def _iteration(descent: Descent, most: int) -> ReadoutColumn:
+    """The iteration, with a decimal where it lies between two."""
+    k = descent.trajectory.k
+
+    def text(run: int, position: float) -> str:
+        return f"{between(k, run, position):.{1 if position % 1 else 0}f}"
+
+    widest = f"{'0' * len(str(most))}{'.0' if _stages(descent).size else ''}"  # digits are equally wide
+    return ReadoutColumn("iteration", text, need=8, widest=frozenset([widest]))
+
+
+def _whole(name: str, value: Callable[[int, float], int], most: int, *, need: int, ending: str = "") -> ReadoutColumn:
     """A count up to `most`."""
     widest = frozenset([f"{'0' * len(str(most))}{ending}"])  # digits are equally wide
     return ReadoutColumn(name, lambda run, row: f"{value(run, row)}{ending}", need, widest=widest)
@@ -126,7 +155,9 @@ def _whole(name: str, value: Callable[[int, int], int], most: int, *, need: int,
 def _rate(lr: Scalar) -> ReadoutColumn:
     if not np.all(lr == lr[:, :1]):
         rates = np.concatenate([lr[:, :1], lr], axis=1)
-        return _series("lr", rates, np.isfinite(rates), need=4)
+        # The rate of a step is the same all along it.
+        column = _series("lr", rates, np.isfinite(rates), np.empty(0), need=4)
+        return column._replace(text=lambda run, position: column.text(run, int(position)))
     texts = [minus(text) for text in distinct(lr[:, 0].tolist())]
     return ReadoutColumn("lr", lambda run, _: texts[run], need=4, widest=frozenset(texts))
 
@@ -150,7 +181,7 @@ def _against_limit(descent: Descent, style: Style) -> list[ReadoutColumn]:
     return [shortest] if shortest else []
 
 
-def _told(texts: Sequence[str], run: int, row: int) -> str:
+def _told(texts: Sequence[str], run: int, position: float) -> str:
     return texts[run]
 
 
@@ -164,14 +195,18 @@ def _bar(ratio: float, style: Style) -> Pieces:
     return (CELL * filled + HALF_CELL * half, style.muted), (CELL * rest, style.line)
 
 
-def _series(name: str, values: Scalar, seen: Flags, *, need: int) -> ReadoutColumn:
+def _series(name: str, values: Scalar, seen: Flags, stages: Scalar, *, need: int) -> ReadoutColumn:
+    """A number that changes: values (runs, n+1), and those on the way, at shares (m,) of each step."""
     values = np.where(np.abs(values) <= ROUNDING * np.ptp(values[seen]), 0.0, values)
     digits = live_digits(values, seen)
     if digits.offset:
         name, values = Numbers((), digits.offset).named(name), values - digits.offset
     signed = bool((values < 0).any())
-    widest = widest_of(values, digits, signed=signed)
-    return ReadoutColumn(name, lambda run, k: number(float(values[run, k]), digits, signed=signed), need, widest=widest)
+    on_the_way = [(1 - share) * values[:, :-1] + share * values[:, 1:] for share in stages.tolist()]
+    widest = widest_of(np.concatenate([values, *on_the_way], axis=1), digits, signed=signed)
+    return ReadoutColumn(
+        name, lambda run, position: number(between(values, run, position), digits, signed=signed), need, widest=widest
+    )
 
 
 def widest_of(values: Scalar, digits: Digits, *, signed: bool = False) -> frozenset[str]:

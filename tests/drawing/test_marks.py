@@ -100,7 +100,8 @@ def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
         last = list(composed(Raster(scene)))[-1]
         for run in (0, 1):
             x, f = descent.trajectory.x[run, -1, 0], descent.trajectory.f[run, -1]
-            assert (pixel_at(axes, last, x, f) == colour).all()
+            # It may lie on a dark sign, of which the last of 255 levels shines through.
+            np.testing.assert_allclose(pixel_at(axes, last, x, f), colour, atol=1)
         scene.update(0)
         assert landings.touched() is None
 

@@ -93,24 +93,28 @@ def test_the_older_part_of_a_long_line_stays_as_the_line_grows() -> None:
         np.testing.assert_array_equal(before[:-1], after[: len(before) - 1])
 
 
-def test_a_run_is_at_its_points_and_between_them_on_the_way_that_is_known() -> None:
+def test_a_run_is_at_its_points_and_between_them_on_the_straight_way() -> None:
     points = np.array([[[0.0, 0.0], [10.0, 20.0], [50.0, 20.0]]] * 3)
     straight, axes = Track(points), plane()
     np.testing.assert_allclose(
         straight.here(moment(1.0, 0.25, np.nan), axes, 100.0), [[10, 20], [2.5, 5], [np.nan, np.nan]], rtol=1e-12
     )
-    asked = []
 
-    def between(runs: NDArray[np.int64], position: NDArray[np.float64]) -> NDArray[np.float64]:
-        asked.append((runs.tolist(), position.tolist()))
-        return np.array([[30.0, 40.0], [30.0, np.nan]])
 
-    bent = Track(points, between)
-    now = moment(1.5, 2.0, 0.5)
-    # Where the way is not known, it is straight.
-    np.testing.assert_allclose(bent.here(now, axes, 100.0), [[30, 40], [50, 20], [5, 10]], rtol=1e-12)
-    bent.here(now, axes, 100.0)
-    assert asked == [([0, 2], [1.5, 0.5])]
+def test_a_lost_run_stops_where_it_leaves_the_axes_first_and_others_go_on() -> None:
+    # Out at the right edge after half of its second step, back again, and far away.
+    path = [[10.0, 50.0], [80.0, 50.0], [122.0, 50.0], [50.0, 90.0], [1e300, 1e300]]
+    track, axes = Track(np.array([path, path]), np.array([4.0, np.inf])), plane()
+    np.testing.assert_allclose(track.stops(axes, 100.0), [1.5, np.inf])  # a pixel beyond the edge is in view
+    for position in (1.5, 2.0, 3.0, 4.0):
+        lost, healthy = track.here(moment(position, position), axes, 100.0)
+        np.testing.assert_allclose(lost, [101.0, 50.0], rtol=1e-9)
+        assert position == 1.5 or not np.allclose(healthy, lost)
+    at, ahead = track.way_out(np.array([0, 1]), np.array([1.5, 2.0]), axes, 100.0)
+    np.testing.assert_allclose(at, [[101.0, 50.0]] * 2)
+    assert (ahead == [42.0, 0.0]).all()
+    # Of the last step only rounding is inside, and yet it comes after its iteration.
+    assert (track.exits(axes, 100.0).position > [1, 3, 1, 3]).all()
 
 
 def test_far_points_have_a_middle() -> None:

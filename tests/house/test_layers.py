@@ -75,10 +75,11 @@ INSIDE = {
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
-        "marks.track shapes styles run_styles marks.trails marks.arrows marks.caption scene"
+        "marks.exits marks.track shapes styles run_styles marks.trails marks.arrows marks.caption marks.spots "
+        "marks.starts scene"
     ),
     "views": (
-        "ground.levels ground.inks ground.key ground.draw basins failure_notes legend explain.step_arrows "
+        "ground.levels ground.inks ground.key ground.draw minima basins failure_notes legend explain.step_arrows "
         "surface.camera facet_groups digits readout surface.heightmap explain.equation "
         "explain.explanation explain.pointers facet_titles surface.axes header surface.paths base surface.box "
         "surface.key facets contour curve"

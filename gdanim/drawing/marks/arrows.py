@@ -88,7 +88,7 @@ class Arrows(RunsMark):
         ahead = self.vectors[runs, row] * per_unit(self)
         length, longest = np.hypot(ahead[:, 0], ahead[:, 1]), self.longest_px
         reach = np.where(length > 0, np.maximum(length * self.scale, self.px(self.least_pt)), 0.0)
-        drawn = self.in_view(here) & (reach >= LEAST_PX)
+        drawn = self.in_view(here) & self.goes_on(runs) & (reach >= LEAST_PX)
         here, ahead, length, reach = here[drawn], ahead[drawn], length[drawn], reach[drawn]
         if self.beside is not None:
             here = here + self._aside(ahead, self.beside[runs[drawn], row[drawn]] * per_unit(self))

@@ -9,6 +9,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
+from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
@@ -16,16 +17,24 @@ from gdanim.drawing.geometry import Extent, PixelPoints
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark, moment_of
 from gdanim.drawing.run_styles import RunStyle
-from gdanim.drawing.shapes import CIRCLE, SHAPES, arrow, copies, extent
+from gdanim.drawing.shapes import ARROW_REACH, CIRCLE, SHAPES, arrow, copies, extent
 
 _PIXELS = IdentityTransform()
 
+SAME_PX = 1.5  # spots that are no farther apart are at one place
+DISC, RING = 1.15, 1 / 3  # in radii of a spot: the disc below it without rings, and the width of each ring
+SYMBOL_BEHIND = 3.2  # in radii: from a lost run's arrow back to its spot
+
 
 class Spots(RunsMark):
-    """A spot where every visible run is, or an arrow towards it at the edge of the axes."""
+    """Where every visible run is; where it is outside the axes, an arrow at the place where it left them.
 
-    HALO_PT = 1.2
-    RING_PT = 1.2  # what a spot is larger than the one that covers it
+    Of spots at one place the lower ones are rings around the topmost. A run that was lost has a bar across.
+    """
+
+    HALO_PT, RING_HALO_PT = 1.2, 0.6
+    MOST_RINGS = 4  # more than that would cover the path
+    BAR_PT, BAR_HALO_PT, BAR_REACH = 1.2, 0.6, 1.7  # of a lost run: its width, its halo, its half length in radii
 
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, halo: str, size_pt: float) -> None:
         super().__init__(track, run_styles, zorder=12)
@@ -37,31 +46,92 @@ class Spots(RunsMark):
         """Where runs (m,) are: (m, 2). Far away only the direction counts."""
         return np.maximum(np.minimum(super().here(runs), 1e9), -1e9)
 
+    def is_lost(self, runs: Index) -> NDArray[np.bool_]:
+        """Which runs (m,) have been lost by now: (m,)."""
+        lost: NDArray[np.bool_] = moment_of(self).position[runs] >= self.track.lost_at[runs]
+        return lost
+
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        for run_style, stripe_level, runs in self.by_style(moment.visible):
-            here = self.here(runs)
-            inside = self.in_view(here)
-            radius = self.px(self.size_pt) / 2
-            spot = copies(SHAPES[run_style.shape], here[inside], radius + stripe_level * self.px(self.RING_PT) / 2)
-            outside = here[~inside]
-            arrows = [arrow(foot, spot, radius) for foot, spot in zip(self._foot(outside), outside, strict=True)]
-            for shape in [spot, *arrows] if inside.any() else arrows:
-                self.paint(renderer, shape, line=self.halo, width_pt=self.HALO_PT, fill=run_style.colour)
+        by_style = [(run_style, runs) for run_style, _, runs in self.by_style(moment.visible)]
+        if not by_style:
+            return
+        runs = np.concatenate([runs for _, runs in by_style])
+        rings = self._rings(runs)
+        begin = 0
+        for run_style, members in by_style:
+            wide, begin = rings[begin : begin + len(members)], begin + len(members)
+            inside = self.is_inside(members) & ~self.is_lost(members)
+            for level in sorted(set(wide[inside].tolist()), reverse=True):
+                here = self.here(members[inside & (wide == level)])
+                self._draw_spots(renderer, run_style, here, level)
+            self._draw_gone(renderer, run_style, members)
+
+    def _rings(self, runs: Index) -> NDArray[np.int64]:
+        """How many later ones of the runs (m,), in drawing order, are at the place of each: (m,); at most MOST_RINGS.
+
+        Those outside the axes are at no place.
+        """
+        here = np.where(self.is_inside(runs)[:, np.newaxis], self.here(runs), np.inf)
+        with np.errstate(invalid="ignore"):
+            near = np.triu(np.hypot(*(here[:, np.newaxis] - here).T).T <= SAME_PX, k=1)
+        rings: NDArray[np.int64] = np.minimum(near.sum(axis=1), self.MOST_RINGS)
+        return rings
+
+    def _draw_spots(self, renderer: RendererBase, run_style: RunStyle, here: PixelPoints, rings: int) -> None:
+        if rings:
+            shape, radius = CIRCLE, self.px((DISC + rings * RING) * self.size_pt / 2)
+        else:
+            shape, radius = SHAPES[run_style.shape], self.px(self.size_pt / 2)
+        halo_pt = self.RING_HALO_PT if rings else self.HALO_PT
+        self.paint(renderer, copies(shape, here, radius), line=self.halo, width_pt=halo_pt, fill=run_style.colour)
+
+    def _draw_gone(self, renderer: RendererBase, run_style: RunStyle, runs: Index) -> None:
+        """Draw the arrows of the runs (m,) outside, and bars across those that are lost."""
+        inside, lost = self.is_inside(runs), self.is_lost(runs)
+        radius = self.px(self.size_pt) / 2
+        if lost[inside].any():
+            self._draw_lost(renderer, run_style, self.here(runs[inside & lost]), radius)
+        outside = runs[~inside]
+        if not outside.size:
+            return
+        at, ahead = self._arrows(outside)
+        if lost[~inside].any():
+            behind = at - SYMBOL_BEHIND * radius * ahead
+            self._draw_lost(renderer, run_style, behind[lost[~inside]], radius)
+        for foot, way in zip(at, ahead, strict=True):
+            self.paint(renderer, arrow(foot, way, radius), line=self.halo, width_pt=self.HALO_PT, fill=run_style.colour)
+
+    def _draw_lost(self, renderer: RendererBase, run_style: RunStyle, here: PixelPoints, radius: float) -> None:
+        """Draw the shape of a style with a bar across at places (m, 2)."""
+        symbol = copies(SHAPES[run_style.shape], here, radius)
+        self.paint(renderer, symbol, line=self.halo, width_pt=self.HALO_PT, fill=run_style.colour)
+        slant = radius * self.BAR_REACH * np.sqrt(0.5) * np.array([[-1.0, -1.0], [1.0, 1.0]])
+        for place in here:
+            self.paint(renderer, Path(place + slant), line=self.halo, width_pt=self.BAR_PT + 2 * self.BAR_HALO_PT)
+            self.paint(renderer, Path(place + slant), line=run_style.colour, width_pt=self.BAR_PT)
+
+    def _arrows(self, runs: Index) -> tuple[PixelPoints, PixelPoints]:
+        """Where the arrows of runs (m,) outside stand, and their directions, of length 1: (m, 2) each.
+
+        The tip is where the run left the axes; all of an arrow is inside.
+        """
+        at, ahead = self.track.way_out(runs, self.reached(runs), self.plane, self.dpi)
+        length = np.hypot(ahead[:, 0], ahead[:, 1])[:, np.newaxis]
+        ahead = ahead / np.where(length > 0, length, 1.0)
+        reach = ARROW_REACH * self.px(self.size_pt) / 2
+        low, high = self.ends(pad=-0.8 * reach)
+        return np.maximum(np.minimum(at - reach * ahead, high), low), ahead
 
     def _extent_at(self, moment: Moment) -> Extent | None:
-        if not moment.visible.size:
+        runs = moment.visible
+        if not runs.size:
             return None
-        here = self.here(moment.visible)
-        drawn = np.where(self.in_view(here)[:, np.newaxis], here, self._foot(here))
-        widest_pt = self.size_pt + max(self.stripe_levels) * self.RING_PT
-        return extent(drawn, 1.3 * self.px(widest_pt) + self.px(self.HALO_PT))
-
-    def _foot(self, spots: PixelPoints) -> PixelPoints:
-        """Where the arrows towards spots (m, 2) outside the axes stand: (m, 2)."""
-        low, high = self.ends(pad=0.0)
-        inner_low, inner_high = self.ends(pad=-0.9 * self.px(self.size_pt))
-        # Only across the edge that was passed: along it the arrow stands exactly where the spot would.
-        return np.where(spots < low, inner_low, np.where(spots > high, inner_high, spots))
+        drawn, outside = self.here(runs), ~self.is_inside(runs)
+        reach_pt = max(1.7, DISC + self.MOST_RINGS * RING) * self.size_pt / 2
+        if outside.any():
+            drawn[outside], _ = self._arrows(runs[outside])
+            reach_pt = max(reach_pt, (SYMBOL_BEHIND + 1.7) * self.size_pt / 2)
+        return extent(drawn, self.px(reach_pt + self.HALO_PT))
 
 
 class Dots(RunsMark):

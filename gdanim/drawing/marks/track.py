@@ -13,25 +13,33 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.geometry import FAR, MOST, Interpolation, PixelPoints, Points, Polylines, Positions
+from gdanim.drawing.geometry import FAR, MOST, PixelPoints, Points, Polylines, Positions
+from gdanim.drawing.marks.exits import Exits, exits
 
 MAX_LEVEL = 5  # with more stripes than that a path covers what it runs through
 SHARED = 0.4  # of an earlier path: where more of it is covered, the rest could be overlooked
 THIN_FROM = 256  # points; shorter paths are drawn as they are
 PARTS_PER_PIXEL = 4  # points that stay in one part of a pixel cannot be told apart
 APART_PT = 1.8  # paths that are closer cover each other
+EDGE_PX = 1.0  # so far beyond the edge of its axes a point is still in view
 
 
 class Track:
     """Points (runs, n+1, 2) in the data coordinates of one axes; rows past a run's end repeat it.
 
-    Between its points a run moves on straight lines, or as `between` says.
+    Between its points a run moves on straight lines. Runs that were lost stop where they leave the axes first: what
+    comes after is no part of the picture.
+
+    lost_at (runs,)   the row at which each run was lost; infinity of others
     """
 
-    def __init__(self, points: Points, between: Interpolation | None = None) -> None:
-        self.points, self.between = points, between
+    def __init__(self, points: Points, lost_at: Positions | None = None) -> None:
+        self.points = points
+        self.lost_at = np.full(len(points), np.inf) if lost_at is None else lost_at
         self._pixels: tuple[float, Points] | None = None
         self._here: tuple[Moment, PixelPoints] | None = None
+        self._exits: Exits | None = None
+        self._stops: Positions | None = None
         self._kept: Index | None = None
         self._lengths: NDArray[np.float64] | None = None
         self._stripe_levels: list[int] | None = None
@@ -45,8 +53,38 @@ class Track:
         """The points in pixels from the bottom left: (runs, n+1, 2). Computed once for a resolution."""
         if self._pixels is None or self._pixels[0] != dpi:
             self._pixels = dpi, _in_pixels(self.points.reshape(-1, 2), axes).reshape(self.points.shape)
-            self._here = self._kept = self._lengths = self._stripe_levels = None
+            self._here = self._kept = self._lengths = self._stripe_levels = self._exits = self._stops = None
         return self._pixels[1]
+
+    def exits(self, axes: _AxesBase, dpi: float) -> Exits:
+        """Where runs leave the axes, in pixels. Computed once for a resolution."""
+        pixels = self.pixels(axes, dpi)
+        if self._exits is None:
+            self._exits = exits(pixels, *_frame(axes))
+        return self._exits
+
+    def stops(self, axes: _AxesBase, dpi: float) -> Positions:
+        """The positions (runs,) at which lost runs leave the axes first; infinity of those that never do."""
+        self.pixels(axes, dpi)
+        if self._stops is None:
+            self._stops = np.full(len(self.lost_at), np.inf)
+            if (lost := np.isfinite(self.lost_at)).any():
+                self._stops[lost] = self.exits(axes, dpi).first(len(lost))[lost]
+        return self._stops
+
+    def way_out(self, runs: Index, position: Positions, axes: _AxesBase, dpi: float) -> tuple[PixelPoints, PixelPoints]:
+        """Where runs (m,) outside the axes at positions (m,) left them last, and in which direction: (m, 2) each.
+
+        A run that has not been inside stands at the point of the edge that is nearest to its start.
+        """
+        found, pixels = self.exits(axes, dpi), self.pixels(axes, dpi)
+        far = pixels[runs, 0]
+        at = np.clip(far, *_frame(axes))
+        ahead = far - at
+        for place, (run, now) in enumerate(zip(runs.tolist(), position.tolist(), strict=True)):
+            if (row := found.latest(run, now)) is not None:
+                at[place], ahead[place] = found.at[row], found.ahead[row]
+        return at, ahead
 
     def here(self, moment: Moment, axes: _AxesBase, dpi: float) -> PixelPoints:
         """Where each run is at a moment: (runs, 2) in pixels, NaN of those that are not visible.
@@ -55,20 +93,16 @@ class Track:
         """
         pixels = self.pixels(axes, dpi)
         if self._here is None or self._here[0] is not moment:
-            here = np.full((self.shape[0], 2), np.nan)
+            here, stops = np.full((self.shape[0], 2), np.nan), self.stops(axes, dpi)
             here[moment.visible] = self._at(moment.visible, moment.position[moment.visible], pixels, axes)
+            if (left := moment.visible[moment.position[moment.visible] >= stops[moment.visible]]).size:
+                here[left], _ = self.way_out(left, stops[left], axes, dpi)
             self._here = moment, here
         return self._here[1]
 
     def _at(self, runs: Index, position: Positions, pixels: Points, axes: _AxesBase) -> PixelPoints:
-        """Where runs (m,) are at positions (m,): the point itself where that is whole. (m, 2)."""
-        at = chord(pixels, runs, position)
-        moving = np.flatnonzero(position % 1)
-        if self.between is not None and moving.size:
-            points = self.between(runs[moving], position[moving])
-            known = ~np.isnan(points).any(axis=1)
-            at[moving[known]] = _in_pixels(points[known], axes)
-        return at
+        """Where runs (m,) are at positions (m,): (m, 2)."""
+        return chord(pixels, runs, position)
 
     def lines(
         self, runs: Index, since: Positions, until: Positions, ends: PixelPoints, axes: _AxesBase, dpi: float
@@ -135,6 +169,11 @@ def chord(points: Points, runs: Index, position: Positions) -> Points:
     after = points[runs, np.minimum(row + 1, points.shape[1] - 1)]
     # Weighed apart, the difference of two far points does not overflow.
     return np.asarray(np.where(share == 0, points[runs, row], (1 - share) * points[runs, row] + share * after))
+
+
+def _frame(axes: _AxesBase) -> tuple[PixelPoints, PixelPoints]:
+    """The corners between which points are in view, in pixels."""
+    return np.array(axes.bbox.min) - EDGE_PX, np.array(axes.bbox.max) + EDGE_PX
 
 
 def _in_pixels(points: Points, axes: _AxesBase) -> PixelPoints:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
-from gdanim.drawing.marks.track import Track, chord
+from gdanim.drawing.marks.track import EDGE_PX, Track, chord
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import circles, extent, polylines
 
@@ -112,9 +112,23 @@ class RunsMark(Mark):
         """Where runs (m,) are, in pixels: (m, 2)."""
         return self.track.here(moment_of(self), self.plane, self.dpi)[runs]
 
+    def reached(self, runs: Index) -> Positions:
+        """The positions (m,) up to which the paths of runs (m,) are drawn: lost runs stop where they leave the axes."""
+        stops = self.track.stops(self.plane, self.dpi)
+        return np.minimum(moment_of(self).position[runs], stops[runs])
+
+    def goes_on(self, runs: Index) -> NDArray[np.bool_]:
+        """Which runs (m,) have not ended at the edge of the axes: (m,)."""
+        on: NDArray[np.bool_] = moment_of(self).position[runs] < self.track.stops(self.plane, self.dpi)[runs]
+        return on
+
+    def is_inside(self, runs: Index) -> NDArray[np.bool_]:
+        """Which runs (m,) are in the axes, without those that were lost and have left them once: (m,)."""
+        return self.in_view(self.here(runs)) & self.goes_on(runs)
+
     def in_view(self, pixels: PixelPoints) -> NDArray[np.bool_]:
         """Which points (m, 2) lie in the axes, its edges included: (m,)."""
-        low, high = self.ends(pad=1.0)
+        low, high = self.ends(pad=EDGE_PX)
         inside: NDArray[np.bool_] = np.all((pixels >= low) & (pixels <= high), axis=1)
         return inside
 
@@ -208,7 +222,7 @@ class Trail(RunsMark):
 
     def _span(self, runs: Index) -> tuple[Positions, Positions]:
         """The positions between which the paths of runs (m,) are drawn."""
-        until = moment_of(self).position[runs]
+        until = self.reached(runs)
         return np.zeros(len(runs)) if self.tail is None else np.maximum(until - self.tail, 0), until
 
     def _lines(self, runs: Index) -> Polylines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.drawing.geometry import Polylines
+from gdanim.drawing.marks.exits import Exits, exits, fractions_inside
 from gdanim.drawing.marks.track import Track, chord
 from gdanim.views.surface.axes import surface_axes
 from gdanim.views.surface.camera import FLOOR
@@ -27,6 +28,7 @@ PER_CELL: Final = 4  # sample points along a step in each cell of the height map
 SPARSE: Final = 8  # one in so many sample points is kept where a step is straight
 THIN_CELLS: Final = 2000  # across the box: a path leaves out points that stay in one of them
 LEAST_STEP_PX: Final = 0.5  # about, between sample points that are drawn
+JUST_BEFORE: Final = 0.01  # on the floor: from there to the wall, a step has its direction in the picture
 THIN_FROM: Final = 256  # points; shorter paths keep all
 
 
@@ -123,7 +125,7 @@ def _path(heightmap: HeightMap, points: Vec3) -> Path3:
 
 def _sample_steps(start: Vec2, move: Vec2, stride: float) -> tuple[Index, Index, Scalar]:
     """Sample points along steps (m, 2) over the floor: (step index, index within the step, fraction of the step)."""
-    enter, leave = _fractions_inside(start, move)
+    enter, leave = fractions_inside(start, move, -1.0, 1.0)
     inside = np.flatnonzero(enter <= leave)
     length = np.hypot(*move[inside].T) * (leave - enter)[inside]
     last = np.maximum(np.ceil(length / stride), 1).astype(np.int64)
@@ -145,16 +147,6 @@ def _kept_rows(points: Vec3) -> Index:
     return np.flatnonzero(np.append(True, moves) | np.append(moves, True))
 
 
-def _fractions_inside(start: Vec2, move: Vec2) -> tuple[Scalar, Scalar]:
-    """Between which fractions (m,) steps (m, 2) are over the floor; the first is larger where they never are."""
-    still, over = move == 0, np.abs(start) <= 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one, other = (-1 - start) / move, (1 - start) / move
-        low = np.where(still, np.where(over, -np.inf, np.inf), np.minimum(one, other))
-        high = np.where(still, np.where(over, np.inf, -np.inf), np.maximum(one, other))
-    return np.maximum(low.max(axis=1), 0.0), np.minimum(high.min(axis=1), 1.0)
-
-
 class ProjectedPaths(NamedTuple):
     """Parts of paths in the picture, one after the other."""
 
@@ -170,8 +162,8 @@ class SurfaceTrack(Track):
     Points outside the box stand far away in their direction. Lines leave out what the surface hides.
     """
 
-    def __init__(self, paths: LiftedPaths, *, on_floor: bool = False) -> None:
-        super().__init__(paths.iterates)
+    def __init__(self, paths: LiftedPaths, lost_at: Positions | None = None, *, on_floor: bool = False) -> None:
+        super().__init__(paths.iterates, lost_at)
         self.paths, self.on_floor = paths, on_floor
         self._placed: tuple[Projection, Points] | None = None
         self._laid_out: tuple[Projection, PixelPoints, NDArray[np.bool_]] | None = None
@@ -184,6 +176,25 @@ class SurfaceTrack(Track):
             self._placed = projection, pixels.reshape(*self.shape, 2)
             self._here = self._lengths = None
         return self._placed[1]
+
+    def exits(self, axes: _AxesBase, dpi: float) -> Exits:
+        """Where runs leave the box, in the coordinates of its floor."""
+        if self._exits is None:
+            self._exits = exits(self.points, np.full(2, -1.0), np.full(2, 1.0))
+        return self._exits
+
+    def way_out(self, runs: Index, position: Positions, axes: _AxesBase, dpi: float) -> tuple[PixelPoints, PixelPoints]:
+        """Where runs (m,) left the box last, on the surface at its wall, and in which direction: (m, 2) each."""
+        projection, found = surface_axes(axes).projection, self.exits(axes, dpi)
+        at, ahead = self.points[runs, 0], self.points[runs, 0] * (1.0, 1.0, 0.0)
+        at[:, :2] /= np.maximum(np.abs(ahead[:, :2]).max(axis=-1, keepdims=True), 1.0)
+        for place, (run, now) in enumerate(zip(runs.tolist(), position.tolist(), strict=True)):
+            if (row := found.latest(run, now)) is not None:
+                at[place], ahead[place] = found.at[row], found.ahead[row]
+        before = at - JUST_BEFORE * ahead / np.hypot(ahead[:, :1], ahead[:, 1:2])
+        way = projection.pixels(self._shown(at)) - projection.pixels(self._shown(before))
+        at[:, 2] = np.fmax(at[:, 2], self.paths.heightmap.at(at[:, :2]) + LIFT)
+        return projection.pixels(self._shown(at)), way
 
     def _all(self, axes: _AxesBase) -> tuple[Projection, PixelPoints, NDArray[np.bool_]]:
         """The projection of the axes, all paths in it (m, 2), and whether their points are hidden (m,)."""

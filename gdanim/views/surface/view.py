@@ -12,15 +12,16 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.layout import Slot, axis_names
 from gdanim.drawing.marks.spots import Dots, Spots
+from gdanim.drawing.marks.starts import StartRings
 from gdanim.drawing.marks.trails import Mark, RunsMark, Trail, mixed
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.shapes import circles, extent, polylines
 from gdanim.drawing.styles import is_light
-from gdanim.views.base import MarkSizes, all_runs, build_scene, end_markers, path_and_spots
+from gdanim.views.base import MarkSizes, all_runs, build_scene, end_markers, lost_at, path_and_spots
 from gdanim.views.surface.axes import SurfaceAxes, TurningLabels, surface_axes
 from gdanim.views.surface.box import SurfaceBox, SurfaceColours
 from gdanim.views.surface.camera import Camera
-from gdanim.views.surface.heightmap import COARSE_GRID, GRID, LIFT, TURNING_GRID, HeightMap
+from gdanim.views.surface.heightmap import COARSE_GRID, GRID, TURNING_GRID, HeightMap
 from gdanim.views.surface.key import write_surface_key
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.backend_bases import RendererBase
+    from numpy.typing import NDArray
 
     from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
@@ -101,7 +103,8 @@ def _heightmap(descent: Descent) -> HeightMap:
 
 def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Panel) -> list[Mark]:
     style, tail, sizes = layout.style, panel.descent.settings.trail, MarkSizes.of(layout, panel)
-    track, shadows = SurfaceTrack(paths), SurfaceTrack(paths, on_floor=True)
+    lost = lost_at(panel)
+    track, shadows = SurfaceTrack(paths, lost), SurfaceTrack(paths, lost, on_floor=True)
     marks: list[Mark]
     if panel.is_swarm:
         marks = [Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
@@ -110,9 +113,13 @@ def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Pan
         trail_shadow = Trail(shadows, faint, width_pt=sizes.scale * SHADOW_PT, dot_pt=0.0, tail=tail)
         trail_shadow.set_zorder(7)
         spot_shadow = SpotShadow(shadows, faint, size_pt=SPOT_SHADOW * sizes.spot_pt)
-        kinds = SurfaceTrail, SurfaceSpots
+        kinds = SurfaceTrail, Spots
         shown = path_and_spots(layout, track, panel, sizes, outline=style.text, tail=tail, kinds=kinds)
-        marks = [trail_shadow, spot_shadow, *shown]
+        ring_shadow = FloorRings(
+            shadows, faint, ink=style.muted, halo=style.background, size_pt=SPOT_SHADOW * sizes.spot_pt
+        )
+        ring_shadow.set_zorder(6.9)
+        marks = [ring_shadow, trail_shadow, spot_shadow, *shown]
     for mark in marks:
         axes.add_artist(mark)
     return sorted([*end_markers(axes, track, panel, style.text), *marks], key=Mark.get_zorder)
@@ -188,7 +195,8 @@ class SpotShadow(RunsMark):
         self.size_pt = size_pt
 
     def _seen(self, runs: Index, moment: Moment) -> PixelPoints:
-        seen = runs[self.track.seen(runs, moment.position[runs], self.plane)]
+        inside = runs[self.is_inside(runs)]
+        seen = inside[self.track.seen(inside, moment.position[inside], self.plane)]
         return np.asarray(self.track.here(moment, self.plane, self.dpi)[seen])
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
@@ -204,15 +212,10 @@ class SpotShadow(RunsMark):
         return extent(seen, self.px(self.size_pt)) if seen.size else None
 
 
-class SurfaceSpots(Spots):
-    """Where every visible run is; arrows at the edge of the surface towards those outside."""
+class FloorRings(StartRings):
+    """The rings of starts on the floor, where the surface does not hide them."""
 
     track: SurfaceTrack
 
-    def _foot(self, spots: PixelPoints) -> PixelPoints:
-        """Where the arrows stand: on the edge of the surface, in the direction of the spots."""
-        projection, heightmap = surface_axes(self.plane).projection, self.track.paths.heightmap
-        xy = projection.to_floor(spots - projection.origin_px)
-        edge = xy / np.maximum(np.abs(xy).max(axis=-1, keepdims=True), 1e-9)
-        heights = np.nan_to_num(heightmap.at(edge)) + LIFT
-        return projection.pixels(np.concatenate([edge, heights[:, np.newaxis]], axis=-1))
+    def _is_seen(self, runs: Index) -> NDArray[np.bool_]:
+        return self.track.seen(runs, np.zeros(len(runs)), self.plane)

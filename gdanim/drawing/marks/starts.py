@@ -1,0 +1,69 @@
+"""Hollow rings at the starts of runs. They stay, so that the last picture tells where each run began."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.backend_bases import RendererBase
+from numpy.typing import NDArray
+
+from gdanim.arrays import Index
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.geometry import Extent, PixelPoints
+from gdanim.drawing.marks.spots import DISC, RING, SAME_PX, Spots
+from gdanim.drawing.marks.track import Track
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.run_styles import RunStyle
+from gdanim.drawing.shapes import circles, extent
+
+FEW = 12  # starts: rings around more of them would hide each other and the function; theirs are smaller than spots
+GAP_PT, SMALL_SHARE = 1.7, 0.6  # between a spot and the ring around it; the radius of a small ring, in that of spots
+
+
+class StartRings(RunsMark):
+    """A ring around the start of every visible run, in its colour; in `ink` where runs of several styles start.
+
+    It lies below the paths. Around spots that stand there at the beginning, it is seen in the first picture, too.
+    """
+
+    WIDTH_PT, HALO_PT = 1.1, 0.8
+
+    def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, ink: str, halo: str, size_pt: float) -> None:
+        super().__init__(track, run_styles, zorder=9.2)
+        self.ink, self.halo, self.size_pt = ink, halo, size_pt
+        self.set_clip_on(False)
+
+    def _starts(self, runs: Index) -> tuple[PixelPoints, Index, NDArray[np.int64]]:
+        """The starts of runs (m,) in view, without those that coincide: where (k, 2), a run of each, how many runs."""
+        at = self.pixels[runs, 0]
+        seen = self._is_seen(runs) & self.in_view(at)
+        runs, at = runs[seen], at[seen]
+        _, first, count = np.unique(np.round(at / SAME_PX), axis=0, return_index=True, return_counts=True)
+        return at[first], runs[first], count
+
+    def _is_seen(self, runs: Index) -> NDArray[np.bool_]:
+        return np.ones(len(runs), dtype=np.bool_)
+
+    def _radius_px(self, starts: int, together: int) -> float:
+        """The radius of the ring around a start of so many runs, where there are so many starts."""
+        if starts > FEW:
+            return self.px(SMALL_SHARE * self.size_pt / 2)
+        rings = min(together - 1, Spots.MOST_RINGS)
+        radii = DISC + rings * RING if rings else 1.0
+        return self.px(radii * self.size_pt / 2 + GAP_PT)
+
+    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        at, runs, count = self._starts(moment.visible)
+        for place, run, together in zip(at, runs.tolist(), count.tolist(), strict=True):
+            ring = circles(place[np.newaxis], self._radius_px(len(at), together))
+            is_shared = together > 1 and len(self.run_styles) > 1
+            colour = self.ink if is_shared else self.run_styles[self._style_index[run]].colour
+            self.paint(renderer, ring, line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT)
+            self.paint(renderer, ring, line=colour, width_pt=self.WIDTH_PT)
+
+    def _extent_at(self, moment: Moment) -> Extent | None:
+        at, _, count = self._starts(moment.visible)
+        if not at.size:
+            return None
+        return extent(at, self._radius_px(len(at), int(count.max())) + self.px(self.WIDTH_PT + self.HALO_PT))
