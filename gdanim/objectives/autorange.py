@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.arrays import Vector
+from gdanim.arrays import Scalar, Vector
 from gdanim.objectives.minimizers import Found, distinct, search
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.radius import radius_around
@@ -32,6 +32,9 @@ CONSTANT = "f is constant here: every point is a minimum"
 LOWEST_AT_EDGE = "no minimum was found: f is lowest at the edge of where it has values"
 NONE_WITHIN_LIMITS = "no minimum was found within the limits"
 WIDEST = 1e100  # arithmetic with the bounds must not overflow
+# A well so narrow beside its distance from the origin is one of a crowd, where others are so many times as far away;
+# then one is shown that is as wide as this beside its distance.
+NARROW, FARTHER, WIDE = 0.02, 10.0, 0.45
 SAME = 1e-6  # of the radius of a well: bottoms that are nearer to one another are one
 AS_LOW = 8  # spacings of f: the origin that is no higher is a bottom, too
 OF_VALLEY = 32  # points of a valley at most that tell where it lies
@@ -140,7 +143,8 @@ def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, f
         return bottoms, np.zeros(functions.dim), radius if np.isfinite(radius) else WITHOUT_MINIMUM
     low, high = np.array([limit or (-np.inf, np.inf) for limit in limits]).T
     first = int(np.argmax(np.all((bottoms >= low) & (bottoms <= high), axis=1)))
-    bottom, radius = bottoms[first], radius_around(functions, bottoms[first], float(error[first]))
+    first, radius = _seen(functions, bottoms, error, first)
+    bottom = bottoms[first]
     if not np.isfinite(radius):
         return bottom[np.newaxis], bottom, _distance_from_origin(functions, bottom) or WITHOUT_SCALE
     around = np.stack([bottom - AROUND * radius, bottom + AROUND * radius], axis=1)
@@ -150,6 +154,27 @@ def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, f
     if extent > WITH_OTHERS * radius:
         near, extent = bottom[np.newaxis], 0.0
     return near, (near.min(axis=0) + near.max(axis=0)) / 2, max(radius, extent)
+
+
+def _seen(functions: Functions, bottoms: Vector, error: Scalar, first: int) -> tuple[int, float]:
+    """Which of the bottoms (m, d), from `first` on, is the nearest whose well can be seen, and its radius.
+
+    It is the first, unless ever narrower wells crowd towards the origin, as those of x·sin(1/x).
+    """
+    away = np.abs(bottoms).max(axis=1)
+    radius = radius_around(functions, bottoms[first], float(error[first]))
+    crowd = away[first] < away[-1] / FARTHER and not NARROW * away[first] <= radius <= _gap(bottoms, first)
+    for k in range(first + 1, len(bottoms) if crowd else 0):
+        wide = radius_around(functions, bottoms[k], float(error[k]))
+        if WIDE * away[k] <= wide <= _gap(bottoms, k):
+            return k, wide
+    return first, radius
+
+
+def _gap(bottoms: Vector, k: int) -> float:
+    """Twice the distance of a bottom from the nearest other one: no well is as wide."""
+    others = np.delete(bottoms, k, axis=0)
+    return 2 * float(np.linalg.norm(others - bottoms[k], axis=1).min(initial=np.inf))
 
 
 def _distance_from_origin(functions: Functions, bottom: Vector) -> float:

@@ -16,7 +16,7 @@ from gdanim.objectives.radius import DECADES, FEW, FEW_DECADES, directions, magn
 # Points in each decade along the rays from the origin, for one variable and for two.
 EACH: Final = {1: 32, 2: 4}
 RAYS, FEW_RAYS = 16, 4  # of two variables
-MOST_WELLS = 64  # that are looked at more closely, the nearest first
+MOST_WELLS = {1: 512, 2: 64}  # that are looked at more closely, the nearest first
 BISECTIONS = 100
 HALVINGS = 30  # of the stretch of a ray on which f turns
 DESCENT_STEPS = 80
@@ -52,7 +52,7 @@ def _turns(functions: Functions, x: Scalar) -> tuple[Scalar, Scalar]:
     here, after = known[:-1], known[1:]
     turning = (sign[here] < 0) & (sign[after] > 0)
     low, high = x[here[turning]], x[after[turning]]
-    nearest = np.argsort(np.abs(low + high))[:MOST_WELLS]
+    nearest = np.argsort(np.abs(low + high))[: MOST_WELLS[functions.dim]]
     return low[nearest], high[nearest]
 
 
@@ -111,7 +111,7 @@ def _seeds(functions: Functions, r: Scalar, ahead: Vector) -> tuple[Vector, Scal
     f, gradient = functions.raw_value_and_gradient(r[:, np.newaxis, np.newaxis] * ahead)
     sign = np.where(np.isfinite(f) | np.isposinf(f), np.sign(np.vecdot(gradient, ahead)), np.nan)
     step, ray = np.nonzero((sign[:-1] < 0) & (sign[1:] > 0))
-    nearest = np.argsort(step)[: MOST_WELLS - 1]
+    nearest = np.argsort(step)[: MOST_WELLS[2] - 1]
     step, ray = step[nearest], ray[nearest]
     low, high, along = r[step], r[step + 1], ahead[ray]
     # Near enough to the turn that f does not overflow there, as far out as that may be.

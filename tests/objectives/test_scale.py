@@ -144,3 +144,16 @@ def test_the_condition_of_a_very_large_function_is_that_of_a_small_one() -> None
     conditions = [objective(f"{a!r}*(x**2 + 9*y**2 + x*y)", {}).condition for a in (1.0, 1e200)]
     exact = np.linalg.cond(np.array([[2.0, 1.0], [1.0, 18.0]]))
     np.testing.assert_allclose(np.array(conditions, float), exact, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "formula", ["X*sin(1/X)", "X**2*(2 + sin(1/X))", "sin(1/X)", "abs(X)*(2 + sin(1/X))", "X**4*(2 + cos(1/X))"]
+)
+@pytest.mark.parametrize("b", [1.0, 10.0, 1e-5])
+def test_wells_that_crowd_towards_the_origin_are_shown_where_they_are_wide(formula: str, b: float) -> None:
+    found = objective(formula.replace("X", f"(x/{b!r})"), {})
+    half = float(np.ptp(found.bounds)) / 2 / b
+    assert 0.01 < half < 1  # the outermost minima are between 0.2 and 0.1
+    x = solve(found, gd(), found.start[np.newaxis], np.array([found.lr]), found.iterations).x[0]
+    assert np.ptp(x) > 0.03 * np.ptp(found.bounds)
+    assert found.contains(x).all()
