@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.objectives.minimizers import distinct
 from gdanim.objectives.polishing import polish
 from gdanim.objectives.rings import Shape, lowest_on_ring
-from gdanim.objectives.surroundings import nearest_of
+from gdanim.objectives.surroundings import is_in_valley, nearest_of
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
@@ -51,6 +51,24 @@ def assign(objective: Objective, x: Vector, f: Scalar, attractors: Vector) -> In
     near = np.flatnonzero(~there & (distance <= NEAR))
     there[near] = _is_downhill(objective, x[firsts[near]], f[firsts[near]], attractors[nearest[near]])
     return np.where(there, nearest, UNSETTLED)[of_first]
+
+
+def places_of(objective: Objective, x: Vector, f: Scalar, known: Vector) -> tuple[Index, Vector]:
+    """The place where each of some ends x (n, d) with f (n,) lies, (n,), and all places (m, d).
+
+    Places are the known ones (k, d), then others that ends gather around. An end without one is IN_VALLEY or UNSETTLED.
+    """
+    place, places = assign(objective, x, f, known), known
+    rest = np.flatnonzero(place < 0)
+    if objective.continuum:
+        place[rest] = np.where(is_in_valley(objective, x[rest], f[rest]), IN_VALLEY, UNSETTLED)
+        rest = rest[place[rest] == UNSETTLED]
+    if rest.size:
+        further = find_attractors(objective, x[rest], f[rest], known)
+        found = assign(objective, x[rest], f[rest], further)
+        place[rest] = np.where(found < 0, found, found + len(known))
+        places = np.concatenate([known, further])
+    return place, places
 
 
 def find_attractors(objective: Objective, x: Vector, f: Scalar, known: Vector) -> Vector:

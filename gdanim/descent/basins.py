@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.descent.attractors import FAILED, IN_VALLEY, NOWHERE, UNSETTLED, assign, find_attractors
+from gdanim.descent.attractors import FAILED, NOWHERE, places_of
 from gdanim.descent.endpoints import find_endpoints
 from gdanim.descent.runs import scheduled_rates, stream_of
 from gdanim.descent.solver import solve
 from gdanim.descent.stepping import UNCONDITIONAL
-from gdanim.objectives.surroundings import is_in_valley
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +37,7 @@ class Basins(NamedTuple):
     """Where a descent from each cell ends. Arrays are read-only.
 
     attractor (…)       the row of `attractors` where the cell ends; or FAILED, UNSETTLED, NOWHERE, IN_VALLEY
-    attractors (m, d)   the known minimizers of the objective, then others where cells gather, the lowest first
+    attractors (m, d)   the known ones, then others where cells gather, the lowest first
     """
 
     attractor: Index
@@ -58,25 +57,18 @@ def basins(
     conditions: Conditions = UNCONDITIONAL,
     *,
     stream: int = 0,
+    known: Vector | None = None,
 ) -> Basins:
     """Descend from all cells (…, d) with `rates` (n,), one for each iteration, and find where each one ends.
 
+    The attractors begin with the `known` ones (k, d), the minimizers of the objective unless others are given.
     All cells get the random numbers of one stream, so that a run of that stream ends where the cell of its start does.
     """
     ends = find_endpoints(objective, optimizer, cells.reshape(-1, objective.dim), rates, conditions, stream=stream)
-    attractors = objective.minimizers
     attractor = np.where(ends.defined, FAILED, NOWHERE)
-    arrived = np.flatnonzero(ends.defined & ~ends.failed)
-    attractor[arrived] = assign(objective, ends.x[arrived], ends.f[arrived], attractors)
-    rest = arrived[attractor[arrived] < 0]
-    if objective.continuum:
-        attractor[rest] = np.where(is_in_valley(objective, ends.x[rest], ends.f[rest]), IN_VALLEY, UNSETTLED)
-        rest = rest[attractor[rest] == UNSETTLED]
-    if rest.size:
-        further = find_attractors(objective, ends.x[rest], ends.f[rest], attractors)
-        found = assign(objective, ends.x[rest], ends.f[rest], further)
-        attractor[rest] = np.where(found < 0, found, found + len(attractors))
-        attractors = np.concatenate([attractors, further])
+    healthy = np.flatnonzero(ends.defined & ~ends.failed)
+    known = objective.minimizers if known is None else known
+    attractor[healthy], attractors = places_of(objective, ends.x[healthy], ends.f[healthy], known)
     attractor = attractor.reshape(cells.shape[:-1])
     for array in (attractor, attractors):
         array.flags.writeable = False
@@ -90,18 +82,20 @@ def basins_of_run(
     iterations: int,
     conditions: Conditions,
     cells: Callable[[int], Vector],
+    known: Vector | None = None,
 ) -> Basins:
     """The basins of the method and rates with which a run descends from its start (d,).
 
     iterations   as the run was given
     cells        the cells (…, d) of the picture, given how many are affordable
+    known        as in basins()
     """
     if run.method is None or run.schedule is None:
         raise ValueError("a replayed run has no basins")
     optimizer = run.method.build()
     (rates,) = scheduled_rates(run.schedule, np.array([run.lr]), iterations)
     starts = cells(affordable(objective, optimizer, rates))
-    return basins(objective, optimizer, starts, rates, conditions, stream=stream_of(start))
+    return basins(objective, optimizer, starts, rates, conditions, stream=stream_of(start), known=known)
 
 
 def affordable(objective: Objective, optimizer: Optimizer, rates: Scalar) -> int:

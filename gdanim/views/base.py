@@ -13,11 +13,13 @@ from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.drawing.geometry import Positions
 from gdanim.drawing.layout import Layout, Slot
+from gdanim.drawing.marks.past import PastTrails, ShortTrails
 from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
 from gdanim.drawing.marks.starts import StartRings
+from gdanim.drawing.marks.tallies import tallies
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark, ShortTrails, Trail, mixed
-from gdanim.drawing.run_styles import RunStyles, assign_styles, recoloured
+from gdanim.drawing.marks.trails import Mark, Trail, mixed
+from gdanim.drawing.run_styles import RunStyles, is_told_by_place, recoloured, settled, styles_of
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
@@ -29,8 +31,11 @@ AddAxes = Callable[[Layout], list[Slot]]
 Draw = Callable[[Layout, list[Slot], RunStyles], list[Mark]]
 
 TRAIL_PT, DOT_PT, END_MARKER_PT = 1.8, 4.0, 4.5
-FEW_STYLES, SLENDER = 4, 0.75  # more styles than that leave each other less room
+FEW_RUNS, SLENDER = 4, 0.75  # more than that at once leave each other less room
 SMALL_PT, LEAST_SCALE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
+
+# The paths of runs that are over: their width, the share of their colour, and how many points are drawn in every frame.
+PAST_PT, PAST_INK, MOST_PAST_POINTS = 1.0, 0.45, 20_000
 
 OUTLINE_PT = 2 * (Trail.HALO_PT + 0.5)  # what a trail is wider with its halo and the outline around that
 # The share of the text's colour in an outline. It has a contrast of 3 to all basins, and to every fill of levels to
@@ -118,7 +123,7 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
         allowed = "multiplies views of one axes; choose --view curve or contour, or leave one of them out"
         raise SettingError("--facet", descent.settings.facet, allowed)
     layout = replace(Layout.open(descent.settings, descent.style.loaded), header_share=header_share)
-    run_styles = assign_styles(descent.runs, layout.style, in_turn=descent.timeline.in_turn)
+    run_styles = styles_of(descent, layout.style)
     head = header.compose(layout, descent, run_styles)
     slots = add_axes(layout)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
@@ -126,6 +131,8 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
     first = slots[0].axes
     left = first.get_window_extent().x0 if header_share == 1 else layout.margin
     captions = [*head.place(left), *failure_notes(layout, first, descent, run_styles)]
+    if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
+        captions += tallies(layout, first, descent, marks)
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 
@@ -166,8 +173,9 @@ class MarkSizes(NamedTuple):
 
     @classmethod
     def of(cls, layout: Layout, panel: Panel, scale: float = 1.0) -> MarkSizes:
-        """Smaller marks where there are many styles, and small dots for a swarm."""
-        scale *= SLENDER if len(panel.run_styles) > FEW_STYLES else 1.0
+        """Smaller marks where many runs are seen at once, and small dots for a swarm."""
+        crowd = 1 if panel.descent.timeline.in_turn else len(panel.runs)
+        scale *= SLENDER if crowd > FEW_RUNS else 1.0
         spot_pt = scale * layout.spot_pt
         if panel.is_swarm:
             # All dots together cover as much of the picture as SWARM spots would.
@@ -180,7 +188,7 @@ def path_marks(
 ) -> list[Mark]:
     """Add all marks of the runs to the axes of a function: end markers, trails, spots, arrows, as they are drawn."""
     settings = panel.descent.settings
-    marks = end_markers(axes, track, panel, end_colour)
+    marks = past_marks(layout, axes, track, panel, end_colour)
     marks += run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail)
     if settings.explain or settings.arrows is not None:
         from gdanim.views.explain.pointers import pointers
@@ -242,11 +250,20 @@ def soft_outline(style: Style) -> str:
     return mixed(style.text, style.background, OUTLINE_INK)
 
 
-def end_markers(axes: Axes, track: Track, panel: Panel, colour: str) -> list[Mark]:
-    """Add markers at the ends of runs that are over, where runs are shown one after another."""
-    timeline = panel.descent.timeline
+def past_marks(layout: Layout, axes: Axes, track: Track, panel: Panel, end_colour: str) -> list[Mark]:
+    """Add the faint paths and the ends of runs that are over, where runs are shown one after another.
+
+    They have the colours of the places where they ended, or else `end_colour`.
+    """
+    timeline, background, settings = panel.descent.timeline, layout.style.background, panel.descent.settings
     if not timeline.in_turn or track.shape[0] == 1:
         return []
-    markers = EndMarkers(track, recoloured(panel.run_styles, colour), timeline.last, size_pt=END_MARKER_PT)
-    axes.add_artist(markers)
-    return [markers]
+    by_place = is_told_by_place(panel.descent)
+    ended = settled(panel.run_styles) if by_place else recoloured(panel.run_styles, end_colour)
+    marks: list[Mark] = [EndMarkers(track, ended, timeline.last, size_pt=END_MARKER_PT)]
+    if settings.trail is None and track.shape[0] * track.shape[1] <= MOST_PAST_POINTS:
+        faint = [replace(one, colour=mixed(one.colour, background, PAST_INK)) for one in settled(panel.run_styles)]
+        marks.insert(0, PastTrails(track, faint, timeline.last, width_pt=PAST_PT))
+    for mark in marks:
+        axes.add_artist(mark)
+    return marks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
@@ -15,57 +15,23 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
-from gdanim.arrays import Index, Vector
+from gdanim.arrays import Index
 from gdanim.descent.attractors import FAILED, IN_VALLEY, UNSETTLED
 from gdanim.descent.basins import Basins, basins_of_run, grid
 from gdanim.descent.descend import Descent, iterations_of
+from gdanim.descent.outcomes.destinations import destinations
 from gdanim.descent.stepping import Conditions
+from gdanim.drawing.colours.grounds import PLACES, BasinColours, basin_colours
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.mpl import to_rgb
-from gdanim.drawing.styles import Style, is_light
+from gdanim.drawing.run_styles import spread
+from gdanim.drawing.styles import Style
 from gdanim.views.ground.key import APART_PT, in_row, place_beside_name, words
 
 Pixels = NDArray[np.uint8]  # (h, w, 3)
 Limits = tuple[tuple[float, float], ...]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BasinColours:
-    """The colours of basins, as #rrggbb.
-
-    tints       of the areas, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, and
-                the style's trail has a contrast of 3 to each
-    marks       of their attractors, in the same colours
-    unsettled   of cells from which a descent is still moving at its end
-    stripes     of cells from which it diverges or leaves the domain
-    """
-
-    tints: tuple[str, ...]
-    marks: tuple[str, ...]
-    unsettled: str
-    stripes: tuple[str, str]
-
-
-LIGHT = BasinColours(
-    tints=("#9dcafa", "#e0c68b", "#ccfcce", "#f3b9a5", "#d1c0d7", "#9eeeff", "#f7f1b1", "#c8dbcd"),
-    marks=("#1c66b8", "#8a6a00", "#2f8a3a", "#b8492a", "#7d549b", "#00839a", "#8f8500", "#4f7a5e"),
-    unsettled="#eff1f3",
-    stripes=("#c9cdd2", "#dde0e4"),
-)
-DARK = BasinColours(
-    tints=("#174e82", "#6d3d4c", "#39532e", "#453a59", "#584c14", "#002b5b", "#48181a", "#3f2900"),
-    marks=("#6fb4ff", "#f09ab0", "#9ad084", "#b8a2e6", "#d8c65a", "#4a8fe0", "#ea7d72", "#c89a3c"),
-    unsettled="#1a2027",
-    stripes=("#3a4048", "#2a3037"),
-)
-# Any two tints differ in lightness by L* ≥ 5 as well, the first four by twice that.
-GREY = BasinColours(
-    tints=("#edf3b8", "#b4d1fd", "#ed9d9a", "#8596b3", "#81f2de", "#d6bf6f", "#67a6f0", "#91884c"),
-    marks=("#696e45", "#495f7e", "#794241", "#3a465b", "#0e7164", "#65571d", "#094e82", "#464115"),
-    unsettled="#fafafa",
-    stripes=("#b0b0b0", "#fafafa"),
-)
 
 BASINS_ZORDER, STRIP_ZORDER, MARK_ZORDER = 0.4, 0.6, 4.0  # below the levels; above the grid; below the paths
 STRIP_PT: Final = 7.0  # the height of a strip; in one so thin a tint is not seen, so that it takes half of the mark
@@ -115,26 +81,21 @@ def draw_basins_strip(layout: Layout, axes: Axes, descent: Descent, *, run: int 
 
 
 def colour_indices(basins: Basins) -> Index:
-    """The index of the colour of each attractor: (m,); -1 for attractors without cells.
+    """The number of the colour of each attractor: (m,); -1 for attractors without cells.
 
-    The lowest attractors have different colours; each further one takes the colour whose other attractors are farthest
-    away. Attractors without cells count, so that a minimizer keeps its colour whatever the rate.
+    Attractors without cells count, so that a minimizer keeps its colour whatever the rate.
     """
-    count = len(LIGHT.tints)
-    indices = np.full(len(basins.attractors), -1)
-    taken: list[list[Vector]] = [[] for _ in range(count)]
-    for place, here in enumerate(basins.attractors):
-        gaps = [min((float(np.sum((here - other) ** 2)) for other in owners), default=np.inf) for owners in taken]
-        indices[place] = int(np.argmax(gaps))
-        taken[indices[place]].append(here)
-    return np.where(np.isin(np.arange(len(indices)), basins.attractor), indices, -1)
+    numbers = spread(basins.attractors, PLACES)
+    return np.where(np.isin(np.arange(len(numbers)), basins.attractor), numbers, -1)
 
 
 def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, float]) -> Basins:
     settings, objective, start = descent.settings, descent.objective, descent.trajectory.x[run, 0]
+    # The places of the runs come first, so that runs and ground agree about colours.
+    known = destinations(descent).places
     iterations, conditions = iterations_of(settings, objective), Conditions.of(settings)
     cells = partial(grid, limits, size_px)
-    return basins_of_run(objective, descent.runs[run], start, iterations, conditions, cells)
+    return basins_of_run(objective, descent.runs[run], start, iterations, conditions, cells, known)
 
 
 def _painted(attractor: Index, indices: Index, palette: BasinColours, background: str, stripe: float) -> Pixels:
@@ -160,13 +121,6 @@ def show_pixels(
     image.set_transform(place)
     image.set_clip_path(axes.patch)
     axes.add_artist(image)
-
-
-def basin_colours(style: Style) -> BasinColours:
-    """The colours of basins in a style."""
-    if style.greyscale:
-        return GREY
-    return LIGHT if is_light(style.background) else DARK
 
 
 def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from matplotlib.axes import Axes
 
 from gdanim.descent.descend import Descent
+from gdanim.drawing.colours.grounds import basin_colours
 from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
@@ -52,7 +53,7 @@ class Contour:
         draw_valley(axes, descent.objective, style)
         if not descent.settings.basins:
             return Background(bands=draw_levels(axes, descent.objective, style, cmap=descent.settings.cmap))
-        from gdanim.views.basins import basin_colours, draw_basins
+        from gdanim.views.basins import draw_basins
 
         palette = basin_colours(style)
         draw_level_lines(axes, descent.objective, style, (*palette.tints, palette.unsettled, *palette.stripes))

@@ -21,7 +21,7 @@ from gdanim.drawing.frame import Pixels
 from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.numbers import name_axes
-from gdanim.drawing.run_styles import RunStyles, assign_styles
+from gdanim.drawing.run_styles import RunStyles, is_told_by_place, styles_of
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.views import header
@@ -46,7 +46,7 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
         number: run for group in groups for number, run in zip(group.runs.tolist(), group.descent.runs, strict=True)
     }
     named = replace(descent, runs=tuple(labelled[number] for number in range(len(labelled))))
-    everyone = assign_styles(named.runs, layout.style, in_turn=False)
+    everyone = styles_of(named, layout.style)
     head = header.compose(layout, named, everyone, of_panels=True)
     axes = [plot.axes(layout) for _ in groups]
     panel_grid = _PanelGrid(layout, axes, head.height, plot.aspect)
@@ -70,10 +70,10 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
 def _styles_of(group: Group, everyone: RunStyles, style: Style) -> RunStyles:
     """The run styles of a panel, of those of the whole picture, in which runs with one label look alike.
 
-    Without labels, each panel assigns styles anew.
+    Without labels, and where runs have the colours of their places, each panel assigns styles anew.
     """
-    if not any(run_style.labels for run_style in everyone):
-        return assign_styles(group.descent.runs, style, in_turn=False)
+    if is_told_by_place(group.descent) or not any(run_style.labels for run_style in everyone):
+        return styles_of(group.descent, style)
     members = [replace(run_style, runs=np.flatnonzero(np.isin(group.runs, run_style.runs))) for run_style in everyone]
     return tuple(run_style for run_style in members if run_style.runs.size)
 

@@ -20,7 +20,7 @@ from gdanim.drawing.geometry import LEAST, MOST
 from gdanim.drawing.layout import Layout, Mathtext, Slot
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
-from gdanim.drawing.run_styles import RunStyles, recoloured
+from gdanim.drawing.run_styles import RunStyles, is_alone, recoloured
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.views.base import Plot, all_runs, build_scene, draw_background, lost_at, run_marks
@@ -65,7 +65,7 @@ def build(descent: Descent) -> Scene:
         draw_background(layout, function, plot)
         panel = all_runs(descent, run_styles)
         marks = plot.marks(layout, function, panel)
-        alone = len(run_styles) == 1 and not run_styles[0].labels
+        alone = is_alone(run_styles) and not run_styles[0].labels
         for axes, series in zip(others, beside, strict=True):
             inked = replace(panel, run_styles=recoloured(run_styles, series.colour)) if alone else panel
             apart = axes.get_window_extent().width / max(trajectory.iterations, 1)

@@ -75,8 +75,8 @@ INSIDE = {
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
-        "marks.exits marks.track shapes styles run_styles marks.trails marks.arrows marks.caption marks.spots "
-        "marks.starts scene"
+        "marks.exits marks.track shapes styles colours.grounds colours.ramps run_styles layout marks.trails "
+        "marks.arrows marks.caption marks.spots marks.starts scene"
     ),
     "views": (
         "ground.levels ground.inks ground.key ground.draw minima basins failure_notes legend explain.step_arrows "

@@ -15,13 +15,14 @@ from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import VIEWS
 from gdanim.descent.basins import Basins
+from gdanim.drawing.colours.grounds import DARK, GREY, LIGHT, BasinColours
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.mpl import to_hex
 from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
 from gdanim.preflight import _check_view
 from gdanim.settings import Settings
-from gdanim.views.basins import DARK, GREY, LIGHT, BasinColours, colour_indices, draw_basins, draw_basins_strip
+from gdanim.views.basins import colour_indices, draw_basins, draw_basins_strip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

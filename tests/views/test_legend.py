@@ -40,7 +40,7 @@ def race(**options: Any) -> Descent:
 def relabelled(labels: list[str], verdicts: list[Verdict], **options: Any) -> Descent:
     """Runs that are called and judged as given."""
     descent = solved(**{"function": "himmelblau", "starts": len(labels), "iterations": 2, "title": "", **options})
-    runs = tuple(run._replace(label=label) for run, label in zip(descent.runs, labels, strict=True))
+    runs = tuple(run._replace(label=label, spec=label) for run, label in zip(descent.runs, labels, strict=True))
     return replace(descent, runs=runs, verdict=tuple(verdicts))
 
 

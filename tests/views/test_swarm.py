@@ -76,7 +76,7 @@ def test_a_run_in_turn_has_its_whole_path_however_many_there_are() -> None:
 
 
 @pytest.mark.parametrize(("function", "view"), [("himmelblau", "contour"), ("double_well", "panels")])
-def test_a_frame_of_a_swarm_takes_as_many_strokes_whatever_the_number_of_runs(
+def test_a_frame_of_a_swarm_takes_a_few_strokes_for_each_colour_whatever_the_number_of_runs(
     function: str, view: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
@@ -95,9 +95,11 @@ def test_a_frame_of_a_swarm_takes_as_many_strokes_whatever_the_number_of_runs(
             scene.update(4)
             for mark in scene.marks:
                 mark.draw(renderer)
+            # Of each mark those of one colour, moving or there.
+            assert len(calls) <= 2 * (len(LIGHT.runs) + 1) * len(scene.marks)
             return len(calls)
 
-    assert strokes(150) == strokes(1500) > 0
+    assert min(strokes(150), strokes(1500)) > 0
 
 
 def test_the_dots_of_a_swarm_stand_where_the_runs_are() -> None:
@@ -105,9 +107,8 @@ def test_the_dots_of_a_swarm_stand_where_the_runs_are() -> None:
     with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         first = next(composed(Raster(scene))).copy()
-        # The last colour is drawn over the others.
-        places = axes.transData.transform(descent.trajectory.x[7::8, 0])
-        colour = [int(LIGHT.runs[7][i : i + 2], 16) for i in (1, 3, 5)]
+        places = axes.transData.transform(descent.trajectory.x[:, 0])
+        colour = [int(LIGHT.muted[i : i + 2], 16) for i in (1, 3, 5)]
         under = [first[int(360 - bottom), int(left), :3].tolist() for left, bottom in places]
         assert under == [colour] * len(places)
 

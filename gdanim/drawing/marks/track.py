@@ -236,13 +236,13 @@ def _cells(paths: Points, cell_px: float, frame_px: tuple[PixelPoints, PixelPoin
     for path in paths:
         # Points outside are moved to the cells around the frame, which do not count.
         line = np.clip((path - low) / cell_px, -1.0, (across, up))
-        column, row = np.floor(_fine(line)).astype(np.int64).T
+        column, row = np.floor(fine(line)).astype(np.int64).T
         seen = (column >= 0) & (column < across) & (row >= 0) & (row < up)
         met.append(np.unique(row[seen] * across + column[seen]))
     return np.unique(np.concatenate(met))
 
 
-def _fine(line: PixelPoints) -> PixelPoints:
+def fine(line: PixelPoints) -> PixelPoints:
     """A polyline with points added, so that neighbours are at most 1 apart along x and y."""
     step = np.diff(line, axis=0)
     parts = np.maximum(np.ceil(np.abs(step).max(axis=1)), 1).astype(np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import ClassVar
 
@@ -24,7 +25,7 @@ from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
 from gdanim.drawing.marks.track import EDGE_PX, Track, chord
-from gdanim.drawing.run_styles import RunStyle
+from gdanim.drawing.run_styles import RunStyle, is_alone
 from gdanim.drawing.shapes import circles, extent, polylines
 
 _PIXELS = IdentityTransform()
@@ -77,9 +78,11 @@ class RunsMark(Mark):
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], zorder: float) -> None:
         super().__init__(zorder)
         self.track, self.run_styles = track, run_styles
-        self._style_index = np.zeros(track.shape[0], dtype=np.int64)
+        self._style_index, self._since = np.zeros((2, track.shape[0]), dtype=np.int64)
         for place, run_style in enumerate(run_styles):
             self._style_index[run_style.runs] = place
+            if run_style.unsettled:
+                self._since[run_style.runs] = run_style.since
 
     @property
     def plane(self) -> _AxesBase:
@@ -96,16 +99,19 @@ class RunsMark(Mark):
     @property
     def stripe_levels(self) -> Sequence[int]:
         """How many stripes wider the runs of each style are drawn than the topmost ones."""
-        if not self.striped:
+        if not self.striped or is_alone(self.run_styles):
             return (0,) * len(self.run_styles)
         return self.track.stripe_levels([run_style.runs for run_style in self.run_styles], self.plane, self.dpi)
 
     def by_style(self, runs: Index) -> Iterator[tuple[RunStyle, int, Index]]:
-        """Runs (m,) sorted by their styles: each style that is present, its stripe level, and its runs."""
-        style_of_run = self._style_index[runs]
+        """Runs (m,) by their styles and by whether they settled: each style there is, its stripe level, its runs."""
+        style_of_run, position = self._style_index[runs], moment_of(self).position[runs]
         for place, (run_style, stripe_level) in enumerate(zip(self.run_styles, self.stripe_levels, strict=True)):
-            members = runs[style_of_run == place]
-            if members.size:
+            its = style_of_run == place
+            settled = (self._since[runs] >= 0) & (position >= self._since[runs]) if run_style.unsettled else its
+            if (moving := runs[its & ~settled]).size:
+                yield replace(run_style, colour=run_style.unsettled), stripe_level, moving
+            if (members := runs[its & settled]).size:
                 yield run_style, stripe_level, members
 
     def here(self, runs: Index) -> PixelPoints:
@@ -193,6 +199,7 @@ class Trail(RunsMark):
 
     MAX_DOTS, MAX_DOTS_OF_SEVERAL = 2000, 500  # dots of one path run together; those of several hide each other
     HALO_PT = 0.9  # on either side
+    CORE = 0.4  # of its width: the line along the middle
     STRIPE_PT = 1.4  # what a path is wider than the one that covers it
     # Where the shade changes, as shares of the path's length, newest last: by iterations, a settled run would look old
     # all over. Few shades: each is one more stroke, and an even fade would change the whole path in every frame. Runs
@@ -207,7 +214,7 @@ class Trail(RunsMark):
         super().__init__(track, run_styles, zorder=10)
         runs, points = track.shape
         self.width_pt, self.halo, self.tail = width_pt, halo, tail
-        most = self.MAX_DOTS if len(run_styles) == 1 else self.MAX_DOTS_OF_SEVERAL
+        most = self.MAX_DOTS if is_alone(run_styles) else self.MAX_DOTS_OF_SEVERAL
         self.dot_pt = dot_pt if runs * points <= most else 0.0
 
     @property
@@ -231,7 +238,7 @@ class Trail(RunsMark):
     def _parts(self, runs: Index) -> Iterator[tuple[float, Polylines]]:
         """The paths of runs from their oldest parts to their newest: each with its shade."""
         since, until = self._span(runs)
-        alone = len(self.run_styles) == 1
+        alone = is_alone(self.run_styles)
         shares, shades = (self.SHARES, self.SHADES) if alone else (self.SHARES_OF_SEVERAL, self.SHADES_OF_SEVERAL)
         meet = self.track.parted(runs, since, until, shares, self.plane, self.dpi)
         for shade, begin, end in zip(shades, (since, *meet), meet, strict=False):
@@ -246,6 +253,7 @@ class Trail(RunsMark):
         if self.halo is None:
             for run_style, stripe_level, runs in found:
                 self._stroke(renderer, self._lines(runs), run_style.colour, stripe_level * self.STRIPE_PT)
+                self._stroke_core(renderer, run_style, runs)
             return
         for level in {stripe_level for _, stripe_level, _ in found}:
             alike = np.concatenate([runs for _, stripe_level, runs in found if stripe_level == level])
@@ -255,12 +263,17 @@ class Trail(RunsMark):
                 # Mixed, not transparent: where parts and paths overlap, nothing shines through.
                 colour = mixed(run_style.colour, self.halo, shade)
                 self._stroke(renderer, lines, colour, stripe_level * self.STRIPE_PT)
+            self._stroke_core(renderer, run_style, runs)
 
     def _stroke(self, renderer: RendererBase, lines: Polylines, colour: str, wider_pt: float) -> None:
         self.paint(renderer, polylines(lines), line=colour, width_pt=self.width_pt + wider_pt)
         if self.dot_pt:
             dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
             self.paint(renderer, dots, line=colour, width_pt=0, fill=colour)
+
+    def _stroke_core(self, renderer: RendererBase, run_style: RunStyle, runs: Index) -> None:
+        if run_style.core:
+            self.paint(renderer, polylines(self._lines(runs)), line=run_style.core, width_pt=self.CORE * self.width_pt)
 
     def _extent_at(self, moment: Moment) -> Extent | None:
         runs = self._shown()
@@ -270,12 +283,6 @@ class Trail(RunsMark):
         pad = 2 * self.overhang_px
         low, high = self.ends(pad)
         return extent(np.maximum(np.minimum(points, high), low), pad)
-
-
-class ShortTrails(Trail):
-    """The last few steps of each run of a swarm. There are too many of them for stripes."""
-
-    striped = False
 
 
 def moment_of(mark: Mark) -> Moment:

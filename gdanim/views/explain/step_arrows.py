@@ -11,7 +11,7 @@ from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.arrows import Arrows
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.run_styles import RunStyles
+from gdanim.drawing.run_styles import RunStyles, is_alone
 from gdanim.errors import SettingError
 
 WIDTH_PT, CLEAR_PT = 2.0, 0.5  # of an arrow; between the edge of a spot and its arrow
@@ -55,7 +55,7 @@ def step_arrows(
     if along.shape[-1] == 1:
         along = np.concatenate([along, np.zeros_like(along)], axis=-1)
     style, clear_pt = layout.style, layout.spot_pt / 2 + CLEAR_PT
-    if colour is None and len(run_styles) == 1:
+    if colour is None and is_alone(run_styles):
         colour = style.text
     return Arrows(
         track, run_styles, along, width_pt=width_pt, clear_pt=clear_pt, halo=style.background, colour=colour, **looks

@@ -17,7 +17,7 @@ from gdanim.drawing.marks.trails import Mark, RunsMark, Trail, mixed
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.shapes import circles, extent, polylines
 from gdanim.drawing.styles import is_light
-from gdanim.views.base import MarkSizes, all_runs, build_scene, end_markers, lost_at, path_and_spots
+from gdanim.views.base import MarkSizes, all_runs, build_scene, lost_at, past_marks, path_and_spots
 from gdanim.views.surface.axes import SurfaceAxes, TurningLabels, surface_axes
 from gdanim.views.surface.box import SurfaceBox, SurfaceColours
 from gdanim.views.surface.camera import Camera
@@ -122,7 +122,7 @@ def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Pan
         marks = [ring_shadow, trail_shadow, spot_shadow, *shown]
     for mark in marks:
         axes.add_artist(mark)
-    return sorted([*end_markers(axes, track, panel, style.text), *marks], key=Mark.get_zorder)
+    return sorted([*past_marks(layout, axes, track, panel, style.text), *marks], key=Mark.get_zorder)
 
 
 def _best_camera(paths: LiftedPaths, minima: Vec3) -> Camera:

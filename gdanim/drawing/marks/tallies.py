@@ -1,0 +1,135 @@
+"""Tallies: beside each place where runs arrive, how many have, `6 of 17`, counted as they come."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from gdanim.descent.outcomes.destinations import destinations
+from gdanim.drawing.layout import TICK_PT
+from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.spots import Dots, Spots
+from gdanim.drawing.marks.track import fine
+from gdanim.drawing.run_styles import style_of_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.axes._base import _AxesBase
+
+    from gdanim.arrays import Index
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.timeline import Moment
+    from gdanim.drawing.geometry import PixelPoints
+    from gdanim.drawing.layout import Layout
+    from gdanim.drawing.marks.caption import Pieces
+    from gdanim.drawing.marks.trails import Mark, RunsMark
+
+LEAST_WIDTH_PX: Final = 400  # of the picture: in a smaller one such text would be all that is seen
+MOST: Final = 12  # tallies
+SIGN: Final = "● "  # in the colour of a place, where the dots of a swarm are too small to show it
+GAP_PT, STEP_PT, DISTANCES = 3.0, 6.0, 4  # from a spot to its text, nearest first
+SAMPLE_PX: Final = 2.0  # between points along a path
+# Where the text stands from the place: beside it, above and below, aslant.
+WAYS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels from the bottom left."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def holds(self, points: PixelPoints) -> bool:
+        """Whether any of some points (m, 2) lies in it."""
+        return bool(np.any(np.all((points >= (self.left, self.bottom)) & (points <= (self.right, self.top)), axis=1)))
+
+    def meets(self, other: Box) -> bool:
+        """Whether it and another one overlap."""
+        return (
+            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
+        )
+
+    def lies_in(self, axes: Axes) -> bool:
+        """Whether all of it lies in some axes."""
+        low, high = axes.bbox.min, axes.bbox.max
+        return self.left >= low[0] and self.bottom >= low[1] and self.right <= high[0] and self.top <= high[1]
+
+
+def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark]) -> list[Caption]:
+    """The tallies of the runs that `marks` show in axes that have their place. They cover no path, or are left out."""
+    spots = next((mark for mark in marks if isinstance(mark, Spots | Dots) and mark.axes is axes), None)
+    if spots is None or layout.width < LEAST_WIDTH_PX:
+        return []
+    ends, count = destinations(descent), len(descent.runs)
+    arrivals = [runs for place in range(len(ends.places)) if (runs := ends.arrived_at(place)).size]
+    arrivals.sort(key=len, reverse=True)
+    lettering = layout.lettering(TICK_PT)
+    pad = lettering.descent  # as a caption's plate has it
+    sign_px = lettering.width(SIGN) if isinstance(spots, Dots) else 0
+    size = lettering.width(_words(count, count)) + sign_px + 4 * pad, lettering.ascent + 2 * pad
+    pixels, last = spots.pixels, descent.trajectory.last
+    taken, found = np.concatenate([*_lines(axes), *_paths(spots, last)]), []
+    placed: list[Box] = []
+    for runs in arrivals[:MOST]:
+        middle = np.median(pixels[runs, last[runs]], axis=0)
+        radius = layout.px(layout.spot_pt) / 2
+        free = (box for box in _boxes(layout, middle, size, radius) if box.lies_in(axes) and not box.holds(taken))
+        box = next((box for box in free if not any(map(box.meets, placed))), None)
+        if box is not None:
+            placed.append(box)
+            colour = style_of_run(int(runs[0]), tuple(spots.run_styles)).colour if isinstance(spots, Dots) else ""
+            says = partial(_pieces, runs, ends.since[runs], count, layout.style.text, colour)
+            at = (box.left + box.right) / 2, box.bottom + pad
+            found.append(Caption(lettering, says, at, centred=True, plate=layout.style.background))
+            layout.figure.add_artist(found[-1])
+    return found
+
+
+def _words(arrived: int, count: int) -> str:
+    return f"{arrived:,} of {count:,}"
+
+
+def _pieces(runs: Index, since: Index, count: int, ink: str, colour: str, moment: Moment) -> Pieces:
+    """How many of runs (m,) are there at a moment, each from `since` (m,) on; after a sign, where that has a colour."""
+    arrived = int(np.count_nonzero(moment.position[runs] >= since))
+    sign = ((SIGN, colour),) if colour else ()
+    return (*sign, (_words(arrived, count), ink)) if arrived else ()
+
+
+def _boxes(layout: Layout, middle: PixelPoints, size: tuple[float, float], radius: float) -> Iterator[Box]:
+    """Boxes around a place (2,), the nearest first."""
+    width, height = size
+    for step, (across, up) in product(range(DISTANCES), WAYS):
+        away = radius + layout.px(GAP_PT + STEP_PT * step)
+        x = middle[0] + across * (away + width / 2)
+        y = middle[1] + up * (away + height / 2)
+        yield Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _lines(axes: Axes) -> list[PixelPoints]:
+    """Points along the static lines of some axes: the graph of a function, and signs."""
+    drawn = [axes.transData.transform(np.asarray(line.get_xydata(), dtype=np.float64)) for line in axes.lines]
+    return [_along(points[np.isfinite(points).all(axis=1)], axes) for points in drawn]
+
+
+def _paths(spots: RunsMark, last: Index) -> list[PixelPoints]:
+    """Points along the paths of all runs; of a swarm, which leaves no paths, their ends."""
+    pixels = spots.pixels
+    ends = pixels[np.arange(len(pixels)), last]
+    if isinstance(spots, Dots):
+        return [ends]
+    return [ends, *(_along(path[: end + 1], spots.plane) for path, end in zip(pixels, last.tolist(), strict=True))]
+
+
+def _along(path: PixelPoints, axes: _AxesBase) -> PixelPoints:
+    """Points along a path (m, 2), as far as it lies about some axes."""
+    size = np.array(axes.bbox.size)
+    near = np.clip(path, axes.bbox.min - size, axes.bbox.max + size)
+    return fine(near / SAMPLE_PX) * SAMPLE_PX if len(near) > 1 else near
