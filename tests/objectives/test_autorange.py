@@ -92,6 +92,23 @@ def test_the_minima_lie_well_inside_the_view(formula: str, minima: list[float]) 
     assert found.minimizers[:, 0] == pytest.approx(minima, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("formula", "minima"),
+    [
+        ("min(abs(x - 100), abs(x - 104))", [[100.0], [104.0]]),
+        ("abs(x - 50) + min(abs(y - 100), abs(y - 106.2))", [[50.0, 100.0], [50.0, 106.2]]),
+    ],
+)
+def test_wells_beside_one_another_end_at_three_quarters_of_the_way_to_the_edge(
+    formula: str, minima: list[list[float]]
+) -> None:
+    """The well that is nearest to the origin alone would have a window that they reach farther out in."""
+    found = objective(formula, {})
+    assert found.minimizers == pytest.approx(np.array(minima), abs=1e-6)
+    low, high = found.bounds.T
+    assert (np.abs(found.minimizers - (low + high) / 2) <= 0.75 * (high - low) / 2 + 1e-6).all()
+
+
 def test_bounds_are_shortened_to_where_there_are_values() -> None:
     assert objective("log(x) + 1/x", {}).bounds[0, 0] == pytest.approx(0.0, abs=0.01)
 
