@@ -11,6 +11,10 @@ import pytest
 from hypothesis import settings
 from support.commandline import examples
 
+# As many processes as cores run tests: threads of their own would wait for one another, and for nothing. Set before
+# numpy is imported; tests/test_environments.py lets gdanim have as many as there are.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # The machine decides how long an example takes; what matters is whether it holds.
 settings.register_profile("gdanim", deadline=None, max_examples=examples(100))
 # CI looks at the same examples each time: what it says is about the change, and new examples are a developer's to find.

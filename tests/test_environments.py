@@ -18,7 +18,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
-from support.commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT, script
 
 from gdanim.catalogue.registry import FORMATS
 
@@ -81,17 +81,6 @@ PLACES = {
     "a Python package on the path": Place(files={"random.py": "raise SystemExit('not the library')"}, options=("-P",)),
 }
 
-MAIN = """
-import sys
-from gdanim.cli.app import main
-for words in {commands!r}:
-    try:
-        main(words)
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
-
 
 def written_in(place: Place, folder: Path) -> dict[str, str]:
     """The digest of every file that a process in a place writes."""
@@ -99,14 +88,13 @@ def written_in(place: Place, folder: Path) -> dict[str, str]:
     here.mkdir(parents=True)
     for name, text in place.files.items():
         (here / name).write_text(text)
-    variables = ENVIRONMENT | {name: value for name, value in place.variables.items() if value is not None}
+    plain = {name: value for name, value in ENVIRONMENT.items() if name != "OPENBLAS_NUM_THREADS"}
+    variables = plain | {name: value for name, value in place.variables.items() if value is not None}
     for name in place.variables.keys() - {name for name, value in place.variables.items() if value is not None}:
         variables.pop(name, None)
     if place.variables.get("HOME") == "fresh":
         variables["HOME"] = mkdtemp(dir=folder)
-    commands = [[*REQUEST, *OUTPUTS], STRIPS]
-    script = f"{place.before}\n{MAIN.format(commands=commands)}"
-    command = [sys.executable, *place.options, "-c", script]
+    command = [sys.executable, *place.options, "-c", f"{place.before}\n{script((*REQUEST, *OUTPUTS), STRIPS)}"]
     ran = subprocess.run(command, cwd=here, env=variables, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     made = [path for path in here.iterdir() if path.name not in place.files]

@@ -9,19 +9,23 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from itertools import pairwise
+from itertools import pairwise, product
 from math import dist
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from house.test_contributing import files_of
 from PIL import Image, ImageColor
-from support.commandline import ENVIRONMENT, digest
+from support.commandline import ENVIRONMENT, digest, script
 from support.decoders import animation, video_pictures
 
 from gdanim.drawing.styles import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,12 +60,16 @@ class Copy:
 
     def run(self, *arguments: str) -> str:
         """What the changed gdanim prints on standard output."""
+        return self.run_all(arguments)[0]
+
+    def run_all(self, *commands: Sequence[str]) -> list[str]:
+        """The same of several commands, one after another in one process."""
         ended = subprocess.run(
-            [sys.executable, "-m", "gdanim", *arguments],
+            [sys.executable, "-c", script(*commands, between="\f")],
             cwd=self.folder, env=ENVIRONMENT | {"PYTHONPATH": str(self.folder)}, capture_output=True, text=True,
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
-        return ended.stdout
+        return ended.stdout.split("\f")[:-1]
 
     def assert_as_the_page_says(self, heading: str) -> None:
         """All that was touched is named below the heading."""
@@ -71,8 +79,9 @@ class Copy:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
+    # With what is compiled: Python compiles anew what has another date or length.
     for name in ("gdanim", "presets"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.gif"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.gif"))
     return Copy(tmp_path)
 
 
@@ -90,9 +99,10 @@ def test_a_function_is_a_row(copy: Copy) -> None:
     ),
 """
     copy.add_row("gdanim/catalogue/functions.py", "FORMULAS", row)
-    (listed,) = [row for row in json.loads(copy.run("list", "functions", "--json")) if row["name"] == "slanted_bowl"]
+    rows, report = copy.run_all(("list", "functions", "--json"), ("slanted-bowl", *SMALL, "-o", "a.gif", "--json"))
+    (listed,) = [row for row in json.loads(rows) if row["name"] == "slanted_bowl"]
     assert listed["minimizers"] == [[1.0, -2.0]]
-    run = json.loads(copy.run("slanted-bowl", *SMALL, "-o", "a.gif", "--json"))["runs"][0]
+    run = json.loads(report)["runs"][0]
     # Along x, 1 − 2·0.1 of the distance is left after a step, along y 1 − 8·0.1.
     assert run["end"] == pytest.approx([1 - 5 * 0.8**4, -2 + 5 * 0.2**4], rel=1e-12)
     copy.assert_as_the_page_says("A function")
@@ -138,12 +148,14 @@ def test_an_optimizer_with_two_hyperparameters_is_a_row_and_a_rule(copy: Copy) -
         ''',
     )
     request = ("booth", "-O", "nsgd:beta=0.5,eps=1e-12", "--lr", "0.25", *SMALL)
-    copy.run(*request, "-o", "a.gif", "--data", "a.csv")
+    _, listed, checked = copy.run_all(
+        (*request, "-o", "a.gif", "--data", "a.csv"), ("list", "optimizers"), ("check", "a.gif")
+    )
     with (copy.folder / "a.csv").open(encoding="utf-8", newline="") as table:
         points = [(float(row["x1"]), float(row["x2"])) for row in csv.DictReader(table)]
     assert [dist(*pair) for pair in pairwise(points)] == pytest.approx([0.25] * 4, rel=1e-9)
-    assert "nsgd" in copy.run("list", "optimizers")
-    assert copy.run("check", "a.gif") == "a.gif: the same trajectory, to the last bit\n"
+    assert "nsgd" in listed
+    assert checked == "a.gif: the same trajectory, to the last bit\n"
     copy.assert_as_the_page_says("An optimizer")
 
 
@@ -177,11 +189,10 @@ def test_a_format_that_ffmpeg_writes_is_a_row_a_codec_and_a_writer(copy: Copy) -
             opaque = codecs.MKV
         ''',
     )
-    copy.run("parabola", *SMALL, "-o", "a.mkv", "-o", "a.mp4")
+    copy.run_all(("parabola", *SMALL, "-o", "a.mkv", "-o", "a.mp4"), ("--preset", "a.mkv", "-o", "again.mkv", "-q"))
     pictures = [video_pictures(copy.folder / name, 160, 120) for name in ("a.mkv", "a.mp4")]
     assert len(pictures[0]) == len(pictures[1]) > 4
     assert (pictures[0] == pictures[1]).all()
-    copy.run("--preset", "a.mkv", "-o", "again.mkv", "-q")
     assert digest(copy.folder / "again.mkv") == digest(copy.folder / "a.mkv")
     copy.assert_as_the_page_says("A format")
 
@@ -262,14 +273,21 @@ def test_an_option_that_changes_drawing_is_a_field_and_the_one_place_that_draws(
         "        return cls(figure=figure, style=style, width=width, height=height)\n",
         "        return cls(figure=figure, style=style, width=width, height=height, spot_pt=settings.spot)\n",
     )
-    for function, view in (("parabola", "curve"), ("himmelblau", "contour"), ("himmelblau", "surface")):
+    drawn = {"curve": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
+    spots = ("9", "27")
+    *_, recipe, help_text = copy.run_all(
+        *((drawn[view], "--view", view, "-n", "0", "--spot", spot, "-q", "-o", f"{view}-{spot}.png")
+          for view, spot in product(drawn, spots)),
+        ("recipe", "curve-27.png"),
+        ("--help",),
+    )  # fmt: skip
+    for view in drawn:
         heights = []
-        for spot in ("9", "27"):
-            copy.run(function, "--view", view, "-n", "0", "--spot", spot, "-q", "-o", f"{view}-{spot}.png")
+        for spot in spots:
             with Image.open(copy.folder / f"{view}-{spot}.png") as image:
                 inked = (np.asarray(image.convert("RGB")) == ImageColor.getrgb(LIGHT.trail)).all(axis=2)
             heights.append(np.ptp(np.flatnonzero(inked.any(axis=1))) + 1)
         assert heights[1] / heights[0] == pytest.approx(3, rel=0.3), view
-    assert "--spot PT" in copy.run("--help")
-    assert "spot = 27" in copy.run("recipe", "curve-27.png")
+    assert "--spot PT" in help_text
+    assert "spot = 27" in recipe
     copy.assert_as_the_page_says("An option")

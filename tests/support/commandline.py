@@ -82,6 +82,21 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "gdanim", *map(str, arguments)]
 
 
+def script(*commands: Iterable[str], between: str = "") -> str:
+    """For `python -c`: the same commands, one after another, and what is printed after each: importing costs most."""
+    return f"""
+import sys
+from gdanim.cli.app import main
+for words in {[list(words) for words in commands]!r}:
+    try:
+        main(words)
+    except SystemExit as end:
+        if end.code:
+            raise
+    print({between!r}, end="", flush=True)
+"""
+
+
 def default_signals() -> None:
     """For preexec_fn: undo what `nohup`, or `&` in a script, did to the tests themselves."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
