@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.commandline import crossed_twice
 from support.objectives import objective as catalogued
 from support.problems import formula
 
@@ -80,8 +81,8 @@ def assert_ends_as_solved(objective: Objective, name: str, start: Array, rates: 
     assert exact.any()
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in METHODS])
-@pytest.mark.parametrize("function", POLYNOMIAL)
+# Every method on two of the functions; on all of them in a campaign.
+@pytest.mark.parametrize(("function", "name"), crossed_twice(POLYNOMIAL, [entry.name for entry in METHODS]))
 def test_every_start_ends_where_the_solver_ends(function: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoints, "BLOCK", 64)
     objective = problem(function)
@@ -89,18 +90,17 @@ def test_every_start_ends_where_the_solver_ends(function: str, name: str, monkey
     assert_ends_as_solved(objective, name, start, rates_of(objective, name, 45), Conditions())
 
 
-@pytest.mark.parametrize("name", ["gd", "adam", "armijo", "lbfgs", "cg"])
-@pytest.mark.parametrize(
-    "conditions",
-    [
-        Conditions(tolerance=0.5),
-        Conditions(budget=37),
-        Conditions(budget=60, tolerance=1e-3),
-        Conditions(noise=3.0, seed=7),
-        Conditions(noise=1.0, tolerance=2.0),
-    ],
-    ids=repr,
+CONDITIONS = (
+    Conditions(tolerance=0.5),
+    Conditions(budget=37),
+    Conditions(budget=60, tolerance=1e-3),
+    Conditions(noise=3.0, seed=7),
+    Conditions(noise=1.0, tolerance=2.0),
 )
+ENDED = ("gd", "adam", "armijo", "lbfgs", "cg")
+
+
+@pytest.mark.parametrize(("name", "conditions"), crossed_twice(ENDED, CONDITIONS))
 def test_tolerance_budget_and_noise_end_a_run_as_in_the_solver(name: str, conditions: Conditions) -> None:
     objective = problem("himmelblau")
     start = cells_of(objective, 9).reshape(-1, 2)

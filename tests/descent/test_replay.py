@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.commandline import LONG, run, without_recipe
+from support.commandline import LONG, crossed, run, without_recipe
 from support.decoders import chunks
 from support.problems import formula
 
@@ -110,8 +110,11 @@ def reread(trajectory: Trajectory, runs: Runs, objective: Objective, suffix: str
         return read_trajectory(path, objective)[:2]
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".npz"])
-@pytest.mark.parametrize("objective", [LINE, PLANE], ids=["line", "plane"])
+@pytest.mark.parametrize(
+    ("objective", "suffix"),
+    crossed([LINE, PLANE], [".csv", ".jsonl", ".npz"]),
+    ids=lambda value: value if isinstance(value, str) else f"{value.functions.dim} variables",
+)
 @given(data=st.data())
 def test_what_is_exported_is_read_again_bit_for_bit(objective: Objective, suffix: str, data: st.DataObject) -> None:
     trajectory, runs = data.draw(trajectories(objective))

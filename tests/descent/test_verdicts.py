@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.commandline import LONG
 from support.objectives import objective as catalogued
 from support.problems import formula
 
@@ -354,11 +355,19 @@ def test_shifting_f_does_not_change_a_verdict(row: Any, change: str) -> None:
     assert verdicts(other, recorded(other, trajectory.x)) == verdicts(objective, trajectory)
 
 
-@pytest.mark.parametrize("row", PLAIN, ids=lambda row: row.name)
-def test_scaling_f_and_x_over_twelve_decades_does_not_change_a_verdict(row: Any) -> None:
+SCALES = ((1e6, 1.0), (1e-6, 1e6), (1.0, 1e-6), (1e-6, 1e-6))
+
+
+# Every row in two of the scales; in all of them in a campaign.
+@pytest.mark.parametrize(
+    ("row", "scales"),
+    [(row, SCALES if LONG else (SCALES[i % 4], SCALES[(i + i // 4 + 1) % 4])) for i, row in enumerate(PLAIN)],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_scaling_f_and_x_over_twelve_decades_does_not_change_a_verdict(row: Any, scales: Any) -> None:
     objective, trajectory = mixed_runs(row)
     expected = verdicts(objective, trajectory)
-    for a, b in ((1e6, 1.0), (1e-6, 1e6), (1.0, 1e-6), (1e-6, 1e-6)):
+    for a, b in scales:
         text = re.sub(r"\b([xy])\b", rf"(\1/{b!r})", row.formula)
         scaled = formula(f"{a!r}*({text})")
         assert verdicts(scaled, recorded(scaled, b * trajectory.x)) == expected, (a, b)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from support.commandline import LONG
 from support.objectives import objective
 
 from gdanim.catalogue import registry
@@ -19,7 +20,7 @@ from gdanim.descent.stepping import Conditions
 if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
 
-ITERATIONS = 15
+ITERATIONS = 15 if LONG else 8
 
 
 @cache

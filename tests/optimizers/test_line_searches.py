@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.commandline import examples
+from support.commandline import LONG, crossed_twice, examples
 from support.objectives import objective as objective_of
 from support.walks import NAMES, Array, Walk, built, catalogued, starts, walk
 
@@ -22,6 +22,7 @@ SEARCHING = ("armijo", "wolfe", "cg", "lbfgs")
 C2 = {"armijo": 1e300, "wolfe": 0.9, "cg": 0.1, "lbfgs": 0.9}
 C1 = 1e-4
 EPS = 2.0**-52
+STEPS = 9 if LONG else 5  # from each start, of runs that are walked together and alone
 MOST_ASKED = 62  # the gradient and 61 trials
 METHODS = (*SEARCHING, "newton")
 
@@ -107,7 +108,7 @@ def test_every_function_is_descended_finitely_or_lost_for_good_and_searches_neve
     """By no more than two units in the last place of f. Newton's method searches no line, and may climb."""
     rounding = 0.0 if method == "armijo" else 2 * EPS
     for name in NAMES:
-        found = walk(catalogued(name), built(method), starts(catalogued(name), 6), 25)
+        found = walk(catalogued(name), built(method), starts(catalogued(name), 6), 25 if LONG else 12)
         finite = np.isfinite(found.x).all(axis=-1) & np.isfinite(found.f) & np.isfinite(found.grad).all(axis=-1)
         assert (finite[1:] <= finite[:-1]).all(), name
         assert (np.diff(found.evaluations, axis=0) <= MOST_ASKED).all(), name
@@ -140,9 +141,9 @@ def test_runs_together_equal_one_at_a_time_bit_for_bit(method: str) -> None:
     hyperparameters: list[dict[str, float]] = [{"damping": 0.0}, {"damping": 0.5}] if method == "newton" else [{}]
     for name, chosen in product(NAMES, hyperparameters):
         objective, start = catalogued(name), starts(catalogued(name), 2)
-        together = walk(objective, built(method, **chosen), start, 9)
+        together = walk(objective, built(method, **chosen), start, STEPS)
         for run in range(len(start)):
-            alone = walk(objective, built(method, **chosen), start[run], 9)
+            alone = walk(objective, built(method, **chosen), start[run], STEPS)
             for part in ("x", "f", "grad"):
                 np.testing.assert_array_equal(getattr(together, part)[:, run], getattr(alone, part)[:, 0], name)
 
@@ -176,8 +177,8 @@ def test_a_lost_run_is_not_asked_about_and_disturbs_nobody(method: str) -> None:
     assert (np.diff(beside.evaluations[:, 0]) == 1).all()
 
 
-@pytest.mark.parametrize("method", SEARCHING)
-@pytest.mark.parametrize("name", ["ellipse", "rosenbrock", "absolute", "ackley"])
+# Every search on two of the functions; on all of them in a campaign.
+@pytest.mark.parametrize(("method", "name"), crossed_twice(SEARCHING, ("ellipse", "rosenbrock", "absolute", "ackley")))
 def test_a_noisy_direction_never_takes_f_up(method: str, name: str) -> None:
     found = walk(catalogued(name), built(method), starts(catalogued(name), 6), 30, noise=5.0)
     assert (found.f[1:] <= found.f[:-1] * (1 + 2 * EPS)).all()

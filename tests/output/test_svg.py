@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import mkdtemp
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,9 +18,6 @@ from support.problems import solved
 
 from gdanim.output.svg.paths import Defs, FixedPoint
 from gdanim.output.svg.timing import Clock, Lifetimes, split_by_lifetime
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SVG = "{http://www.w3.org/2000/svg}"
 ANIMATIONS = {f"{SVG}animate", f"{SVG}animateTransform"}
@@ -42,9 +41,15 @@ def rendered(arguments: list[str], path: Path) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("arguments", PICTURES.values(), ids=PICTURES)
-def test_it_is_whole_and_asks_for_nothing(arguments: list[str], tmp_path: Path) -> None:
-    root = ET.fromstring(rendered(arguments, tmp_path / "a.svg"))
+@cache
+def root_of(picture: str) -> ET.Element:
+    """One of the pictures, which several tests read."""
+    return ET.fromstring(rendered(PICTURES[picture], Path(mkdtemp()) / "a.svg"))
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_it_is_whole_and_asks_for_nothing(picture: str) -> None:
+    root = root_of(picture)
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     for element in root.iter():
@@ -56,9 +61,9 @@ def test_it_is_whole_and_asks_for_nothing(arguments: list[str], tmp_path: Path) 
             assert not target.startswith("#") or target[1:] in ids
 
 
-@pytest.mark.parametrize("arguments", PICTURES.values(), ids=PICTURES)
-def test_every_animation_has_a_time_for_each_value_and_rests_on_the_last(arguments: list[str], tmp_path: Path) -> None:
-    root = ET.fromstring(rendered(arguments, tmp_path / "a.svg"))
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_animation_has_a_time_for_each_value_and_rests_on_the_last(picture: str) -> None:
+    root = root_of(picture)
     animations = [(parent, child) for parent in root.iter() for child in parent if child.tag in ANIMATIONS]
     assert animations
     for parent, animation in animations:

@@ -45,6 +45,13 @@ def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
     return [tuple(axis[(i + i // len(axis)) % len(axis)] for axis in values) for i in range(max(map(len, values)))]
 
 
+def crossed_twice(some: Iterable[Any], others: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """The same of two axes, with two values of the shorter one for each of the longer one."""
+    first, second = tuple(some), tuple(others)
+    half = len(first) // 2
+    return list(dict.fromkeys([*crossed(first, second), *crossed(first[half:] + first[:half], second)]))
+
+
 # How long a test waits for a process that may hang: far more than the busiest machine takes.
 PATIENCE_S = 300
 

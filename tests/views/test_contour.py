@@ -226,7 +226,7 @@ def test_a_diverging_run_leaves_the_axes_and_the_others_stay_readable() -> None:
     ],
 )
 def test_composed_boxes_equal_a_full_redraw(options: dict[str, Any]) -> None:
-    _, scene = in_panels(**{"size": "320x240", "iterations": 6, **options})
+    _, scene = in_panels(**{"size": "320x240", "iterations": 3, **options})
     for i, picture in enumerate(composed(Raster(scene))):
         kept = picture.copy()
         if i % 3 == 1 or i == scene.timeline.frames - 1:

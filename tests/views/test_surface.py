@@ -202,7 +202,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_composed_boxes_equal_a_full_redraw_in_relief(case: str) -> None:
-    options = {"function": "himmelblau", "size": "240x180", "iterations": 5, **CASES[case]}
+    options = {"function": "himmelblau", "size": "240x180", "iterations": 3, **CASES[case]}
     with surfaced(solved(**options)) as scene:
         last = scene.timeline.frames - 1
         kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in {last // 2, last}}

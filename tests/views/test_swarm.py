@@ -33,7 +33,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_composed_boxes_equal_a_full_redraw_of_many_runs(case: str) -> None:
-    with scene_of(solved(**{"size": "240x180", "iterations": 8, **CASES[case]})) as scene:
+    with scene_of(solved(**{"size": "240x180", "iterations": 4, **CASES[case]})) as scene:
         checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
         kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
         for i, picture in kept.items():
