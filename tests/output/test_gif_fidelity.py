@@ -56,7 +56,7 @@ def shown(scene, quality=Quality.MEDIUM):
 def pairs(given, quality=Quality.MEDIUM):
     """Yields each exact picture (h, w, 3), and what the GIF shows at the middle of its time."""
     descent, stream, frames = descend(given), io.BytesIO(), []
-    with load_style(given.style).applied():
+    with load_style(*given.style).applied():
         raster = Raster(draw(descent))
         width, height = raster.size
         info = FilmInfo(

@@ -79,7 +79,7 @@ def page_of(*, fragment=False, recipe="", **settings):
     """The descent and the page of it."""
     asked = Settings(**({"size": (160, 120)} | settings))
     descent = descend(asked)
-    with load_style(asked.style).applied():
+    with load_style(*asked.style).applied():
         scene = draw(descent)
         raster = Raster(scene)
         width, height = raster.size
@@ -258,7 +258,7 @@ def test_the_same_command_writes_the_same_bytes(tmp_path):
 def test_a_scene_says_what_it_says_without_being_shown():
     asked = Settings(function="parabola", iterations=5)
     descent = descend(asked)
-    with load_style(asked.style).applied():
+    with load_style(*asked.style).applied():
         scene = draw(descent)
         scene.update(2)
         before = [mark.moment for mark in scene.marks]
