@@ -15,7 +15,7 @@ from gdanim.catalogue.specs import Format, Formula, Method, Rule, Schedule, View
 from gdanim.catalogue.suggestions import as_file, as_name
 from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
 from gdanim.formula.parser import Expression, parse
-from gdanim.formula.text.joined import JoinedError
+from gdanim.formula.text.joined import JoinedError, with_function
 from gdanim.settings import AUTO_STYLE, Settings
 
 R = TypeVar("R", bound=Rule)
@@ -170,6 +170,8 @@ def _row(name: str) -> Formula:
     except UnknownNameError as error:
         if meant := as_name(name):
             raise UsageError(f"{shown(name)} is no function, but {meant}") from None
+        if formula := with_function(name):
+            raise UsageError(f"{error}; for a formula write '{formula}'") from None
         raise error from None
 
 

@@ -9,6 +9,7 @@ from support.commandline import run
 
 from gdanim.catalogue.suggestions import OPTION_SYNONYMS
 from gdanim.cli.app import gdanim
+from gdanim.formula.parser import parse
 
 TRIED = ("-n", "1", "--dry-run")
 
@@ -63,6 +64,12 @@ def test_what_stands_for_an_option_of_another_name_is_an_option() -> None:
 )
 def test_an_unknown_option_suggests_the_one_that_does_it(typed: str, meant: str) -> None:
     assert f"Did you mean '{meant}'?" in said("parabola", typed, "1")[1]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("sinx", "sin x"), ("log2x", "log2 x"), ("xsin2x", "x sin 2x")])
+def test_a_bare_word_of_a_joined_function_is_told_the_formula(typed: str, meant: str) -> None:
+    assert said(typed)[1].rstrip().endswith(f"; for a formula write '{meant}'")
+    parse(meant)
 
 
 @pytest.mark.parametrize("typed", ["--zzz", "--batch-size", "--gpu"])

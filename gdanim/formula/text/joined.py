@@ -125,6 +125,11 @@ def _readings(text: str, tokens: Sequence[Token], unknown: Sequence[int], is_tig
     return [reading + text[end:] for reading in (apart, bracketed) if len(reading + text[end:]) <= _LONGEST_SHOWN]
 
 
+def with_function(name: str) -> str:
+    """A word that joins a function and its argument, with these apart: sinx → sin x; or nothing."""
+    return _split(name, is_called=False) if _WITH_FUNCTION.fullmatch(name) else ""
+
+
 def _split(name: str, *, is_called: bool) -> str:
     """The symbols that are joined in a name, and a function among them, with blanks: xsin2x → x sin 2x; or nothing."""
     parts = names.pieces(name)
