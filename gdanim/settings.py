@@ -22,7 +22,7 @@ MAX_DURATION_S = 86_400
 MIN_DPI = 20
 MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
-VIEW_OPTIONS = ("facet", "explain", "basins", "arrows", "camera", "turn", "cmap")
+VIEW_OPTIONS = ("facet", "explain", "inset", "basins", "arrows", "camera", "turn", "cmap")
 # What some formats read and others do not; each format's row says which.
 FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "stops", "dither")
 AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
@@ -58,6 +58,16 @@ def option(
     read = readers.many(read) if several else readers.optional(read) if default is None else read
     written = Option(group, summary, read, several, **more)
     return field(default=() if several and default is None else default, metadata={"option": written})
+
+
+def _part(value: Any) -> str | tuple[float, ...]:
+    """Read `minimum`, or the ends of a part of the picture: `-0.5,0.5`, or `-1,1,0,2` along both axes."""
+    if value == "minimum":
+        return "minimum"
+    ends = readers.points(value)
+    if len(ends) not in (2, 4):
+        raise ValueError("give minimum, or two ends or four, such as -0.5,0.5 or -1,1,0,2")
+    return tuple(end for i in range(0, len(ends), 2) for end in readers.interval(ends[i : i + 2]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
@@ -115,6 +125,9 @@ class Picture:
         readers.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none")
     explain: bool = option("View", "Write each update out, and draw its slope and its step.",
         readers.flag, default=False)
+    inset: str | tuple[float, ...] | None = option(
+        "View", "Enlarge the `minimum`, or a part from X0 to X1, in a corner.",
+        _part, metavar="X0,X1[,Y0,Y1]", shown="none")
     basins: bool = option("View", "Colour the ground by where a descent from there ends.", readers.flag, default=False)
     arrows: str | None = option(
         "View", "Draw at each spot where the `gradient` points downhill, the `step` or the `momentum`.",

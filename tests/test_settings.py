@@ -59,6 +59,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "view": line,
     "facet": st.none() | st.sampled_from(["lr", "optimizer", "schedule", "start"]),
     "explain": st.booleans(),
+    "inset": st.none() | st.just("minimum") | interval,
     "basins": st.booleans(),
     "arrows": st.none() | st.sampled_from(["gradient", "step", "momentum"]),
     "trail": st.none() | st.integers(0, 1_000_000),

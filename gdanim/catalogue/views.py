@@ -9,14 +9,15 @@ from gdanim.catalogue.specs import Entry, View
 # fmt: off
 VIEWS: Final = (
     View(name="curve", target="gdanim.views.curve:build", dims=(1,), scene="on its curve",
-        summary="the function with trail and spot; one variable", takes=("facet", "explain", "basins", "arrows")),
+        summary="the function with trail and spot; one variable",
+        takes=("facet", "explain", "inset", "basins", "arrows")),
     View(name="panels", target="gdanim.views.panels:build", dims=(1, 2),
         scene="in panels, beside its values against the iteration",
         summary="the curve, and beside it x and y against the iteration; or the contour, with f and ‖∇f‖",
         takes=("explain", "basins", "arrows", "cmap")),
     View(name="contour", target="gdanim.views.contour:build", dims=(2,), scene="on a map of its levels",
         summary="levels from above with trail and spot; two variables",
-        takes=("facet", "explain", "basins", "arrows", "cmap")),
+        takes=("facet", "explain", "inset", "basins", "arrows", "cmap")),
     View(name="surface", target="gdanim.views.surface.view:build", dims=(2,),
         scene="on its surface in three dimensions",
         summary="relief with the paths on it, and their shadows below; two variables",

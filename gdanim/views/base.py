@@ -136,8 +136,8 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 
-def build_plot(descent: Descent, plot: Plot) -> Scene:
-    """Build a scene with one axes, in which all runs are drawn."""
+def build_plot(descent: Descent, plot: Plot, inset: Plot | None = None) -> Scene:
+    """Build a scene with one axes, in which all runs are drawn, and an inset that shows them enlarged."""
 
     def add_axes(layout: Layout) -> list[Slot]:
         return [Slot(plot.axes(layout), 0, 0, 1, 1)]
@@ -145,7 +145,9 @@ def build_plot(descent: Descent, plot: Plot) -> Scene:
     def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
         axes = slots[0].axes
         draw_background(layout, axes, plot)
-        return plot.marks(layout, axes, all_runs(descent, run_styles))
+        panel = all_runs(descent, run_styles)
+        marks = plot.marks(layout, axes, panel)
+        return marks if inset is None else [*marks, *_inset_marks(layout, axes, inset, panel, marks)]
 
     return build_scene(descent, add_axes, draw)
 
@@ -163,6 +165,16 @@ def write_key(layout: Layout, axes: Axes, background: Background) -> None:
         from gdanim.views.basins import write_basins_legend
 
         write_basins_legend(layout, axes, background.kinds)
+
+
+def _inset_marks(layout: Layout, axes: Axes, plot: Plot, panel: Panel, marks: list[Mark]) -> list[Mark]:
+    """Add an inset to axes and fill it. Raises SettingError where it finds no room."""
+    from gdanim.views.inset import place_inset
+
+    inset = plot.axes(layout)
+    place_inset(layout, axes, inset, marks, panel.descent)
+    plot.paint_background(layout, inset, 0)
+    return plot.marks(layout, inset, panel)
 
 
 class MarkSizes(NamedTuple):

@@ -15,14 +15,16 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks, soft_outline
 from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
+from gdanim.views.inset import zoomed
 from gdanim.views.minima import draw_minimizers
 
 
 def build(descent: Descent) -> Scene:
     """Lay out axes with filled levels, and the marks of all runs."""
     plot = Contour(descent=descent)
+    inset = Contour(descent=zoomed(descent)) if descent.settings.inset else None
     if descent.settings.facet is None:
-        return build_plot(descent, plot)
+        return build_plot(descent, plot, inset)
     from gdanim.views.facets import build_facets
 
     return build_facets(descent, plot)

@@ -18,6 +18,7 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
 from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks
+from gdanim.views.inset import zoomed
 from gdanim.views.minima import draw_minimizers
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
@@ -27,8 +28,9 @@ BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 def build(descent: Descent) -> Scene:
     """Lay out axes with the function, and the marks of all runs."""
     plot = Curve.of(descent)
+    inset = Curve.of(zoomed(descent)) if descent.settings.inset else None
     if descent.settings.facet is None:
-        return build_plot(descent, plot)
+        return build_plot(descent, plot, inset)
     from gdanim.views.facets import build_facets
 
     return build_facets(descent, plot)

@@ -81,7 +81,7 @@ INSIDE = {
     "views": (
         "ground.levels ground.inks ground.key ground.draw minima basins failure_notes legend explain.step_arrows "
         "surface.camera facet_groups digits readout surface.heightmap explain.equation "
-        "explain.explanation explain.pointers facet_titles surface.axes header surface.paths base surface.box "
+        "explain.explanation explain.pointers facet_titles surface.axes header surface.paths inset base surface.box "
         "surface.key facets contour curve"
     ),
     "output": (
