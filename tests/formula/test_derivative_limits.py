@@ -19,8 +19,8 @@ from gdanim.formula.parser import parse
 long = [pytest.mark.long, pytest.mark.skipif(not LONG, reason="a campaign of minutes: set GDANIM_LONG=1")]
 
 
-# Kinks that cancel, as those of |x| and hypot(x, x²) do at 0; saturated functions of which no digit is left; a curvature
-# of 3e-301 between parts that are too large.
+# Kinks that cancel, as those of |x| and hypot(x, x²) do at 0; saturated functions of which no digit is left; a
+# curvature of 3e-301 between parts that are too large.
 NOT_TOLD = frozenset({217, 1129, 1213, 1217, 1512})
 
 
