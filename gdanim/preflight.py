@@ -16,6 +16,10 @@ from gdanim.errors import SettingError, UsageError, shown
 from gdanim.formatting import listed
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
 
+# What a picture takes, in bytes: in any case, and for each pixel of what is drawn, of its ground and what is shown.
+BASE_BYTES: Final = 90_000_000
+RASTER_PIXEL_BYTES: Final = 12
+MAX_MEMORY: Final = 2_000_000_000
 SPACING: Final = ("min_separation", "avoid_minima", "avoid")  # which of the random starts are kept
 # What a preset says under a name gives way to this option of the command line.
 RULED_OUT_BY: Final = {
@@ -53,6 +57,7 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
         _check_format(settings, output.format)
         _check_suffix(output)
     _check_format_options(settings, outputs)
+    _check_memory(settings, outputs)
     return replace(request, outputs=outputs)
 
 
@@ -142,6 +147,25 @@ def _check_format(settings: Settings, form: Format) -> None:
     for option in form.refuses:
         if getattr(settings, option) != DEFAULTS[option]:
             raise UsageError(f"--{option} makes no sense in a {form.typed}: leave one of them out")
+
+
+def _check_memory(settings: Settings, outputs: tuple[Planned, ...]) -> None:
+    """Refuse a picture that takes very much memory, unless --unlimited says that it may."""
+    width, height = settings.size
+    each_style = {
+        output.style: sum(other.format.pixel_bytes for other in outputs if other.style == output.style)
+        for output in outputs
+    }
+    pixel_bytes = RASTER_PIXEL_BYTES + max(each_style.values())
+    needed = BASE_BYTES + pixel_bytes * width * height
+    if needed > MAX_MEMORY and not settings.unlimited:
+        scale = ((MAX_MEMORY - BASE_BYTES) / (pixel_bytes * width * height)) ** 0.5
+        names = listed(tuple(dict.fromkeys(output.format.typed for output in outputs)))
+        allowed = f"--size {int(width * scale)}x{int(height * scale)} takes less, or say --unlimited"
+        raise UsageError(
+            f"--size {width}x{height} takes some {needed / 1e9:.1f} GB of memory as {names}, above the limit of "
+            f"{MAX_MEMORY / 1e9:g} GB: {allowed}"
+        )
 
 
 def _check_suffix(output: Planned) -> None:

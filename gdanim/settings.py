@@ -222,6 +222,8 @@ class Settings(Picture):
         readers.flag, default=False)
     if_changed: bool = option("Output", "Write nothing where all files are whole and made by this very request.",
         readers.flag, default=False)
+    unlimited: bool = option("Output", "Take more than 2 GB of memory, where a large picture needs it.",
+        readers.flag, default=False)
     json: bool = option("Output", "Print a summary as JSON on standard output.", readers.flag, default=False)
     dry_run: bool = option("Output", "Print the request as a preset; write nothing.", readers.flag, default=False)
     strict: bool = option("Output", "Exit with 3 if a run diverges or leaves the domain.", readers.flag, default=False)

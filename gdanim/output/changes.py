@@ -1,5 +1,6 @@
 """Turns frames into (changed box, delay) records; identical frames are merged, and delays add up exactly."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 from typing import Final, NamedTuple
@@ -17,7 +18,7 @@ class Change(NamedTuple):
     """What changes on the canvas, and how long the canvas then stays as it is."""
 
     box: Box  # the smallest one around all that changes
-    pixels: Pixels  # (box.height, box.width, 4) uint8, straight-alpha sRGB, as they look from now on
+    pixels: Pixels  # (box.height, box.width, 4) uint8, straight-alpha sRGB, as they look from now on; see Changes
     changed: NDArray[np.bool_]  # (box.height, box.width), which of these pixels are new
     ticks: int  # how long it lasts
 
@@ -36,7 +37,8 @@ class Changes:
     """Turns the frames of one film into changes.
 
     Frames that look like the one before prolong its change; a frame that would last no tick is shown together with the
-    one after it. Ticks are differences of rounded absolute times, so that rounding never accumulates.
+    one after it. Ticks are differences of rounded absolute times, so that rounding never accumulates. The pixels of a
+    change are those of the canvas: they are valid until the next frame is taken, or the next change asked for.
 
     ticks_per_s   the clock of the file
     grid_px       boxes begin at multiples of it, right and down
@@ -44,7 +46,8 @@ class Changes:
 
     def __init__(self, film: FilmInfo, *, ticks_per_s: int, grid_px: int = 1) -> None:
         self._ticks_per_s, self._grid_px = ticks_per_s, grid_px
-        self._shown: Pixels = np.zeros((film.height, film.width, 4), np.uint8)  # the changes so far
+        self._shown: Pixels = np.zeros((film.height, film.width, 4), np.uint8)  # the changes so far, but for the latest
+        self._coming: Pixels | None = None  # the pixels of the latest change, until they are put into those
         self._waiting: list[Frame] = []  # the frames since then
         self._latest: Change | None = None
         self._latest_since = 0
@@ -61,13 +64,19 @@ class Changes:
         self._end = end
         return ended
 
-    def finish(self) -> list[Change]:
+    def finish(self) -> Iterator[Change]:
         """The changes that are left; the very last frame is shown even where it lasts no tick."""
-        ended = [self._begin_change(), self._ended()]
-        return [change for change in ended if change is not None]
+        ended = self._begin_change()
+        if ended is not None:
+            yield ended
+        self._show_latest()
+        ended = self._ended()
+        if ended is not None:
+            yield ended
 
     def _begin_change(self) -> Change | None:
         """Begin a change where the waiting frames differ from what is shown; returns the one that ends by that."""
+        self._show_latest()
         frames, self._waiting = self._waiting, []
         area = self._aligned(reduce(Box.union, (frame.box for frame in frames), NOWHERE))
         drawn = self._shown[area.slices].copy()
@@ -78,11 +87,16 @@ class Changes:
         if box.empty:
             return None
         part = box.seen_from(area).slices
-        pixels = drawn if box == area else drawn[part].copy()
-        self._shown[box.slices] = pixels
         ended = self._ended()
-        self._latest, self._latest_since = Change(box, pixels, changed[part], ticks=0), self._end
+        self._coming = drawn if box == area else drawn[part].copy()
+        self._latest, self._latest_since = Change(box, self._shown[box.slices], changed[part], ticks=0), self._end
         return ended
+
+    def _show_latest(self) -> None:
+        """Put the latest change on the canvas, where its pixels are kept from then on: a second copy would be large."""
+        if self._latest is not None and self._coming is not None:
+            self._latest.pixels[...] = self._coming
+            self._coming = None
 
     def _ended(self) -> Change | None:
         return None if self._latest is None else self._latest._replace(ticks=self._end - self._latest_since)

@@ -118,16 +118,20 @@ class GifWriter:
         differs = plain != shown
         shown[...] = plain
         indices = self._index_of(plain)
-        # Unchanged pixels may have a colour that only a local table has.
-        indices[self._entries[indices] != plain] = TRANSPARENT
+        for top in range(0, box.height, BAND_PX):
+            band = slice(top, top + BAND_PX)
+            # Unchanged pixels may have a colour that only a local table has.
+            indices[band][self._entries[indices[band]] != plain[band]] = TRANSPARENT
         return _smallest_block(box, indices, differs)
 
     def _corrected(self, plain: palette.Packed, box: Box) -> Block | None:
         """The block with a local table for all that is new, `plain` in `box`, or inexact; None where not worth it."""
         if self._target is None:
             return None
-        after = self._shown.copy()
-        after[box.slices] = plain
+        after = plain
+        if plain.shape != self._shown.shape:
+            after = self._shown.copy()
+            after[box.slices] = plain
         wrong = after != self._exact
         if np.count_nonzero(wrong) > self._target.max_wrong_share * wrong.size:
             return None

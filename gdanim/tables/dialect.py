@@ -185,6 +185,9 @@ class _Reading:
         """The names in the last comment before the rows, where it has as many words as they have cells."""
         if self._remark is None:
             return []
-        names = split(self._remark.lstrip().lstrip("".join(COMMENTS)), self._separator)
+        try:
+            names = split(self._remark.lstrip().lstrip("".join(COMMENTS)), self._separator)
+        except csv.Error:  # people's quotes need not be closed
+            return []
         fits = len(names) == len(row) and len(set(names)) == len(names) and all(map(self._is_word, names))
         return names if fits else []

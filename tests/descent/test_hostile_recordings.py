@@ -55,6 +55,7 @@ def refusal(content: bytes, suffix: str) -> str:
         ("iteration,x1,X1 \n0,1,2\n", "x1 is named twice"),
         ("iteration,x1,x\n0,1,2\n", "x may be x1, or x"),
         ("iteration,x1,f,f\n0,1,2,3\n", "f is named twice"),
+        ('# as "they wrote\n0,abc\n1,abd\n', "'abc' is not a number"),
         (HEAD + "0,1\n1\n", "line 3: has 1 cells, where the first line names 2"),
         (HEAD + "0,1\n1,2,3\n", "line 3: has 3 cells"),
         (HEAD + "0,abc\n", "line 2: x1 'abc' is not a number"),

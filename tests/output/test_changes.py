@@ -15,8 +15,16 @@ TICKS_PER_S = 100
 
 def changes_of(film, **options):
     changes = Changes(film.info, ticks_per_s=TICKS_PER_S, **options)
-    taken = [changes.take(frame) for frame in film.frames()]
-    return [change for change in taken if change is not None] + changes.finish()
+    found = []
+    for frame in film.frames():
+        ended = changes.take(frame)
+        found += [] if ended is None else [kept(ended)]
+    return found + [kept(change) for change in changes.finish()]
+
+
+def kept(change):
+    """A change that stays as it is: the pixels of one are valid until the next."""
+    return change._replace(pixels=change.pixels.copy())
 
 
 def painted(film, changes):
