@@ -27,6 +27,7 @@ from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.mpl import to_rgb
 from gdanim.drawing.run_styles import spread
 from gdanim.drawing.styles import Style
+from gdanim.views.ground.borders import smoothed
 from gdanim.views.ground.key import APART_PT, in_row, place_beside_name, words
 
 Pixels = NDArray[np.uint8]  # (h, w, 3)
@@ -102,7 +103,8 @@ def _painted(attractor: Index, indices: Index, palette: BasinColours, background
     """The pixels (h, w, 3) of cells (h, w). A stripe takes the share `stripe` of the width."""
     # The last four rows belong to IN_VALLEY, NOWHERE, UNSETTLED and FAILED, which are negative indices.
     names = [*(palette.tints[i] for i in indices), palette.tints[0], background, palette.unsettled, palette.stripes[0]]
-    pixels = np.array([to_rgb(name) for name in names])[attractor]
+    colours, kinds = np.unique(np.array([to_rgb(name) for name in names]), axis=0, return_inverse=True)
+    pixels = smoothed(kinds.reshape(-1)[attractor], colours)
     row, column = np.indices(attractor.shape)
     across = max(round(stripe * attractor.shape[1]), 1)
     pixels[(attractor == FAILED) & ((row + column) // across % 2 == 1)] = to_rgb(palette.stripes[1])

@@ -22,6 +22,7 @@ from gdanim.views.inset import zoomed
 from gdanim.views.minima import draw_minimizers
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
+STRIP_ROOM = 0.07  # of the height: what the strip of basins and a spot above it take below the lowest value
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 
 
@@ -60,6 +61,8 @@ class Curve:
         f = objective.value(x[:, np.newaxis])
         own_y = None if settings.xlim else own_y
         ylim = settings.ylim or _heights(f, own_y, descent.trajectory, xlim)
+        if settings.basins and not settings.ylim:
+            ylim = ylim[0] - STRIP_ROOM * (ylim[1] - ylim[0]), ylim[1]
         # A pole is a gap: without one, its two sides would be joined by a vertical line.
         far = 2 * (ylim[1] - ylim[0])
         f = np.where(np.isfinite(f) & (f > ylim[0] - far) & (f < ylim[1] + far), f, np.nan)

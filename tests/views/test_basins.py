@@ -17,6 +17,7 @@ from gdanim.catalogue.registry import VIEWS
 from gdanim.descent.basins import Basins
 from gdanim.drawing.colours.grounds import DARK, GREY, LIGHT, BasinColours
 from gdanim.drawing.layout import Layout
+from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.mpl import to_hex
 from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
@@ -65,6 +66,30 @@ def test_every_kind_of_colour_vision_tells_any_two_basins_apart(style: str, pale
 
 
 @each_palette
+def test_the_first_four_basins_differ_without_colours_too(style: str, palette: BasinColours) -> None:
+    lightness = [seen(tint, "normal")[0] for tint in palette.tints[:4]]
+    assert np.diff(np.sort(lightness)).min() >= 4.5
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_runs_over_basins_are_told_apart_by_every_reader(palette: BasinColours) -> None:
+    for one, other in combinations(palette.marks, 2):
+        for vision in VISION:
+            assert np.linalg.norm(seen(one, vision) - seen(other, vision)) >= TOLD_APART, (one, other, vision)
+
+
+def test_the_strip_lies_below_the_wells_and_the_spots_in_them() -> None:
+    descent = solved("double_well", starts=12, basins=True)
+    with scene_of(descent) as scene:
+        axes = scene.figure.axes[0]
+        (strip,) = (artist for artist in axes.get_children() if isinstance(artist, AxesImage))
+        (spots,) = (mark for mark in scene.marks if isinstance(mark, Spots))
+        curve = axes.transData.transform(np.asarray(axes.lines[0].get_xydata()))
+        lowest = min(np.nanmin(curve[:, 1]), spots.pixels[..., 1].min() - spots.px(spots.size_pt) / 2)
+        assert lowest > strip.get_window_extent().y1
+
+
+@each_palette
 def test_the_trail_stands_out_from_every_basin_and_a_mark_from_its_own(style: str, palette: BasinColours) -> None:
     trail = load_style(style).trail
     assert min(contrast(trail, tint) for tint in (*palette.tints, palette.unsettled)) >= 3
@@ -94,7 +119,7 @@ def test_what_diverges_is_striped_and_what_still_moves_is_neither(style: str, pa
     x = np.linspace(-4.5, 4.5, 60)
     assert {colour_at(drawing, at, 4) for at in x} == set(palette.stripes)
     assert {colour_at(drawing, at, 0.4) for at in x if abs(at) > 2.2} == {palette.unsettled}
-    assert {colour_at(drawing, at, 0.1) for at in x if abs(at) > 0.5} == {palette.tints[0]}
+    assert {colour_at(drawing, at, 0.02) for at in x if abs(at) > 0.5} == {palette.tints[0]}
     assert pixels.shape == (240, 320, 3)
 
 

@@ -12,9 +12,9 @@ from gdanim.drawing.styles import Style, is_light
 class BasinColours:
     """The colours of basins, as #rrggbb.
 
-    tints       of the areas, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, and
-                the style's trail has a contrast of 3 to each
-    marks       of their attractors, in the same colours
+    tints       of the areas, the most distinct first: any two differ by ΔE76 ≥ 12 to every kind of colour vision, the
+                first four in lightness, too, by L* ≥ 4.5; the style's trail has a contrast of 3 to each
+    marks       of their attractors and of the runs that end there, in the same hues, told apart as well
     unsettled   of cells from which a descent is still moving at its end
     stripes     of cells from which it diverges or leaves the domain
     """
@@ -26,14 +26,14 @@ class BasinColours:
 
 
 LIGHT = BasinColours(
-    tints=("#9dcafa", "#e0c68b", "#ccfcce", "#f3b9a5", "#d1c0d7", "#9eeeff", "#f7f1b1", "#c8dbcd"),
-    marks=("#1c66b8", "#8a6a00", "#2f8a3a", "#b8492a", "#7d549b", "#00839a", "#8f8500", "#4f7a5e"),
+    tints=("#8bcdf9", "#fccb70", "#d1ffc3", "#fddcd7", "#ccc1d0", "#80f6fe", "#e9f6a0", "#acd194"),
+    marks=("#1864a8", "#8c640e", "#6c7c3c", "#a94457", "#60426b", "#348d84", "#4f5822", "#264929"),
     unsettled="#eff1f3",
     stripes=("#c9cdd2", "#dde0e4"),
 )
 DARK = BasinColours(
-    tints=("#174e82", "#6d3d4c", "#39532e", "#453a59", "#584c14", "#002b5b", "#48181a", "#3f2900"),
-    marks=("#6fb4ff", "#f09ab0", "#9ad084", "#b8a2e6", "#d8c65a", "#4a8fe0", "#ea7d72", "#c89a3c"),
+    tints=("#264b86", "#5d2e43", "#2f3103", "#2b1055", "#524600", "#2d3458", "#4c131e", "#340d30"),
+    marks=("#afa9f9", "#eb8ba4", "#b1e84f", "#7d8cfd", "#e9ee90", "#9480b2", "#febaa5", "#d5b1de"),
     unsettled="#1a2027",
     stripes=("#3a4048", "#2a3037"),
 )

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from matplotlib.image import AxesImage
 
 from gdanim.descent.outcomes.destinations import destinations
 from gdanim.drawing.layout import TICK_PT
@@ -76,7 +77,7 @@ def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark])
     size = lettering.width(_words(count, count)) + sign_px + 4 * pad, lettering.ascent + 2 * pad
     pixels, last = spots.pixels, descent.trajectory.last
     taken, found = np.concatenate([*_lines(axes), *_paths(spots, last)]), []
-    placed: list[Box] = []
+    placed = _strips(axes)
     for runs in arrivals[:MOST]:
         middle = np.median(pixels[runs, last[runs]], axis=0)
         radius = layout.px(layout.spot_pt) / 2
@@ -117,6 +118,13 @@ def _lines(axes: Axes) -> list[PixelPoints]:
     """Points along the static lines of some axes: the graph of a function, and signs."""
     drawn = [axes.transData.transform(np.asarray(line.get_xydata(), dtype=np.float64)) for line in axes.lines]
     return [_along(points[np.isfinite(points).all(axis=1)], axes) for points in drawn]
+
+
+def _strips(axes: Axes) -> list[Box]:
+    """Images that fill less than half of some axes: the strip of the basins of one variable."""
+    images = [image for image in axes.get_children() if isinstance(image, AxesImage)]
+    boxes = [Box(*map(float, image.get_window_extent().extents)) for image in images]
+    return [box for box in boxes if box.top - box.bottom < axes.bbox.height / 2]
 
 
 def _paths(spots: RunsMark, last: Index) -> list[PixelPoints]:
