@@ -26,6 +26,7 @@ from gdanim.errors import SettingError
 from gdanim.views import header
 from gdanim.views.failure_notes import failure_notes
 from gdanim.views.ground.key import Bands, write_ground_key
+from gdanim.views.opening_names import opening_names
 
 AddAxes = Callable[[Layout], list[Slot]]
 Draw = Callable[[Layout, list[Slot], RunStyles], list[Mark]]
@@ -133,6 +134,7 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
     captions = [*head.place(left), *failure_notes(layout, first, descent, run_styles)]
     if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
         captions += tallies(layout, first, descent, marks)
+    captions += opening_names(layout, first, descent)
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 

@@ -15,8 +15,8 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks, soft_outline
 from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
+from gdanim.views.ground.minima import draw_minimizers
 from gdanim.views.inset import zoomed
-from gdanim.views.minima import draw_minimizers
 
 
 def build(descent: Descent) -> Scene:

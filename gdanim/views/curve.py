@@ -18,8 +18,8 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
 from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks
+from gdanim.views.ground.minima import draw_minimizers
 from gdanim.views.inset import zoomed
-from gdanim.views.minima import draw_minimizers
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 STRIP_ROOM = 0.07  # of the height: what the strip of basins and a spot above it take below the lowest value

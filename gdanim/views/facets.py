@@ -30,6 +30,7 @@ from gdanim.views.basins import BASINS_ZORDER, show_pixels
 from gdanim.views.facet_groups import Group, group_runs
 from gdanim.views.facet_titles import Titles
 from gdanim.views.failure_notes import failure_notes
+from gdanim.views.opening_names import opening_names
 
 GAP_PT = 9.0  # between panels; numbers below them may need more
 
@@ -59,6 +60,8 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
         run_styles = _styles_of(group, everyone, layout.style)
         panel_marks = plot.marks(layout, one, Panel(runs=group.runs, descent=group.descent, run_styles=run_styles))
         panel_marks += failure_notes(layout, one, group.descent, run_styles)
+        if one is axes[0]:  # the others have the same signs
+            panel_marks += opening_names(layout, one, group.descent)
         for mark in panel_marks:
             mark.runs = group.runs
         marks += panel_marks

@@ -79,7 +79,8 @@ INSIDE = {
         "marks.arrows marks.caption marks.spots marks.starts scene"
     ),
     "views": (
-        "ground.borders ground.levels ground.inks ground.key ground.draw minima basins failure_notes legend "
+        "ground.borders ground.levels ground.inks ground.key ground.draw ground.minima opening_names basins "
+        "failure_notes legend "
         "explain.step_arrows surface.camera facet_groups digits readout surface.heightmap explain.equation "
         "explain.explanation explain.pointers facet_titles surface.axes header surface.paths inset base surface.box "
         "surface.key facets contour curve"

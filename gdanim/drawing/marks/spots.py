@@ -122,6 +122,17 @@ class Spots(RunsMark):
         low, high = self.ends(pad=-0.8 * reach)
         return np.maximum(np.minimum(at - reach * ahead, high), low), ahead
 
+    @property
+    def gone_px(self) -> float:
+        """How far the arrow of a run, and its spot behind it, reach from where it left the axes."""
+        return self.px((ARROW_REACH + SYMBOL_BEHIND + 1.7) * self.size_pt / 2)
+
+    def ways_out(self) -> PixelPoints:
+        """Where lost runs leave the axes: (m, 2)."""
+        lost = np.flatnonzero(np.isfinite(self.track.lost_at))
+        ends = np.minimum(self.track.lost_at, self.track.stops(self.plane, self.dpi))[lost]
+        return self.track.way_out(lost, ends, self.plane, self.dpi)[0]
+
     def _extent_at(self, moment: Moment) -> Extent | None:
         runs = moment.visible
         if not runs.size:

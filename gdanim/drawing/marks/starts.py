@@ -34,6 +34,16 @@ class StartRings(RunsMark):
         self.ink, self.halo, self.size_pt = ink, halo, size_pt
         self.set_clip_on(False)
 
+    @property
+    def reach_px(self) -> float:
+        """The radius of the largest ring."""
+        _, _, count = self._starts(np.arange(self.track.shape[0]))
+        return self._radius_px(int(count.max(initial=1))) + self.px(self.WIDTH_PT / 2)
+
+    def centres(self) -> PixelPoints:
+        """The starts of all runs in view, without those that coincide: (k, 2) in pixels."""
+        return self._starts(np.arange(self.track.shape[0]))[0]
+
     def _starts(self, runs: Index) -> tuple[PixelPoints, Index, NDArray[np.int64]]:
         """The starts of runs (m,) in view, without those that coincide: where (k, 2), a run of each, how many runs."""
         at = self.pixels[runs, 0]
@@ -45,9 +55,9 @@ class StartRings(RunsMark):
     def _is_seen(self, runs: Index) -> NDArray[np.bool_]:
         return np.ones(len(runs), dtype=np.bool_)
 
-    def _radius_px(self, starts: int, together: int) -> float:
-        """The radius of the ring around a start of so many runs, where there are so many starts."""
-        if starts > FEW:
+    def _radius_px(self, together: int) -> float:
+        """The radius of the ring around a start of so many runs."""
+        if len(self.centres()) > FEW:
             return self.px(SMALL_SHARE * self.size_pt / 2)
         rings = min(together - 1, Spots.MOST_RINGS)
         radii = DISC + rings * RING if rings else 1.0
@@ -56,7 +66,7 @@ class StartRings(RunsMark):
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         at, runs, count = self._starts(moment.visible)
         for place, run, together in zip(at, runs.tolist(), count.tolist(), strict=True):
-            ring = circles(place[np.newaxis], self._radius_px(len(at), together))
+            ring = circles(place[np.newaxis], self._radius_px(together))
             is_shared = together > 1 and len(self.run_styles) > 1
             colour = self.ink if is_shared else self.run_styles[self._style_index[run]].colour
             self.paint(renderer, ring, line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT)
@@ -66,4 +76,4 @@ class StartRings(RunsMark):
         at, _, count = self._starts(moment.visible)
         if not at.size:
             return None
-        return extent(at, self._radius_px(len(at), int(count.max())) + self.px(self.WIDTH_PT + self.HALO_PT))
+        return extent(at, self._radius_px(int(count.max())) + self.px(self.WIDTH_PT + self.HALO_PT))
