@@ -107,12 +107,12 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     """
     lettering = layout.lettering()
     has_readout = descent.settings.readout and not layout.is_bare
-    lines = [readout(descent, layout, lettering)] if has_readout else []
     explained: Explained | None = None
     if descent.settings.explain:
         from gdanim.views.explain.explanation import explanation
 
         explained = explanation(descent, layout, run_styles)
+    lines = [readout(descent, layout, lettering, explained=explained is not None)] if has_readout else []
     named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
     legend = fit_legend(named, layout, lettering, line_px(lettering))
     # With a gap, and with room for an overhang of the axes.

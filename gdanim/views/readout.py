@@ -54,9 +54,11 @@ class ReadoutColumn(NamedTuple):
     bar: Callable[[int], Pieces] = lambda run: ()
 
 
-def readout(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine:
+def readout(descent: Descent, layout: Layout, lettering: Lettering, *, explained: bool = False) -> LiveLine:
     """The line of the readout. Columns without room are left out."""
     columns = _columns(descent, layout.style)
+    if explained:  # the equation below has them
+        columns = [one for one in columns if one.name.partition(" ")[0] not in (*descent.objective.symbols, "lr")]
     # Runs that stand for all others: the last column is the only one whose width may differ, from verdict to verdict.
     unlike = {verdict: run for run, verdict in enumerate(descent.verdict)}.values()
 

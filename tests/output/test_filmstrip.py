@@ -14,6 +14,7 @@ from support.commandline import run
 from support.problems import composed, scene_of, solved
 
 from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
 from gdanim.output.filmstrip.strip import SETTLED, caption, choose_frames
 
 VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
@@ -210,3 +211,20 @@ def test_frames_go_with_a_filmstrip_only(tmp_path):
     ran = run("parabola", "--frames", 3, "-o", tmp_path / "a.gif")
     assert ran.code == 2
     assert "--frames goes with filmstrip, not with gif" in ran.err
+
+
+@pytest.mark.parametrize("function", ["parabola", "himmelblau"])
+def test_an_explained_step_is_drawn_in_every_panel(function, tmp_path):
+    def inked(name, *options):
+        """The numbers of pixels in the colours of a slope and of a step, left and right half."""
+        ran = run(function, *EMBEDDED, "-n", 6, "--frames", 2, *options, "-o", tmp_path / name)
+        assert ran.code == 0, ran.err
+        pixels = np.asarray(Image.open(tmp_path / name).convert("RGB"))
+        halves = np.array_split(pixels, 2, axis=1)
+        inks = [tuple(bytes.fromhex(ink[1:])) for ink in (LIGHT.f_series, LIGHT.x_series)]
+        return [[int(np.all(half == ink, axis=2).sum()) for ink in inks] for half in halves]
+
+    assert np.array(inked("plain.png")).max() <= 3  # blended edges
+    found = np.array(inked("explained.png", "--explain"))
+    assert found[:, 0].min() > 10  # slope
+    assert found[0, 1] > 10  # step

@@ -394,3 +394,11 @@ def test_a_replayed_path_is_explained_by_its_steps(tmp_path: Path) -> None:
     path.write_text("iteration,x\n0,4\n1,3\n2,2.5\n", encoding="utf-8")
     with scene_of(explained(trajectory=(str(path),))) as scene:
         assert [words(scene, 0, line) for line in (0, 1)] == ["x₁ = x₀ + Δ₀", "3.0000 = 4.0000 + (−1.0000)"]
+
+
+def test_the_readout_leaves_to_the_equation_what_that_says() -> None:
+    with scene_of(explained(lr=0.1, iterations=9)) as scene:
+        readout = next(mark for mark in scene.marks if isinstance(mark, Caption))
+        names = [text.strip() for text, _ in readout.pieces_at(scene.timeline.moment(3))]
+        assert {"iteration", "f(x)"} <= set(names)
+        assert not {"x", "lr"} & set(names)

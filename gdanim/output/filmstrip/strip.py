@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 
 from gdanim.drawing.frame import Box, Frame
 from gdanim.drawing.layout import READOUT_PT
+from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
 from gdanim.output.filmstrip import strip_layout
@@ -91,7 +92,7 @@ def write_filmstrip(
     dots = dpi or round(max(float(scene.figure.dpi), size[0] / widest_in))
 
     def redraw_at(size: tuple[int, int], **settings: Any) -> Scene:
-        return redraw(size=size, dpi=dots, readout=False, explain=False, **settings)
+        return redraw(size=size, dpi=dots, readout=False, **settings)
 
     if panels is not None:
         height = panels.rows * round(AXES_HIGH_PX + TEXT_HIGH_IN * dots)  # with the captions
@@ -185,7 +186,9 @@ class _Panels(Artist):
                     show_labels(axes, left=place.is_first, below=place.is_lowest)
                 axes.draw(at_panel)
             for mark in panel.marks:
-                mark.draw(at_panel)
+                # Lines above the axes have no room here; what they explain is drawn.
+                if not (isinstance(mark, Caption) and mark.at[1] > layout.box.y1):
+                    mark.draw(at_panel)
 
 
 def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:
