@@ -157,6 +157,8 @@ class Picture:
         readers.text, metavar="TEXT", shown="y")
     readout: bool = option("View", "Show iteration, x, f(x) and rate as they change.",
         readers.flag, default=True, shown="readout")
+    verdict: bool = option("View", "Say what became of each run, from when it has.",
+        readers.flag, default=True, shown="verdict")
     size: tuple[int, int] = option("View", "Set the size in pixels.",
         readers.size, default=(640, 480), metavar="WxH", shown="640x480")
     dpi: int | None = option("View", "Scale type and lines, in dots per inch.",

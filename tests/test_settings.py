@@ -74,6 +74,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "style": line,
     "title": st.none() | line,
     "readout": st.booleans(),
+    "verdict": st.booleans(),
     "size": st.tuples(st.integers(64, 8192), st.integers(64, 8192)),
     "dpi": st.none() | st.integers(20, 1200),
     "fps": rate,

@@ -14,6 +14,7 @@ from gdanim.catalogue.choices import CONSTANT
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.descend import Descent
+from gdanim.descent.outcomes.endings import endings, kind_of
 from gdanim.descent.outcomes.reasons import limit_explains, reasons
 from gdanim.descent.runs import DAMPED_SHARE
 from gdanim.descent.stability import distances, limit_formula
@@ -142,7 +143,8 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     lr, schedule      the base rate, and the schedule that made the rates of its steps of it; None of a replay
     evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
     distance          from its end to the nearest minimizer; None where that is not known, or minima form a valley
-    outcome, motion   what became of it, and how it moved (descent/verdicts.py); `verdict` holds both in words
+    outcome, motion   what became of it, and how it moved (descent/verdicts.py)
+    verdict           the same in the words that pictures have for it (descent/outcomes/endings.py)
     reason            why it was lost or did not arrive, where that is known; of the first runs only
     arrived_at        the iteration from which on it stayed by the minimizer where it arrived
     stop, ending      how the solver stopped it
@@ -154,6 +156,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     trajectory = descent.trajectory
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
     away, why, over_limit = distances(descent.objective, ends), reasons(descent), descent.over_limit
+    ended = endings(descent)
     for run, (made, verdict) in enumerate(zip(descent.runs, descent.verdict, strict=True)):
         last, first = int(trajectory.last[run]), int(trajectory.k[run, 0])
         yield {
@@ -171,7 +174,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "evaluations": None if made.replayed else int(trajectory.evaluations[run, last]),
             "outcome": verdict.outcome.value,
             "motion": verdict.motion.value,
-            "verdict": verdict.words,
+            "verdict": ended[run].forms[0],
             "reason": why.get(run),
             "arrived_at": int(trajectory.k[run, descent.arrived_at[run]]) if descent.arrived_at[run] >= 0 else None,
             "stop": trajectory.stop[run].name,
@@ -189,8 +192,10 @@ def _sentence(descent: Descent) -> str:
     if schedule is not None and schedule.entry.name != CONSTANT:
         rate += f" ({schedule.entry.typed})"
     cost = "" if run["evaluations"] is None else f", {count(run['evaluations'], 'evaluation')}"
-    away = "" if run["distance"] is None else f", {_away(descent, run['distance'])} from the nearest minimum"
-    verdict = run["verdict"] + _against(descent, run, 0)
+    (ended,) = endings(descent, explained=0)
+    is_said = run["distance"] is None or ended.outcome.endswith("away")
+    away = "" if is_said else f", {_away(descent, run['distance'])} from the nearest minimum"
+    verdict = ended.words + _against(descent, run, 0)
     why = f"; {run['reason']}" if run["reason"] and not _is_said_by_share(descent, 0) else ""
     start, end = _point(descent, run["start"]), _point(descent, run["end"])
     return (
@@ -219,7 +224,7 @@ def _rate(run: dict[str, Any]) -> str:
 
 def _table(descent: Descent) -> list[str]:
     """How several runs went, a row each, in columns."""
-    runs = list(records(descent))
+    runs, ended = list(records(descent)), endings(descent, explained=0)
     rows = [("run", "iterations", "evaluations", "f", "distance", "verdict", "ending")]
     named = Counter(run["label"] for run in runs)
     for place, run in enumerate(runs):
@@ -228,7 +233,7 @@ def _table(descent: Descent) -> list[str]:
             label = ", ".join(filter(None, [label or _rate(run), f"start {_point(descent, run['start'])}"]))
         evaluations = "–" if run["evaluations"] is None else f"{run['evaluations']:,}"
         away = "–" if run["distance"] is None else _away(descent, run["distance"], digits=3)
-        verdict = run["verdict"] + _against(descent, run, place)
+        verdict = ended[place].words + _against(descent, run, place)
         height = _height(descent, place)
         rows.append((label, f"{run['iterations']:,}", evaluations, height, away, verdict, run["ending"]))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -240,7 +245,7 @@ def _counts(descent: Descent) -> list[str]:
     """Of very many runs: how many ended how, how many went how, and what the best of them reached."""
     trajectory = descent.trajectory
     ended = Counter(stop.value for stop in trajectory.stop)
-    went = Counter(verdict.words for verdict in descent.verdict)
+    went = Counter(map(kind_of, descent.verdict))
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     best, name = int(np.argmin(final)), descent.objective.point_name
     return [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gdanim.descent.outcomes.endings import endings
 from gdanim.descent.outcomes.motion import Motion
 from gdanim.descent.outcomes.reasons import reason_of
 from gdanim.descent.trajectory import Stop
@@ -119,9 +120,9 @@ def _by_label(descent: Descent) -> str:
     if not all(labels) or len(set(labels)) < len(labels):
         return ""
     groups: dict[str, list[str]] = {}
-    for label, verdict in zip(labels, descent.verdict, strict=True):
-        groups.setdefault(verdict.words, []).append(label)
-    parts = [f"; {verdict}: {listed(group)}" for verdict, group in groups.items() if len(labels) <= MAX_NAMED]
+    for label, ended in zip(labels, endings(descent, explained=0), strict=True):
+        groups.setdefault(ended.words, []).append(label)
+    parts = [f"; {words}: {listed(group)}" for words, group in groups.items() if len(labels) <= MAX_NAMED]
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())
     if len(lowest) == 1:

@@ -33,6 +33,7 @@ class Moment(NamedTuple):
     current            the run that opened last
     number             the iteration, as people count it
     is_opening         whether it is one of the first, in which what stands still is named
+    at_end             whether it is the last one on the way there, which is held
     """
 
     position: Scalar
@@ -41,6 +42,7 @@ class Moment(NamedTuple):
     current: int
     number: int = 0
     is_opening: bool = False
+    at_end: bool = False
 
     def iteration(self, run: int) -> int:
         """The last whole iteration that a visible run has reached."""
@@ -50,7 +52,7 @@ class Moment(NamedTuple):
         """This moment for some runs (m,) alone, which are numbered from 0 and shown together."""
         shown = np.bincount(self.visible, minlength=len(self.position))
         visible = np.flatnonzero(shown[runs])
-        return Moment(self.position[runs], visible, runs[:0], 0, self.number, self.is_opening)
+        return Moment(self.position[runs], visible, runs[:0], 0, self.number, self.is_opening, self.at_end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +102,18 @@ class Timeline:
 
     def moment(self, frame: int) -> Moment:
         """What a frame shows."""
-        is_opening = frame < self.opening
+        is_opening, at_end = frame < self.opening, frame == self.forward - 1
         if self.numbering is not None:
             position = self.numbering.rows(float(self.tick[frame]))
             visible = np.flatnonzero(~np.isnan(position))
             number = self._number(position, visible)
-            return Moment(position, visible, visible[:0], int(visible[-1]), number, is_opening)
+            return Moment(position, visible, visible[:0], int(visible[-1]), number, is_opening, at_end)
         since = self.tick[frame] - self.opens
         position = np.where(since < 0, np.nan, np.minimum(since, self.last))
         current = int(np.searchsorted(self.opens, self.tick[frame], side="right")) - 1
         runs, first = np.arange(len(self.last)), current if self.in_turn else 0
         visible = runs[first : current + 1]
-        return Moment(position, visible, runs[:first], current, self._number(position, visible), is_opening)
+        return Moment(position, visible, runs[:first], current, self._number(position, visible), is_opening, at_end)
 
     def _number(self, position: Scalar, visible: Index) -> int:
         """The highest iteration that visible runs are at."""

@@ -89,23 +89,6 @@ class Verdict(NamedTuple):
     outcome: Outcome
     motion: Motion
 
-    @property
-    def words(self) -> str:
-        """Both, as people read them, without what says the same twice: `arrived, bouncing`."""
-        became, moved = str(self.outcome.value), str(self.motion.value)
-        if self.motion is Motion.NONE:
-            return became
-        if self.motion is Motion.STALLED:
-            return moved if self.outcome is Outcome.MOVING else became
-        return became if self.outcome is Outcome.BOUNCING else f"{became}, {moved}"
-
-    @property
-    def short(self) -> str:
-        """What became of the run, where there is no room for more."""
-        if self == (Outcome.MOVING, Motion.STALLED):
-            return self.words
-        return str((Motion if self.outcome is Outcome.BOUNCING else Outcome)[self.outcome.name].value)
-
 
 class Judged(NamedTuple):
     """The verdict on each run, and the iteration from which on it stayed by the minimizer where it arrived, −1 of

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from gdanim.descent.timeline import Timeline
 from gdanim.drawing.marks.caption import Caption, Pieces
+from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.trails import Mark
 
 
@@ -30,7 +31,12 @@ class Scene:
             mark.show(moment)
 
     def text_lines(self, frame: int) -> tuple[Pieces, ...]:
-        """The live text of a frame, one entry a caption, empty where it shows none. Changes nothing."""
+        """The live text of a frame, one entry a caption, empty where it shows none; at the end one for all that is told
+        of things with a name. Changes nothing.
+        """
         moment = self.timeline.moment(frame)
-        captions = (mark for mark in self.marks if isinstance(mark, Caption))
-        return tuple(caption.pieces_at(caption.moment_of_its_runs(moment)) for caption in captions)
+        captions = [mark for mark in self.marks if isinstance(mark, Caption)]
+        own = [caption.pieces_at(caption.moment_of_its_runs(moment)) for caption in captions if not caption.about]
+        named = [mark for mark in self.marks if isinstance(mark, Row) or (isinstance(mark, Caption) and mark.about)]
+        told = "; ".join(filter(None, (mark.told_at(mark.moment_of_its_runs(moment)) for mark in named)))
+        return (*own, [(told, "")]) if named else tuple(own)

@@ -25,6 +25,7 @@ class Style:
     levels  fills between contour lines from the lowest upwards, even steps of lightness; above them is the background
     runs    colours of several runs, told apart also by colour-blind readers: their hues follow Okabe & Ito 2008, moved
             until any two differ by ΔE76 ≥ 14 to every kind of colour vision, and most of them in lightness too
+    warning  text about runs that were lost
     scale  how much larger type and lines are than usual
     boxed  whether axes have a frame on all sides
     gridded  whether there is a grid behind a curve
@@ -35,6 +36,7 @@ class Style:
     background: str
     text: str
     muted: str
+    warning: str
     line: str
     grid: str
     function: str
@@ -72,13 +74,13 @@ class Style:
 # fmt: off
 LIGHT = Style(
     name="light", background="#ffffff", text="#1f2328", muted="#636c76", line="#b6bdc5", grid="#e9ebee",
-    function="#8c959f", trail="#d1242f", x_series="#1a7f37", f_series="#0b63ce",
+    warning="#b3261e", function="#8c959f", trail="#d1242f", x_series="#1a7f37", f_series="#0b63ce",
     levels=("#2f74b5", "#63a0d2", "#98c3e4", "#cfe2f2"),
     runs=("#c14600", "#0b64aa", "#038b61", "#883c6a", "#9e8338", "#289ad5", "#34373c", "#5a297d"),
 )
 DARK = Style(
     name="dark", background="#0f1419", text="#e8edf2", muted="#9aa4af", line="#4b5560", grid="#222930",
-    function="#8c98a4", trail="#ff6b64", x_series="#4cc56a", f_series="#5aa9ff",
+    warning="#ff8f85", function="#8c98a4", trail="#ff6b64", x_series="#4cc56a", f_series="#5aa9ff",
     levels=("#3d80bd", "#2b5f92", "#1c426a", "#152c45"),
     runs=("#ea8825", "#119ce5", "#2bd3a7", "#ba7292", "#ebc361", "#8db3c5", "#fff8f0", "#efc6ff"),
 )
@@ -90,7 +92,7 @@ NOTEBOOK = replace(
 # All colours differ in lightness, so that nothing is lost on a printer without colour.
 PRINT = replace(
     LIGHT, name="print", text="#000000", muted="#3d3d3d", line="#9c9c9c", grid="#e6e6e6", greyscale=True,
-    function="#8e8e8e", trail="#000000", x_series="#3a3a3a", f_series="#3a3a3a",
+    warning="#000000", function="#8e8e8e", trail="#000000", x_series="#3a3a3a", f_series="#3a3a3a",
     levels=("#757575", "#9a9a9a", "#bdbdbd", "#dedede"),
     runs=("#120f2f", "#2771b0", "#a67350", "#4d0b1b", "#968e9b", "#043571", "#5d5771", "#614317"),
 )

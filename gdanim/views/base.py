@@ -24,7 +24,6 @@ from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
 from gdanim.views import header
-from gdanim.views.failure_notes import failure_notes
 from gdanim.views.ground.key import Bands, write_ground_key
 from gdanim.views.opening_names import opening_names
 
@@ -116,7 +115,7 @@ class Plot(Protocol):
 def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share: float = 1.0) -> Scene:
     """Build a Scene: `add_axes` adds axes; once they are placed, `draw` fills them and returns the marks of the runs.
 
-    Header and failure notes are added here: aligned with the first of the slots that `add_axes` returns, and in it.
+    The header is added here, aligned with the first of the slots that `add_axes` returns.
     `header_share` < 1 puts the header left of the slots, with that share of the width.
     Raises SettingError where facets are asked for.
     """
@@ -131,7 +130,7 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
     marks = draw(layout, slots, run_styles)
     first = slots[0].axes
     left = first.get_window_extent().x0 if header_share == 1 else layout.margin
-    captions = [*head.place(left), *failure_notes(layout, first, descent, run_styles)]
+    captions = [*head.place(left)]
     if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
         captions += tallies(layout, first, descent, marks)
     captions += opening_names(layout, first, descent)

@@ -14,8 +14,9 @@ from gdanim.descent.recording.file_types import UNKNOWN
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import picked
 from gdanim.drawing.lettering import minus
+from gdanim.drawing.styles import Style
 from gdanim.formatting import distinct, distinct_points
-from gdanim.views.legend import tally
+from gdanim.views.told import Told, tell
 
 # What a run started from, by the names that `--facet` has for it, in the order of labels: exact value, and text.
 _Traits = dict[str, tuple["Hashable", str]]
@@ -28,8 +29,7 @@ class Group(NamedTuple):
     descent     of these runs alone, labelled by what tells them apart
     value       of what `--facet` names: `lr 0.1`
     more        what else these runs share and not all runs do: `adam`
-    verdict     of the runs
-    outcome     the verdict in fewer words
+    told        how its runs ended; None where nothing is to be said
     limit       the rate as a multiple of its stability limit, `95 % of limit`; empty where that is unknown
     """
 
@@ -37,12 +37,11 @@ class Group(NamedTuple):
     descent: Descent
     value: str
     more: str
-    verdict: str
-    outcome: str
+    told: Told | None
     limit: str
 
 
-def group_runs(descent: Descent) -> tuple[Group, ...]:
+def group_runs(descent: Descent, style: Style) -> tuple[Group, ...]:
     """Group the runs by the value of what `--facet` names, in the order of the request."""
     facet = descent.settings.facet or "lr"
     traits, limit = _traits(descent), descent.limit_shares()
@@ -54,23 +53,17 @@ def group_runs(descent: Descent) -> tuple[Group, ...]:
     apart = [name for name in telling if name not in shared]
 
     def group(part: list[int]) -> Group:
-        verdicts = [descent.verdict[run] for run in part]
+        own = _only(descent, part, [_listed(traits[run], apart) for run in part])
         return Group(
             runs=np.array(part),
-            descent=_only(descent, part, [_listed(traits[run], apart) for run in part]),
+            descent=own,
             value=minus(traits[part[0]][facet][1]),
             more=minus(_listed(traits[part[0]], shared)),
-            verdict=_said([verdict.words for verdict in verdicts]),
-            outcome=_said([verdict.short for verdict in verdicts]),
+            told=next(iter(tell(own, [np.arange(len(part))], style)), None),
             limit=minus(limit[part[0]]) if len({limit[run] for run in part}) == 1 else "",
         )
 
     return tuple(map(group, members.values()))
-
-
-def _said(words: Sequence[str]) -> str:
-    """What all runs of a panel have, or the commonest and its count."""
-    return words[0] if len(set(words)) == 1 else tally(words)
 
 
 def _traits(descent: Descent) -> list[_Traits]:

@@ -1,8 +1,10 @@
-"""The titles of small panels: value, verdict and share of the limit, in the fullest form that fits all of them."""
+"""The titles of small panels: value, share of the limit, and live what became of the runs, in the fullest form that
+fits all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from typing import NamedTuple
@@ -11,30 +13,36 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
+from gdanim.descent.timeline import Moment
 from gdanim.drawing.layout import READOUT_PT, Layout
+from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.views.facet_groups import Group
+from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, widest
 
-Form = tuple[tuple[str, ...], ...]  # the parts on each line
+Form = tuple[tuple[str | int, ...], ...]  # the parts on each line; a number is a length of what is told
 Parts = dict[str, Text]
 
 PAD_PT, ABOVE_PT = 6.5, 8.0  # to the axes below, a spot on their edge stays clear of the words; to those above
 LINE, SPACE = 1.25, 0.7  # of the height of the type
-APART = 1.0  # of a space: what keeps the limit clear of the verdict, too
+APART = 1.0  # of a space: what keeps the limit clear of the words, too
 SMALL_PT = 8.5
 LEAST_LINES = 3.0  # of a title, as high as a panel is at least where the title has several
 
-# The limit stands at the right end of its line. It is the first to go; then the verdict goes to a line of its own, and
-# then says no motion. Before anything goes, the type is set a little smaller.
+# The limit stands at the right end of its line. It is the first to go; then what is told goes to a line of its own, and
+# gets shorter. Before anything goes, the type is set a little smaller.
 FORMS: tuple[Form, ...] = (
-    (("value", "more", "verdict", "limit"),),
-    (("value", "more", "verdict"),),
-    (("value", "more"), ("verdict",)),
-    (("value", "more", "outcome"),),
-    (("value", "more"), ("outcome",)),
-    (("value", "verdict"),),
-    (("value",), ("verdict",)),
-    (("value", "outcome"),),
-    (("value",), ("outcome",)),
+    (("value", "more", FULL, "limit"),),
+    (("value", "more", FULL),),
+    (("value", "more", "limit"), (FULL,)),
+    (("value", "more"), (FULL,)),
+    (("value", "more"), (REASONED,)),
+    (("value", "more", PLAIN),),
+    (("value", "more"), (PLAIN,)),
+    (("value", "more", BRIEF),),
+    *((("value", length),) for length in (FULL, PLAIN)),
+    (("value",), (PLAIN,)),
+    (("value", BRIEF),),
+    (("value",), (BRIEF,)),
     (("value",),),
 )
 
@@ -44,6 +52,7 @@ class Titles(NamedTuple):
 
     layout: Layout
     parts: tuple[Parts, ...]
+    told: tuple[Told | None, ...]
     form: Form
     size_pt: float = READOUT_PT
 
@@ -53,10 +62,11 @@ class Titles(NamedTuple):
 
         Where even the shortest form is too wide, values are cut.
         """
+        told = tuple(group.told for group in groups)
         if layout.is_bare:
-            return cls(layout, (), ())
+            return cls(layout, (), told, ())
         parts = tuple(_written(layout, group) for group in groups)
-        form, size_pt = _chosen(parts, size, layout)
+        form, size_pt = _chosen(parts, told, size, layout)
         kept = {name for line in form for name in line}
         for own in parts:
             for name in own.keys() - kept:
@@ -64,12 +74,12 @@ class Titles(NamedTuple):
             for text in own.values():
                 text.set_fontsize(size_pt)
             _cut(own["value"], size[0])
-        return cls(layout, parts, form, size_pt)
+        return cls(layout, parts, told, form, size_pt)
 
     @classmethod
     def least_height(cls, layout: Layout) -> float:
         """The height of a title of one line, in pixels."""
-        return cls(layout, (), () if layout.is_bare else FORMS[-1]).height
+        return cls(layout, (), (), () if layout.is_bare else FORMS[-1]).height
 
     @property
     def height(self) -> float:
@@ -80,34 +90,47 @@ class Titles(NamedTuple):
     def _line_px(self) -> float:
         return LINE * self.layout.px(self.size_pt)
 
-    def write(self, axes: Sequence[Axes]) -> None:
-        """Put the titles over axes that have their place."""
-        space = SPACE * self.layout.px(self.size_pt)
-        for own, one in zip(self.parts, axes if self.parts else (), strict=True):
-            box = one.get_window_extent()
-            y = box.y1 + self.layout.px(PAD_PT) + (len(self.form) - 1) * self._line_px
-            for line in self.form:
-                x = box.x0
-                for name in line:
-                    if name == "limit":
-                        own[name].set_horizontalalignment("right")
-                        x = box.x1
-                    own[name].set_position((round(x), round(y)))
-                    x += _width_of(own[name], space)
-                y -= self._line_px
+    def write(self, axes: Sequence[Axes]) -> list[list[Caption]]:
+        """Put the titles over axes that have their place; returns the live part of each."""
+        if not self.parts:
+            return [[] for _ in axes]
+        return [list(self._write(*title)) for title in zip(self.parts, self.told, axes, strict=True)]
+
+    def _write(self, parts: Parts, told: Told | None, axes: Axes) -> Iterator[Caption]:
+        space, box = SPACE * self.layout.px(self.size_pt), axes.get_window_extent()
+        y = box.y1 + self.layout.px(PAD_PT) + (len(self.form) - 1) * self._line_px
+        for line in self.form:
+            x = box.x0
+            for name in line:
+                if isinstance(name, int):
+                    if told is not None:
+                        yield self._caption(told, name, (x, y), parts["value"].get_text())
+                    continue
+                if name == "limit":
+                    parts[name].set_horizontalalignment("right")
+                    x = box.x1
+                parts[name].set_position((round(x), round(y)))
+                x += _width_of(parts[name], space)
+            y -= self._line_px
+
+    def _caption(self, told: Told, length: int, at: tuple[float, float], name: str) -> Caption:
+        def pieces(moment: Moment) -> Pieces:
+            return [piece] if (piece := told.piece(moment, length))[0] else []
+
+        caption = Caption(self.layout.lettering(self.size_pt), pieces, at, about=name)
+        self.layout.figure.add_artist(caption)
+        return caption
 
 
-def _chosen(parts: Sequence[Parts], size: tuple[float, float], layout: Layout) -> tuple[Form, float]:
+def _chosen(
+    parts: Sequence[Parts], told: Sequence[Told | None], size: tuple[float, float], layout: Layout
+) -> tuple[Form, float]:
     """The fullest form in which all titles fit and leave room for the panel, and its type size."""
     width, height = size
     # Large type shrinks before parts are left out.
     sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / layout.style.scale)}, reverse=True)
     # Measured at each size, since hinted letters do not scale evenly.
-    widths: dict[float, list[dict[str, float]]] = {}
-    for size_pt in sizes:
-        for text in [text for own in parts for text in own.values()]:
-            text.set_fontsize(size_pt)
-        widths[size_pt] = [{name: _width_of(text, 0.0) for name, text in own.items()} for own in parts]
+    widths = {size_pt: _widths(parts, told, size_pt, layout) for size_pt in sizes}
     for form, size_pt in product(FORMS, sizes):
         space, line_px, lines = SPACE * layout.px(size_pt), LINE * layout.px(size_pt), len(form)
         is_low = lines > 1 and height - (lines - 1) * line_px < LEAST_LINES * line_px
@@ -116,21 +139,33 @@ def _chosen(parts: Sequence[Parts], size: tuple[float, float], layout: Layout) -
     return FORMS[-1], sizes[-1]
 
 
+def _widths(
+    parts: Sequence[Parts], told: Sequence[Told | None], size_pt: float, layout: Layout
+) -> list[dict[str | int, float]]:
+    """How wide each part of each title is in a type size; a length of what is told, at most."""
+    for text in [text for own in parts for text in own.values()]:
+        text.set_fontsize(size_pt)
+    measure: Callable[[str], float] = layout.lettering(size_pt).width
+    return [
+        {name: _width_of(text, 0.0) for name, text in own.items()}
+        | {length: widest([one] if one else [], length, measure) for length in range(BRIEF + 1)}
+        for own, one in zip(parts, told, strict=True)
+    ]
+
+
 def _written(layout: Layout, group: Group) -> Parts:
     ink, muted = layout.style.text, layout.style.muted
     write = partial(layout.figure.text, 0, 0, transform=IdentityTransform(), fontsize=READOUT_PT, parse_math=False)
     return {
         "value": write(group.value, color=ink, fontweight="bold"),
         "more": write(group.more, color=ink, fontweight="normal"),
-        "verdict": write(group.verdict, color=muted, fontweight="normal"),
-        "outcome": write(group.outcome, color=muted, fontweight="normal"),
         "limit": write(group.limit, color=muted, fontweight="normal"),
     }
 
 
-def _longest(widths: dict[str, float], form: Form, space: float) -> float:
+def _longest(widths: dict[str | int, float], form: Form, space: float) -> float:
     """The width of the longest line, in pixels. The limit stands off by one space more."""
-    gaps = {"limit": (1.0 + APART) * space}
+    gaps: dict[str | int, float] = {"limit": (1.0 + APART) * space}
     return max(sum(widths[name] + gaps.get(name, space) for name in line if widths[name]) - space for line in form)
 
 

@@ -29,7 +29,6 @@ from gdanim.views.base import Background, Panel, Plot, write_key
 from gdanim.views.basins import BASINS_ZORDER, show_pixels
 from gdanim.views.facet_groups import Group, group_runs
 from gdanim.views.facet_titles import Titles
-from gdanim.views.failure_notes import failure_notes
 from gdanim.views.opening_names import opening_names
 
 GAP_PT = 9.0  # between panels; numbers below them may need more
@@ -41,7 +40,7 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
     Raises SettingError where the picture has no room for so many.
     """
     layout = Layout.open(descent.settings, descent.style.loaded)
-    groups = group_runs(descent)
+    groups = group_runs(descent, layout.style)
     grid.check_room(len(groups), (layout.width, layout.height))
     labelled = {
         number: run for group in groups for number, run in zip(group.runs.tolist(), group.descent.runs, strict=True)
@@ -53,13 +52,13 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
     panel_grid = _PanelGrid(layout, axes, head.height, plot.aspect)
     titles = Titles.fit(layout, groups, panel_grid.panel_px)
     panel_grid.lay_out(titles.height)
-    titles.write(axes)
+    told = titles.write(axes)
     _paint_backgrounds(layout, axes, plot, descent, groups)
     marks: list[Mark] = []
-    for one, group in zip(axes, groups, strict=True):
+    for one, group, words in zip(axes, groups, told, strict=True):
         run_styles = _styles_of(group, everyone, layout.style)
         panel_marks = plot.marks(layout, one, Panel(runs=group.runs, descent=group.descent, run_styles=run_styles))
-        panel_marks += failure_notes(layout, one, group.descent, run_styles)
+        panel_marks += words
         if one is axes[0]:  # the others have the same signs
             panel_marks += opening_names(layout, one, group.descent)
         for mark in panel_marks:

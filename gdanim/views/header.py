@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.text import Text
 
 from gdanim.descent.descend import Descent
 from gdanim.drawing.layout import TITLE_PT, Layout
 from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyle
+from gdanim.drawing.styles import Style
 from gdanim.formula.mathtext import visible_length
 from gdanim.objectives.objective import Objective
 from gdanim.views.legend import Legend, entries, fit_legend
 from gdanim.views.readout import LiveLine, readout
+from gdanim.views.told import Told, tell, tell_each
 
 if TYPE_CHECKING:
     from gdanim.views.explain.explanation import Explained
@@ -59,7 +63,7 @@ class Header:
             return 0.0
         return max(self.layout.px(TITLE_PT), self.title.get_window_extent().height) + self.layout.px(TITLE_PT * 0.75)
 
-    def place(self, left: float, right: float = 0.0) -> tuple[Caption, ...]:
+    def place(self, left: float, right: float = 0.0) -> tuple[Mark, ...]:
         """Place the lines from the top down, at `left` or as far left of it as they need; returns the live ones.
 
         A line beside the title ends at `right`.
@@ -70,7 +74,7 @@ class Header:
         explained = self.explained.lines if self.explained else ()
         longest = max(title_px, self.legend.width, *(width for _, width in (*self.lines, *explained)))
         left, y = max(min(left, layout.width - layout.margin - longest), layout.margin), layout.height - layout.margin
-        captions = []
+        captions: list[Mark] = []
         if self.title:
             self.title.set_verticalalignment("top")
             self.title.set_position((left, y))
@@ -87,7 +91,7 @@ class Header:
         for pieces_at, _ in explained:
             captions.append(Caption(lettering, pieces_at, (left, y - lettering.ascent)))
             y -= line_px(lettering)
-        self.legend.write(layout, self.lettering, left, y)
+        captions += self.legend.place(self.lettering, layout.style, left, y)
         for caption in captions:
             layout.figure.add_artist(caption)
         return tuple(captions)
@@ -106,15 +110,16 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     Raises UsageError where several runs at once were to be explained.
     """
     lettering = layout.lettering()
+    named = [] if layout.is_bare else entries(descent, run_styles, layout.style, verdicts=not of_panels)
+    legend = fit_legend(named, layout, lettering, line_px(lettering))
     has_readout = descent.settings.readout and not layout.is_bare
     explained: Explained | None = None
     if descent.settings.explain:
         from gdanim.views.explain.explanation import explanation
 
         explained = explanation(descent, layout, run_styles)
-    lines = [readout(descent, layout, lettering, explained=explained is not None)] if has_readout else []
-    named = [] if layout.is_bare else entries(descent, run_styles, verdicts=not of_panels)
-    legend = fit_legend(named, layout, lettering, line_px(lettering))
+    told = [] if legend.tells or of_panels else _told(descent, layout.style)
+    lines = readout(descent, layout, lettering, told, explained=explained is not None) if has_readout else []
     # With a gap, and with room for an overhang of the axes.
     beside_px = layout.room - lines[0][1] - layout.px(6 * TITLE_PT) if of_panels and lines else 0.0
     title = _title(layout, descent, beside_px)
@@ -123,6 +128,13 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
         title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside,
         explained=explained,
     )  # fmt: skip
+
+
+def _told(descent: Descent, style: Style) -> list[Told]:
+    """What the readout tells: of the run that is shown, or of all that are shown together."""
+    if descent.trajectory.runs == 1 or descent.timeline.in_turn:
+        return tell_each(descent, style)
+    return tell(descent, [np.arange(descent.trajectory.runs)], style)
 
 
 def _title(layout: Layout, descent: Descent, beside_px: float) -> Text | None:

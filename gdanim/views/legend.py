@@ -1,22 +1,29 @@
-"""The legend: labels and verdicts of the runs, above the axes, so that it covers no path."""
+"""The legend: the labels of the runs, above the axes, so that it covers no path, and live what became of each.
+
+Once all have ended, and the last frame is held, the lowest final f comes first, and lost runs last.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from functools import partial
+from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
-from matplotlib.patches import PathPatch
-from matplotlib.transforms import IdentityTransform
 
+from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
-from gdanim.descent.verdicts import Verdict
+from gdanim.descent.timeline import Moment
+from gdanim.descent.verdicts import Outcome
 from gdanim.drawing.layout import Layout
-from gdanim.drawing.lettering import Lettering, minus
+from gdanim.drawing.lettering import Lettering, minus, shortened
+from gdanim.drawing.marks.rows import Cell, Row, RowContent
+from gdanim.drawing.numbers import short
 from gdanim.drawing.run_styles import RunStyle
-from gdanim.drawing.shapes import SHAPES, copies
+from gdanim.drawing.styles import Style
+from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, tell, widest
 
 MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
@@ -26,144 +33,185 @@ SIGN_EM = 1.3  # from the left end of an entry to its label, against the height 
 
 
 class Entry(NamedTuple):
-    """One label with its run style, and how its runs went. Without a style it stands for those left out.
+    """One label with its run style, and how its runs went.
 
-    short   the verdict in fewer words
     limit   the rate as a multiple of its stability limit; empty where that is unknown
+    told    how they ended; None where nothing is to be said
+    f       at their ends, the median of several; infinite where they were lost
+    height  f of a single run that was not lost, in few characters; else empty
     """
 
-    run_style: RunStyle | None
+    run_style: RunStyle
     label: str
-    verdict: str
-    short: str = ""
     limit: str = ""
+    told: Told | None = None
+    f: float = np.inf
+    height: str = ""
 
 
-class LegendColumn(NamedTuple):
-    """Entries below one another, and the offsets of their parts from the left end of the column, in pixels."""
+class Form(NamedTuple):
+    """What a legend says of each entry: the share of the limit, a length of what is told, f at the end."""
 
-    entries: Sequence[Entry]
-    label_px: float
-    verdict_px: float
-    width_px: float
+    limit: bool = False
+    length: int | None = None
+    height: bool = False
+
+
+# From the fullest: first go limits, f, motions, reasons.
+FORMS = (
+    *(Form(limit=limit, length=FULL, height=True) for limit in (True, False)),
+    *(Form(length=length) for length in (FULL, REASONED)),
+    *(Form(length=PLAIN, height=height) for height in (True, False)),
+    Form(length=BRIEF),
+    Form(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legend:
-    """Entries in columns, filled from the top down. Lengths in pixels."""
+    """Entries in columns of one width, filled from the top down. Lengths in pixels.
 
-    columns: tuple[LegendColumn, ...]
-    gap_px: float
-    line_px: float
+    entries     in the order of the request; those without a row are counted in the last one
+    lefts       of label, limit, what is told, and f, from the left end of a column
+    """
 
-    @property
-    def rows(self) -> int:
-        """The number of lines."""
-        return len(self.columns[0].entries) if self.columns else 0
+    entries: tuple[Entry, ...] = ()
+    form: Form = Form()
+    rows: int = 0
+    places: int = 0
+    lefts: tuple[float, ...] = ()
+    column_px: float = 0.0
+    gap_px: float = 0.0
+    line_px: float = 0.0
 
     @property
     def width(self) -> float:
         """From the first sign to the end of the longest line."""
-        return sum(column.width_px + self.gap_px for column in self.columns) - self.gap_px if self.columns else 0.0
+        columns = -(-self.places // self.rows) if self.rows else 0
+        return max(columns * (self.column_px + self.gap_px) - self.gap_px, 0.0)
 
-    def write(self, layout: Layout, lettering: Lettering, left: float, top: float) -> None:
-        """Put the legend onto the figure, its upper left corner at (left, top)."""
-        em, figure, in_pixels = lettering.ascent, layout.figure, IdentityTransform()
-        plain: dict[str, Any] = {"transform": in_pixels, "fontsize": lettering.size_pt, "parse_math": False}
-        for column in self.columns:
-            y = top - em
-            for entry in column.entries:
-                label_x = left
-                if entry.run_style is not None:
-                    label_x = left + column.label_px
-                    spot = copies(SHAPES[entry.run_style.shape], np.array([[left + em / 2, y + 0.4 * em]]), 0.36 * em)
-                    figure.add_artist(
-                        PathPatch(spot, transform=in_pixels, facecolor=entry.run_style.colour, linewidth=0)
-                    )
-                figure.text(label_x, y, entry.label, color=layout.style.text, **plain)
-                if entry.verdict:
-                    verdict_x = left + column.verdict_px
-                    figure.text(verdict_x, y, entry.verdict, color=layout.style.muted, **plain)
-                y -= self.line_px
-            left += column.width_px + self.gap_px
+    @property
+    def tells(self) -> bool:
+        """Whether it says what became of the runs."""
+        return bool(self.entries) and self.form.length is not None
+
+    def place(self, lettering: Lettering, style: Style, left: float, top: float) -> list[Row]:
+        """The rows, the upper left corner of the first at (left, top)."""
+        found = []
+        for place in range(self.places):
+            column, row = divmod(place, self.rows)
+            at = left + column * (self.column_px + self.gap_px), top - lettering.ascent - row * self.line_px
+            found.append(Row(lettering, partial(self._content, place, style), at, self.column_px))
+        return found
+
+    def _content(self, place: int, style: Style, moment: Moment) -> RowContent:
+        """What stands at a place."""
+        if place == self.places - 1 < len(self.entries) - 1:
+            return RowContent(cells=(Cell(0.0, _rest(self.entries, self.places), style.text),))
+        entry = self.entries[self._order(moment)[place]]
+        ink = style.text if entry.told is None else entry.told.ink(moment)
+        cells = [
+            entry.label,
+            entry.limit if self.form.limit else "",
+            "",
+            entry.height if moment.at_end and self.form.height else "",
+        ]
+        if entry.told is not None and self.form.length is not None:
+            cells[2], _ = entry.told.piece(moment, self.form.length)
+        inks = ink, style.muted, ink, style.muted
+        return RowContent(entry.run_style, tuple(map(Cell, self.lefts, cells, inks)), tells=bool(cells[2]))
+
+    def _order(self, moment: Moment) -> Sequence[int]:
+        """The entries from the first to the last at a moment."""
+        if not moment.at_end or any(entry.told is None for entry in self.entries):
+            return range(len(self.entries))
+        return sorted(range(len(self.entries)), key=lambda entry: self.entries[entry].f)
 
 
-def entries(descent: Descent, run_styles: Sequence[RunStyle], *, verdicts: bool = True) -> list[Entry]:
-    """One entry for each label, with the commonest verdict of its runs."""
+def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, verdicts: bool = True) -> list[Entry]:
+    """One entry for each label."""
     of = {label: run_style for run_style in run_styles for label in run_style.labels}
     if not of:
         return []
-    went: dict[str, list[Verdict]] = {}
-    limits: dict[str, set[str]] = {}
-    for run, verdict, share in zip(descent.runs, descent.verdict, descent.limit_shares(), strict=True):
-        went.setdefault(run.label, []).append(verdict)
-        limits.setdefault(run.label, set()).add(share)
-    named = [label for label in went if label in of]
+    labels = np.array([run.label for run in descent.runs])
+    groups = {label: np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist()) if label in of}
     if not verdicts:
-        return [Entry(of[label], minus(label), "") for label in named]
-    # Runs that ended at different minima have different limits.
-    limit = {label: "" if len(shares) > 1 else shares.pop() for label, shares in limits.items()}
+        return [Entry(of[label], minus(label)) for label in groups]
+    told: Sequence[Told | None] = tell(descent, list(groups.values()), style) or [None] * len(groups)
+    shares, final = descent.limit_shares(), _final(descent)
     return [
         Entry(
-            of[label],
-            minus(label),
-            f"— {tally([verdict.words for verdict in went[label]])}",
-            f"— {tally([verdict.short for verdict in went[label]])}",
-            limit[label],
+            run_style=of[label],
+            label=minus(label),
+            limit=_shared(shares, runs),
+            told=one,
+            f=float(np.median(final[runs])),
+            height=_height(final[runs]) if one is not None else "",
         )
-        for label in named
+        for (label, runs), one in zip(groups.items(), told, strict=True)
     ]
 
 
-def tally(words: Sequence[str]) -> str:
-    """`arrived, bouncing`; of several runs `arrived, bouncing 7 of 10`."""
-    ((word, count),) = Counter(words).most_common(1)
-    return f"{word} {count} of {len(words)}" if len(words) > 1 else word
+def _final(descent: Descent) -> Index:
+    """f at the end of each run; infinite where it was lost: (runs,)."""
+    trajectory = descent.trajectory
+    lost = np.array([verdict.outcome is Outcome.LOST for verdict in descent.verdict])
+    return np.where(lost, np.inf, trajectory.f[np.arange(trajectory.runs), trajectory.last])
+
+
+def _shared(shares: Sequence[str], runs: Index) -> str:
+    """The share of the limit that all of some runs have: those that ended at different minima have different limits."""
+    (share, *others) = {shares[run] for run in runs.tolist()}
+    return "" if others else minus(share)
+
+
+def _height(f: Index) -> str:
+    return f"f {short(float(f'{f[0]:.2e}'))}" if len(f) == 1 and isfinite(f[0]) else ""
 
 
 def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
-    """The fullest legend that fits: left out are first limits, motions, verdicts, last entries."""
+    """The fullest legend that fits: forms get shorter and shorter, then the last entries are counted."""
     share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
     most_rows = max(int(share * layout.height / line_px), 1)
-    for chosen in _choices(entries, layout.header_width_px, lettering):
-        for rows in range(1, min(len(chosen), most_rows) + 1):
-            columns = tuple(_column(chosen[i : i + rows], lettering) for i in range(0, len(chosen), rows))
-            legend = Legend(columns=columns, gap_px=lettering.width(GAP), line_px=line_px)
-            if legend.width <= layout.header_width_px:
-                return legend
-    return Legend(columns=(), gap_px=0.0, line_px=line_px)
+    if not entries:
+        return Legend()
+    for form, places in _choices(len(entries)):
+        legend = _laid_out(entries, form, places, lettering, layout.header_width_px)
+        for rows in range(1, min(places, most_rows) + 1):
+            found = replace(legend, rows=rows, line_px=line_px)
+            if found.width <= layout.header_width_px:
+                return found
+    return Legend()
 
 
-def _choices(entries: Sequence[Entry], room: float, lettering: Lettering) -> Iterator[Sequence[Entry]]:
-    """The entries to try, from the fullest legend to the shortest."""
-    bare = [Entry(entry.run_style, _shortened(entry.label, room, lettering), "") for entry in entries[:MAX_ENTRIES]]
-    if len(entries) <= MAX_ENTRIES:
-        yield [one._replace(verdict=_with_limit(one)) for one in entries]
-        yield entries
-        yield [one._replace(verdict=one.short) for one in entries]
-        yield bare
-    for count in range(min(len(entries) - 1, MAX_ENTRIES), 0, -1):
-        yield [*bare[:count], Entry(None, f"… and {len(entries) - count} more", "")]
+def _choices(count: int) -> Iterator[tuple[Form, int]]:
+    """The forms and numbers of places to try, from the fullest legend to the shortest."""
+    if count <= MAX_ENTRIES:
+        yield from ((form, count) for form in FORMS)
+    for places in range(min(count, MAX_ENTRIES + 1), 1, -1):
+        yield FORMS[-1], places
 
 
-def _with_limit(entry: Entry) -> str:
-    """The verdict and the share of the limit: `arrived, 95 % of limit`."""
-    return f"{entry.verdict}, {entry.limit}" if entry.limit else entry.verdict
+def _laid_out(entries: Sequence[Entry], form: Form, places: int, lettering: Lettering, room: float) -> Legend:
+    """A legend of a form, not yet in rows; labels that are wider than a room are cut."""
+    width, sign, space = lettering.width, SIGN_EM * lettering.ascent, lettering.width(_SPACE)
+    entries = tuple(entry._replace(label=shortened(entry.label, room - sign, width)) for entry in entries)
+    told = [entry.told for entry in entries if entry.told is not None]
+    widths = [
+        max(width(entry.label) for entry in entries),
+        max(width(entry.limit) for entry in entries) if form.limit else 0.0,
+        0.0 if form.length is None else widest(told, form.length, width),
+        max(width(entry.height) for entry in entries) if form.height else 0.0,
+    ]
+    lefts, end = [], sign
+    for part in widths:
+        lefts.append(end)
+        end += part + space if part else 0.0
+    column_px = max(end - space, width(_rest(entries, places)))
+    return Legend(entries=entries, form=form, places=places, lefts=tuple(lefts), column_px=column_px, gap_px=width(GAP))
 
 
-def _shortened(label: str, room: float, lettering: Lettering) -> str:
-    """A label, cut to fit into one line."""
-    room -= SIGN_EM * lettering.ascent
-    if lettering.width(label) <= room:
-        return label
-    while label and lettering.width(f"{label}…") > room:
-        label = label[:-1]
-    return f"{label}…"
-
-
-def _column(entries: Sequence[Entry], lettering: Lettering) -> LegendColumn:
-    sign_px = SIGN_EM * lettering.ascent
-    label_px = max(lettering.width(entry.label) + (sign_px if entry.run_style else 0.0) for entry in entries)
-    verdict_px = max(lettering.width(entry.verdict) for entry in entries)
-    space = lettering.width(_SPACE) if verdict_px else 0
-    return LegendColumn(entries, sign_px, label_px + space, label_px + space + verdict_px)
+def _rest(entries: Sequence[Entry], places: int) -> str:
+    """How many entries have no place; nothing where all have."""
+    left = len(entries) - places
+    return f"… and {left + 1} more" if left else ""

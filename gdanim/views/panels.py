@@ -14,6 +14,7 @@ from matplotlib.ticker import NullLocator
 
 from gdanim.arrays import Scalar
 from gdanim.descent.descend import Descent
+from gdanim.descent.outcomes.endings import seen_until
 from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.geometry import LEAST, MOST
@@ -26,7 +27,6 @@ from gdanim.drawing.styles import Style
 from gdanim.views.base import Plot, all_runs, build_scene, draw_background, lost_at, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
-from gdanim.views.failure_notes import seen_until
 
 EXCESS, NORM = Mathtext("$f - f^*$"), Mathtext(r"$\Vert\nabla f\Vert$")
 FUNCTION_WIDTH = 2 / 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from itertools import product
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -18,16 +19,17 @@ from gdanim.drawing.layout import Layout
 from gdanim.drawing.lettering import HAIR, Lettering, minus
 from gdanim.drawing.marks.caption import Pieces
 from gdanim.drawing.numbers import Numbers
-from gdanim.drawing.styles import Style
+from gdanim.drawing.styles import LIGHT, Style
 from gdanim.formatting import distinct
 from gdanim.views.digits import Digits, live_digits, number
 from gdanim.views.legend import GAP
+from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, widest
 
 LiveLine = tuple[
     Callable[[Moment], Pieces], float
 ]  # a line that changes: its text for a moment, its greatest width in px
 
-VERDICT = 2  # the need of the column that holds it; without its motion one more
+SPARED = 1  # the need of a column that is given up for what became of a run
 MANY = 5000  # values of which only the widest possible is looked for
 ROUNDING = 1e-15  # of the range of values: one below it is 0
 CELLS, MOST_OVER = 10, 3  # of the bar that stands for the limit; beyond it
@@ -39,7 +41,7 @@ class ReadoutColumn(NamedTuple):
 
     A position is that of a run in its rows: 3.5 is halfway between 3 and 4, where numbers are, too.
 
-    widest    texts of which one is the widest; whatever follows a text stands still. Empty for a last column
+    widest    texts of which one is the widest; whatever follows a text stands still
     need      where there is no room, columns of the least need are left out first
     shorter   what stands in its place then
     bar       of a run, before the text
@@ -54,33 +56,88 @@ class ReadoutColumn(NamedTuple):
     bar: Callable[[int], Pieces] = lambda run: ()
 
 
-def readout(descent: Descent, layout: Layout, lettering: Lettering, *, explained: bool = False) -> LiveLine:
-    """The line of the readout. Columns without room are left out."""
-    columns = _columns(descent, layout.style)
+Columns = list[ReadoutColumn]
+
+
+def readout(
+    descent: Descent, layout: Layout, lettering: Lettering, told: Sequence[Told], *, explained: bool = False
+) -> list[LiveLine]:
+    """The line of the numbers; behind them, or on a line of its own, what became of the runs.
+
+    Columns without room are left out.
+    told   of each run, or of all runs together; nothing where the legend tells it
+    """
+    columns, room = _columns(descent, layout.style), layout.header_width_px
     if explained:  # the equation below has them
         columns = [one for one in columns if one.name.partition(" ")[0] not in (*descent.objective.symbols, "lr")]
-    # Runs that stand for all others: the last column is the only one whose width may differ, from verdict to verdict.
-    unlike = {verdict: run for run, verdict in enumerate(descent.verdict)}.values()
+    beside = _beside(columns, lettering, told, room) if told else (columns, BRIEF)
+    columns, length = beside or (columns, BRIEF)
+    while len(columns) > 1 and _width(columns, lettering) > room:
+        columns = _lighter(columns)
 
-    def pieces(run: int, position: float) -> Pieces:
-        found: list[tuple[str, str]] = []
-        for column in columns:
-            name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
-            text = _padded(column.text(run, position), column.widest, lettering)
-            found += [(name, layout.style.muted), *column.bar(run), (text, layout.style.text)]
-        return found
+    def numbers(moment: Moment) -> Pieces:
+        # Of runs together, one may have stopped: the count is that of those that still run.
+        return _pieces(columns, *_foremost(descent, moment), layout.style, lettering)
 
-    def width() -> float:
-        return max(sum(lettering.width(text) for text, _ in pieces(run, 0)) for run in unlike)
+    lines: list[LiveLine] = [(numbers, _width(columns, lettering))]
+    if not told:
+        return lines
+    if beside is None:
+        return [*lines, telling(told, room, lettering)]
+    ended = partial(_piece, told, length)
+    width = lines[0][1] + lettering.width(GAP) + widest(told, length, lettering.width)
+    return [(lambda moment: [*numbers(moment), *ended(moment, before=GAP)], width)]
 
-    while len(columns) > 1 and width() > layout.header_width_px:
-        least = min(columns, key=lambda column: column.need)
-        place = columns.index(least)
-        columns[place : place + 1] = [] if least.shorter is None else [least.shorter]
-        if least.need == VERDICT:
-            columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].short, need=VERDICT + 1))
-    # Of runs together, one may have stopped: the count is that of those that still run.
-    return lambda moment: pieces(*_foremost(descent, moment)), width()
+
+def telling(told: Sequence[Told], room: float, lettering: Lettering) -> LiveLine:
+    """A line that says what became of the runs, in the fullest form that fits."""
+    widths = [widest(told, length, lettering.width) for length in range(BRIEF + 1)]
+    length = next((length for length, width in enumerate(widths) if width <= room), BRIEF)
+    return partial(_piece, told, length), widths[length]
+
+
+def _piece(told: Sequence[Told], length: int, moment: Moment, *, before: str = "") -> Pieces:
+    """What is told of the current run, or of all runs together, behind a gap; nothing where there is nothing yet."""
+    text, ink = told[moment.current if len(told) > 1 else 0].piece(moment, length)
+    return [(f"{before}{text}", ink)] if text else []
+
+
+def _beside(columns: Columns, lettering: Lettering, told: Sequence[Told], room: float) -> tuple[Columns, int] | None:
+    """The columns, and the length of what is told behind them; None where that would cost one that is needed.
+
+    Why a run was lost is worth a line; how one moved is not.
+    """
+    some = [columns]
+    while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
+        some.append(_lighter(some[-1]))
+    lengths = (FULL,) if any(one.has_reason for one in told) else (FULL, REASONED, PLAIN)
+    widths = [widest(told, length, lettering.width) + lettering.width(GAP) for length in lengths]
+    for fewer in (some[:-1], some[-1:]):
+        for (length, width), kept in product(zip(lengths, widths, strict=True), fewer):
+            if _width(kept, lettering) + width <= room:
+                return kept, length
+    return None
+
+
+def _lighter(columns: Columns) -> Columns:
+    """The columns with the one of the least need shortened, or left out."""
+    least = min(columns, key=lambda column: column.need)
+    place = columns.index(least)
+    return [*columns[:place], *([] if least.shorter is None else [least.shorter]), *columns[place + 1 :]]
+
+
+def _pieces(columns: Columns, run: int, position: float, style: Style, lettering: Lettering) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for column in columns:
+        name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
+        text = _padded(column.text(run, position), column.widest, lettering)
+        found += [(name, style.muted), *column.bar(run), (text, style.text)]
+    return found
+
+
+def _width(columns: Columns, lettering: Lettering) -> float:
+    """The width of columns, but for bars the same for all runs and positions."""
+    return sum(lettering.width(text) for text, _ in _pieces(columns, 0, 0, LIGHT, lettering))
 
 
 def _foremost(descent: Descent, moment: Moment) -> tuple[int, float]:
@@ -127,7 +184,6 @@ def _columns(descent: Descent, style: Style) -> list[ReadoutColumn]:
     columns.append(_series(descent.objective.f_of, trajectory.f, seen, stages, need=5))
     if iterations and np.isfinite(trajectory.lr).all():
         columns += [_rate(trajectory.lr), *_against_limit(descent, style)]
-    columns.append(ReadoutColumn("", lambda run, _: descent.verdict[run].words, need=VERDICT))
     return columns
 
 

@@ -71,10 +71,10 @@ def test_shown_defaults_are_the_defaults() -> None:
     settings = Settings()
     read = {name: option.read for name, option, default in options() if option.shown and default not in (None, ())}
     shown = {name: option.shown for name, option, _ in options()}
-    assert read.keys() == {"readout", "size", "style"}
+    assert read.keys() == {"readout", "verdict", "size", "style"}
     assert read["size"](shown["size"]) == settings.size
     assert read["style"](shown["style"]) == settings.style
-    assert settings.readout is True
+    assert settings.readout is settings.verdict is True
 
 
 def test_groups_stand_in_their_order(page: str) -> None:

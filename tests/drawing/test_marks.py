@@ -16,15 +16,11 @@ from gdanim.drawing.marks.spots import EndMarkers
 from gdanim.drawing.marks.trails import RunsMark, Trail
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
-from gdanim.views.failure_notes import MAX_NOTES
-from gdanim.views.opening_names import in_the_opening
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
     from support.problems import Picture
-
-    from gdanim.drawing.scene import Scene
 
 
 def rgb(colour: str) -> NDArray[np.float64]:
@@ -39,12 +35,6 @@ def has_colour(picture: Picture, colour: str) -> NDArray[np.bool_]:
 def pixel_at(axes: Axes, picture: Picture, x: float, y: float) -> NDArray[np.uint8]:
     left, bottom = axes.transData.transform((x, y))
     return picture[int(picture.shape[0] - bottom), int(left), :3]
-
-
-def captions(scene: Scene) -> list[Caption]:
-    """The notices: the captions that stand inside the axes, without the names of the first second."""
-    inside = [mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate]
-    return [mark for mark in inside if getattr(mark.pieces_at, "func", None) is not in_the_opening]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +104,7 @@ def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
 
 @pytest.mark.parametrize("options", [{"lr": 1.05}, {"lr": 1.05, "start": -4.3}, {"lr": 3.0}, {"ylim": "20,40"}])
 def test_a_run_out_of_view_has_an_arrow_inside_the_axes(options: dict[str, Any]) -> None:
-    with scene_of(solved("parabola", iterations=12, size="320x240", **options)) as scene:
+    with scene_of(solved("parabola", iterations=12, size="320x240", readout=False, **options)) as scene:
         (axes,) = scene.figure.axes
         box = axes.get_window_extent()
         last = list(composed(Raster(scene)))[-1]
@@ -146,59 +136,13 @@ def test_numbers_of_any_size_are_drawn(options: dict[str, Any]) -> None:
         assert np.array_equal(last, redrawn(scene, scene.timeline.frames - 1))
 
 
-@pytest.mark.parametrize(
-    ("view", "size"), [("curve", "640x480"), ("panels", "640x480"), ("panels", "1152x864"), ("curve", "1920x1080")]
-)
-def test_the_notice_of_a_diverged_run_names_the_iteration_and_covers_no_path(view: str, size: str) -> None:
-    with scene_of(solved("parabola", lr=1.05, view=view, size=size)) as scene:
-        (notice,) = captions(scene)
-        end = scene.timeline.frames - 1
-        scene.update(end)
-        assert list(notice.pieces_at(notice.moment)) == [
-            ("▲ ", LIGHT.trail),
-            ("diverged from iteration 1 on", LIGHT.text),
-        ]
-        extent = notice.touched()
-        assert extent is not None
-        left, bottom, right, top = map(round, extent)
-        box = scene.figure.axes[0].get_window_extent()
-        assert box.x0 < left < right < box.x1
-        assert box.y0 < bottom < top < box.y1
-        notice.set_visible(False)
-        moving = redrawn(scene, end)
-        for mark in scene.marks:
-            mark.set_visible(False)
-        still = redrawn(scene, end)
-        height = still.shape[0]
-        under = np.s_[height - top : height - bottom, left:right]
-        assert np.array_equal(moving[under], still[under])
-        assert not np.array_equal(moving, still)
-
-
-def test_a_notice_appears_when_its_run_fails_and_stays() -> None:
-    with scene_of(solved("parabola", lr=(0.1, 1.05), iterations=12, size="320x240")) as scene:
-        (notice,) = captions(scene)
-        shown = []
-        for frame in range(scene.timeline.frames):
-            scene.update(frame)
-            shown.append("".join(text for text, _ in notice.pieces_at(scene.timeline.moment(frame))))
-        assert shown == [""] * 4 + ["▲ lr 1.05 diverged from iteration 1 on"] * 9
-
-
-def test_many_failed_runs_have_a_few_notices_that_do_not_cover_one_another() -> None:
-    with scene_of(solved("parabola", lr=(1.05, 1.1, 1.2, 1.3, 1.4, 1.5), iterations=9)) as scene:
-        scene.update(scene.timeline.frames - 1)
-        extents = [notice.touched() for notice in captions(scene)]
-        assert len(extents) == MAX_NOTES
-        heights = sorted((bottom, top) for _, bottom, _, top in extents)
-        assert all(below[1] <= above[0] for below, above in pairwise(heights))
-
-
 def test_a_caption_without_words_paints_nothing() -> None:
     with scene_of(solved("parabola", lr=1.05, iterations=6, size="320x240")) as scene:
-        (notice,) = captions(scene)
+        *_, told = (mark for mark in scene.marks if isinstance(mark, Caption) and not mark.plate)
         scene.update(0)
-        assert notice.touched() is None
+        assert told.touched() is None
+        scene.update(6)
+        assert told.touched() is not None
 
 
 @pytest.mark.parametrize(("iterations", "dotted"), [(12, True), (400, False)])

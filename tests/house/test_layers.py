@@ -71,17 +71,17 @@ INSIDE = {
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
         "recording.roles recording.rows recording.replay descend updates outcomes.trials "
-        "outcomes.unbounded outcomes.reasons"
+        "outcomes.unbounded outcomes.reasons outcomes.endings"
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
         "marks.exits marks.track shapes styles colours.grounds colours.ramps run_styles layout marks.trails "
-        "marks.arrows marks.caption marks.spots marks.starts scene"
+        "marks.arrows marks.caption marks.rows marks.spots marks.starts scene"
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.minima opening_names basins "
-        "failure_notes legend "
-        "explain.step_arrows surface.camera facet_groups digits readout surface.heightmap explain.equation "
+        "digits told legend "
+        "explain.step_arrows surface.camera facet_groups readout surface.heightmap explain.equation "
         "explain.explanation explain.pointers facet_titles surface.axes header surface.paths inset base surface.box "
         "surface.key facets contour curve"
     ),

@@ -18,6 +18,7 @@ import pytest
 from support.commandline import QUICK, digest, run
 
 from gdanim.descent.descend import descend
+from gdanim.descent.outcomes.endings import seen_until
 from gdanim.descent.timeline import plan
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
@@ -26,7 +27,6 @@ from gdanim.output.html.page import write_html
 from gdanim.output.metadata import read_recipe
 from gdanim.rendering import draw
 from gdanim.settings import Settings
-from gdanim.views.failure_notes import seen_until
 
 HOSTILE = [
     "</script><img src=x onerror=alert(1)>",
@@ -126,13 +126,13 @@ def test_live_text_has_the_numbers_of_every_iteration():
 def test_live_text_tells_of_a_run_that_diverged_from_then_on():
     descent, page = page_of(function="parabola", lr=(1.1,), iterations=12, size=(640, 480))
     film, since = Tree(page).film, seen_until(descent, 0)
-    told = [any("diverged" in line for line in spoken(film, k)) for k in range(13)]
+    told = [any("lost at" in line for line in spoken(film, k)) for k in range(13)]
     assert told == [k >= since for k in range(13)]  # from where it is out of bounds
 
 
 def test_panels_of_a_facet_speak_of_their_own_runs():
     _, page = page_of(function="parabola", lr=(0.1, 1.1), facet="lr", iterations=12, size=(640, 480))
-    assert any("diverged" in line for line in spoken(Tree(page).film, 12))
+    assert any("lr 1.1 lost at" in line for line in spoken(Tree(page).film, 12))
 
 
 @pytest.mark.parametrize(

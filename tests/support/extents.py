@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.raster import Raster
 from gdanim.views.surface.axes import SurfaceAxes
 
@@ -44,7 +45,29 @@ def readable(scene: Scene) -> list[Read]:
     for mark in scene.marks:
         if isinstance(mark, Caption) and mark.moment is not None and (extent := mark.touched()):
             found.append(("".join(text for text, _ in mark.pieces_at(mark.moment)), Bbox.from_extents(*extent)))
+        elif isinstance(mark, Row):
+            found += cells(mark)
     return [(text, box) for text, box in found if text]
+
+
+def live(scene: Scene, frame: int) -> list[str]:
+    """Every text of a frame that may change: those of captions, and of the cells of rows."""
+    scene.update(frame)
+    moment, found = scene.timeline.moment(frame), list[str]()
+    for mark in scene.marks:
+        if isinstance(mark, Caption):
+            found.append("".join(text for text, _ in mark.pieces_at(mark.moment_of_its_runs(moment))))
+        elif isinstance(mark, Row):
+            found += [cell.text for cell in mark.content.cells]
+    return [text for text in found if text]
+
+
+def cells(row: Row) -> Iterator[Read]:
+    """The texts of a row, each as wide as its letters."""
+    _, bottom, _, top = row.touched() or (0.0, 0.0, 0.0, 0.0)
+    for cell in row.content.cells:
+        left = row.at[0] + cell.left
+        yield cell.text, Bbox.from_extents(left, bottom, left + row.lettering.width(cell.text), top)
 
 
 def around(axes: SurfaceAxes) -> Iterator[Read]:

@@ -66,7 +66,7 @@ def explained(**options: Any) -> Descent:
 
 def lines_of(scene: Scene) -> list[Caption]:
     """The captions with the update: they come after the readout."""
-    captions = [mark for mark in scene.marks if isinstance(mark, Caption) and not mark.plate]
+    captions = [mark for mark in scene.marks if isinstance(mark, Caption)]
     return [one for one in captions if one.pieces_at(scene.timeline.moment(0)) and _is_of_update(scene, one)]
 
 

@@ -9,13 +9,11 @@ import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from support.problems import composed, pictures, redrawn, scene_of, solved
 
-from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import Dots, Spots
 from gdanim.drawing.marks.trails import RunsMark, Trail
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
 from gdanim.views.base import SWARM, TAIL_SEGMENTS
-from gdanim.views.failure_notes import seen_until
 
 CASES: dict[str, dict[str, Any]] = {
     "from above": {"function": "himmelblau", "starts": 400},
@@ -111,33 +109,6 @@ def test_the_dots_of_a_swarm_stand_where_the_runs_are() -> None:
         colour = [int(LIGHT.muted[i : i + 2], 16) for i in (1, 3, 5)]
         under = [first[int(360 - bottom), int(left), :3].tolist() for left, bottom in places]
         assert under == [colour] * len(places)
-
-
-def test_a_swarm_says_how_many_of_its_runs_diverged_from_when_the_first_did() -> None:
-    descent = solved("rosenbrock", starts=300, lr=0.002, iterations=20)
-    failed = [run for run in range(300) if descent.trajectory.stop[run].failed]
-    assert len(failed) > 4
-    first = min(seen_until(descent, run) for run in failed)
-    with scene_of(descent) as scene:
-        (notice,) = (mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate)
-        said = []
-        for frame in range(scene.timeline.frames):
-            scene.update(frame)
-            said.append("".join(text for text, _ in notice.pieces_at(notice.moment)))
-    assert said == [""] * first + [f"{len(failed)} of 300 runs diverged"] * (21 - first)
-
-
-def test_each_failed_run_in_turn_says_so_in_its_turn() -> None:
-    descent = solved("parabola", start=(4.0,), lr=(1.1, 0.1, 1.2, 1.3, 1.4, 1.5, 1.6), order="in-turn", iterations=8)
-    with scene_of(descent) as scene:
-        (notice,) = (mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate)
-        said = set()
-        for frame in range(scene.timeline.frames):
-            scene.update(frame)
-            words = "".join(text for text, _ in notice.pieces_at(notice.moment))
-            said.add((notice.moment.current, words))
-    expected = {run: f"▲ {descent.runs[run].label} {descent.trajectory.ending(run)}" for run in (0, 2, 3, 4, 5, 6)}
-    assert {run: words for run, words in said if words} == expected
 
 
 def test_paths_that_coincide_are_both_seen() -> None:

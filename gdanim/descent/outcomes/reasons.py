@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -62,6 +62,34 @@ def reason_of(descent: Descent, run: int) -> str:
         return _why_too_fast(descent, run)
 
 
+def in_brief(descent: Descent, run: int) -> str:
+    """The same in a few words, for pictures; empty where the outcome says enough."""
+    with np.errstate(all="ignore"):
+        outcome, motion = descent.verdict[run]
+        if outcome in (Outcome.ARRIVED, Outcome.START, Outcome.SADDLE):
+            return ""
+        if outcome is Outcome.FLAT:
+            return _why_flat(descent, run)
+        if falls_without_bound(descent.objective, descent.trajectory, run) and not _comes_to_rest(descent, run):
+            return "f falls without bound"
+        if motion is Motion.STALLED:
+            return _hindrance(descent, run, _last_step(descent, run))
+        if limit_explains(descent, run):
+            rate = rate_above_limit(descent, run).partition(" at ")[0]
+            return f"each step overshoots ({rate}, limit {descent.limit[run]:.4g})"
+        return _how_lost(descent, run) if outcome is Outcome.LOST else ""
+
+
+def _how_lost(descent: Descent, run: int) -> str:
+    """What a lost run did first that led nowhere."""
+    if descent.trajectory.stop[run] is Stop.LEFT_DOMAIN:
+        return _beyond_edge(descent, run)
+    over = _overshoot(descent, run)
+    if over is None:
+        return _rise(descent, run)
+    return f"overshot at {over.iteration} (lr {over.rate:.4g}, limit {over.limit:.4g})"
+
+
 def outlook(descent: Descent, run: int) -> str:
     """What would become of a run that still moves, at its constant rate; that the rate is far below a limit, if it is.
 
@@ -113,8 +141,12 @@ def _why_stalled(descent: Descent, run: int) -> str:
     if float(np.linalg.norm(newton_step(descent.objective.functions, here + ways))) >= NO_NEARER * way:
         return f"its last step was {step:.2g} long, and f falls ever more slowly ahead: no minimum is near"
     ahead = f", and about {way:.2g} lie ahead" if np.isfinite(way) else ""
-    cause = "weight decay holds it" if _is_held(descent, run, step) else "a rate too small"
-    return f"its last step was {step:.2g} long{ahead}: {cause}"
+    return f"its last step was {step:.2g} long{ahead}: {_hindrance(descent, run, step)}"
+
+
+def _hindrance(descent: Descent, run: int, step: float) -> str:
+    """What makes a run stall whose last step had this length."""
+    return "weight decay holds it" if _is_held(descent, run, step) else "a rate too small"
 
 
 def _is_held(descent: Descent, run: int, step: float) -> bool:
@@ -141,7 +173,7 @@ def _why_too_fast(descent: Descent, run: int) -> str:
     if outcome not in (Outcome.LOST, Outcome.BOUNCING):
         return ""
     left = descent.trajectory.stop[run] is Stop.LEFT_DOMAIN
-    where = _beyond_edge(descent, run) if left else _overshoot(descent, run)
+    where = _beyond_edge(descent, run) if left else _where_it_overshot(descent, run)
     works = rate_that_works(descent, run)
     if outcome is Outcome.BOUNCING and descent.settings.noise:
         return "the noise of its gradients keeps it from settling"
@@ -188,21 +220,34 @@ def _beyond_edge(descent: Descent, run: int) -> str:
     )
 
 
-def _overshoot(descent: Descent, run: int) -> str:
-    """Where a run first stepped up although its rate was above the limit of its method for the curvature there.
+class Overshoot(NamedTuple):
+    """The first step up of a run at a rate above the limit of its method for the curvature λ there."""
 
-    Empty where it never did, or no such limit is known.
-    """
+    iteration: int
+    rate: float
+    curvature: float
+    limit: float
+
+
+def _overshoot(descent: Descent, run: int) -> Overshoot | None:
+    """Where a run first stepped up so; None where it never did, or no such limit is known."""
     limit, rates = limit_of(descent.runs[run].method), descent.rates_of(run)
     if not limit.by_curvature or not np.isfinite(limit.factor):
-        return ""
+        return None
     curvature = eigen(descent.objective.functions, descent.trajectory.x[run, : len(rates)])[0][:, -1]
     over = np.flatnonzero(_rises(descent, run) & (rates * curvature > ABOVE * limit.factor))
     if not over.size:
+        return None
+    k, there = int(over[0]), float(curvature[over[0]])
+    return Overshoot(int(descent.trajectory.k[run, k]), float(rates[k]), there, limit.factor / there)
+
+
+def _where_it_overshot(descent: Descent, run: int) -> str:
+    over, formula = _overshoot(descent, run), limit_formula(descent.runs[run].method)
+    if over is None:
         return ""
-    k = int(over[0])
-    there = f"λ = {curvature[k]:.4g} and {limit.formula} = {limit.factor / curvature[k]:.4g}"
-    return f"it overshot at iteration {descent.trajectory.k[run, k]}, where {there}"
+    there = f"λ = {over.curvature:.4g} and {formula} = {over.limit:.4g}"
+    return f"it overshot at iteration {over.iteration}, where {there}"
 
 
 def _rise(descent: Descent, run: int) -> str:

@@ -33,6 +33,7 @@ def mended(roles: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
     for role, least in {"text": TEXT, "muted": TEXT, "function": GRAPHIC}.items():
         ink = ours[role] if contrast(found[role], background) < LOST else found[role]
         found[role] = with_contrast(ink, background, least)
+    found["warning"] = found["text"] if roles["greyscale"] else with_contrast(ours["warning"], background, TEXT)
     grid = without_contrast(found["grid"], background, MOST_GRID)
     found["grid"] = with_contrast(grid, background, LEAST_GRID)
     curve = found["function"]

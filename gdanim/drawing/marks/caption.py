@@ -32,7 +32,7 @@ class Caption(Mark):
     """A line of text that changes. `at`: the left end of its baseline, in pixels (x, y) from the bottom left.
 
     `pieces_at` gives the pieces for a moment, or none. A centred caption has its middle at x; a plate of the given
-    colour lies under it where it stands over other things.
+    colour lies under it where it stands over other things. `about` is what it tells of, where that stands beside it.
     """
 
     def __init__(
@@ -43,9 +43,11 @@ class Caption(Mark):
         *,
         centred: bool = False,
         plate: str | None = None,
+        about: str = "",
     ) -> None:
         super().__init__(zorder=14)
         self.lettering, self.pieces_at, self.at, self.centred, self.plate = lettering, pieces_at, at, centred, plate
+        self.about = about
         self._pieces: Pieces = ()
         self._image: NDArray[np.uint8] | None = None
 
@@ -68,6 +70,11 @@ class Caption(Mark):
         alpha = image[..., 3:].astype(np.uint16)
         room[...] = (image[..., :3] * alpha + room * (255 - alpha) + 127) // 255
         return plate
+
+    def told_at(self, moment: Moment) -> str:
+        """What it tells, and of what; empty where it tells nothing."""
+        text = "".join(text for text, _ in self.pieces_at(moment))
+        return f"{self.about} {text}" if text else ""
 
     def draw(self, renderer: RendererBase) -> None:
         """Lay the rendered line onto the canvas."""

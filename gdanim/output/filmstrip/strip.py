@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from gdanim.drawing.frame import Box, Frame
 from gdanim.drawing.layout import READOUT_PT
 from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
 from gdanim.output.filmstrip import strip_layout
@@ -159,7 +160,7 @@ def _settled_tick(scene: Scene) -> float:
 
 
 class _Panels(Artist):
-    """Draws the header once, and the panel for each chosen frame."""
+    """Draws the header once, with the legend of the last chosen frame, and the panel for each of them."""
 
     def __init__(self, page: Figure, layout: StripLayout, chosen: Sequence[int]) -> None:
         super().__init__()
@@ -174,6 +175,7 @@ class _Panels(Artist):
         kind = OffsetRenderer if isinstance(renderer, RendererAgg) else VectorOffsetRenderer
         places = list(layout.places())
         at_header = kind(renderer, dpi=dpi, unit_px=unit_px, offset=(layout.header_shift(places[0].left), 0.0))
+        layout.whole.update(self._chosen[-1])
         for artist in header(layout.whole):
             artist.draw(at_header)
         for frame, place in zip(self._chosen, places, strict=True):
@@ -187,7 +189,8 @@ class _Panels(Artist):
                 axes.draw(at_panel)
             for mark in panel.marks:
                 # Lines above the axes have no room here; what they explain is drawn.
-                if not (isinstance(mark, Caption) and mark.at[1] > layout.box.y1):
+                is_above = isinstance(mark, Caption) and mark.at[1] > layout.box.y1
+                if not (is_above or isinstance(mark, Row)):
                     mark.draw(at_panel)
 
 

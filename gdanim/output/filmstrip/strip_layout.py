@@ -12,6 +12,7 @@ from matplotlib.transforms import Bbox
 from gdanim.drawing import grid
 from gdanim.drawing.grid import Grid
 from gdanim.drawing.layout import LABEL_PT, READOUT_PT, TICK_PT
+from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.numbers import name_axes
 
 if TYPE_CHECKING:
@@ -142,11 +143,12 @@ class StripLayout:
 
 
 def header(scene: Scene) -> list[Artist]:
-    """What stands still above the axes: the title and the legend."""
+    """What all panels share: the title and the legend."""
     figure = scene.figure
     above = max(axes.bbox.y1 for axes in figure.axes)
     artists: list[Artist] = [*figure.texts, *figure.patches, *figure.artists]
-    return [one for one in artists if not one.get_animated() and one.get_window_extent().y0 >= above]
+    still = [one for one in artists if not one.get_animated() and one.get_window_extent().y0 >= above]
+    return [*still, *(mark for mark in scene.marks if isinstance(mark, Row))]
 
 
 def header_bottom(scene: Scene) -> float:

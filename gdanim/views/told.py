@@ -1,0 +1,112 @@
+"""What a picture tells of how runs ended, in several lengths; of each run from the frame on in which it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from string import digits
+
+import numpy as np
+
+from gdanim.arrays import Flags, Index
+from gdanim.descent.descend import Descent
+from gdanim.descent.outcomes.endings import Ending, endings, kind_of, shown_from
+from gdanim.descent.timeline import Moment
+from gdanim.descent.verdicts import Outcome
+from gdanim.drawing.lettering import minus
+from gdanim.drawing.styles import Style
+from gdanim.views.digits import FIGURE_SPACE
+
+FULL, REASONED, PLAIN, BRIEF = range(4)  # places in Ending.forms
+LOST_SIGN = "✕ "  # where no colour tells that a run was lost
+_ZEROS = str.maketrans(digits, "0" * len(digits))
+ARRIVED, LOST = str(Outcome.ARRIVED.value), str(Outcome.LOST.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of some runs: of one how it ended, of several how many arrived so far, and how many were lost.
+
+    runs (m,)    their numbers
+    since (m,)   the row from which on it is true how each ended
+    kinds        what became of them, each kind once, as in Ending
+    kind (m,)    the place of each run's among them
+    ending       of the only run; None where there are several
+    """
+
+    runs: Index
+    since: Index
+    kinds: tuple[str, ...]
+    kind: Index
+    ending: Ending | None
+    style: Style
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether it is told why a run did not arrive."""
+        return self.ending is not None and bool(self.ending.reason)
+
+    def texts(self, length: int) -> Iterator[str]:
+        """All texts that may be the widest in a length."""
+        if self.ending is not None:
+            yield self._signed(self.ending.forms[length])
+            return
+        yield self._counts(np.ones(len(self.runs), dtype=bool), length)
+
+    def piece(self, moment: Moment, length: int) -> tuple[str, str]:
+        """The text of a length that is true at a moment, empty where there is none, and its ink."""
+        ended = moment.position[self.runs] >= self.since
+        if self.ending is None:
+            return self._counts(ended, length), self.ink(moment)
+        return self._signed(self.ending.forms[length]) if ended[0] else "", self.ink(moment)
+
+    def ink(self, moment: Moment) -> str:
+        """Another one for runs that were all lost, and for those of which none arrived, once all have ended."""
+        if ARRIVED in self.kinds or not (moment.position[self.runs] >= self.since).all():
+            return self.style.text
+        return self.style.warning if self.kinds == (LOST,) else self.style.muted
+
+    def _signed(self, text: str) -> str:
+        return minus(f"{LOST_SIGN if self.kinds == (LOST,) and self.style.greyscale else ''}{text}")
+
+    def _counts(self, ended: Flags, length: int) -> str:
+        """`17 of 20 arrived, 2 lost`; with room, what became of the others, too."""
+        counts = np.bincount(self.kind[ended], minlength=len(self.kinds)).tolist()
+        of, total = dict(zip(self.kinds, counts, strict=True)), f"{len(self.runs):,}"
+        parts = [f"{f'{of.get(ARRIVED, 0):,}'.rjust(len(total), FIGURE_SPACE)} of {total} arrived"]
+        others = [kind for kind in self.kinds if kind not in (ARRIVED, LOST)]
+        told = {FULL: [LOST, *others], BRIEF: []}.get(length, [LOST])
+        return ", ".join([*parts, *(f"{of[kind]:,} {kind}" for kind in told if of.get(kind))])
+
+
+def tell_each(descent: Descent, style: Style) -> list[Told]:
+    """What is told of each run alone."""
+    return tell(descent, list(np.arange(descent.trajectory.runs)[:, np.newaxis]), style)
+
+
+def tell(descent: Descent, groups: Sequence[Index], style: Style) -> list[Told]:
+    """What is told of the runs (m,) of each group; nothing where --no-verdict leaves it out."""
+    if not descent.settings.verdict:
+        return []
+    since, kinds = shown_from(descent), [kind_of(verdict) for verdict in descent.verdict]
+    ended = endings(descent) if any(len(runs) == 1 for runs in groups) else ()
+    return [_told(runs, since[runs], [kinds[run] for run in runs.tolist()], ended, style) for runs in groups]
+
+
+def _told(runs: Index, since: Index, kinds: Sequence[str], ended: Sequence[Ending], style: Style) -> Told:
+    known = tuple(dict.fromkeys(kinds))
+    return Told(
+        runs=runs,
+        since=since,
+        kinds=known,
+        kind=np.array([known.index(kind) for kind in kinds]),
+        ending=ended[int(runs[0])] if len(runs) == 1 else None,
+        style=style,
+    )
+
+
+def widest(told: Sequence[Told], length: int, width: Callable[[str], float]) -> float:
+    """The width that a length of each may take."""
+    # Figures are equally wide.
+    alike = {text.translate(_ZEROS) for one in told for text in one.texts(length)}
+    return max(map(width, alike), default=0.0)

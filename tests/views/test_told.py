@@ -1,0 +1,175 @@
+"""What pictures tell of how runs ended: in the words of --json, from the frame on in which it is true, never before."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from matplotlib.style import available
+from support.colours import contrast
+from support.extents import live
+from support.problems import composed, redrawn, scene_of, solved
+
+from gdanim.catalogue.registry import STYLES
+from gdanim.cli.summary import records
+from gdanim.drawing.marks.rows import Row
+from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import load_style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdanim.drawing.scene import Scene
+
+RATES = (0.1, 0.01, 1.05, 0.45)
+RACE = {"function": "himmelblau", "optimizer": ("gd", "adam", "lion", "momentum"), "iterations": 40}
+CASES: dict[str, dict[str, Any]] = {
+    "one run": {"lr": 0.1, "iterations": 30},
+    "one run that is lost": {"lr": 1.05, "iterations": 12},
+    "one run, small": {"lr": 1.05, "iterations": 12, "size": "320x240"},
+    "panels": {"lr": 0.1, "iterations": 30, "view": "panels", "size": "480x360"},
+    "rates": {"lr": RATES, "iterations": 30},
+    "rates, back again": {"lr": RATES, "iterations": 30, "rewind": True, "tween": 2},
+    "facets": {"lr": RATES, "iterations": 30, "facet": "lr"},
+    "in turn": {"lr": RATES, "iterations": 30, "order": "in-turn"},
+    "race": RACE,
+    "surface": {**RACE, "view": "surface"},
+    "wide surface": {**RACE, "view": "surface", "optimizer": ("gd",), "size": "800x300"},
+    "explained": {"lr": 0.9, "iterations": 30, "explain": True},
+}
+WORDS = re.compile(r"(arrived|lost) at (?:k )?(\d+)|away|still moving|stalled|bouncing|saddle|flat")
+
+
+def told(scene: Scene, frame: int) -> list[str]:
+    """The live texts of a frame that tell how a run ended."""
+    return [text for text in live(scene, frame) if WORDS.search(text)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_told_before_it_has_happened_and_in_the_end_it_is(case: str) -> None:
+    descent = solved(**{"function": "parabola", "title": "", **CASES[case]})
+    timeline, runs = descent.timeline, list(records(descent))
+    with scene_of(descent) as scene:
+        for frame in range(timeline.frames):
+            moment = timeline.moment(frame)
+            over = [moment.position[run] >= timeline.last[run] for run in range(len(runs))]
+            for text in told(scene, frame):
+                words = WORDS.search(text)
+                assert words is not None
+                if words[1]:
+                    assert moment.number >= int(words[2]), (frame, text)
+                else:
+                    assert any(over), (frame, text)
+        last = told(scene, timeline.forward - 1)
+    shown = runs[-1:] if timeline.in_turn else runs
+    for run in shown:
+        outcome = str(run["verdict"]).partition(":")[0].partition(",")[0]
+        assert sum(outcome in text for text in last) >= 1, (outcome, last)
+
+
+@pytest.mark.parametrize(
+    ("view", "function"),
+    [("curve", "parabola"), ("panels", "parabola"), ("contour", "himmelblau"), ("surface", "himmelblau")],
+)
+@pytest.mark.parametrize("size", ["640x480", "320x240", "720x300"])
+def test_every_last_frame_tells_the_outcome(view: str, function: str, size: str) -> None:
+    for options in ({}, {"starts": 7}, {"starts": 3, "order": "in-turn"}, {"lr": (0.001, 0.002)}):
+        descent = solved(function, view=view, size=size, iterations=6, **options)
+        with scene_of(descent) as scene:
+            texts = live(scene, scene.timeline.frames - 1)
+        counted = [text for text in texts if re.search(r"\d of 7 arrived", text)]
+        assert counted if "starts" in options and len(options) == 1 else any(map(WORDS.search, texts)), options
+
+
+def test_runs_that_no_label_tells_apart_are_counted_as_they_end() -> None:
+    descent = solved("rosenbrock", starts=300, lr=0.002, iterations=20)
+    lost = [run["outcome"] for run in records(descent)].count("lost")
+    assert lost > 4
+    with scene_of(descent) as scene:
+        counts = []
+        for frame in range(scene.timeline.frames):
+            (line,) = (text for text in live(scene, frame) if "arrived" in text)
+            found = re.search(r"of 300 arrived(?:, (\d+) lost)?", line)
+            assert found is not None
+            counts.append(int(found[1] or 0))
+    # From the bounds on, where f is above its start for good.
+    x, f = descent.trajectory.x, descent.trajectory.f
+    gone = ~descent.objective.contains(x) & (f > f[:, :1])
+    for_good = np.logical_and.accumulate(gone[:, ::-1], axis=1)[:, ::-1]
+    failed = np.array([stop.failed for stop in descent.trajectory.stop])
+    assert counts[-1] == lost
+    assert counts == sorted(counts)
+    assert counts[:-1] == for_good[failed].sum(axis=0)[:-1].tolist()
+
+
+def test_in_the_end_the_lowest_f_comes_first_and_before_the_order_is_that_of_the_request() -> None:
+    descent = solved("parabola", lr=(0.01, 1.05, 0.1, 0.45, 1.2, 0.02), iterations=12, rewind=True)
+    asked = [f"lr {lr:g}" for lr in (0.01, 1.05, 0.1, 0.45, 1.2, 0.02)]
+    healthy = sorted((abs(1 - 2 * lr), f"lr {lr:g}") for lr in (0.01, 0.1, 0.45, 0.02))
+    with scene_of(descent) as scene:
+        for frame in range(scene.timeline.frames):
+            scene.update(frame)
+            labels = [mark.content.cells[0].text for mark in scene.marks if isinstance(mark, Row)]
+            if frame == scene.timeline.forward - 1:
+                assert labels == [*(label for _, label in healthy), "lr 1.05", "lr 1.2"]
+            else:
+                assert labels == asked
+
+
+def inks(scene: Scene) -> dict[str, str]:
+    rows = [mark.content.cells for mark in scene.marks if isinstance(mark, Row)]
+    return {cells[2].text.partition(" ")[0]: cells[2].colour for cells in rows}
+
+
+@pytest.mark.parametrize("name", sorted({*STYLES, *available} - {"auto"}))
+def test_the_inks_of_what_is_told_can_be_read_in_every_style(name: str) -> None:
+    style = load_style(name)
+    assert contrast(style.warning, style.background) >= 4.5
+    if name in STYLES:
+        assert min(contrast(ink, style.background) for ink in (style.text, style.muted)) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "print"])
+def test_those_that_arrived_those_that_did_not_and_those_that_were_lost_have_an_ink_each(name: str) -> None:
+    style = load_style(name)
+    with scene_of(solved("parabola", lr=(0.1, 0.01, 1.05), iterations=25, style=name)) as scene:
+        scene.update(25)
+        found = inks(scene)
+        # Without colour, a sign tells.
+        assert found.pop("✕" if name == "print" else "lost") == style.warning
+        assert found.pop("arrived") == style.text
+        assert list(found.values()) == [style.muted]
+
+
+@pytest.mark.parametrize("case", ["one run", "rates", "facets", "in turn", "race"])
+def test_it_can_be_left_out(case: str) -> None:
+    descent = solved(**{"function": "parabola", "verdict": False, **CASES[case]})
+    with scene_of(descent) as scene:
+        shown = [text for frame in range(scene.timeline.frames) for text in live(scene, frame)]
+        assert not any(map(WORDS.search, shown))
+        labels = [mark.content.cells[0].text for mark in scene.marks if isinstance(mark, Row)]
+    assert labels in ([], [run.label for run in descent.runs])
+
+
+@pytest.mark.parametrize("case", ["one run that is lost", "rates, back again", "facets", "race"])
+def test_composed_boxes_equal_a_full_redraw_where_words_appear(case: str) -> None:
+    descent = solved(**{"function": "parabola", **CASES[case], "size": "320x240"})
+    with scene_of(descent) as scene:
+        end = scene.timeline.forward - 1
+        kept = {frame: shown.copy() for frame, shown in enumerate(composed(Raster(scene))) if abs(frame - end) <= 1}
+        for frame, shown in kept.items():
+            assert np.array_equal(shown, redrawn(scene, frame)), frame
+
+
+def lines(scene: Scene, frame: int) -> Sequence[str]:
+    return ["".join(text for text, _ in line) for line in scene.text_lines(frame)]
+
+
+def test_live_text_for_readers_names_what_it_tells_of() -> None:
+    with scene_of(solved("parabola", lr=(0.1, 1.05), iterations=25)) as scene:
+        assert lines(scene, 0)[-1] == ""
+        assert re.search(r"lr 0.1 .*arrived at k 21.*; lr 1.05 .*lost at 4", lines(scene, 25)[-1])
+    with scene_of(solved("parabola", lr=(0.1, 1.05), facet="lr", iterations=25)) as scene:
+        assert re.search(r"lr 0.1 arrived at k 21.*; lr 1.05 lost at 4", lines(scene, 25)[-1])
