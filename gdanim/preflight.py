@@ -178,7 +178,7 @@ def _check_suffix(output: Planned) -> None:
 def _check_view(settings: Settings, view: View) -> None:
     """Refuse options that a view does not read."""
     for option in VIEW_OPTIONS:
-        if option in view.takes or getattr(settings, option) in (None, False, 0):
+        if option in view.takes or getattr(settings, option) == DEFAULTS[option]:
             continue
         able = " or ".join(entry.name for entry in VIEWS.values() if option in entry.takes)
         raise UsageError(f"--{option} goes with --view {able}, not with {view.name}")

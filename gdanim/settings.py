@@ -22,7 +22,7 @@ MAX_DURATION_S = 86_400
 MIN_DPI = 20
 MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
-VIEW_OPTIONS = ("facet", "explain", "inset", "basins", "arrows", "camera", "turn", "cmap")
+VIEW_OPTIONS = ("facet", "explain", "inset", "basins", "arrows", "camera", "turn", "cmap", "aspect")
 # What some formats read and others do not; each format's row says which.
 FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "stops", "dither")
 AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
@@ -144,6 +144,10 @@ class Picture:
         readers.interval, metavar="A,B", shown="the function's own")
     ylim: tuple[float, float] | None = option("View", "Set the ends of the vertical axis.",
         readers.interval, metavar="A,B", shown="the function's own")
+    aspect: str = option(
+        "View", "Draw both axes of two variables to one scale, `equal`, or each to fill the picture, `free`. `auto` is "
+        "equal where neither is three times as long.", readers.choice("auto", "equal", "free"), default="auto",
+        metavar="WORD")
     style: tuple[str, ...] = option(
         "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file; repeat to put "
         "one on top of another. `auto` is light, and in an .html what its reader prefers.",

@@ -56,6 +56,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "avoid_minima": st.floats(min_value=0, allow_infinity=False),
     "avoid": st.lists(st.lists(finite, min_size=1, max_size=4).map(tuple), max_size=3).map(tuple),
     "order": st.sampled_from(["together", "in-turn"]),
+    "aspect": st.sampled_from(["auto", "equal", "free"]),
     "view": line,
     "facet": st.none() | st.sampled_from(["lr", "optimizer", "schedule", "start"]),
     "explain": st.booleans(),

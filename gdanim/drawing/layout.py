@@ -117,10 +117,11 @@ class Layout:
         ylabel: str,
         xlim: tuple[float, float],
         ylim: tuple[float, float],
+        kind: type[Axes] = Axes,
     ) -> Axes:
-        """Add axes in the style of all views; layout() places them. Names may be Mathtext."""
+        """Add axes of a kind in the style of all views; layout() places them. Names may be Mathtext."""
         style = self.style
-        axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor="none")
+        axes: Axes = self.figure.add_axes((0.1, 0.1, 0.8, 0.8), axes_class=kind, facecolor="none")
         axes.set_xlim(*xlim)
         axes.set_ylim(*ylim)
         if style.gridded:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Final
 
+import numpy as np
 from matplotlib.axes import Axes
 
+from gdanim.arrays import Scalar
 from gdanim.descent.descend import Descent
 from gdanim.drawing.colours.grounds import basin_colours
 from gdanim.drawing.layout import Layout, Mathtext, axis_names
@@ -14,9 +16,12 @@ from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks, soft_outline
+from gdanim.views.ground.aspect import MOST_APART, EqualAxes, is_equal, movable_ends
 from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
 from gdanim.views.ground.minima import draw_minimizers
 from gdanim.views.inset import zoomed
+
+FREE_ASPECT: Final = 1.15  # at which axes of two scales look best
 
 
 def build(descent: Descent) -> Scene:
@@ -35,15 +40,33 @@ class Contour:
     """The plot of this view."""
 
     descent: Descent
-    aspect: ClassVar[float] = 1.15
+
+    @property
+    def limits(self) -> Scalar:
+        """The ends of both axes (2, 2) that are shown at least."""
+        settings, (x, y) = self.descent.settings, self.descent.objective.bounds.tolist()
+        return np.array([settings.xlim or x, settings.ylim or y])
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both axes have one scale."""
+        return is_equal(self.descent.settings.aspect, np.abs(np.diff(self.limits)[:, 0]))
+
+    @property
+    def aspect(self) -> float:
+        """The ratio of width to height at which it looks best."""
+        width, height = np.abs(np.diff(self.limits)[:, 0])
+        return float(np.clip(width / height, 1 / MOST_APART, MOST_APART)) if self.is_equal else FREE_ASPECT
 
     def axes(self, layout: Layout) -> Axes:
         """Add axes with the isolated minimizers."""
-        settings, bounds = self.descent.settings, self.descent.objective.bounds
-        xlim, ylim = settings.xlim or tuple(bounds[0]), settings.ylim or tuple(bounds[1])
-        objective = self.descent.objective
+        settings, objective, (xlim, ylim) = self.descent.settings, self.descent.objective, self.limits.tolist()
         names = axis_names(settings, *map(Mathtext.of, objective.letters, objective.symbols))
-        axes = layout.axes(xlabel=names[0], ylabel=names[1], xlim=xlim, ylim=ylim)
+        kind = EqualAxes if self.is_equal else Axes
+        axes = layout.axes(xlabel=names[0], ylabel=names[1], xlim=xlim, ylim=ylim, kind=kind)
+        if isinstance(axes, EqualAxes):
+            asked = np.array([[settings.xlim is not None], [settings.ylim is not None]])
+            axes.hold(movable_ends(objective, self.limits) & ~asked)
         axes.grid(visible=False)
         if not settings.basins:  # basins mark their attractors
             draw_minimizers(axes, objective.marked, layout.style)

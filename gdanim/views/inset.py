@@ -44,7 +44,8 @@ def zoomed(descent: Descent) -> Descent:
     limits = _limits(descent)
     xlim, ylim = limits if len(limits) == 2 else (limits[0], _heights(descent, limits[0]))
     return replace(
-        descent, settings=replace(descent.settings, xlim=xlim, ylim=ylim, basins=False, xlabel="", ylabel="")
+        descent,
+        settings=replace(descent.settings, xlim=xlim, ylim=ylim, aspect="free", basins=False, xlabel="", ylabel=""),
     )
 
 

@@ -24,6 +24,7 @@ from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.run_styles import RunStyles, is_alone, recoloured
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
+from gdanim.errors import SettingError
 from gdanim.views.base import Plot, all_runs, build_scene, draw_background, lost_at, run_marks
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
@@ -47,9 +48,14 @@ class Series(NamedTuple):
 
 
 def build(descent: Descent) -> Scene:
-    """Lay out the function at two thirds of the width, and two series stacked at its right."""
+    """Lay out the function at two thirds of the width, and two series stacked at its right.
+
+    Raises SettingError where equal axes are asked for, and the function has one variable.
+    """
     trajectory = descent.trajectory
 
+    if descent.objective.dim == 1 and descent.settings.aspect == "equal":
+        raise SettingError("--aspect", "equal", "is for functions of two variables: x and f(x) differ in kind")
     plot: Plot = Curve.of(descent) if descent.objective.dim == 1 else Contour(descent=descent)
     beside = series_of(descent, descent.style.loaded)
 

@@ -79,11 +79,10 @@ INSIDE = {
         "marks.arrows marks.caption marks.rows marks.spots marks.starts scene"
     ),
     "views": (
-        "ground.borders ground.levels ground.inks ground.key ground.draw ground.minima opening_names basins "
-        "digits told legend "
-        "explain.step_arrows surface.camera facet_groups readout surface.heightmap explain.equation "
-        "explain.explanation explain.pointers facet_titles surface.axes header surface.paths inset base surface.box "
-        "surface.key facets contour curve"
+        "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima "
+        "opening_names basins digits told legend explain.step_arrows surface.camera facet_groups readout "
+        "surface.heightmap explain.equation explain.explanation explain.pointers facet_titles surface.axes header "
+        "surface.paths inset base surface.box surface.key facets contour curve"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "

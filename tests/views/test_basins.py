@@ -168,8 +168,8 @@ def test_on_a_printer_without_colour_any_two_basins_differ_in_lightness() -> Non
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"function": "himmelblau", "lr": (0.01,), "iterations": 200}, []),
-        ({"function": "himmelblau", "lr": (0.01,), "iterations": 5}, ["still moving"]),
+        ({"function": "himmelblau", "lr": (0.01,), "iterations": 200, "aspect": "free"}, []),
+        ({"function": "himmelblau", "lr": (0.01,), "iterations": 5, "aspect": "free"}, ["still moving"]),
         ({"function": "ellipse", "lr": (0.1005,), "iterations": 60}, ["diverges", "still moving"]),
         ({"function": "double_well", "lr": (0.04,)}, ["diverges", "still moving"]),
         ({"function": "ellipse", "lr": (0.1005,), "iterations": 60, "size": "160x120"}, []),

@@ -63,14 +63,23 @@ def runs_in(axes: Axes, scene: Scene) -> list[int]:
     return list(runs)
 
 
+@pytest.mark.parametrize("aspect", ["auto", "free"])
 @pytest.mark.parametrize(("make", "count"), crossed([rates, race], [2, 5, 12]))
-def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, count: int) -> None:
+def test_all_panels_have_the_limits_of_the_picture_without_facets(make: Any, count: int, aspect: str) -> None:
     descent = make(count)
+    descent = replace(descent, settings=replace(descent.settings, aspect=aspect))
     with scene_of(replace(descent, settings=replace(descent.settings, facet=None))) as whole:
         (expected,) = [(axes.get_xlim(), axes.get_ylim()) for axes in whole.figure.axes]
     with scene_of(descent) as scene:
         found = [(axes.get_xlim(), axes.get_ylim()) for axes in scene.figure.axes]
-    assert found == [expected] * count
+    assert found == [found[0]] * count
+    if aspect == "free" or descent.objective.dim == 1:
+        assert found[0] == expected
+    # Equal axes show more where a panel has room.
+    if descent.objective.dim == 2:
+        (low, high), (least, most) = np.transpose(found[0]), descent.objective.bounds.T
+        assert (low <= least).all()
+        assert (high >= most).all()
 
 
 def laid_out() -> Iterator[tuple[Any, int, str]]:
@@ -267,7 +276,10 @@ def test_the_shared_ground_is_the_one_that_would_be_painted_in_every_panel() -> 
                 slice(round(box.x0) + 2, round(box.x1) - 2),
             )
             assert np.ptp(painted[inside]) > 30
-            assert np.array_equal(shared[inside], painted[inside])
+            # A shade that lies halfway between two of 255 is rounded to either of them.
+            apart = np.abs(shared[inside].astype(int) - painted[inside]).max(axis=-1)
+            assert apart.max() <= 1
+            assert np.count_nonzero(apart) <= 3
 
 
 def canvas(scene: Scene) -> NDArray[np.uint8]:

@@ -334,6 +334,37 @@ def luminance(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
     return value
 
 
+@pytest.mark.parametrize(
+    ("name", "size"),
+    crossed(["himmelblau", "rosenbrock", "easom", "branin"], ["640x480", "480x360", "1280x720", "600x600", "400x800"]),
+)
+def test_floor_and_relief_fill_seven_tenths_of_the_room_below_the_header(name: str, size: str) -> None:
+    with surfaced(solved(name, iterations=1, size=size)) as scene:
+        axes = axes_of(scene)
+        heightmap, floor = axes.heightmap, [[x, y, FLOOR] for x in (-1, 1) for y in (-1, 1)]
+        x, y = np.meshgrid(heightmap.side, heightmap.side)
+        relief = np.stack([x, y, heightmap.z], axis=-1).reshape(-1, 3)
+        places = axes.projection.pixels(np.concatenate([floor, relief]))
+        assert np.prod(np.ptp(places, axis=0)) >= 0.7 * axes.bbox.width * axes.bbox.height
+        assert (places.min(axis=0) >= axes.bbox.min).all()
+        assert (places.max(axis=0) <= axes.bbox.max).all()
+
+
+@pytest.mark.parametrize("style", ["light", "dark", "print"])
+def test_undersides_are_darker_than_tops(style: str) -> None:
+    # A steep slope away from the viewer at the front: what is seen of it is its underside.
+    descent = solved("y^2 + 0.001*x", iterations=0, start="0,0", size="640x480", camera="15,-90", style=style)
+    with surfaced(descent) as scene:
+        (picture,) = composed(Raster(scene))
+        projection, heightmap = axes_of(scene).projection, axes_of(scene).heightmap
+
+        def at(y: float) -> float:
+            left, bottom = projection.pixels(np.array([0.31, y, float(heightmap.at(np.array([0.31, y])))])).astype(int)
+            return float(np.median(luminance(picture[480 - bottom - 3 : 480 - bottom + 2, left - 2 : left + 3])))
+
+        assert at(-0.9) < 0.8 * at(0.9)
+
+
 def test_the_light_comes_from_the_upper_left() -> None:
     # A cone: of two places on its sides, the one towards the lamp is the brighter.
     with surfaced(solved("-hypot(x, y)", iterations=0, size="640x480", camera="40,-90", cmap="gray")) as scene:

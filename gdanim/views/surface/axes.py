@@ -38,11 +38,15 @@ if TYPE_CHECKING:
     # An edge of the box: its name, its numbers' places (m, 3) and texts, the direction outwards (2,), its middle (3,).
     Edge = tuple[str, Vec3, Sequence[str], Vec2, Vec3]
 
-CORNERS: Final = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, TOP)], dtype=np.float64)
+EDGE: Final = np.linspace(-1.0, 1.0, 41)
+SIDES: Final = np.array([[*np.roll([x, side], turn), FLOOR] for side in (-1, 1) for turn in (0, 1) for x in EDGE])
+SAMPLES: Final = 40  # of the surface along each side, at least, by which its extent is known
 RIM_EM: Final = 0.7  # of room around the box: a spot on its edge stays in the picture
 NUMBER_EM: Final = 4.5  # of an edge for each number
 MOST_NUMBERS: Final = 5  # along an edge
-MOST_STRETCHED: Final = 1.6
+# Of the room that the box takes: at least, where its proportions allow that, and what is aimed at where it takes less.
+FILLED, FILLED_AT_ONCE, TRIALS = 0.72, 0.75, 4
+FLATTEST, TALLEST, NARROWEST, WIDEST = 0.75, 1.8, 0.55, 1.6
 TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
 NAME_SHARE: Final = 0.3  # of the width of the picture, that a name takes at most
 APART_EM: Final = 0.35  # between two labels at least
@@ -61,6 +65,8 @@ class SurfaceAxes(Axes):
         room, width = NAME_SHARE * layout.width, self.lettering.width
         self.heightmap = replace(heightmap, symbols=tuple(shortened(name, room, width) for name in heightmap.symbols))
         self._cameras, self.is_named = cameras, not layout.is_bare
+        self._asked = cameras
+        self.drawn = np.concatenate([SIDES, heightmap.sample(SAMPLES)])  # (m, 3): of the floor and the surface
         self.set_axis_off()
         for axis in (self.xaxis, self.yaxis):
             axis.set_major_formatter(NullFormatter())
@@ -87,8 +93,8 @@ class SurfaceAxes(Axes):
 
     def views(self) -> Iterator[tuple[Projection, list[AxisLabel]]]:
         """The projection of each camera, and the labels that it may show."""
-        for camera in self._cameras:
-            yield replace(self.projection, camera=camera), self._axis_labels(camera)
+        for projection in self._projections(self.projection):
+            yield projection, self._axis_labels(projection.camera)
 
     def labels(self) -> list[tuple[AxisLabel, Vec2]]:
         """The labels that have room, each with the pixel of its middle."""
@@ -101,16 +107,30 @@ class SurfaceAxes(Axes):
         return [label for label in found if self.is_named or not label.is_name]
 
     def _fit(self) -> Projection:
-        rim = np.full((len(CORNERS), 2), RIM_EM * self.lettering.ascent)
-        # A tall picture has a taller box.
-        stretch = float(np.clip(self.bbox.height / max(self.bbox.width, 1.0), 1.0, MOST_STRETCHED))
-        self._cameras = [replace(camera, stretch=stretch) for camera in self._cameras]
-        items = [(camera.project(CORNERS), -rim, rim) for camera in self._cameras]
+        """The largest box that fits; a box of other proportions where the usual one leaves much of the room empty."""
+        wider = 1.0
+        for _ in range(TRIALS):
+            projection = self._fitted(*proportions(wider))
+            places = np.concatenate([seen.pixels(self.drawn) for seen in self._projections(projection)])
+            size, room = np.ptp(places, axis=0), np.array(self.bbox.size)
+            if (filled := float(size.prod() / room.prod())) >= FILLED:
+                break
+            wider *= (FILLED_AT_ONCE / filled) ** (1 if size[0] / room[0] < size[1] / room[1] else -1)
+        return projection
+
+    def _fitted(self, stretch: float, widening: float) -> Projection:
+        rim = np.full((2, 2), RIM_EM * self.lettering.ascent)
+        self._cameras = [replace(camera, stretch=stretch, widening=widening) for camera in self._asked]
+        places = [camera.project(self.drawn) for camera in self._cameras]
+        items = [(np.stack([seen.min(axis=0), seen.max(axis=0)]), -rim, rim) for seen in places]
         for camera in self._cameras:
             for label in self._axis_labels(camera):
                 middle, half = label.middle_px[np.newaxis], np.array(label.size_px) / 2
                 items.append((camera.project(label.at[np.newaxis]), middle - half, middle + half))
         return fit(self._cameras[0], items, np.array(self.bbox.min), np.array(self.bbox.max))
+
+    def _projections(self, first: Projection) -> list[Projection]:
+        return [replace(first, camera=camera) for camera in self._cameras]
 
     def _write(self) -> None:
         for text in list(self.texts):
@@ -121,6 +141,14 @@ class SurfaceAxes(Axes):
                 fontsize=self.lettering.size_pt, color=self.style.text if label.is_name else self.style.muted,
                 horizontalalignment="center", verticalalignment="baseline", zorder=3,
             )  # fmt: skip
+
+
+def proportions(wider: float) -> tuple[float, float]:
+    """The stretch and the widening of a box that is drawn so much wider than usual, against its height.
+
+    Both take a part in it. Neither changes from where its valleys are seen by much, as another elevation would.
+    """
+    return float(np.clip(wider**-0.4, FLATTEST, TALLEST)), float(np.clip(wider**0.75, NARROWEST, WIDEST))
 
 
 class TurningLabels(Mark):

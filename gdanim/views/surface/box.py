@@ -48,7 +48,7 @@ HIDDEN_INK: Final = 0.45  # of the signs of hidden minima
 SUPERSAMPLED: Final = 2  # each way: quads without antialiasing leave no seams, and this smooths their outline
 # Towards the lamp, in the directions right, up and back of the viewer: behind the viewer's left shoulder.
 LAMP: Final = np.array([-0.55, 0.62, 0.56])
-DEEPEST_SHADE, BRIGHTEST_SHINE = 0.5, 0.5
+DEEPEST_SHADE, BRIGHTEST_SHINE, UNDERSIDE = 0.5, 0.5, 0.5
 LEVEL_COUNTS: Final = (14, 10, 7, 5, 3)  # that are tried
 MAX_CROSSINGS: Final = 36  # of level lines on a straight way across: more are a veil
 FLOOR_CORNERS: Final = np.array([[-1, -1, FLOOR], [1, -1, FLOOR], [1, 1, FLOOR], [-1, 1, FLOOR]], dtype=np.float64)
@@ -163,13 +163,20 @@ class SurfaceColours:
         """The least at which lines of level are told from every tint."""
         return veil(fills(self.tints, 16), np.array(to_rgb(self.line)), LINE_CONTRAST)
 
-    def lit(self, heights: NDArray[np.float64], light: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The colours (…, 3) at heights (…), where light (…) runs from −1, dark, over 0, as on flat ground, to 1."""
+    def lit(
+        self, heights: NDArray[np.float64], light: NDArray[np.float64], below: NDArray[np.bool_] | bool = False
+    ) -> NDArray[np.float64]:
+        """The colours (…, 3) at heights (…), where light (…) runs from −1, dark, over 0, as on flat ground, to 1.
+
+        below (…)   where the underside is seen, which the light does not reach
+        """
         tint: NDArray[np.float64] = self.tints(heights / TOP)[..., :3]
         dark = DEEPEST_SHADE * np.clip(-light, 0, 1)[..., np.newaxis]
         bright = BRIGHTEST_SHINE * np.clip(light, 0, 1)[..., np.newaxis]
         tint = tint + dark * (np.array(to_rgb(self.shade)) - tint)
-        return tint + bright * (np.array(to_rgb(self.shine)) - tint)
+        tint += bright * (np.array(to_rgb(self.shine)) - tint)
+        shaded = UNDERSIDE * np.asarray(below)[..., np.newaxis]
+        return np.asarray(tint + shaded * (np.array(to_rgb(self.shade)) - tint))
 
 
 def sectors(side: NDArray[np.float64], eye: Vec3) -> Iterator[tuple[Index, Index]]:
@@ -202,6 +209,12 @@ def light(heightmap: HeightMap, camera: Camera) -> NDArray[np.float64]:
     return np.asarray((lit - flat) / np.where(lit < flat, 1 + flat, 1 - flat))
 
 
+def undersides(corners: PixelPoints) -> NDArray[np.bool_]:
+    """Which cells between the points of a grid (n, n, 2), as seen in the picture, are seen from below: (n-1, n-1)."""
+    along, across = corners[1:, 1:] - corners[:-1, :-1], corners[1:, :-1] - corners[:-1, 1:]
+    return np.asarray(along[..., 0] * across[..., 1] - along[..., 1] * across[..., 0] < 0)
+
+
 def render_surface(
     heightmap: HeightMap, projection: Projection, surface_colours: SurfaceColours
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
@@ -217,7 +230,8 @@ def render_surface(
     gc.set_linewidth(0.0)
     middle = (z[:-1, :-1] + z[1:, :-1] + z[:-1, 1:] + z[1:, 1:]) / 4
     colours = np.ones((*middle.shape, 4))
-    colours[..., :3] = surface_colours.lit(np.nan_to_num(middle), np.nan_to_num(light(heightmap, projection.camera)))
+    lit, below = np.nan_to_num(light(heightmap, projection.camera)), undersides(corners)
+    colours[..., :3] = surface_colours.lit(np.nan_to_num(middle), lit, below)
     colours[np.isnan(middle), 3] = 0.0
     for rows, columns in sectors(side, projection.camera.eye):
         part = corners[np.ix_(rows, columns)]

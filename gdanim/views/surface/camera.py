@@ -29,11 +29,13 @@ class Camera:
 
     elev, azim   in degrees: above the floor, and counterclockwise from +x
     stretch      factor by which the box is drawn taller than it is
+    widening     factor by which its picture is drawn wider: the picture of a box whose floor is no square
     """
 
     elev: float
     azim: float
     stretch: float = 1.0
+    widening: float = 1.0
 
     @property
     def axes(self) -> NDArray[np.float64]:
@@ -51,7 +53,12 @@ class Camera:
     def project(self, points: Vec3) -> Vec2:
         """Central projection of points (…, 3) onto the plane through the centre that faces the eye: (…, 2)."""
         seen = ((points - CENTRE) * (1.0, 1.0, self.stretch)) @ self.axes.T
-        return np.asarray(seen[..., :2] * (DISTANCE / (DISTANCE - seen[..., 2:])))
+        return np.asarray(seen[..., :2] * (DISTANCE / (DISTANCE - seen[..., 2:])) * (self.widening, 1.0))
+
+    @property
+    def of_floor(self) -> NDArray[np.float64]:
+        """The directions in the picture of x and of y on the floor, as seen from far away, in the columns: (2, 2)."""
+        return self.axes[:2, :2] * [[self.widening], [1.0]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +75,11 @@ class Projection:
 
     def from_floor(self, direction: Vec2) -> Vec2:
         """Directions (…, 2) on the floor as directions in the picture, as seen from far away: (…, 2)."""
-        return np.asarray(direction @ self.camera.axes[:2, :2].T)
+        return np.asarray(direction @ self.camera.of_floor.T)
 
     def to_floor(self, direction: Vec2) -> Vec2:
         """Directions (…, 2) in the picture as directions on the floor: the inverse of from_floor()."""
-        return np.asarray(direction @ np.linalg.pinv(self.camera.axes[:2, :2].T))
+        return np.asarray(direction @ np.linalg.pinv(self.camera.of_floor.T))
 
 
 def fit(camera: Camera, items: Sequence[tuple[Vec2, Vec2, Vec2]], low_px: Vec2, high_px: Vec2) -> Projection:

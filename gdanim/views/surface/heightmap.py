@@ -116,6 +116,14 @@ class HeightMap:
         """The width of a cell of the grid."""
         return 2 / (len(self.z) - 1)
 
+    def sample(self, count: int) -> Vec3:
+        """At least so many points along each side of the surface, the edges among them: (m, 3)."""
+        last = len(self.z) - 1
+        rows = np.unique(np.append(np.arange(0, last, max(last // count, 1)), last))
+        x, y = np.meshgrid(self.side[rows], self.side[rows])
+        points = np.stack([x, y, self.z[np.ix_(rows, rows)]], axis=-1).reshape(-1, 3)
+        return np.asarray(points[np.isfinite(points[:, 2])])
+
     def on_floor(self, x: Vector) -> Vec2:
         """Points (…, 2) of the function in coordinates of the floor: (…, 2)."""
         low, high = np.array(self.limits).T

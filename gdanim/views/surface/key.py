@@ -8,7 +8,6 @@ import numpy as np
 
 from gdanim.views.ground.inks import fills
 from gdanim.views.ground.key import Bands, ground_keys, key_box, size_px
-from gdanim.views.surface.camera import FLOOR, TOP
 
 if TYPE_CHECKING:
     from gdanim.drawing.geometry import PixelPoints
@@ -18,11 +17,7 @@ if TYPE_CHECKING:
 STEPS: Final = 12  # of the bar
 CORNERS: Final = ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0), (0.0, 1.0))  # of the axes, the most usual first
 APART_EM: Final = 1.0  # from the box and its labels
-# Points along the edges of the box, (m, 3), and around a label, (9, 2), against half of its size.
-ALONG: Final = np.linspace(-1.0, 1.0, 41)
-BOX: Final = np.array(
-    [[*np.roll([x, side], turn), z] for z in (FLOOR, TOP) for side in (-1, 1) for turn in (0, 1) for x in ALONG]
-)
+# Points around a label, (9, 2), against half of its size.
 AROUND: Final = np.array([[x, y] for x in (-1, 0, 1) for y in (-1, 0, 1)], dtype=np.float64)
 
 
@@ -48,10 +43,10 @@ def write_surface_key(axes: SurfaceAxes, colours: SurfaceColours) -> None:
 
 
 def _taken(axes: SurfaceAxes) -> PixelPoints:
-    """Points (m, 2) along the edges of the box and around its labels, as every camera sees them."""
+    """Points (m, 2) on the floor, the surface and around the labels, as every camera sees them."""
     found = []
     for projection, labels in axes.views():
-        found.append(projection.pixels(BOX))
+        found.append(projection.pixels(axes.drawn))
         for label in labels:
             middle = projection.pixels(label.at) + label.middle_px
             found.append(middle + AROUND * np.array(label.size_px) / 2)

@@ -70,7 +70,8 @@ def build(descent: Descent) -> Scene:
     def add_axes(layout: Layout) -> list[Slot]:
         count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
         angles = np.linspace(0.0, settings.turn, count).tolist()
-        axes = SurfaceAxes(layout, heightmap, [replace(camera, azim=camera.azim + angle) for angle in angles])
+        cameras = [replace(camera, azim=camera.azim + angle) for angle in angles]
+        axes = SurfaceAxes(layout, heightmap, cameras)
         layout.figure.add_axes(axes)
         return [Slot(axes, 0 if header_share == 1 else header_share, 0, 1, 1)]
 
