@@ -247,7 +247,7 @@ def _bar(ratio: float, style: Style) -> Pieces:
     """A bar from 0 to the limit, filled as far as a rate reaches; in the colour of warnings beyond the limit."""
     if ratio > 1:
         over = min(ceil((ratio - 1) * CELLS), MOST_OVER)
-        return (CELL * CELLS, style.trail), ("╋", style.trail), (CELL * over, style.trail)
+        return (CELL * CELLS, style.warning), ("╋", style.warning), (CELL * over, style.warning)
     filled, half = divmod(floor(2 * CELLS * ratio * (1 + 1e-12)), 2)
     rest = CELLS - filled - half
     return (CELL * filled + HALF_CELL * half, style.muted), (CELL * rest, style.line)
