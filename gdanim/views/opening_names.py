@@ -37,7 +37,7 @@ def opening_names(layout: Layout, axes: Axes, descent: Descent) -> list[Caption]
     found: list[Caption] = []
     taken = np.concatenate([*_still(layout, axes), *_moving(layout, axes, descent)])
     starts = rings.centres()
-    places = {"start": starts[:1] if len(starts) <= FEW else starts[:0], "minimum": _minima(axes, rings)}
+    places = {"start": starts if len(starts) <= FEW else starts[:0], "minimum": _minima(axes, rings)}
     lettering = layout.lettering(NAME_PT)
     height = lettering.ascent + 2 * lettering.descent
     for name, at in places.items():
