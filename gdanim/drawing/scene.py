@@ -35,8 +35,9 @@ class Scene:
         of things with a name. Changes nothing.
         """
         moment = self.timeline.moment(frame)
-        captions = [mark for mark in self.marks if isinstance(mark, Caption)]
+        # What stands on a plate names a place in the picture: without it, it says nothing.
+        captions = [mark for mark in self.marks if isinstance(mark, Caption) and mark.plate is None]
         own = [caption.pieces_at(caption.moment_of_its_runs(moment)) for caption in captions if not caption.about]
-        named = [mark for mark in self.marks if isinstance(mark, Row) or (isinstance(mark, Caption) and mark.about)]
+        named = [mark for mark in self.marks if isinstance(mark, Row) or (mark in captions and mark.about)]
         told = "; ".join(filter(None, (mark.told_at(mark.moment_of_its_runs(moment)) for mark in named)))
         return (*own, [(told, "")]) if named else tuple(own)
