@@ -35,6 +35,7 @@ TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
 SPOT_PT = 9.0  # the diameter of a run's spot
 LEAST_AXES_PX = 8.0  # wide and high: labels that leave less run out of the picture
 LONGEST_MATH = 12  # letters of the name of an axis that is set as mathematics
+LEAST_TICK_PX = 9.0  # the size of digits along the axes at 320×240 and more
 LEAST_PX = 240  # wide: below that, readable text leaves no room for a picture
 
 
@@ -83,9 +84,10 @@ class Layout:
         """Set up an empty figure of the size that was asked for."""
         width, height = settings.size
         share = min(width / 640, height / 480)
-        # In proportion, but a little more below 640×480; a style enlarges type less there: nobody reads such a picture
-        # from the last row.
+        # In proportion, but a little more below 640×480, from 320×240 on enough for digits of LEAST_TICK_PX. A style
+        # enlarges type less there: nobody reads such a picture from the last row.
         proportionate = 100 * (share if share > 1 else max(share, 0.2) ** 0.7)
+        proportionate = max(proportionate, min(2 * share, 1.0) ** 1.5 * LEAST_TICK_PX / TICK_PT * 72)
         dpi = settings.dpi or proportionate * (1.0 + (style.scale - 1.0) * min(share, 1.0))
         face = "none" if settings.transparent else style.background
         figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=face)

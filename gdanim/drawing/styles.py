@@ -98,7 +98,7 @@ PRINT = replace(
 )
 # To be read from the last row.
 SLIDES = replace(
-    LIGHT, name="slides", text="#101418", muted="#4a525a", line="#97a0a9", function="#6e7781", scale=1.4,
+    LIGHT, name="slides", text="#101418", muted="#4a525a", line="#97a0a9", function="#6e7781", scale=1.25,
 )
 # fmt: on
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 NAME_GAP = "   "  # between the name of a function and its formula
 EXPLAINED_GAP = 0.3  # of a line, above those of an update
+# Between a title and what stands beside it: with room for an overhang of the axes, and the least.
+ROOMY_PT, BESIDE_PT = 72.0, 30.0
+TIGHT = 0.85  # of the room, where a title may not be wider: formulas are wider than the mean of their letters
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
@@ -106,7 +109,7 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     """Compose the header of a picture.
 
     Above panels with titles it is short: the titles hold the verdicts, and the readout stands beside the header's title
-    where it fits.
+    where it fits; so it does above a legend in larger type.
     Raises UsageError where several runs at once were to be explained.
     """
     lettering = layout.lettering()
@@ -119,10 +122,13 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
 
         explained = explanation(descent, layout, run_styles)
     told = [] if legend.tells or of_panels else _told(descent, layout.style)
-    lines = readout(descent, layout, lettering, told, explained=explained is not None) if has_readout else []
-    # With a gap, and with room for an overhang of the axes.
-    beside_px = layout.room - lines[0][1] - layout.px(6 * TITLE_PT) if of_panels and lines else 0.0
-    title = _title(layout, descent, beside_px)
+    is_low = bool(legend.rows) and layout.style.scale > 1  # in larger type lines cost the plot more
+    lines: list[LiveLine] = []
+    if has_readout:
+        lines = readout(descent, layout, lettering, told, explained=explained is not None, brief=is_low)
+    gap_pt = BESIDE_PT if is_low else ROOMY_PT
+    beside_px = layout.room - lines[0][1] - layout.px(gap_pt) if (of_panels or is_low) and lines else 0.0
+    title = _title(layout, descent, beside_px, may_cut=is_low)
     beside = bool(title is not None and title.get_window_extent().width <= beside_px)
     return Header(
         title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside,
@@ -137,16 +143,21 @@ def _told(descent: Descent, style: Style) -> list[Told]:
     return tell(descent, [np.arange(descent.trajectory.runs)], style)
 
 
-def _title(layout: Layout, descent: Descent, beside_px: float) -> Text | None:
-    """The title; where a whole formula fits into `beside_px`, no wider than that."""
+def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool) -> Text | None:
+    """The title; where a whole formula fits into `beside_px`, no wider than that.
+
+    If `may_cut`, that goes for one that is cut, and for the name alone.
+    """
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
         return layout.asked_title(asked)
     forms = _forms(objective)
-    for some, room_px in ((forms[:2], beside_px), (forms, layout.header_width_px)):
+    named = [(objective.title, "")] if may_cut and objective.title else []
+    tight_px = beside_px * (TIGHT if may_cut else 1.0)
+    for some, room_px in (([*forms, *named] if may_cut else forms[:2], tight_px), (forms, layout.header_width_px)):
         for name, formula in some:
             if visible_length(formula) + len(name) <= room_px / layout.px(0.6 * TITLE_PT):
-                return layout.title(f"{name}${formula}$", plain=False)
+                return layout.title(f"{name}${formula}$" if formula else name, plain=not formula)
     return layout.title(objective.title or objective.name, plain=True)
 
 

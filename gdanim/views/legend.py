@@ -172,7 +172,8 @@ def _height(f: Index) -> str:
 def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
     """The fullest legend that fits: forms get shorter and shorter, then the last entries are counted."""
     share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
-    most_rows = max(int(share * layout.height / line_px), 1)
+    # Larger type takes no more of the height than usual type, for a legend has shorter forms, and a plot has none.
+    most_rows = max(int(share * layout.height / (line_px * max(layout.style.scale, 1.0))), 1)
     if not entries:
         return Legend()
     for form, places in _choices(len(entries)):

@@ -60,17 +60,19 @@ Columns = list[ReadoutColumn]
 
 
 def readout(
-    descent: Descent, layout: Layout, lettering: Lettering, told: Sequence[Told], *, explained: bool = False
-) -> list[LiveLine]:
+    descent: Descent, layout: Layout, lettering: Lettering, told: Sequence[Told], *, explained: bool = False,
+    brief: bool = False,
+) -> list[LiveLine]:  # fmt: skip
     """The line of the numbers; behind them, or on a line of its own, what became of the runs.
 
     Columns without room are left out.
     told   of each run, or of all runs together; nothing where the legend tells it
+    brief  whether it is told in a word or two
     """
     columns, room = _columns(descent, layout.style), layout.header_width_px
     if explained:  # the equation below has them
         columns = [one for one in columns if one.name.partition(" ")[0] not in (*descent.objective.symbols, "lr")]
-    beside = _beside(columns, lettering, told, room) if told else (columns, BRIEF)
+    beside = _beside(columns, lettering, told, room, brief=brief) if told else (columns, BRIEF)
     columns, length = beside or (columns, BRIEF)
     while len(columns) > 1 and _width(columns, lettering) > room:
         columns = _lighter(columns)
@@ -102,7 +104,9 @@ def _piece(told: Sequence[Told], length: int, moment: Moment, *, before: str = "
     return [(f"{before}{text}", ink)] if text else []
 
 
-def _beside(columns: Columns, lettering: Lettering, told: Sequence[Told], room: float) -> tuple[Columns, int] | None:
+def _beside(
+    columns: Columns, lettering: Lettering, told: Sequence[Told], room: float, *, brief: bool
+) -> tuple[Columns, int] | None:
     """The columns, and the length of what is told behind them; None where that would cost one that is needed.
 
     Why a run was lost is worth a line; how one moved is not.
@@ -111,6 +115,7 @@ def _beside(columns: Columns, lettering: Lettering, told: Sequence[Told], room: 
     while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
         some.append(_lighter(some[-1]))
     lengths = (FULL,) if any(one.has_reason for one in told) else (FULL, REASONED, PLAIN)
+    lengths = (BRIEF,) if brief else lengths
     widths = [widest(told, length, lettering.width) + lettering.width(GAP) for length in lengths]
     for fewer in (some[:-1], some[-1:]):
         for (length, width), kept in product(zip(lengths, widths, strict=True), fewer):

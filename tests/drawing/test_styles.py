@@ -181,7 +181,7 @@ def test_a_file_that_sets_nothing_is_no_style(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "larger"), [((640, 480), 1.4), ((3840, 2160), 1.4), ((320, 240), 1.2), ((240, 480), 1.15)]
+    ("size", "larger"), [((640, 480), 1.25), ((3840, 2160), 1.25), ((320, 240), 1.125), ((240, 480), 1.09375)]
 )
 def test_slides_have_larger_type_and_less_so_in_small_pictures(size: tuple[int, int], larger: float) -> None:
     settings = Settings(function="parabola", size=size)
