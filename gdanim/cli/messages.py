@@ -54,6 +54,7 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
                 f"gdanim: {output.format.typed} holds even sizes only; {width}x{height} is written as "
                 f"{width + width % 2}x{height + height % 2}, the last row or column repeated"
             )
+    yield from _of_transparency(descent)
     style, themes = descent.settings.style, descent.settings.themes
     if themes and not set(style) <= {AUTO_STYLE, *themes}:
         yield f"gdanim: --themes {','.join(themes)} takes the place of --style {' --style '.join(style)}"
@@ -62,6 +63,13 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     if descent.settings.loop and not any(output.format.loops for output in outputs):
         formats = ", ".join(dict.fromkeys(output.format.typed for output in outputs))
         yield f"gdanim: --loop {descent.settings.loop} means nothing in {formats}: the player decides"
+
+
+def _of_transparency(descent: Descent) -> Iterator[str]:
+    """Which pages a transparent picture suits whose style nobody chose."""
+    settings = descent.settings
+    if settings.transparent and settings.style == (AUTO_STYLE,) and not settings.themes:
+        yield "gdanim: --transparent: dark ink, for light pages; --style dark suits dark ones, --themes light,dark both"
 
 
 def of_pipes(request: Request) -> Iterator[str]:

@@ -30,7 +30,9 @@ from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 
 EXCESS, NORM = Mathtext("$f - f^*$"), Mathtext(r"$\Vert\nabla f\Vert$")
-FUNCTION_WIDTH = 2 / 3
+# Where the function and the series stand: left, top, right and bottom of each, as in a Slot.
+BESIDE = (0, 0, 2 / 3, 1), (2 / 3, 0, 1, 1 / 2), (2 / 3, 1 / 2, 1, 1)
+BELOW = (0, 0, 1, 1 / 2), (0, 1 / 2, 1, 3 / 4), (0, 3 / 4, 1, 1)
 DECADES = 1.5  # more than that between the least and the most are shown as powers of ten
 APART_PT = 3.0  # between two iterations: any closer, their dots would run together
 EPSILON = 2.0**-52
@@ -48,23 +50,20 @@ class Series(NamedTuple):
 
 
 def build(descent: Descent) -> Scene:
-    """Lay out the function at two thirds of the width, and two series stacked at its right.
+    """Lay out the function at two thirds of the width, and two series at its right; below it where a picture is tall.
 
     Raises SettingError where equal axes are asked for, and the function has one variable.
     """
-    trajectory = descent.trajectory
-
+    trajectory, (width, height) = descent.trajectory, descent.settings.size
+    places = BELOW if height > width else BESIDE
     if descent.objective.dim == 1 and descent.settings.aspect == "equal":
         raise SettingError("--aspect", "equal", "is for functions of two variables: x and f(x) differ in kind")
     plot: Plot = Curve.of(descent) if descent.objective.dim == 1 else Contour(descent=descent)
     beside = series_of(descent, descent.style.loaded)
 
     def add_axes(layout: Layout) -> list[Slot]:
-        return [
-            Slot(plot.axes(layout), 0, 0, FUNCTION_WIDTH, 1),
-            Slot(_axes(layout, descent, beside[0]), FUNCTION_WIDTH, 0, 1, 1 / 2),
-            Slot(_axes(layout, descent, beside[1]), FUNCTION_WIDTH, 1 / 2, 1, 1),
-        ]
+        axes = plot.axes(layout), *(_axes(layout, descent, series) for series in beside)
+        return [Slot(one, *place) for one, place in zip(axes, places, strict=True)]
 
     def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
         function, *others = (slot.axes for slot in slots)

@@ -38,6 +38,17 @@ def test_a_style_beside_themes_is_said_to_be_left_out(tmp_path: Path) -> None:
     assert len(run("parabola", *QUICK, "--themes", "light,dark", "--style", "dark", "-o", path).lines) == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "is_said"), [((), True), (("--style", "dark"), False), (("--themes", "light,dark"), False)]
+)
+def test_a_transparent_picture_whose_style_nobody_chose_says_which_pages_it_suits(
+    options: tuple[str, ...], is_said: bool, tmp_path: Path
+) -> None:
+    ran = run("parabola", *QUICK, "--transparent", *options, "-o", tmp_path / "a.webp")
+    assert ran.code == 0
+    assert any("--transparent: dark ink, for light pages" in line for line in ran.lines) is is_said
+
+
 def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
     assert run("parabola", *QUICK, "-o", str(tmp_path / "a.gif"), "--poster", str(tmp_path / "p.png")).code == 0
     assert run("parabola", *QUICK, "-o", str(tmp_path / "b.png")).code == 0

@@ -16,6 +16,7 @@ from support.problems import composed, scene_of, solved
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
 from gdanim.output.filmstrip.strip import SETTLED, caption, choose_frames
+from gdanim.output.filmstrip.strip_layout import StripLayout, header
 
 VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,6 +27,16 @@ def strip(path, *options):
     ran = run("parabola", *EMBEDDED, "-o", path, *options)
     assert ran.code == 0, ran.err
     return path.read_bytes()
+
+
+def kept_layout(monkeypatch, function, *options):
+    """The layout of a strip that is written."""
+    kept = []
+    of = StripLayout.of
+    monkeypatch.setattr(StripLayout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
+    ran = run(function, *EMBEDDED, *options)
+    assert ran.code == 0, ran.err
+    return kept[0]
 
 
 # --- moments ---------------------------------------------------------------------------------------------------------
@@ -74,9 +85,8 @@ def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
 
 def _panels_of(tmp_path, view, frames):
     """The strip as pixels, and for each moment the same panel as the animation itself draws it."""
-    from gdanim.output.filmstrip.strip_layout import StripLayout
-
-    descent = solved(VIEWS[view], view=view, iterations=6, size="900x400")
+    size = "900x900" if view == "panels" else "900x400"
+    descent = solved(VIEWS[view], view=view, iterations=6, size=size)
     kept = []
     of = StripLayout.of
 
@@ -87,7 +97,7 @@ def _panels_of(tmp_path, view, frames):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StripLayout, "of", keep)
         path = tmp_path / "strip.png"
-        ran = run(VIEWS[view], *EMBEDDED, "--view", view, "-n", 6, "--size", "900x400", "--frames", frames, "-o", path)
+        ran = run(VIEWS[view], *EMBEDDED, "--view", view, "-n", 6, "--size", size, "--frames", frames, "-o", path)
         assert ran.code == 0, ran.err
     (layout,) = kept
     return np.asarray(Image.open(path).convert("RGBA")), layout, descent
@@ -112,13 +122,7 @@ def test_each_panel_has_the_pixels_of_its_frame(view, tmp_path):
 
 @pytest.mark.parametrize("options", [("--size", "1600x400"), ("--size", "640x480"), ("--size", "500x900")])
 def test_panels_stand_equally_far_apart_and_inside_the_strip(options, tmp_path, monkeypatch):
-    from gdanim.output.filmstrip.strip_layout import StripLayout
-
-    kept = []
-    of = StripLayout.of
-    monkeypatch.setattr(StripLayout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
-    strip(tmp_path / "strip.png", *options, "--frames", 5)
-    (layout,) = kept
+    layout = kept_layout(monkeypatch, "parabola", *options, "--frames", 5, "-o", tmp_path / "strip.png")
     places = list(layout.places())
     lefts = sorted({place.left for place in places})
     bottoms = sorted({place.bottom for place in places})
@@ -131,6 +135,25 @@ def test_panels_stand_equally_far_apart_and_inside_the_strip(options, tmp_path, 
     assert max(bottoms) + layout.box.height < layout.top <= height
     if len(lefts) > 1:
         assert np.diff(lefts).min() > layout.box.width
+
+
+@pytest.mark.parametrize("frames", [2, 5])
+def test_side_panels_stand_below_the_function_and_are_large_enough_to_be_read(frames, tmp_path, monkeypatch):
+    layout = kept_layout(
+        monkeypatch, "parabola", "--view", "panels", "-n", 4, "--frames", frames, "-o", tmp_path / "s.png"
+    )
+    function, *series = (axes.bbox for axes in layout.panel.figure.axes)
+    assert [box.y1 < function.y0 and box.x0 == function.x0 for box in series] == [True, True]
+    assert min(min(box.size) for box in series) >= 80
+
+
+def test_the_strip_of_a_surface_keeps_the_title(tmp_path, monkeypatch):
+    options = "--view", "surface", "-n", 2, "--frames", 2, "--size", "800x200", "-o", tmp_path / "s.png"
+    layout = kept_layout(monkeypatch, "himmelblau", *options)
+    (title,) = header(layout.whole)
+    assert title.get_text().startswith("Himmelblau")
+    above = title.get_window_extent().y0 + layout.header_shift(0.0)[1]
+    assert layout.top < above < 200
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -195,6 +218,7 @@ def test_transparent_png_lets_the_page_show_through(tmp_path):
         (("-o", "-"), "writes .pdf, .svg or .png"),
         (("-o", "strip.pdf", "--facet", "lr", "--lr", "0.1", "--lr", "0.2"), "--facet makes no sense"),
         (("-o", "strip.pdf", "--frames", "48", "--size", "600x400"), "has no room for"),
+        (("-o", "strip.pdf", "--view", "panels", "--size", "900x400"), "has no room for 5 moments with 3 axes of 80"),
         (("-o", "strip.pdf", "--quality", "low"), "--quality 'low'"),
         (("-o", "strip.pdf", "--frames", "0"), "--frames '0'"),
     ],

@@ -26,7 +26,7 @@ from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
 from gdanim.output.filmstrip import strip_layout
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
-from gdanim.output.filmstrip.strip_layout import AXES_HIGH_PX, PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
+from gdanim.output.filmstrip.strip_layout import PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
 from gdanim.output.pages import about_pdf
 from gdanim.output.png import PngWriter
 from gdanim.output.svg.writer import own_name
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 MOMENTS: Final = 5
 # A strip is set for paper: no wider than this, so that on a page of 7 in its smallest type is 7 pt.
 WIDEST_IN: Final = 9.0
-# A page is too narrow for a row of panels with several axes: such a row is for a page on its side, or a slide.
-MULTIPLE_WIDEST_IN: Final = 18.0
 # Whole fonts in PDF, which journals ask for.
 _RC: Final = {"svg.hashsalt": "gdanim", "svg.image_inline": True, "pdf.fonttype": 42}
 # The letters of an SVG: outlines, which look alike everywhere, or text.
@@ -84,21 +82,20 @@ def write_filmstrip(
     Raises SettingError where the strip is too small for so many panels.
     """
     chosen, size = choose_frames(scene, MOMENTS if frames is None else frames), (info.width, info.height)
-    panels, widest_in = None, WIDEST_IN
+    panels = None
     if size == DEFAULTS["size"]:
-        is_multiple = len(scene.figure.axes) > 1
         panels = strip_layout.row_grid(len(chosen))
-        size = panels.columns * (strip_layout.MULTIPLE_PX if is_multiple else strip_layout.SINGLE_PX), size[1]
-        widest_in = MULTIPLE_WIDEST_IN if is_multiple else WIDEST_IN
-    dots = dpi or round(max(float(scene.figure.dpi), size[0] / widest_in))
+        size = panels.columns * strip_layout.PANEL_PX, size[1]
+    dots = dpi or round(max(float(scene.figure.dpi), size[0] / WIDEST_IN))
 
     def redraw_at(size: tuple[int, int], **settings: Any) -> Scene:
         return redraw(size=size, dpi=dots, readout=False, **settings)
 
     if panels is not None:
-        height = panels.rows * round(AXES_HIGH_PX + TEXT_HIGH_IN * dots)  # with the captions
-        header_px = height - strip_layout.header_bottom(redraw_at((size[0], height)))
-        size = size[0], height + round(header_px)
+        count = len(scene.figure.axes)
+        axes_px = strip_layout.SINGLE_HIGH_PX if count == 1 else strip_layout.MULTIPLE_HIGH_PX
+        height = panels.rows * round(axes_px + count * TEXT_HIGH_IN * dots)  # with the captions
+        size = size[0], height + round(strip_layout.header_px(redraw_at, (size[0], height)))
     layout = StripLayout.of(redraw_at, size, len(chosen), panels)
     figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
     figure.add_artist(_Panels(figure, layout, chosen))
@@ -174,7 +171,7 @@ class _Panels(Artist):
         unit_px = dpi / float(self._page.dpi)
         kind = OffsetRenderer if isinstance(renderer, RendererAgg) else VectorOffsetRenderer
         places = list(layout.places())
-        at_header = kind(renderer, dpi=dpi, unit_px=unit_px, offset=(layout.header_shift(places[0].left), 0.0))
+        at_header = kind(renderer, dpi=dpi, unit_px=unit_px, offset=layout.header_shift(places[0].left))
         layout.whole.update(self._chosen[-1])
         for artist in header(layout.whole):
             artist.draw(at_header)

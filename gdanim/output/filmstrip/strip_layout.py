@@ -14,6 +14,7 @@ from gdanim.drawing.grid import Grid
 from gdanim.drawing.layout import LABEL_PT, READOUT_PT, TICK_PT
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.numbers import name_axes
+from gdanim.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +28,17 @@ Redraw = Callable[..., "Scene"]
 
 # The size of a strip that is given none: each panel has the size that suits it.
 LONGEST_ROW, SHORTEST_ROW = 8, 3  # in panels
-SINGLE_PX, MULTIPLE_PX = 320, 560  # width of a panel with one and with several axes
-AXES_HIGH_PX, TEXT_HIGH_IN = 240, 0.7  # height of a panel's axes; of its caption and labels, which grow with the type
+PANEL_PX: Final = 320  # its width
+# The height of a panel's axes, one or several, which then stand below one another; of its caption and labels, which
+# grow with the type.
+SINGLE_HIGH_PX, MULTIPLE_HIGH_PX, TEXT_HIGH_IN = 240, 600, 0.7
 
 GAP_PT, BELOW_PT = 9.0, 4.0  # between panels; from the header to the first captions
 PAD_PT: Final = 6.5  # from a panel to its caption: a spot on the edge stays clear of the text
-SINGLE_ASPECT, MULTIPLE_ASPECT = 4 / 3, 2.0  # at which pictures with one and with several axes look best
+SINGLE_ASPECT, MULTIPLE_ASPECT = 4 / 3, 0.5  # at which pictures with one and with several axes look best
 GAPPY: Final = 0.5  # what a grid with an empty place is worth
 LEAST_PX: Final = 24.0  # of the sides of a panel's axes
+LEAST_OF_SEVERAL_PX: Final = 80  # of those of each of several: in smaller ones nothing is to be seen
 
 
 def row_grid(count: int) -> Grid:
@@ -77,9 +81,9 @@ class StripLayout:
         """
         if panels is None:
             grid.check_room(count, size)
-        whole = redraw(size)
+        whole = _with_header_above(redraw, size)
         dpi = float(whole.figure.dpi)
-        em, top = TICK_PT * dpi / 72, header_bottom(whole)
+        em, top = TICK_PT * dpi / 72, header_bottom(whole) - (whole.figure.bbox.height - size[1])
         room = size[0] - 2 * em, top - em
         if panels is None:
             gaps = GAP_PT * dpi / 72, (PAD_PT + READOUT_PT) * dpi / 72
@@ -97,7 +101,16 @@ class StripLayout:
             )  # fmt: skip
             axes_width, axes_height = layout._axes_px()
             guess = _at_least(guess[0] - box.width + axes_width, guess[1] - box.height + axes_height)
+        layout.check_room()
         return layout
+
+    def check_room(self) -> None:
+        """Raise SettingError where one of several axes is so small that nothing is to be seen in it."""
+        axes = self.panel.figure.axes
+        if len(axes) > 1 and min(min(one.bbox.size) for one in axes) < LEAST_OF_SEVERAL_PX:
+            room = f"has no room for {self.count} moments with {len(axes)} axes of {LEAST_OF_SEVERAL_PX} pixels each"
+            allowed = f"{room}; give a larger one, none, fewer --frames, or another --view"
+            raise SettingError("--size", "x".join(map(str, self.size)), allowed)
 
     def px(self, points: float) -> float:
         """Points as pixels."""
@@ -133,13 +146,26 @@ class StripLayout:
             axes = width / columns - (left + right), height / rows - bottom
         return max(axes[0], LEAST_PX), max(axes[1], LEAST_PX)
 
-    def header_shift(self, left: float) -> float:
-        """How far to move the header so that it begins at `left`, as far as there is room."""
+    def header_shift(self, left: float) -> tuple[float, float]:
+        """How far to move the header right, so that it begins at `left` as far as there is room, and up."""
+        up = self.size[1] - self.whole.figure.bbox.height
         boxes = [artist.get_window_extent() for artist in header(self.whole)]
         if not boxes:
-            return 0.0
+            return 0.0, up
         box = Bbox.union(boxes)
-        return float(round(min(left - box.x0, self.size[0] - self.px(TICK_PT) - box.x1)))
+        return float(round(min(left - box.x0, self.size[0] - self.px(TICK_PT) - box.x1))), up
+
+
+def _with_header_above(redraw: Redraw, size: tuple[int, int]) -> Scene:
+    """The picture in a size, or higher, where that has its header beside the axes."""
+    whole = redraw(size)
+    return whole if header(whole) else redraw((size[0], max(size)))
+
+
+def header_px(redraw: Redraw, size: tuple[int, int]) -> float:
+    """The height of the header above a strip of a size."""
+    whole = _with_header_above(redraw, size)
+    return float(whole.figure.bbox.height) - header_bottom(whole)
 
 
 def header(scene: Scene) -> list[Artist]:

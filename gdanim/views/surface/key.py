@@ -34,6 +34,8 @@ def write_surface_key(axes: SurfaceAxes, colours: SurfaceColours) -> None:
     low, size = np.array(axes.bbox.min), np.array(axes.bbox.size)
     for key in ground_keys(axes.style, bands):
         own = np.array(size_px(axes, key))
+        if (own > size).any():
+            continue
         for corner in CORNERS:
             left = low + corner * (size - own)
             apart = APART_EM * axes.lettering.ascent
