@@ -229,7 +229,11 @@ def run_marks(
         runs, points = track.shape
         tail = min(TAIL_SEGMENTS // runs, points if tail is None else tail)
         if tail:
-            marks.append(ShortTrails(track, panel.run_styles, width_pt=SHORT_TRAIL_PT, dot_pt=0.0, tail=tail))
+            page = layout.style.background
+            short = ShortTrails(
+                track, panel.run_styles, width_pt=SHORT_TRAIL_PT, dot_pt=0.0, ground=page, tail=tail
+            )  # fmt: skip
+            marks.append(short)
         marks.append(Dots(track, panel.run_styles, size_pt=sizes.spot_pt))
     else:
         marks = path_and_spots(layout, track, panel, sizes, outline=outline, dotted=dotted, tail=tail)
@@ -248,7 +252,7 @@ def path_and_spots(
     halo = None if outline is None else background
     marks: list[Mark] = [
         StartRings(track, run_styles, ink=layout.style.text, halo=background, size_pt=sizes.spot_pt),
-        trail(track, run_styles, width_pt=width_pt, dot_pt=dot_pt, halo=halo, tail=tail),
+        trail(track, run_styles, width_pt=width_pt, dot_pt=dot_pt, halo=halo, ground=background, tail=tail),
         spots(track, run_styles, halo=background, size_pt=sizes.spot_pt),
     ]
     if outline is None:

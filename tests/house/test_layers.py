@@ -75,7 +75,7 @@ INSIDE = {
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
-        "marks.exits marks.track shapes styles colours.grounds colours.ramps run_styles layout marks.trails "
+        "marks.exits marks.track marks.fade shapes styles colours.grounds colours.ramps run_styles layout marks.trails "
         "marks.arrows marks.caption marks.rows marks.spots marks.starts scene"
     ),
     "views": (

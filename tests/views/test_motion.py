@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from support.colours import contrast
 from support.commandline import crossed
 from support.problems import composed, redrawn, scene_of, solved
 
+from gdanim.catalogue.registry import STYLES
+from gdanim.drawing.marks.fade import ALONE, OF_SEVERAL
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.starts import StartRings
 from gdanim.drawing.marks.trails import Trail, mixed
 from gdanim.drawing.raster import Raster
-from gdanim.drawing.styles import DARK, LIGHT
+from gdanim.drawing.styles import DARK, LIGHT, load_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,18 +134,40 @@ def faded(colour: str, ground: str, share: float) -> tuple[int, ...]:
     return tuple(int(level) for level in np.round(share * rgb(colour) + (1 - share) * rgb(ground)))
 
 
-@pytest.mark.parametrize(("style", "look"), [("light", LIGHT), ("dark", DARK)])
-def test_the_trail_on_coloured_ground_fades_with_its_age(style: str, look: Any) -> None:
-    # Eight steps of about one length: a quarter and a half of the way are met after two steps, and four.
-    descent = solved("x**2 + y**2 + 4*x", start=((2.0, 2.0),), optimizer=("adam",), lr=0.4, iterations=8, style=style)
+FAINTEST = 0.6  # of a trail's colour
+EVENLY: dict[str, dict[str, Any]] = {
+    "contour": {"function": "x**2 + y**2 + 4*x", "start": ((2.0, 2.0),), "optimizer": ("adam",), "lr": 0.4},
+    "curve": {"function": "parabola", "start": ((4.0,),), "optimizer": ("adam",), "lr": 0.3},
+    "panels": {"function": "parabola", "start": ((4.0,),), "optimizer": ("adam",), "lr": 0.3},
+}
+
+
+@pytest.mark.parametrize(("view", "look"), [*((view, LIGHT) for view in EVENLY), ("contour", DARK), ("panels", DARK)])
+def test_a_trail_fades_evenly_towards_its_start(view: str, look: Any) -> None:
+    descent = solved(**EVENLY[view], view=view, iterations=10, style=look.name, size="640x480")
+    x, f, k = descent.trajectory.x[0], descent.trajectory.f[0], np.arange(11.0)
+    path = x if view == "contour" else np.stack([x[:, 0], f], axis=-1)
     with scene_of(descent) as scene:
-        axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
-        found = colours_along(last, axes, descent.trajectory.x[0])
-        lengths = np.hypot(*np.diff(on_screen(axes, *descent.trajectory.x[0]), axis=0).T)
-    shades = np.array([0.45, 0.7, 1.0])[np.digitize(lengths.cumsum() / lengths.sum(), [0.25, 0.5])]
-    expected = [faded(look.trail, look.background, shade) for shade in shades]
-    assert len(set(expected)) == 3
-    np.testing.assert_allclose(found[:-1], expected[:-1], atol=1)  # the spot covers the last
+        picture = list(composed(Raster(scene)))[-1]
+        seen = [(scene.figure.axes[0], path, look.trail)]
+        if view == "panels":
+            _, of_x, of_f = scene.figure.axes
+            seen += [
+                (of_x, np.stack([k, x[:, 0]], axis=-1), look.x_series),
+                (of_f, np.stack([k, f], axis=-1), look.f_series),
+            ]
+        for axes, points, colour in seen:
+            lengths = np.hypot(*np.diff(on_screen(axes, *points), axis=0).T)
+            shares = lengths.cumsum() / lengths.sum()
+            # How much of the colour is in each step, by the channel that tells it best from the background's.
+            ink, paper = rgb(colour), rgb(look.background)
+            best = int(abs(ink - paper).argmax())
+            found = np.array(colours_along(picture, axes, points))[:-1, best]  # the spot covers the last
+            shades = (found - paper[best]) / (ink - paper)[best]
+            # Even levels from the first step to the last, less than a tenth apart, and never faint.
+            np.testing.assert_allclose(shades, 1 - (1 - FAINTEST) * (1 - shares[:-1]), atol=0.06)
+            assert len(set(found)) >= 5
+            assert shades.min() >= FAINTEST - 0.01
 
 
 def test_where_colours_tell_runs_apart_they_fade_little() -> None:
@@ -156,12 +181,25 @@ def test_where_colours_tell_runs_apart_they_fade_little() -> None:
             np.testing.assert_allclose(found[-2], rgb(LIGHT.runs[run]), atol=1)
 
 
-def test_a_trail_on_plain_ground_is_a_chart_and_keeps_its_colour() -> None:
-    descent = solved("parabola", lr=0.95, iterations=8)
+def test_a_short_trail_fades_by_age() -> None:
+    descent = solved("x**2 + y**2 + 4*x", start=((2.0, 2.0),), optimizer=("adam",), lr=0.4, iterations=8, trail=4)
     with scene_of(descent) as scene:
-        axes, last = scene.figure.axes[0], list(composed(Raster(scene)))[-1]
-        path = np.stack([descent.trajectory.x[0, :, 0], descent.trajectory.f[0]], axis=-1)
-        assert set(colours_along(last, axes, path)) == {tuple(rgb(LIGHT.trail).astype(int))}
+        axes = scene.figure.axes[0]
+        for k, picture in enumerate(map(np.copy, composed(Raster(scene)))):
+            if k >= 5:
+                found = colours_along(picture, axes, descent.trajectory.x[0, k - 4 : k + 1])[:-1]
+                shades = np.linspace(FAINTEST, 1, 4)[:-1]
+                expected = [faded(LIGHT.trail, LIGHT.background, shade) for shade in shades]
+                np.testing.assert_allclose(found, expected, atol=1)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_faintest_part_of_a_path_is_told_from_the_page(style: str) -> None:
+    look = load_style(style)
+    for colour in (look.trail, look.x_series, look.f_series):
+        assert contrast(mixed(colour, look.background, ALONE.faintest), look.background) >= 1.5
+    for colour in look.runs:
+        assert contrast(mixed(colour, look.background, OF_SEVERAL.faintest), look.background) >= 1.5
 
 
 @pytest.mark.parametrize("trail", [0, 1, 3])

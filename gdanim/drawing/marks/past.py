@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim.drawing.marks.fade import OF_SWARM
 from gdanim.drawing.marks.trails import Trail, moment_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ShortTrails(Trail):
     """The last few steps of each run of a swarm. There are too many of them for stripes."""
 
     striped = False
+    fade = OF_SWARM
 
 
 class PastTrails(Trail):

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
-from gdanim.drawing.marks.track import EDGE_PX, Track, chord
+from gdanim.drawing.marks.fade import ALONE, OF_SEVERAL, Fade, faded
+from gdanim.drawing.marks.track import EDGE_PX, Track
 from gdanim.drawing.run_styles import RunStyle, is_alone
 from gdanim.drawing.shapes import circles, extent, polylines
 
@@ -192,28 +193,23 @@ class RunsMark(Mark):
 class Trail(RunsMark):
     """The path of every visible run so far, with a dot at each iteration where they are few.
 
-    halo   the colour of a wider line beneath, which sets paths off from a coloured background; their older parts fade
-           towards it
-    tail   how many of its last iterations a run shows; None for all
+    halo     the colour of a wider line beneath, which sets paths off from a coloured background
+    ground   the colour that paths fade towards; None where they do not
+    tail     how many of its last iterations a run shows; None for all
     """
 
     MAX_DOTS, MAX_DOTS_OF_SEVERAL = 2000, 500  # dots of one path run together; those of several hide each other
     HALO_PT = 0.9  # on either side
     CORE = 0.4  # of its width: the line along the middle
     STRIPE_PT = 1.4  # what a path is wider than the one that covers it
-    # Where the shade changes, as shares of the path's length, newest last: by iterations, a settled run would look old
-    # all over. Few shades: each is one more stroke, and an even fade would change the whole path in every frame. Runs
-    # that are told apart by colour fade less.
-    SHARES, SHADES = (1 / 4, 1 / 2), (0.45, 0.7, 1.0)
-    SHARES_OF_SEVERAL, SHADES_OF_SEVERAL = (1 / 2,), (0.7, 1.0)
 
     def __init__(
         self, track: Track, run_styles: Sequence[RunStyle], *, width_pt: float, dot_pt: float,
-        halo: str | None = None, tail: int | None = None,
+        halo: str | None = None, ground: str | None = None, tail: int | None = None,
     ) -> None:  # fmt: skip
         super().__init__(track, run_styles, zorder=10)
         runs, points = track.shape
-        self.width_pt, self.halo, self.tail = width_pt, halo, tail
+        self.width_pt, self.halo, self.ground, self.tail = width_pt, halo, ground, tail
         most = self.MAX_DOTS if is_alone(run_styles) else self.MAX_DOTS_OF_SEVERAL
         self.dot_pt = dot_pt if runs * points <= most else 0.0
 
@@ -237,31 +233,25 @@ class Trail(RunsMark):
 
     def _parts(self, runs: Index) -> Iterator[tuple[float, Polylines]]:
         """The paths of runs from their oldest parts to their newest: each with its shade."""
-        since, until = self._span(runs)
-        alone = is_alone(self.run_styles)
-        shares, shades = (self.SHARES, self.SHADES) if alone else (self.SHARES_OF_SEVERAL, self.SHADES_OF_SEVERAL)
-        meet = self.track.parted(runs, since, until, shares, self.plane, self.dpi)
-        for shade, begin, end in zip(shades, (since, *meet), meet, strict=False):
-            some = end > begin
-            if some.any():
-                at = chord(self.pixels, runs[some], end[some])
-                yield shade, self.track.lines(runs[some], begin[some], end[some], at, self.plane, self.dpi)
-        yield shades[-1], self.track.lines(runs, meet[-1], until, self.here(runs), self.plane, self.dpi)
+        span, here = self._span(runs), self.here(runs)
+        return faded(self.track, runs, span, here, self.plane, self.dpi, fade=self.fade, tail=self.tail)
+
+    @property
+    def fade(self) -> Fade:
+        """How its paths fade, where they do."""
+        return ALONE if is_alone(self.run_styles) else OF_SEVERAL
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         found = list(self.by_style(self._shown()))
-        if self.halo is None:
-            for run_style, stripe_level, runs in found:
-                self._stroke(renderer, self._lines(runs), run_style.colour, stripe_level * self.STRIPE_PT)
-                self._stroke_core(renderer, run_style, runs)
-            return
-        for level in {stripe_level for _, stripe_level, _ in found}:
-            alike = np.concatenate([runs for _, stripe_level, runs in found if stripe_level == level])
-            self._stroke(renderer, self._lines(alike), self.halo, level * self.STRIPE_PT + 2 * self.HALO_PT)
+        if self.halo is not None:
+            for level in {stripe_level for _, stripe_level, _ in found}:
+                alike = np.concatenate([runs for _, stripe_level, runs in found if stripe_level == level])
+                self._stroke(renderer, self._lines(alike), self.halo, level * self.STRIPE_PT + 2 * self.HALO_PT)
         for run_style, stripe_level, runs in found:
-            for shade, lines in self._parts(runs):
+            parts = [(1.0, self._lines(runs))] if self.ground is None else self._parts(runs)
+            for shade, lines in parts:
                 # Mixed, not transparent: where parts and paths overlap, nothing shines through.
-                colour = mixed(run_style.colour, self.halo, shade)
+                colour = run_style.colour if self.ground is None else mixed(run_style.colour, self.ground, shade)
                 self._stroke(renderer, lines, colour, stripe_level * self.STRIPE_PT)
             self._stroke_core(renderer, run_style, runs)
 
