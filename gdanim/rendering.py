@@ -12,6 +12,7 @@ from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
 from gdanim.drawing import mpl  # noqa: F401 (first: see there)
+from gdanim.drawing.fallback import asked_text
 from gdanim.drawing.layout import check_room
 from gdanim.drawing.raster import Raster
 from gdanim.output.base import FilmInfo, Quality
@@ -119,7 +120,7 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
     """Draw the frames once, in the style of the descent, and write them to every output."""
-    with descent.style.loaded.applied():
+    with descent.style.loaded.applied(asked_text(descent.settings)):
         scene = draw(descent)
         # Within --max-size smaller sizes are tried, too, and a filmstrip checks its own panels.
         if descent.settings.max_size is None and not all("dpi" in output.format.takes for output in outputs):

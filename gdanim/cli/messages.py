@@ -160,11 +160,16 @@ def _reason(descent: Descent, run: int) -> str:
 
 def missing_letters(descent: Descent) -> Iterator[str]:
     """A line for each text of a person's whose letters the font of the style lacks."""
+    # Late: it imports matplotlib.
+    from gdanim.drawing.fallback import fallback_for
+
     settings = descent.settings
     for name, text in (("the title", settings.title), ("--xlabel", settings.xlabel), ("--ylabel", settings.ylabel)):
         letters, font = descent.style.loaded.missing_letters(text or "")
         if letters:
-            yield f"gdanim: {name} has letters that the font {font} lacks: {letters}"
+            found = fallback_for(letters)
+            instead = f"; they are set in {found}" if found else ""
+            yield f"gdanim: {name} has letters that the font {font} lacks: {letters}{instead}"
 
 
 def _limit(descent: Descent, run: int) -> str:

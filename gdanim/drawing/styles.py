@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gdanim.drawing.colours.borrowed import defaults, rc_of, roles_in
 from gdanim.drawing.colours.mending import is_grey, mended
+from gdanim.drawing.fallback import families_with
 from gdanim.drawing.mpl import mpl, quietly, to_rgb
 from gdanim.errors import UnknownNameError, UsageError, shown
 from gdanim.settings import AUTO_STYLE
@@ -52,12 +53,17 @@ class Style:
     rc: Mapping[str, Any] = field(default_factory=dict)
 
     @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Draw with matplotlib's own defaults and this style, whatever the user's matplotlibrc says."""
+    def applied(self, text: str = "") -> Iterator[None]:
+        """Draw with matplotlib's own defaults and this style, whatever the user's matplotlibrc says.
+
+        Letters of a text that its font lacks are set in a font of the system that has them, if there is one.
+        """
         with mpl.rc_context(), warnings.catch_warnings(), quietly():
             # gdanim warns in one line of its own, also of letters in mathematics: see missing_letters().
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             _set_rc(self.rc)
+            if not text.isascii() and (letters := self.missing_letters(text)[0]):
+                mpl.rcParams["font.family"] = families_with(letters)
             yield
 
     def missing_letters(self, text: str) -> tuple[str, str]:

@@ -10,9 +10,11 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from support.colours import TOLD_APART, seen
+from support.commandline import digest, run
 from support.problems import pictures
 
 from gdanim.catalogue.registry import STYLES
+from gdanim.drawing import fallback
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import UnknownNameError, UsageError
@@ -171,6 +173,19 @@ def test_letters_that_the_font_lacks_are_named_once_each() -> None:
     light = load_style("light")
     assert light.missing_letters("f(x) = x², λ → ∞") == ("", "DejaVu Sans")
     assert light.missing_letters("日本 and 日本語") == ("日本語", "DejaVu Sans")
+
+
+def test_letters_that_the_font_lacks_are_set_in_one_of_the_system_that_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the fonts that matplotlib brings, one has the letter ᶁ, and its usual one has not."""
+    request = "parabola", "-n", 1, "--size", "320x240", "--title", "ᶁ x", "-o"
+    lacks = "the title has letters that the font DejaVu Sans lacks: ᶁ"
+    monkeypatch.setattr(fallback, "FAMILIES", ("None Such",))
+    assert f"gdanim: {lacks}" in run(*request, tmp_path / "without.png").lines
+    monkeypatch.setattr(fallback, "FAMILIES", ("None Such", "STIXGeneral"))
+    assert f"gdanim: {lacks}; they are set in STIXGeneral" in run(*request, tmp_path / "a.png").lines
+    assert digest(tmp_path / "without.png") != digest(tmp_path / "a.png")
 
 
 def test_a_file_that_sets_nothing_is_no_style(tmp_path: Path) -> None:

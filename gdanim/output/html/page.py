@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
+from gdanim.drawing.fallback import shown_text
 from gdanim.drawing.lettering import HAIR
 from gdanim.output.html.colour_schemes import Schemes, in_both
 from gdanim.output.svg.writer import SCOPE, inline_svg
@@ -65,7 +66,7 @@ def write_html(
 
     picture = Schemes(svg=svg_of(scene))
     if (dark := style.in_the_dark) is not None:
-        with dark.loaded.applied():
+        with dark.loaded.applied(shown_text(scene.figure)):
             picture = in_both(picture.svg, svg_of(redraw(style=dark)), prefix=SCOPE)
     figure = _figure(scene, info, picture, fragment=fragment)
     # Two fragments on one page share no name unless they are the same.

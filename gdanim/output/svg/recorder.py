@@ -13,6 +13,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D
 
+from gdanim.drawing.fallback import families
 from gdanim.drawing.lettering import SANS
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText, Letter, PathStyle
 from gdanim.output.svg.paths import is_long, without_stop
@@ -157,7 +158,7 @@ class Recorder(RendererBase):
         return left, self._height - top, right - left, top - bottom
 
     def _text_letters(self, text: str, prop: Font, size: float) -> Typeset:
-        font = get_font([findfont(prop), SANS])
+        font = get_font([*map(findfont, families(prop)), SANS])
         font.set_size(_EM, TextToPath.DPI)
         placed, found, _ = _OUTLINES.get_glyphs_with_font(font, text)
         self.outlines |= found
