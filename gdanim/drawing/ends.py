@@ -10,6 +10,8 @@ from gdanim.drawing.geometry import LEAST, MOST
 from gdanim.errors import UsageError
 
 ROUND_STEPS = [1, 2, 5, 10]
+ROUNDER = (5, 8, 10)  # steps between the ends that are tried, the roundest first
+ROOMY = 1.25  # times what is needed, that the ends may span
 FLAT = 4  # in units of rounding: values that are no farther apart are equal
 
 
@@ -25,8 +27,9 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
     from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
     bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span
     top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
-    ticks = MaxNLocator(nbins=5, steps=ROUND_STEPS).tick_values(bottom, top)
-    return float(ticks[0]), float(ticks[-1])
+    ends = [MaxNLocator(nbins=most, steps=ROUND_STEPS).tick_values(bottom, top)[[0, -1]] for most in ROUNDER]
+    first, last = next((tried for tried in ends if np.ptp(tried) <= ROOMY * (top - bottom)), ends[-1])
+    return float(first), float(last)
 
 
 def check_drawable(starts: Scalar, low: float, high: float) -> None:
