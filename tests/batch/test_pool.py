@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT, default_signals
 
 from gdanim.batch.pool import Done, Pool
 
@@ -76,13 +76,16 @@ def test_closing_it_early_leaves_no_worker() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_worker_outlives_it(number: signal.Signals) -> None:
+def test_no_worker_outlives_it(number: signal.Signals, request: pytest.FixtureRequest) -> None:
     script = (
         "import sys; from gdanim import signals; signals.install()\n"
         "from gdanim.batch.pool import Pool\nlist(Pool((sys.executable, '-m', 'gdanim.cli.worker'), 2).done(JOBS))"
     )
     jobs = [{"function": "himmelblau", "starts": 90, "iterations": 9000, "output": (f"{i}.gif",)} for i in range(2)]
-    batch = subprocess.Popen([sys.executable, "-c", script.replace("JOBS", repr(jobs))], env=ENVIRONMENT)
+    batch = subprocess.Popen(
+        [sys.executable, "-c", script.replace("JOBS", repr(jobs))], env=ENVIRONMENT, preexec_fn=default_signals
+    )
+    request.addfinalizer(batch.kill)
     children: set[int] = set()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not list(Path().glob(".*gdanim*")):
