@@ -32,6 +32,11 @@ def at_last_frame(scene: Scene) -> Raster:
     return raster
 
 
+def lines_of(scene: Scene) -> list[Caption]:
+    """The captions of the header: those on a plate are names and tallies in the axes."""
+    return [mark for mark in scene.marks if isinstance(mark, Caption) and mark.plate is None]
+
+
 def readable(scene: Scene) -> list[Read]:
     """Every text that the last moment shows: titles and legends, labels and numbers of the axes, captions."""
     written: list[Text] = [text for text in scene.figure.texts if text.get_visible()]

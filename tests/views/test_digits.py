@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.ticker import MaxNLocator
 from support.commandline import LONG
+from support.extents import lines_of
 from support.problems import scene_of, solved
 
 from gdanim.cli.summary import details
 from gdanim.descent.alt_text import alt_text
-from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.numbers import numbers
 from gdanim.formatting import distinct
 from gdanim.views.digits import digits_of, number
@@ -111,7 +111,7 @@ def check_axes(axes: Axes) -> None:
 def readouts(descent: Descent) -> list[str]:
     """What the readout says at each iteration."""
     with scene_of(descent) as scene:
-        (line,) = [mark for mark in scene.marks if isinstance(mark, Caption)]
+        (line,) = lines_of(scene)
         moments = [scene.timeline.moment(frame) for frame in range(scene.timeline.frames)]
         return ["".join(text for text, _ in line.pieces_at(moment)) for moment in moments]
 
@@ -126,7 +126,7 @@ def test_the_labels_of_an_axis_differ_and_stand_where_they_say(case: str) -> Non
         (axes,) = scene.figure.axes
         check_axes(axes)
         # The curve fills its axes.
-        (curve,) = axes.get_lines()
+        curve = axes.get_lines()[0]
         low, high = np.nanmin(curve.get_ydata()), np.nanmax(curve.get_ydata())
         bottom, top = axes.get_ylim()
         assert min(high, top) - max(low, bottom) >= 0.5 * (top - bottom)

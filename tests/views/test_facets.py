@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import AxesImage
 from support.commandline import LONG, crossed
-from support.extents import at_last_frame, live, overlaps, readable
+from support.extents import at_last_frame, lines_of, live, overlaps, readable
 from support.problems import composed, redrawn, scene_of, solved
 
 from gdanim.cli.summary import records
 from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
 from gdanim.drawing.layout import LEAST_PX, Layout
-from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.raster import Raster
@@ -166,7 +165,7 @@ def test_where_room_is_short_the_limit_goes_first_and_then_what_is_told_gets_a_l
         with scene_of(rates(3, size=f"{width}x400", title="", readout=False, dpi=dpi)) as scene:
             titles = [text for text in scene.figure.texts if text.get_text()]
             lines = {round(text.get_position()[1]) for text in titles}
-            lines |= {round(mark.at[1]) for mark in scene.marks if isinstance(mark, Caption)}
+            lines |= {round(line.at[1]) for line in lines_of(scene)}
             return any("%" in text.get_text() for text in titles), len(lines)
 
     forms = [shown(width, dpi) for width, dpi in ((1400, 110), (1000, 110), (500, 130))]

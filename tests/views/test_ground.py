@@ -101,9 +101,9 @@ def words_of(scene: Scene) -> list[str]:
     ("options", "expected"),
     [
         ({}, ["low", "high, not linear"]),
-        ({"style": "slides"}, ["low", "high"]),
+        ({"style": "slides"}, ["low", "high, not linear"]),
         ({"cmap": "viridis", "style": "dark"}, ["low", "high, not linear"]),
-        ({"size": "320x240"}, ["low", "high, not linear"]),
+        ({"size": "320x240"}, ["low", "high"]),
         ({"lr": (0.001, 0.002), "facet": "lr"}, ["low", "high"]),
         ({"function": "x + y"}, ["low", "high"]),
         ({"view": "surface"}, ["low", "high, not linear"]),

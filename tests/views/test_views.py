@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.extents import at_last_frame, live, overlap, readable
+from support.extents import at_last_frame, lines_of, live, overlap, readable
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.registry import presets
@@ -47,7 +47,7 @@ def test_the_parabola_preset_has_the_limits_labels_and_shares_of_the_notebook() 
         assert x.get_position().y0 > y.get_position().y1
         assert scene.timeline.frames == 26
         assert np.diff(scene.timeline.end_s)[:-1] == pytest.approx(0.1)
-        assert not any(isinstance(mark, Caption) for mark in scene.marks)
+        assert not lines_of(scene)
 
 
 def test_the_double_well_preset_has_the_limits_of_the_notebook() -> None:
@@ -207,7 +207,7 @@ def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:
 @pytest.mark.parametrize(("options", "count"), [({"readout": False}, 0), ({}, 1)])
 def test_the_readout_can_be_left_out(options: dict[str, Any], count: int) -> None:
     with scene_of(solved("parabola", iterations=2, **options)) as scene:
-        assert sum(isinstance(mark, Caption) for mark in scene.marks) == count
+        assert len(lines_of(scene)) == count
 
 
 def test_a_title_is_drawn_as_it_is_written_and_none_where_it_is_empty() -> None:
