@@ -71,6 +71,7 @@ class Timeline:
     tween               how many frames that takes; the first of them shows the iteration, the others lie between two
     forward             the frames of the way there; the last of them is held, those that follow rewind
     opening             the first frames, in which what stands still is named
+    ends                whether the last frame of the way there shows the ends of the runs; not in all samples of a film
     """
 
     tick: Ticks
@@ -82,6 +83,7 @@ class Timeline:
     tween: int
     forward: int
     opening: int = 0
+    ends: bool = True
     k: Index | None = None
     numbering: Numbering | None = None
 
@@ -102,7 +104,7 @@ class Timeline:
 
     def moment(self, frame: int) -> Moment:
         """What a frame shows."""
-        is_opening, at_end = frame < self.opening, frame == self.forward - 1
+        is_opening, at_end = frame < self.opening, self.ends and frame == self.forward - 1
         if self.numbering is not None:
             position = self.numbering.rows(float(self.tick[frame]))
             visible = np.flatnonzero(~np.isnan(position))

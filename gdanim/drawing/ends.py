@@ -27,7 +27,8 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
     from_zero = 0 <= low < 0.25 * span or -0.25 * span < high <= 0
     bottom = 0.0 if low >= 0 and from_zero else low - 0.1 * span
     top = 0.0 if high <= 0 and from_zero else high + 0.1 * span
-    ends = [MaxNLocator(nbins=most, steps=ROUND_STEPS).tick_values(bottom, top)[[0, -1]] for most in ROUNDER]
+    ticks = (np.asarray(MaxNLocator(nbins=most, steps=ROUND_STEPS).tick_values(bottom, top)) for most in ROUNDER)
+    ends = [tried[[0, -1]] for tried in ticks]
     first, last = next((tried for tried in ends if np.ptp(tried) <= ROOMY * (top - bottom)), ends[-1])
     return float(first), float(last)
 

@@ -123,6 +123,7 @@ def sample(descent: Descent, length: int) -> Descent:
         end_s=np.cumsum(durations_s),
         forward=max(int(np.searchsorted(frames, timeline.forward)), 1),
         opening=int(np.searchsorted(frames, timeline.opening)),
+        ends=bool(np.isin(timeline.forward - 1, frames)),
     )
     return replace(descent, timeline=kept)
 

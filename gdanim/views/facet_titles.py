@@ -23,7 +23,7 @@ Form = tuple[tuple[str | int, ...], ...]  # the parts on each line; a number is 
 Parts = dict[str, Text]
 
 PAD_PT, ABOVE_PT = 6.5, 8.0  # to the axes below, a spot on their edge stays clear of the words; to those above
-LINE, SPACE = 1.25, 0.7  # of the height of the type
+LINE, SPACE = 1.4, 0.7  # of the height of the type
 APART = 1.0  # of a space: what keeps the limit clear of the words, too
 SMALL_PT = 8.5
 LEAST_LINES = 3.0  # of a title, as high as a panel is at least where the title has several

