@@ -26,7 +26,7 @@ PAD_PT, ABOVE_PT = 6.5, 8.0  # to the axes below, a spot on their edge stays cle
 LINE, SPACE = 1.4, 0.7  # of the height of the type
 APART = 1.0  # of a space: what keeps the limit clear of the words, too
 SMALL_PT = 8.5
-LEAST_LINES = 3.0  # of a title, as high as a panel is at least where the title has several
+LEAST_LINES = 4.0  # of a title, as high as a panel is at least where the title has several
 
 # The limit stands at the right end of its line. It is the first to go; then what is told goes to a line of its own, and
 # gets shorter. Before anything goes, the type is set a little smaller.

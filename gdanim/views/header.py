@@ -30,6 +30,7 @@ EXPLAINED_GAP = 0.3  # of a line, above those of an update
 # Between a title and what stands beside it: with room for an overhang of the axes, and the least.
 ROOMY_PT, BESIDE_PT = 72.0, 30.0
 TIGHT = 0.85  # of the room, where a title may not be wider: formulas are wider than the mean of their letters
+SMALL_PX = 300  # high: below that, panels are given every line that can be spared
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
@@ -122,7 +123,8 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
 
         explained = explanation(descent, layout, run_styles)
     told = [] if legend.tells or of_panels else _told(descent, layout.style)
-    is_low = bool(legend.rows) and layout.style.scale > 1  # in larger type lines cost the plot more
+    # In larger type, and above panels of a small picture, lines cost the plot more.
+    is_low = (bool(legend.rows) and layout.style.scale > 1) or (of_panels and layout.height < SMALL_PX)
     lines: list[LiveLine] = []
     if has_readout:
         lines = readout(descent, layout, lettering, told, explained=explained is not None, brief=is_low)
