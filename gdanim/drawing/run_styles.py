@@ -6,8 +6,9 @@ have the colours of the places where they end: once they are there, or from the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from gdanim.arrays import Index, Vector
 from gdanim.descent.attractors import FAILED
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.destinations import destinations
-from gdanim.descent.runs import Runs
+from gdanim.descent.runs import Run, Runs
 from gdanim.drawing.colours.grounds import place_colours
 from gdanim.drawing.colours.ramps import ramp
 from gdanim.drawing.shapes import SHAPES
@@ -73,10 +74,15 @@ def is_told_by_place(descent: Descent) -> bool:
     """
     kinds = list({id(run): run for run in descent.runs}.values())  # a million runs may share one record
     made = {(run.spec, run.schedule and run.schedule.spec, run.lr) for run in kinds}
-    if len(made) > 1 or any(run.replayed for run in kinds):
+    if len(made) > 1 or not _are_known(kinds):
         return False
     crowd = len(descent.runs) > 1 and (descent.timeline.in_turn or len(kinds) == 1 or len(kinds) > MOST_LABELS)
     return descent.settings.basins or crowd
+
+
+def _are_known(runs: Iterable[Run]) -> bool:
+    """Whether gdanim knows the methods and the rates of runs: not of all that are replayed."""
+    return all(run.method is not None and isfinite(run.lr) for run in runs)
 
 
 def styles_by_place(descent: Descent, colours: Sequence[str], nowhere: str, *, unsettled: str = "") -> RunStyles:
@@ -162,7 +168,7 @@ def _ramp_of_rates(runs: Runs, names: Sequence[str], style: Style) -> list[Look]
     rates = sorted({run.lr for run in runs})
     made = {(run.spec, run.schedule and run.schedule.spec) for run in runs}
     one_to_one = 1 < len(rates) == len(names) == len({(run.label, run.lr) for run in runs})
-    if not one_to_one or len(made) > 1 or any(run.replayed for run in runs):
+    if not one_to_one or len(made) > 1 or not _are_known(runs):
         return []
     colour_of = dict(zip(rates, ramp(len(rates), style.background), strict=True))
     rate_of = {run.label: run.lr for run in runs}

@@ -45,7 +45,7 @@ def test_one_run_is_told_from_its_start_to_its_end() -> None:
         ({"function": "parabola", "lr": (0.1, 0.2)}, "; the lowest is lr 0.2, f = "),
         (
             {"function": "parabola", "lr": (0.1, 0.95)},
-            "; arrived, straight down: lr 0.1; still moving, bouncing: lr 0.95;",
+            "; arrived at k 21, straight down: lr 0.1; 0.309 away, bouncing: lr 0.95;",
         ),
         ({"function": "saddle"}, "f = −"),
         ({"function": "saddle"}, "; f falls without bound."),
