@@ -24,7 +24,7 @@ WINDOW = 7
 
 
 def written(path, *arguments, function="parabola"):
-    assert run(function, "--lr", "0.1", "--fps", "10", "-q", *arguments, "-o", path).code == 0
+    assert run(function, "--lr", "0.1", "--fps", "10", "--lead", "0", "-q", *arguments, "-o", path).code == 0
     return path
 
 
