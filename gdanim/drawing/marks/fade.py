@@ -54,9 +54,7 @@ def faded(
     since, until = span
     if tail is None or tail >= track.shape[1] - 1:
         shades = fade.shades(fade.levels)
-        ends = np.minimum(track.stops(axes, dpi)[runs], track.shape[1] - 1.0)
-        shares = np.arange(1, len(shades)) / len(shades)
-        meet = track.parted(runs, np.zeros(len(runs)), ends, shares.tolist(), axes, dpi)
+        meet = track.even_parts(len(shades), axes, dpi)[:, runs]
     else:
         shades = fade.shades(tail)
         meet = np.ceil(until) - np.ceil(tail * np.arange(len(shades) - 1, 0, -1) / len(shades))[:, np.newaxis]

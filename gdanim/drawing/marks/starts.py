@@ -37,8 +37,8 @@ class StartRings(RunsMark):
     @property
     def reach_px(self) -> float:
         """The radius of the largest ring."""
-        _, _, count = self._starts(np.arange(self.track.shape[0]))
-        return self._radius_px(int(count.max(initial=1))) + self.px(self.WIDTH_PT / 2)
+        at, _, count = self._starts(np.arange(self.track.shape[0]))
+        return self._radius_px(int(count.max(initial=1)), crowded=len(at) > FEW) + self.px(self.WIDTH_PT / 2)
 
     def centres(self) -> PixelPoints:
         """The starts of all runs in view, without those that coincide: (k, 2) in pixels."""
@@ -55,18 +55,22 @@ class StartRings(RunsMark):
     def _is_seen(self, runs: Index) -> NDArray[np.bool_]:
         return np.ones(len(runs), dtype=np.bool_)
 
-    def _radius_px(self, together: int) -> float:
-        """The radius of the ring around a start of so many runs."""
-        if len(self.centres()) > FEW:
+    @property
+    def _is_crowded(self) -> bool:
+        return len(self.centres()) > FEW
+
+    def _radius_px(self, together: int, *, crowded: bool) -> float:
+        """The radius of the ring around a start of so many runs; a small one where there are many starts."""
+        if crowded:
             return self.px(SMALL_SHARE * self.size_pt / 2)
         rings = min(together - 1, Spots.MOST_RINGS)
         radii = DISC + rings * RING if rings else 1.0
         return self.px(radii * self.size_pt / 2 + GAP_PT)
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        at, runs, count = self._starts(moment.visible)
+        (at, runs, count), crowded = self._starts(moment.visible), self._is_crowded
         for place, run, together in zip(at, runs.tolist(), count.tolist(), strict=True):
-            ring = circles(place[np.newaxis], self._radius_px(together))
+            ring = circles(place[np.newaxis], self._radius_px(together, crowded=crowded))
             is_shared = together > 1 and len(self.run_styles) > 1
             colour = self.ink if is_shared else self.run_styles[self._style_index[run]].colour
             self.paint(renderer, ring, line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT)
@@ -76,4 +80,5 @@ class StartRings(RunsMark):
         at, _, count = self._starts(moment.visible)
         if not at.size:
             return None
-        return extent(at, self._radius_px(int(count.max())) + self.px(self.WIDTH_PT + self.HALO_PT))
+        radius = self._radius_px(int(count.max()), crowded=self._is_crowded)
+        return extent(at, radius + self.px(self.WIDTH_PT + self.HALO_PT))

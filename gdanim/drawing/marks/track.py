@@ -42,6 +42,7 @@ class Track:
         self._stops: Positions | None = None
         self._kept: Index | None = None
         self._lengths: NDArray[np.float64] | None = None
+        self._meets: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None  # of these lengths
         self._stripe_levels: list[int] | None = None
 
     @property
@@ -150,6 +151,18 @@ class Track:
         rows = np.searchsorted(lengths, reached) - 1 - offset
         meet: NDArray[np.float64] = np.maximum(np.minimum(rows, np.floor(until)), since)
         return meet
+
+    def even_parts(self, count: int, axes: _AxesBase, dpi: float) -> NDArray[np.float64]:
+        """The positions (count − 1, runs) at which whole paths are parted evenly. Computed once for their lengths."""
+        self.pixels(axes, dpi)
+        if self._meets is None or self._meets[0] is not self._lengths or len(self._meets[1]) != count - 1:
+            runs = np.arange(self.shape[0])
+            ends = np.minimum(self.stops(axes, dpi), self.shape[1] - 1.0)
+            shares = np.arange(1, count) / count
+            meets = self.parted(runs, np.zeros(len(runs)), ends, shares.tolist(), axes, dpi)
+            assert self._lengths is not None
+            self._meets = self._lengths, meets
+        return self._meets[1]
 
     def stripe_levels(self, groups: Sequence[Index], axes: _AxesBase, dpi: float) -> list[int]:
         """How many later groups of runs follow the path of each group. Computed once for a resolution."""
