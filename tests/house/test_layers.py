@@ -76,7 +76,7 @@ INSIDE = {
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
         "marks.exits marks.track marks.fade shapes fallback styles colours.grounds colours.ramps run_styles layout "
-        "marks.trails marks.arrows marks.caption marks.rows marks.spots marks.starts scene"
+        "marks.free_places marks.trails marks.arrows marks.caption marks.rows marks.spots marks.starts scene"
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from matplotlib.image import AxesImage
@@ -12,15 +12,14 @@ from matplotlib.image import AxesImage
 from gdanim.descent.outcomes.destinations import destinations
 from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.marks.caption import Caption
+from gdanim.drawing.marks.free_places import Box, Obstacles, lines_of
 from gdanim.drawing.marks.spots import Dots, Spots
-from gdanim.drawing.marks.track import fine
 from gdanim.drawing.run_styles import style_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.axes._base import _AxesBase
 
     from gdanim.arrays import Index
     from gdanim.descent.descend import Descent
@@ -34,33 +33,8 @@ LEAST_WIDTH_PX: Final = 400  # of the picture: in a smaller one such text would 
 MOST: Final = 12  # tallies
 SIGN: Final = "● "  # in the colour of a place, where the dots of a swarm are too small to show it
 GAP_PT, STEP_PT, DISTANCES = 3.0, 6.0, 4  # from a spot to its text, nearest first
-SAMPLE_PX: Final = 2.0  # between points along a path
 # Where the text stands from the place: beside it, above and below, aslant.
 WAYS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
-
-
-class Box(NamedTuple):
-    """A rectangle in pixels from the bottom left."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    def holds(self, points: PixelPoints) -> bool:
-        """Whether any of some points (m, 2) lies in it."""
-        return bool(np.any(np.all((points >= (self.left, self.bottom)) & (points <= (self.right, self.top)), axis=1)))
-
-    def meets(self, other: Box) -> bool:
-        """Whether it and another one overlap."""
-        return (
-            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
-        )
-
-    def lies_in(self, axes: Axes) -> bool:
-        """Whether all of it lies in some axes."""
-        low, high = axes.bbox.min, axes.bbox.max
-        return self.left >= low[0] and self.bottom >= low[1] and self.right <= high[0] and self.top <= high[1]
 
 
 def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark]) -> list[Caption]:
@@ -76,15 +50,14 @@ def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark])
     sign_px = lettering.width(SIGN) if isinstance(spots, Dots) else 0
     size = lettering.width(_words(count, count)) + sign_px + 4 * pad, lettering.ascent + 2 * pad
     pixels, last = spots.pixels, descent.trajectory.last
-    taken, found = np.concatenate([*_lines(axes), *_paths(spots, last)]), []
-    placed = _strips(axes)
+    obstacles, found = Obstacles.of([*lines_of(axes), *_paths(spots, last)]), []
+    obstacles.boxes += _strips(axes)
     for runs in arrivals[:MOST]:
         middle = np.median(pixels[runs, last[runs]], axis=0)
         radius = layout.px(layout.spot_pt) / 2
-        free = (box for box in _boxes(layout, middle, size, radius) if box.lies_in(axes) and not box.holds(taken))
-        box = next((box for box in free if not any(map(box.meets, placed))), None)
+        box = obstacles.first_free(_boxes(layout, middle, size, radius), axes)
         if box is not None:
-            placed.append(box)
+            obstacles.boxes.append(box)
             colour = style_of_run(int(runs[0]), tuple(spots.run_styles)).colour if isinstance(spots, Dots) else ""
             says = partial(_pieces, runs, ends.since[runs], count, layout.style.text, colour)
             at = (box.left + box.right) / 2, box.bottom + pad
@@ -114,30 +87,16 @@ def _boxes(layout: Layout, middle: PixelPoints, size: tuple[float, float], radiu
         yield Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _lines(axes: Axes) -> list[PixelPoints]:
-    """Points along the static lines of some axes: the graph of a function, and signs."""
-    drawn = [axes.transData.transform(np.asarray(line.get_xydata(), dtype=np.float64)) for line in axes.lines]
-    return [_along(points[np.isfinite(points).all(axis=1)], axes) for points in drawn]
-
-
 def _strips(axes: Axes) -> list[Box]:
     """Images that fill less than half of some axes: the strip of the basins of one variable."""
-    images = [image for image in axes.get_children() if isinstance(image, AxesImage)]
-    boxes = [Box(*map(float, image.get_window_extent().extents)) for image in images]
+    boxes = [Box.of(image) for image in axes.get_children() if isinstance(image, AxesImage)]
     return [box for box in boxes if box.top - box.bottom < axes.bbox.height / 2]
 
 
 def _paths(spots: RunsMark, last: Index) -> list[PixelPoints]:
-    """Points along the paths of all runs; of a swarm, which leaves no paths, their ends."""
+    """The paths of all runs; of a swarm, which leaves no paths, their ends: (m, 2) each."""
     pixels = spots.pixels
     ends = pixels[np.arange(len(pixels)), last]
     if isinstance(spots, Dots):
-        return [ends]
-    return [ends, *(_along(path[: end + 1], spots.plane) for path, end in zip(pixels, last.tolist(), strict=True))]
-
-
-def _along(path: PixelPoints, axes: _AxesBase) -> PixelPoints:
-    """Points along a path (m, 2), as far as it lies about some axes."""
-    size = np.array(axes.bbox.size)
-    near = np.clip(path, axes.bbox.min - size, axes.bbox.max + size)
-    return fine(near / SAMPLE_PX) * SAMPLE_PX if len(near) > 1 else near
+        return [end[np.newaxis] for end in ends]
+    return [path[: end + 1] for path, end in zip(pixels, last.tolist(), strict=True)]
