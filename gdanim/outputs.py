@@ -202,6 +202,8 @@ def inputs_of(settings: Settings, preset: str | None) -> dict[str, str]:
     named = {"--style": settings.style, "--themes": settings.themes}
     found = {name: option for option, names in named.items() for name in names if _is_style_file(name)}
     found |= {labelled(text)[1]: "--trajectory" for text in settings.trajectory}
+    if settings.points is not None:
+        found[settings.points] = "--points"
     for field in ("function", "gradient", "optimizer", "schedule"):
         value = getattr(settings, field) or ()
         for text in (value,) if isinstance(value, str) else value:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from gdanim.catalogue.registry import FORMATS, VIEWS
-from gdanim.catalogue.request import Planned, Request, chosen_function, chosen_view, requested
+from gdanim.catalogue.request import Planned, Request, chosen_view, function_of, is_model, is_name, requested
 from gdanim.catalogue.specs import Format, View
 from gdanim.errors import SettingError, UsageError, shown
 from gdanim.formatting import listed
-from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
+from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
 
 # What a picture takes, in bytes: in any case, and for each pixel of what is drawn, of its ground and what is shown.
 BASE_BYTES: Final = 90_000_000
@@ -40,7 +40,11 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
     """
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
-    function = chosen_function(settings.function, dict(settings.param))
+    if settings.points is not None:
+        from gdanim.tables.files import check_readable
+
+        check_readable(settings.points, "--points")
+    function = function_of(settings)
     if settings.gradient is not None and function.expression is not None:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     view = chosen_view(settings.view, function.dim)
@@ -69,17 +73,25 @@ def merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any
     kept = {name: value for name, value in saved.items() if RULED_OUT_BY.get(name) not in chosen}
     for name in tuple(_unread_format_options(kept, chosen)):
         kept.pop(name, None)
-    names = [fields.get("function", "").replace("-", "_") for fields in (chosen, saved)]
-    if "function" in chosen and names[0] != names[1]:
-        for name in ("param", "gradient", "avoid"):  # they belong to their function
-            kept.pop(name, None)
+    for name in _of_other_function(saved, chosen):
+        kept.pop(name, None)
     if chosen.get("avoid_minima") == 0:
         kept.pop("avoid", None)
-    if "trajectory" in chosen:
-        kept.pop("columns", None)  # of the preset's own file
+    for table, option in (("trajectory", "columns"), ("points", "target")):
+        if table in chosen:
+            kept.pop(option, None)  # of the preset's own file
     for name in chosen.keys() & {"param", "columns"}:
         chosen = {**chosen, name: dict(kept.get(name, ())) | dict(chosen[name])}
     return {**kept, **chosen}
+
+
+def _of_other_function(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Fields that belong to the function of a preset, where the command line chose another one; data is for models."""
+    names = [fields.get("function", "").replace("-", "_") for fields in (chosen, saved)]
+    if "function" not in chosen or names[0] == names[1]:
+        return ()
+    is_fitted = is_model(chosen["function"]) or not is_name(chosen["function"])
+    return ("param", "gradient", "avoid", *(() if is_fitted else ("points", *FIT_OPTIONS)))
 
 
 def _unread_format_options(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> Iterator[str]:

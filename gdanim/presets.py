@@ -30,7 +30,7 @@ from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
 from gdanim.tables.files import labelled
 from gdanim.toml_text import parse_toml, write_file, write_value
 
-FILE_FIELDS: Final = ("trajectory", "style")  # of Settings, that may name a file
+FILE_FIELDS: Final = ("trajectory", "points", "style")  # of Settings, that may name a file
 PYTHON: Final = "python"
 SIZE: Final = "size"
 # Why a recipe may not suffice, as [made] says it: lacks = "python".
@@ -104,7 +104,7 @@ def read_preset(name: str) -> dict[str, Any]:
         """What lies beside the preset comes first; else the path is seen from here, as on the command line."""
         return str(path.parent / name) if name != STDIN and (path.parent / name).exists() else name
 
-    return renamed(fields, beside, ("trajectory",))
+    return renamed(fields, beside, ("trajectory", "points"))
 
 
 def read_recipe(path: str) -> Saved:

@@ -5,15 +5,15 @@ or the picture decides.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
-from gdanim.readers import Reader
+from gdanim.options import Option, option
 
 __version__ = "0.1.0"  # of gdanim, and so of what settings mean
 
@@ -23,41 +23,12 @@ MIN_DPI = 20
 MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
 VIEW_OPTIONS = ("facet", "explain", "inset", "basins", "arrows", "camera", "turn", "cmap", "aspect")
+# What only models read, which are fitted to data.
+FIT_OPTIONS = ("target", "loss", "l2", "l1", "standardize")
 # What some formats read and others do not; each format's row says which.
 FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "stops", "dither")
 AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
-GROUPS = ("Descent", "Many starts", "View", "Time", "Output")
-
-
-class Option(NamedTuple):
-    """How one field of Settings is written.
-
-    many    may be given several times
-    shown   the default, as --help words it
-    after   the field behind which --help has it; empty where it follows the one above
-    pairs   of names and values: may be given several times, for more of them
-    name    as it is typed
-    """
-
-    group: str
-    help: str
-    read: Reader[Any]
-    many: bool
-    metavar: str = ""
-    short: str = ""
-    shown: str = ""
-    after: str = ""
-    name: str = ""
-    pairs: bool = False
-
-
-def option(
-    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
-) -> Any:
-    """A field of Settings, which may be left out; `more` are fields of Option."""
-    read = readers.many(read) if several else readers.optional(read) if default is None else read
-    written = Option(group, summary, read, several, **more)
-    return field(default=() if several and default is None else default, metadata={"option": written})
+GROUPS = ("Descent", "Fit", "Many starts", "View", "Time", "Output")
 
 
 def _part(value: Any) -> str | tuple[float, ...]:
@@ -104,6 +75,20 @@ class Picture:
         readers.parameters, default=(), metavar="NAME=VALUE", short="-p", shown="the function's own", pairs=True)
     gradient: str | None = option("Descent", "Take a Python function's gradient from here.",
         readers.text, metavar="FILE:NAME", shown="its own, else differences")
+
+    points: str | None = option("Fit", "Fit FUNCTION, a model such as 'a*x + b', to a table: names that are columns "
+        "are data, all others vary. `-` is standard input.", readers.text, metavar="FILE", shown="none")
+    target: str | None = option("Fit", "Predict this column of the table.",
+        readers.text, metavar="NAME", shown="y, else the last")
+    loss: str | None = option("Fit", "Take the mean of squares `mse`, of distances `mae`, of both mixed `huber`, or "
+        "the logistic loss `log` of a probability.", readers.choice("mse", "mae", "huber", "log"), metavar="WORD",
+        shown="log of a sigmoid, else mse")
+    l2: float = option("Fit", "Add A times the sum of squares of what varies, intercepts left out.",
+        readers.number(least=0, most=1e12), default=0.0, metavar="A")
+    l1: float = option("Fit", "Add A times the sum of its absolute values.",
+        readers.number(least=0, most=1e12), default=0.0, metavar="A")
+    standardize: bool = option("Fit", "Centre each column of the model on its mean, in units of its deviation.",
+        readers.flag, default=False)
 
     starts: int | None = option("Many starts", "Draw N random starts, uniform in the bounds.",
         readers.whole(least=1, most=1_000_000), metavar="N")

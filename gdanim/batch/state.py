@@ -118,7 +118,8 @@ def _differing(saved: Saved, request: Request, output: Planned) -> Iterator[str]
     if saved.made.get("gdanim") != __version__:
         yield "gdanim"
     settings = replace(request.settings.picture(), style=output.style.names)
-    asked = portable(settings, _as_csv_of(request))
+    model = request.function.model
+    asked = portable(settings, _as_csv_of(request), None if model is None else model.points)
     if asked.python and saved.made.get("python") != (python_digest(asked.python) or None):
         yield "python"
     text = write_asked(asked.settings, output.format) + write_files(asked.files)

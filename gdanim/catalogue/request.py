@@ -16,7 +16,8 @@ from gdanim.catalogue.suggestions import as_file, as_name
 from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
 from gdanim.formula.parser import Expression, parse
 from gdanim.formula.text.joined import JoinedError, with_function
-from gdanim.settings import AUTO_STYLE, Settings
+from gdanim.models.named import MODELS
+from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, Settings
 
 R = TypeVar("R", bound=Rule)
 
@@ -37,11 +38,13 @@ class FunctionChoice(NamedTuple):
 
     row          the row of the catalogue; None where it is none
     expression   the formula; None of a Python callable, which is only looked at when it is loaded
+    model        a Model with its data; None of what is no model
     """
 
     text: str
     row: Formula | None = None
     expression: Expression | None = None
+    model: Any = None
 
     @property
     def dim(self) -> int | None:
@@ -51,6 +54,8 @@ class FunctionChoice(NamedTuple):
     @property
     def stem(self) -> str:
         """What a file is called after it: its name, or `descent` for a formula."""
+        if self.model is not None:
+            return str(self.model.stem)
         if self.row is not None:
             return self.text.replace("_", "-")
         return self.text.rpartition(":")[2] if self.expression is None else "descent"
@@ -114,7 +119,7 @@ class Request:
 
 def looked_up(settings: Settings) -> Request:
     """The request without its outputs. Raises UsageError where a name is not known or two do not go together."""
-    function = chosen_function(settings.function, dict(settings.param))
+    function = function_of(settings)
     return requested(settings, function, chosen_view(settings.view, function.dim))
 
 
@@ -137,6 +142,32 @@ def _rule(text: str, kind: type[R], listed: Callable[[str], Choice[R]]) -> Choic
         return listed(text)
     name, pairs = own
     return chosen(imported("gdanim.optimizers.python_rules:own_rule")(name, kind), text, pairs)
+
+
+def function_of(settings: Settings) -> FunctionChoice:
+    """The function that settings name, or the model with its data. Raises UsageError."""
+    text = settings.function
+    if settings.points is None and not is_model(text):
+        for option in FIT_OPTIONS:
+            if getattr(settings, option) != DEFAULTS[option]:
+                raise UsageError(
+                    f"--{option} is for a model that is fitted to data: add --points FILE, or leave it out"
+                )
+        return chosen_function(text, dict(settings.param))
+    if is_callable(text):
+        raise SettingError("FUNCTION", text, "--points fits formulas; a Python function reads data of its own")
+    if settings.points is None and settings.target is not None:
+        raise SettingError("--target", settings.target, "names a column of a table: add --points FILE")
+    model = imported("gdanim.models.model:model_of")(settings)
+    _check_drawable(text, model.expression.variables)
+    return FunctionChoice(text, None, model.expression, model)
+
+
+def _check_drawable(text: str, names: tuple[str, ...]) -> None:
+    """Refuse a model in more coordinates than pictures have axes. Raises SettingError."""
+    if len(names) > max(_VIEW_OF):
+        allowed = f"{len(names)} names vary, and at most two can be drawn: give the others values, -p {names[-1]}=0"
+        raise SettingError("FUNCTION", text, allowed)
 
 
 def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoice:
@@ -173,6 +204,11 @@ def _row(name: str) -> Formula:
         if formula := with_function(name):
             raise UsageError(f"{error}; for a formula write '{formula}'") from None
         raise error from None
+
+
+def is_model(text: str) -> bool:
+    """Whether a function is a model that has a short name, told by the text alone."""
+    return text.partition(":")[0].strip() in MODELS
 
 
 def is_callable(text: str) -> bool:

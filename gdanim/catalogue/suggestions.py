@@ -24,7 +24,7 @@ OPTION_SYNONYMS: Final[Mapping[str, str]] = {
     **dict.fromkeys(["momentum", "mu", "dampening"], "-O momentum:momentum=0.9"),
     **dict.fromkeys(["beta", "beta1"], "-O adam:beta1=0.9"),
     **dict.fromkeys(["beta2"], "-O adam:beta2=0.999"),
-    **dict.fromkeys(["weight-decay", "l2"], "-O gd:weight_decay=0.01"),
+    **dict.fromkeys(["weight-decay"], "-O gd:weight_decay=0.01"),
     **dict.fromkeys(["x0", "init", "initial", "from", "initial-point"], "--start"),
     **dict.fromkeys(["tol", "eps", "epsilon", "gtol"], "--tolerance"),
     **dict.fromkeys(["out", "outfile", "save", "filename", "file"], "--output"),

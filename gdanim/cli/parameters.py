@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from gdanim import readers
 from gdanim.errors import SettingError
 from gdanim.readers import Reader, T
-from gdanim.settings import GROUPS, Option, options
+from gdanim.settings import GROUPS, options
+
+if TYPE_CHECKING:
+    from gdanim.options import Option
 
 ABOUT = """\
 Render the animation of a gradient descent to a file.
 
 FUNCTION is a name from `gdanim list functions`, a formula in x or in x and y, or a Python function as FILE.py:NAME.
-It may be left out where --preset names one.
+It may be left out where --preset names one. With --points it is a model that is fitted to data.
 """
 
 EPILOG = """\

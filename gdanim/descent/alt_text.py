@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Vector
     from gdanim.descent.descend import Descent
     from gdanim.descent.trajectory import Trajectory
+    from gdanim.models.model import Model
     from gdanim.objectives.objective import Objective
 
 MAX_NAMED = 8  # runs; more of them are counted
@@ -43,6 +44,12 @@ _BECAME: Final = {
     Outcome.MOVING: "ends still moving",
 }
 
+_LOSSES: Final = {
+    "mse": "mean squared error",
+    "mae": "mean absolute error",
+    "huber": "mean Huber loss",
+    "log": "mean logistic loss",
+}
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -141,7 +148,15 @@ def spoken(objective: Objective) -> str:
     for name, value in objective.parameters.items():
         formula = re.sub(rf"\b{name}(?![A-Za-z_])", _number(value) if value >= 0 else f"({_number(value)})", formula)
     formula = re.sub(r"(?<![\w.])1·", "", formula)
+    if objective.model is not None:
+        return _spoken_loss(objective.model, formula)
     return f"{objective.f_of} = {formula}"
+
+
+def _spoken_loss(model: Model, formula: str) -> str:
+    """The loss of a model, with what it predicts from how many rows."""
+    rows = f"over {count(model.points.rows, 'row')}"
+    return f"the {_LOSSES[model.loss]} of {model.points.target} ≈ {formula} {rows}"
 
 
 def _number(value: float, resolution: float = 0.0) -> str:

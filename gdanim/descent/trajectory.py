@@ -247,7 +247,7 @@ def no_value_at(objective: Objective, x: Vector) -> str:
         objective.has_suggested_start and np.array_equal(x, objective.start)
     )
     at = coordinates(x.tolist())
-    return f"{objective.f_of} = {objective.formula} has no finite value and slope at the start {at}{nowhere}"
+    return f"{objective.equation} has no finite value and slope at the start {at}{nowhere}"
 
 
 def is_finite(x: Vector, f: Scalar, grad: Vector) -> Flags:

@@ -77,7 +77,7 @@ class FormulaFunctions:
         self._repaired(flat, gradient)
         return (value, gradient) if x is flat else (value.reshape(x.shape[:-1]), gradient.reshape(x.shape))
 
-    def _evaluate(self, program: _Program, x: Vector, shape: tuple[int, ...]) -> Array:
+    def _evaluate(self, program: Program, x: Vector, shape: tuple[int, ...]) -> Array:
         """The results of a program at x, as an array of the given shape at each point: (…, *shape)."""
         x, flat = self._points(x)
         results = np.empty((len(flat), prod(shape)))
@@ -125,23 +125,23 @@ class _Programs:
         return [differentiate(self.f, variable) for variable in self._variables]
 
     @cached_property
-    def value(self) -> _Program:
-        return _Program(self._variables, [self.f])
+    def value(self) -> Program:
+        return Program(self._variables, [self.f])
 
     @cached_property
-    def gradient(self) -> _Program:
-        return _Program(self._variables, self._slopes)
+    def gradient(self) -> Program:
+        return Program(self._variables, self._slopes)
 
     @cached_property
-    def value_and_gradient(self) -> _Program:
-        return _Program(self._variables, [self.f, *self._slopes])
+    def value_and_gradient(self) -> Program:
+        return Program(self._variables, [self.f, *self._slopes])
 
     @cached_property
-    def hessian(self) -> _Program:
+    def hessian(self) -> Program:
         dim = self.dim
         # ∂²f/∂y∂x is taken from ∂²f/∂x∂y: simplified otherwise, it could differ in its last bits.
         upper = {(i, j): differentiate(self._slopes[i], self._variables[j]) for i in range(dim) for j in range(i, dim)}
-        return _Program(self._variables, [upper[min(i, j), max(i, j)] for i in range(dim) for j in range(dim)])
+        return Program(self._variables, [upper[min(i, j), max(i, j)] for i in range(dim) for j in range(dim)])
 
 
 def _columns(points: Vector) -> list[Array]:
@@ -151,7 +151,7 @@ def _columns(points: Vector) -> list[Array]:
     return [points[:, 0], points[:, 1]]
 
 
-class _Program:
+class Program:
     """A list of kernels that compute some nodes of a graph, the results, from its variables.
 
     The registers hold, in this order, the variables, the constants, the results and intermediate values.

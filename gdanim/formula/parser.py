@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from collections.abc import Collection, Mapping
 from itertools import pairwise
@@ -30,6 +31,7 @@ _BINARY: Final = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.Mod: "mod",
     ast.FloorDiv: "floordiv",
 }  # fmt: skip
+_WORD: Final = re.compile(r"[A-Za-z]{3,}\w*")
 _COMPARE: Final = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
 
 
@@ -39,9 +41,10 @@ class Expression(NamedTuple):
     text: str  # as the person wrote it, without blanks at the ends
     spelt: str  # the same in gdanim's own spelling; the text itself where it is that already
     names: tuple[str, ...]  # all names that are no constants, in order of appearance
-    variables: tuple[str, ...]  # the one or two of them that vary: x, or x and y, or others in their place
+    variables: tuple[str, ...]  # those that vary: x, or x and y, or one or two others; of a model any number
     parameters: tuple[str, ...]  # the others, sorted; -p name=value gives them values
     tree: Tree  # as spelt: nothing is simplified
+    data: tuple[str, ...] = ()  # of a model, the names that are columns of a table
 
     def bind(self, parameters: Mapping[str, float]) -> dict[str, float]:
         """The value of every name but the variables.
@@ -72,20 +75,47 @@ def parse(text: str, given: Collection[str] = ()) -> Expression:
 
     Raises FormulaError where it cannot be read, or holds something that gdanim refuses.
     """
+    text, declared, right = _sides(text)
+    spelt, tree = _read(right, text, given, declared)
+    names = _names_of(tree)
+    variables = declared or _variables(names, given, text)
+    parameters = tuple(sorted(set(names) - set(variables)))
+    return Expression(text=text, spelt=spelt, names=names, variables=variables, parameters=parameters, tree=tree)
+
+
+def parse_model(text: str, given: Collection[str], columns: Collection[str]) -> Expression:
+    """The model in `text`, in which names of columns are data; given: the names that have values.
+
+    All others vary, in order of appearance. Raises FormulaError as parse() does, and where no name is left to vary.
+    """
+    text, _, right = _sides(text)
+    words = set(_WORD.findall(right)) - vocabulary.FUNCTIONS.keys()  # a model may have a slope and an intercept
+    spelt, tree = _read(right, text, {*given, *columns, *words})
+    names = _names_of(tree)
+    data = tuple(name for name in names if name in columns)
+    variables = tuple(name for name in names if name not in {*columns, *given})
+    if not variables:
+        raise _error(text, "nothing in it varies; name what is to be fitted, as in a*x + b")
+    parameters = tuple(sorted(set(names) - {*variables, *data}))
+    return Expression(text, spelt, names, variables, parameters, tree, data)
+
+
+def _sides(text: str) -> tuple[str, tuple[str, ...], str]:
+    """The text without blanks at its ends, the variables that its left side names, and the formula behind that."""
     if len(text) > MAX_CHARACTERS:
         raise _error(text, f"{len(text)} characters; at most {MAX_CHARACTERS} are read; write it shorter")
     text = text.strip(" ")
     if not text:
         raise _error(text, "it is empty; write one in x, such as x**2")
     try:
-        declared, right = left_side.split(latex.plain(text))
+        return text, *left_side.split(latex.plain(text))
     except FormulaError as refusal:
         raise _error(text, str(refusal)) from None
-    spelt, tree = _read(right, text, given, declared)
-    names = tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
-    variables = declared or _variables(names, given, text)
-    parameters = tuple(sorted(set(names) - set(variables)))
-    return Expression(text=text, spelt=spelt, names=names, variables=variables, parameters=parameters, tree=tree)
+
+
+def _names_of(tree: Tree) -> tuple[str, ...]:
+    """All names in a tree that are no constants, in order of appearance."""
+    return tuple(name for name in dict.fromkeys(names_in(tree)) if name not in vocabulary.CONSTANTS)
 
 
 def _read(right: str, text: str, given: Collection[str], declared: Collection[str] = ()) -> tuple[str, Tree]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Vector
     from gdanim.catalogue.request import FunctionChoice
     from gdanim.catalogue.specs import Formula
+    from gdanim.models.model import Model
 
 TITLE_CHARACTERS = (90, 66, 48, 34, 24)
 
@@ -30,7 +31,9 @@ def objective(
     `given` is what the request says of bounds, starts and rates; `gradient` names the callable of a callable's
     gradient. Raises FormulaError, or the UsageError for which a Python callable is refused.
     """
-    text, row, expression = function
+    text, row, expression, model = function
+    if model is not None:
+        return _fitted(model, given)
     if expression is None:
         from gdanim.objectives.python.functions import load
 
@@ -48,6 +51,31 @@ def objective(
         functions=functions,
         parameters=dict(parameters),
         **_found(functions, given),
+    )
+
+
+def _fitted(model: Model, given: Given) -> Objective:
+    """The loss of a model. Where that is known in closed form, its minimizer is."""
+    from gdanim.models.least_squares import functions_of, squares_of  # late: other functions need none of it
+
+    expression, functions = model.expression, functions_of(model)
+    if (squares := squares_of(model)) is not None and not isinstance(functions, type(squares)):
+        # Straight sides have no width of their own: such a loss is shown where that of squares is.
+        bounds = suggest(squares, given).bounds.tolist()
+        given = given._replace(limits=(tuple(bounds[0]), tuple(bounds[-1])))
+    fields = _found(functions, given)
+    if functions.minimizer is not None:
+        alone = Found(functions.minimizer[np.newaxis], np.empty((0, functions.dim)), complete=True)
+        fields |= _known(functions, fields["bounds"], alone)
+    return Objective(
+        name=model.text,
+        formula=expression.spelt,
+        typeset=_typeset(expression, model.constants),
+        variables=expression.variables,
+        functions=functions,
+        parameters={name: model.constants[name] for name in expression.parameters},
+        model=model,
+        **fields,
     )
 
 

@@ -1,14 +1,19 @@
 """Objective: a function that can be descended, with what is known of it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
 from gdanim.formula.symbols import named, symbol
+
+if TYPE_CHECKING:
+    from gdanim.models.model import Model
 
 LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
 UNMIXED: Final = 0.5  # share of f_xx·f_yy: a larger determinant is no rounding
@@ -67,6 +72,7 @@ class Objective:
     # Limits of the drawn axes, where they are not simply the bounds and what the function spans there.
     view: tuple[tuple[float, float], ...] | None = None
     source: str = ""  # where the function is described
+    model: Model | None = None  # whose loss it is, with the data
     remarks: tuple[str, ...] = ()  # sentences that a person should read about it
     has_suggested_start: bool = False
     suggested: bool = False  # whether autorange.py found bounds, start, lr and iterations, rather than an author
@@ -90,8 +96,15 @@ class Objective:
 
     @property
     def f_of(self) -> str:
-        """The function of its variables: f(x), f(x, y)."""
+        """The function of its variables: f(x), f(x, y); of a model, the loss."""
+        if self.model is not None:
+            return "loss"
         return f"f({', '.join(self.symbols)})"
+
+    @property
+    def equation(self) -> str:
+        """The function as f(x) = x**2; of a model, the loss of it."""
+        return f"{self.f_of} {'=' if self.model is None else 'of'} {self.formula}"
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -100,8 +113,15 @@ class Objective:
 
     @property
     def f_in_letters(self) -> str:
-        """The function of its variables in mathtext, without dollars: f(x, y)."""
+        """The function of its variables in mathtext, without dollars: f(x, y); of a model, the loss."""
+        if self.model is not None:
+            return r"\mathrm{loss}"
         return f"f({', '.join(self.letters)})"
+
+    @property
+    def left_side(self) -> str:
+        """What stands before its formula in mathtext, without dollars: f(x) =; of a model, what it predicts."""
+        return f"{self.f_in_letters} =" if self.model is None else rf"{named(self.model.points.target)} \approx"
 
     @property
     def point_by_point(self) -> bool:

@@ -3,12 +3,14 @@
 Imports neither numpy nor matplotlib for requests without files of their own.
 """
 
+from __future__ import annotations
+
 import hashlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gdanim.catalogue.choices import python_rule
 from gdanim.catalogue.registry import STYLES
@@ -20,9 +22,13 @@ from gdanim.presets import read_text, renamed, write_request
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, Picture, to_saved
 from gdanim.tables.files import STDIN, labelled, stem_of
 
+if TYPE_CHECKING:
+    from gdanim.models.points import Points
+
 PLAIN: Final = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".dat")  # texts
 
 AsCsv = Callable[[str], str]  # the runs of a replayed file, named as in the settings, as a table of text
+POINTS: Final = "points"  # what a table is called that came through a pipe
 
 
 class Portable(NamedTuple):
@@ -37,12 +43,17 @@ class Portable(NamedTuple):
     python: tuple[tuple[str, str], ...] = ()
 
 
-def portable(settings: Picture, as_csv: AsCsv) -> Portable:
-    """The settings without paths and options of single outputs, and the contents of the files that they name."""
+def portable(settings: Picture, as_csv: AsCsv, points: Points | None = None) -> Portable:
+    """The settings without paths and options of single outputs, and the contents of the files that they name.
+
+    `points` are those that a model is fitted to.
+    """
     settings = replace(settings, format=None, max_size=None, themes=())
     files: dict[str, str] = {}
     if settings.trajectory:
         settings, files = _recorded(settings, as_csv)
+    if settings.points is not None and points is not None:
+        settings = _fitted(settings, points, files)
     names: dict[str, str] = {}
     for style in settings.style:
         path = _style_file(style)
@@ -63,9 +74,9 @@ def write_asked(settings: Picture, form: Format | None = None) -> str:
 
 
 def _free(name: str, files: Mapping[str, str]) -> str:
-    """The name of a style file, or a longer one where files have that."""
+    """The name of a file, or a longer one where files have that."""
     while name in files:
-        name = f"{name}.mplstyle"
+        name = f"{name}{Path(name).suffix}"
     return name
 
 
@@ -97,6 +108,19 @@ def _recorded(settings: Picture, as_csv: AsCsv) -> tuple[Picture, dict[str, str]
         names[path], files[name] = name, read_text(Path(path), MAX_RECIPE + 1) if plain else as_csv(text)
     fields = renamed({"trajectory": settings.trajectory}, lambda path: names[path])
     return replace(settings, columns=settings.columns if plain else (), **fields), files
+
+
+def _fitted(settings: Picture, points: Points, files: dict[str, str]) -> Picture:
+    """The settings with the last name of the table of points, whose content is added to `files`.
+
+    A file of text is held as it is, and of any other the columns that the model reads.
+    """
+    path = str(settings.points)
+    plain = _is_plain(path)
+    stem = POINTS if path == STDIN else stem_of(path).replace("=", "-")
+    name = _free(f"{stem}{Path(path).suffix.lower() if plain else '.csv'}", files)
+    files[name] = read_text(Path(path), MAX_RECIPE + 1) if plain else points.as_csv(MAX_RECIPE)
+    return replace(settings, points=name, target=settings.target if plain else points.target)
 
 
 def is_plain(settings: Picture) -> bool:

@@ -33,7 +33,8 @@ class Recipe(NamedTuple):
 def recipe_of(descent: Descent) -> Recipe:
     """What the files of a descent carry."""
     made = summary_of(descent.trajectory)
-    asked = portable(descent.settings, partial(as_csv, descent))
+    model = descent.objective.model
+    asked = portable(descent.settings, partial(as_csv, descent), None if model is None else model.points)
     if asked.python:
         code = python_digest(asked.python)
         return Recipe(asked.settings, asked.files, write_made(made, PYTHON, code), PYTHON)

@@ -165,7 +165,7 @@ def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool)
 
 def _forms(objective: Objective) -> list[tuple[str, str]]:
     """Names and formulas of ever shorter titles: both whole, the formula alone, then with ever more of it cut off."""
-    formulas = [f"{objective.f_in_letters} = {form}" for form in objective.typeset]
+    formulas = [f"{objective.left_side} {form}" for form in objective.typeset]
     name = f"{objective.title}{NAME_GAP}" if objective.title else ""
     alone = [("", whole) for whole in formulas[:1] if name]
     return [*((name, whole) for whole in formulas[:1]), *alone, *((name, cut) for cut in formulas[1:])]

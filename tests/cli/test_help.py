@@ -16,7 +16,7 @@ from gdanim.cli.parameters import EPILOG
 from gdanim.settings import GROUPS, Settings, options
 
 if TYPE_CHECKING:
-    from gdanim.settings import Option
+    from gdanim.options import Option
 
 OPTIONS = [pytest.param(option, default, id=option.name) for name, option, default in options() if name != "function"]
 PACKAGE = Path(gdanim.__file__).parent
@@ -38,7 +38,7 @@ def entries(page: str) -> dict[str, str]:
     found: dict[str, str] = {}
     name = ""
     for line in page.splitlines():
-        opening = re.match(r"  (?:-\w, |    )--(?:\[no-\])?([a-z-]+)", line)
+        opening = re.match(r"  (?:-\w, |    )--(?:\[no-\])?([a-z0-9-]+)", line)
         if opening:
             name = "--" + opening[1]
             found[name] = line

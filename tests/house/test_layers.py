@@ -28,8 +28,10 @@ LAYERS = {
     "toml_text": "TOML: read in linear time, written so that every container holds it",
     "tables": "tables of numbers and words in files, whatever wrote them: text, JSON, arrays of numpy",
     "signals": "cleans up when gdanim is told to stop, then dies by the same signal",
+    "options": "how one option is written, read and explained",
     "settings": "one request, complete and checked: the table of all options",
     "formula": "a text → a function with exact derivatives, and its picture",
+    "models": "a formula and a table → a loss that can be descended, with its gradient and Hessian",
     "catalogue": "everything that has a name, as rows of data, and the plug-ins; imports none of it before it is used",
     "objectives": "a name, a formula or a Python function → what can be descended, with bounds, minima, start, rate",
     "optimizers": "the rules that turn gradients into steps, and the schedules of rates",
@@ -59,6 +61,7 @@ INSIDE = {
         "derivatives symbols"
     ),
     "tables": "files table numbers dialect text json_text arrays",
+    "models": "named points samples terms model fit",
     "catalogue": (
         "foreign specs formats functions optimizers plugins schedules choices validation views registry suggestions"
     ),

@@ -1,0 +1,38 @@
+"""An option: how one field of Settings is written, read and explained."""
+
+from dataclasses import field
+from typing import Any, NamedTuple
+
+from gdanim import readers
+from gdanim.readers import Reader
+
+
+class Option(NamedTuple):
+    """How one field of Settings is written.
+
+    many    may be given several times
+    shown   the default, as --help words it
+    after   the field behind which --help has it; empty where it follows the one above
+    pairs   of names and values: may be given several times, for more of them
+    name    as it is typed
+    """
+
+    group: str
+    help: str
+    read: Reader[Any]
+    many: bool
+    metavar: str = ""
+    short: str = ""
+    shown: str = ""
+    after: str = ""
+    name: str = ""
+    pairs: bool = False
+
+
+def option(
+    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
+) -> Any:
+    """A field of Settings, which may be left out; `more` are fields of Option."""
+    read = readers.many(read) if several else readers.optional(read) if default is None else read
+    written = Option(group, summary, read, several, **more)
+    return field(default=() if several and default is None else default, metadata={"option": written})
