@@ -49,7 +49,7 @@ METHODS: Final = (
         summary="s = αs + (1−α)g²; d = g/(√s + ε)", source="Hinton 2012, lecture 6e; centered: Graves 2013",
         hyperparameters=(Hyper("alpha", 0.99, _BELOW_ONE), _EPS, Hyper("momentum", 0.0, _BELOW_ONE),
             Hyper("centered", False, yes_or_no), _DECAY)),
-    Method(name="adadelta", target="gdanim.optimizers.adaptive:adadelta", rate=Rate.ONE,
+    Method(name="adadelta", target="gdanim.optimizers.adaptive:adadelta", rate=Rate.WHOLE,
         summary="s = ρs + (1−ρ)g²; d = g√(u+ε)/√(s+ε); u = ρu + (1−ρ)d²", source="Zeiler 2012, arXiv 1212.5701",
         hyperparameters=(Hyper("rho", 0.9, _BELOW_ONE), Hyper("eps", 1e-6, _POSITIVE), _DECAY)),
     Method(name="adam", target="gdanim.optimizers.adam:adam", rate=Rate.WIDTH,

@@ -201,6 +201,7 @@ class Rate(Enum):
     MIXED = "the function's own / (1 − nu)"
     WIDTH = "2 % of the width of the function's bounds"
     WIDE = "10 % of the width of the function's bounds"
+    WHOLE = "the width of the function's bounds"
     ONE = "1"
 
 

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Picture
 
-# Of the widths of the bounds. Adagrad divides by a sum that only grows: it needs the more.
-WIDTH_SHARES: Final = {Rate.WIDTH: 0.02, Rate.WIDE: 0.1}
+# Of the widths of the bounds. Adagrad divides by a sum that only grows: it needs the more. Adadelta begins with steps
+# of √ε = 1/1000 of its rate: at 1, its default elsewhere, it hardly moves in a window that is 10 wide.
+WIDTH_SHARES: Final = {Rate.WIDTH: 0.02, Rate.WIDE: 0.1, Rate.WHOLE: 1.0}
 # With momentum μ the steps add up to 1/(1 − μ) of one. At twice the rate that makes up for it, runs on 24 rows of the
 # catalogue end within 2 % of the width of a minimum rather than on 21, and none is lost; at three times some are.
 DAMPED_SHARE: Final = 2.0
@@ -119,7 +120,7 @@ def default_rate(method: Choice[Method], objective: Objective) -> float:
             return float(f"{objective.lr * DAMPED_SHARE * (1 - method.values['momentum']):.6g}")
         case Rate.MIXED:  # the average of the gradients is slow: the share of the last one does the work
             return float(f"{objective.lr / max(1 - method.values['nu'], LEAST_SHARE):.6g}")
-        case Rate.WIDTH | Rate.WIDE:
+        case Rate.WIDTH | Rate.WIDE | Rate.WHOLE:
             width = float(np.max(objective.bounds[:, 1] - objective.bounds[:, 0]))
             return float(f"{WIDTH_SHARES[method.entry.rate] * width:.0e}")
         case Rate.ONE:

@@ -14,7 +14,8 @@ on a flat place   The end lies as close to any other stationary point, or on a p
               of the steepest that lies downhill.
 bouncing without progress   The steps keep turning back, or f keeps peaking in the last half; in the last quarter, f
               comes nearly as high as in the one before, and not lower than before. Or all steps of the last quarter
-              turn back, and neither they nor f will become much smaller, at the pace at which that dies out.
+              turn back, and neither they nor f will become much smaller, at the pace at which that dies out. Or the
+              run bounces, and is in its last quarter only where it was in the one before.
 at its start  It took no step.
 still moving  None of these.
 

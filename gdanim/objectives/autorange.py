@@ -35,6 +35,7 @@ WIDEST = 1e100  # arithmetic with the bounds must not overflow
 # A well so narrow beside its distance from the origin is one of a crowd, where others are so many times as far away;
 # then one is shown that is as wide as this beside its distance.
 NARROW, FARTHER, WIDE = 0.02, 10.0, 0.45
+ENDLESS = 1e-15  # of the distance of the farthest well: that of the nearest, where there are wells at all magnitudes
 SAME = 1e-6  # of the radius of a well: bottoms that are nearer to one another are one
 AS_LOW = 8  # spacings of f: the origin that is no higher is a bottom, too
 OF_VALLEY = 32  # points of a valley at most that tell where it lies
@@ -159,10 +160,14 @@ def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, f
 def _seen(functions: Functions, bottoms: Vector, error: Scalar, first: int) -> tuple[int, float]:
     """Which of the bottoms (m, d), from `first` on, is the nearest whose well can be seen, and its radius.
 
-    It is the first, unless ever narrower wells crowd towards the origin, as those of x·sin(1/x).
+    It is the first, unless ever narrower wells crowd towards the origin, as those of x·sin(1/x). Where they do so at
+    all magnitudes alike, as those of sin(log x), none is the nearest: that at the distance of 1 is then as good as any.
     """
     away = np.abs(bottoms).max(axis=1)
     radius = radius_around(functions, bottoms[first], float(error[first]))
+    if 0 < away[first] < ENDLESS * away[-1]:
+        k = first + int(np.argmin(np.abs(np.log(away[first:]))))
+        return k, radius_around(functions, bottoms[k], float(error[k]))
     crowd = away[first] < away[-1] / FARTHER and not NARROW * away[first] <= radius <= _gap(bottoms, first)
     for k in range(first + 1, len(bottoms) if crowd else 0):
         wide = radius_around(functions, bottoms[k], float(error[k]))

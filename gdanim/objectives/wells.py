@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from gdanim.arrays import Flags, Scalar, Vector
+from gdanim.arrays import Flags, Index, Scalar, Vector
 from gdanim.objectives.edges import minima_at_edges
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.radius import DECADES, FEW, FEW_DECADES, directions, magnitudes
@@ -16,7 +16,7 @@ from gdanim.objectives.radius import DECADES, FEW, FEW_DECADES, directions, magn
 # Points in each decade along the rays from the origin, for one variable and for two.
 EACH: Final = {1: 32, 2: 4}
 RAYS, FEW_RAYS = 16, 4  # of two variables
-MOST_WELLS = {1: 512, 2: 64}  # that are looked at more closely, the nearest first
+MOST_WELLS = {1: 512, 2: 64}  # that are looked at more closely: the nearer half of so many, and some of all others
 BISECTIONS = 100
 HALVINGS = 30  # of the stretch of a ray on which f turns
 DESCENT_STEPS = 80
@@ -52,8 +52,14 @@ def _turns(functions: Functions, x: Scalar) -> tuple[Scalar, Scalar]:
     here, after = known[:-1], known[1:]
     turning = (sign[here] < 0) & (sign[after] > 0)
     low, high = x[here[turning]], x[after[turning]]
-    nearest = np.argsort(np.abs(low + high))[: MOST_WELLS[functions.dim]]
-    return low[nearest], high[nearest]
+    some = _spread(np.argsort(np.abs(low + high)), MOST_WELLS[functions.dim])
+    return low[some], high[some]
+
+
+def _spread(rows: Index, most: int) -> Index:
+    """So many of some rows (m,) at most: half of them the first ones, half of them evenly from the rest."""
+    near, rest = rows[: most // 2], rows[most // 2 :]
+    return rows if len(rows) <= most else np.concatenate([near, rest[:: -(-len(rest) // (most - len(near)))]])
 
 
 def _bisected(functions: Functions, low: Scalar, high: Scalar) -> tuple[Vector, Scalar]:
@@ -111,8 +117,8 @@ def _seeds(functions: Functions, r: Scalar, ahead: Vector) -> tuple[Vector, Scal
     f, gradient = functions.raw_value_and_gradient(r[:, np.newaxis, np.newaxis] * ahead)
     sign = np.where(np.isfinite(f) | np.isposinf(f), np.sign(np.vecdot(gradient, ahead)), np.nan)
     step, ray = np.nonzero((sign[:-1] < 0) & (sign[1:] > 0))
-    nearest = np.argsort(step)[: MOST_WELLS[2] - 1]
-    step, ray = step[nearest], ray[nearest]
+    some = _spread(np.argsort(step), MOST_WELLS[2] - 1)
+    step, ray = step[some], ray[some]
     low, high, along = r[step], r[step + 1], ahead[ray]
     # Near enough to the turn that f does not overflow there, as far out as that may be.
     for _ in range(HALVINGS if len(step) else 0):

@@ -261,6 +261,16 @@ def test_chaos_in_a_double_well_bounces_in_vain() -> None:
     assert verdict(well, points) == (IN_VAIN, BOUNCING)
 
 
+@pytest.mark.parametrize("lr", [0.1, 0.17, 0.3, 1.0])
+def test_a_cycle_longer_than_a_quarter_bounces_in_vain(lr: float) -> None:
+    cycle = np.array([1, 0, 1, 0, 1, 0, 1, 2]) * lr - 0.7 * lr  # steps of one length, as those of lion
+    for turned in range(8):
+        points = [[3.0 * lr], [2.3 * lr], *np.resize(np.roll(cycle, turned), 19)[:, np.newaxis]]
+        assert verdict(PARABOLA, points) == (IN_VAIN, BOUNCING)
+        falling = np.array(points) * 0.8 ** np.arange(21)[:, np.newaxis]
+        assert verdict(PARABOLA, falling).outcome is not IN_VAIN
+
+
 def test_a_zigzag_across_a_narrow_valley_bounces_though_f_falls_in_every_step() -> None:
     points = descended(ELLIPSE, [-4.5, 3.0], 0.09, 40)
     assert (np.diff(ELLIPSE.value(np.array(points))) < 0).all()

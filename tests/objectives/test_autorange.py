@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -175,3 +176,27 @@ def test_a_saddle_that_is_level_along_a_line_through_it_is_shown_at_its_own_size
     found = objective(formula, {})
     assert np.all((np.ptp(found.bounds, axis=1) > 0.5) & (np.ptp(found.bounds, axis=1) < 50))
     assert 1e-3 < found.lr < 10
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0, 1e-3])
+@pytest.mark.parametrize(
+    ("formula", "bottom"),
+    [
+        ("sin(log(x**2))", math.exp(-math.pi / 4)),
+        ("cos(2*log(abs(x)))", math.exp(-math.pi / 2)),
+        ("sin(log(x**2)) + y**2", math.exp(-math.pi / 4)),
+        ("sin(log(x**2 + y**2))", math.exp(-math.pi / 4)),
+    ],
+)
+def test_of_wells_at_all_magnitudes_one_is_shown_that_lies_about_1(formula: str, bottom: float, scale: float) -> None:
+    found = objective(f"{scale}*({formula})", {})
+    half = found.bounds[0, 1]
+    assert bottom < half < 6 * bottom
+    assert found.value(np.eye(found.dim)[0] * bottom) == pytest.approx(-scale)
+
+
+def test_of_wells_that_crowd_towards_the_origin_one_is_shown_that_can_be_seen() -> None:
+    found = objective("x*sin(1/x) + y**2", {})
+    assert 0.01 < np.ptp(found.bounds, axis=1).max() < 1
+    assert len(found.minimizers)
+    assert np.ptp(found.bounds[0]) > 0.1 * np.abs(found.bounds).max()

@@ -114,7 +114,7 @@ def _kind(f: Function, point: Array) -> str | None:
 def _is_cycle(path: Array, longer: Array, f: Function) -> bool | None:
     """Whether the path goes to and fro over a dip, by equal steps, and so for long, with f hardly lower beside the dip.
 
-    None where it turns back for long, and something still changes.
+    None where it turns back for long, and something still changes, or where it began to so late that a step decides.
     """
     n = len(path)
     late, later = path[3 * n // 4 :], longer[n:]
@@ -126,7 +126,8 @@ def _is_cycle(path: Array, longer: Array, f: Function) -> bool | None:
     as_far = np.linalg.norm(np.diff(later[-3:], axis=0), axis=1) >= 0.8 * lengths[-2:]
     if not as_far.all():
         return False
-    return True if lengths.min() >= 0.8 * lengths.max() and fall <= 0.1 * dip else None
+    settled = lengths.min() >= 0.8 * lengths.max() and fall <= 0.1 * dip and _turns(path[7 * n // 10 :]).all()
+    return True if settled else None
 
 
 def _turns(path: Array) -> Array:
@@ -149,7 +150,10 @@ def _progress(heights: Array, longer: Array, f: Function) -> str | None:
     lowest = min(heights.min(), later.min())
     if last.max() - lowest < 0.5 * (quarter.max() - lowest):
         half = len(last) // 2
-        dying = last[half:].max() - lowest < 0.8 * (last[:half].max() - lowest)
+        least = last[half:].max() - lowest
+        # Swings that die out go on to do so: those of a cycle with a higher peak among others, or just begun, do not.
+        goes_on = later.max() - lowest <= least and later[len(later) // 2 :].max() - lowest <= 0.8 * least
+        dying = least < 0.8 * (last[:half].max() - lowest) and goes_on
         return "MOVING" if dying else None
     change = np.diff(heights[n // 2 :])
     peaks = int(np.sum((change[:-1] > 0) & (change[1:] < 0)))

@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.descent.outcomes.oscillation import SEEN, SHORTEST, along_axes, count, oscillates
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Flags, Scalar, Vector
+    from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.descent.outcomes.paths import Paths
 
 # Share of the range of f: a rise that is seen, half a pixel in a picture of 500.
@@ -25,6 +25,10 @@ PEAKS, KEPT, GAIN = 3, 0.75, 0.05
 # It does so as well if all steps of its last quarter turn back, and dying out as they do, neither the steps will lose
 # more than FADING of their length, nor f more than GAIN of what the slope makes of the last step.
 FADING: Final = 0.1
+# And if it bounces, and each point of its last quarter is one of the quarter before, as are those of its last eighth of
+# the eighth before, but for such a share of its extent: steps of fixed length meet a lattice, on which a cycle may be
+# longer than a quarter.
+SAME: Final = 1e-9
 CYCLE: Final = 8  # steps: of fewer, a quarter does not show that steps turn back
 VISIBLE: Final = 0.02  # share of the range of f: chaos is seen that reaches so high
 # Rounding errors of f, as a share of its largest value.
@@ -95,6 +99,7 @@ def traits(paths: Paths) -> Traits:
     bouncing = oscillates(steps, paths.late(3), paths.turns_due, resting, peaking & seen)
     winding = rises | (_turning(paths) > WINDING)
     in_vain = (kept_up & (peaking | bouncing)) | (bouncing & _cycles(paths, steps))
+    in_vain[bouncing & ~in_vain & ~resting] = _only_comes_back(paths, np.flatnonzero(bouncing & ~in_vain & ~resting))
     return Traits(*facts, resting, bouncing, winding, in_vain & ~resting)
 
 
@@ -151,6 +156,25 @@ def _cycles(paths: Paths, steps: Vector) -> Flags:
     noise = ROUNDING * np.abs(f).max(axis=1)
     stays: Flags = found & fading & (_still_lost(height, noise) <= GAIN * bounce)
     return stays
+
+
+def _only_comes_back(paths: Paths, runs: Index) -> Flags:
+    """Whether runs (m,) are only where they were before, but for SAME of their extent: (m,).
+
+    In their last quarter only where they were in the one before, and in their last eighth likewise.
+    """
+    found = paths.last[runs] >= CYCLE
+    back = np.count_nonzero(paths.distances(paths.end)[runs] <= SAME * paths.extent[runs, np.newaxis], axis=1)
+    found &= back > paths.f.shape[1] - paths.last[runs]  # the end itself, and the rows that repeat it
+    for place in np.flatnonzero(found):
+        run = runs[place]
+        last = paths.last[run]
+        lattice = np.round(paths.x[run, :, : last + 1] / (SAME * paths.extent[run])) + 0.0  # −0 is 0
+        points = np.ascontiguousarray(lattice.T).view(f"V{lattice.itemsize * len(lattice)}").ravel()
+        for part in (last // 4, last // 8):
+            late, before = points[last - part + 1 :], points[last - 2 * part : last - part + 1]
+            found[place] &= np.isin(late, before).all()
+    return found
 
 
 def _still_lost(values: Scalar, noise: Scalar) -> Scalar:
