@@ -17,8 +17,10 @@ from gdanim.formatting import listed
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, FORMAT_OPTIONS, VIEW_OPTIONS, Settings
 
 # What a picture takes, in bytes: in any case, and for each pixel of what is drawn, of its ground and what is shown.
-BASE_BYTES: Final = 90_000_000
+BASE_BYTES: Final = 130_000_000
 RASTER_PIXEL_BYTES: Final = 12
+# While the ground is drawn, and before anything is written, matplotlib takes this for each pixel, of areas of colours.
+GROUND_PIXEL_BYTES: Final = {"basins": 66, "facet": 33, "surface": 24}
 MAX_MEMORY: Final = 2_000_000_000
 SPACING: Final = ("min_separation", "avoid_minima", "avoid")  # which of the random starts are kept
 # What a preset says under a name gives way to this option of the command line.
@@ -168,7 +170,9 @@ def _check_memory(settings: Settings, outputs: tuple[Planned, ...]) -> None:
         output.style: sum(other.format.pixel_bytes for other in outputs if other.style == output.style)
         for output in outputs
     }
-    pixel_bytes = RASTER_PIXEL_BYTES + max(each_style.values())
+    grounds = (settings.basins and "basins", settings.facet and "facet", settings.view)
+    ground = max(GROUND_PIXEL_BYTES.get(name or "", 0) for name in grounds)
+    pixel_bytes = max(ground, RASTER_PIXEL_BYTES + max(each_style.values()))
     needed = BASE_BYTES + pixel_bytes * width * height
     if needed > MAX_MEMORY and not settings.unlimited:
         scale = ((MAX_MEMORY - BASE_BYTES) / (pixel_bytes * width * height)) ** 0.5

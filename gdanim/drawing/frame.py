@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]  # (h, w, 4), straight-alpha sRGB
+BAND_PX: Final = 128  # height of the parts in which pictures are treated: of a large one, each copy takes much memory
 
 
 class Box(NamedTuple):
@@ -37,6 +39,12 @@ class Box(NamedTuple):
         y, bottom = min(self.y, other.y), max(self.y + self.height, other.y + other.height)
         return Box(x, y, right - x, bottom - y)
 
+    def common(self, other: Box) -> Box:
+        """What both boxes cover."""
+        x, right = max(self.x, other.x), min(self.x + self.width, other.x + other.width)
+        y, bottom = max(self.y, other.y), min(self.y + self.height, other.y + other.height)
+        return Box(x, y, right - x, bottom - y) if x < right and y < bottom else NOWHERE
+
     def on_canvas(self, origin: Box) -> Box:
         """This box, which is relative to the corner of `origin`, on the canvas; an empty one stays as it is."""
         return self if self.empty else self._replace(x=self.x + origin.x, y=self.y + origin.y)
@@ -44,6 +52,12 @@ class Box(NamedTuple):
     def seen_from(self, origin: Box) -> Box:
         """This box relative to the corner of `origin`."""
         return self._replace(x=self.x - origin.x, y=self.y - origin.y)
+
+    @property
+    def bands(self) -> Iterator[Box]:
+        """The box in parts of BAND_PX rows, from the top."""
+        for top in range(self.y, self.y + self.height, BAND_PX):
+            yield Box(self.x, top, self.width, min(BAND_PX, self.y + self.height - top))
 
 
 NOWHERE = Box(0, 0, 0, 0)
@@ -58,6 +72,14 @@ def bounds(mask: NDArray[np.bool_]) -> Box:
     columns = np.flatnonzero(mask[top:bottom].any(axis=0))
     left, right = int(columns[0]), int(columns[-1]) + 1
     return Box(left, top, right - left, bottom - top)
+
+
+def difference(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> Box:
+    """The smallest box around the pixels in which two images (h, w) differ; NOWHERE where they are the same."""
+    found, height, width = NOWHERE, *one.shape
+    for band in Box(0, 0, width, height).bands:
+        found = found.union(bounds(one[band.slices] != other[band.slices]).on_canvas(band))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

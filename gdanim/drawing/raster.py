@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
-from gdanim.drawing.frame import NOWHERE, Box, Frame, Pixels, bounds
+from gdanim.drawing.frame import BAND_PX, NOWHERE, Box, Frame, Pixels, difference
 from gdanim.drawing.geometry import Extent
 from gdanim.drawing.scene import Scene
 
@@ -25,8 +25,10 @@ class Raster:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        canvas: Any = FigureCanvasAgg(scene.figure)  # the backend's methods carry no types
-        self._agg = canvas
+        # The canvas on which texts were measured: another one would take as much memory again.
+        measured = scene.figure.canvas
+        canvas: Any = measured if isinstance(measured, FigureCanvasAgg) else FigureCanvasAgg(scene.figure)
+        self._agg = canvas  # the backend's methods carry no types
         self._renderer = canvas.get_renderer()
         self._painted: list[Box] = []
 
@@ -58,22 +60,16 @@ class Raster:
         return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
 
     def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
-        shown = np.zeros_like(self._background)
-        pixels: Pixels = shown.view(np.uint8).reshape(*shown.shape, 4)
+        shown = _Shown(self._background)
+        pixels: Pixels = self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4)
         pixels.flags.writeable = False
-        width, height = self.size
         for index in indices:
             before = self._painted
             self._paint(index)
-            changed = NOWHERE
-            if index == indices[0]:
-                changed = Box(0, 0, width, height)
-                shown[...] = self._canvas
+            changed = Box(0, 0, *self.size) if index == indices[0] else NOWHERE
             for place in (*before, *self._painted):
                 # Mark by mark: the box around all marks may be the whole canvas.
-                box = bounds(self._canvas[place.slices] != shown[place.slices]).on_canvas(place)
-                shown[box.slices] = self._canvas[box.slices]
-                changed = changed.union(box)
+                changed = changed.union(shown.update(place, self._canvas))
             end_s = float(self.scene.timeline.end_s[index])
             yield Frame(index=index, end_s=end_s, box=changed, pixels=pixels[changed.slices])
 
@@ -96,3 +92,26 @@ class Raster:
         x0, x1 = max(int(left) - 1, 0), min(int(right) + 2, width)
         y0, y1 = max(int(height - top) - 1, 0), min(int(height - bottom) + 2, height)
         return Box(x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else NOWHERE
+
+
+class _Shown:
+    """What the frame before showed: the background, but for the bands of rows in which marks were painted.
+
+    A copy of the whole canvas, of which only these bands take memory.
+    """
+
+    def __init__(self, background: PackedPixels) -> None:
+        self._background = background
+        self._pixels = np.empty_like(background)
+        self._kept = np.zeros(-(-len(background) // BAND_PX), np.bool_)
+
+    def update(self, place: Box, canvas: PackedPixels) -> Box:
+        """Take over from the canvas what is new in a place; returns the box of that."""
+        for band in range(place.y // BAND_PX, -(-(place.y + place.height) // BAND_PX)):
+            if not self._kept[band]:
+                rows = slice(band * BAND_PX, (band + 1) * BAND_PX)
+                self._pixels[rows] = self._background[rows]
+                self._kept[band] = True
+        box = difference(canvas[place.slices], self._pixels[place.slices]).on_canvas(place)
+        self._pixels[box.slices] = canvas[box.slices]
+        return box

@@ -45,8 +45,7 @@ class AnimationWriter:
 
     def write(self, frame: Frame) -> None:
         """Take the next frame. The changes of a frame that would last no tick are shown by the one after it."""
-        ended = self._changes.take(frame)
-        if ended is not None:
+        for ended in self._changes.take(frame):
             self._put(ended)
 
     def _append(self, *parts: bytes) -> None:

@@ -38,68 +38,71 @@ class Changes:
 
     Frames that look like the one before prolong its change; a frame that would last no tick is shown together with the
     one after it. Ticks are differences of rounded absolute times, so that rounding never accumulates. The pixels of a
-    change are those of the canvas: they are valid until the next frame is taken, or the next change asked for.
+    change are those of the canvas, not copied: they are valid until the next change is asked for.
 
     ticks_per_s   the clock of the file
     grid_px       boxes begin at multiples of it, right and down
+    canvas        (h, w, 4), what all changes so far, the last one included, make of the picture
     """
 
     def __init__(self, film: FilmInfo, *, ticks_per_s: int, grid_px: int = 1) -> None:
         self._ticks_per_s, self._grid_px = ticks_per_s, grid_px
-        self._shown: Pixels = np.zeros((film.height, film.width, 4), np.uint8)  # the changes so far, but for the latest
-        self._coming: Pixels | None = None  # the pixels of the latest change, until they are put into those
-        self._waiting: list[Frame] = []  # the frames since then
+        self.canvas: Pixels = np.zeros((film.height, film.width, 4), np.uint8)
+        self._waiting: list[Frame] = []  # the frames that are not on it yet
         self._latest: Change | None = None
         self._latest_since = 0
         self._end = 0
 
-    def take(self, frame: Frame) -> Change | None:
-        """Take the next frame; returns the change that it ends, if it ends one."""
+    def take(self, frame: Frame) -> Iterator[Change]:
+        """Take the next frame; yields the change that it ends, if it ends one. To be iterated to its end."""
         end = round(self._ticks_per_s * frame.end_s)
         if end <= self._end:
             self._waiting.append(replace(frame, pixels=frame.pixels.copy()))
-            return None
+            return
         self._waiting.append(frame)
-        ended = self._begin_change()
+        yield from self._begin_change()
         self._end = end
-        return ended
 
     def finish(self) -> Iterator[Change]:
         """The changes that are left; the very last frame is shown even where it lasts no tick."""
-        ended = self._begin_change()
-        if ended is not None:
-            yield ended
-        self._show_latest()
-        ended = self._ended()
-        if ended is not None:
-            yield ended
+        yield from self._begin_change()
+        yield from self._ended()
 
-    def _begin_change(self) -> Change | None:
-        """Begin a change where the waiting frames differ from what is shown; returns the one that ends by that."""
-        self._show_latest()
-        frames, self._waiting = self._waiting, []
-        area = self._aligned(reduce(Box.union, (frame.box for frame in frames), NOWHERE))
-        drawn = self._shown[area.slices].copy()
-        for frame in frames:
-            drawn[frame.box.seen_from(area).slices] = frame.pixels
-        changed = (_words(drawn) != _words(self._shown[area.slices])) | (self._latest is None)
+    def _begin_change(self) -> Iterator[Change]:
+        """Begin a change where the waiting frames differ from the canvas; first yields the one that ends by that."""
+        place, drawn = self._laid_together(self._waiting)
+        self._waiting = []
+        area = self._aligned(place)
+        changed = self._changed(area, place, drawn)
         box = self._aligned(bounds(changed).on_canvas(area))
         if box.empty:
-            return None
-        part = box.seen_from(area).slices
-        ended = self._ended()
-        self._coming = drawn if box == area else drawn[part].copy()
-        self._latest, self._latest_since = Change(box, self._shown[box.slices], changed[part], ticks=0), self._end
-        return ended
+            return
+        yield from self._ended()
+        self.canvas[place.slices] = drawn
+        part = changed[box.seen_from(area).slices]
+        self._latest, self._latest_since = Change(box, self.canvas[box.slices], part, ticks=0), self._end
 
-    def _show_latest(self) -> None:
-        """Put the latest change on the canvas, where its pixels are kept from then on: a second copy would be large."""
-        if self._latest is not None and self._coming is not None:
-            self._latest.pixels[...] = self._coming
-            self._coming = None
+    def _laid_together(self, frames: list[Frame]) -> tuple[Box, Pixels]:
+        """What frames show that follow each other: a box, and its pixels."""
+        if len(frames) == 1:
+            return frames[0].box, frames[0].pixels
+        area = reduce(Box.union, (frame.box for frame in frames), NOWHERE)
+        drawn = self.canvas[area.slices].copy()
+        for frame in frames:
+            drawn[frame.box.seen_from(area).slices] = frame.pixels
+        return area, drawn
 
-    def _ended(self) -> Change | None:
-        return None if self._latest is None else self._latest._replace(ticks=self._end - self._latest_since)
+    def _changed(self, area: Box, place: Box, drawn: Pixels) -> NDArray[np.bool_]:
+        """Which pixels of an area (h, w) differ from the canvas with what is drawn in a place in it; at first, all."""
+        if self._latest is None:
+            return np.broadcast_to(np.True_, (area.height, area.width))
+        changed = np.zeros((area.height, area.width), np.bool_)
+        changed[place.seen_from(area).slices] = _words(drawn) != _words(self.canvas[place.slices])
+        return changed
+
+    def _ended(self) -> Iterator[Change]:
+        if self._latest is not None:
+            yield self._latest._replace(ticks=self._end - self._latest_since)
 
     def _aligned(self, box: Box) -> Box:
         left, up = box.x % self._grid_px, box.y % self._grid_px

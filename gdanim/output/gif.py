@@ -10,13 +10,14 @@ surfaces, and can be seen as a texture; over 8×8 pixels, surfaces gain 1.3 dB.
 """
 
 import struct
+from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.drawing.frame import Box, Frame, bounds
+from gdanim.drawing.frame import NOWHERE, Box, Frame, bounds
 from gdanim.output import palette
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.changes import Change, Changes
@@ -25,7 +26,6 @@ from gdanim.output.gif_tables import MIN_GAIN, NO_COLOUR, TARGETS, LocalTable, c
 TRANSPARENT: Final = 0
 MAX_DELAY_CS: Final = 0xFFFF
 SPARSE: Final = 0.25  # with a smaller share of changed pixels, transparent others were smaller in all plots tried
-BAND_PX: Final = 128  # height of the parts in which colours are looked up: a whole canvas at once costs memory
 TRAILER: Final = b"\x3b"
 
 
@@ -60,8 +60,8 @@ class GifWriter:
         self._target = TARGETS.get(film.quality)
         reach = palette.REACH_OF_63 if film.quality is Quality.LOW else palette.REACH_OF_255
         self._pattern = palette.pattern(film.height, film.width, reach) if dither else None
-        self._exact = np.full((film.height, film.width), NO_COLOUR, np.uint32)  # what the changes so far ask for
-        self._shown = np.full_like(self._exact, NO_COLOUR)  # what a player has on its canvas
+        self._whole = Box(0, 0, film.width, film.height)
+        self._shown = np.full((film.height, film.width), NO_COLOUR, np.uint32)  # what a player has on its canvas
         self._block: Block | None = None  # the latest, not yet written, shown for so long:
         self._block_cs = 0
 
@@ -82,75 +82,120 @@ class GifWriter:
 
     def write(self, frame: Frame) -> None:
         """Take the next frame. The changes of a frame that would last 0 cs are shown by the one after it."""
-        ended = self._changes.take(frame)
-        if ended is not None:
+        for ended in self._changes.take(frame):
             self._take(ended)
 
     def _take(self, change: Change) -> None:
         """Make the next block from a change; one that shows nothing new in these colours prolongs the block before."""
-        box = change.box
-        exact, shown = self._exact[box.slices], self._shown[box.slices]
-        plain = shown.copy()
-        for top in range(0, box.height, BAND_PX):
-            band = slice(top, top + BAND_PX)
-            changed = change.changed[band]
-            exact[band][changed] = palette.packed(change.pixels[band])[changed]
-            offsets = None if self._pattern is None else self._pattern[box.slices][band][changed]
-            plain[band][changed] = self._approximated(exact[band][changed], offsets)
-        new = bounds(plain != shown)
+        drawn = self._drawn(change)
+        new = NOWHERE
+        for band in change.box.bands:
+            differs = self._after(band, drawn, change.box) != self._shown[band.slices]
+            new = new.union(bounds(differs).on_canvas(band))
         if not new.empty:
             self._write_block()
-            self._block = self._corrected(plain, box) or self._plain_block(plain[new.slices], new.on_canvas(box))
+            self._block = self._corrected(drawn, change.box) or self._plain_block(drawn, change.box, new)
             self._block_cs = 0
         self._block_cs += change.ticks
 
-    def _approximated(self, exact: palette.Packed, offsets: NDArray[np.int8] | None) -> palette.Packed:
-        """The colours of the global table that show `exact` (n,), dithered by `offsets` (n,), alike in all frames."""
-        entries = self._entries[self._index_of(exact)]
+    def _drawn(self, change: Change) -> palette.Indices:
+        """The indices in the global table that show what a change asks for; 0 where it changes nothing."""
+        drawn = np.zeros(change.changed.shape, np.uint8)
+        for band in change.box.bands:
+            part = band.seen_from(change.box).slices
+            changed = change.changed[part]
+            offsets = None if self._pattern is None else self._pattern[band.slices][changed]
+            drawn[part][changed] = self._approximated(palette.packed(change.pixels[part])[changed], offsets)
+        return drawn
+
+    def _after(self, band: Box, drawn: palette.Indices, box: Box) -> palette.Packed:
+        """What a band of the canvas shows with the indices `drawn` in a box."""
+        after = self._shown[band.slices].copy()
+        both = band.common(box)
+        if not both.empty:
+            indices = drawn[both.seen_from(box).slices]
+            place = after[both.seen_from(band).slices]
+            np.copyto(place, self._entries[indices], where=indices != TRANSPARENT)
+        return after
+
+    def _approximated(self, exact: palette.Packed, offsets: NDArray[np.int8] | None) -> palette.Indices:
+        """The indices that show `exact` colours (n,), dithered by `offsets` (n,), alike in all frames."""
+        indices = self._index_of(exact)
         if offsets is not None:
-            lacking = entries != exact
-            entries[lacking] = self._entries[self._index_of(palette.dithered(exact[lacking], offsets[lacking]))]
-        return entries
+            lacking = self._entries[indices] != exact
+            indices[lacking] = self._index_of(palette.dithered(exact[lacking], offsets[lacking]))
+        return indices
 
-    def _plain_block(self, plain: palette.Packed, box: Box) -> Block:
-        """The block in colours of the global table that makes `box` show `plain`."""
-        shown = self._shown[box.slices]
-        differs = plain != shown
-        shown[...] = plain
-        indices = self._index_of(plain)
-        for top in range(0, box.height, BAND_PX):
-            band = slice(top, top + BAND_PX)
-            # Unchanged pixels may have a colour that only a local table has.
-            indices[band][self._entries[indices[band]] != plain[band]] = TRANSPARENT
-        return _smallest_block(box, indices, differs)
+    def _plain_block(self, drawn: palette.Indices, box: Box, new: Box) -> Block:
+        """The block in colours of the global table that shows what is `drawn` in a box; `new` is what differs.
 
-    def _corrected(self, plain: palette.Packed, box: Box) -> Block | None:
-        """The block with a local table for all that is new, `plain` in `box`, or inexact; None where not worth it."""
+        With unchanged pixels transparent or without: both are tried where either may be smaller. Uses up `drawn`.
+        """
+        n_changed = 0
+        for band in new.bands:
+            after, shown = self._after(band, drawn, box), self._shown[band.slices]
+            changed = after != shown
+            drawn[band.seen_from(box).slices] *= changed
+            n_changed += np.count_nonzero(changed)
+            shown[...] = after
+        sparse = _block(new, drawn[new.seen_from(box).slices])
+        share = n_changed / (new.width * new.height)
+        if share <= SPARSE or share == 1:
+            return sparse
+        return min(sparse, _block(new, self._indices(new)), key=lambda block: len(block.lzw))
+
+    def _indices(self, box: Box) -> palette.Indices:
+        """What is shown in a box, in colours of the global table; pixels that only a local table has stay."""
+        indices = np.empty((box.height, box.width), np.uint8)
+        for band in box.bands:
+            shown = self._shown[band.slices]
+            found = self._index_of(shown)
+            indices[band.seen_from(box).slices] = np.where(self._entries[found] == shown, found, TRANSPARENT)
+        return indices
+
+    def _corrected(self, drawn: palette.Indices, box: Box) -> Block | None:
+        """The block with a local table for all that is `drawn` in a box, or inexact; None where not worth it."""
         if self._target is None:
             return None
-        after = plain
-        if plain.shape != self._shown.shape:
-            after = self._shown.copy()
-            after[box.slices] = plain
-        wrong = after != self._exact
-        if np.count_nonzero(wrong) > self._target.max_wrong_share * wrong.size:
+        n_wrong = error = 0
+        for band in self._whole.bands:
+            exact, after = self._exact(band), self._after(band, drawn, box)
+            wrong = exact != after
+            n_wrong += np.count_nonzero(wrong)
+            if n_wrong > self._target.max_wrong_share * self._shown.size:
+                return None
+            error += int(squared_distances(exact[wrong], after[wrong]).sum())
+        if self._target.is_met(error, self._shown.size):
             return None
-        error = int(squared_distances(self._exact[wrong], after[wrong]).sum())
-        if self._target.is_met(error, wrong.size):
-            return None
-        affected = wrong | (after != self._shown)
-        local = choose_local_table(self._exact[affected], self._shown[affected])
-        return self._local_block(affected, local) if local.error <= (1 - MIN_GAIN) * error else None
+        local = choose_local_table(self._exact_and_shown(drawn, box))
+        return self._local_block(drawn, box, local) if local.error <= (1 - MIN_GAIN) * error else None
 
-    def _local_block(self, affected: NDArray[np.bool_], local: LocalTable) -> Block:
-        """The block that draws the pixels `affected` with a local table."""
-        indices = np.zeros_like(self._shown, np.uint8)
-        indices[affected] = local.indices
-        drawn = indices != TRANSPARENT
+    def _exact(self, band: Box) -> palette.Packed:
+        """What the changes so far ask for."""
+        return palette.packed(self._changes.canvas[band.slices])
+
+    def _affected(self, band: Box, drawn: palette.Indices, box: Box) -> NDArray[np.bool_]:
+        """Which pixels are new with the indices `drawn` in a box, or inexact."""
+        after = self._after(band, drawn, box)
+        return (after != self._exact(band)) | (after != self._shown[band.slices])
+
+    def _exact_and_shown(self, drawn: palette.Indices, box: Box) -> Iterator[tuple[palette.Packed, palette.Packed]]:
+        """Of the pixels that are affected, band by band: what is asked for, and what is shown."""
+        for band in self._whole.bands:
+            affected = self._affected(band, drawn, box)
+            yield self._exact(band)[affected], self._shown[band.slices][affected]
+
+    def _local_block(self, drawn: palette.Indices, box: Box, local: LocalTable) -> Block:
+        """The block that draws the affected pixels with a local table."""
+        indices = np.zeros(self._shown.shape, np.uint8)
         entries = np.concatenate((local.table[:1], local.table))
-        self._shown[drawn] = entries[indices[drawn]]
-        box = bounds(drawn)
-        return NOTHING_NEW if box.empty else _block(box, indices[box.slices], _colour_table(entries))
+        new = NOWHERE
+        for band, chosen in zip(self._whole.bands, local.indices, strict=True):
+            part, shown = indices[band.slices], self._shown[band.slices]
+            part[self._affected(band, drawn, box)] = chosen
+            np.copyto(shown, entries[part], where=part != TRANSPARENT)
+            new = new.union(bounds(part != TRANSPARENT).on_canvas(band))
+        return NOTHING_NEW if new.empty else _block(new, indices[new.slices], _colour_table(entries))
 
     def _write_block(self) -> None:
         """Write the latest block, if there is one, with its delay, and more blocks where 16 bits cannot hold it."""
@@ -194,14 +239,6 @@ def _colour_table(entries: palette.Packed) -> bytes:
 def _size_field(table: bytes) -> int:
     """The length of a colour table as the format has it: n for 2ⁿ⁺¹ colours."""
     return (len(table) // 3).bit_length() - 2
-
-
-def _smallest_block(box: Box, indices: palette.Indices, changed: NDArray[np.bool_]) -> Block:
-    """The block with or without its unchanged pixels; both are tried where either may be smaller."""
-    share = np.count_nonzero(changed) / changed.size
-    sparse = [_block(box, indices * changed)] if share < 1 else []
-    whole = [_block(box, indices)] if share > SPARSE else []
-    return min(sparse + whole, key=lambda block: len(block.lzw))
 
 
 def _block(box: Box, indices: palette.Indices, table: bytes = b"") -> Block:

@@ -1,6 +1,6 @@
 """GIF: chooses a local colour table for a block, where the global palette is too inexact for the picture."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -43,16 +43,17 @@ class LocalTable(NamedTuple):
     """A local colour table, and what it shows."""
 
     table: palette.Packed  # at most 255 colours (k,)
-    indices: palette.Indices  # (m,) per pixel 1 + the index of its colour, or 0 where the colour that is shown stays
+    # Part by part, (m,) for each pixel 1 + the index of its colour, or 0 where the colour that is shown stays.
+    indices: Iterator[palette.Indices]
     error: int  # the sum of the squared distances that are left
 
 
-def choose_local_table(exact: palette.Packed, shown: palette.Packed) -> LocalTable:
-    """The table that brings pixels (m,) from the colours `shown`, or from NO_COLOUR, close to the `exact` ones."""
+def choose_local_table(parts: Iterable[tuple[palette.Packed, palette.Packed]]) -> LocalTable:
+    """The table that brings pixels close to the first colours of each part (m,), (m,) from the second, or NO_COLOUR."""
     # Pairs of colours come in runs, and again: each is treated once.
-    pairs, lengths = palette.run_lengths(exact.astype(np.uint64) << _HALF | shown)
-    pairs, pair_of_run = np.unique(pairs, return_inverse=True)
-    counts = np.bincount(pair_of_run, weights=lengths).astype(np.int64)
+    runs = [palette.run_lengths(exact.astype(np.uint64) << _HALF | shown) for exact, shown in parts]
+    pairs, pair_of_run = np.unique(np.concatenate([pairs for pairs, _ in runs]), return_inverse=True)
+    counts = np.bincount(pair_of_run, weights=np.concatenate([lengths for _, lengths in runs])).astype(np.int64)
     exact, shown = (pairs >> _HALF).astype(np.uint32), pairs.astype(np.uint32)
     blank = shown == NO_COLOUR
     errors = np.where(blank, _FARTHEST, squared_distances(exact, shown))
@@ -60,7 +61,10 @@ def choose_local_table(exact: palette.Packed, shown: palette.Packed) -> LocalTab
     entry = palette.nearest(palette.unpacked(exact), palette.unpacked(table))
     drawn_errors = squared_distances(exact, table[entry])
     drawn = blank | (MIN_RATIO * drawn_errors <= errors)
-    indices = np.repeat(((entry + 1) * drawn).astype(np.uint8)[pair_of_run], lengths)
+    index_of_run = ((entry + 1) * drawn).astype(np.uint8)[pair_of_run]
+    ends = np.cumsum([len(lengths) for _, lengths in runs]).tolist()
+    parts_of_run = (index_of_run[end - len(lengths) : end] for end, (_, lengths) in zip(ends, runs, strict=True))
+    indices = (np.repeat(part, lengths) for part, (_, lengths) in zip(parts_of_run, runs, strict=True))
     return LocalTable(table, indices, error=int((counts * np.where(drawn, drawn_errors, errors)).sum()))
 
 

@@ -4,13 +4,13 @@ All decisions are made on integers, so the same frames give the same palette on 
 """
 
 import mmap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.drawing.frame import Pixels
+from gdanim.drawing.frame import BAND_PX, Pixels
 from gdanim.output.base import FilmInfo, Quality
 
 Packed = NDArray[np.uint32]  # one colour per item: red + 256·green + 65536·blue
@@ -141,6 +141,8 @@ class FewColours:
 def run_lengths(keys: NDArray[Key]) -> tuple[NDArray[Key], Counts]:
     """Run-length encoding of `keys` read in rows: values and lengths, in plots a hundredth as many as pixels."""
     flat = keys.ravel()
+    if not flat.size:
+        return flat, np.zeros(0, np.int64)
     starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
     return flat[starts], np.diff(starts, append=flat.size)
 
@@ -148,8 +150,13 @@ def run_lengths(keys: NDArray[Key]) -> tuple[NDArray[Key], Counts]:
 def _histogram(frames: Iterable[Pixels]) -> tuple[Packed, Counts]:
     """The distinct colours of all frames in ascending order, and how many pixels each covers."""
     # A sample frame in which nothing has changed has no pixels.
-    per_frame = [summed(*run_lengths(packed(pixels))) for pixels in frames if pixels.size]
-    return summed(*(np.concatenate(parts) for parts in zip(*per_frame, strict=True)))
+    parts = [summed(*run_lengths(packed(band))) for pixels in frames for band in _bands(pixels)]
+    return summed(*(np.concatenate(some) for some in zip(*parts, strict=True)))
+
+
+def _bands(pixels: Pixels) -> Iterator[Pixels]:
+    for top in range(0, len(pixels), BAND_PX):
+        yield pixels[top : top + BAND_PX]
 
 
 def summed(keys: Packed, counts: Counts) -> tuple[Packed, Counts]:

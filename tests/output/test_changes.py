@@ -17,8 +17,7 @@ def changes_of(film, **options):
     changes = Changes(film.info, ticks_per_s=TICKS_PER_S, **options)
     found = []
     for frame in film.frames():
-        ended = changes.take(frame)
-        found += [] if ended is None else [kept(ended)]
+        found += [kept(ended) for ended in changes.take(frame)]
     return found + [kept(change) for change in changes.finish()]
 
 

@@ -1,16 +1,22 @@
-"""What large pictures take, measured by the system, against what is said before one is drawn."""
+"""What large pictures take, measured by the system or counted, against what is said before one is drawn."""
 
 from __future__ import annotations
 
+import io
 import subprocess
-from typing import TYPE_CHECKING
+import tracemalloc
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from support.commandline import ENVIRONMENT, LONG, command, run
+from support.films import Film
 from support.outputs import posix
 
 from gdanim.catalogue.registry import FORMATS
-from gdanim.preflight import BASE_BYTES, RASTER_PIXEL_BYTES
+from gdanim.drawing.frame import Box, difference
+from gdanim.output.base import Quality
+from gdanim.preflight import BASE_BYTES, GROUND_PIXEL_BYTES, RASTER_PIXEL_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +40,63 @@ def peak_bytes(words: list[str]) -> int:
 @pytest.mark.parametrize("form", PIXELS, ids=[form.name for form in PIXELS])
 def test_a_large_picture_takes_no_more_memory_than_is_said(form: Format, tmp_path: Path) -> None:
     path = tmp_path / f"a{form.extensions[0]}"
-    words = command("himmelblau", "-n", "2", "-q", "--size", f"{SIDE}x{SIDE}", "--hold", "0.1", "-o", path)
+    words = command("himmelblau", "-n", "9", "-q", "--size", f"{SIDE}x{SIDE}", "--hold", "0.1", "-o", path)
     said = BASE_BYTES + (RASTER_PIXEL_BYTES + form.pixel_bytes) * SIDE**2
     assert peak_bytes(words) <= 1.1 * said
 
 
+@pytest.mark.long
+@pytest.mark.skipif(not LONG, reason="seconds for each ground: set GDANIM_LONG=1")
+@pytest.mark.parametrize(
+    ("ground", "options"),
+    [("basins", ("--basins",)), ("facet", ("--facet", "start", "--start", "1,1", "--start", "2,2")),
+     ("surface", ("--view", "surface"))],
+)  # fmt: skip
+def test_a_large_ground_takes_no_more_memory_than_is_said(
+    ground: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    words = command("himmelblau", "-n", "2", "-q", "--size", f"{SIDE}x{SIDE}", *options, "-o", tmp_path / "a.png")
+    assert peak_bytes(words) <= 1.1 * (BASE_BYTES + GROUND_PIXEL_BYTES[ground] * SIDE**2)
+
+
+def large_film(height: int, width: int) -> Film:
+    """A plot of few colours, a mark that moves in it, and a picture in which everything is another."""
+    plot = np.full((height, width, 4), 255, np.uint8)
+    plot[:, :, 0] = np.arange(height)[:, np.newaxis] // 64 % 256
+    moved, last = plot.copy(), 255 - plot
+    moved[100:200, 100:200, 1] = 0
+    last[..., 3] = 255
+    return Film(pictures=np.stack([plot, moved, last]), ends_s=(0.1, 0.2, 0.3), margin_px=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "quality"), [("gif", "medium"), ("gif", "high"), ("apng", "medium"), ("png", "medium")]
+)
+def test_a_writer_takes_no_more_memory_for_each_pixel_than_is_said(name: str, quality: str, tmp_path: Path) -> None:
+    form, film = FORMATS[name], large_film(8192, 256)
+    target: Any = tmp_path / "a" if form.needs_path else io.BytesIO()
+    frames = list(film.frames())
+    tracemalloc.start()
+    try:
+        with form.load()(target, film.info_in(Quality(quality))) as writer:
+            for frame in frames:
+                writer.write(frame)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= form.pixel_bytes * 8192 * 256
+
+
+def test_images_are_compared_in_bands_and_the_box_is_that_of_all_of_them() -> None:
+    one = np.zeros((700, 9), np.uint32)
+    other = one.copy()
+    other[[5, 130, 690], [4, 7, 2]] = 1
+    assert difference(one, other) == Box(2, 5, 6, 686)
+    assert difference(one, one).empty
+
+
 def test_outputs_that_are_written_side_by_side_count_together() -> None:
-    size = ("--size", "4000x4000", "--dry-run")
+    size = ("--size", "3400x3400", "--dry-run")
     assert [run("parabola", "-o", name, *size).code for name in ("a.gif", "b.mp4", "c.webp")] == [0, 0, 0]
     together = run("parabola", "-o", "a.gif", "-o", "b.mp4", "-o", "c.webp", *size)
     assert (together.code, len(together.lines)) == (2, 1)
@@ -48,7 +104,7 @@ def test_outputs_that_are_written_side_by_side_count_together() -> None:
 
 
 def test_unlimited_lifts_the_limit_and_the_size_that_is_offered_keeps_to_it() -> None:
-    asked = ("parabola", "-o", "a.gif", "--dry-run", "--size")
+    asked = ("parabola", "-o", "a.webp", "--dry-run", "--size")
     refused = run(*asked, "8192x6144")
     assert refused.code == 2
     offered = refused.err.rpartition(": --size ")[2].split()[0]
