@@ -11,7 +11,7 @@ from gdanim import preflight
 from gdanim.catalogue.request import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
-from gdanim.drawing import mpl  # noqa: F401 (first: see there)
+from gdanim.drawing import mpl  # first: see there
 from gdanim.drawing.fallback import asked_text
 from gdanim.drawing.layout import check_room
 from gdanim.drawing.raster import Raster
@@ -121,17 +121,18 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
     """Draw the frames once, in the style of the descent, and write them to every output."""
     with descent.style.loaded.applied(asked_text(descent.settings)):
-        scene = draw(descent)
-        # Within --max-size smaller sizes are tried, too, and a filmstrip checks its own panels.
-        if descent.settings.max_size is None and not all("dpi" in output.format.takes for output in outputs):
-            check_room(scene.figure, descent.settings)
-        raster = Raster(scene)
+        with mpl.fonts_must_be_read():
+            scene = draw(descent)
+            # Within --max-size smaller sizes are tried, too, and a filmstrip checks its own panels.
+            if descent.settings.max_size is None and not all("dpi" in output.format.takes for output in outputs):
+                check_room(scene.figure, descent.settings)
+            raster = Raster(scene)
         info = _film_info(descent, raster)
         recipe = recipe_of(descent)
         redraw = partial(_draw_with, descent)
         infos = [replace(info, recipe=recipe.text(output.format)) for output in outputs]
         files = [OutputFile(output, own, descent, redraw) for output, own in zip(outputs, infos, strict=True)]
-        with ExitStack() as stack:
+        with ExitStack() as stack, mpl.fonts_must_be_read():  # before the files are finished
             for file in files:
                 stack.push(file.close)
                 file.open()

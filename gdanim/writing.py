@@ -87,11 +87,13 @@ class OutputFile:
 
     def _bytes(self) -> int | None:
         path = Path(self._output.path)
-        if self._output.format.sequence:
-            from gdanim.output.files.sequence import size_of
+        with suppress(OSError):  # the file is in its place, and what is said of it does without
+            if self._output.format.sequence:
+                from gdanim.output.files.sequence import size_of
 
-            return size_of(self._output.path)
-        return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
+                return size_of(self._output.path)
+            return path.stat().st_size if self._output.path != STDOUT and path.is_file() else None
+        return None
 
     def _proceed(self, given: Frame | Scene | None) -> None:
         with kept(self._failed, self._output.path), suppress(StopIteration):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-__all__ = ["mpl", "quietly", "to_hex", "to_rgb", "to_rgba"]
+__all__ = ["fonts_must_be_read", "mpl", "quietly", "to_hex", "to_rgb", "to_rgba"]
 
 
 @contextmanager
@@ -30,6 +30,31 @@ def quietly() -> Iterator[None]:
         yield
     finally:
         log.setLevel(level)
+
+
+@contextmanager
+def fonts_must_be_read() -> Iterator[None]:
+    """Raise OutputError in the end where a font could not be read: FreeType goes on with letters that are wrong."""
+    failures: list[BaseException | None] = []
+    told = sys.unraisablehook
+
+    def note(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.object == "read_from_file_callback":
+            failures.append(unraisable.exc_value)
+        else:
+            told(unraisable)
+
+    sys.unraisablehook = note
+    try:
+        yield
+    except Exception as error:
+        if not failures:
+            raise
+        raise OutputError(f"a font cannot be read: {failures[0]}") from error
+    finally:
+        sys.unraisablehook = told
+    if failures:
+        raise OutputError(f"a font cannot be read: {failures[0]}")
 
 
 @contextmanager

@@ -136,7 +136,7 @@ class GifWriter:
             after, shown = self._after(band, drawn, box), self._shown[band.slices]
             changed = after != shown
             drawn[band.seen_from(box).slices] *= changed
-            n_changed += np.count_nonzero(changed)
+            n_changed += int(np.count_nonzero(changed))
             shown[...] = after
         sparse = _block(new, drawn[new.seen_from(box).slices])
         share = n_changed / (new.width * new.height)
@@ -161,7 +161,7 @@ class GifWriter:
         for band in self._whole.bands:
             exact, after = self._exact(band), self._after(band, drawn, box)
             wrong = exact != after
-            n_wrong += np.count_nonzero(wrong)
+            n_wrong += int(np.count_nonzero(wrong))
             if n_wrong > self._target.max_wrong_share * self._shown.size:
                 return None
             error += int(squared_distances(exact[wrong], after[wrong]).sum())
@@ -177,7 +177,8 @@ class GifWriter:
     def _affected(self, band: Box, drawn: palette.Indices, box: Box) -> NDArray[np.bool_]:
         """Which pixels are new with the indices `drawn` in a box, or inexact."""
         after = self._after(band, drawn, box)
-        return (after != self._exact(band)) | (after != self._shown[band.slices])
+        affected: NDArray[np.bool_] = (after != self._exact(band)) | (after != self._shown[band.slices])
+        return affected
 
     def _exact_and_shown(self, drawn: palette.Indices, box: Box) -> Iterator[tuple[palette.Packed, palette.Packed]]:
         """Of the pixels that are affected, band by band: what is asked for, and what is shown."""

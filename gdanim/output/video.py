@@ -97,7 +97,7 @@ class VideoWriter:
                 self._n_sent += 1
                 self._n_over += 1 + self._gaps.get(self._n_sent, 0)
         except OSError as error:
-            raise self._failure() from error
+            raise self._unsent(error) from error
 
     def _send(self, picture: memoryview) -> None:
         """Send a picture, as ffmpeg takes it. Raises EncoderError where it hangs, and OSError."""
@@ -130,7 +130,7 @@ class VideoWriter:
         try:
             self._input.close()
         except OSError as error:
-            raise self._failure() from error
+            raise self._unsent(error) from error
         self._wait(self._has_ended)
         if self._process.returncode or self._complaint():
             raise self._failure()
@@ -143,6 +143,12 @@ class VideoWriter:
         if self._film.recipe and self._codec.image:
             with self._path.open("ab") as file:
                 file.write(xmp.box(self._film.recipe))
+
+    def _unsent(self, error: OSError) -> EncoderError:
+        """The error for pictures that do not reach ffmpeg; where it reads no more, with its last complaint."""
+        if isinstance(error, BrokenPipeError):
+            return self._failure()
+        return EncoderError(f"ffmpeg cannot be sent the pictures: {error.strerror}")
 
     def _failure(self) -> EncoderError:
         """The error for a failed ffmpeg, with its last complaint where there is one."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from matplotlib.ft2font import FT2Font
 from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, command, run
 from support.outputs import posix
+
+from gdanim.drawing.lettering import SANS
+from gdanim.drawing.mpl import fonts_must_be_read
+from gdanim.errors import OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,3 +78,34 @@ def test_a_mistake_in_our_own_modules_is_not_laid_at_matplotlib_s_door(monkeypat
     monkeypatch.setitem(sys.modules, "gdanim.rendering", None)
     with pytest.raises(ImportError, match=r"gdanim\.rendering"):
         run("parabola", *QUICK, "-o", "/dev/null")
+
+
+def test_a_font_that_cannot_be_read_stops_the_picture_and_prints_no_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Broken(io.FileIO):
+        reads = iter(range(20))
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            if next(self.reads, None) is None:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().read(size)
+
+    told = sys.unraisablehook
+    with pytest.raises(OutputError, match=r"a font cannot be read: .*Input/output error"), fonts_must_be_read():
+        FT2Font(Broken(SANS)).set_text("digits 0123456789")
+    assert capsys.readouterr().err == ""
+    assert sys.unraisablehook is told
+
+
+def test_what_else_cannot_be_raised_is_told_as_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: told.append(unraisable.exc_value))
+
+    class Dying:
+        def __del__(self) -> None:
+            raise ValueError("mine")
+
+    with fonts_must_be_read():
+        Dying()
+    assert str(*told) == "mine"

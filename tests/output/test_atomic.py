@@ -145,6 +145,21 @@ def test_a_folder_that_cannot_be_synced_does_not_spoil_a_file_that_is_whole(
     assert target.read_bytes() == NEW
 
 
+def test_descriptors_that_complain_when_they_are_closed_do_not_spoil_a_file_that_is_whole(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = os.close
+
+    def complaining(descriptor: int) -> None:
+        close(descriptor)  # as Linux does
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "close", complaining)
+    put(target)
+    monkeypatch.undo()
+    assert target.read_bytes() == NEW
+
+
 def test_a_failure_that_the_writer_swallowed_keeps_the_old_bytes(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "write", failing(os.write, 1, errno.EIO))
     with pytest.raises(OutputError), open_output(str(target), needs_path=False) as output:  # noqa: PT012

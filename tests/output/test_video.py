@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -166,6 +168,24 @@ def test_ffmpeg_that_stops_reading_but_lives_on_is_an_error(fake_ffmpeg, film, t
     fake_ffmpeg("exec 0<&-; sleep 100000")
     with pytest.raises(EncoderError, match="stopped reading"):
         write(tmp_path / "film.mp4", film)
+
+
+def test_pictures_that_do_not_reach_ffmpeg_are_an_error_at_once(film, tmp_path):
+
+    class Broken(io.RawIOBase):
+        def fileno(self):
+            return pipe.fileno()
+
+        def write(self, _):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with Mp4Writer(tmp_path / "a.mp4", film.info) as writer:
+        pipe, writer._input = writer._input, Broken()
+        with pytest.raises(EncoderError, match="ffmpeg cannot be sent the pictures: Input/output error"):
+            writer.write(next(film.frames()))
+        writer._input = pipe
+        for frame in film.frames():
+            writer.write(frame)
 
 
 def test_where_no_program_can_start_that_is_said_and_not_that_there_is_no_ffmpeg() -> None:

@@ -103,7 +103,8 @@ def _streamed(path: str) -> Iterator[Output]:
         with _stream(descriptor, path) as stream:
             yield Output(stream)
     finally:
-        os.close(descriptor)
+        with finishing(path):
+            os.close(descriptor)
 
 
 def _descriptor_of(path: str) -> int | None:

@@ -131,7 +131,7 @@ class Folder:
             try:
                 os.fsync(descriptor)
             finally:
-                os.close(descriptor)
+                let_go(descriptor)
 
     def _place(self, name: str) -> tuple[str, int | None]:
         """How the system's calls name something in it: a path, and the descriptor that it starts from."""
@@ -153,6 +153,12 @@ def lock(descriptor: int | None, *, wait: bool = False) -> bool | None:
     return True
 
 
+def let_go(descriptor: int) -> None:
+    """Close a descriptor of what is read, given up or brought to the disk already: no failure can lose anything."""
+    with suppress(OSError):
+        os.close(descriptor)
+
+
 def is_own(status: os.stat_result) -> bool:
     """Whether a file or folder belongs to the user that runs gdanim."""
     return os.name == "nt" or status.st_uid == os.geteuid()
@@ -172,5 +178,5 @@ def _closed(folder: Folder) -> Iterator[Folder]:
         yield folder
     finally:
         if folder.descriptor is not None:
-            os.close(folder.descriptor)
+            let_go(folder.descriptor)
             folder.descriptor = None

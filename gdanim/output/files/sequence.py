@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from gdanim.errors import OutputError, TargetError
 from gdanim.output.files.atomic import finishing, opening
 from gdanim.output.files.attributes import take_over
-from gdanim.output.files.folders import Folder
+from gdanim.output.files.folders import Folder, let_go
 from gdanim.output.files.numbering import Pattern
 from gdanim.output.files.swap import Frames, discard, finish, swap
 from gdanim.output.files.targets import check_target, quoted
@@ -120,4 +120,4 @@ def _opened(folder: Folder, name: str) -> Iterator[int]:
     try:
         yield descriptor
     finally:
-        os.close(descriptor)
+        let_go(descriptor)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from gdanim import signals
 from gdanim.errors import OutputError
 from gdanim.output.files.attributes import take_over
-from gdanim.output.files.folders import Folder, is_own, lock
+from gdanim.output.files.folders import Folder, is_own, let_go, lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +84,7 @@ class TemporaryFile:
     def close(self) -> None:
         """Close the descriptor, which frees the lock; the file stays."""
         if self.descriptor >= 0:
-            os.close(self.descriptor)
+            let_go(self.descriptor)
             self.descriptor = -1
 
 
@@ -165,7 +165,7 @@ def notes_of(folder: Folder, file: str) -> list[dict[str, Any]]:
     except (OSError, ValueError, RecursionError):
         return []
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
     return notes if all(isinstance(note, dict) for note in notes) else []
 
 
@@ -226,7 +226,7 @@ def own_temporaries(folder: Folder, stem: str) -> Iterator[tuple[str, int]]:
                 if stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and is_own(found) and _has_own(folder, name):
                     yield name, descriptor
             finally:
-                os.close(descriptor)
+                let_go(descriptor)
 
 
 def _has_own(folder: Folder, file: str) -> bool:
