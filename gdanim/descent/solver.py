@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.descent.stepping import UNCONDITIONAL, iterate
+from gdanim.descent.stepping import UNCONDITIONAL, iterate, iterate_on_floats, on_floats
 from gdanim.descent.trajectory import Stop, Trajectory, counted, is_finite, judge, no_value_at
 from gdanim.errors import DomainError
 
@@ -45,8 +45,11 @@ def solve(
     start = np.asfortranarray(start)
     lr = np.broadcast_to(lr if lr.ndim == 2 else lr[:, np.newaxis], (runs, iterations))
     recorder = _PathRecorder(objective, runs, iterations, conditions)
-    streams = range(runs) if streams is None else streams
-    iterate(objective, optimizer, start, _columns(lr, dim), recorder, conditions, streams)
+    if runs == 1 and (single := on_floats(objective, optimizer, conditions)) is not None:
+        iterate_on_floats(objective, single, start, lr[0], recorder)
+    else:
+        streams = range(runs) if streams is None else streams
+        iterate(objective, optimizer, start, _columns(lr, dim), recorder, conditions, streams)
     return recorder.trajectory(lr)
 
 
@@ -99,6 +102,13 @@ class _PathRecorder:
             self._write(self._reviewed, k + 1)
             self._review(self._reviewed, k + 1)
             self._reviewed, self._due = k + 1, min(k + self._review_every, self._iterations)
+
+    def add_block(self, x: Vector, f: Scalar, grad: Vector) -> None:
+        """Note where the only run is after each of the next m iterations: (m, d), (m,), (m, d)."""
+        begin, end = self._reviewed, self._reviewed + len(f)
+        self._x[begin:end, 0], self._f[begin:end, 0], self._grad[begin:end, 0] = x, f, grad
+        self._review(begin, end)
+        self._reviewed = end
 
     def trajectory(self, lr: Scalar) -> Trajectory:
         """Judge the runs, repeat each one's last finite point to the end, and make the arrays read-only."""

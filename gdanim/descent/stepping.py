@@ -1,4 +1,6 @@
-"""iterate(): the only stepping loop. All runs of an optimizer advance together."""
+"""The stepping loop, iterate(), in which all runs of an optimizer advance together; and the same for a single run of a
+simple rule on Python's floats.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
+from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.optimizers.optimizer import Oracle
 from gdanim.optimizers.random import METHOD, NOISE, NormalStreams
 
@@ -13,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from gdanim.arrays import Flags, Index, Scalar, Vector
+    from gdanim.formula.floats import AtPoint
     from gdanim.objectives.objective import Objective
-    from gdanim.optimizers.optimizer import Optimizer
+    from gdanim.optimizers.optimizer import FloatUpdate, Optimizer
     from gdanim.settings import Picture
 
 
@@ -40,6 +44,7 @@ class Conditions(NamedTuple):
 
 
 UNCONDITIONAL = Conditions()
+BLOCK = 256  # iterations of a single run between two looks at what it recorded
 
 
 class Recorder(Protocol):
@@ -58,6 +63,18 @@ class Recorder(Protocol):
         """Note where the runs are after k iterations. The last took a step (runs, d), and `extra` evaluations (runs,)
         beside that of the gradient, None where there never were any.
         """
+
+
+class BlockRecorder(Protocol):
+    """Notes what iterate_on_floats() comes to, and ends the run. `over` as in Recorder."""
+
+    over: bool
+
+    def begin(self, x: Vector, f: Scalar, grad: Vector) -> None:
+        """Note where the run starts."""
+
+    def add_block(self, x: Vector, f: Scalar, grad: Vector) -> None:
+        """Note where it is after each of the next iterations: (m, d), (m,), (m, d)."""
 
 
 def iterate(
@@ -96,6 +113,44 @@ def iterate(
             x = x + step
             f, grad = evaluate(x)
             kept = recorder.add(k + 1, x, f, grad, step, oracle.take_extra_evaluations(x))
+
+
+class OnFloats(NamedTuple):
+    """What a single run takes on Python's floats: ∇f at a point, and the update of each coordinate."""
+
+    gradient: AtPoint
+    update: FloatUpdate
+
+
+def on_floats(objective: Objective, optimizer: Optimizer, conditions: Conditions) -> OnFloats | None:
+    """What steps a single run on Python's floats, with the same results to the last bit; None where that is not so."""
+    functions, update = objective.functions, optimizer.on_floats
+    if update is None or conditions.noise or not isinstance(functions, FormulaFunctions):
+        return None
+    gradient = functions.gradient_on_floats
+    return None if gradient is None else OnFloats(gradient, update)
+
+
+def iterate_on_floats(
+    objective: Objective, single: OnFloats, start: Vector, rates: Scalar, recorder: BlockRecorder
+) -> None:
+    """Step the only run from start (1, d) until the recorder says that it is over, once for each of `rates` (n,).
+
+    What is recorded is evaluated in blocks of points: on a single one, numpy takes most of its time for its calls.
+    """
+    gradient, update = single
+    with np.errstate(all="ignore"):
+        recorder.begin(start, *objective.raw_value_and_gradient(start))
+        x = start[0].tolist()
+        for first in range(0, len(rates), BLOCK):
+            if recorder.over:
+                return
+            points = []
+            for rate in rates[first : first + BLOCK].tolist():
+                x = [u + update(slope, rate) for u, slope in zip(x, gradient(x), strict=True)]
+                points.append(x)
+            block = np.array(points)
+            recorder.add_block(block, *objective.raw_value_and_gradient(block))
 
 
 def _evaluation(objective: Objective, start: Vector) -> Callable[[Vector], tuple[Scalar, Vector]]:

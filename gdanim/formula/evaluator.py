@@ -15,6 +15,7 @@ import numpy as np
 
 from gdanim.arrays import Matrix, Scalar, Vector
 from gdanim.formula.derivatives import differentiate, needs_care
+from gdanim.formula.floats import AtPoint, on_floats
 from gdanim.formula.graph import Graph, Node, ordered
 from gdanim.formula.kernels import KERNELS, Kernel, power_kernel
 from gdanim.formula.parser import Expression
@@ -58,6 +59,11 @@ class FormulaFunctions:
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives of f at x: (…, d, d)."""
         return self._repaired(x, self._evaluate(self._quick.hessian, x, (self.dim, self.dim)))
+
+    @property
+    def gradient_on_floats(self) -> AtPoint | None:
+        """∇f at one point (d,), the same to the last bit, in a fraction of the time; None where it is not the same."""
+        return self._quick.gradient_on_floats
 
     def blur(self, x: Vector) -> Scalar:
         """How far from x derivatives are means: they are exact. (…)."""
@@ -131,6 +137,10 @@ class _Programs:
     @cached_property
     def gradient(self) -> Program:
         return Program(self._variables, self._slopes)
+
+    @cached_property
+    def gradient_on_floats(self) -> AtPoint | None:
+        return on_floats(self._variables, self._slopes)
 
     @cached_property
     def value_and_gradient(self) -> Program:

@@ -16,13 +16,20 @@ Kernel = Callable[..., Any]
 MAX_MULTIPLIED_POWER: Final = 64  # beyond, np.power is used: its error stays below one unit in the last place
 
 
+def multiplied_bits(exponent: float | None) -> str | None:
+    """The binary digits but the first of an exponent by which a power is multiplied out; None of any other."""
+    if exponent is None or not exponent.is_integer() or not 0.0 < exponent <= MAX_MULTIPLIED_POWER:
+        return None
+    return f"{int(exponent):b}"[1:]
+
+
 def power_kernel(exponent: float) -> Kernel:
     """u to a constant power: by repeated squaring for whole exponents, where np.power takes 20 times as long."""
     if exponent == 2.0:
         return np.square
-    if not exponent.is_integer() or not 0.0 < abs(exponent) <= MAX_MULTIPLIED_POWER:
+    higher_bits = multiplied_bits(abs(exponent))
+    if higher_bits is None:
         return lambda u, out: np.power(u, exponent, out)
-    higher_bits = f"{abs(int(exponent)):b}"[1:]
 
     def kernel(u: Array, out: Array) -> None:
         # From the highest bit down: square, and multiply by u where the bit is 1. 5 = 0b101: ((u²)²)·u

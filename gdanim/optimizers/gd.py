@@ -13,7 +13,11 @@ FLAT: Final = 2.0**-52  # ‖g‖² up to which a point counts as stationary: op
 
 def gd(*, weight_decay: float = 0.0) -> Optimizer:
     """Gradient descent: x ← x − ηg. No state. weight_decay: see decaying(). Source: Cauchy 1847."""
-    plain = Optimizer(init=stateless, update=lambda grad, state, x, lr, oracle: (-lr * grad, state))
+    plain = Optimizer(
+        init=stateless,
+        update=lambda grad, state, x, lr, oracle: (-lr * grad, state),
+        on_floats=lambda slope, lr: -lr * slope,
+    )
     return decaying(plain, weight_decay)
 
 

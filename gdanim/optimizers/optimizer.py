@@ -89,6 +89,7 @@ class Oracle:
 
 
 Init = Callable[[Vector], Any]
+FloatUpdate = Callable[[float, float], float]
 Update = Callable[[Vector, Any, Vector, Scalar, Oracle], tuple[Vector, Any]]
 
 
@@ -102,10 +103,14 @@ class Optimizer:
     Neither changes its arguments, and the same arguments give the same result. State is an array shaped like x, or a
     tuple, list or dict of such arrays and of numbers; () where there is none. No run depends on another. Where x or its
     gradient is NaN, so is the step; update is called inside np.errstate(all="ignore").
+
+    on_floats  a coordinate of the gradient, lr → of the step: the update of one run, the same to the last bit, of a
+               rule that takes each coordinate for itself and asks for nothing else
     """
 
     init: Init
     update: Update
+    on_floats: FloatUpdate | None = None
 
 
 def decaying(rule: Optimizer, weight_decay: float) -> Optimizer:

@@ -18,7 +18,7 @@ from support.problems import formula
 
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.descent.solver import solve
-from gdanim.descent.stepping import Conditions
+from gdanim.descent.stepping import Conditions, on_floats
 from gdanim.descent.trajectory import Stop, Trajectory
 from gdanim.errors import DomainError
 from gdanim.objectives.autorange import Given
@@ -325,6 +325,49 @@ def test_a_run_ends_where_a_look_at_every_row_ends_it(
         assert np.array_equal(found.lost[0, 1:], [f, grad], equal_nan=True)
     else:
         assert not found.lost.any()
+
+
+POLYNOMIALS = [
+    formula("x**2", (-6, 6)),
+    formula("-x + 3*(-x)**3/7 - x**7*0.1 + x**64", (-2, 2)),
+    formula("0.3*x", (-2, 2)),
+    *(catalogued(name, {}) for name in ("himmelblau", "rosenbrock", "beale")),
+]
+
+
+@given(
+    objective=st.sampled_from(POLYNOMIALS),
+    start=st.tuples(*[st.floats(-3, 3)] * 2),
+    rate=st.sampled_from([1e-3, 0.01, 0.1, 0.9, 5.0]),
+    tolerance=st.none() | st.just(0.01),
+    budget=st.none() | st.integers(1, 700),
+    iterations=st.sampled_from([0, 1, 255, 256, 257, 600]),
+    fading=st.booleans(),
+)
+@settings(max_examples=examples(60))
+def test_a_single_run_on_floats_is_the_same_to_the_last_bit(
+    objective: Objective,
+    start: tuple[float, ...],
+    rate: float,
+    tolerance: float | None,
+    budget: int | None,
+    iterations: int,
+    fading: bool,
+) -> None:
+    conditions = Conditions(tolerance, budget)
+    rates = rate / np.arange(1, iterations + 1)[np.newaxis] if fading else np.array([rate])
+    x = np.array([start[: objective.dim]])
+    quick, slow = gd(), replace(gd(), on_floats=None)
+    assert on_floats(objective, quick, conditions) is not None
+    found, expected = (solve(objective, rule, x, rates, iterations, conditions) for rule in (quick, slow))
+    for name in ("x", "f", "grad", "lr", "last", "lost", "evaluations"):
+        assert getattr(found, name).tobytes() == getattr(expected, name).tobytes(), name
+    assert (found.stop, found.since.tolist()) == (expected.stop, expected.since.tolist())
+
+
+@pytest.mark.parametrize("objective", SMOOTH[1:])
+def test_what_python_rounds_otherwise_is_left_to_numpy(objective: Objective) -> None:
+    assert on_floats(objective, gd(), Conditions()) is None
 
 
 def assert_finite(trajectory: Trajectory) -> None:

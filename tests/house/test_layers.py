@@ -58,7 +58,7 @@ INSIDE = {
     "formula": (
         "special kernels vocabulary text.letters text.names text.tokens text.functions text.latex text.cursor "
         "text.tidying text.spelling text.left_side text.joined text.conditions tree hints ranges parser graph "
-        "derivatives symbols"
+        "floats derivatives symbols"
     ),
     "tables": "files table numbers dialect text json_text arrays",
     "models": "named points samples terms model fit",
