@@ -129,8 +129,8 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
     marks = draw(layout, slots, run_styles)
     first = slots[0].axes
-    box = first.get_window_extent()
-    captions = [*head.place(box.x0 if header_share == 1 else layout.margin, box.x1)]
+    left = first.get_window_extent().x0 if header_share == 1 else layout.margin
+    captions = [*head.place(left, max(slot.axes.get_window_extent().x1 for slot in slots))]
     if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
         captions += tallies(layout, first, descent, marks)
     captions += opening_names(layout, first, descent)

@@ -1,5 +1,5 @@
 """The titles of small panels: value, share of the limit, and live what became of the runs, in the fullest form that
-fits all of them.
+fits all of them. Where one has room for more of what is told, it says more.
 """
 
 from __future__ import annotations
@@ -48,12 +48,13 @@ FORMS: tuple[Form, ...] = (
 
 
 class Titles(NamedTuple):
-    """A title for each panel, all in one form."""
+    """A title for each panel, all in one form, but for the length of what is told: `lengths` has that of each."""
 
     layout: Layout
     parts: tuple[Parts, ...]
     told: tuple[Told | None, ...]
     form: Form
+    lengths: tuple[int, ...] = ()
     size_pt: float = READOUT_PT
 
     @classmethod
@@ -66,7 +67,7 @@ class Titles(NamedTuple):
         if layout.is_bare:
             return cls(layout, (), told, ())
         parts = tuple(_written(layout, group) for group in groups)
-        form, size_pt = _chosen(parts, told, size, layout)
+        form, size_pt, lengths = _chosen(parts, told, size, layout)
         kept = {name for line in form for name in line}
         for own in parts:
             for name in own.keys() - kept:
@@ -74,7 +75,7 @@ class Titles(NamedTuple):
             for text in own.values():
                 text.set_fontsize(size_pt)
             _cut(own["value"], size[0])
-        return cls(layout, parts, told, form, size_pt)
+        return cls(layout, parts, told, form, lengths, size_pt)
 
     @classmethod
     def least_height(cls, layout: Layout) -> float:
@@ -94,9 +95,10 @@ class Titles(NamedTuple):
         """Put the titles over axes that have their place; returns the live part of each."""
         if not self.parts:
             return [[] for _ in axes]
-        return [list(self._write(*title)) for title in zip(self.parts, self.told, axes, strict=True)]
+        titles = zip(self.parts, self.told, self.lengths, axes, strict=True)
+        return [list(self._write(*title)) for title in titles]
 
-    def _write(self, parts: Parts, told: Told | None, axes: Axes) -> Iterator[Caption]:
+    def _write(self, parts: Parts, told: Told | None, length: int, axes: Axes) -> Iterator[Caption]:
         space, box = SPACE * self.layout.px(self.size_pt), axes.get_window_extent()
         y = box.y1 + self.layout.px(PAD_PT) + (len(self.form) - 1) * self._line_px
         for line in self.form:
@@ -104,7 +106,7 @@ class Titles(NamedTuple):
             for name in line:
                 if isinstance(name, int):
                     if told is not None:
-                        yield self._caption(told, name, (x, y), parts["value"].get_text())
+                        yield self._caption(told, length, (x, y), parts["value"].get_text())
                     continue
                 if name == "limit":
                     parts[name].set_horizontalalignment("right")
@@ -124,8 +126,10 @@ class Titles(NamedTuple):
 
 def _chosen(
     parts: Sequence[Parts], told: Sequence[Told | None], size: tuple[float, float], layout: Layout
-) -> tuple[Form, float]:
-    """The fullest form in which all titles fit and leave room for the panel, and its type size."""
+) -> tuple[Form, float, tuple[int, ...]]:
+    """The fullest form in which all titles fit and leave room for the panel, its type size, and the lengths of what
+    is told in it.
+    """
     width, height = size
     # Large type shrinks before parts are left out.
     sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / layout.style.scale)}, reverse=True)
@@ -135,8 +139,17 @@ def _chosen(
         space, line_px, lines = SPACE * layout.px(size_pt), LINE * layout.px(size_pt), len(form)
         is_low = lines > 1 and height - (lines - 1) * line_px < LEAST_LINES * line_px
         if not is_low and all(_longest(own, form, space) <= width for own in widths[size_pt]):
-            return form, size_pt
-    return FORMS[-1], sizes[-1]
+            return form, size_pt, tuple(_fullest(own, form, space, width) for own in widths[size_pt])
+    return FORMS[-1], sizes[-1], (BRIEF,) * len(parts)
+
+
+def _fullest(widths: dict[str | int, float], form: Form, space: float, width: float) -> int:
+    """The fullest length of what is told with which a title of a form is no wider than a panel."""
+
+    def told(length: int) -> Form:
+        return tuple(tuple(length if isinstance(part, int) else part for part in line) for line in form)
+
+    return next((length for length in range(BRIEF) if _longest(widths, told(length), space) <= width), BRIEF)
 
 
 def _widths(

@@ -19,7 +19,7 @@ from gdanim.drawing.styles import Style
 from gdanim.formula.mathtext import visible_length
 from gdanim.objectives.objective import Objective
 from gdanim.views.legend import Legend, entries, fit_legend
-from gdanim.views.readout import LiveLine, readout
+from gdanim.views.readout.line import LiveLine, readout
 from gdanim.views.told import Told, tell, tell_each
 
 if TYPE_CHECKING:

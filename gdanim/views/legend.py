@@ -5,7 +5,7 @@ Once all have ended, and the last frame is held, the lowest final f comes first,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite
@@ -35,6 +35,7 @@ SIGN_EM = 1.3  # from the left end of an entry to its label, against the height 
 class Entry(NamedTuple):
     """One label with its run style, and how its runs went.
 
+    name    the method alone, where that is enough to tell the entries apart; else the label
     limit   the rate as a multiple of its stability limit; empty where that is unknown
     told    how they ended; None where nothing is to be said
     f       at their ends, the median of several; infinite where they were lost
@@ -43,6 +44,7 @@ class Entry(NamedTuple):
 
     run_style: RunStyle
     label: str
+    name: str
     limit: str = ""
     told: Told | None = None
     f: float = np.inf
@@ -50,20 +52,25 @@ class Entry(NamedTuple):
 
 
 class Form(NamedTuple):
-    """What a legend says of each entry: the share of the limit, a length of what is told, f at the end."""
+    """What a legend says of each entry: the share of the limit, a length of what is told, f at the end.
+
+    is_named   by its name alone, without the rate
+    """
 
     limit: bool = False
     length: int | None = None
     height: bool = False
+    is_named: bool = False
 
 
-# From the fullest: first go limits, f, motions, reasons.
+# From the fullest: first go limits, f, motions, reasons; then rates, before the numbers of what became of the runs.
 FORMS = (
     *(Form(limit=limit, length=FULL, height=True) for limit in (True, False)),
     *(Form(length=length) for length in (FULL, REASONED)),
     *(Form(length=PLAIN, height=height) for height in (True, False)),
-    Form(length=BRIEF),
+    *(Form(length=length, is_named=True) for length in (PLAIN, BRIEF)),
     Form(),
+    Form(is_named=True),
 )
 
 
@@ -135,14 +142,16 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
         return []
     labels = np.array([run.label for run in descent.runs])
     groups = {label: np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist()) if label in of}
+    names = _names(descent, groups)
     if not verdicts:
-        return [Entry(of[label], minus(label)) for label in groups]
+        return [Entry(of[label], minus(label), minus(names[label])) for label in groups]
     told: Sequence[Told | None] = tell(descent, list(groups.values()), style) or [None] * len(groups)
     shares, final = descent.limit_shares(), _final(descent)
     return [
         Entry(
             run_style=of[label],
             label=minus(label),
+            name=minus(names[label]),
             limit=_shared(shares, runs),
             told=one,
             f=float(np.median(final[runs])),
@@ -150,6 +159,16 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
         )
         for (label, runs), one in zip(groups.items(), told, strict=True)
     ]
+
+
+def _names(descent: Descent, groups: Mapping[str, Index]) -> dict[str, str]:
+    """The method of each label, where it begins with that, and no two have the same; else the labels."""
+    methods = {label: descent.runs[int(runs[0])].method for label, runs in groups.items()}
+    names = {
+        label: method.label if method is not None and label.startswith(f"{method.label}, ") else label
+        for label, method in methods.items()
+    }
+    return names if len(set(names.values())) == len(names) else {label: label for label in groups}
 
 
 def _final(descent: Descent) -> Index:
@@ -196,7 +215,9 @@ def _choices(count: int) -> Iterator[tuple[Form, int]]:
 def _laid_out(entries: Sequence[Entry], form: Form, places: int, lettering: Lettering, room: float) -> Legend:
     """A legend of a form, not yet in rows; labels that are wider than a room are cut."""
     width, sign, space = lettering.width, SIGN_EM * lettering.ascent, lettering.width(_SPACE)
-    entries = tuple(entry._replace(label=shortened(entry.label, room - sign, width)) for entry in entries)
+    called = [entry.name if form.is_named else entry.label for entry in entries]
+    labels = [shortened(label, room - sign, width) for label in called]
+    entries = tuple(entry._replace(label=label) for entry, label in zip(entries, labels, strict=True))
     told = [entry.told for entry in entries if entry.told is not None]
     widths = [
         max(width(entry.label) for entry in entries),

@@ -31,6 +31,7 @@ class Told:
     since (m,)   the row from which on it is true how each ended
     kinds        what became of them, each kind once, as in Ending
     kind (m,)    the place of each run's among them
+    k (m,)       the iteration at which that was so
     ending       of the only run; None where there are several
     """
 
@@ -38,6 +39,7 @@ class Told:
     since: Index
     kinds: tuple[str, ...]
     kind: Index
+    k: Index
     ending: Ending | None
     style: Style
 
@@ -51,13 +53,13 @@ class Told:
         if self.ending is not None:
             yield self._signed(self.ending.forms[length])
             return
-        yield self._counts(np.ones(len(self.runs), dtype=bool), length)
+        yield self._counts(np.ones(len(self.runs), dtype=bool), length, at_end=True)
 
     def piece(self, moment: Moment, length: int) -> tuple[str, str]:
         """The text of a length that is true at a moment, empty where there is none, and its ink."""
         ended = moment.position[self.runs] >= self.since
         if self.ending is None:
-            return self._counts(ended, length), self.ink(moment)
+            return self._counts(ended, length, at_end=moment.at_end), self.ink(moment)
         return self._signed(self.ending.forms[length]) if ended[0] else "", self.ink(moment)
 
     def ink(self, moment: Moment) -> str:
@@ -69,11 +71,13 @@ class Told:
     def _signed(self, text: str) -> str:
         return minus(f"{LOST_SIGN if self.kinds == (LOST,) and self.style.greyscale else ''}{text}")
 
-    def _counts(self, ended: Flags, length: int) -> str:
-        """`17 of 20 arrived, 2 lost`; with room, what became of the others, too."""
+    def _counts(self, ended: Flags, length: int, *, at_end: bool) -> str:
+        """`17 of 20 arrived, 2 lost`; with room, what became of the others, too, and in the end when the last came."""
         counts = np.bincount(self.kind[ended], minlength=len(self.kinds)).tolist()
         of, total = dict(zip(self.kinds, counts, strict=True)), f"{len(self.runs):,}"
         parts = [f"{f'{of.get(ARRIVED, 0):,}'.rjust(len(total), FIGURE_SPACE)} of {total} arrived"]
+        if length == FULL and at_end and of.get(ARRIVED):
+            parts[0] += f" by k {self.k[self.kind == self.kinds.index(ARRIVED)].max()}"
         others = [kind for kind in self.kinds if kind not in (ARRIVED, LOST)]
         told = {FULL: [LOST, *others], BRIEF: []}.get(length, [LOST])
         return ", ".join([*parts, *(f"{of[kind]:,} {kind}" for kind in told if of.get(kind))])
@@ -89,15 +93,17 @@ def tell(descent: Descent, groups: Sequence[Index], style: Style) -> list[Told]:
     if not descent.settings.verdict:
         return []
     since, kinds = shown_from(descent), [kind_of(verdict) for verdict in descent.verdict]
+    k = descent.trajectory.k[np.arange(len(since)), since]
     ended = endings(descent) if any(len(runs) == 1 for runs in groups) else ()
-    return [_told(runs, since[runs], [kinds[run] for run in runs.tolist()], ended, style) for runs in groups]
+    return [_told(runs, since[runs], k[runs], [kinds[run] for run in runs.tolist()], ended, style) for runs in groups]
 
 
-def _told(runs: Index, since: Index, kinds: Sequence[str], ended: Sequence[Ending], style: Style) -> Told:
+def _told(runs: Index, since: Index, k: Index, kinds: Sequence[str], ended: Sequence[Ending], style: Style) -> Told:
     known = tuple(dict.fromkeys(kinds))
     return Told(
         runs=runs,
         since=since,
+        k=k,
         kinds=known,
         kind=np.array([known.index(kind) for kind in kinds]),
         ending=ended[int(runs[0])] if len(runs) == 1 else None,

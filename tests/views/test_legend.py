@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -120,23 +121,33 @@ def test_a_legend_takes_no_more_than_its_share_of_the_height(size: str, labels: 
         assert max(box.x1 for box in found) <= int(size.partition("x")[0])
 
 
-def test_where_room_is_short_f_goes_first_then_motions_then_numbers_then_the_last_entries() -> None:
-    def shown(size: str) -> tuple[bool, bool, bool, int]:
+def test_where_room_is_short_f_goes_first_then_motions_rates_numbers_and_words_and_then_the_last_entries() -> None:
+    def shown(size: str) -> tuple[bool, bool, bool, bool, int]:
         with scene_of(race(size=size)) as scene:
-            found = said(scene, 5)
-        told = [row[2] for row in found if len(row) > 1]
+            found = [row for row in said(scene, 5) if len(row) > 1]
+            count = len(said(scene, 5))
         return (
-            any(row[3] for row in found if len(row) > 1), any("straight down" in words for words in told),
-            any(told), len(found),
+            any(row[3] for row in found), any("straight down" in row[2] for row in found),
+            any("lr" in row[0] for row in found), any(row[2] for row in found), count,
         )  # fmt: skip
 
     forms = list(dict.fromkeys(shown(f"{width}x360") for width in range(1600, 239, -80)))
-    assert forms[0] == (True, True, True, 8)
+    assert forms[0] == (True, True, True, True, 8)
     assert forms == sorted(forms, reverse=True)
-    assert forms[-1][:3] == (False, False, False)
-    with scene_of(race(size="240x120")) as scene:
+    assert forms[-1] == (False, False, False, True, 8)
+    assert shown("240x120") == (False, False, False, False, 8)
+    many = race(optimizer=("gd", *(f"adam:beta1=0.{k}5" for k in range(1, 10)), *EIGHT[1:]), size="240x120")
+    with scene_of(many) as scene:
         *_, (last,) = found = said(scene)
-        assert last == f"… and {8 - (len(found) - 1)} more"
+        assert last == f"… and {17 - (len(found) - 1)} more"
+
+
+def test_twelve_methods_keep_what_became_of_them_at_the_usual_size() -> None:
+    twelve = (*EIGHT[:-1], "adagrad", "adadelta", "adamax", "nadam", "qhm")
+    with scene_of(race(function="beale", optimizer=twelve, size="640x480", iterations=200, title=None)) as scene:
+        found = said(scene, 200)
+    assert {row[0] for row in found} == set(twelve)
+    assert all(re.search("away|arrived|bouncing", row[2]) for row in found)
 
 
 def test_a_label_wider_than_the_picture_is_cut() -> None:

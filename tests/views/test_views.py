@@ -98,13 +98,38 @@ def readout(scene: Scene, frame: int) -> str:
 
 def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_in_the_end_what_became() -> None:
     # f = x² has λ = 2, so that 2/λ is 1; x shrinks by 0.8 with each iteration, and 0.8²¹ < 0.01 < 0.8²⁰.
-    end = ["lr", "0.1", "━" * 10, "10", "%", "of", "the", "stable", "limit"]
+    end = ["gd,", "lr", "0.1", "━" * 10, "10", "%", "of", "the", "stable", "limit"]
     with scene_of(solved("parabola", lr=0.1, iterations=25, size="1400x960", dpi=130)) as scene:
         assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", *end]
         assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", *end]
         told = ["arrived", "at", "k", "21,", "straight", "down"]
         assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64×10⁻⁴", *end, *told]
         assert "arrived" not in readout(scene, 20)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"lr": 0.1, "optimizer": ("adam",)}, "adam, lr 0.1"),
+        ({"lr": 0.1, "optimizer": ("adam:beta1=0.5",)}, "adam, beta1 0.5, lr 0.1"),
+        ({"lr": (0.1, 0.2)}, "gd"),
+        ({"starts": 5, "lr": 0.1}, "gd, lr 0.1"),
+        ({"starts": 5, "lr": 0.1, "schedule": ("cosine",)}, "gd, lr 0.1, cosine"),
+        ({"starts": 5, "lr": (0.1, 0.2), "facet": "lr"}, "gd"),
+        ({"starts": 2, "optimizer": ("gd", "adam"), "lr": 0.1, "order": "in-turn"}, "adam, lr 0.1"),
+        ({"optimizer": ("gd", "adam"), "lr": 0.1}, None),  # the legend names them
+    ],
+)
+def test_the_readout_names_the_method_and_the_rate_that_no_label_names(
+    options: dict[str, Any], told: str | None
+) -> None:
+    descent = solved("parabola", iterations=9, size="1400x960", dpi=130, **options)
+    with scene_of(descent) as scene:
+        last = scene.timeline.frames - 1
+        scene.update(last)
+        lines = [mark.pieces_at(scene.timeline.moment(last)) for mark in lines_of(scene)]
+    said = [part for line in lines for part in "".join(text for text, _ in line).replace("\u200a", "").split("    ")]
+    assert [part.partition("  ")[0] for part in said if re.match("gd|adam", part)] == [told] * (told is not None)
 
 
 def test_momentum_stands_against_its_own_limit() -> None:
@@ -137,7 +162,7 @@ def test_a_rate_that_nobody_knows_is_not_named() -> None:
 
 def test_a_zero_below_zero_reads_as_zero() -> None:
     with scene_of(solved("parabola", lr=0.1, start=-0.0, iterations=1)) as scene:
-        assert readout(scene, 0).startswith("iteration 0    x 0.0000    f(x) 0.0000    lr 0.1")
+        assert readout(scene, 0).startswith("iteration 0    x 0.0000    f(x) 0.0000    gd, lr 0.1")
 
 
 @pytest.mark.parametrize("family", ["monospace", "serif"])
@@ -178,7 +203,9 @@ def test_the_words_of_the_readout_stay_where_they_are(options: dict[str, Any], d
 
 def test_the_readout_of_runs_together_counts_on_where_one_has_stopped() -> None:
     with scene_of(solved("quartic", lr=(0.01, 0.6), iterations=30)) as scene:
-        assert [readout(scene, frame).split() for frame in (0, 29, 30)] == [["iteration", k] for k in ("0", "29", "30")]
+        assert [readout(scene, frame).split()[:2] for frame in (0, 29, 30)] == [
+            ["iteration", k] for k in ("0", "29", "30")
+        ]
 
 
 @pytest.mark.parametrize("lr", [0.1, 1.05])

@@ -18,7 +18,7 @@ from gdanim.drawing.styles import Style
 from gdanim.formatting import distinct
 from gdanim.optimizers.terms import SIGNS, STEP, Rule, evaluated, rule_of
 from gdanim.views.digits import FIGURE_SPACE, Digits, digits_of, number
-from gdanim.views.readout import in_view
+from gdanim.views.readout.columns import in_view
 
 FIGURES: Final = {above: figure for figure, above in SUPERSCRIPT.items()}
 EQUAL: Final = ("x[k+1]", "=", "x[k]")  # what every equation begins with

@@ -23,7 +23,7 @@ from gdanim.drawing.run_styles import RunStyle
 from gdanim.errors import UsageError
 from gdanim.optimizers.terms import SIGNS
 from gdanim.views.explain.equation import Equation, equation, updates_shown, with_steps
-from gdanim.views.readout import LiveLine
+from gdanim.views.readout.line import LiveLine
 
 TYPE_PT: Final = 11.5  # 13 pixels in a picture that is 480 wide
 DECIMALS: Final = (4, 3, 2)  # what is tried, one after the other, until the lines fit

@@ -1,10 +1,9 @@
-"""The readout: live numbers of a single run, in columns that keep their places."""
+"""The columns of the readout: what each names, how wide it may be, and what gives way first where room is short."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
-from itertools import product
+from functools import partial
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -14,22 +13,14 @@ from numpy.typing import NDArray
 from gdanim.arrays import Flags, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.stability import limit_of, ratio_text
-from gdanim.descent.timeline import Moment
-from gdanim.drawing.layout import Layout
-from gdanim.drawing.lettering import HAIR, Lettering, minus
+from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import Pieces
 from gdanim.drawing.numbers import Numbers
-from gdanim.drawing.styles import LIGHT, Style
+from gdanim.drawing.styles import Style
 from gdanim.formatting import distinct
 from gdanim.views.digits import Digits, live_digits, number
 from gdanim.views.legend import GAP
-from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, widest
 
-LiveLine = tuple[
-    Callable[[Moment], Pieces], float
-]  # a line that changes: its text for a moment, its greatest width in px
-
-SPARED = 1  # the need of a column that is given up for what became of a run
 MANY = 5000  # values of which only the widest possible is looked for
 ROUNDING = 1e-15  # of the range of values: one below it is 0
 CELLS, MOST_OVER = 10, 3  # of the bar that stands for the limit; beyond it
@@ -59,119 +50,8 @@ class ReadoutColumn(NamedTuple):
 Columns = list[ReadoutColumn]
 
 
-def readout(
-    descent: Descent, layout: Layout, lettering: Lettering, told: Sequence[Told], *, explained: bool = False,
-    brief: bool = False,
-) -> list[LiveLine]:  # fmt: skip
-    """The line of the numbers; behind them, or on a line of its own, what became of the runs.
-
-    Columns without room are left out.
-    told   of each run, or of all runs together; nothing where the legend tells it
-    brief  whether it is told in a word or two
-    """
-    columns, room = _columns(descent, layout.style), layout.header_width_px
-    if explained:  # the equation below has them
-        columns = [one for one in columns if one.name.partition(" ")[0] not in (*descent.objective.symbols, "lr")]
-    beside = _beside(columns, lettering, told, room, brief=brief) if told else (columns, BRIEF)
-    columns, length = beside or (columns, BRIEF)
-    while len(columns) > 1 and _width(columns, lettering) > room:
-        columns = _lighter(columns)
-
-    def numbers(moment: Moment) -> Pieces:
-        # Of runs together, one may have stopped: the count is that of those that still run.
-        return _pieces(columns, *_foremost(descent, moment), layout.style, lettering)
-
-    lines: list[LiveLine] = [(numbers, _width(columns, lettering))]
-    if not told:
-        return lines
-    if beside is None:
-        return [*lines, telling(told, room, lettering)]
-    ended = partial(_piece, told, length)
-    width = lines[0][1] + lettering.width(GAP) + widest(told, length, lettering.width)
-    return [(lambda moment: [*numbers(moment), *ended(moment, before=GAP)], width)]
-
-
-def telling(told: Sequence[Told], room: float, lettering: Lettering) -> LiveLine:
-    """A line that says what became of the runs, in the fullest form that fits."""
-    widths = [widest(told, length, lettering.width) for length in range(BRIEF + 1)]
-    length = next((length for length, width in enumerate(widths) if width <= room), BRIEF)
-    return partial(_piece, told, length), widths[length]
-
-
-def _piece(told: Sequence[Told], length: int, moment: Moment, *, before: str = "") -> Pieces:
-    """What is told of the current run, or of all runs together, behind a gap; nothing where there is nothing yet."""
-    text, ink = told[moment.current if len(told) > 1 else 0].piece(moment, length)
-    return [(f"{before}{text}", ink)] if text else []
-
-
-def _beside(
-    columns: Columns, lettering: Lettering, told: Sequence[Told], room: float, *, brief: bool
-) -> tuple[Columns, int] | None:
-    """The columns, and the length of what is told behind them; None where that would cost one that is needed.
-
-    Why a run was lost is worth a line; how one moved is not.
-    """
-    some = [columns]
-    while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
-        some.append(_lighter(some[-1]))
-    lengths = (FULL,) if any(one.has_reason for one in told) else (FULL, REASONED, PLAIN)
-    lengths = (BRIEF,) if brief else lengths
-    widths = [widest(told, length, lettering.width) + lettering.width(GAP) for length in lengths]
-    for fewer in (some[:-1], some[-1:]):
-        for (length, width), kept in product(zip(lengths, widths, strict=True), fewer):
-            if _width(kept, lettering) + width <= room:
-                return kept, length
-    return None
-
-
-def _lighter(columns: Columns) -> Columns:
-    """The columns with the one of the least need shortened, or left out."""
-    least = min(columns, key=lambda column: column.need)
-    place = columns.index(least)
-    return [*columns[:place], *([] if least.shorter is None else [least.shorter]), *columns[place + 1 :]]
-
-
-def _pieces(columns: Columns, run: int, position: float, style: Style, lettering: Lettering) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for column in columns:
-        name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
-        text = _padded(column.text(run, position), column.widest, lettering)
-        found += [(name, style.muted), *column.bar(run), (text, style.text)]
-    return found
-
-
-def _width(columns: Columns, lettering: Lettering) -> float:
-    """The width of columns, but for bars the same for all runs and positions."""
-    return sum(lettering.width(text) for text, _ in _pieces(columns, 0, 0, LIGHT, lettering))
-
-
-def _foremost(descent: Descent, moment: Moment) -> tuple[int, float]:
-    """The visible run that is at the highest iteration, and its position."""
-    position = moment.position[moment.visible]
-    at = int(np.argmax(descent.trajectory.k[moment.visible, position.astype(np.int64)] + position % 1))
-    return int(moment.visible[at]), float(position[at])
-
-
-def between(values: NDArray[Any], run: int, position: float) -> float:
-    """The value of a run at a position, on the straight line between two of its rows; values (runs, n+1)."""
-    row = int(position)
-    share = position - row
-    # Two products, since the difference of two far values may overflow.
-    return float(values[run, row] if share == 0 else (1 - share) * values[run, row] + share * values[run, row + 1])
-
-
-def _padded(text: str, widest: frozenset[str], lettering: Lettering) -> str:
-    """A text at the left end of a room that holds the widest one, too."""
-    return text + HAIR * (_room(widest, lettering) - lettering.width(text))
-
-
-@lru_cache
-def _room(texts: frozenset[str], lettering: Lettering) -> int:
-    return max(map(lettering.width, texts), default=0)
-
-
-def _columns(descent: Descent, style: Style) -> list[ReadoutColumn]:
-    """What the readout names."""
+def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[ReadoutColumn]:
+    """What the readout names; not x and the rate where the equation below has them."""
     trajectory = descent.trajectory
     runs, iterations = trajectory.runs, trajectory.iterations
     in_turn = descent.timeline.in_turn and runs > 1
@@ -180,16 +60,29 @@ def _columns(descent: Descent, style: Style) -> list[ReadoutColumn]:
     most = int(trajectory.k[np.arange(runs), trajectory.last].max())
     columns.append(_iteration(descent, most))
     if runs > 1 and not in_turn:
-        return columns
+        return [*columns, *_shared(descent)]
     seen, stages = in_view(descent), _stages(descent)
-    columns += [
-        _series(name, trajectory.x[..., i], seen, stages, need=7 - i)
-        for i, name in enumerate(descent.objective.symbols)
-    ]
+    if not explained:
+        columns += [
+            _series(name, trajectory.x[..., i], seen, stages, need=7 - i)
+            for i, name in enumerate(descent.objective.symbols)
+        ]
     columns.append(_series(descent.objective.f_of, trajectory.f, seen, stages, need=5))
-    if iterations and np.isfinite(trajectory.lr).all():
-        columns += [_rate(trajectory.lr), *_against_limit(descent, style)]
-    return columns
+    has_rate = bool(iterations) and bool(np.isfinite(trajectory.lr).all())
+    methods = _methods(descent)
+    if has_rate and not explained:
+        columns.append(_rate(trajectory.lr, methods))
+    elif methods:
+        columns.append(_words(methods, need=3))
+    return [*columns, *_against_limit(descent, style)] if has_rate else columns
+
+
+def between(values: NDArray[Any], run: int, position: float) -> float:
+    """The value of a run at a position, on the straight line between two of its rows; values (runs, n+1)."""
+    row = int(position)
+    share = position - row
+    # Two products, since the difference of two far values may overflow.
+    return float(values[run, row] if share == 0 else (1 - share) * values[run, row] + share * values[run, row + 1])
 
 
 def _stages(descent: Descent) -> Scalar:
@@ -215,7 +108,50 @@ def _whole(name: str, value: Callable[[int, float], int], most: int, *, need: in
     return ReadoutColumn(name, lambda run, row: f"{value(run, row)}{ending}", need, widest=widest)
 
 
-def _rate(lr: Scalar) -> ReadoutColumn:
+def _methods(descent: Descent) -> list[str]:
+    """The method of each run, as people read it; none where one is not known."""
+    found = ["" if run.method is None else minus(run.method.label) for run in descent.runs]
+    return found if all(found) else []
+
+
+def _shared(descent: Descent) -> list[ReadoutColumn]:
+    """The method of runs that are shown together, where they have one; and the rate, where no label names it."""
+    some = list({id(run): run for run in descent.runs}.values())  # a million runs may share one record
+    made = {(run.method and run.method.label, run.lr, run.schedule and run.schedule.label) for run in some}
+    methods = {method for method, _, _ in made}
+    if len(methods) > 1 or None in methods:
+        return []
+    (method, lr, schedule), *others = made
+    alone = _words([minus(str(method))], need=3)
+    if others or any(run.label for run in some):
+        return [alone]
+    named = "" if schedule == "constant" else f", {schedule}"
+    return [_words([minus(f"{method}, lr {distinct([lr])[0]}{named}")], need=2)._replace(shorter=alone)]
+
+
+def _words(texts: Sequence[str], *, need: int) -> ReadoutColumn:
+    """Words for each run, or for all of them, where a name and a number would stand."""
+    return ReadoutColumn("", lambda run, _: texts[run if len(texts) > 1 else 0], need, widest=frozenset(texts))
+
+
+def _rate(lr: Scalar, methods: Sequence[str]) -> ReadoutColumn:
+    """The rate behind the method that takes it; first its hyperparameters go, then the method, unless runs differ."""
+    rate = _bare_rate(lr)
+    if len(set(methods)) == 1:
+        word, _, given = methods[0].partition(", ")
+        named = rate._replace(name=f"{word}, {rate.name}", need=3, shorter=rate)
+        return rate._replace(name=f"{methods[0]}, {rate.name}", need=0, shorter=named) if given else named
+    if not methods:
+        return rate
+
+    def text(run: int, position: float) -> str:
+        return f"{methods[run]}, {rate.name} {rate.text(run, position)}"
+
+    longest = frozenset(f"{method}, {rate.name} {number}" for method in set(methods) for number in rate.widest)
+    return rate._replace(name="", text=text, need=6, widest=longest)
+
+
+def _bare_rate(lr: Scalar) -> ReadoutColumn:
     if not np.all(lr == lr[:, :1]):
         rates = np.concatenate([lr[:, :1], lr], axis=1)
         # The rate of a step is the same all along it.

@@ -1,0 +1,1 @@
+"""The readout: live numbers above the axes, and what became of the runs."""

@@ -1,0 +1,126 @@
+"""The readout: live numbers of a single run, in columns that keep their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from itertools import product
+
+import numpy as np
+
+from gdanim.descent.descend import Descent
+from gdanim.descent.timeline import Moment
+from gdanim.drawing.layout import Layout
+from gdanim.drawing.lettering import HAIR, Lettering
+from gdanim.drawing.marks.caption import Pieces
+from gdanim.drawing.styles import LIGHT, Style
+from gdanim.views.legend import GAP
+from gdanim.views.readout.columns import Columns, columns_of
+from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, widest
+
+LiveLine = tuple[
+    Callable[[Moment], Pieces], float
+]  # a line that changes: its text for a moment, its greatest width in px
+
+SPARED = 1  # the need of a column that is given up for what became of a run
+
+
+def readout(
+    descent: Descent, layout: Layout, lettering: Lettering, told: Sequence[Told], *, explained: bool = False,
+    brief: bool = False,
+) -> list[LiveLine]:  # fmt: skip
+    """The line of the numbers; behind them, or on a line of its own, what became of the runs.
+
+    Columns without room are left out.
+    told   of each run, or of all runs together; nothing where the legend tells it
+    brief  whether it is told in a word or two
+    """
+    columns, room = columns_of(descent, layout.style, explained=explained), layout.header_width_px
+    beside = _beside(columns, lettering, told, room, brief=brief) if told else (columns, BRIEF)
+    columns, length = beside or (columns, BRIEF)
+    while len(columns) > 1 and _width(columns, lettering) > room:
+        columns = _lighter(columns)
+
+    def numbers(moment: Moment) -> Pieces:
+        # Of runs together, one may have stopped: the count is that of those that still run.
+        return _pieces(columns, *_foremost(descent, moment), layout.style, lettering)
+
+    lines: list[LiveLine] = [(numbers, _width(columns, lettering))]
+    if not told:
+        return lines
+    if beside is None:
+        return [*lines, telling(told, room, lettering)]
+    ended = partial(_piece, told, length)
+    width = lines[0][1] + lettering.width(GAP) + widest(told, length, lettering.width)
+    return [(lambda moment: [*numbers(moment), *ended(moment, before=GAP)], width)]
+
+
+def telling(told: Sequence[Told], room: float, lettering: Lettering) -> LiveLine:
+    """A line that says what became of the runs, in the fullest form that fits."""
+    widths = [widest(told, length, lettering.width) for length in range(BRIEF + 1)]
+    length = next((length for length, width in enumerate(widths) if width <= room), BRIEF)
+    return partial(_piece, told, length), widths[length]
+
+
+def _piece(told: Sequence[Told], length: int, moment: Moment, *, before: str = "") -> Pieces:
+    """What is told of the current run, or of all runs together, behind a gap; nothing where there is nothing yet."""
+    text, ink = told[moment.current if len(told) > 1 else 0].piece(moment, length)
+    return [(f"{before}{text}", ink)] if text else []
+
+
+def _beside(
+    columns: Columns, lettering: Lettering, told: Sequence[Told], room: float, *, brief: bool
+) -> tuple[Columns, int] | None:
+    """The columns, and the length of what is told behind them; None where that would cost one that is needed.
+
+    Why a run was lost is worth a line; how one moved is not.
+    """
+    some = [columns]
+    while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
+        some.append(_lighter(some[-1]))
+    lengths = (FULL,) if any(one.has_reason for one in told) else (FULL, REASONED, PLAIN)
+    lengths = (BRIEF,) if brief else lengths
+    widths = [widest(told, length, lettering.width) + lettering.width(GAP) for length in lengths]
+    for fewer in (some[:-1], some[-1:]):
+        for (length, width), kept in product(zip(lengths, widths, strict=True), fewer):
+            if _width(kept, lettering) + width <= room:
+                return kept, length
+    return None
+
+
+def _lighter(columns: Columns) -> Columns:
+    """The columns with the one of the least need shortened, or left out."""
+    least = min(columns, key=lambda column: column.need)
+    place = columns.index(least)
+    return [*columns[:place], *([] if least.shorter is None else [least.shorter]), *columns[place + 1 :]]
+
+
+def _pieces(columns: Columns, run: int, position: float, style: Style, lettering: Lettering) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for column in columns:
+        name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
+        text = _padded(column.text(run, position), column.widest, lettering)
+        found += [(name, style.muted), *column.bar(run), (text, style.text)]
+    return found
+
+
+def _width(columns: Columns, lettering: Lettering) -> float:
+    """The width of columns, but for bars the same for all runs and positions."""
+    return sum(lettering.width(text) for text, _ in _pieces(columns, 0, 0, LIGHT, lettering))
+
+
+def _foremost(descent: Descent, moment: Moment) -> tuple[int, float]:
+    """The visible run that is at the highest iteration, and its position."""
+    position = moment.position[moment.visible]
+    at = int(np.argmax(descent.trajectory.k[moment.visible, position.astype(np.int64)] + position % 1))
+    return int(moment.visible[at]), float(position[at])
+
+
+def _padded(text: str, widest: frozenset[str], lettering: Lettering) -> str:
+    """A text at the left end of a room that holds the widest one, too."""
+    return text + HAIR * (_room(widest, lettering) - lettering.width(text))
+
+
+@lru_cache
+def _room(texts: frozenset[str], lettering: Lettering) -> int:
+    return max(map(lettering.width, texts), default=0)
