@@ -175,7 +175,11 @@ def _inset_marks(layout: Layout, axes: Axes, plot: Plot, panel: Panel, marks: li
     inset = plot.axes(layout)
     place_inset(layout, axes, inset, marks, panel.descent)
     plot.paint_background(layout, inset, 0)
-    return plot.marks(layout, inset, panel)
+    found = plot.marks(layout, inset, panel)
+    for mark in found:
+        if isinstance(mark, Spots):
+            mark.shows_strangers = False  # the axes around it have their spots
+    return found
 
 
 class MarkSizes(NamedTuple):

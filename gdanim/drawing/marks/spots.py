@@ -30,7 +30,11 @@ class Spots(RunsMark):
     """Where every visible run is; where it is outside the axes, an arrow at the place where it left them.
 
     Of spots at one place the lower ones are rings around the topmost. A run that was lost has a bar across.
+
+    shows_strangers   whether a run that has never been inside has an arrow
     """
+
+    shows_strangers = True
 
     HALO_PT, RING_HALO_PT = 1.2, 0.6
     MOST_RINGS = 4  # more than that would cover the path
@@ -91,15 +95,23 @@ class Spots(RunsMark):
         radius = self.px(self.size_pt) / 2
         if lost[inside].any():
             self._draw_lost(renderer, run_style, self.here(runs[inside & lost]), radius)
-        outside = runs[~inside]
+        outside = self._marked_outside(runs)
         if not outside.size:
             return
         at, ahead = self._arrows(outside)
-        if lost[~inside].any():
+        if (gone := self.is_lost(outside)).any():
             behind = at - SYMBOL_BEHIND * radius * ahead
-            self._draw_lost(renderer, run_style, behind[lost[~inside]], radius)
+            self._draw_lost(renderer, run_style, behind[gone], radius)
         for foot, way in zip(at, ahead, strict=True):
             self.paint(renderer, arrow(foot, way, radius), line=self.halo, width_pt=self.HALO_PT, fill=run_style.colour)
+
+    def _marked_outside(self, runs: Index) -> Index:
+        """Those of the runs (m,) outside that have an arrow: (k,)."""
+        outside = runs[~self.is_inside(runs)]
+        if self.shows_strangers or not outside.size:
+            return outside
+        left = self.track.exits(self.plane, self.dpi).first(self.track.shape[0])
+        return outside[left[outside] <= moment_of(self).position[outside]]
 
     def _draw_lost(self, renderer: RendererBase, run_style: RunStyle, here: PixelPoints, radius: float) -> None:
         """Draw the shape of a style with a bar across at places (m, 2)."""
@@ -113,14 +125,19 @@ class Spots(RunsMark):
     def _arrows(self, runs: Index) -> tuple[PixelPoints, PixelPoints]:
         """Where the arrows of runs (m,) outside stand, and their directions, of length 1: (m, 2) each.
 
-        The tip is where the run left the axes; all of an arrow is inside.
+        The tip is where the run left the axes, or beside that of one that left there before; all of an arrow is inside.
         """
-        at, ahead = self.track.way_out(runs, self.reached(runs), self.plane, self.dpi)
+        everyone = self._marked_outside(moment_of(self).visible)
+        at, ahead = self.track.way_out(everyone, self.reached(everyone), self.plane, self.dpi)
         length = np.hypot(ahead[:, 0], ahead[:, 1])[:, np.newaxis]
         ahead = ahead / np.where(length > 0, length, 1.0)
         reach = ARROW_REACH * self.px(self.size_pt) / 2
         low, high = self.ends(pad=-0.8 * reach)
-        return np.maximum(np.minimum(at - reach * ahead, high), low), ahead
+        first = self.track.exits(self.plane, self.dpi).first(self.track.shape[0])[everyone]
+        feet = np.maximum(np.minimum(at - reach * ahead, high), low)
+        feet = beside_each_other(feet, np.argsort(first, kind="stable"), self.px(self.size_pt), low, high)
+        place = np.searchsorted(everyone, runs)
+        return feet[place], ahead[place]
 
     @property
     def gone_px(self) -> float:
@@ -137,12 +154,35 @@ class Spots(RunsMark):
         runs = moment.visible
         if not runs.size:
             return None
-        drawn, outside = self.here(runs), ~self.is_inside(runs)
+        outside = self._marked_outside(runs)
+        drawn = self.here(runs[self.is_inside(runs)])
         reach_pt = max(1.7, DISC + self.MOST_RINGS * RING) * self.size_pt / 2
-        if outside.any():
-            drawn[outside], _ = self._arrows(runs[outside])
+        if outside.size:
+            drawn = np.concatenate([drawn, self._arrows(outside)[0]])
             reach_pt = max(reach_pt, (SYMBOL_BEHIND + 1.7) * self.size_pt / 2)
-        return extent(drawn, self.px(reach_pt + self.HALO_PT))
+        return extent(drawn, self.px(reach_pt + self.HALO_PT)) if drawn.size else None
+
+
+def beside_each_other(
+    feet: PixelPoints, order: Index, apart: float, low: PixelPoints, high: PixelPoints
+) -> PixelPoints:
+    """Feet (m, 2) of arrows along the edges of a frame, moved along their edge until they are `apart` from each other.
+
+    Those that come first in `order` (m,) keep their places, so that no arrow moves when another one joins it.
+    """
+    if len(feet) < 2:
+        return feet
+    found, placed = feet.copy(), np.empty((0, 2))
+    for one in order.tolist():
+        along = int(np.argmin(np.minimum(np.abs(feet[one] - low), np.abs(high - feet[one])))) ^ 1
+        for shift in (0, 1, -1, 2, -2, 3, -3):
+            place = feet[one].copy()
+            place[along] = np.clip(place[along] + shift * apart, low[along], high[along])
+            if not placed.size or np.hypot(*(placed - place).T).min() >= 0.9 * apart:
+                found[one] = place
+                break
+        placed = np.concatenate([placed, found[one][np.newaxis]])
+    return found
 
 
 class Dots(RunsMark):

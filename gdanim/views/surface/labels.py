@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Edge = tuple[str, Vec3, Sequence[str], Vec2, Vec3]
 
 TICK_EM, NAME_EM = 0.7, 0.6  # from an edge to its numbers, from these to the name
-APART_EM: Final = 0.35  # between two labels at least
+APART_EM: Final = 0.6  # between two labels of different edges at least
 # Where the box turns: the angle from where an edge is replaced, and the distance beyond APART_EM from a label that goes
 # before, at which a label has all its strength. One of less than FAINT goes before none.
 FADE_DEG, FADE_EM, FAINT = 12.0, 0.4, 0.2
@@ -41,6 +41,7 @@ class AxisLabel(NamedTuple):
     gap_px: float  # its distance from the edge
     size_px: tuple[float, float]  # its width and height
     is_name: bool
+    edge: int  # 0 and 1 along the floor, 2 upright; its numbers keep clear of its name by themselves
 
     @property
     def middle_px(self) -> Vec2:
@@ -54,15 +55,15 @@ def axis_labels(
     """The labels of the three edges, names first; at most `most` numbers on each. Names tell offsets of the numbers."""
     em = float(lettering.ascent)
     names, numbers = [], []
-    for name, places, texts, outwards, middle in _edges(heightmap, camera, most, is_named=is_named):
+    for edge, (name, places, texts, outwards, middle) in enumerate(_edges(heightmap, camera, most, is_named=is_named)):
         sizes = [(float(lettering.width(text)), em) for text in texts]
         numbers += [
-            AxisLabel(text, at, outwards, TICK_EM * em, size, is_name=False)
+            AxisLabel(text, at, outwards, TICK_EM * em, size, is_name=False, edge=edge)
             for text, at, size in zip(texts, places, sizes, strict=True)
         ]
         reach = max((float(np.abs(outwards) @ size) for size in sizes), default=0.0)
         gap, size = TICK_EM * em + reach + NAME_EM * em, (float(lettering.width(name)), em)
-        names.append(AxisLabel(name, middle, outwards, gap, size, is_name=True))
+        names.append(AxisLabel(name, middle, outwards, gap, size, is_name=True, edge=edge))
     return [*names, *numbers]
 
 
@@ -71,8 +72,9 @@ def without_overlaps(labels: Sequence[AxisLabel], projection: Projection, em_px:
     kept: list[tuple[AxisLabel, Vec2]] = []
     for label in labels:
         middle = projection.pixels(label.at) + label.middle_px
-        apart = [np.add(label.size_px, earlier.size_px) / 2 + APART_EM * em_px for earlier, _ in kept]
-        if not any((np.abs(middle - other) < least).all() for (_, other), least in zip(kept, apart, strict=True)):
+        others = [(earlier, at) for earlier, at in kept if not earlier.is_name or earlier.edge != label.edge]
+        apart = [np.add(label.size_px, earlier.size_px) / 2 + APART_EM * em_px for earlier, _ in others]
+        if not any((np.abs(middle - at) < least).all() for (_, at), least in zip(others, apart, strict=True)):
             kept.append((label, middle))
     return kept
 
@@ -88,6 +90,8 @@ def with_strengths(
     for label in labels:
         middle, strength = projection.pixels(label.at) + label.middle_px, _edge_strength(label.at, projection.camera)
         for earlier, other, its in found:
+            if earlier.is_name and earlier.edge == label.edge:
+                continue
             least = np.add(label.size_px, earlier.size_px) / 2 + APART_EM * em_px
             clear = float(np.max(np.abs(middle - other) - least)) / (FADE_EM * em_px)
             strength *= float(np.clip(max(clear, 1 - its / FAINT), 0.0, 1.0))
