@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH_PX: Final = 400  # of the picture: in a smaller one such text would be all that is seen
 MOST: Final = 12  # tallies
+FEW: Final = 4  # places: at more of them, that a single run came says no more than its path
+FIGURE_SPACE: Final = "\u2007"  # as wide as a digit
 SIGN: Final = "● "  # in the colour of a place, where the dots of a swarm are too small to show it
 GAP_PT, STEP_PT, DISTANCES = 3.0, 6.0, 4  # from a spot to its text, nearest first
 # Where the text stands from the place: beside it, above and below, aslant.
@@ -44,11 +46,11 @@ def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark])
         return []
     ends, count = destinations(descent), len(descent.runs)
     arrivals = [runs for place in range(len(ends.places)) if (runs := ends.arrived_at(place)).size]
-    arrivals.sort(key=len, reverse=True)
+    arrivals = [runs for runs in sorted(arrivals, key=len, reverse=True) if len(runs) > 1 or len(arrivals) <= FEW]
     lettering = layout.lettering(TICK_PT)
     pad = lettering.descent  # as a caption's plate has it
     sign_px = lettering.width(SIGN) if isinstance(spots, Dots) else 0
-    size = lettering.width(_words(count, count)) + sign_px + 4 * pad, lettering.ascent + 2 * pad
+    size = lettering.width(_words(count, count, count)) + sign_px + 4 * pad, lettering.ascent + 2 * pad
     pixels, last = spots.pixels, descent.trajectory.last
     obstacles, found = Obstacles.of([*lines_of(axes), *_paths(spots, last)]), []
     obstacles.boxes += _strips(axes)
@@ -66,15 +68,16 @@ def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark])
     return found
 
 
-def _words(arrived: int, count: int) -> str:
-    return f"{arrived:,} of {count:,}"
+def _words(arrived: int, most: int, count: int) -> str:
+    """`6 of 17`, where up to `most` arrive."""
+    return f"{f'{arrived:,}'.rjust(len(f'{most:,}'), FIGURE_SPACE)} of {count:,}"
 
 
 def _pieces(runs: Index, since: Index, count: int, ink: str, colour: str, moment: Moment) -> Pieces:
     """How many of runs (m,) are there at a moment, each from `since` (m,) on; after a sign, where that has a colour."""
     arrived = int(np.count_nonzero(moment.position[runs] >= since))
     sign = ((SIGN, colour),) if colour else ()
-    return (*sign, (_words(arrived, count), ink)) if arrived else ()
+    return (*sign, (_words(arrived, len(runs), count), ink)) if arrived else ()
 
 
 def _boxes(layout: Layout, middle: PixelPoints, size: tuple[float, float], radius: float) -> Iterator[Box]:
