@@ -49,7 +49,7 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
     function = function_of(settings)
     if settings.gradient is not None and function.expression is not None:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
-    view = chosen_view(settings.view, function.dim)
+    view = chosen_view(settings.view, function)
     if view is not None:
         _check_view(settings, view)
     request = requested(settings, function, view)

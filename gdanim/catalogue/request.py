@@ -24,6 +24,7 @@ R = TypeVar("R", bound=Rule)
 AUTO_VIEW: Final = "auto"
 _DARK: Final = "dark"  # what AUTO_STYLE is to readers who prefer it
 _VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
+_FIT_VIEW: Final = "fit"  # the same of models
 _VARIABLES: Final = {1: "one variable", 2: "two variables"}
 
 # The colon of a drive belongs to its path: C:\file.py:name.
@@ -120,7 +121,7 @@ class Request:
 def looked_up(settings: Settings) -> Request:
     """The request without its outputs. Raises UsageError where a name is not known or two do not go together."""
     function = function_of(settings)
-    return requested(settings, function, chosen_view(settings.view, function.dim))
+    return requested(settings, function, chosen_view(settings.view, function))
 
 
 def requested(settings: Settings, function: FunctionChoice, view: View | None) -> Request:
@@ -248,14 +249,17 @@ def is_formula(text: str) -> bool:
     return _OPTION.fullmatch(text) is None or "x" in expression.variables
 
 
-def chosen_view(name: str, dim: int | None) -> View | None:
-    """The view that a name chooses for functions of `dim` variables, None where their number is not known yet.
+def chosen_view(name: str, function: FunctionChoice) -> View | None:
+    """The view that a name chooses for a function, None where its number of variables is not known yet.
 
     Raises UnknownNameError, and SettingError where it draws other functions.
     """
+    dim = function.dim
     if name == AUTO_VIEW:
-        return None if dim is None else usual_view(dim)
+        return VIEWS[_FIT_VIEW] if function.model is not None else None if dim is None else usual_view(dim)
     view = find(VIEWS, "view", name)
+    if view.name == _FIT_VIEW and function.model is None:
+        raise SettingError("--view", name, "draws a model beside its data: add --points FILE, or choose another view")
     if dim is not None:
         check_draws(view, name, dim)
     return view

@@ -11,7 +11,7 @@ VIEWS: Final = (
     View(name="curve", target="gdanim.views.curve:build", dims=(1,), scene="on its curve",
         summary="the function with trail and spot; one variable",
         takes=("facet", "explain", "inset", "basins", "arrows")),
-    View(name="panels", target="gdanim.views.panels:build", dims=(1, 2),
+    View(name="panels", target="gdanim.views.panels.view:build", dims=(1, 2),
         scene="in panels, beside its values against the iteration",
         summary="the curve, and beside it x and y against the iteration; or the contour, with f and ‖∇f‖",
         takes=("explain", "basins", "arrows", "cmap", "aspect")),
@@ -22,6 +22,9 @@ VIEWS: Final = (
         scene="on its surface in three dimensions",
         summary="relief with the paths on it, and their shadows below; two variables",
         takes=("camera", "turn", "cmap")),
+    View(name="fit", target="gdanim.views.fit.view:build", dims=(1, 2), scene="on its loss, beside the data",
+        summary="the data with the moving model, and beside it the loss with the paths; of a model (its default)",
+        takes=("facet", "explain", "basins", "arrows", "cmap", "aspect")),
 )
 
 STYLES: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ import numpy as np
 from gdanim.errors import SettingError, UnknownNameError, UsageError, nearest, shown
 from gdanim.formula.evaluator import Program
 from gdanim.formula.parser import parse_model
+from gdanim.formula.symbols import named as named_symbol
 from gdanim.formula.tree import names_in
 from gdanim.formula.vocabulary import CONSTANTS
 from gdanim.models import samples
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from gdanim.settings import Picture
     from gdanim.tables.table import Table
 
+_LETTERS: Final = re.compile(r"[A-Za-z]\w*", re.ASCII)
 MISSPELT: Final = 0.8  # how like the name of a column that of a coordinate may not be
 
 
@@ -58,15 +61,35 @@ class Model:
     def _prediction(self) -> Program:
         return Program(self.terms.given, [self.terms.prediction])
 
+    @cached_property
+    def _decision(self) -> Program:
+        terms = self.terms
+        return Program(terms.given, [terms.prediction - 0.5 if terms.inner is terms.prediction else terms.inner])
+
     def predict(self, w: Vector, x: Vector) -> Vector:
         """What the model says at coordinates w (m, d) for rows x (k, n), as the model reads them: (m, n)."""
-        found = np.empty((len(w), x.shape[1] if len(x) else 1))
+        return self._evaluated(self._prediction, w, x)
+
+    def decide(self, w: Vector, x: Vector) -> Vector:
+        """Which class the model says: above 0 that of 1, below 0 that of 0. Shapes as in predict()."""
+        return self._evaluated(self._decision, w, x)
+
+    def _evaluated(self, program: Program, w: Vector, x: Vector) -> Vector:
+        found = np.empty((len(w), x.shape[1]))
         unused = np.zeros(found.shape[1])  # the target
         with np.errstate(all="ignore"):
             for row, one in zip(found, w, strict=True):
                 given = [np.broadcast_to(value, unused.shape) for value in one]
-                self._prediction.run([*given, *x, unused], [row])
+                program.run([*given, *x, unused], [row])
         return found
+
+    @property
+    def left_side(self) -> str:
+        """What it predicts in mathtext, without dollars, with a sign: the target, or the probability of a class."""
+        points = self.points
+        if points.predicted != points.target and _LETTERS.fullmatch(points.classes[1]):
+            return rf"P({named_symbol(points.classes[1])}) \approx"
+        return rf"{named_symbol(points.target)} \approx"
 
     @property
     def stem(self) -> str:

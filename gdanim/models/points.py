@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 1_000_000
 MAX_COLUMNS: Final = 1_000
+NUMBERS: Final = ("0", "1")  # classes that are told by numbers
 MOST_NAMED: Final = 8  # columns that a message lists
 
 
@@ -59,6 +60,15 @@ class Points:
     def is_standardized(self) -> bool:
         """Whether the features were centred and scaled."""
         return self.x is not self.raw
+
+    @property
+    def predicted(self) -> str:
+        """What axes call what a model predicts: the target, or the probability of the second of two words."""
+        return f"P({self.classes[1]})" if self.classes and self.classes != NUMBERS else self.target
+
+    def label(self, column: int) -> str:
+        """What axes call a feature."""
+        return f"{self.names[column]}, standardized" if self.is_standardized else self.names[column]
 
     def as_csv(self, most: int) -> str:
         """The columns that the model reads and its target, as a table of text cut to `most` characters."""
@@ -197,7 +207,7 @@ def _of_numbers(source: Source, target: str, y: Scalar) -> tuple[Scalar, tuple[s
     if kinds.tolist() != [0.0, 1.0]:
         few = _few([f"{kind:g}" for kind in kinds[: MOST_NAMED + 1]])
         raise source.refusal(f"{target} has {few}: the loss log needs 0 and 1, or two words")
-    return y, ("0", "1")
+    return y, NUMBERS
 
 
 def _few(names: Sequence[str]) -> str:

@@ -121,7 +121,7 @@ class Objective:
     @property
     def left_side(self) -> str:
         """What stands before its formula in mathtext, without dollars: f(x) =; of a model, what it predicts."""
-        return f"{self.f_in_letters} =" if self.model is None else rf"{named(self.model.points.target)} \approx"
+        return f"{self.f_in_letters} =" if self.model is None else self.model.left_side
 
     @property
     def point_by_point(self) -> bool:

@@ -112,11 +112,14 @@ class Plot(Protocol):
         """Add the marks of the runs."""
 
 
-def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share: float = 1.0) -> Scene:
+def build_scene(
+    descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share: float = 1.0, function: int = 0
+) -> Scene:
     """Build a Scene: `add_axes` adds axes; once they are placed, `draw` fills them and returns the marks of the runs.
 
     The header is added here, aligned with the first of the slots that `add_axes` returns.
-    `header_share` < 1 puts the header left of the slots, with that share of the width.
+    `header_share` < 1 puts the header left of the slots, with that share of the width; `function` is the number of the
+    slot with the runs on the function.
     Raises SettingError where facets are asked for.
     """
     if descent.settings.facet is not None:
@@ -128,12 +131,12 @@ def build_scene(descent: Descent, add_axes: AddAxes, draw: Draw, *, header_share
     slots = add_axes(layout)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
     marks = draw(layout, slots, run_styles)
-    first = slots[0].axes
-    left = first.get_window_extent().x0 if header_share == 1 else layout.margin
+    left = slots[0].axes.get_window_extent().x0 if header_share == 1 else layout.margin
     captions = [*head.place(left, max(slot.axes.get_window_extent().x1 for slot in slots))]
+    named = slots[function].axes
     if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
-        captions += tallies(layout, first, descent, marks)
-    captions += opening_names(layout, first, descent)
+        captions += tallies(layout, named, descent, marks)
+    captions += opening_names(layout, named, descent)
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
 
 

@@ -85,8 +85,8 @@ INSIDE = {
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima "
         "opening_names basins digits told legend explain.step_arrows surface.camera facet_groups "
         "readout.columns readout.line surface.heightmap explain.equation explain.explanation explain.pointers "
-        "facet_titles surface.labels surface.axes header surface.paths inset base surface.box surface.key facets "
-        "contour curve"
+        "facet_titles surface.labels surface.axes header surface.paths inset base surface.box surface.key "
+        "panels.series facets contour curve fit.data"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "

@@ -18,7 +18,7 @@ from gdanim.drawing.styles import LIGHT
 from gdanim.output.filmstrip.strip import SETTLED, caption, choose_frames
 from gdanim.output.filmstrip.strip_layout import StripLayout, header
 
-VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau"}
+VIEWS = {"curve": "parabola", "panels": "parabola", "contour": "himmelblau", "surface": "himmelblau", "fit": "linear"}
 SVG = "{http://www.w3.org/2000/svg}"
 EMBEDDED = ("-f", "filmstrip", "-q")
 
@@ -85,7 +85,7 @@ def test_a_caption_is_the_iteration_and_the_run_where_they_go_in_turn():
 
 def _panels_of(tmp_path, view, frames):
     """The strip as pixels, and for each moment the same panel as the animation itself draws it."""
-    size = "900x900" if view == "panels" else "900x400"
+    size = {"panels": "900x900", "fit": "900x900"}.get(view, "900x400")
     descent = solved(VIEWS[view], view=view, iterations=6, size=size)
     kept = []
     of = StripLayout.of

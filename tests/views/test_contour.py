@@ -17,8 +17,8 @@ from support.problems import composed, redrawn, scene_of, solved
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import DARK, LIGHT, load_style
-from gdanim.views import panels
 from gdanim.views.ground.levels import LEVELS, MAX_CROSSINGS, calm_levels, crossings, spread_levels
+from gdanim.views.panels import view as panels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

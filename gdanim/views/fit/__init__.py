@@ -1,0 +1,1 @@
+"""The view of a fit: the data with the moving model, beside it the loss that is descended."""

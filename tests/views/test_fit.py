@@ -1,0 +1,162 @@
+"""The view of a fit: the marks against the model by hand, boxes against a full redraw, and every writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from support.commandline import run
+from support.extents import readable
+from support.fits import drawn, table
+from support.problems import composed, redrawn, scene_of, solved
+
+from gdanim.drawing.marks.fitted import ModelCurves, Predictions, Residuals
+from gdanim.drawing.raster import Raster
+from gdanim.views.fit.data import finite_lines, straightened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gdanim.drawing.scene import Scene
+
+    Table = dict[str, Any]
+
+SMALL: dict[str, Any] = {"iterations": 5, "size": "320x240"}
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> dict[str, str]:
+    """Tables of one column, of two and classes, and of three."""
+    kinds = {"one": (1, False), "plane": (2, True), "three": (3, False)}
+    return {name: table(tmp_path / f"{name}.csv", *drawn(30, k, classes=c)) for name, (k, c) in kinds.items()}
+
+
+CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a line": ("a*x1 + b", "one", {}),
+    "a line through 0": ("a*x1", "one", {}),
+    "rates": ("a*x1 + b", "one", {"lr": (0.05, 0.4, 1.3)}),
+    "explained": ("a*x1 + b", "one", {"explain": True}),
+    "in turn": ("a*x1 + b", "one", {"starts": 3, "order": "in-turn"}),
+    "a border": ("sigmoid(a*x1 + b*x2)", "plane", {"style": "dark"}),
+    "predicted": ("a*(x1 + x3) + b*x2", "three", {"optimizer": ("gd", "adam")}),
+    "room for all": ("a*x1 + b", "one", {"size": "640x480", "lr": (0.1, 0.3)}),
+    "tall": ("a*x1 + b", "one", {"size": "240x426"}),
+    "smallest": ("a*x1 + b", "one", {"size": "64x64"}),
+    "still": ("a*x1 + b", "one", {"iterations": 0}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_composed_boxes_equal_a_full_redraw(case: str, tables: dict[str, str]) -> None:
+    text, points, options = CASES[case]
+    with scene_of(solved(text, points=tables[points], **SMALL | options)) as scene:
+        checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
+        kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
+        for i, picture in kept.items():
+            assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
+
+
+def mark(scene: Scene, kind: type[Any]) -> Any:
+    return next(one for one in scene.marks if type(one) is kind)
+
+
+def test_the_line_of_a_run_is_that_of_its_coordinates(tables: dict[str, str]) -> None:
+    descent = solved("a*x1 + b", points=tables["one"], tween=2, **SMALL)
+    with scene_of(descent) as scene:
+        scene.update(6)  # three iterations
+        curves = mark(scene, ModelCurves)
+        ((_, starts, now),) = curves._lines(curves.moment)  # pixels that draw() paints
+        for lines, row in ((starts, 0), (now, 3)):
+            x, y = curves.plane.transData.inverted().transform(lines.points).T
+            a, b = descent.trajectory.x[0, row]
+            np.testing.assert_allclose(y, a * x + b, atol=1e-9)
+            assert (x.min(), x.max()) == pytest.approx(curves.plane.get_xlim())
+
+
+def test_residuals_go_from_each_point_to_what_the_model_says(tables: dict[str, str]) -> None:
+    descent = solved("a*x1 + b", points=tables["one"], explain=True, **SMALL)
+    x, y = drawn(30, 1)
+    with scene_of(descent) as scene:
+        scene.update(2)
+        residuals = mark(scene, Residuals)
+        ends = residuals.plane.transData.inverted().transform(residuals.lines(residuals.moment).points)
+    a, b = descent.trajectory.x[0, 2]
+    np.testing.assert_allclose(ends[0::2], np.column_stack([x, y]), atol=1e-9)
+    np.testing.assert_allclose(ends[1::2], np.column_stack([x[:, 0], a * x[:, 0] + b]), atol=1e-9)
+
+
+def test_the_border_is_where_both_classes_are_as_likely(tables: dict[str, str]) -> None:
+    descent = solved("sigmoid(a*x1 + b*x2 - 0.3)", points=tables["plane"], **SMALL)
+    with scene_of(descent) as scene:
+        scene.update(4)
+        curves = mark(scene, ModelCurves)
+        ((_, _, now),) = curves._lines(curves.moment)
+        x1, x2 = curves.plane.transData.inverted().transform(now.points).T
+    a, b = descent.trajectory.x[0, 4]
+    assert len(now.points) == 2  # a straight line, from edge to edge
+    np.testing.assert_allclose(a * x1 + b * x2, 0.3, atol=1e-9)
+
+
+def test_predictions_stand_over_what_was_observed(tables: dict[str, str]) -> None:
+    descent = solved("a*(x1 + x3) + b*x2", points=tables["three"], **SMALL)
+    x, y = drawn(30, 3)
+    with scene_of(descent) as scene:
+        scene.update(5)
+        predictions = mark(scene, Predictions)
+        _, (_, pixels) = predictions._dots(predictions.moment)
+        seen = predictions.plane.transData.inverted().transform(pixels)
+    a, b = descent.trajectory.x[0, 5]
+    np.testing.assert_allclose(seen, np.column_stack([y, a * (x[:, 0] + x[:, 2]) + b * x[:, 1]]), atol=1e-9)
+
+
+def test_the_axes_say_what_they_show(tables: dict[str, str]) -> None:
+    for text, points, options, expected in (
+        ("a*x1 + b", "one", {"standardize": True}, ("x1, standardized", "y")),
+        ("sigmoid(a*x1 + b*x2)", "plane", {}, ("x1", "x2")),
+        ("a*x1 + b*x2", "three", {}, ("y, observed", "y, predicted")),
+    ):
+        with scene_of(solved(text, points=tables[points], **SMALL | {"size": "640x480"}, **options)) as scene:
+            data, loss, over_time = scene.figure.axes
+            assert (data.get_xlabel(), data.get_ylabel()) == expected
+            assert (loss.get_xlabel(), loss.get_ylabel()) == ("$a$", "$b$")
+            assert (over_time.get_xlabel(), "loss" in over_time.get_ylabel()) == ("Iteration", True)
+
+
+def test_more_points_than_can_be_told_apart_are_thinned_and_counted(tmp_path: Path) -> None:
+    points = table(tmp_path / "t.csv", *drawn(5000, 1))
+    with scene_of(solved("a*x1 + b", points=points, **SMALL | {"size": "640x480"})) as scene:
+        assert "1,667 of 5,000 rows" in [text for text, _ in readable(scene)]
+
+
+def test_models_have_this_view_unless_another_is_asked_for(tables: dict[str, str]) -> None:
+    assert solved("a*x1 + b", points=tables["one"], **SMALL).view.name == "fit"
+    assert solved("a*x1 + b", points=tables["one"], view="surface", **SMALL).view.name == "surface"
+
+
+def test_a_formula_without_data_does_not_have_it(in_tmp_path: Path) -> None:
+    ran = run("parabola", "--view", "fit", "-o", "a.gif")
+    assert (ran.code, ran.lines) == (
+        2,
+        ["gdanim: --view 'fit': draws a model beside its data: add --points FILE, or choose another view"],
+    )
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".html", ".webp", ".pdf", ".png"])
+def test_every_writer_writes_it(in_tmp_path: Path, suffix: str) -> None:
+    form = ("-f", "filmstrip", "--frames", "2", "--size", "700x260") if suffix == ".pdf" else ("--size", "320x240")
+    assert run("linear", "-n", "2", *form, "-q", "-o", f"a{suffix}").code == 0
+    assert (in_tmp_path / f"a{suffix}").stat().st_size > 1000
+
+
+def test_a_line_that_is_straight_is_drawn_by_its_ends_and_one_that_breaks_in_parts() -> None:
+    x = np.linspace(-1, 2, 50)
+    line = np.column_stack([x, 1e6 * x - 3])
+    assert np.array_equal(straightened(line), line[[0, -1]])
+    bent = np.column_stack([x, x**2])
+    assert straightened(bent) is bent
+    with np.errstate(all="ignore"):
+        broken = np.column_stack([x, np.log(x)])
+    (part,) = finite_lines(broken)
+    assert part[:, 0].min() > 0
+    assert len(part) == (x > 0).sum()
