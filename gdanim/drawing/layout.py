@@ -14,15 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, Locator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.ends import ROUND_STEPS
-from gdanim.drawing.lettering import Lettering, shortened
+from gdanim.drawing.lettering import MATHTEXT, Canvas, Lettering, shortened
 from gdanim.drawing.numbers import NumberFormatter, fit_names, name_axes
 from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
@@ -91,7 +89,7 @@ class Layout:
         dpi = settings.dpi or proportionate * (1.0 + (style.scale - 1.0) * min(share, 1.0))
         face = "none" if settings.transparent else style.background
         figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=face)
-        FigureCanvasAgg(figure)
+        Canvas(figure)
         return cls(figure=figure, style=style, width=width, height=height)
 
     @property
@@ -233,7 +231,7 @@ class Layout:
 
 def _can_be_set(text: str) -> bool:
     try:
-        MathTextParser("path").parse(text)
+        MATHTEXT.parse(text)
     except (ValueError, RecursionError):
         return False
     return True

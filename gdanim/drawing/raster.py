@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
 from gdanim.drawing.frame import BAND_PX, NOWHERE, Box, Frame, Pixels, difference
@@ -26,9 +25,8 @@ class Raster:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         # The canvas on which texts were measured: another one would take as much memory again.
-        measured = scene.figure.canvas
-        canvas: Any = measured if isinstance(measured, FigureCanvasAgg) else FigureCanvasAgg(scene.figure)
-        self._agg = canvas  # the backend's methods carry no types
+        canvas: Any = scene.figure.canvas  # the backend's methods carry no types
+        self._agg = canvas
         self._renderer = canvas.get_renderer()
         self._painted: list[Box] = []
 

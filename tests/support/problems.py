@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gdanim.descent.descend import Descent, descend
+from gdanim.drawing.lettering import Canvas
 from gdanim.drawing.raster import Raster
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.parser import parse
@@ -72,11 +72,21 @@ def redrawn(scene: Scene, frame: int) -> Picture:
     for mark in scene.marks:
         mark.set_animated(False)
     scene.update(frame)
-    canvas = FigureCanvasAgg(scene.figure)
+    canvas = Canvas(scene.figure)
     canvas.draw()
     for mark in scene.marks:
         mark.set_animated(True)
     return np.array(canvas.buffer_rgba())
+
+
+def check_against_redraw(scene: Scene, *frames: int) -> None:
+    """Assert that some frames, else the middle and the last one, are composed as matplotlib draws them whole."""
+    last = scene.timeline.frames - 1
+    checked = set(frames) or {last // 2, last}
+    kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
+    assert set(kept) == checked
+    for i, picture in kept.items():
+        assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
 
 
 def pictures(function: str = "parabola", **options: Any) -> list[Picture]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.image import AxesImage
 from support.commandline import LONG, crossed
 from support.extents import at_last_frame, lines_of, live, overlaps, readable
-from support.problems import composed, redrawn, scene_of, solved
+from support.problems import check_against_redraw, scene_of, solved
 
 from gdanim.cli.summary import records
 from gdanim.drawing.grid import LEAST_HEIGHT, LEAST_WIDTH, check_room, choose
@@ -248,10 +248,7 @@ CASES: dict[str, dict[str, Any]] = {
 def test_composed_boxes_equal_a_full_redraw(case: str) -> None:
     options = {"function": "parabola", "facet": "lr", "size": "480x240", "iterations": 6, **CASES[case]}
     with scene_of(solved(**options)) as scene:
-        checked = {3, scene.timeline.frames - 1}
-        kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
-        for i, picture in kept.items():
-            assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
+        check_against_redraw(scene)
 
 
 def test_all_panels_play_at_once() -> None:

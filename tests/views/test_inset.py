@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.problems import composed, redrawn, scene_of, solved
+from support.problems import check_against_redraw, scene_of, solved
 
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.trails import Trail
-from gdanim.drawing.raster import Raster
 from gdanim.errors import SettingError
 from gdanim.rendering import draw
 from gdanim.settings import Settings
@@ -103,11 +102,7 @@ def test_it_shows_the_end_of_the_run_enlarged(options: dict[str, Any]) -> None:
 @each_case
 def test_composed_boxes_equal_a_full_redraw(options: dict[str, Any]) -> None:
     with scene_of(asked(**{**options, "iterations": 7})) as scene:
-        for i, picture in enumerate(composed(Raster(scene))):
-            kept = picture.copy()
-            if i % 4 == 1 or i == scene.timeline.frames - 1:
-                scene.update(i)
-                assert np.array_equal(kept, redrawn(scene, i)), f"frame {i}"
+        check_against_redraw(scene)
 
 
 def test_where_every_corner_is_taken_it_is_refused_in_a_sentence() -> None:

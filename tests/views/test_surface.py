@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 from mpl_toolkits.mplot3d import proj3d
 from support.commandline import crossed
-from support.problems import composed, redrawn, scene_of, solved
+from support.problems import check_against_redraw, composed, scene_of, solved
 
 from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.drawing.marks.caption import Caption
@@ -204,10 +204,7 @@ CASES: dict[str, dict[str, Any]] = {
 def test_composed_boxes_equal_a_full_redraw_in_relief(case: str) -> None:
     options = {"function": "himmelblau", "size": "240x180", "iterations": 3, **CASES[case]}
     with surfaced(solved(**options)) as scene:
-        last = scene.timeline.frames - 1
-        kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in {last // 2, last}}
-        for i, picture in kept.items():
-            assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
+        check_against_redraw(scene)
 
 
 @pytest.mark.parametrize(("turn", "paintings"), [(0, 1), (30, 8)])

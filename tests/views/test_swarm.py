@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import RendererAgg
-from support.problems import composed, pictures, redrawn, scene_of, solved
+from support.problems import check_against_redraw, composed, pictures, scene_of, solved
 
 from gdanim.drawing.marks.spots import Dots, Spots
 from gdanim.drawing.marks.trails import RunsMark, Trail
@@ -32,10 +32,7 @@ CASES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_composed_boxes_equal_a_full_redraw_of_many_runs(case: str) -> None:
     with scene_of(solved(**{"size": "240x180", "iterations": 4, **CASES[case]})) as scene:
-        checked = {scene.timeline.frames // 2, scene.timeline.frames - 1}
-        kept = {i: picture.copy() for i, picture in enumerate(composed(Raster(scene))) if i in checked}
-        for i, picture in kept.items():
-            assert np.array_equal(picture, redrawn(scene, i)), f"frame {i}"
+        check_against_redraw(scene)
 
 
 def runs_marks(**options: Any) -> list[RunsMark]:

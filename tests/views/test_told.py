@@ -10,12 +10,11 @@ import pytest
 from matplotlib.style import available
 from support.colours import contrast
 from support.extents import live
-from support.problems import composed, redrawn, scene_of, solved
+from support.problems import check_against_redraw, scene_of, solved
 
 from gdanim.catalogue.registry import STYLES
 from gdanim.cli.summary import records
 from gdanim.drawing.marks.rows import Row
-from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 
 if TYPE_CHECKING:
@@ -158,9 +157,7 @@ def test_composed_boxes_equal_a_full_redraw_where_words_appear(case: str) -> Non
     descent = solved(**{"function": "parabola", **CASES[case], "size": "320x240"})
     with scene_of(descent) as scene:
         end = scene.timeline.forward - 1
-        kept = {frame: shown.copy() for frame, shown in enumerate(composed(Raster(scene))) if abs(frame - end) <= 1}
-        for frame, shown in kept.items():
-            assert np.array_equal(shown, redrawn(scene, frame)), frame
+        check_against_redraw(scene, end - 1, end, min(end + 1, scene.timeline.frames - 1))
 
 
 def lines(scene: Scene, frame: int) -> Sequence[str]:

@@ -218,7 +218,7 @@ def test_what_is_told_costs_no_number_of_the_readout_but_the_limit(lr: float) ->
             told = any(re.search("away|lost", text) for text in live(scene, 9))
             return [sign for sign in ("iteration", "x ", "f(x)", "lr") if sign in words], told
 
-    for width in range(700, 239, -20):
+    for width in range(700, 239, -46):
         numbers, told = shown(width, verdict=True)
         assert (numbers, told) == (shown(width, verdict=False)[0], True)
 
