@@ -41,7 +41,7 @@ def fonts_must_be_read() -> Iterator[None]:
     def note(unraisable: sys.UnraisableHookArgs) -> None:
         if unraisable.object == "read_from_file_callback":
             failures.append(unraisable.exc_value)
-        else:
+        elif unraisable.object != "close_file_callback":  # by then it was read
             told(unraisable)
 
     sys.unraisablehook = note

@@ -7,7 +7,8 @@ import io
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from matplotlib.ft2font import FT2Font
@@ -95,6 +96,13 @@ def test_a_font_that_cannot_be_read_stops_the_picture_and_prints_no_traceback(
         FT2Font(Broken(SANS)).set_text("digits 0123456789")
     assert capsys.readouterr().err == ""
     assert sys.unraisablehook is told
+
+
+def test_a_font_that_complains_when_it_is_closed_was_read(capsys: pytest.CaptureFixture[str]) -> None:
+    complaint: Any = SimpleNamespace(object="close_file_callback", exc_value=OSError(errno.EIO, "…"))
+    with fonts_must_be_read():
+        sys.unraisablehook(complaint)  # as matplotlib does
+    assert capsys.readouterr().err == ""
 
 
 def test_what_else_cannot_be_raised_is_told_as_always(monkeypatch: pytest.MonkeyPatch) -> None:
