@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, command, run
-from support.outputs import as_user
+from support.ordinary_user import ordinary_user, run_as_ordinary_user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,18 +36,56 @@ def test_a_name_too_long_for_a_file_is_refused(options: tuple[str, ...], tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-@as_user
+@ordinary_user
+@pytest.mark.parametrize("mode", [0, 0o555], ids=["closed", "read-only"])
 @pytest.mark.parametrize(
     "options",
     [
-        ("-o", "closed/a.gif"), ("-o", "closed/a-%02d.png"), ("--data", "closed/a.csv", "-o", "a.gif"),
-        ("--poster", "closed/a.png", "-o", "a.gif"), ("--style", "closed/a.mplstyle", "-o", "a.gif"),
-        ("--trajectory", "closed/a.csv", "-o", "a.gif"), ("-O", "closed/a.py:f", "-o", "a.gif"),
+        ("-o", "shut/a.gif"), ("-o", "shut/a.mp4"), ("-o", "shut/a-%02d.png"), ("-o", "shut/a-%02d.svg"),
+        ("--data", "shut/a.csv", "-o", "a.gif"), ("--poster", "shut/a.png", "-o", "a.gif"),
+        ("-o", "a.gif", "-o", "shut/a.webp"), ("--if-changed", "-o", "shut/a.gif"),
     ],
 )  # fmt: skip
-def test_a_closed_folder_is_refused(options: tuple[str, ...], tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0)
-    ended = run("parabola", *QUICK, *options)
+def test_an_output_into_a_folder_that_may_not_be_written_is_refused(
+    options: tuple[str, ...], mode: int, tmp_path: Path
+) -> None:
+    (tmp_path / "shut").mkdir(mode=mode)
+    ended = run_as_ordinary_user("parabola", *QUICK, *options)
+    assert (ended.code, len(ended.lines)) == (2, 1), ended.err
+    assert "no permission to put a file into 'shut'" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["shut"]
+
+
+@ordinary_user
+@pytest.mark.parametrize("folder", ["closed/", ""], ids=["in a closed folder", "closed"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("parabola", "--trajectory", "a.csv", "-o", "b.gif"), ("parabola", "--style", "a.mplstyle", "-o", "b.gif"),
+        ("parabola", "-O", "a.py:f", "-o", "b.gif"), ("parabola", "--schedule", "a.py:f", "-o", "b.gif"),
+        ("a.py:f", "-o", "b.gif"), ("--preset", "a.toml", "-o", "b.gif"), ("a*x", "--points", "a.csv", "-o", "b.gif"),
+        ("recipe", "a.gif"), ("check", "a.gif"), ("batch", "a.toml"),
+    ],
+)  # fmt: skip
+def test_an_input_that_may_not_be_read_is_refused(words: tuple[str, ...], folder: str, tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir()
+    place = next(i for i, word in enumerate(words) if word.startswith("a."))
+    file = tmp_path / folder / words[place].partition(":")[0]
+    file.touch(mode=0)
+    (tmp_path / "closed").chmod(0)
+    ended = run_as_ordinary_user(*words[:place], f"{folder}{words[place]}", *words[place + 1 :])
+    (tmp_path / "closed").chmod(0o700)
+    assert (ended.code, len(ended.lines)) == (2, 1), ended.err
+    assert f"{folder}{file.name}" in ended.err
+    assert "permission" in ended.err.lower()
+    assert not (tmp_path / "b.gif").exists()
+
+
+@ordinary_user
+def test_a_working_folder_that_is_closed_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0)
+    ended = run_as_ordinary_user("parabola", *QUICK, "-o", "a.gif")
+    tmp_path.chmod(0o700)
     assert (ended.code, len(ended.lines)) == (2, 1), ended.err
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.commandline import ENVIRONMENT, PATIENCE_S
-from support.outputs import NEW, OLD, as_root, as_user, both_ways, command, posix, put, start
+from support.outputs import NEW, OLD, as_root, both_ways, command, posix, put, start
 
 from gdanim.errors import TargetError
 from gdanim.output.files.atomic import open_output
@@ -202,15 +202,6 @@ def test_a_descriptor_that_is_not_open_is_refused() -> None:
 def test_a_closed_standard_output_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert "standard output is closed" in refusal("-")
-
-
-@as_user
-def test_a_folder_without_write_permission_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    try:
-        assert "no permission" in refusal(tmp_path / "out.gif")
-    finally:
-        tmp_path.chmod(0o755)
 
 
 @pytest.fixture

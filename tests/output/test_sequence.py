@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.commandline import PATIENCE_S, run
-from support.outputs import as_user, posix, start, temporary_files
+from support.outputs import posix, start, temporary_files
 
 from gdanim.errors import OutputError, TargetError
 from gdanim.output.files.sequence import check_sequence, open_sequence, size_of
@@ -119,14 +119,6 @@ def test_a_read_only_frame_is_refused_before_anything_is_drawn(tmp_path):
     assert (ran.code, len(ran.lines)) == (2, 1)
     assert "f-00.png" in ran.err
     assert "read-only" in ran.err
-
-
-@as_user
-def test_a_folder_that_may_not_be_written_is_refused(tmp_path):
-    tmp_path.chmod(0o555)
-    ran = run("parabola", "-n", "3", "-o", tmp_path / PATTERN)
-    tmp_path.chmod(0o755)
-    assert (ran.code, len(ran.lines)) == (2, 1)
 
 
 def test_the_command_says_what_it_wrote(tmp_path):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 OLD, NEW = b"old bytes", b"new bytes" * 10_000
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
-as_user = pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
 as_root = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs root")
 both_ways = pytest.mark.parametrize("needs_path", [False, True], ids=["stream", "path"])
 
