@@ -66,7 +66,7 @@ def _apply(op: str) -> Callable[..., Node]:
 
 
 _exp, _log, _sin, _cos, _sinh, _cosh = (_apply(op) for op in ("exp", "log", "sin", "cos", "sinh", "cosh"))
-_sqrt, _sign, _sigmoid, _step = (_apply(op) for op in ("sqrt", "sign", "sigmoid", "step"))
+_sqrt, _sign, _sigmoid, _step, _gap = (_apply(op) for op in ("sqrt", "sign", "sigmoid", "step", "gap"))
 
 
 def _over_square(u: Node, v: Node, other: Node) -> Node:
@@ -99,8 +99,9 @@ _PARTIALS: Final[Mapping[str, tuple[Callable[..., Node | float], ...]]] = {
     "sin": (lambda u, f: _cos(u),),
     "cos": (lambda u, f: -_sin(u),),
     "tan": (lambda u, f: 1 + f**2,),
-    "asin": (lambda u, f: 1 / _sqrt((1 - u) * (1 + u)),),
-    "acos": (lambda u, f: -1 / _sqrt((1 - u) * (1 + u)),),
+    "asin": (lambda u, f: 1 / _sqrt(_gap(u)),),
+    "acos": (lambda u, f: -1 / _sqrt(_gap(u)),),
+    "gap": (lambda u, f: -2.0 * u,),  # by the rule of products, near 0 (1 − u) − (1 + u) loses digits
     "atan": (lambda u, f: 1 / (1 + u**2),),
     "atan2": (lambda u, v, f: _over_square(v, u, v), lambda u, v, f: -_over_square(u, u, v)),
     "sinh": (lambda u, f: _cosh(u),),
@@ -112,7 +113,7 @@ _PARTIALS: Final[Mapping[str, tuple[Callable[..., Node | float], ...]]] = {
     "min": (lambda u, v, f: _step(v - u), lambda u, v, f: _step(u - v)),
     "asinh": (lambda u, f: 1 / _apply("hypot")(u, u.graph.number(1.0)),),  # u² may overflow
     "acosh": (lambda u, f: 1 / (_sqrt(u - 1) * _sqrt(u + 1)),),
-    "atanh": (lambda u, f: 1 / ((1 - u) * (1 + u)),),
+    "atanh": (lambda u, f: 1 / _gap(u),),
     "exp2": (lambda u, f: math.log(2) * f,),
     "logaddexp": (lambda u, v, f: _sigmoid(u - v), lambda u, v, f: _sigmoid(v - u)),
     "mod": (lambda u, v, f: 1.0, lambda u, v, f: -_apply("floordiv")(u, v)),
@@ -125,6 +126,7 @@ _PARTIALS: Final[Mapping[str, tuple[Callable[..., Node | float], ...]]] = {
     "sinc_curvature": (_not_needed,),
     "erfc": (lambda u, f: -2 / math.sqrt(math.pi) * _exp(-(u**2)),),
     "erf": (lambda u, f: 2 / math.sqrt(math.pi) * _exp(-(u**2)),),
-    "sigmoid": (lambda u, f: f * _sigmoid(-u),),  # f·(1 - f) loses all digits where f is near 1
+    "sigmoid": (lambda u, f: _apply("bell")(u),),  # f·(1 - f) loses all digits where f is near 1
+    "bell": (lambda u, f: -f * _apply("tanh")(0.5 * u),),  # by the rule of products it loses them near 0
     "softplus": (lambda u, f: _sigmoid(u),),
 }

@@ -21,8 +21,8 @@ class Node:
     """One part of a formula: an operation on other nodes, a number, or a variable. Equal parts are the same object.
 
     index  its place in graph.nodes; arguments come before the operations on them
-    op     as in the tree; or "number", a variable's name, "step" (Heaviside, ½ at 0), and in a careful graph "guarded"
-           and "ratio": a product and a quotient that are 0 where one factor is, whatever the other
+    op     as in the tree; or "number", a variable's name, "step" (Heaviside, ½ at 0), "gap" (1 − u²), "bell" (σ′); and
+           in a careful graph "guarded" and "ratio": a product and a quotient that are 0 where one factor is
     value  the number, where it is one
     """
 

@@ -66,6 +66,14 @@ def _sigmoid(u: Array, out: Array) -> None:
     np.reciprocal(np.add(out, 1.0, out), out)
 
 
+def _bell(u: Array, out: Array) -> None:
+    """σ(u)·σ(−u), the slope of the sigmoid."""
+    opposite = np.negative(u)
+    _sigmoid(u, out)
+    _sigmoid(opposite, opposite)
+    np.multiply(out, opposite, out)
+
+
 KERNELS: Final[Mapping[str, Kernel]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "pow": np.power,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
@@ -78,8 +86,9 @@ KERNELS: Final[Mapping[str, Kernel]] = {
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
     "where": lambda condition, u, v, out: np.copyto(out, np.where(condition != 0.0, u, v)),
+    "gap": lambda u, out: np.multiply(1.0 - u, 1.0 + u, out),  # 1 − u², with all digits near ±1, too
     "guarded": _guarded, "ratio": _ratio, "step": lambda u, out: np.heaviside(u, 0.5, out),
-    "sigmoid": _sigmoid, "softplus": lambda u, out: np.logaddexp(u, 0.0, out),  # log(1 + e^u)
+    "sigmoid": _sigmoid, "bell": _bell, "softplus": lambda u, out: np.logaddexp(u, 0.0, out),  # log(1 + e^u)
     "floor": np.floor, "ceil": np.ceil, "round": np.rint, "trunc": np.trunc, "mod": np.mod, "floordiv": np.floor_divide,
     "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "exp2": np.exp2, "logaddexp": np.logaddexp,
     "erf": special.erf, "erfc": special.erfc, "gamma": special.gamma, "lgamma": special.lgamma,

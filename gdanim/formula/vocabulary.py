@@ -45,6 +45,8 @@ _SCALAR: Final[Mapping[str, Callable[..., float]]] = {
     "where": lambda condition, u, v: u if condition else v, "abs": abs, "min": min, "max": max,
     "clip": lambda u, low, high: min(max(u, low), high), "relu": lambda u: max(u, 0.0),
     "sign": lambda u: float((u > 0) - (u < 0)),
+    "bell": lambda u: math.exp(-abs(u)) / (1 + math.exp(-abs(u))) ** 2,  # the slope of sigmoid; no formula names it
+    "gap": lambda u: (1 - u) * (1 + u),  # of the derivatives of asin, acos and atanh; no formula names it
     "step": lambda u: 0.5 * ((u > 0) - (u < 0) + 1),  # the derivative of max(u, 0); no formula names it
     "sigmoid": lambda u: 1 / (1 + math.exp(-u)) if u > -700 else math.exp(u),
     "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),

@@ -88,7 +88,7 @@ def _one_sided(text: str, x: Any, side: int, weights: Sequence[int], power: int)
 
 def value(text: str, x: Any) -> Any:
     """f at a number of mpmath. Raises ValueError outside the domain, ArithmeticError at poles and above 10^43429."""
-    return by_mpmath(text, x=x, **_BOUNDED)
+    return by_mpmath(text, x=x, **BOUNDED)
 
 
 def is_value(text: str, at: float, found: float) -> bool:
@@ -122,7 +122,7 @@ def _bounded(function: Callable[[Any], Any], below: Any = None) -> Callable[[Any
     return at
 
 
-_BOUNDED = {
+BOUNDED = {
     "exp": _bounded(mpmath.exp, 0), "sinh": _bounded(mpmath.sinh), "cosh": _bounded(mpmath.cosh),
     "expm1": _bounded(mpmath.expm1, -1), "softplus": lambda u: mpmath.log(1 + mpmath.exp(u)) if u < 1e4 else u,
     "sigmoid": lambda u: 1 / (1 + mpmath.exp(-u)) if abs(u) < 1e5 else mpf(int(u > 0)),
