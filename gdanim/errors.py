@@ -10,6 +10,7 @@ GdanimError                 1  it failed while running
 ├── CallableError           1  a person's own Python code failed, or left; says where
 ├── RecipeError             1  a file carries a recipe that does not suffice to make it again
 ├── PluginError             1  an installed package's code failed, or gave what is of no use; names the package
+├── ClusterError            1  a scheduler or its workers cannot do a batch, or are gone
 └── OutputError             1  the file could not be finished; the old one, if any, stands
     └── EncoderError           the encoder failed, or its file is not what was sent
 
@@ -76,6 +77,10 @@ class RecipeError(GdanimError):
 
 class PluginError(GdanimError):
     """Code of an installed package raised, or gave what is of no use. The text names the package and what it added."""
+
+
+class ClusterError(GdanimError):
+    """A scheduler or its workers cannot do a batch, or do not answer any more. What was finished is whole."""
 
 
 class OutputError(GdanimError):

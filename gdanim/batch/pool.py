@@ -30,11 +30,12 @@ ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "M
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a worker answered to a job; `died` says instead how the workers died that tried it."""
+    """What a worker answered to a job; or `died`, how the workers died that tried it; or `failed`, why none did."""
 
     place: int
     answer: Any = None
     died: str = ""
+    failed: str = ""
 
 
 @dataclass(slots=True)
@@ -85,29 +86,25 @@ class Pool:
                         found.put(Done(place, receive(worker.stdout)))
                         break
                     except (EOFError, OSError):
-                        died.append(_how(self._buried(worker)))
+                        died.append(self._buried(worker))
                         worker = None
                 else:
-                    found.put(Done(place, died=" and ".join(dict.fromkeys(died))))
+                    found.put(Done(place, died=in_words(died)))
         except queue.Empty:
             pass
         except BaseException as error:
             found.put(error)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = {**ONE_THREAD, **os.environ}
         with self._lock:
-            worker = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+            worker = started(self.command)
             self._alive.add(worker)
         return worker
 
-    def _buried(self, worker: subprocess.Popen[bytes]) -> int:
-        """The exit code of a worker that has died, or does not talk sense any more."""
-        worker.kill()
-        with suppress(OSError):
-            worker.__exit__(None, None, None)  # closes the pipes, and waits
+    def _buried(self, worker: subprocess.Popen[bytes]) -> str:
+        died = buried(worker)
         self._alive.discard(worker)
-        return worker.wait()
+        return died
 
     def _end(self) -> None:
         """Let the workers end: what one is at is given up."""
@@ -128,6 +125,25 @@ class Pool:
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
+
+
+def started(command: Sequence[str], folder: str | None = None) -> subprocess.Popen[bytes]:
+    """A worker, which works in a folder."""
+    environment = {**ONE_THREAD, **os.environ}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=folder)
+
+
+def buried(worker: subprocess.Popen[bytes]) -> str:
+    """How a worker died that has died, or does not talk sense any more."""
+    worker.kill()
+    with suppress(OSError):
+        worker.__exit__(None, None, None)  # closes the pipes, and waits
+    return _how(worker.wait())
+
+
+def in_words(died: Sequence[str]) -> str:
+    """How some workers died, each way once."""
+    return " and ".join(dict.fromkeys(died))
 
 
 def _how(code: int) -> str:

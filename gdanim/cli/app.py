@@ -155,6 +155,7 @@ def batch_command(files: tuple[str, ...], **given: Any) -> int:
     """
     from gdanim.batch.jobs import Wanted
     from gdanim.cli import batch
+    from gdanim.cli.asked import Asked
 
     wanted = Wanted(**{name: given.pop(name) for name in Wanted._fields})
     listed, planned = given.pop("list_"), given.pop("dry_run")
@@ -162,7 +163,7 @@ def batch_command(files: tuple[str, ...], **given: Any) -> int:
         return batch.listed(files, wanted)
     if planned:
         return batch.planned(files, wanted, force=given["force"])
-    return batch.run(files, wanted, batch.Asked(**given))
+    return batch.run(files, wanted, Asked(**given))
 
 
 def _run(request: Request) -> int:

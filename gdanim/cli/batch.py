@@ -18,6 +18,7 @@ from gdanim.batch.index import Entry, write_index
 from gdanim.batch.jobs import Job, Wanted, planned_jobs
 from gdanim.batch.pool import Pool
 from gdanim.batch.state import Standing, State, state_of
+from gdanim.cli.asked import Asked, from_cluster
 from gdanim.cli.messages import bytes_as_text, show_cursor
 from gdanim.cli.terminal import put, put_lines, say
 from gdanim.cli.worker import Answer
@@ -37,23 +38,6 @@ if TYPE_CHECKING:
 WORKER: Final = (sys.executable, "-m", "gdanim.cli.worker")
 EXIT_STRICT: Final = 3
 MOST_NAMED: Final = 20  # jobs in the table at the end
-
-
-class Asked(NamedTuple):
-    """What the command line says of how a batch is run and told.
-
-    workers          how many there are; None for as many as this process may use cores
-    index_path, depfile_path   empty for neither
-    """
-
-    workers: int | None = None
-    index_path: str = ""
-    depfile_path: str = ""
-    force: bool = False
-    fail_fast: bool = False
-    strict: bool = False
-    json: bool = False
-    quiet: bool = False
 
 
 class Result(NamedTuple):
@@ -92,6 +76,7 @@ def planned(paths: Sequence[str], wanted: Wanted, *, force: bool) -> int:
 
 def run(paths: Sequence[str], wanted: Wanted, asked: Asked) -> int:
     """Render what is not there yet; returns the exit code."""
+    asked.check()
     jobs = planned_jobs(paths, wanted)
     requests = [_checked(job) for job in jobs]
     states = _states(jobs, requests, force=asked.force)
@@ -113,8 +98,10 @@ def run(paths: Sequence[str], wanted: Wanted, asked: Asked) -> int:
 def _rendered(results: list[Result], asked: Asked) -> list[Result]:
     """The results of jobs, of which those that are not current are rendered now."""
     due = [place for place, result in enumerate(results) if not result.state.is_current]
-    with _telling(len(due), asked) as tell:
-        for place, answer in _answers([results[place].job.fields for place in due], asked.workers):
+    fields = [results[place].job.fields for place in due]
+    answers = _from_cluster(fields, asked) if due and asked.is_remote else _answers(fields, asked.workers)
+    with _telling(len(due), asked) as tell, closing(answers):
+        for place, answer in answers:
             results[due[place]] = results[due[place]]._replace(answer=answer)
             tell(results[due[place]])
             if asked.fail_fast and results[due[place]].failed:
@@ -125,6 +112,13 @@ def _rendered(results: list[Result], asked: Asked) -> list[Result]:
 def _answers(fields: Sequence[Mapping[str, Any]], workers: int | None) -> Generator[tuple[int, Answer]]:
     """What workers answer to requests: (place, answer), as they come."""
     with closing(Pool(WORKER, workers or _cores()).done(fields)) as done:
+        for found in done:
+            yield found.place, _answer(found)
+
+
+def _from_cluster(fields: Sequence[Mapping[str, Any]], asked: Asked) -> Generator[tuple[int, Answer]]:
+    """What the workers of a cluster answer, whose files are here then."""
+    with closing(from_cluster(fields, asked, WORKER[1:])) as done:
         for found in done:
             yield found.place, _answer(found)
 
@@ -190,6 +184,8 @@ def _make_folders(jobs: Sequence[Job]) -> None:
 
 
 def _answer(done: Done) -> Answer:
+    if done.failed:
+        return Answer(1, (done.failed,))
     if done.died:
         return Answer(1, (f"the process that rendered it {done.died}, twice",))
     return Answer(*done.answer)

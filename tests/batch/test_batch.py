@@ -188,3 +188,31 @@ def test_what_nobody_foresaw_in_a_job_is_its_answer(monkeypatch: pytest.MonkeyPa
     assert isinstance(found, Answer)
     assert (found.code, "ZeroDivisionError" in found.errors[0]) == (1, True)
     assert gdanim.__version__
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scheduler", "host"), "--scheduler 'host': give where it listens, such as tcp://host:8786"),
+        (("--scheduler", "tcp://a b:1"), "give where it listens"),
+        (("--scheduler", "h:1", "--scheduler-file", "s.json"), "name two schedulers"),
+        (("--scheduler-file", "s.json"), "--scheduler-file 's.json': there is no such file"),
+        (("--scheduler", "h:1", "-j", 2), "--jobs is for this machine"),
+        (("--shared",), "for a cluster"),
+        (("--any-version",), "for a cluster"),
+        (("--scheduler", "h:1", "--patience", 0), "--patience"),
+    ],
+)
+def test_options_of_a_cluster_that_do_not_go_together_are_refused(words: tuple[object, ...], said: str) -> None:
+    ran = run("batch", jobs(), *words)
+    assert (ran.code, ran.out, len(ran.lines)) == (2, b"", 1)
+    assert said in ran.err
+    assert not Path("out").exists()
+
+
+def test_without_distributed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "gdanim.batch.cluster", raising=False)
+    ran = run("batch", jobs(), "--scheduler", "tcp://127.0.0.1:8786")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "--scheduler needs distributed, which is not installed. Install gdanim[dask]" in ran.err

@@ -96,8 +96,8 @@ INSIDE = {
     ),
     "recipe": "portable made",
     "max_size": "steps",
-    "batch": "messages matrix naming jobfile",
-    "cli": "terminal listing parameters summary messages worker parsing batch",
+    "batch": "messages matrix naming jobfile pool parcels remote",
+    "cli": "terminal listing parameters summary messages worker parsing asked batch",
 }
 
 MODULES = {
