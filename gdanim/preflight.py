@@ -204,6 +204,8 @@ def _check_view(settings: Settings, view: View) -> None:
 
 def _check_basins(settings: Settings) -> None:
     """Basins are those of one method at one rate, in each panel."""
+    if settings.batch:
+        raise UsageError("--basins colours the ground by descents on the whole loss: leave out --batch, or --basins")
     if settings.trajectory:
         raise UsageError("--basins colours the ground by what a method does; --trajectory names none: leave one out")
     traits = ("-O", "optimizer"), ("--lr", "lr"), ("--schedule", "schedule")

@@ -24,11 +24,19 @@ MAX_SEED = 2**32 - 1
 # What some views read and others do not; each view's row says which.
 VIEW_OPTIONS = ("facet", "explain", "inset", "basins", "arrows", "camera", "turn", "cmap", "aspect")
 # What only models read, which are fitted to data.
-FIT_OPTIONS = ("target", "loss", "l2", "l1", "standardize")
+FIT_OPTIONS = ("target", "loss", "l2", "l1", "standardize", "batch")
 # What some formats read and others do not; each format's row says which.
 FORMAT_OPTIONS = ("svg_text", "fragment", "frames", "stops", "dither")
 AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
 GROUPS = ("Descent", "Fit", "Many starts", "View", "Time", "Output")
+
+
+def _rows(value: Any) -> str:
+    """Read a number of rows, or `all` of them: as text."""
+    try:
+        return "all" if value == "all" else str(readers.whole(least=1, most=1_000_000)(value))
+    except ValueError as refusal:
+        raise ValueError(f"{refusal}, or all") from None
 
 
 def _part(value: Any) -> str | tuple[float, ...]:
@@ -90,6 +98,9 @@ class Picture:
     standardize: bool = option("Fit", "Centre each column of the model on its mean, in units of its deviation.",
         readers.flag, default=False)
 
+    batch: tuple[str, ...] = option("Fit", "See N rows in each step, or `all`, shuffled each epoch; repeat to compare.",
+        _rows, several=True, metavar="N", shown="all")
+
     starts: int | None = option("Many starts", "Draw N random starts, uniform in the bounds.",
         readers.whole(least=1, most=1_000_000), metavar="N")
     seed: int = option("Many starts", "Seed the random starts and the noise.",
@@ -106,8 +117,8 @@ class Picture:
 
     view: str = option("View", "Choose what to draw: `gdanim list views`.",
         readers.text, default="auto", metavar="NAME")
-    facet: str | None = option("View", "Give each `lr`, `optimizer`, `schedule` or `start` a panel of its own.",
-        readers.choice("lr", "optimizer", "schedule", "start"), metavar="WORD", shown="none")
+    facet: str | None = option("View", "Give each `lr`, `optimizer`, `schedule`, `start` or `batch` a panel.",
+        readers.choice("lr", "optimizer", "schedule", "start", "batch"), metavar="WORD", shown="none")
     explain: bool = option("View", "Write each update out, and draw its slope and its step.",
         readers.flag, default=False)
     inset: str | tuple[float, ...] | None = option(

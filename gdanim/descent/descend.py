@@ -21,6 +21,7 @@ from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given, widened_bounds
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.surroundings import known_around, nearest_known
+from gdanim.optimizers.minibatches import ALL, MiniBatch
 from gdanim.settings import MAX_ITERATIONS
 
 if TYPE_CHECKING:
@@ -210,7 +211,8 @@ def _landmarks(trajectory: Trajectory) -> Vector:
 
 def _asks_for_runs(settings: Picture) -> bool:
     """Whether descents are wanted beside a replayed path."""
-    return bool(settings.optimizer or settings.lr or settings.start or settings.schedule or settings.starts)
+    asked = settings.optimizer, settings.lr, settings.start, settings.schedule, settings.starts, settings.batch
+    return any(asked)
 
 
 def _solved(request: Request, objective: Objective, replayed: Trajectory | None) -> tuple[Trajectory, Runs]:
@@ -227,8 +229,15 @@ def _solved(request: Request, objective: Objective, replayed: Trajectory | None)
     for batch in batches:
         rates = scheduled_rates(batch.schedule, batch.lr, iterations)
         optimizer = batch.method.build()
-        solved.append(solve(objective, optimizer, batch.start, rates, iterations, conditions, streams=batch.stream))
+        own = conditions._replace(batch=batch.rows)
+        solved.append(solve(objective, optimizer, batch.start, rates, iterations, own, streams=batch.stream))
     return joined(solved), runs
+
+
+def _steps_per_evaluation(settings: Picture, objective: Objective) -> int:
+    """How many steps an evaluation is worth at most: 1, or those of an epoch of the smallest mini-batches."""
+    sizes = [int(size) for size in settings.batch if size != ALL]
+    return MiniBatch(min(sizes), objective.model.points.rows).steps if sizes and objective.model is not None else 1
 
 
 def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory | None = None) -> int:
@@ -236,7 +245,7 @@ def iterations_of(settings: Picture, objective: Objective, replayed: Trajectory 
     if settings.iterations is not None:
         return settings.iterations
     if settings.budget is not None:
-        return settings.budget  # each step costs an evaluation at least
+        return min(settings.budget * _steps_per_evaluation(settings, objective), MAX_ITERATIONS)
     if replayed is None:
         return objective.iterations
     return replayed.span if replayed.span <= MAX_ITERATIONS else replayed.iterations

@@ -12,6 +12,7 @@ from gdanim.catalogue.specs import Rate
 from gdanim.errors import SettingError, UsageError
 from gdanim.formatting import distinct, distinct_points
 from gdanim.objectives.surroundings import distances_from_minima
+from gdanim.optimizers.minibatches import ALL, MiniBatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ class Run(NamedTuple):
     spec       the method as `-O` takes it, or as the replayed file has it
     schedule   None of a replayed run
     lr         the base rate; of a replayed run the rate of its first step, NaN where that is not known
+    batch      the rows that its steps see; None where they see all
     label      what tells it from the others, for people; may be empty
     source     the file that it was read from, as `--trajectory` names it; else empty
     title      what a person calls that file; may be empty
@@ -51,6 +53,7 @@ class Run(NamedTuple):
     label: str = ""
     source: str = ""
     title: str = ""
+    batch: MiniBatch | None = None
 
     @property
     def replayed(self) -> bool:
@@ -72,6 +75,7 @@ class Batch(NamedTuple):
     lr (runs,)       the base rates
     start (runs, d)
     stream (runs,)   of the random numbers of each run, see stream_of()
+    rows             that each step sees; None for all
     """
 
     method: Choice[Method]
@@ -79,6 +83,7 @@ class Batch(NamedTuple):
     lr: Scalar
     start: Vector
     stream: tuple[int, ...]
+    rows: MiniBatch | None = None
 
 
 def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()) -> list[Batch]:
@@ -89,11 +94,25 @@ def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()
     starts = _starts(request.settings, objective, origin)
     streams = tuple(map(stream_of, starts))
     batches = []
-    for method, schedule in product(request.methods, request.schedules):
+    for method, schedule, rows in product(request.methods, request.schedules, _rows_of_steps(request, objective)):
         rates = (method.lr,) if method.lr is not None else request.settings.lr or (default_rate(method, objective),)
         lr, start = np.repeat(np.array(rates, dtype=np.float64), len(starts)), np.tile(starts, (len(rates), 1))
-        batches.append(Batch(method, schedule, lr, start, streams * len(rates)))
+        batches.append(Batch(method, schedule, lr, start, streams * len(rates), rows))
     return batches
+
+
+def _rows_of_steps(request: Request, objective: Objective) -> list[MiniBatch | None]:
+    """The sizes of mini-batches that a request names. Raises SettingError where there are not so many rows."""
+    sizes, model = request.settings.batch or (ALL,), objective.model
+    found: list[MiniBatch | None] = []
+    for size in sizes:
+        if model is None or size == ALL:
+            found.append(None)
+        elif int(size) > model.points.rows:
+            raise SettingError("--batch", size, f"the table has {model.points.rows:,} rows: give fewer, or all")
+        else:
+            found.append(MiniBatch(int(size), model.points.rows))
+    return found
 
 
 def scheduled_rates(schedule: Choice[Schedule], lr: Scalar, iterations: int) -> Scalar:
@@ -138,9 +157,11 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
     starts = np.concatenate([batch.start for batch in batches])
     by_method = not alone or len({batch.method.spec for batch in batches}) > 1
     by_schedule = len({batch.schedule.spec for batch in batches}) > 1
+    by_rows = len({batch.rows for batch in batches}) > 1
     by_start = coordinates and len(np.unique(starts, axis=0)) > 1
     is_single = alone and len(starts) == 1
-    by_rate = not is_single and (coordinates or by_method or by_schedule or len(rates) > 1)
+    # Sizes of batches that are compared say enough where all else is the same.
+    by_rate = not is_single and (len(rates) > 1 or by_method or by_schedule or (coordinates and not by_rows))
 
     rate_text = dict(zip(named := sorted(rates), distinct(named), strict=True))
     points = list(dict.fromkeys(map(tuple, starts.tolist()))) if by_start else []
@@ -152,6 +173,7 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
             f"lr {rate_text[rate]}" if by_rate else "",
             f"start {start_text[tuple(start.tolist())]}" if by_start else "",
             batch.schedule.label if by_schedule else "",
+            batch_label(batch.rows) if by_rows else "",
         )
         return ", ".join(filter(None, parts))
 
@@ -160,9 +182,15 @@ def runs_of(batches: Sequence[Batch], *, coordinates: bool, alone: bool = True) 
         # Runs that differ in nothing but a random start share one record: there may be a million of them.
         known: dict[tuple[float, str], Run] = {}
         for rate, start in zip(batch.lr.tolist(), batch.start, strict=True):
-            run = Run(batch.method, batch.method.spec, batch.schedule, rate, label(batch, rate, start))
+            name = label(batch, rate, start)
+            run = Run(batch.method, batch.method.spec, batch.schedule, rate, name, batch=batch.rows)
             runs.append(known.setdefault((rate, run.label), run))
     return tuple(runs)
+
+
+def batch_label(batch: MiniBatch | None) -> str:
+    """How many rows each step sees, as people read it."""
+    return "all rows" if batch is None else batch.label
 
 
 def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -> Vector:

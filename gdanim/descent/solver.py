@@ -167,7 +167,7 @@ class _PathRecorder:
             met = np.linalg.norm(self._grad[begin:end, running], axis=2) < self._conditions.tolerance
             self._stop(running, met, begin, Stop.CONVERGED)
         if self._conditions.budget is not None:
-            spent = self._spent_at(begin, end)[:, running]
+            spent = self._spent_at(begin, end, begun=True)[:, running]
             self._stop(running, np.greater(spent, self._conditions.budget), begin - 1, Stop.BUDGET)
         if not isfinite(rows.sum()):
             broken: Flags = np.logical_not(np.isfinite(rows[:, :, running]).all(axis=1))
@@ -187,9 +187,12 @@ class _PathRecorder:
             self._stops[run] = why
         return runs
 
-    def _spent_at(self, begin: int, end: int) -> Index:
-        """What every run that goes on had spent at rows begin … end−1: (rows, runs)."""
-        gradients = np.broadcast_to(np.arange(begin, end)[:, np.newaxis], (end - begin, len(self._last)))
+    def _spent_at(self, begin: int, end: int, *, begun: bool = False) -> Index:
+        """What every run that goes on had spent at rows begin … end−1: (rows, runs); evaluations that have begun, too,
+        of which each mini-batch is a part.
+        """
+        spent = self._conditions.gradients(np.arange(begin, end), begun=begun)
+        gradients = np.broadcast_to(spent[:, np.newaxis], (end - begin, len(self._last)))
         return gradients if self._extra is None else gradients + self._extra[begin:end]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from gdanim.formula.evaluator import FormulaFunctions
+from gdanim.optimizers.minibatches import Sampler
 from gdanim.optimizers.optimizer import Oracle
 from gdanim.optimizers.random import METHOD, NOISE, NormalStreams
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
     from gdanim.formula.floats import AtPoint
     from gdanim.objectives.objective import Objective
+    from gdanim.optimizers.minibatches import MiniBatch
     from gdanim.optimizers.optimizer import FloatUpdate, Optimizer
     from gdanim.settings import Picture
 
@@ -29,18 +31,28 @@ class Conditions(NamedTuple):
     budget      a run stops before the step that would bring its evaluations above it
     noise       standard deviation of the normal noise that is added to each coordinate of the gradient that the
                 optimizer is given; what is recorded, and what a line search asks for, is exact
-    seed        of the noise, and of optimizers that are random themselves
+    seed        of the noise, of optimizers that are random themselves, and of the order of rows
+    batch       the rows whose gradient the optimizer is given, of a model; None for all. What is recorded, and what a
+                line search asks for, is of all rows
     """
 
     tolerance: float | None = None
     budget: int | None = None
     noise: float = 0.0
     seed: int = 0
+    batch: MiniBatch | None = None
 
     @classmethod
     def of(cls, settings: Picture) -> Conditions:
         """Those that settings ask for."""
         return cls(settings.tolerance, settings.budget, settings.noise, settings.seed)
+
+    def gradients(self, k: Index, *, begun: bool = False) -> Index:
+        """How many gradients of all rows k steps (m,) are worth: whole ones, or those that have begun."""
+        if self.batch is None:
+            return k
+        seen, rows = self.batch.seen(k), self.batch.rows
+        return -(-seen // rows) if begun else seen // rows
 
 
 UNCONDITIONAL = Conditions()
@@ -92,6 +104,7 @@ def iterate(
     """
     oracle = Oracle(objective, len(start), NormalStreams(conditions.seed, METHOD, streams, objective.dim))
     noise = NormalStreams(conditions.seed, NOISE, streams, objective.dim) if conditions.noise else None
+    sampler = _sampler(objective, conditions, streams)
     evaluate, update = _evaluation(objective, start), optimizer.update
     with np.errstate(all="ignore"):
         x = start
@@ -104,9 +117,12 @@ def iterate(
             if kept is not None:
                 f, (x, grad, state) = f[kept], _of_runs((x, grad, state), kept)
                 oracle.keep(kept)
-                if noise is not None:
-                    noise.keep(kept)
+                for drawn in (noise, sampler):
+                    if drawn is not None:
+                        drawn.keep(kept)
             oracle.f, oracle.iteration = f, k
+            if sampler is not None:
+                grad = sampler.gradient(x, k)
             if noise is not None:
                 grad = grad + conditions.noise * noise.at(k)
             step, state = update(grad, state, x, rate, oracle)
@@ -151,6 +167,12 @@ def iterate_on_floats(
                 points.append(x)
             block = np.array(points)
             recorder.add_block(block, *objective.raw_value_and_gradient(block))
+
+
+def _sampler(objective: Objective, conditions: Conditions, streams: Sequence[int]) -> Sampler | None:
+    """What draws the mini-batches of a model, where there are any."""
+    functions: Any = objective.functions
+    return None if conditions.batch is None else Sampler(functions, conditions.batch, conditions.seed, streams)
 
 
 def _evaluation(objective: Objective, start: Vector) -> Callable[[Vector], tuple[Scalar, Vector]]:

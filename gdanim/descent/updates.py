@@ -50,10 +50,9 @@ def updates_of(descent: Descent, run: int, rows: Index) -> Updates | None:
     start = np.asfortranarray(trajectory.x[run, :1])
     rates = trajectory.lr[run, : int(rows[-1]) + 1, np.newaxis, np.newaxis]
     watched = Optimizer(init=rule.init, update=update)
-    iterate(
-        descent.objective, watched, start, rates, _Unrecorded(), Conditions.of(descent.settings),
-        [stream_of(trajectory.x[run, 0])],
-    )  # fmt: skip
+    conditions = Conditions.of(descent.settings)._replace(batch=made.batch)
+    streams = [stream_of(trajectory.x[run, 0])]
+    iterate(descent.objective, watched, start, rates, _Unrecorded(), conditions, streams)
     x, grad, step, lr = (np.stack([one[i] for one in kept]) for i in range(4))
     updates = Updates(x=x, grad=grad, step=step, lr=lr, before=[one[4] for one in kept], after=[one[5] for one in kept])
     return updates if _follows(updates, trajectory.x[run], rows) else None

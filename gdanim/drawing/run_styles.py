@@ -73,7 +73,7 @@ def is_told_by_place(descent: Descent) -> bool:
     They do if nothing but their starts tells them apart, and there are too many for labels; with basins always.
     """
     kinds = list({id(run): run for run in descent.runs}.values())  # a million runs may share one record
-    made = {(run.spec, run.schedule and run.schedule.spec, run.lr) for run in kinds}
+    made = {(run.spec, run.schedule and run.schedule.spec, run.lr, run.batch) for run in kinds}
     if len(made) > 1 or not _are_known(kinds):
         return False
     crowd = len(descent.runs) > 1 and (descent.timeline.in_turn or len(kinds) == 1 or len(kinds) > MOST_LABELS)
@@ -166,7 +166,7 @@ def _looks(style: Style) -> list[Look]:
 def _ramp_of_rates(runs: Runs, names: Sequence[str], style: Style) -> list[Look]:
     """Colours in the order of the rates, where these alone tell the labels apart; else none."""
     rates = sorted({run.lr for run in runs})
-    made = {(run.spec, run.schedule and run.schedule.spec) for run in runs}
+    made = {(run.spec, run.schedule and run.schedule.spec, run.batch) for run in runs}
     one_to_one = 1 < len(rates) == len(names) == len({(run.label, run.lr) for run in runs})
     if not one_to_one or len(made) > 1 or not _are_known(runs):
         return []

@@ -41,6 +41,10 @@ class Fit:
         """Where the loss is least (d,), where that is known without a search."""
         return None
 
+    def least_on(self, rows: Index) -> Vector | tuple[Vector, float] | None:
+        """Where the loss of some rows alone is least, where that is known without a search; see LeastSquares."""
+        return None
+
     @cached_property
     def _value(self) -> _Means:
         return self._means(lambda terms: [terms.cost])

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.formula.evaluator import Program
-from gdanim.models.fit import Fit, penalised
+from gdanim.models.fit import Fit
 from gdanim.models.terms import LOG
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Matrix, Scalar, Vector
+    from gdanim.arrays import Index, Matrix, Scalar, Vector
     from gdanim.models.model import Model
 
 DEPENDENT: Final = 64 * float(np.finfo(float).eps)  # what is left of a column, as a share, that others explain
@@ -32,17 +32,31 @@ class LeastSquares(Fit):
         super().__init__(model)
         self.point_by_point = False
         with np.errstate(all="ignore"):
-            self._r, self._q, self._rest = factorised(*_rows_of(model))
+            self._design, self._wanted = _rows_of(model)
+            self._r, self._q, self._rest = self._factorised(np.arange(model.points.rows))
 
     @property
     def minimizer(self) -> Vector | None:
         """Where the loss is least (d,); None where that is no single point."""
-        if not np.diag(self._r).all() or not np.isfinite(self._r).all():
-            return None
-        w = np.zeros(self.dim)
-        for j in reversed(range(self.dim)):
-            w[j] = (self._q[j] - (self._r[j, j + 1 :] * w[j + 1 :]).sum()) / self._r[j, j]
-        return w
+        return _solution(self._r, self._q)
+
+    def least_on(self, rows: Index) -> Vector | tuple[Vector, float] | None:
+        """Where the loss of some rows alone is least: a point w (d,), or of two coordinates a line, as a normal v (2,)
+        and an offset q, v·w = q; None where it is neither.
+        """
+        with np.errstate(all="ignore"):
+            r, q, _ = self._factorised(rows)
+        pivots = np.flatnonzero(np.diag(r))
+        if self.dim == 2 and len(pivots) == 1:
+            return r[pivots[0]], float(q[pivots[0]])
+        return _solution(r, q)
+
+    def _factorised(self, rows: Index) -> tuple[Matrix, Scalar, float]:
+        """R, q and ρ² of some rows, with the penalty."""
+        share = 1 / np.sqrt(len(rows))
+        penalties = np.diag(np.sqrt(self._model.l2) * self._penalised)
+        columns = np.concatenate([self._design[:, rows] * share, penalties], axis=1)
+        return factorised(columns, np.concatenate([self._wanted[rows] * share, np.zeros(self.dim)]))
 
     def value(self, x: Vector) -> Scalar:
         """The loss at w: (…)."""
@@ -90,15 +104,24 @@ def _times(v: Vector, matrix: Matrix) -> Vector:
 
 
 def _rows_of(model: Model) -> tuple[Vector, Scalar]:
-    """The columns (d, n + d) of the residuals in w, and what they are to come to (n + d,)."""
+    """The columns (d, n) of the predictions in w, and what these are to come to (n,)."""
     terms, points = model.terms, model.points
     n, d = points.rows, len(terms.w)
     program = Program(terms.given, [terms.prediction, *terms.slopes(terms.prediction)])
     results = np.empty((d + 1, n))
     program.run([*np.zeros((d, n)), *points.x, points.y], list(results))
-    penalties = np.diag(np.sqrt(model.l2) * penalised(terms))
-    columns = np.concatenate([results[1:] / np.sqrt(n), penalties], axis=1)
-    return columns, np.concatenate([(points.y - results[0]) / np.sqrt(n), np.zeros(d)])
+    return results[1:], points.y - results[0]
+
+
+def _solution(r: Matrix, q: Scalar) -> Vector | None:
+    """w (d,) of R w = q; None where that is no single point."""
+    d = len(q)
+    if not np.diag(r).all() or not np.isfinite(r).all():
+        return None
+    w = np.zeros(d)
+    for j in reversed(range(d)):
+        w[j] = (q[j] - (r[j, j + 1 :] * w[j + 1 :]).sum()) / r[j, j]
+    return w
 
 
 def factorised(columns: Vector, target: Scalar) -> tuple[Matrix, Scalar, float]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Vector
 
-NOISE, METHOD = range(2)  # what the numbers are for: keys of NormalStreams
+NOISE, METHOD, ORDER = range(3)  # what the numbers are for: keys of NormalStreams
 BLOCK = 64  # iterations drawn at a time: one call of each stream's generator
 
 

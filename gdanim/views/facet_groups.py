@@ -11,7 +11,7 @@ import numpy as np
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.descent.recording.file_types import UNKNOWN
-from gdanim.descent.runs import Run
+from gdanim.descent.runs import Run, batch_label
 from gdanim.descent.trajectory import picked
 from gdanim.drawing.lettering import minus
 from gdanim.drawing.styles import Style
@@ -78,6 +78,7 @@ def _traits(descent: Descent) -> list[_Traits]:
             # NaN is not equal to itself.
             "lr": (run.lr, f"lr {rate_texts[run.lr]}") if np.isfinite(run.lr) else (None, "lr not known"),
             "start": (start.tobytes(), f"start {start_texts[tuple(start.tolist())]}"),
+            "batch": (run.batch, batch_label(run.batch)),
             "schedule": ("", "no schedule") if run.schedule is None else (run.schedule.spec, run.schedule.label),
         }
         for run, start in zip(descent.runs, starts, strict=True)

@@ -79,14 +79,15 @@ INSIDE = {
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
         "marks.exits marks.track marks.fade shapes fallback styles colours.grounds colours.ramps run_styles layout "
-        "marks.free_places marks.trails marks.arrows marks.caption marks.rows marks.spots marks.starts scene"
+        "marks.free_places marks.trails marks.arrows marks.fitted marks.caption marks.rows marks.spots "
+        "marks.starts scene"
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima "
         "opening_names basins digits told legend explain.step_arrows surface.camera facet_groups "
         "readout.columns readout.line surface.heightmap explain.equation explain.explanation explain.pointers "
         "facet_titles surface.labels surface.axes header surface.paths inset base surface.box surface.key "
-        "panels.series facets contour curve fit.data"
+        "panels.series facets contour curve fit.data fit.batches"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "

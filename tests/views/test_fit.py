@@ -11,8 +11,11 @@ from support.extents import readable
 from support.fits import drawn, table
 from support.problems import composed, redrawn, scene_of, solved
 
+from gdanim.descent.runs import stream_of
+from gdanim.drawing.marks.batches import BatchMinima, BatchRings
 from gdanim.drawing.marks.fitted import ModelCurves, Predictions, Residuals
 from gdanim.drawing.raster import Raster
+from gdanim.optimizers.minibatches import MiniBatch, rows_of_step
 from gdanim.views.fit.data import finite_lines, straightened
 
 if TYPE_CHECKING:
@@ -37,6 +40,10 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a line through 0": ("a*x1", "one", {}),
     "rates": ("a*x1 + b", "one", {"lr": (0.05, 0.4, 1.3)}),
     "explained": ("a*x1 + b", "one", {"explain": True}),
+    "batches": ("a*x1 + b", "one", {"batch": "4"}),
+    "single rows": ("a*x1 + b", "one", {"batch": "1", "style": "dark"}),
+    "batches on a curve": ("a*x1", "one", {"batch": "4"}),
+    "batches in a plane": ("sigmoid(a*x1 + b*x2)", "plane", {"batch": "5"}),
     "in turn": ("a*x1 + b", "one", {"starts": 3, "order": "in-turn"}),
     "a border": ("sigmoid(a*x1 + b*x2)", "plane", {"style": "dark"}),
     "predicted": ("a*(x1 + x3) + b*x2", "three", {"optimizer": ("gd", "adam")}),
@@ -96,6 +103,37 @@ def test_the_border_is_where_both_classes_are_as_likely(tables: dict[str, str]) 
     a, b = descent.trajectory.x[0, 4]
     assert len(now.points) == 2  # a straight line, from edge to edge
     np.testing.assert_allclose(a * x1 + b * x2, 0.3, atol=1e-9)
+
+
+@pytest.mark.parametrize("frame", [0, 3, 5])
+def test_the_rows_of_the_next_step_are_ringed_at_the_end_of_the_last(tables: dict[str, str], frame: int) -> None:
+    descent = solved("a*x1 + b", points=tables["one"], batch="4", **SMALL)
+    x, y = drawn(30, 1)
+    with scene_of(descent) as scene:
+        scene.update(frame)
+        rings = mark(scene, BatchRings)
+        seen = rings.plane.transData.inverted().transform(rings.centres(rings.moment))
+    rows = rows_of_step(MiniBatch(4, 30), 0, stream_of(descent.trajectory.x[0, 0]), min(frame, 4))
+    np.testing.assert_allclose(seen, np.column_stack([x, y])[rows], atol=1e-9)
+
+
+def test_the_minimum_of_a_batch_is_marked_and_a_line_where_its_minima_are_one(tables: dict[str, str]) -> None:
+    x, y = drawn(30, 1)
+    for size in ("5", "1"):
+        descent = solved("a*x1 + b", points=tables["one"], batch=size, xlim=(-9, 9), ylim=(-9, 9), **SMALL)
+        with scene_of(descent) as scene:
+            scene.update(2)
+            minima = mark(scene, BatchMinima)
+            paths = [minima.plane.transData.inverted().transform(path) for path in minima.paths()]
+        rows = rows_of_step(MiniBatch(int(size), 30), 0, stream_of(descent.trajectory.x[0, 0]), 2)
+        design = np.column_stack([x[rows], np.ones(len(rows))])
+        if size == "5":
+            best = np.linalg.lstsq(design, y[rows], rcond=None)[0]
+            for path in paths:
+                np.testing.assert_allclose(path.mean(axis=0), best, atol=1e-9)
+        else:
+            (line,) = paths
+            np.testing.assert_allclose(line @ design[0], y[rows[0]], atol=1e-6)
 
 
 def test_predictions_stand_over_what_was_observed(tables: dict[str, str]) -> None:

@@ -50,7 +50,8 @@ def working(descent: Descent, run: int, lr: Scalar) -> Flags:
     iterations = min(iterations_of(descent.settings, objective), MOST_TRIED)
     start = np.tile(trajectory.x[run, :1], (len(lr), 1))
     rates = scheduled_rates(made.schedule, lr, iterations)
-    tried = solve(objective, made.method.build(), start, rates, iterations, Conditions.of(descent.settings))
+    conditions = Conditions.of(descent.settings)._replace(batch=made.batch)
+    tried = solve(objective, made.method.build(), start, rates, iterations, conditions)
     if descent.verdict[run].outcome is Outcome.BOUNCING:
         return np.array([verdict.outcome is Outcome.ARRIVED for verdict in verdicts(objective, tried)])
     f = tried.f[np.arange(len(lr)), tried.last]
@@ -66,7 +67,7 @@ def continued(descent: Descent, run: int) -> tuple[Outcome, int]:
     last = int(trajectory.last[run])
     more = min(last, MOST_TRIED) if objective.point_by_point else MOST_TRIED
     start = trajectory.x[run, :1]
-    conditions = Conditions.of(descent.settings)._replace(budget=None)
+    conditions = Conditions.of(descent.settings)._replace(budget=None, batch=made.batch)
     streams = (stream_of(start[0]),)
     longer = solve(objective, made.method.build(), start, np.array([made.lr]), last + more, conditions, streams=streams)
     (verdict,), (arrived_at,) = judged(objective, longer)

@@ -70,6 +70,10 @@ class DataPlot:
         """What moves in these axes."""
         raise NotImplementedError
 
+    def places(self, w: Vector) -> Points:
+        """Where all rows (n, 2) are in these axes, for a run at coordinates (d,)."""
+        raise NotImplementedError
+
     def note(self, layout: Layout, axes: Axes, *words: str) -> None:
         """Write words above the axes, and how many rows of all are drawn where that is not all."""
         drawn, rows = len(self.y), self.model.points.rows
@@ -96,6 +100,10 @@ class OverColumn(DataPlot):
             for line in self.curves(axes, self.best):
                 axes.plot(*line.T, color=layout.style.muted, linewidth=1.0, linestyle=(0, (4, 3)), zorder=3)
         return axes
+
+    def places(self, w: Vector) -> Points:
+        """Where all rows (n, 2) are."""
+        return np.column_stack([self.model.points.x[0], self.model.points.y])
 
     def curves(self, axes: Axes, w: Vector) -> list[Points]:
         """The curve of the model at coordinates (d,), without points where it has no value."""
@@ -125,6 +133,10 @@ class InPlane(DataPlot):
         self.note(layout, axes, f"● {points.classes[1]}", f"○ {points.classes[0]}")
         return axes
 
+    def places(self, w: Vector) -> Points:
+        """Where all rows (n, 2) are."""
+        return self.model.points.x.T
+
     def curves(self, axes: Axes, w: Vector) -> list[Points]:
         """The border between the classes at coordinates (d,)."""
         x, y = (np.linspace(*ends, BORDER_POINTS) for ends in (axes.get_xlim(), axes.get_ylim()))
@@ -153,6 +165,11 @@ class OverObserved(DataPlot):
         axes.plot(ends, ends, color=layout.style.muted, linewidth=1.0, linestyle=(0, (4, 3)), zorder=3)
         self.note(layout, axes)
         return axes
+
+    def places(self, w: Vector) -> Points:
+        """Where all rows (n, 2) are, as predicted at coordinates (d,)."""
+        points = self.model.points
+        return np.column_stack([points.y, self.model.predict(w[np.newaxis], points.x)[0]])
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """The predictions of the runs."""

@@ -17,6 +17,7 @@ from gdanim.views.base import Plot, all_runs, build_scene, draw_background
 from gdanim.views.contour import Contour
 from gdanim.views.curve import Curve
 from gdanim.views.facets import build_facets
+from gdanim.views.fit.batches import batch_minima, batch_rings
 from gdanim.views.fit.data import data_plot
 from gdanim.views.panels.series import Series, in_decades, series_axes, series_marks
 
@@ -55,10 +56,13 @@ def build(descent: Descent) -> Scene:
     def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
         (points, loss, *over_time), panel = (slot.axes for slot in slots), all_runs(descent, run_styles)
         draw_background(layout, loss, plot)
-        fitted = data.marks(layout, points, panel)
+        fitted = [*data.marks(layout, points, panel), *batch_rings(layout, data, panel)]
         for mark in fitted:
             points.add_artist(mark)
-        marks = [*fitted, *plot.marks(layout, loss, panel)]
+        least = batch_minima(layout, loss, panel)
+        for mark in least:
+            loss.add_artist(mark)
+        marks = [*fitted, *least, *plot.marks(layout, loss, panel)]
         for axes in over_time:
             marks += series_marks(layout, axes, losses, panel)
         return marks

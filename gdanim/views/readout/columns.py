@@ -58,7 +58,7 @@ def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[Reado
 
     columns = [_whole("run", lambda run, _: run + 1, runs, need=9, ending=f" of {runs}")] if in_turn else []
     most = int(trajectory.k[np.arange(runs), trajectory.last].max())
-    columns.append(_iteration(descent, most))
+    columns += _count(descent, most)
     if runs > 1 and not in_turn:
         return [*columns, *_shared(descent)]
     seen, stages = in_view(descent), _stages(descent)
@@ -89,6 +89,15 @@ def _stages(descent: Descent) -> Scalar:
     """The shares of a step at which frames show a run between two iterations: (m,)."""
     shares: Scalar = np.unique(descent.timeline.tick % 1)
     return shares[shares > 0]
+
+
+def _count(descent: Descent, most: int) -> list[ReadoutColumn]:
+    """The iteration; of mini-batches of one size, which runs share, the epoch and the step."""
+    iteration, batch = _iteration(descent, most), descent.runs[0].batch
+    if batch is None or any(run.batch != batch for run in descent.runs):
+        return [iteration]
+    epoch = _whole("epoch", lambda run, row: batch.epoch(ceil(row)), batch.epoch(most), need=7)
+    return [epoch, iteration._replace(name="step")]
 
 
 def _iteration(descent: Descent, most: int) -> ReadoutColumn:
