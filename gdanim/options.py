@@ -14,6 +14,7 @@ class Option(NamedTuple):
     shown   the default, as --help words it
     after   the field behind which --help has it; empty where it follows the one above
     pairs   of names and values: may be given several times, for more of them
+    words   all that may be given, where these are a few
     name    as it is typed
     """
 
@@ -27,12 +28,14 @@ class Option(NamedTuple):
     after: str = ""
     name: str = ""
     pairs: bool = False
+    words: tuple[str, ...] = ()
 
 
 def option(
     group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
 ) -> Any:
     """A field of Settings, which may be left out; `more` are fields of Option."""
+    words = read.words if isinstance(read, readers.Choice) else ()
     read = readers.many(read) if several else readers.optional(read) if default is None else read
-    written = Option(group, summary, read, several, **more)
+    written = Option(group, summary, read, several, words=words, **more)
     return field(default=() if several and default is None else default, metadata={"option": written})

@@ -166,15 +166,22 @@ def stops(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def choice(*names: str) -> Reader[str]:
-    """Read one of a few words."""
+class Choice:
+    """Reads one of a few words, which it can tell."""
 
-    def read(value: Any) -> str:
-        if value not in names:
-            raise ValueError(f"give one of {', '.join(names)}")
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, value: Any) -> str:
+        """The word. Raises ValueError for any other."""
+        if value not in self.words:
+            raise ValueError(f"give one of {', '.join(self.words)}")
         return str(value)
 
-    return read
+
+def choice(*words: str) -> Choice:
+    """Read one of a few words."""
+    return Choice(*words)
 
 
 def text(value: Any) -> str:

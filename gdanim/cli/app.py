@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,6 +28,11 @@ EXIT_STRICT = 3
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 done, 1 failed, 2 the request is wrong, 3 `--strict` objects."""
     _speak_utf8()
+    if shell := os.environ.get(parsing.COMPLETE):
+        from gdanim.cli import completion
+
+        completion.answer(shell, sys.argv[1:] if arguments is None else arguments, gdanim.commands)
+        sys.exit(0)
     try:
         code = gdanim.main(args=arguments, prog_name="gdanim", standalone_mode=False)
     except GdanimError as error:
@@ -164,6 +170,19 @@ def batch_command(files: tuple[str, ...], **given: Any) -> int:
     if planned:
         return batch.planned(files, wanted, force=given["force"])
     return batch.run(files, wanted, Asked(**given))
+
+
+@gdanim.command("completion", cls=parsing.Command, short_help="Print the script that completes words in a shell.")
+@click.argument("shell")
+def completion_command(shell: str) -> None:
+    """Print a script for SHELL, bash, zsh or fish, which completes what is typed at the tab key.
+
+    In ~/.bashrc or ~/.zshrc: eval "$(gdanim completion bash)". For fish, write it to
+    ~/.config/fish/completions/gdanim.fish.
+    """
+    from gdanim.cli.shells import script_for
+
+    put(script_for(shell))
 
 
 def _run(request: Request) -> int:

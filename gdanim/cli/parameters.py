@@ -48,6 +48,7 @@ USAGE = {
     "list": "list [KIND] [--json]",
     "recipe": "recipe FILE",
     "check": "check FILE...",
+    "completion": "completion SHELL",
 }
 _NO_SHORT = "    "
 

@@ -16,6 +16,7 @@ from gdanim.cli import parameters
 from gdanim.cli.terminal import printing
 from gdanim.errors import UsageError, shown
 
+COMPLETE = "_GDANIM_COMPLETE"  # the variable in which a shell that asks for words says its name
 _Parsed = tuple[dict[str, Any], list[str], list[click.Parameter]]  # values, words left over, each option as it came
 # Given to click in place of a formula that begins with a minus, which it would take for an option.
 _PLACEHOLDER = "FUNCTION"
