@@ -179,11 +179,6 @@ class Choice:
         return str(value)
 
 
-def choice(*words: str) -> Choice:
-    """Read one of a few words."""
-    return Choice(*words)
-
-
 def text(value: Any) -> str:
     """Read a text of one line."""
     if not isinstance(value, str) or len(value) > 1000 or _UNPRINTABLE.search(value):

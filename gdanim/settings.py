@@ -89,7 +89,7 @@ class Picture:
     target: str | None = option("Fit", "Predict this column of the table.",
         readers.text, metavar="NAME", shown="y, else the last")
     loss: str | None = option("Fit", "Take the mean of squares `mse`, of distances `mae`, of both mixed `huber`, or "
-        "the logistic loss `log` of a probability.", readers.choice("mse", "mae", "huber", "log"), metavar="WORD",
+        "the logistic loss `log` of a probability.", readers.Choice("mse", "mae", "huber", "log"), metavar="WORD",
         shown="log of a sigmoid, else mse")
     l2: float = option("Fit", "Add A times the sum of squares of what varies, intercepts left out.",
         readers.number(least=0, most=1e12), default=0.0, metavar="A")
@@ -113,12 +113,12 @@ class Picture:
         "Many starts", "Keep that far from these points, not from the minima; repeat for more of two variables.",
         readers.points, several=True, metavar="X,...", shown="the minima")
     order: str = option("Many starts", "Play the runs `together`, or one by one: `in-turn`.",
-        readers.choice("together", "in-turn"), default="together", metavar="WORD")
+        readers.Choice("together", "in-turn"), default="together", metavar="WORD")
 
     view: str = option("View", "Choose what to draw: `gdanim list views`.",
         readers.text, default="auto", metavar="NAME")
     facet: str | None = option("View", "Give each `lr`, `optimizer`, `schedule`, `start` or `batch` a panel.",
-        readers.choice("lr", "optimizer", "schedule", "start", "batch"), metavar="WORD", shown="none")
+        readers.Choice("lr", "optimizer", "schedule", "start", "batch"), metavar="WORD", shown="none")
     explain: bool = option("View", "Write each update out, and draw its slope and its step.",
         readers.flag, default=False)
     inset: str | tuple[float, ...] | None = option(
@@ -127,7 +127,7 @@ class Picture:
     basins: bool = option("View", "Colour the ground by where a descent from there ends.", readers.flag, default=False)
     arrows: str | None = option(
         "View", "Draw at each spot where the `gradient` points downhill, the `step` or the `momentum`.",
-        readers.choice("gradient", "step", "momentum"), metavar="WORD", shown="none")
+        readers.Choice("gradient", "step", "momentum"), metavar="WORD", shown="none")
     trail: int | None = option("View", "Draw the last N iterations of each path only.",
         readers.whole(least=0, most=MAX_ITERATIONS), metavar="N", shown="all")
     camera: tuple[float, float] | None = option("View", "Look at a surface from this height and side, in degrees.",
@@ -142,7 +142,7 @@ class Picture:
         readers.interval, metavar="A,B", shown="the function's own")
     aspect: str = option(
         "View", "Draw both axes of two variables to one scale, `equal`, or each to fill the picture, `free`. `auto` is "
-        "equal where neither is three times as long.", readers.choice("auto", "equal", "free"), default="auto",
+        "equal where neither is three times as long.", readers.Choice("auto", "equal", "free"), default="auto",
         metavar="WORD")
     style: tuple[str, ...] = option(
         "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file; repeat to put "
@@ -184,7 +184,7 @@ class Picture:
     format: str | None = option("Output", "Set the format: `gdanim list formats`.",
         readers.text, metavar="NAME", short="-f", shown="by the suffix")
     quality: str = option("Output", "Trade size for truth: low, medium, high or lossless; `gdanim list formats`.",
-        readers.choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD")
+        readers.Choice("low", "medium", "high", "lossless"), default="medium", metavar="WORD")
     dither: bool = option("Output", "Dither colours that a GIF lacks, by a fixed pattern that does not flicker.",
         readers.flag, default=False)
     max_size: int | None = option(
@@ -197,7 +197,7 @@ class Picture:
     stops: tuple[str, ...] = option("Output", "Show these iterations only, in pages and frames of vectors.",
         readers.stops, default=(), metavar="K,K,end", shown="all")
     svg_text: str = option("Output", "Write the letters of an .svg as `paths`, or as `text` in the reader's font.",
-        readers.choice("paths", "text"), default="paths", metavar="WORD")
+        readers.Choice("paths", "text"), default="paths", metavar="WORD")
     fragment: bool = option("Output", "Write an .html without its page, to be put into another.",
         readers.flag, default=False)
     # fmt: on

@@ -10,7 +10,7 @@ from typing import Final
 
 from gdanim.catalogue.specs import Hyperparameter as Hyper
 from gdanim.catalogue.specs import Schedule
-from gdanim.readers import choice, number, whole, yes_or_no
+from gdanim.readers import Choice, number, whole, yes_or_no
 
 _FACTOR = number(above=0, most=1)
 _SHARE = number(least=0, most=1)
@@ -53,6 +53,6 @@ SCHEDULES: Final = (
         summary="up from lr/div_factor to lr, then down to the first rate over final_div_factor",
         hyperparameters=(Hyper("total_steps", None, _STEPS, _ALL), Hyper("pct_start", 0.3, _SHARE),
             Hyper("div_factor", 25.0, _DIVISOR), Hyper("final_div_factor", 1e4, _DIVISOR),
-            Hyper("anneal_strategy", "cos", choice("cos", "linear")), Hyper("three_phase", False, yes_or_no))),
+            Hyper("anneal_strategy", "cos", Choice("cos", "linear")), Hyper("three_phase", False, yes_or_no))),
 )
 # fmt: on

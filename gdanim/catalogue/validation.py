@@ -121,7 +121,7 @@ _READERS: Final[Mapping[str, Reader[Any]]] = {
     "minimizers": _tuple("a tuple of points", _is_point),
     "parameters": readers.parameters,
     "view": _that("None or ((x0, x1), (y0, y1))", _is_view),
-    "note": readers.choice("", "kink", "flat", "saddle"),
+    "note": readers.Choice("", "kink", "flat", "saddle"),
     "str": readers.text,
     "bool": readers.flag,
     "float | None": readers.optional(readers.number()),

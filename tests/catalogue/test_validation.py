@@ -12,7 +12,7 @@ from gdanim.catalogue import validation
 from gdanim.catalogue.registry import FORMATS, FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS
 from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rate, Schedule, View
 from gdanim.errors import UsageError
-from gdanim.readers import choice, number
+from gdanim.readers import Choice, number
 
 REGISTRIES = {Formula: FUNCTIONS, Method: OPTIMIZERS, Schedule: SCHEDULES, View: VIEWS, Format: FORMATS}
 
@@ -41,7 +41,7 @@ WRONG: tuple[tuple[Any, str, Any, str], ...] = (
     (ADAM, "hyperparameters", [*ADAM.hyperparameters], "give a tuple of Hyperparameter"),
     (ADAM, "hyperparameters", ADAM.hyperparameters * 2, "two of them have one name"),
     (ADAM, "hyperparameters", taking(read=number(least=2)), "'a': give a finite number of at least 2"),
-    (ADAM, "hyperparameters", taking(read=choice("c")), "'a': give one of c"),
+    (ADAM, "hyperparameters", taking(read=Choice("c")), "'a': give one of c"),
     (ADAM, "hyperparameters", taking(read=lambda value: 2.0), "'a': its own reader changes the default"),
     (ADAM, "hyperparameters", taking(default=None), "'a': the default is None; `shown` must say"),
     (ADAM, "hyperparameters", taking(default=(1,)), "'a': give a default that is a number, a switch or a word"),
