@@ -66,9 +66,7 @@ class Cluster:
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
-        for name in ("distributed", "tornado", "asyncio"):  # what they report is said in one line, or not at all
-            logger = logging.getLogger(name)
-            logger.handlers, logger.propagate = [logging.NullHandler()], False
+        _silence()
         at = {"scheduler_file": self.scheduler} if Path(self.scheduler).is_file() else {"address": self.scheduler}
         try:
             with warnings.catch_warnings():
@@ -198,6 +196,14 @@ class _Flight:
             yield Done(job.place, returned.answer, returned.died)
         finally:
             future.release()
+
+
+def _silence() -> None:
+    """Let nothing be printed of what Dask and what it runs on report: it is said in one line, or not at all."""
+    for name in ("distributed", "tornado", "asyncio", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = [logging.NullHandler()], False
 
 
 def _check_shared(client: Client) -> None:

@@ -99,7 +99,8 @@ def _is_lost(saved: Saved) -> bool:
 def _files(output: Planned) -> list[Path]:
     """The files that stand at an output; none where it is a stream."""
     if output.format.sequence:
-        return list(Pattern.read(output.path).present().values())
+        pattern = Pattern.read(output.path)
+        return list(pattern.present().values()) if pattern.folder.is_dir() else []
     if not is_replaceable(output.path) or not Path(output.path).is_file():
         return []
     return [Path(output.path)]

@@ -122,6 +122,14 @@ def test_sequences_are_current_while_all_frames_are_there() -> None:
     assert run(*asked).lines != ["a-%02d.png: current"]
 
 
+def test_a_sequence_may_go_into_a_folder_that_is_not_there_yet(here: list[Any]) -> None:
+    text = JOBS.replace("{lr}.gif", "{lr}-%02d.png")
+    assert run("batch", jobs(text), "--dry-run").code == 0
+    assert run("batch", jobs(text)).lines[-1].startswith("3 jobs: 3 rendered")
+    assert len(here) == 3
+    assert states() == ["current"] * 3
+
+
 def test_files_kept_within_a_size_are_current() -> None:
     asked = ("parabola", "-n", 9, "-o", "a.gif", "--max-size", "15kB", "--if-changed")
     assert run(*asked).lines != ["a.gif: current"]
