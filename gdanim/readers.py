@@ -21,7 +21,7 @@ MAX_END, LEAST_SHARE = 1e100, 1e-9
 
 # Matched before Python reads a text: float() and Fraction() would accept "1_000" and digits of other scripts, and
 # Fraction() would spend minutes on "1e999999999".
-_DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*", re.ASCII)
 _RATIO = re.compile(r"\s*([0-9]{1,40}(/[0-9]{1,40}|\.[0-9]{0,40})?|\.[0-9]{1,40})\s*", re.ASCII)
 _BYTES = re.compile(r"\s*([0-9]{1,15}\.?[0-9]{0,15})\s*([kmg]?i?b?)\s*", re.ASCII | re.IGNORECASE)

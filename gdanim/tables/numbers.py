@@ -28,7 +28,7 @@ LOST: Final = {
     **dict.fromkeys(("-inf", "-infinity", "-1.#inf", "-∞", "−∞"), -math.inf),
 }
 # float() would accept "1_000" and digits of other scripts. Fortran writes 1.5D+03; 𝐷 is E there.
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]+)?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eEdD][+-]?[0-9]+)?", re.ASCII)
 _D: Final = str.maketrans("dD", "ee")
 _MINUS: Final = str.maketrans("−", "-")
 THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}([.,'’ ][0-9]{3})+([.,][0-9]+)?", re.ASCII)

@@ -122,6 +122,12 @@ def test_numbers_of_thousands_of_digits_are_refused(key: str, digits: str, tmp_p
     assert len(ended.err) < 300
 
 
+@pytest.mark.parametrize("digits", ["9" * 100_000 + "x", "." + "9" * 100_000 + "e"], ids=["whole", "fraction"])
+def test_what_begins_with_thousands_of_digits_is_read_in_time_in_proportion(digits: str) -> None:
+    ended = run("parabola", "--lr", digits)  # in squared time it would take minutes
+    assert (ended.code, len(ended.lines)) == (2, 1)
+
+
 def test_heights_farther_apart_than_numbers_reach_are_drawn_without_a_warning(tmp_path: Path) -> None:
     python, *words = command("x*1e308+y", *QUICK, "-q", "-o", "a.png")
     ended = subprocess.run(

@@ -64,6 +64,7 @@ def refusal(content: bytes, suffix: str) -> str:
         (HEAD + "0,1e400\n", "line 2: x1 '1e400' is larger than float64 can hold"),
         (HEAD + "0,1,5\n", "line 2: has 3 cells"),
         (HEAD + f"0,{'9' * 5000}\n", "is larger than float64 can hold"),
+        (HEAD + f"0,{'9' * 90_000}a\n", "is not a number"),  # in time in proportion: squared, it would take minutes
         (HEAD + "0,\n", "line 2: f(x) = x**2 has no finite value and slope at the start nan"),
         (HEAD + ",1\n", "line 2: iteration is empty"),
         (HEAD + "nan,1\n", "line 2: iteration nan is not a whole number"),
