@@ -8,14 +8,13 @@ import re
 import select
 import shlex
 import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.commandline import ENVIRONMENT, PATIENCE_S, run
+from support.commandline import ENVIRONMENT, PATIENCE_S, program_in, run
 from support.outputs import posix
 
 from gdanim.catalogue.registry import FUNCTIONS, KINDS, OPTIMIZERS, presets
@@ -188,11 +187,7 @@ TYPED = {
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    """A folder with a gdanim to be found, and files to be named."""
-    program = tmp_path / "bin" / "gdanim"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m gdanim "$@"\n')
-    program.chmod(0o755)
+    """A folder with files to be named."""
     (tmp_path / "my.gif").touch()
     (tmp_path / "t.csv").write_text("size,price\n1,2\n2,3\n")
     for shell, script in SCRIPTS.items():
@@ -201,7 +196,7 @@ def here(tmp_path: Path) -> Path:
 
 
 def variables(here: Path) -> dict[str, str]:
-    return {**ENVIRONMENT, "PATH": f"{here / 'bin'}:{os.environ['PATH']}", "HOME": str(here), "TERM": "dumb"}
+    return {**ENVIRONMENT, "PATH": f"{program_in(here)}:{os.environ['PATH']}", "HOME": str(here), "TERM": "dumb"}
 
 
 def completed_lines(here: Path, shell: str) -> Iterator[str]:

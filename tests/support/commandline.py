@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shlex
 import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -102,6 +103,15 @@ for words in {[list(words) for words in commands]!r}:
             raise
     print({between!r}, end="", flush=True)
 """
+
+
+def program_in(folder: Path) -> Path:
+    """A folder, below another, in which shells find a program `gdanim`."""
+    program = folder / "bin" / "gdanim"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m gdanim "$@"\n')
+    program.chmod(0o755)
+    return program.parent
 
 
 def default_signals() -> None:
