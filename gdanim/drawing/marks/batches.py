@@ -79,15 +79,17 @@ class BatchMinima(BatchMark):
     """Where the loss of the batch alone is least: a cross, or a line where that is not one point.
 
     minima   for a run and a row, the point (1, 2) or both ends of the line (2, 2), in data
+    lines    whether most of them are lines
     """
 
     WIDTH_PT, HALO_PT, REACH_PT, DASH_PT = 1.8, 1.1, 3.4, 3.0
 
     def __init__(
         self, coordinates: Vector, run_styles: Sequence[RunStyle], last: Index, *,
-        minima: Callable[[int, int], Points], colour: str, halo: str,
+        minima: Callable[[int, int], Points], colour: str, halo: str, lines: bool,
     ) -> None:  # fmt: skip
-        super().__init__(coordinates, run_styles, last, colour=colour, halo=halo, zorder=9.1)
+        # A cross is small, and stands on the paths; a line would hide them.
+        super().__init__(coordinates, run_styles, last, colour=colour, halo=halo, zorder=9.1 if lines else 10.5)
         self.minima = minima
         self.set_clip_on(True)
 

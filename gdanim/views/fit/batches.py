@@ -73,10 +73,11 @@ def batch_minima(layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
 
     trajectory = descent.trajectory
     here = trajectory.x if descent.objective.dim > 1 else np.stack([trajectory.x[..., 0], trajectory.f], axis=-1)
+    lines = any(run.batch is not None and run.batch.size < descent.objective.dim for run in descent.runs)
     return [
         BatchMinima(
             here, panel.run_styles, descent.trajectory.last, minima=minima, colour=style.x_series,
-            halo=style.background,
+            halo=style.background, lines=lines,
         )
     ]  # fmt: skip
 
