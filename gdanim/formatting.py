@@ -8,6 +8,7 @@ from math import ceil, isfinite, log10
 from typing import Any, Final
 
 MOST_DIGITS: Final = 15  # that a float holds whatever its value
+MOST_COORDINATES: Final = 6  # of a point that are written out
 NOTHING: Final = 1e-10  # share of the difference that is shown, 1e-5 or less of a range: so little of it is rounding
 
 MAX_LINE: Final = 2000  # characters of a message: twice the longest path that is quoted whole
@@ -81,8 +82,14 @@ def significant(value: float, resolution: float, *, digits: int = 6) -> str:
 
 
 def coordinates(x: Iterable[float], *, digits: int = 6, resolution: float = 0.0) -> str:
-    """A point: `-1.5, 2`; in as many digits as show a difference of `resolution`, `digits` at least."""
-    return ", ".join(significant(value, resolution, digits=digits) for value in x)
+    """A point: `-1.5, 2`; in as many digits as show a difference of `resolution`, `digits` at least.
+
+    Of very many coordinates, the first and the last ones.
+    """
+    values = list(x)
+    shown = values if len(values) <= MOST_COORDINATES else [*values[:3], *values[-1:]]
+    texts = [significant(value, resolution, digits=digits) for value in shown]
+    return ", ".join(texts if shown is values else [*texts[:3], "…", texts[-1]])
 
 
 def listed(parts: Sequence[str], *, last: str = "and") -> str:

@@ -39,3 +39,21 @@ def option(
     read = readers.many(read) if several else readers.optional(read) if default is None else read
     written = Option(group, summary, read, several, words=words, **more)
     return field(default=() if several and default is None else default, metadata={"option": written})
+
+
+def part(value: Any) -> str | tuple[float, ...]:
+    """Read `minimum`, or the ends of a part of the picture: `-0.5,0.5`, or `-1,1,0,2` along both axes."""
+    if value == "minimum":
+        return "minimum"
+    ends = readers.points(value)
+    if len(ends) not in (2, 4):
+        raise ValueError("give minimum, or two ends or four, such as -0.5,0.5 or -1,1,0,2")
+    return tuple(end for i in range(0, len(ends), 2) for end in readers.interval(ends[i : i + 2]))
+
+
+def plane(value: Any) -> str:
+    """Read a plane: `pca`, `ends`, or two coordinates, `x3,x7`."""
+    names = [name.strip() for name in readers.text(value).split(",")]
+    if names in (["pca"], ["ends"]) or (len(names) == 2 and all(names)):
+        return ",".join(names)
+    raise ValueError("give pca, ends, or two coordinates such as x3,x7")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from gdanim.catalogue.dims import check_on_plane, check_start
 from gdanim.catalogue.registry import FORMATS, VIEWS
 from gdanim.catalogue.request import Planned, Request, chosen_view, function_of, is_model, is_name, requested
 from gdanim.catalogue.specs import Format, View
@@ -49,6 +50,10 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
     function = function_of(settings)
     if settings.gradient is not None and function.expression is not None:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
+    if function.dim is not None:
+        check_on_plane(settings, function.dim)
+        for start in settings.start:
+            check_start("--start", start, function.dim, function.text)
     view = chosen_view(settings.view, function)
     if view is not None:
         _check_view(settings, view)

@@ -94,10 +94,10 @@ def shard(value: Any) -> tuple[int, int]:
 
 
 def point(value: Any) -> tuple[float, ...]:
-    """Read one or two finite coordinates: `4.3` or `-1.5,2`."""
+    """Read finite coordinates of a point: `4.3`, `-1.5,2` or `1,0,-2`."""
     coordinates = _numbers(value)
-    if len(coordinates) not in (1, 2):
-        raise ValueError("give one finite coordinate or two, such as 4.3 or -1.5,2")
+    if not coordinates:
+        raise ValueError("give finite coordinates, such as 4.3 or -1.5,2")
     return coordinates
 
 

@@ -8,9 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import preflight
-from gdanim.catalogue.request import check_draws
+from gdanim.catalogue.dims import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
+from gdanim.descent.plane.looked_at import looked_at
 from gdanim.drawing import mpl  # first: see there
 from gdanim.drawing.fallback import asked_text
 from gdanim.drawing.layout import check_room
@@ -82,7 +83,11 @@ def write_data(path: str, trajectory: Trajectory, runs: Runs) -> None:
 
 
 def draw(descent: Descent) -> Scene:
-    """Build the picture. Call it, and use the scene, inside its style: `with descent.style.loaded.applied()`."""
+    """Build the picture, of many dimensions that of a plane.
+
+    Call it, and use the scene, inside its style: `with descent.style.loaded.applied()`.
+    """
+    descent = looked_at(descent)
     check_draws(descent.view, descent.settings.view, descent.objective.dim)
     scene: Scene = descent.view.load()(descent)
     return scene

@@ -9,7 +9,7 @@ from gdanim.arrays import Vector
 from gdanim.descent.descend import Descent, descend
 from gdanim.formatting import coordinates, count
 from gdanim.presets import read_recipe, refuse_python
-from gdanim.recipe.made import Made, digest, read_made
+from gdanim.recipe.made import MOST_VARIABLES, Made, digest, read_made
 from gdanim.settings import Settings
 
 TOLERANCE: Final = 1e-9
@@ -49,10 +49,11 @@ def check(path: str, tolerance: float = TOLERANCE) -> Finding:
 def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:
     """A sentence on where a trajectory first differs from the recorded one; None where it does not."""
     trajectory = descent.trajectory
-    if trajectory.runs != made.runs or trajectory.x.shape[2] != made.x.shape[2]:
+    points = trajectory.x[..., :MOST_VARIABLES]
+    if trajectory.runs != made.runs or points.shape[2] != made.x.shape[2]:
         return f"it has {count(trajectory.runs, 'run')} in place of {made.runs:,}, or as many variables more or fewer"
     runs, rows = made.listed, np.minimum(made.iterations, trajectory.iterations)
-    x = trajectory.x[np.ix_(runs, rows)]
+    x = points[np.ix_(runs, rows)]
     far = _apart(x, made.x) > tolerance
     if far.any():
         column = far.any(axis=0).argmax()
@@ -63,7 +64,7 @@ def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:
         if (trajectory.last[run], now) != (last, stop):
             then = f"{stop} at iteration {last}"
             return f"{_run(descent, run)} ended as {now} at iteration {trajectory.last[run]} in place of {then}"
-    ends = trajectory.x[runs, made.last]
+    ends = points[runs, made.last]
     far = _apart(ends, made.end) > tolerance
     if far.any():
         place = far.argmax()

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
-from gdanim.options import Option, option
+from gdanim.options import Option, option, part, plane
 
 __version__ = "0.1.0"  # of gdanim, and so of what settings mean
 
@@ -39,16 +39,6 @@ def _rows(value: Any) -> str:
         raise ValueError(f"{refusal}, or all") from None
 
 
-def _part(value: Any) -> str | tuple[float, ...]:
-    """Read `minimum`, or the ends of a part of the picture: `-0.5,0.5`, or `-1,1,0,2` along both axes."""
-    if value == "minimum":
-        return "minimum"
-    ends = readers.points(value)
-    if len(ends) not in (2, 4):
-        raise ValueError("give minimum, or two ends or four, such as -0.5,0.5 or -1,1,0,2")
-    return tuple(end for i in range(0, len(ends), 2) for end in readers.interval(ends[i : i + 2]))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
 class Picture:
     """What the picture depends on: the part of Settings that presets and recipes carry. It is made as Settings."""
@@ -59,7 +49,7 @@ class Picture:
     lr: tuple[float, ...] = option("Descent", "Set the learning rate; repeat to compare.",
         readers.number(above=0), several=True, metavar="RATE", shown="the function's own")
     start: tuple[tuple[float, ...], ...] = option("Descent", "Start here; repeat to compare.",
-        readers.point, several=True, metavar="X[,Y]", shown="the function's own")
+        readers.point, several=True, metavar="X[,Y…]", shown="the function's own")
     optimizer: tuple[str, ...] = option(
         "Descent", "Choose the method, `gdanim list optimizers` or FILE.py:NAME; repeat to race.",
         readers.text, several=True, metavar="NAME[:K=V]", short="-O", shown="gd")
@@ -79,6 +69,8 @@ class Picture:
         ".npz or .npy; repeat to compare. `-` is standard input.", readers.text, several=True, metavar="FILE")
     columns: tuple[tuple[str, str], ...] = option("Descent", "Say what columns of the table are: x1=w0,f=loss.",
         readers.columns, default=(), metavar="ROLE=NAME", shown="by their names", pairs=True)
+    dim: int | None = option("Descent", "Take a function that is defined for any number of variables, of N of them.",
+        readers.whole(least=1, most=1_000_000), metavar="N", shown="the function's own")
     param: tuple[tuple[str, float], ...] = option("Descent", "Set a parameter of the function; repeat for more.",
         readers.parameters, default=(), metavar="NAME=VALUE", short="-p", shown="the function's own", pairs=True)
     gradient: str | None = option("Descent", "Take a Python function's gradient from here.",
@@ -123,7 +115,7 @@ class Picture:
         readers.flag, default=False)
     inset: str | tuple[float, ...] | None = option(
         "View", "Enlarge the `minimum`, or a part from X0 to X1, in a corner.",
-        _part, metavar="X0,X1[,Y0,Y1]", shown="none")
+        part, metavar="X0,X1[,Y0,Y1]", shown="none")
     basins: bool = option("View", "Colour the ground by where a descent from there ends.", readers.flag, default=False)
     arrows: str | None = option(
         "View", "Draw at each spot where the `gradient` points downhill, the `step` or the `momentum`.",
@@ -136,6 +128,9 @@ class Picture:
         readers.number(least=-3600, most=3600), default=0.0, metavar="DEGREES")
     cmap: str | None = option("View", "Colour heights by a colour map of matplotlib.",
         readers.text, metavar="NAME", shown="the style's own")
+    plane: str | None = option("View", "Draw more than two dimensions on a plane: of principal components `pca`, of "
+        "start and end `ends`, or of two coordinates.", plane, metavar="WORD|X3,X7",
+        shown="pca above two dimensions")
     xlim: tuple[float, float] | None = option("View", "Set the ends of the horizontal axis.",
         readers.interval, metavar="A,B", shown="the function's own")
     ylim: tuple[float, float] | None = option("View", "Set the ends of the vertical axis.",

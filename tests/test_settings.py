@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False)
-point = st.lists(finite, min_size=1, max_size=2).map(tuple)
+point = st.lists(finite, min_size=1, max_size=4).map(tuple)
 interval = (
     st.tuples(st.floats(-1e90, 1e90), st.floats(1e-3, 1e90))
     .map(lambda ends: (ends[0], ends[0] + ends[1]))
@@ -49,6 +49,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "columns": st.dictionaries(st.sampled_from(readers.ROLES), names, max_size=3),
     "iterations": st.none() | st.integers(0, 1_000_000),
     "tolerance": st.none() | positive,
+    "dim": st.none() | st.integers(1, 1_000_000),
     "param": st.dictionaries(names, finite, max_size=3),
     "points": st.none() | line,
     "target": st.none() | line,
@@ -77,6 +78,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "transparent": st.booleans(),
     "tween": st.integers(1, 100),
     "rewind": st.booleans(),
+    "plane": st.sampled_from([None, "pca", "ends", "x3,x7"]),
     "xlim": st.none() | interval,
     "ylim": st.none() | interval,
     "style": line,
@@ -183,6 +185,7 @@ TAKEN: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (readers.ratio, 1000, Fraction(1000)),
     (readers.point, "-1.5,2", (-1.5, 2.0)),
     (readers.point, 4, (4.0,)),
+    (readers.point, "1,2,3", (1.0, 2.0, 3.0)),
     (readers.interval, "-6,6", (-6.0, 6.0)),
     (readers.size, "640x480", (640, 480)),
     (readers.size, "640×480", (640, 480)),
@@ -207,7 +210,7 @@ REFUSALS: list[tuple[Callable[[Any], Any], tuple[Any, ...]]] = [
         readers.ratio,
         ("", "0", "-1", "nan", "1/0", "1e3", "1_0", "1/2/3", "1001", "0.0009", float("nan"), True, None, []),
     ),
-    (readers.point, ("", ",", "1,2,3", "nan", "1;2", [], [1, 2, 3], None)),
+    (readers.point, ("", ",", "nan", "1;2", [], None)),
     (readers.interval, ("", "1", "1,1", "2,1", "1,inf", "1,2,3", None, [2, 1], "0,1e101", "1,1.0000000001")),
     (readers.size, ("", "x", "640", "640x", "63x64", "64x8193", "1e3x64", "64x64x64", 640, None, {})),
     (readers.Choice("a", "b"), ("", "c", "A", None, [])),

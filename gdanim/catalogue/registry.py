@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdanim.catalogue import formats, functions, optimizers, schedules, views
 from gdanim.catalogue.choices import Choice, chosen
+from gdanim.catalogue.families import BY_NAME
 from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View, imported
 from gdanim.errors import UnknownNameError, UsageError
 
@@ -54,6 +55,10 @@ class Registry(Mapping[str, E]):
     def names(self) -> list[str]:
         """Every name, also of plug-ins that were not imported yet. Imports none of them."""
         return list(dict.fromkeys([*self._own, *self._plugins()]))
+
+    def own(self, name: str) -> E | None:
+        """gdanim's own row of a name; None where it has none."""
+        return self._own.get(name)
 
     def origin(self, name: str) -> str:
         """The distribution that brings a row; empty for gdanim's own."""
@@ -112,7 +117,7 @@ STYLES: Mapping[str, Entry] = {style.name: style for style in views.STYLES}
 
 # fmt: off
 KINDS: Mapping[str, Mapping[str, Any]] = {
-    "functions": FUNCTIONS, "optimizers": OPTIMIZERS, "schedules": SCHEDULES,
+    "functions": FUNCTIONS, "families": BY_NAME, "optimizers": OPTIMIZERS, "schedules": SCHEDULES,
     "views": VIEWS, "formats": FORMATS, "styles": STYLES,
 }
 # fmt: on

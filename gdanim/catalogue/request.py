@@ -10,10 +10,14 @@ from itertools import product
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gdanim.catalogue.choices import CONSTANT, Choice, check_together, chosen, python_rule
+from gdanim.catalogue.dims import AUTO_VIEW, check_draws, usual_view
+from gdanim.catalogue.families import BY_NAME as FAMILIES_BY_NAME
+from gdanim.catalogue.families import DIM, FAMILIES
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
-from gdanim.catalogue.specs import Format, Formula, Method, Rule, Schedule, View, imported
+from gdanim.catalogue.specs import Family, Format, Formula, Method, Rule, Schedule, View, imported
 from gdanim.catalogue.suggestions import as_file, as_name
 from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
+from gdanim.formatting import count, listed
 from gdanim.formula.parser import Expression, parse
 from gdanim.formula.text.joined import JoinedError, with_function
 from gdanim.models.named import MODELS
@@ -21,11 +25,9 @@ from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, Settings
 
 R = TypeVar("R", bound=Rule)
 
-AUTO_VIEW: Final = "auto"
+MOST_FITTED: Final = 2  # coordinates of a model
 _DARK: Final = "dark"  # what AUTO_STYLE is to readers who prefer it
-_VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
-_FIT_VIEW: Final = "fit"  # the same of models
-_VARIABLES: Final = {1: "one variable", 2: "two variables"}
+_FIT_VIEW: Final = "fit"  # the view of models where none is chosen
 
 # The colon of a drive belongs to its path: C:\file.py:name.
 _CALLABLE = re.compile(r"([A-Za-z]:[\\/])?[^:\s][^:]*:[A-Za-z_]\w*")
@@ -40,16 +42,22 @@ class FunctionChoice(NamedTuple):
     row          the row of the catalogue; None where it is none
     expression   the formula; None of a Python callable, which is only looked at when it is loaded
     model        a Model with its data; None of what is no model
+    family       the function of any number of variables; None of what is none
+    size         how many variables it has, where the request says so
     """
 
     text: str
     row: Formula | None = None
     expression: Expression | None = None
     model: Any = None
+    family: Family | None = None
+    size: int | None = None
 
     @property
     def dim(self) -> int | None:
         """The number of variables; None where it is not known before a callable is loaded."""
+        if self.size is not None:
+            return self.size
         return None if self.expression is None else len(self.expression.variables)
 
     @property
@@ -57,7 +65,7 @@ class FunctionChoice(NamedTuple):
         """What a file is called after it: its name, or `descent` for a formula."""
         if self.model is not None:
             return str(self.model.stem)
-        if self.row is not None:
+        if self.row is not None or self.family is not None:
             return self.text.replace("_", "-")
         return self.text.rpartition(":")[2] if self.expression is None else "descent"
 
@@ -154,7 +162,7 @@ def function_of(settings: Settings) -> FunctionChoice:
                 raise UsageError(
                     f"--{option} is for a model that is fitted to data: add --points FILE, or leave it out"
                 )
-        return chosen_function(text, dict(settings.param))
+        return chosen_function(text, dict(settings.param), settings.dim)
     if is_callable(text):
         raise SettingError("FUNCTION", text, "--points fits formulas; a Python function reads data of its own")
     if settings.points is None and settings.target is not None:
@@ -166,13 +174,13 @@ def function_of(settings: Settings) -> FunctionChoice:
 
 def _check_drawable(text: str, names: tuple[str, ...]) -> None:
     """Refuse a model in more coordinates than pictures have axes. Raises SettingError."""
-    if len(names) > max(_VIEW_OF):
+    if len(names) > MOST_FITTED:
         allowed = f"{len(names)} names vary, and at most two can be drawn: give the others values, -p {names[-1]}=0"
         raise SettingError("FUNCTION", text, allowed)
 
 
-def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoice:
-    """Look a function up, and check that it takes the parameters.
+def chosen_function(text: str, parameters: Mapping[str, float], dim: int | None = None) -> FunctionChoice:
+    """Look a function up, and check that it takes the parameters, and as many variables as `dim` says.
 
     Raises UsageError: UnknownNameError, FormulaError, or SettingError for a parameter of a callable.
     """
@@ -180,13 +188,36 @@ def chosen_function(text: str, parameters: Mapping[str, float]) -> FunctionChoic
         for name, value in parameters.items():
             allowed = "is for formulas; a Python function has its own defaults"
             raise SettingError("--param", f"{name}={value:g}", allowed)
-        return FunctionChoice(text)
+        return FunctionChoice(text, size=dim)
     if meant := as_file(text):
         raise UsageError(f"{shown(text)} is no function, but {meant}")
+    family = _family(text, dim) if is_name(text) else None
+    if family is not None:
+        _check_parameters(family, parameters)
+        return FunctionChoice(text, family=family, size=dim or DIM)
     row = _row(text) if is_name(text) else None
     values = dict(parameters) if row is None else dict(row.parameters) | dict(parameters)
     expression = _expression(text if row is None else row.formula, tuple(values.items()))
+    if dim is not None and dim != len(expression.variables):
+        takes = count(len(expression.variables), "variable")
+        families = ", ".join(family.typed for family in FAMILIES)
+        raise SettingError("--dim", dim, f"{text} has {takes}; these have any number: {families}")
     return FunctionChoice(text, row, expression)
+
+
+def _family(name: str, dim: int | None) -> Family | None:
+    """The function of any number of variables of a name; None where a row of the catalogue is meant."""
+    row = FUNCTIONS.own(name.replace("-", "_"))
+    if row is not None and dim in (None, len(row.bounds)):
+        return None
+    return FAMILIES_BY_NAME.get(name.replace("-", "_"))
+
+
+def _check_parameters(family: Family, parameters: Mapping[str, float]) -> None:
+    known = [name for name, _ in family.parameters]
+    for name in parameters:
+        if name not in known:
+            raise SettingError("--param", name, f"{family.typed} has {listed(known) if known else 'no parameters'}")
 
 
 @lru_cache(maxsize=64)  # the jobs of a batch share their function
@@ -263,16 +294,3 @@ def chosen_view(name: str, function: FunctionChoice) -> View | None:
     if dim is not None:
         check_draws(view, name, dim)
     return view
-
-
-def usual_view(dim: int) -> View:
-    """The view of functions of `dim` variables where none is chosen."""
-    return VIEWS[_VIEW_OF[dim]]
-
-
-def check_draws(view: View, name: str, dim: int) -> None:
-    """Refuse a view, chosen by this name, that does not draw functions of `dim` variables. Raises SettingError."""
-    if dim not in view.dims:
-        raise SettingError(
-            "--view", name, f"draws functions of {_VARIABLES[view.dims[0]]}; this one has {_VARIABLES[dim]}"
-        )

@@ -88,6 +88,30 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Family(Entry):
+    """A function of any number of variables. Its target maps x (…, d) to f (…) and ∇f (…, d); its summary is f.
+
+    title      what pictures call it, where that is not the name with a capital and blanks
+    bound      half the width of the domain along each axis
+    start      coordinates of the start, which repeat
+    minimizer  each coordinate of the lowest minimizer; `point` makes it of that number and d where they differ
+    complete   whether that is the only one
+    kink       whether f has a kink there
+    parameters name and default of each
+    """
+
+    title: str = ""
+    bound: float
+    start: Point
+    minimizer: float
+    point: str = "gdanim.objectives.families:same"
+    complete: bool = False
+    kink: bool = False
+    parameters: tuple[tuple[str, float], ...] = ()
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format(Entry):
     """A file format. Its target is a FrameWriter, or a SceneWriter where `vector` is set.
 

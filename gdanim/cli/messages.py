@@ -18,6 +18,7 @@ from gdanim.catalogue.request import Planned, Request
 from gdanim.catalogue.specs import Format
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import limit_explains, rate_above_limit, reason_of
+from gdanim.descent.plane.looked_at import looked_at
 from gdanim.descent.stability import limit_formula
 from gdanim.descent.timeline import MAX_FRAMES
 from gdanim.descent.verdicts import Outcome
@@ -40,6 +41,8 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     timeline = descent.timeline
     for remark in (*descent.remarks, *descent.objective.remarks):
         yield f"gdanim: {remark}"
+    if descent.plane is not None and (remark := descent.plane.remark()):
+        yield f"gdanim: {remark}: the ground there is not f of the run"
     yield from _of_runs(descent)
     yield from _of_limits(descent)
     if timeline.every > 1:
@@ -81,10 +84,10 @@ def of_pipes(request: Request) -> Iterator[str]:
 
 def _of_limits(descent: Descent) -> Iterator[str]:
     """A warning where limits that were asked for do not hold the paths of the runs that did not fail."""
-    settings, trajectory = descent.settings, descent.trajectory
+    settings, trajectory = descent.settings, looked_at(descent).trajectory
     healthy = [not stop.failed for stop in trajectory.stop]
     # Along y lie the second coordinate of two, and f of one.
-    ways = trajectory.x[healthy, :, 0], (trajectory.x[..., 1] if descent.objective.dim == 2 else trajectory.f)[healthy]
+    ways = trajectory.x[healthy, :, 0], (trajectory.x[..., 1] if descent.objective.dim >= 2 else trajectory.f)[healthy]
     beyond = []
     for name, limits, way in zip("xy", (settings.xlim, settings.ylim), ways, strict=True):
         if limits is None or not way.size:

@@ -24,6 +24,7 @@ from gdanim.objectives.objective import Objective
 from gdanim.outputs import Written
 from gdanim.settings import __version__
 
+PLAIN = ("x", "y")
 SHARE = 1e-5  # of the bounds, or of what f falls by: that is seen in numbers
 MAX_NAMED = 8  # runs that share a reason
 MAX_LISTED = 40  # runs; of more, the table says how many ended how
@@ -33,8 +34,8 @@ def details(descent: Descent) -> str:
     """What --verbose adds: where the rates are stable, what gdanim chose, and how each run went."""
     objective, runs = descent.objective, descent.trajectory.runs
     lines = [f"read as {objective.f_of} = {objective.reading}"] if objective.reading else []
-    if objective.symbols != ("x", "y")[: objective.dim]:
-        named = zip(("x", "y"), objective.symbols, strict=False)  # options and --data call them x and y
+    if objective.dim <= len(PLAIN) and objective.symbols != PLAIN[: objective.dim]:
+        named = zip(PLAIN, objective.symbols, strict=False)  # options and --data call them x and y
         lines.append(f"options and data call {' and '.join([f'{theirs} {ours}' for ours, theirs in named])}")
     if objective.curvature is not None:
         lines.append(

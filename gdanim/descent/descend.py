@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.catalogue.request import StyleChoice, looked_up, usual_view
+from gdanim.catalogue.dims import check_on_plane, check_start, usual_view
+from gdanim.catalogue.request import StyleChoice, looked_up
+from gdanim.descent.plane.plane import plane_of
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import limit_of, limits_of_runs, ratio_text
@@ -20,6 +22,7 @@ from gdanim.descent.verdicts import Outcome, Verdict, judged
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given, widened_bounds
 from gdanim.objectives.lookup import objective as objective_of
+from gdanim.objectives.minimizers import MOST_GRIDS
 from gdanim.objectives.surroundings import known_around, nearest_known
 from gdanim.optimizers.minibatches import ALL, MiniBatch
 from gdanim.settings import MAX_ITERATIONS
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar, Vector
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import View
+    from gdanim.descent.plane.plane import Plane
     from gdanim.descent.recording.replay import Recording
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
@@ -48,6 +52,8 @@ class Descent:
     limit (runs,)     the rate above which each run could not settle at its minimum; NaN where that is not known, and
                       of runs that rest elsewhere
     remarks           what a person should know about how recordings were read
+    plane             on which it is drawn, if not by its own coordinates
+    whole             of a descent as it is looked at on its plane: the descent in all its dimensions
     """
 
     settings: Picture
@@ -61,6 +67,8 @@ class Descent:
     limit: Scalar
     timeline: Timeline
     remarks: tuple[str, ...] = ()
+    plane: Plane | None = None
+    whole: Descent | None = None
 
     @property
     def over_limit(self) -> Scalar:
@@ -109,6 +117,7 @@ def carry_out(request: Request) -> Descent:
     """Solve or replay a request, and plan its frames. Raises UsageError where it cannot be."""
     settings = request.settings
     objective = _objective(request)
+    check_on_plane(settings, objective.dim)
     parts: list[tuple[Trajectory, Runs]] = []
     recordings: tuple[Recording, ...] = ()
     if settings.trajectory:
@@ -141,6 +150,7 @@ def carry_out(request: Request) -> Descent:
         limit=np.where(settles, limits_of_runs(objective, trajectory, runs), np.nan),
         remarks=tuple(remark for recording in recordings for remark in recording.remarks),
         timeline=_timeline(settings, trajectory),
+        plane=plane_of(settings, objective, trajectory),
     )
 
 
@@ -170,6 +180,8 @@ def _objective(request: Request, replayed: Trajectory | None = None) -> Objectiv
     """The objective of a request, with bounds that hold a replayed path, too."""
     settings = request.settings
     starts = settings.start or (() if replayed is None else _tuples(replayed.x[:, 0]))
+    if request.function.dim is not None:
+        starts = tuple(check_start("--start", start, request.function.dim, request.function.text) for start in starts)
     shown = () if replayed is None else _tuples(_landmarks(replayed))
     given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr, shown=shown)
     return objective_of(request.function, dict(settings.param), given, settings.gradient)
@@ -185,6 +197,8 @@ def _showing_ends(objective: Objective, trajectory: Trajectory, settings: Settin
     """With bounds that hold the minima where runs ended, too, if no limits are given."""
     healthy = np.array([not stop.failed for stop in trajectory.stop])
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last][healthy]
+    if objective.dim > MOST_GRIDS:
+        return objective
     row, away = nearest_known(objective, ends)
     near = np.flatnonzero(away <= NEAR_MINIMUM * np.ptp(objective.bounds, axis=1).max())
     outside = near[~objective.contains(objective.minimizers[row[near]])]
@@ -221,8 +235,10 @@ def _solved(request: Request, objective: Objective, replayed: Trajectory | None)
     batches = expand(request, objective, [] if replayed is None else [replayed.x[0, 0]])
     iterations = iterations_of(settings, objective, replayed)
     count = sum(len(batch.lr) for batch in batches)
-    if count * (iterations + 1) > MAX_RECORDED:
-        raise SettingError("--iterations", iterations, f"{count:,} runs may record {MAX_RECORDED:,} steps in all")
+    most = MAX_RECORDED // max(1, objective.dim // 2)
+    if count * (iterations + 1) > most:
+        of = f" of {objective.dim:,} variables" * (objective.dim > 2)
+        raise SettingError("--iterations", iterations, f"{count:,} runs{of} may record {most:,} steps in all")
     runs = runs_of(batches, coordinates=settings.starts is None, alone=replayed is None)
     conditions = Conditions.of(settings)
     solved = []

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gdanim.catalogue.dims import check_start
 from gdanim.catalogue.specs import Rate
 from gdanim.errors import SettingError, UsageError
 from gdanim.formatting import distinct, distinct_points
+from gdanim.objectives.objective import MOST_WITH_HESSIAN
 from gdanim.objectives.surroundings import distances_from_minima
 from gdanim.optimizers.minibatches import ALL, MiniBatch
 
@@ -95,6 +97,9 @@ def expand(request: Request, objective: Objective, origin: Sequence[Vector] = ()
     streams = tuple(map(stream_of, starts))
     batches = []
     for method, schedule, rows in product(request.methods, request.schedules, _rows_of_steps(request, objective)):
+        if method.entry.name == "newton" and objective.dim > MOST_WITH_HESSIAN:
+            allowed = f"takes Hessians of up to {MOST_WITH_HESSIAN} variables, not {objective.dim:,}: choose lbfgs"
+            raise SettingError("--optimizer", method.spec, allowed)
         rates = (method.lr,) if method.lr is not None else request.settings.lr or (default_rate(method, objective),)
         lr, start = np.repeat(np.array(rates, dtype=np.float64), len(starts)), np.tile(starts, (len(rates), 1))
         batches.append(Batch(method, schedule, lr, start, streams * len(rates), rows))
@@ -204,10 +209,9 @@ def _starts(settings: Picture, objective: Objective, origin: Sequence[Vector]) -
             avoid_minima=settings.avoid_minima,
             avoid=_avoided(settings, objective),
         )
-    for start in settings.start:
-        _check_coordinates("--start", start, objective)
-    if settings.start:
-        return np.array(settings.start, dtype=np.float64)
+    starts = [check_start("--start", start, objective.dim, objective.name) for start in settings.start]
+    if starts:
+        return np.array(starts, dtype=np.float64)
     return np.array(origin if len(origin) else [objective.start], dtype=np.float64)
 
 
@@ -217,16 +221,7 @@ def _avoided(settings: Picture, objective: Objective) -> Vector | None:
         return None
     if objective.dim == 1:
         return np.array([[x] for numbers in settings.avoid for x in numbers])
-    for point in settings.avoid:
-        _check_coordinates("--avoid", point, objective)
-    return np.array(settings.avoid)
-
-
-def _check_coordinates(option: str, point: tuple[float, ...], objective: Objective) -> None:
-    """Raise SettingError unless a point has as many coordinates as the objective takes."""
-    if len(point) != objective.dim:
-        needed = "one coordinate" if objective.dim == 1 else "two coordinates"
-        raise SettingError(option, ",".join(f"{x:.15g}" for x in point), f"{objective.name} takes {needed}")
+    return np.array([check_start("--avoid", point, objective.dim, objective.name) for point in settings.avoid])
 
 
 def random_starts(

@@ -19,6 +19,8 @@ bouncing without progress   The steps keep turning back, or f keeps peaking in t
 at its start  It took no step.
 still moving  None of these.
 
+Of more variables than have a Hessian here (objective.has_hessians), a run has arrived by a minimizer that is known.
+
 The motion is one of motion.Motion. The run's extent (how far it has been from its end) is its scale: bounds, axes and
 other runs are not looked at, and f → a·f + c, x → b·x + c changes no verdict. A run also stalls whose whole path is
 less than 1 % of the way that f, to second order, still has before it, or lies where it leaves a saddle or a maximum.
@@ -34,7 +36,10 @@ import numpy as np
 
 from gdanim.descent.outcomes.motion import ROUNDING, Motion, Traits, traits
 from gdanim.descent.outcomes.paths import Paths
-from gdanim.descent.outcomes.places import Place, eigen, newton_step, stationary_near, surroundings
+from gdanim.descent.outcomes.places import Place, Surroundings, eigen, newton_step, stationary_near, surroundings
+from gdanim.objectives.objective import has_hessians
+from gdanim.objectives.rings import ways
+from gdanim.objectives.surroundings import nearest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,14 +153,25 @@ def _places(objective: Objective, trajectory: Trajectory, seen: Traits, parts: S
     """The Place by which each run ended and stayed, SLOPE where it did not, and from which iteration on: (runs,)."""
     same = SAME * np.abs(seen.end).max(axis=1)
     reach, at_rest = np.maximum(ARRIVAL * seen.extent, same), seen.extent <= same
-    found = [
-        surroundings(objective.functions, seen.end[part], reach[part], at_rest[part])
-        for part in _parts(trajectory, _ENDS)
-    ]
+    if has_hessians(objective.functions):
+        found = [
+            surroundings(objective.functions, seen.end[part], reach[part], at_rest[part])
+            for part in _parts(trajectory, _ENDS)
+        ]
+    else:
+        found = [_known_near(objective, seen.end)]
     place, at = (np.concatenate(column) for column in zip(*found, strict=True))
     stays = [_stays(trajectory, part, at[part], same[part]) for part in parts]
     stayed, arrived_at = (np.concatenate(column) for column in zip(*stays, strict=True))
     return np.where(stayed, place, int(Place.SLOPE)), arrived_at
+
+
+def _known_near(objective: Objective, end: Vector) -> Surroundings:
+    """The minimizer that is nearest of those that are known to each end (m, d), of very many variables."""
+    if not len(objective.minimizers):
+        return Surroundings(np.zeros(len(end), dtype=np.int64), end)
+    row, _ = nearest_of(end, objective.minimizers)
+    return Surroundings(np.full(len(end), int(Place.MINIMUM)), objective.minimizers[row])
 
 
 def _stays(trajectory: Trajectory, part: slice, at: Vector, same: Scalar) -> tuple[Flags, Index]:
@@ -177,8 +193,10 @@ def is_long_enough(last: Index | int, arrived_at: Index) -> Flags:
 
 def _hardly_moved(objective: Objective, seen: Traits, place: Index) -> Flags:
     """Whether the whole path is short beside the way that f has before it to second order: (runs,)."""
-    others = np.flatnonzero((place != Place.MINIMUM) & ~seen.lost & (seen.slope_change <= SAME_SLOPE))
     found: Flags = seen.extent == 0
+    if not has_hessians(objective.functions):
+        return found
+    others = np.flatnonzero((place != Place.MINIMUM) & ~seen.lost & (seen.slope_change <= SAME_SLOPE))
     ahead = np.linalg.norm(newton_step(objective.functions, seen.end[others]), axis=1)
     found[others] |= np.isfinite(ahead) & (seen.extent[others] <= HARDLY_MOVED * ahead)
     return found
@@ -187,6 +205,8 @@ def _hardly_moved(objective: Objective, seen: Traits, place: Index) -> Flags:
 def _leaving(objective: Objective, seen: Traits, place: Index) -> Index:
     """The Place of a saddle or a maximum that each run is still leaving, 0 where there is none: (runs,)."""
     found = np.zeros(len(seen.end), dtype=np.int64)
+    if not has_hessians(objective.functions):
+        return found
     others = np.flatnonzero((place == Place.SLOPE) & seen.begun & ~seen.lost)
     values, vectors = eigen(objective.functions, seen.end[others])
     falling = values[:, 0] < 0
@@ -212,6 +232,9 @@ def _on_plain(objective: Objective, seen: Traits, runs: Index) -> Flags:
     end = seen.end[runs]
     slope = objective.gradient(end)
     size = np.linalg.norm(slope, axis=1)
+    if not has_hessians(objective.functions):
+        found[runs] = size <= FLAT * seen.slope[runs]
+        return found
     found[runs] = (size <= FLAT * seen.slope[runs]) & ~_minimizer_ahead(objective, end, size)
     steepest, _ = _steepest_downhill(objective, end, slope, STEPS_DOWNHILL)
     found[runs] |= (size <= FLAT * steepest) | _is_dwarfed(objective, end, slope)
@@ -257,9 +280,10 @@ def _is_dwarfed(objective: Objective, x: Vector, slope: Vector) -> Flags:
     step = newton_step(objective.functions, x)
     length, depth = np.linalg.norm(step, axis=1), -np.sum(step * slope, axis=1) / 2
     angle = np.pi * np.arange(DIRECTIONS) / (DIRECTIONS / 2)
-    ways = np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, : objective.dim]
+    plane = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    sides = plane[:, : objective.dim] if objective.dim <= plane.shape[1] else ways(objective.dim)
     radius = length[:, np.newaxis] * 2.0 ** np.arange(RINGS)
-    around = objective.value(x[:, np.newaxis, np.newaxis] + radius[..., np.newaxis, np.newaxis] * ways)
+    around = objective.value(x[:, np.newaxis, np.newaxis] + radius[..., np.newaxis, np.newaxis] * sides)
     lowest = np.where(np.isfinite(around), around, np.inf).min(axis=(1, 2))
     found: Flags = objective.value(x) - lowest > DWARFED * depth
     return found

@@ -21,7 +21,7 @@ from gdanim.errors import FormulaError, SettingError, shown
 from gdanim.formula import hints, ranges, vocabulary
 from gdanim.formula.ranges import MAX_NODES
 from gdanim.formula.text import conditions, joined, latex, left_side, spelling
-from gdanim.formula.text.names import order, twins
+from gdanim.formula.text.names import are_numbered, order, twins
 from gdanim.formula.text.tokens import MAX_CHARACTERS
 from gdanim.formula.tree import RANGES, Call, Name, Number, Tree, names_in, operations
 
@@ -41,7 +41,7 @@ class Expression(NamedTuple):
     text: str  # as the person wrote it, without blanks at the ends
     spelt: str  # the same in gdanim's own spelling; the text itself where it is that already
     names: tuple[str, ...]  # all names that are no constants, in order of appearance
-    variables: tuple[str, ...]  # those that vary: x, or x and y, or one or two others; of a model any number
+    variables: tuple[str, ...]  # those that vary: x, or x and y, or x, y and z, or others; any number of x1 … xN
     parameters: tuple[str, ...]  # the others, sorted; -p name=value gives them values
     tree: Tree  # as spelt: nothing is simplified
     data: tuple[str, ...] = ()  # of a model, the names that are columns of a table
@@ -145,18 +145,18 @@ def _read(right: str, text: str, given: Collection[str], declared: Collection[st
 
 
 def _variables(names: tuple[str, ...], given: Collection[str], text: str) -> tuple[str, ...]:
-    """The one or two names that vary: x, or x and y; else those without a value, Latin before Greek, by alphabet.
+    """The names that vary: x, or x and y, or x, y and z; else one or two free ones, or x1 … xN, Latin before Greek.
 
-    Raises FormulaError where there is none, or more than two.
+    Raises FormulaError where there is none, or where there are others.
     """
-    if "x" in names and "x" not in given:
-        return ("x", "y") if "y" in names and "y" not in given else ("x",)
     free = [name for name in names if name not in given]
+    if "x" in free:
+        return tuple(name for name in (("x", "y", "z") if "y" in free else ("x",)) if name in free)
     if not free:
         raise _error(text, "it never changes; write it in x, or in x and y, such as x**2")
-    if len(free) > 2:
-        listed = f"{', '.join(free[:5])}{', …' * (len(free) > 5)}"
-        raise _error(text, f"one or two names may vary, not {listed}; give the others values, as in -p {free[0]}=1")
+    if len(free) > 2 and not are_numbered(free):
+        way = f"give the others values, as in -p {free[0]}=1, or call all variables x1, x2, …"
+        raise _error(text, f"one or two names may vary, not {', '.join(free[:5])}{', …' * (len(free) > 5)}; {way}")
     return tuple(sorted(free, key=order))
 
 

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gdanim.catalogue.specs import imported
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.mathtext import mathtext
 from gdanim.formula.parser import Expression
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest, widened_bounds
-from gdanim.objectives.minimizers import Found, cell_of, curvatures
+from gdanim.objectives.families import FamilyFunctions
+from gdanim.objectives.many import largest_curvature, nothing_found, shown_well
+from gdanim.objectives.minimizers import MOST_GRIDS, Found, cell_of, curvatures
 from gdanim.objectives.objective import Functions, Objective
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.request import FunctionChoice
-    from gdanim.catalogue.specs import Formula
+    from gdanim.catalogue.specs import Family, Formula
     from gdanim.models.model import Model
 
 TITLE_CHARACTERS = (90, 66, 48, 34, 24)
@@ -31,13 +34,17 @@ def objective(
     `given` is what the request says of bounds, starts and rates; `gradient` names the callable of a callable's
     gradient. Raises FormulaError, or the UsageError for which a Python callable is refused.
     """
-    text, row, expression, model = function
+    text, row, expression, model, family, size = function
     if model is not None:
         return _fitted(model, given)
+    if family is not None and size is not None:
+        return _of_family(family, size, parameters, given)
     if expression is None:
         from gdanim.objectives.python.functions import load
 
-        loaded, name = load(text, gradient), text.rpartition(":")[2]
+        # One number is a start in any number of variables.
+        counts = [len(point) for point in given.starts if len(point) > 1]
+        loaded, name = load(text, gradient, size or max(counts, default=None)), text.rpartition(":")[2]
         return Objective(name=name, formula=text, functions=loaded, **_found(loaded, given, loaded.remarks))
     if row is not None:
         return _from_row(row, expression, parameters, given)
@@ -76,6 +83,27 @@ def _fitted(model: Model, given: Given) -> Objective:
         parameters={name: model.constants[name] for name in expression.parameters},
         model=model,
         **fields,
+    )
+
+
+def _of_family(family: Family, dim: int, parameters: Mapping[str, float], given: Given) -> Objective:
+    """A function of a family in d variables, with its lowest minimizer."""
+    values = {**dict(family.parameters), **parameters}
+    functions = FamilyFunctions(family.load(), dim, values)
+    start = np.resize(np.array(family.start), dim)
+    well = shown_well(functions, given, start, family.bound)
+    minimizer = imported(family.point)(dim, family.minimizer)
+    return Objective(
+        name=family.name,
+        title=f"{family.title or family.name.replace('_', ' ').capitalize()}, {dim:,}-D",
+        formula="",
+        functions=functions,
+        parameters=values,
+        source=family.source,
+        **well._asdict(),
+        minimizers=minimizer[np.newaxis],
+        curvatures=np.array([np.nan if family.kink else largest_curvature(functions, minimizer)]),
+        searched=well.bounds[np.newaxis][: int(family.complete)],
     )
 
 
@@ -122,6 +150,11 @@ def _typeset(expression: Expression, values: Mapping[str, float]) -> tuple[str, 
 
 def _found(functions: Functions, given: Given, remarks: tuple[str, ...] = ()) -> dict[str, Any]:
     """Fields of the Objective of a function of which nothing is known but its values, as autorange suggests them."""
+    if functions.dim > MOST_GRIDS:
+        well = shown_well(functions, given)
+        found = nothing_found(functions.dim)
+        fields = {**well._asdict(), "remarks": remarks, **_known(functions, well.bounds, found)}
+        return {**fields, "suggested": True, "has_suggested_start": not given.starts}
     suggested = suggest(functions, given)
     return {
         "bounds": suggested.bounds,
@@ -139,9 +172,16 @@ def _known(functions: Functions, bounds: Vector, found: Found) -> dict[str, Any]
     """Fields of the Objective that say where its minimizers are."""
     return {
         "minimizers": found.minimizers,
-        "curvatures": curvatures(functions, found.minimizers, cell_of(functions, bounds)),
+        "curvatures": _curvatures(functions, found.minimizers, bounds),
         "valley": float(functions.value(found.valley[0])) if len(found.valley) else float("nan"),
         "is_local_valley": found.local,
         "is_constant": found.constant,
         "searched": bounds[np.newaxis][: int(found.complete)],
     }
+
+
+def _curvatures(functions: Functions, minimizers: Vector, bounds: Vector) -> Scalar:
+    """λ at each of the minimizers (m, d): (m,)."""
+    if functions.dim > MOST_GRIDS:
+        return np.array([largest_curvature(functions, point) for point in minimizers])
+    return curvatures(functions, minimizers, cell_of(functions, bounds))

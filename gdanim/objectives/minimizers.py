@@ -10,6 +10,7 @@ from gdanim.objectives.objective import Functions
 from gdanim.objectives.polishing import BOWL, has_slopes_of_hessian, polish
 from gdanim.objectives.rings import EPS, Shape
 
+MOST_GRIDS: Final = 2  # variables of a grid: of more, the lowest points cannot be searched for one by one
 GRID = {1: 4001, 2: 201}  # points along each axis
 COARSE_GRID = {1: 201, 2: 25}  # the same, where each point costs a call of somebody's code
 MOST_MINIMIZERS = 64

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LEAST_SHARE: Final = 1e-12  # of the largest eigenvalue of a Hessian; rounding leaves more of one that is 0
 UNMIXED: Final = 0.5  # share of f_xx·f_yy: a larger determinant is no rounding
 MOST_MARKED: Final = 64  # more signs than that hide the picture
+MOST_NAMED: Final = 3  # variables that are named one by one
+# Variables: a Hessian of more takes too much time and memory, and one of differences too many calls.
+MOST_WITH_HESSIAN, MOST_DIFFERENCED = 200, 20
 AS_LOW: Final = 1e-9  # share of the range of f over minimizers within which they are equally low
 
 
@@ -45,7 +48,7 @@ class Functions(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """A function of d = 1 or 2 variables, with what is known of it. Its functions can be called on it: f.value(x)."""
+    """A function of d variables, with what is known of it. Its functions can be called on it: f.value(x)."""
 
     name: str  # name and formula as the catalogue or the person writes them
     formula: str
@@ -71,6 +74,8 @@ class Objective:
     parameters: Mapping[str, float] = field(default_factory=dict)  # all that it has, with their values here
     # Limits of the drawn axes, where they are not simply the bounds and what the function spans there.
     view: tuple[tuple[float, float], ...] | None = None
+    axes: tuple[str, ...] = ()  # what pictures call those of a plane, on which `whole` is looked at
+    whole: Objective | None = None
     source: str = ""  # where the function is described
     model: Model | None = None  # whose loss it is, with the data
     remarks: tuple[str, ...] = ()  # sentences that a person should read about it
@@ -85,21 +90,25 @@ class Objective:
     @property
     def symbols(self) -> tuple[str, ...]:
         """What pictures and sentences call the variables: x, y, θ."""
-        return tuple(map(symbol, self.variables)) or ("x", "y")[: self.dim]
+        return self.axes or tuple(map(symbol, self.variables)) or usual_symbols(self.dim)
 
     @property
     def point_name(self) -> str:
         """What sentences call a point: x, also of x and y; θ; (u, v)."""
-        if self.symbols == ("x", "y")[: self.dim]:
+        if self.whole is not None:
+            return self.whole.point_name
+        if self.dim > MOST_NAMED or self.symbols == usual_symbols(self.dim):
             return "x"
         return self.symbols[0] if self.dim == 1 else f"({', '.join(self.symbols)})"
 
     @property
     def f_of(self) -> str:
-        """The function of its variables: f(x), f(x, y); of a model, the loss."""
+        """The function of its variables: f(x), f(x, y), and f(x) of a great many; of a model, the loss."""
         if self.model is not None:
             return "loss"
-        return f"f({', '.join(self.symbols)})"
+        if self.whole is not None:
+            return self.whole.f_of
+        return f"f({', '.join(self.symbols)})" if self.dim <= MOST_NAMED else "f(x)"
 
     @property
     def equation(self) -> str:
@@ -109,14 +118,18 @@ class Objective:
     @property
     def letters(self) -> tuple[str, ...]:
         """The variables in mathtext, without dollars."""
-        return tuple(map(named, self.variables)) or self.symbols
+        if self.axes:
+            return tuple(map(_lettered, self.axes))
+        return tuple(map(named, self.variables or self.symbols))
 
     @property
     def f_in_letters(self) -> str:
         """The function of its variables in mathtext, without dollars: f(x, y); of a model, the loss."""
         if self.model is not None:
             return r"\mathrm{loss}"
-        return f"f({', '.join(self.letters)})"
+        if self.whole is not None:
+            return self.whole.f_in_letters
+        return f"f({', '.join(self.letters)})" if self.dim <= MOST_NAMED else "f(x)"
 
     @property
     def left_side(self) -> str:
@@ -137,7 +150,7 @@ class Objective:
     @property
     def condition(self) -> float | None:
         """κ = λ/λmin of the Hessian at the first minimizer; None without one, at a kink and where it is singular."""
-        if self.curvature is None:
+        if self.curvature is None or not has_hessians(self.functions):
             return None
         hessian = self.hessian(self.minimizers[0]) / self.curvature  # its products may overflow otherwise
         least = float(np.linalg.eigvalsh(hessian)[0])
@@ -187,3 +200,21 @@ class Objective:
         """Whether points (…, d) lie within the bounds: (…)."""
         inside: NDArray[np.bool_] = np.all((x >= self.bounds[:, 0]) & (x <= self.bounds[:, 1]), axis=-1)
         return inside
+
+
+def has_hessians(functions: Functions) -> bool:
+    """Whether second derivatives of a function are asked for."""
+    return functions.dim <= (MOST_DIFFERENCED if functions.point_by_point else MOST_WITH_HESSIAN)
+
+
+def usual_symbols(dim: int) -> tuple[str, ...]:
+    """What the variables are called where nobody says otherwise: x; x and y; x1 … xd."""
+    return ("x", "y")[:dim] if dim <= 2 else tuple(f"x{i + 1}" for i in range(dim))
+
+
+def _lettered(axis: str) -> str:
+    """The name of an axis in mathtext: a variable in its letters, words upright."""
+    if axis.isidentifier():
+        return named(axis)
+    words = axis.replace("%", r"\%").replace(" ", r"\ ")
+    return rf"\mathrm{{{words}}}"

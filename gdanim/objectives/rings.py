@@ -26,6 +26,7 @@ EXACT, ROUGH = 46, 34
 LEVEL: Final = 1e-12
 # At a pole, f rises on a small ring by more than this share of what it rises on one a hundred times as large.
 POLE: Final = 0.7
+WAYS: Final = 32  # pairs of directions, beside the axes, in which more than two variables are looked at
 JITTER: Final = 8  # evaluations within rounding errors of a point, that show those of f
 NEIGHBOURHOOD: Final = 1e-2  # share of the width: x is rounded as if it were at least so large
 
@@ -91,11 +92,21 @@ def lowest_on_ring(functions: Functions, x: Vector, radius: Scalar, width: Vecto
     if functions.dim == 1:
         around = x[:, np.newaxis] + half[:, np.newaxis] * np.array([[-1.0], [1.0]])
         return _lowest(around, _values(functions, around))
+    if functions.dim > 2:
+        around = x[:, np.newaxis] + half[:, np.newaxis] * ways(functions.dim)
+        return _lowest(around, _values(functions, around))
     angle = 2 * np.pi * np.arange(ANGLES) / ANGLES
     around = _at(x[:, np.newaxis], half[:, np.newaxis], angle)
     f = _values(functions, around)
     refined = _refined(functions, x[:, np.newaxis], half[:, np.newaxis], f, halvings)
     return _lowest(np.concatenate([around, refined], axis=1), np.concatenate([f, _values(functions, refined)], axis=1))
+
+
+def ways(dim: int) -> Vector:
+    """Directions (k, d) in which more than two variables are looked at: along the axes, and some others."""
+    others = np.random.default_rng(0).normal(size=(WAYS, dim))
+    others /= np.linalg.norm(others, axis=1, keepdims=True)
+    return np.concatenate([np.eye(dim), -np.eye(dim), others, -others])
 
 
 def _at(x: Vector, half: Vector, angle: Scalar) -> Vector:

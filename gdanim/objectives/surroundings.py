@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from gdanim.arrays import Flags, Index, Scalar, Vector
-from gdanim.objectives.minimizers import Found, cell_of, curvatures, distinct, search
+from gdanim.objectives.minimizers import MOST_GRIDS, Found, cell_of, curvatures, distinct, search
 from gdanim.objectives.objective import Objective
 from gdanim.objectives.polishing import polish
 from gdanim.objectives.rings import Shape
@@ -67,8 +67,11 @@ def _are_on_ridge(objective: Objective, x: Vector, width: Vector) -> Flags:
 def known_around(objective: Objective, points: Vector) -> Objective:
     """The same objective, with further minimizers, so that the one nearest to each of the points (n, d) is known.
 
-    Nothing is looked for about points far outside the bounds, and about more than a few together, not one by one.
+    Nothing is looked for about points far outside the bounds, and about more than a few together, not one by one; and
+    nothing in more than two variables.
     """
+    if objective.dim > MOST_GRIDS:
+        return objective
     width = np.ptp(objective.bounds, axis=1)
     away = np.maximum(objective.bounds[:, 0] - points, points - objective.bounds[:, 1])
     points = points[np.all(away <= REACH * width, axis=1)]  # NaN is nowhere
@@ -89,6 +92,9 @@ def distances_from_minima(objective: Objective, points: Vector, reach: float) ->
 
     Points of a curve or an area of minima count as well, as densely as the grid of a search shows them.
     """
+    if objective.dim > MOST_GRIDS:
+        known = objective.minimizers
+        return nearest_of(points, known)[1] if len(known) else np.full(len(points), np.inf)
     around = np.minimum(reach, REACH * np.ptp(objective.bounds, axis=1))
     box = objective.bounds + around[:, np.newaxis] * np.array([-1.0, 1.0])
     if objective.continuum:

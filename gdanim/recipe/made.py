@@ -7,15 +7,15 @@ digest       sha256 over `last` (runs,), int64, and x (runs, n+1, d), float64, l
 runs         how many there were; the others are of as many of them as MAX_NUMBERS allows, evenly spread:
 last         the index of the last finite point of each
 outcome      how each ended, or the one way in which all did
-end          where each ended, to the last bit
+end          where each ended, to the last bit; of very many variables, the first MOST_VARIABLES of them
 iterations   0, 1 and every tenth, or every 20th, 30th, … where there were many
-x            where each run was at these iterations, to 12 digits
+x            where each run was at these iterations, to 12 digits, in the same variables
 
 Nothing in it tells where, when or by whom the file was made, so that a file that is made again carries the same.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ from gdanim.errors import UsageError
 from gdanim.settings import MAX_ITERATIONS, __version__
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
+MOST_VARIABLES: Final = 50
 ENDS_SHARE: Final = 0.2  # of these
 ITERATIONS_STEP: Final = 10
 HASHED_AT_ONCE: Final = 1 << 20  # numbers
@@ -52,9 +53,9 @@ class Made(NamedTuple):
 def summary_of(trajectory: Trajectory) -> Made:
     """The trajectory in short."""
     n_listed, iterations = _sampling(trajectory)
-    runs = listed_runs(trajectory.runs, n_listed)
+    runs, x = listed_runs(trajectory.runs, n_listed), trajectory.x[..., :MOST_VARIABLES]
     last, stop = trajectory.last[runs], tuple(trajectory.stop[run].name for run in runs)
-    ends, points = trajectory.x[runs, last], trajectory.x[np.ix_(runs, iterations)]
+    ends, points = x[runs, last], x[np.ix_(runs, iterations)]
     return Made(digest(trajectory), trajectory.runs, last, stop, ends, iterations, points)
 
 
@@ -64,13 +65,23 @@ def digest(trajectory: Trajectory) -> str:
     runs, rows, dim = trajectory.x.shape
     step = max(HASHED_AT_ONCE // (rows * dim), 1)
     for begin in range(0, runs, step):
-        found.update(trajectory.x[begin : begin + step].astype("<f8", order="C").tobytes())
+        for part in _pieces(trajectory.x[begin : begin + step]):
+            found.update(part.astype("<f8", order="C").tobytes())
     return f"sha256:{found.hexdigest()}"
+
+
+def _pieces(x: Vector) -> Iterator[Vector]:
+    """Points (m, n+1, d) as they are; of one long run, some rows at a time."""
+    together = max(HASHED_AT_ONCE // x.shape[2], 1)
+    if len(x) > 1 or x.shape[1] <= together:
+        yield x
+    else:
+        yield from (x[0, row : row + together] for row in range(0, x.shape[1], together))
 
 
 def _sampling(trajectory: Trajectory) -> tuple[int, Index]:
     """How many runs are listed, and at which iterations: as many as keep within MAX_NUMBERS."""
-    runs, rows, dim = trajectory.x.shape
+    runs, rows, dim = trajectory.x[..., :MOST_VARIABLES].shape
     n_listed = min(runs, int(ENDS_SHARE * MAX_NUMBERS) // dim)
     most = int((1 - ENDS_SHARE) * MAX_NUMBERS) // (n_listed * dim) - 1  # beside iteration 1
     step = ITERATIONS_STEP * -(-rows // (ITERATIONS_STEP * most))

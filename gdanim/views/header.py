@@ -128,6 +128,8 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
     lines: list[LiveLine] = []
     if has_readout:
         lines = readout(descent, layout, lettering, told, explained=explained is not None, brief=is_low)
+    if lines and (leaves := _leaving(descent, layout, lettering)):
+        lines.append(leaves)
     gap_pt = BESIDE_PT if is_low else ROOMY_PT
     beside_px = layout.room - lines[0][1] - layout.px(gap_pt) if (of_panels or is_low) and lines else 0.0
     title = _title(layout, descent, beside_px, may_cut=is_low)
@@ -136,6 +138,14 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
         title=title, lines=tuple(lines), legend=legend, lettering=lettering, layout=layout, beside=beside,
         explained=explained,
     )  # fmt: skip
+
+
+def _leaving(descent: Descent, layout: Layout, lettering: Lettering) -> LiveLine | None:
+    """A line that says by how much paths leave the plane that is drawn, where that is much."""
+    text = "" if descent.plane is None else descent.plane.remark()
+    if not text:
+        return None
+    return lambda moment: [(text, layout.style.muted)], lettering.width(text)
 
 
 def _told(descent: Descent, style: Style) -> list[Told]:

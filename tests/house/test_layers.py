@@ -63,17 +63,18 @@ INSIDE = {
     "tables": "files table numbers dialect text json_text arrays",
     "models": "named points samples terms model fit",
     "catalogue": (
-        "foreign specs formats functions optimizers plugins schedules choices validation views registry suggestions"
+        "foreign specs families formats functions optimizers plugins schedules choices validation views registry "
+        "dims suggestions"
     ),
     "objectives": (
         "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
-        "python.signature autorange surroundings python.functions"
+        "python.signature autorange surroundings python.functions restricted families many"
     ),
     "optimizers": "random optimizer linesearch guard terms",
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
-        "outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts attractors "
-        "recording.roles recording.rows recording.replay descend updates outcomes.trials "
+        "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
+        "attractors recording.roles recording.rows recording.replay descend plane.looked_at updates outcomes.trials "
         "outcomes.unbounded outcomes.reasons outcomes.endings"
     ),
     "drawing": (

@@ -180,7 +180,8 @@ def test_a_function_that_looks_vectorised_and_is_not_is_called_point_by_point(wr
         ("def f(p): return np.array([p[0], p[1], 0])", r"returned ndarray of shape \(3,\)"),
         ("def f(): return 1.0", "takes 0 arguments"),
         ("def f(x, y, z): return 1.0", r"takes 3 arguments: write f\(x\)"),
-        ("def f(x): return x\nf.dim = 3", "functions of 1 or 2 variables"),
+        ("def f(x): return x\nf.dim = 3", "one real number for a point"),
+        ("def f(x): return x\nf.dim = 0", "number of variables, 1 or more"),
     ],
 )
 def test_what_is_no_function_of_numbers_is_refused_by_what_it_is(code: str, says: str, write: Write) -> None:

@@ -155,7 +155,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("parabola", "--lr", ""), ("--lr ''", "number")),
     (("parabola", "--lr"), ("--lr", "gdanim --help")),
     (("parabola", "--start", "foo"), ("--start 'foo'", "4.3")),
-    (("parabola", "--start", "1,2,3"), ("--start '1,2,3'", "one finite coordinate or two")),
+    (("parabola", "--start", "1,2,3"), ("--start '1,2,3'", "takes one coordinate")),
     (("parabola", "--start", "nan"), ("--start 'nan'", "finite")),
     (("parabola", "-n", "-1"), ("--iterations '-1'", "from 0 to 1,000,000")),
     (("parabola", "-n", "1000001"), ("--iterations '1000001'", "from 0 to 1,000,000")),

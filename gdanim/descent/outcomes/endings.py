@@ -57,6 +57,7 @@ class Ending(NamedTuple):
 
 def endings(descent: Descent, *, explained: int = EXPLAINED) -> tuple[Ending, ...]:
     """How every run ended. Reasons are told of the first `explained` runs only: each may cost a few descents."""
+    descent = descent.whole or descent  # a plane does not show where runs end
     trajectory = descent.trajectory
     away = distances(descent.objective, trajectory.x[np.arange(trajectory.runs), trajectory.last])
     reason = [in_brief(descent, run) if run < explained else "" for run in range(trajectory.runs)]
@@ -99,6 +100,7 @@ def shown_from(descent: Descent) -> Index:
 
     That of a run that arrived is the one from which it stayed; of one that was lost, see lost_at(); of others the last.
     """
+    descent = descent.whole or descent
     found = np.where(descent.arrived_at >= 0, descent.arrived_at, descent.trajectory.last)
     for run, verdict in enumerate(descent.verdict):
         if verdict.outcome is Outcome.LOST:

@@ -111,9 +111,15 @@ def along_axes(steps: Vector, grad: Vector) -> Vector:
 
 
 def _axes(steps: Vector, grad: Vector) -> Vector:
-    """The directions in which f curves most and least along each path: (runs, d, d), rows of length 1."""
+    """The directions in which f curves most and least along each path: (runs, d, d), rows of length 1.
+
+    Of more than two variables, those in the plane of its longest steps: (runs, 2, d).
+    """
     if steps.shape[1] == 1:
         return np.ones((1, 1, 1))
+    if steps.shape[1] > 2:
+        plane = _longest(steps)
+        return np.asarray(_axes(plane @ steps, plane @ grad) @ plane)
     u, v = np.swapaxes(steps, 0, 1)
     p, q = np.swapaxes(np.diff(grad), 0, 1)
     uu, uv, vv = np.vecdot(u, u), np.vecdot(u, v), np.vecdot(v, v)
@@ -124,3 +130,14 @@ def _axes(steps: Vector, grad: Vector) -> Vector:
     angle = np.arctan2(across, apart) / 2
     cos, sin = np.cos(angle), np.sin(angle)
     return np.stack([cos, sin, -sin, cos], axis=1).reshape(-1, 2, 2)
+
+
+def _longest(steps: Vector) -> Vector:
+    """Two directions along which steps (runs, d, n) are the longest: (runs, 2, d), rows of length 1, or 0."""
+    if steps.shape[1] <= steps.shape[2]:
+        return np.asarray(np.linalg.eigh(steps @ steps.swapaxes(1, 2))[1][:, :, :-3:-1].swapaxes(1, 2))
+    parts = np.linalg.eigh(steps.swapaxes(1, 2) @ steps)[1][:, :, :-3:-1]
+    made = np.zeros((len(steps), 2, steps.shape[1]))
+    made[:, : parts.shape[2]] = (steps @ parts).swapaxes(1, 2)
+    length = np.linalg.norm(made, axis=2, keepdims=True)
+    return np.asarray(np.divide(made, length, out=np.zeros_like(made), where=length > 0))

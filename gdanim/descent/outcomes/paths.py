@@ -44,6 +44,8 @@ class Paths:
     def distances(self, point: Vector) -> Scalar:
         """How far each run is from a point (runs, d) at each iteration: (runs, n+1)."""
         away = np.abs(self.x - point[..., np.newaxis])
+        if away.shape[1] > 2:
+            return np.asarray(np.linalg.norm(away, axis=1))
         found: Scalar = away[:, 0] if away.shape[1] == 1 else np.hypot(away[:, 0], away[:, 1])
         return found
 

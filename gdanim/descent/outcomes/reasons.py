@@ -15,6 +15,7 @@ from gdanim.descent.stability import limit_formula, limit_of
 from gdanim.descent.trajectory import Stop
 from gdanim.descent.verdicts import Outcome
 from gdanim.formatting import coordinates, count
+from gdanim.objectives.objective import has_hessians
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags
@@ -40,6 +41,8 @@ _WOULD: Final = {
 
 def reasons(descent: Descent) -> dict[int, str]:
     """Why runs were lost or did not arrive, by number: of the first EXPLAINED that have a reason."""
+    if not has_hessians(descent.objective.functions):
+        return {}
     ended = (run for run, verdict in enumerate(descent.verdict) if verdict.outcome is not Outcome.ARRIVED)
     found = ((run, reason) for run in ended if (reason := reason_of(descent, run) or outlook(descent, run)))
     return dict(islice(found, EXPLAINED))
@@ -66,7 +69,7 @@ def in_brief(descent: Descent, run: int) -> str:
     """The same in a few words, for pictures; empty where the outcome says enough."""
     with np.errstate(all="ignore"):
         outcome, motion = descent.verdict[run]
-        if outcome in (Outcome.ARRIVED, Outcome.START, Outcome.SADDLE):
+        if outcome in (Outcome.ARRIVED, Outcome.START, Outcome.SADDLE) or not has_hessians(descent.objective.functions):
             return ""
         if outcome is Outcome.FLAT:
             return _why_flat(descent, run)

@@ -42,6 +42,12 @@ def twins(found: Iterable[str]) -> list[str]:
     return next((names for names in spellings.values() if len(names) > 1), [])
 
 
+def are_numbered(names: Iterable[str]) -> bool:
+    """Whether names are one letter with different numbers: x1, x2, x7."""
+    found = [re.fullmatch(r"([A-Za-z]+?)_?(\d+)", name) for name in names]
+    return None not in found and len({match[1] for match in found if match}) == 1
+
+
 def order(name: str) -> tuple[bool, int, str, str, int, str, str]:
     """A key that sorts symbols: Latin before Greek, each by its alphabet, x before x1 before x10, a capital first."""
     match = _STEM.match(name)

@@ -5,6 +5,7 @@ shrinks where f bends within it, as on sin(1000x) and beside a kink. Nothing but
 """
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -77,8 +78,8 @@ def hessian_of_value(f: Map, x: Vector, eps: float = DOUBLE) -> tuple[Matrix, Sc
     value = f(x)
     found, h = _along_axes(f, x, value, eps, 2)
     matrix = found * np.eye(x.shape[1])
-    if x.shape[1] == 2:
-        matrix[:, 0, 1] = matrix[:, 1, 0] = _mixed(f, x, h)
+    for i, j in combinations(range(x.shape[1]), 2):
+        matrix[:, i, j] = matrix[:, j, i] = _mixed(f, x, h, (i, j))
     return matrix, 2.0 * h.max(axis=1, initial=0.0)
 
 
@@ -164,10 +165,11 @@ def _is_good(found: _Measured, eps: float) -> Flags:
     return np.asarray(found.error <= eps**GOOD * found.size)
 
 
-def _mixed(f: Map, x: Vector, h: Vector) -> Scalar:
-    """∂²f/∂x∂y at points x (n, 2) with steps h (n, 2): (n,). Of fourth order, as the others."""
-    corners = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+def _mixed(f: Map, x: Vector, h: Vector, axes: tuple[int, int]) -> Scalar:
+    """∂²f/∂x_i∂x_j at points x (n, d) with steps h (n, d), for axes i and j: (n,). Of fourth order, as the others."""
+    corners = np.zeros((4, x.shape[1]))
+    corners[:, axes] = [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]
     aside = x + np.concatenate([corners, 2.0 * corners])[:, np.newaxis] * h  # (8, n, 2)
-    beside = f(aside.reshape(-1, 2)).reshape(2, 4, len(x))
-    near, far = (beside[:, 0] - beside[:, 1] - beside[:, 2] + beside[:, 3]) / (4.0 * h.prod(axis=1))
+    beside = f(aside.reshape(-1, x.shape[1])).reshape(2, 4, len(x))
+    near, far = (beside[:, 0] - beside[:, 1] - beside[:, 2] + beside[:, 3]) / (4.0 * h[:, axes].prod(axis=1))
     return np.asarray((4.0 * near - far / 4.0) / 3.0)

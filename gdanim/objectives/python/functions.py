@@ -1,8 +1,9 @@
 """Python callables as functions: `file.py:name` and `package.module:name`.
 
 A function of one variable is f(x). One of two is f(x, y), or f(p) with an array p of two: a callable of one argument
-that returns a number for an array of two has two variables. An attribute `dim` (1 or 2) on the callable decides where
-that guess would be wrong. Only parameters without a default count; the others keep it.
+that returns a number for an array of two has two variables. An attribute `dim` on the callable decides where that guess
+would be wrong, and says how many there are of more than two; so do --dim and --start. Only parameters without a default
+count; the others keep it.
 
 Callables that take arrays are called with all points at once, f(p) as p[0], p[1] or as p[..., 0], p[..., 1]; others
 point by point, with np.float64. Which it is, a few calls at load tell. A gradient takes points in the same forms and
@@ -13,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Matrix, Scalar, Vector
+from gdanim.objectives.objective import MOST_WITH_HESSIAN
 from gdanim.objectives.python.differences import hessian_of_gradient, hessian_of_value, value_and_slopes
 from gdanim.objectives.python.loader import UserCode
-from gdanim.objectives.python.signature import TRIAL_POINTS, Caller, Layout, find_caller
+from gdanim.objectives.python.signature import Caller, Layout, find_caller, trial_points
 
 WRONG_FROM = 1e-3  # relative difference from central differences
 WRONG_AT = 3  # of the trial points
@@ -83,7 +85,9 @@ class Callables:
 
     def _disagrees(self, gradient: Caller) -> bool:
         """Whether a gradient differs from that of f by more than differences can err, at several points."""
-        x = TRIAL_POINTS[:, : self.dim]
+        if self.dim > MOST_WITH_HESSIAN:
+            return False  # differences would cost too many calls
+        x = trial_points(self.dim)
         given = gradient(x)
         value, slopes = self._differences(x)
         with np.errstate(all="ignore"):
@@ -94,14 +98,16 @@ class Callables:
         return int(wrong.any(axis=1).sum()) >= WRONG_AT
 
 
-def load(spec: str, gradient_spec: str | None = None) -> Callables:
+def load(spec: str, gradient_spec: str | None = None, dim: int | None = None) -> Callables:
     """The functions of a callable, with the gradient that `gradient_spec` or its attribute `gradient` or `grad` gives.
+
+    dim   how many variables it has, where the request says so
 
     Raises UsageError where there is no such callable or it is none of the forms, CallableError where its code fails.
     """
     code = UserCode()
     call = code.find(spec)
-    f = find_caller(code, call, spec)
+    f = find_caller(code, call, spec, dim=dim)
     if gradient_spec is not None:
         return Callables(f, find_caller(code, code.find(gradient_spec), gradient_spec, slopes_in=f.form.dim))
     for name in ("gradient", "grad"):

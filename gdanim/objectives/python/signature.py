@@ -22,6 +22,7 @@ from gdanim.objectives.python.loader import UserCode, describe_value
 
 Array = NDArray[np.float64]
 
+MOST_TRIED: Final = 7  # points at which a function of many variables is tried
 # Both signs, several magnitudes, and more points than a function has variables, so that shapes tell the axes apart.
 TRIAL_POINTS: Final = np.array(
     [[0.35, 1.1], [-0.4, 0.6], [1.9, -0.7], [-1.3, -2.1], [0.7, 0.2], [12.5, 8.0], [-140.0, 35.0]], dtype=np.float64
@@ -82,7 +83,7 @@ class Caller:
 
         Raises CallableError where it has no value at any of the trial points, and whatever calls raise.
         """
-        x = TRIAL_POINTS[:, : self.form.dim]
+        x = trial_points(self.form.dim)
         with self.code.running(self.name):
             expected, eps = self._probe(x)
         both = (Layout.COLUMNS, Layout.ROWS)
@@ -163,17 +164,31 @@ class Caller:
         return (points, self.form.dim) if self.slopes else (points,)
 
     def _refusal(self, result: object) -> UsageError:
-        needed = "two numbers for a point" if self.slopes and self.form.dim == 2 else "one real number for a point"
+        needed = "one real number for a point"
+        if self.slopes and self.form.dim > 1:
+            needed = f"{'two' if self.form.dim == 2 else f'{self.form.dim:,}'} numbers for a point"
         return UsageError(f"{self.name} returned {describe_value(result)}; it must return {needed}")
 
 
-def find_caller(code: UserCode, call: Callable[..., object], name: str, *, slopes_in: int | None = None) -> Caller:
+def trial_points(dim: int) -> Vector:
+    """Points (n, d) at which a function is tried: of many variables as many as tell the axes of an array apart."""
+    if dim <= TRIAL_POINTS.shape[1]:
+        return TRIAL_POINTS[:, :dim]
+    count = MOST_TRIED + (dim == MOST_TRIED)
+    return np.random.default_rng(0).normal(size=(count, dim))
+
+
+def find_caller(
+    code: UserCode, call: Callable[..., object], name: str, *, slopes_in: int | None = None, dim: int | None = None
+) -> Caller:
     """How to call a callable: for the value of a function, or for its gradient in `slopes_in` variables.
+
+    dim   how many variables the function has, where the request says so
 
     Raises UsageError and CallableError where no form works.
     """
     refusals: list[GdanimError] = []
-    for form in _forms(call, name, slopes_in):
+    for form in _forms(call, name, slopes_in or dim):
         try:
             return Caller(code=code, call=call, name=name, form=form, slopes=slopes_in is not None).fastest()
         except GdanimError as refusal:
@@ -185,11 +200,13 @@ def find_caller(code: UserCode, call: Callable[..., object], name: str, *, slope
 def _forms(call: Callable[..., object], name: str, dim: int | None) -> Sequence[Form]:
     """The forms that a callable may have by its parameters, the likeliest first."""
     stated = getattr(call, "dim", None) if dim is None else dim
-    if stated not in (None, 1, 2):
-        raise UsageError(f"{name} has dim = {describe_value(stated)}: gdanim draws functions of 1 or 2 variables")
+    if stated is not None and (type(stated) is not int or stated < 1):
+        raise UsageError(f"{name} has dim = {describe_value(stated)}: give the number of variables, 1 or more")
     count = _count_arguments(call)
     # f(p) first: a function of one variable would give an array for an array of two, or fail; not a number.
     forms = {None: (_P, _XY, _X), 1: (_P, _X), 2: (_XY,)}.get(count, ())
+    if stated is not None and stated > 2 and count in (None, 1, stated):
+        forms = (Form(dim=stated, spread=count == stated),)
     if not forms:
         raise UsageError(f"{name} takes {count} arguments: write f(x), f(x, y), or f(p) for a point of two coordinates")
     fitting = [form for form in forms if stated in (None, form.dim)]

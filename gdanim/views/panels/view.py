@@ -60,13 +60,15 @@ def series_of(descent: Descent, style: Style) -> tuple[Series, Series]:
         name = Mathtext.of(objective.letters[0], objective.symbols[0])
         of_x = Mathtext.of(objective.f_in_letters, objective.f_of)
         return Series(name, trajectory.x[..., 0], style.x_series), Series(of_x, trajectory.f, style.f_series)
-    norm = np.hypot(trajectory.grad[..., 0], trajectory.grad[..., 1])
+    whole = descent.whole or descent  # slopes along a plane are no slopes of f
+    grad = whole.trajectory.grad
+    norm = np.hypot(grad[..., 0], grad[..., 1]) if grad.shape[2] == 2 else np.linalg.norm(grad, axis=2)
     heights, slopes = (
         Series(
             Mathtext("$f$" if objective.model is None else f"${objective.f_in_letters}$"), trajectory.f, style.f_series
         ),
         Series(NORM, norm, style.x_series),
     )
-    excess = excess_of(trajectory, objective.minimum)
+    excess = excess_of(trajectory, whole.objective.minimum)
     log = None if excess is None else in_decades(Series(EXCESS, excess, style.f_series), descent)
     return log or heights, in_decades(slopes, descent) or slopes

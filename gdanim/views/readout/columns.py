@@ -62,12 +62,15 @@ def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[Reado
     if runs > 1 and not in_turn:
         return [*columns, *_shared(descent)]
     seen, stages = in_view(descent), _stages(descent)
-    if not explained:
+    plane = descent.plane
+    if not explained and (plane is None or plane.axes.whole):  # numbers along other axes say nothing
         columns += [
             _series(name, trajectory.x[..., i], seen, stages, need=7 - i)
             for i, name in enumerate(descent.objective.symbols)
         ]
     columns.append(_series(descent.objective.f_of, trajectory.f, seen, stages, need=5))
+    if plane is not None and plane.axes.directions.shape[1] > 2:
+        columns.append(_series("off the plane", plane.off, seen, stages, need=5))
     has_rate = bool(iterations) and bool(np.isfinite(trajectory.lr).all())
     methods = _methods(descent)
     if has_rate and not explained:

@@ -1,0 +1,54 @@
+"""What the number of variables decides: which views there are, planes, starts. Imports neither numpy nor matplotlib."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gdanim.catalogue.registry import VIEWS
+from gdanim.catalogue.specs import Point, View
+from gdanim.errors import SettingError, UsageError
+from gdanim.settings import Picture
+
+AUTO_VIEW: Final = "auto"
+_VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
+_ON_A_PLANE: Final = 2  # functions of more variables are drawn on a plane
+_VARIABLES: Final = {1: "one variable", 2: "two variables"}
+
+
+def check_on_plane(settings: Picture, dim: int) -> None:
+    """Refuse what cannot be drawn of functions of so many variables on a plane. Raises UsageError."""
+    if settings.plane is not None and dim < _ON_A_PLANE:
+        raise SettingError("--plane", settings.plane, "needs two variables or more; this function has one")
+    if settings.basins and (dim > _ON_A_PLANE or settings.plane is not None):
+        raise UsageError("--basins: descents leave the plane that is drawn, so its points have no end: leave it out")
+    if dim > _ON_A_PLANE and settings.explain:
+        raise UsageError(f"--explain writes updates of one or two variables out, not of {dim:,}: leave it out")
+    if dim > _ON_A_PLANE and settings.arrows == "momentum":
+        raise SettingError("--arrows", settings.arrows, "on a plane, give gradient or step")
+
+
+def usual_view(dim: int) -> View:
+    """The view of functions of `dim` variables where none is chosen."""
+    return VIEWS[_VIEW_OF[min(dim, _ON_A_PLANE)]]
+
+
+def check_draws(view: View, name: str, dim: int) -> None:
+    """Refuse a view, chosen by this name, that does not draw functions of `dim` variables. Raises SettingError."""
+    if min(dim, _ON_A_PLANE) not in view.dims:
+        has = _VARIABLES.get(dim, f"{dim:,} variables")
+        raise SettingError("--view", name, f"draws functions of {_VARIABLES[view.dims[0]]}; this one has {has}")
+
+
+def check_start(option: str, point: Point, dim: int, name: str) -> Point:
+    """A point in as many coordinates as a function takes; of more than two, one number stands for all.
+
+    Raises SettingError where it has others.
+    """
+    if dim > _ON_A_PLANE and len(point) == 1:
+        return point * dim
+    if len(point) != dim:
+        needed = {1: "one coordinate", 2: "two coordinates"}.get(
+            dim, f"{dim:,} coordinates, or one number for them all"
+        )
+        raise SettingError(option, ",".join(f"{x:.15g}" for x in point), f"{name} takes {needed}")
+    return point

@@ -1,0 +1,90 @@
+"""A descent as it is looked at on a plane: its runs there, the ground under them, and the window that holds both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gdanim.descent.plane.axes import coordinates_on, distances_from
+from gdanim.objectives.restricted import Restricted
+
+if TYPE_CHECKING:
+    from gdanim.arrays import Vector
+    from gdanim.descent.descend import Descent
+    from gdanim.descent.plane.axes import Axes
+    from gdanim.descent.plane.plane import Plane
+    from gdanim.descent.trajectory import Trajectory
+    from gdanim.objectives.objective import Objective
+
+IN_PLANE: Final = 1e-6  # share of the window: a minimizer so near lies in it
+MARGIN: Final = 0.15  # of a window, beyond the paths
+LEAST_SHAPE: Final = 0.5  # the shorter side of a window beside the longer
+WITHOUT_EXTREMES: Final = (0.02, 0.98)  # quantiles of paths that were all lost
+
+
+def looked_at(descent: Descent) -> Descent:
+    """The descent that is drawn: itself, or on its plane."""
+    plane = descent.plane
+    if plane is None or descent.whole is not None:
+        return descent
+    trajectory, objective = _flat(descent.trajectory, plane), descent.objective
+    return replace(
+        descent,
+        objective=_ground(objective, plane.axes, _window(descent, trajectory, plane.axes), trajectory),
+        trajectory=trajectory,
+        whole=descent,
+    )
+
+
+def _flat(trajectory: Trajectory, plane: Plane) -> Trajectory:
+    """The same runs with their coordinates and slopes on the plane; f stays that of the runs."""
+    axes, dim = plane.axes, trajectory.x.shape[2]
+    lost_x, lost_f, lost_grad = np.split(trajectory.lost, [dim, dim + 1], axis=1)
+    was_lost = np.logical_not(np.isfinite(trajectory.lost).all(axis=1, keepdims=True))
+    with np.errstate(all="ignore"):
+        there = (lost_x - axes.origin) @ axes.directions.T
+        slopes = np.asarray(trajectory.grad @ axes.directions.T)
+        lost = np.concatenate([there, lost_f, lost_grad @ axes.directions.T], axis=1)
+    x = np.stack([coordinates_on(path, axes) for path in trajectory.x])
+    lost = np.where(was_lost, lost, 0.0)
+    for array in (x, slopes, lost):
+        array.flags.writeable = False
+    return replace(trajectory, x=x, grad=slopes, lost=lost)
+
+
+def _window(descent: Descent, flat: Trajectory, axes: Axes) -> Vector:
+    """The window (2, 2) in which the paths are seen: that of the function where its coordinates are the axes'."""
+    if axes.whole:
+        places = np.abs(axes.directions).argmax(axis=1)
+        return np.asarray(descent.objective.bounds[places])
+    healthy = [not stop.failed for stop in flat.stop]
+    points = flat.x[healthy].reshape(-1, 2)
+    if not len(points):
+        points = np.concatenate([flat.x[:, 0], np.quantile(flat.x.reshape(-1, 2), WITHOUT_EXTREMES, axis=0)])
+    low, high = points.min(axis=0), points.max(axis=0)
+    widest = float((high - low).max()) or 1.0
+    half = np.maximum((high - low) / 2, LEAST_SHAPE * widest / 2) + MARGIN * widest
+    middle = (low + high) / 2
+    return np.stack([middle - half, middle + half], axis=1)
+
+
+def _ground(objective: Objective, axes: Axes, window: Vector, flat: Trajectory) -> Objective:
+    """The function on a plane, with those of its minimizers that lie in it."""
+    off = distances_from(objective.minimizers, axes)
+    inside = off <= IN_PLANE * np.ptp(window, axis=1).max()
+    two = objective.dim == 2
+    return replace(
+        objective,
+        functions=Restricted(objective.functions, axes.origin, axes.directions),
+        bounds=window,
+        start=flat.x[0, 0],
+        minimizers=coordinates_on(objective.minimizers[inside], axes),
+        curvatures=objective.curvatures[inside],
+        searched=objective.searched if two and axes.whole else np.empty((0, 2, 2)),
+        valley=objective.valley if two else float("nan"),
+        view=None,
+        axes=axes.names,
+        whole=objective,
+    )

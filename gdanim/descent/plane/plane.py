@@ -1,0 +1,74 @@
+"""The plane of a descent, and how far its runs leave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gdanim.descent.plane.axes import along_coordinates, distances_from, principal, through_ends
+
+if TYPE_CHECKING:
+    from gdanim.arrays import Scalar, Vector
+    from gdanim.descent.plane.axes import Axes
+    from gdanim.descent.trajectory import Trajectory
+    from gdanim.objectives.objective import Objective
+    from gdanim.settings import Picture
+
+OFF: Final = 0.1  # share of its length: a path that leaves the plane by more is not seen whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plane:
+    """A plane on which runs are looked at.
+
+    off (runs, n+1)   the distance of each of their points from it
+    length (runs,)    of each path
+    """
+
+    axes: Axes
+    off: Scalar
+
+    length: Scalar
+
+    @property
+    def leaving(self) -> Scalar:
+        """The share of its length by which each run leaves the plane, 0 where that is at most OFF: (runs,)."""
+        share = np.divide(self.off.max(axis=1), self.length, out=np.zeros_like(self.length), where=self.length > 0)
+        return np.where(share > OFF, share, 0.0)
+
+    def remark(self) -> str:
+        """What a person should know where paths leave the plane; empty where none does."""
+        leaving = np.count_nonzero(self.leaving)
+        if not leaving:
+            return ""
+        paths, its = ("the path leaves", "its") if len(self.off) == 1 else ("paths leave", "their")
+        whose = paths if leaving == len(self.off) else f"{leaving} of {len(self.off)} {paths}"
+        return f"{whose} this plane by up to {100 * self.leaving.max():.0f} % of {its} length"
+
+
+def plane_of(settings: Picture, objective: Objective, trajectory: Trajectory) -> Plane | None:
+    """The plane on which a descent is drawn; None of two variables or one. Raises SettingError where there is none."""
+    if objective.dim <= 2 and settings.plane is None:
+        return None
+    asked = settings.plane or "pca"
+    rows = [trajectory.x[run, : last + 1] for run, last in enumerate(trajectory.last.tolist())]
+    match asked:
+        case "pca":
+            axes = principal(rows)
+        case "ends":
+            axes = through_ends(rows)
+        case _:
+            axes = along_coordinates(asked, objective.symbols, rows[0][-1])
+    return Plane(axes=axes, off=_distances(trajectory.x, axes), length=_lengths(trajectory))
+
+
+def _distances(x: Vector, axes: Axes) -> Scalar:
+    """How far points (runs, n+1, d) lie off a plane: (runs, n+1)."""
+    return np.stack([distances_from(path, axes) for path in x])
+
+
+def _lengths(trajectory: Trajectory) -> Scalar:
+    """The length of the path of each run: (runs,)."""
+    return np.asarray(np.linalg.norm(np.diff(trajectory.x, axis=1), axis=2).sum(axis=1))
