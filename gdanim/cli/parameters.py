@@ -159,7 +159,7 @@ def batch_options(command: Command) -> Command:
         _own("--shared", "Let workers write into the working folder, which all of them see.", is_flag=True),
         _own("--any-version", "Let workers have other versions of what draws.", is_flag=True),
         _own("--patience", "Give up after so long without a worker.", metavar="SECONDS", default="60",
-            type=type_for("--patience", readers.number(above=0))),
+            show_default=True, type=type_for("--patience", readers.number(above=0))),
         _own("--force", "Render all, also what is current.", is_flag=True),
         _own("--fail-fast", "Stop at the first job that fails.", is_flag=True),
         _own("--dry-run", "Print what each job is: new, changed or current; write nothing.", is_flag=True),

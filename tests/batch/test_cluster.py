@@ -158,7 +158,7 @@ def test_of_40_renders_and_a_killed_worker_all_are_there_and_those_of_one_machin
     cluster: DaskCluster,
 ) -> None:
     simple(40)
-    assert batch("-q", "-j", 1).returncode == 0
+    assert run("batch", "jobs.toml", "-q", "-j", 1).code == 0
     alone = outputs()
     for time_ in range(20):
         words = command("batch", "jobs.toml", "--scheduler", cluster.address, "--force", "--json", "-q")
@@ -197,6 +197,31 @@ def test_a_poison_job_of_a_batch_is_told_with_its_file_and_the_others_are_writte
     assert "out/3.gif: own.py:5 in eat: MemoryError" in ran.stderr
     assert ran.stderr.splitlines()[-3].startswith("4 jobs: ")
     assert [line.split()[3] for line in ran.stderr.splitlines()[-2:]] == ["2", "3"]
+
+
+def test_a_job_that_dask_blames_is_given_out_once_more_before_it_is_named() -> None:
+    script = """
+from distributed import KilledWorker
+from gdanim.batch.cluster import Cluster, _Flight, _Flying
+class Running:
+    status = "running"
+class Blamed:
+    def cancelled(self):
+        return False
+    def result(self):
+        raise KilledWorker("job", None, 3)
+    def release(self):
+        pass
+flight = _Flight(Cluster(scheduler="", module=()), Running(), {}, [])
+for tries in (1, 2):
+    found = list(flight._taken_in(Blamed(), _Flying(7, None, tries)))
+    print([(done.place, done.failed) for done in found], list(flight.waiting))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == [
+        "[] [(7, 2)]",
+        "[(7, 'the workers that it was given to died, one after another')] [(7, 2)]",
+    ]
 
 
 def test_a_job_that_is_done_twice_at_once_is_the_same_as_once() -> None:
