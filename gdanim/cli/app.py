@@ -172,6 +172,21 @@ def batch_command(files: tuple[str, ...], **given: Any) -> int:
     return batch.run(files, wanted, Asked(**given))
 
 
+@gdanim.command("doctor", cls=parsing.Command, short_help="Say what works here: versions, fonts, every format.")
+def doctor_command() -> int:
+    """Say what works on this machine, a line for each thing: versions, ffmpeg, fonts, and every format, which is tried.
+
+    Exit codes: 0 all of it works; 1 something does not.
+    """
+    from gdanim.cli.doctor import findings
+
+    works = True
+    for finding in findings():
+        put_lines([finding.line])
+        works = works and finding.works
+    return 0 if works else 1
+
+
 @gdanim.command("completion", cls=parsing.Command, short_help="Print the script that completes words in a shell.")
 @click.argument("shell")
 def completion_command(shell: str) -> None:

@@ -48,6 +48,7 @@ USAGE = {
     "list": "list [KIND] [--json]",
     "recipe": "recipe FILE",
     "check": "check FILE...",
+    "doctor": "doctor",
     "completion": "completion SHELL",
 }
 _NO_SHORT = "    "
