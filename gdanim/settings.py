@@ -49,7 +49,7 @@ class Picture:
     lr: tuple[float, ...] = option("Descent", "Set the learning rate; repeat to compare.",
         readers.number(above=0), several=True, metavar="RATE", shown="the function's own")
     start: tuple[tuple[float, ...], ...] = option("Descent", "Start here; repeat to compare.",
-        readers.point, several=True, metavar="X[,Y…]", shown="the function's own")
+        readers.point, several=True, metavar="X[,Y,...]", shown="the function's own")
     optimizer: tuple[str, ...] = option(
         "Descent", "Choose the method, `gdanim list optimizers` or FILE.py:NAME; repeat to race.",
         readers.text, several=True, metavar="NAME[:K=V]", short="-O", shown="gd")
