@@ -63,7 +63,7 @@ def _speak_utf8() -> None:
 def gdanim(ctx: click.Context) -> None:
     """Render the animation of a gradient descent to a file."""
     if ctx.invoked_subcommand is None:
-        put(ctx.get_help() + "\n")
+        put(parameters.FIRST_STEPS if sys.stdout is not None and sys.stdout.isatty() else ctx.get_help() + "\n")
 
 
 def _render(preset: str | None, **given: Any) -> int:

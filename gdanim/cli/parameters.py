@@ -35,6 +35,20 @@ Exit codes: 0 done; 1 it failed while running; 2 the request is wrong; 3 with --
 domain.
 """
 
+# What a person sees who types the name alone.
+FIRST_STEPS = """\
+Render the animation of a gradient descent to a file:
+
+  gdanim parabola --lr 0.1 -o out.gif              a function, a learning rate, a file
+  gdanim "x^4 - 3x^2 + x" -o mine.gif              a formula of yours
+  gdanim parabola --lr 0.1 --lr 1.05 -o rates.gif  several rates, one of them too large
+  gdanim rosenbrock -O adam -O lbfgs -o race.mp4   a race of methods
+  gdanim linear -o fit.gif                         a line that moves onto its points
+  gdanim --preset double-well -o wells.gif         a picture that somebody composed
+
+gdanim list says what there is, gdanim --help what can be asked for, gdanim doctor what works here.
+"""
+
 PRESET_HELP = "Start from a saved command line, or from a file that gdanim made; options win."
 HELP_NAMES = ("-h", "--help")
 MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.commandline import run
+from support.commandline import ENVIRONMENT, command, run
+from support.outputs import posix
 
 import gdanim
 from gdanim.catalogue.registry import FORMATS
@@ -137,3 +140,18 @@ def test_something_reads_every_option(attribute: str) -> None:
 
 def test_no_default_is_shown_as_python_writes_it() -> None:
     assert not re.search(r"default: [\[({]|default: (None|True|False)", run("--help").out.decode())
+
+
+@posix
+def test_the_name_alone_gets_a_person_going_and_its_commands_are_requests() -> None:
+    terminal, end = os.openpty()
+    subprocess.run(command(), stdout=end, env=ENVIRONMENT, check=True)
+    os.close(end)
+    shown = os.read(terminal, 1 << 16).decode().splitlines()
+    os.close(terminal)
+    assert len(shown) == 10
+    assert max(map(len, shown)) <= 100
+    examples = [re.split("  +", line.strip())[0] for line in shown if line.startswith("  gdanim ")]
+    assert len(examples) == 6
+    for example in examples:
+        assert run(*shlex.split(example)[1:], "--dry-run").code == 0, example
