@@ -35,7 +35,7 @@ FEW_RUNS, SLENDER = 4, 0.75  # more than that at once leave each other less room
 SMALL_PT, LEAST_SCALE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
 # The paths of runs that are over: their width, the share of their colour, and how many points are drawn in every frame.
-PAST_PT, PAST_INK, MOST_PAST_POINTS = 1.0, 0.45, 20_000
+PAST_PT, PAST_INK, MOST_PAST_POINTS = 1.6, 0.45, 20_000
 
 OUTLINE_PT = 2 * (Trail.HALO_PT + 0.5)  # what a trail is wider with its halo and the outline around that
 # The share of the text's colour in an outline. It has a contrast of 3 to all basins, and to every fill of levels to

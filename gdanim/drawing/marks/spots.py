@@ -218,7 +218,10 @@ class Dots(RunsMark):
 
 
 class EndMarkers(Dots):
-    """A dot at the end of each run that is over, where runs are shown one after another."""
+    """A dot at the end of each run that is over, where runs are shown one after another.
+
+    Ends at one place have one dot, that of the first: it does not grow as others come.
+    """
 
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], last: Index, *, size_pt: float) -> None:
         super().__init__(track, run_styles, size_pt=size_pt, zorder=9)
@@ -228,5 +231,7 @@ class EndMarkers(Dots):
         return moment_of(self).over
 
     def _seen(self, runs: Index) -> PixelPoints:
-        ends: PixelPoints = self.pixels[runs, self.last[runs]]
-        return ends[self.in_view(ends)]
+        ends: PixelPoints = self.pixels[np.arange(len(self.last)), self.last]
+        _, first, place = np.unique(np.round(ends / SAME_PX), axis=0, return_index=True, return_inverse=True)
+        shown = ends[first[place[runs]]]
+        return shown[self.in_view(shown)]

@@ -13,7 +13,7 @@ from gdanim.descent.outcomes.destinations import destinations
 from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.free_places import Box, Obstacles, lines_of
-from gdanim.drawing.marks.spots import Dots, Spots
+from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
 from gdanim.drawing.run_styles import style_of_run
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ WAYS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, 
 
 def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark]) -> list[Caption]:
     """The tallies of the runs that `marks` show in axes that have their place. They cover no path, or are left out."""
-    spots = next((mark for mark in marks if isinstance(mark, Spots | Dots) and mark.axes is axes), None)
+    shown = [mark for mark in marks if isinstance(mark, Spots | Dots) and not isinstance(mark, EndMarkers)]
+    spots = next((mark for mark in shown if mark.axes is axes), None)
     if spots is None or layout.width < LEAST_WIDTH_PX:
         return []
     ends, count = destinations(descent), len(descent.runs)
