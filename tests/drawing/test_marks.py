@@ -43,6 +43,19 @@ def pixel_at(axes: Axes, picture: Picture, x: float, y: float) -> NDArray[np.uin
     return picture[int(picture.shape[0] - bottom), int(left), :3]
 
 
+def test_ends_at_one_place_have_one_landing_which_does_not_grow() -> None:
+    descent = solved("double_well", starts=9, order="in-turn", iterations=40, size="320x240")
+    with scene_of(descent) as scene:
+        Raster(scene)
+        marker = next(mark for mark in scene.marks if isinstance(mark, EndMarkers))
+        scene.update(scene.timeline.frames - 1)
+        seen = marker._seen(np.arange(9))
+    places = np.unique(np.round(seen), axis=0)
+    near = np.abs(descent.trajectory.x[np.arange(9), descent.trajectory.last, 0])
+    assert len(places) == 2
+    assert np.allclose(near, 3, atol=0.1)
+
+
 @pytest.mark.parametrize(
     ("view", "function"), [("curve", "parabola"), ("panels", "parabola"), ("contour", "himmelblau")]
 )

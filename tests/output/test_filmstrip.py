@@ -13,6 +13,7 @@ from PIL import Image
 from support.commandline import run
 from support.problems import composed, scene_of, solved
 
+from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
 from gdanim.output.filmstrip.strip import SETTLED, caption, choose_frames
@@ -150,10 +151,21 @@ def test_side_panels_stand_below_the_function_and_are_large_enough_to_be_read(fr
 def test_the_strip_of_a_surface_keeps_the_title(tmp_path, monkeypatch):
     options = "--view", "surface", "-n", 2, "--frames", 2, "--size", "800x200", "-o", tmp_path / "s.png"
     layout = kept_layout(monkeypatch, "himmelblau", *options)
-    (title,) = header(layout.whole)
+    title, _ = header(layout.whole)  # and the readout
     assert title.get_text().startswith("Himmelblau")
     above = title.get_window_extent().y0 + layout.header_shift(0.0)[1]
     assert layout.top < above < 200
+
+
+def test_a_strip_says_once_by_which_method_how_it_ended_and_the_last_step(tmp_path, monkeypatch):
+    # x shrinks by 0.8 with each iteration: 4.3 · 0.8²¹ is the first below 0.04.
+    options = "--lr", 0.1, "--explain", "-n", 25, "--frames", 3, "--size", "1000x300", "-o", tmp_path / "s.png"
+    layout = kept_layout(monkeypatch, "parabola", *options)
+    layout.whole.update(25)
+    lines = ["".join(text for text, _ in mark._pieces) for mark in header(layout.whole) if isinstance(mark, Caption)]
+    assert len(lines) == 3
+    assert re.search("iteration 25 .* gd .*arrived at k 21", lines[0])
+    assert [re.sub(r"\s", "", line) for line in lines[1:]] == ["x₂₅=x₂₄−lr·f′(x₂₄)", "0.0162=0.0203−0.1·0.0406"]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox
 from numpy.typing import NDArray
 
 from gdanim.descent.timeline import Moment
@@ -106,3 +106,8 @@ class Caption(Mark):
             round(self.at[1]) - self.lettering.descent,
         )
         return left, bottom, left + width, bottom + height
+
+    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
+        """The same as a box, in pixels; of no size where the line is empty."""
+        del renderer
+        return Bbox.from_extents(*(self.touched() or (*self.at, *self.at)))

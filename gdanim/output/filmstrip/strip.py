@@ -1,8 +1,8 @@
 """Filmstrip: the picture at a few moments, side by side, for print: as PDF or SVG, which hold vectors, or as PNG.
 
 The picture is laid out anew in the size of a panel, and draws itself once for each moment, as in the animation. What
-panels share stands once: the title and the legend above them; and where a picture has one axes, numbers and names of
-axes at the left and at the bottom only.
+panels share stands once: the title above them, and below it the readout, the step that is explained and the legend, as
+they are in the end; and where a picture has one axes, numbers and names of axes at the left and at the bottom only.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from matplotlib.figure import Figure
 
 from gdanim.drawing.frame import Box, Frame
 from gdanim.drawing.layout import READOUT_PT
-from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
 from gdanim.output.filmstrip import strip_layout
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
-from gdanim.output.filmstrip.strip_layout import PAD_PT, TEXT_HIGH_IN, StripLayout, header, show_labels
+from gdanim.output.filmstrip.strip_layout import PAD_PT, TEXT_HIGH_IN, StripLayout, header, lines_above, show_labels
 from gdanim.output.pages import about_pdf
 from gdanim.output.png import PngWriter
 from gdanim.output.svg.writer import own_name
@@ -89,7 +88,7 @@ def write_filmstrip(
     dots = dpi or round(max(float(scene.figure.dpi), size[0] / WIDEST_IN))
 
     def redraw_at(size: tuple[int, int], **settings: Any) -> Scene:
-        return redraw(size=size, dpi=dots, readout=False, **settings)
+        return redraw(size=size, dpi=dots, **settings)
 
     if panels is not None:
         count = len(scene.figure.axes)
@@ -157,7 +156,7 @@ def _settled_tick(scene: Scene) -> float:
 
 
 class _Panels(Artist):
-    """Draws the header once, with the legend of the last chosen frame, and the panel for each of them."""
+    """Draws the header once, with the live lines of the last chosen frame, and the panel for each of them."""
 
     def __init__(self, page: Figure, layout: StripLayout, chosen: Sequence[int]) -> None:
         super().__init__()
@@ -184,10 +183,10 @@ class _Panels(Artist):
                 if layout.shares_labels:
                     show_labels(axes, left=place.is_first, below=place.is_lowest)
                 axes.draw(at_panel)
+            above = lines_above(panel, layout.box.y1)
             for mark in panel.marks:
                 # Lines above the axes have no room here; what they explain is drawn.
-                is_above = isinstance(mark, Caption) and mark.at[1] > layout.box.y1
-                if not (is_above or isinstance(mark, Row)):
+                if not isinstance(mark, Row) and mark not in above:
                     mark.draw(at_panel)
 
 

@@ -12,6 +12,7 @@ from matplotlib.transforms import Bbox
 from gdanim.drawing import grid
 from gdanim.drawing.grid import Grid
 from gdanim.drawing.layout import LABEL_PT, READOUT_PT, TICK_PT
+from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.numbers import name_axes
 from gdanim.errors import SettingError
@@ -63,7 +64,7 @@ class Place(NamedTuple):
 class StripLayout:
     """The panels of a strip. Lengths in pixels, from the bottom left."""
 
-    whole: Scene  # the picture in the size of the strip, whose title and legend it shows
+    whole: Scene  # the picture in the size of the strip, whose header it shows
     panel: Scene  # the picture in the size of a panel
     size: tuple[int, int]  # of the strip
     count: int
@@ -92,7 +93,7 @@ class StripLayout:
         # The first guess is high: a legend, which the strip does without, leaves room for axes to be measured.
         guess = _at_least(room[0] / panels.columns, size[1])
         for _ in range(3):
-            panel = redraw(guess, title="")
+            panel = redraw(guess, title="", readout=False)
             _name_axes(panel, whole)
             box, overhang = _measure(panel)
             layout = cls(
@@ -159,7 +160,9 @@ class StripLayout:
 def _with_header_above(redraw: Redraw, size: tuple[int, int]) -> Scene:
     """The picture in a size, or higher, where that has its header beside the axes."""
     whole = redraw(size)
-    return whole if header(whole) else redraw((size[0], max(size)))
+    whole = whole if header(whole) else redraw((size[0], max(size)))
+    whole.update(whole.timeline.frames - 1)
+    return whole
 
 
 def header_px(redraw: Redraw, size: tuple[int, int]) -> float:
@@ -169,12 +172,17 @@ def header_px(redraw: Redraw, size: tuple[int, int]) -> float:
 
 
 def header(scene: Scene) -> list[Artist]:
-    """What all panels share: the title and the legend."""
+    """What all panels share: the title, live lines and the legend."""
     figure = scene.figure
     above = max(axes.bbox.y1 for axes in figure.axes)
     artists: list[Artist] = [*figure.texts, *figure.patches, *figure.artists]
     still = [one for one in artists if not one.get_animated() and one.get_window_extent().y0 >= above]
-    return [*still, *(mark for mark in scene.marks if isinstance(mark, Row))]
+    return [*still, *(mark for mark in scene.marks if isinstance(mark, Row)), *lines_above(scene, above)]
+
+
+def lines_above(scene: Scene, above: float) -> list[Caption]:
+    """The live lines above a height."""
+    return [mark for mark in scene.marks if isinstance(mark, Caption) and mark.at[1] >= above]
 
 
 def header_bottom(scene: Scene) -> float:
