@@ -125,7 +125,7 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
     """Draw the frames once, in the style of the descent, and write them to every output."""
-    with descent.style.loaded.applied(asked_text(descent.settings)):
+    with descent.style.loaded.applied(asked_text(descent.settings, descent.runs)):
         with mpl.fonts_must_be_read():
             scene = draw(descent)
             # Within --max-size smaller sizes are tried, too, and a filmstrip checks its own panels.

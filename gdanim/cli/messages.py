@@ -167,7 +167,9 @@ def missing_letters(descent: Descent) -> Iterator[str]:
     from gdanim.drawing.fallback import fallback_for
 
     settings = descent.settings
-    for name, text in (("the title", settings.title), ("--xlabel", settings.xlabel), ("--ylabel", settings.ylabel)):
+    labels = "".join(dict.fromkeys(run.label for run in descent.runs))
+    asked = ("the title", settings.title), ("--xlabel", settings.xlabel), ("--ylabel", settings.ylabel)
+    for name, text in (*asked, ("the legend", labels)):
         letters, font = descent.style.loaded.missing_letters(text or "")
         if letters:
             found = fallback_for(letters)

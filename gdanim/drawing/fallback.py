@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 from gdanim.drawing.mpl import mpl, quietly
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
+    from gdanim.descent.runs import Run
     from gdanim.settings import Picture
 
 # What systems come with, fonts without serifs that suit the usual one. The first that has all the letters is taken.
@@ -22,9 +25,10 @@ FAMILIES: Final = (
 )
 
 
-def asked_text(settings: Picture) -> str:
-    """All text in a picture that a person wrote."""
-    return "".join(text or "" for text in (settings.title, settings.xlabel, settings.ylabel))
+def asked_text(settings: Picture, runs: Iterable[Run] = ()) -> str:
+    """All text in a picture that a person wrote: title, names of axes, and the labels of runs."""
+    labels = {id(run): run.label for run in runs}  # a million runs may share one record
+    return "".join(text or "" for text in (settings.title, settings.xlabel, settings.ylabel, *labels.values()))
 
 
 def shown_text(figure: Figure) -> str:

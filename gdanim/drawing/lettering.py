@@ -81,6 +81,7 @@ class Lettering:
     def __init__(self, *, size_pt: float, dpi: float) -> None:
         self.size_pt = size_pt
         self._font, self._plain = _opened(_font_of_style(), size_pt, dpi), _opened(SANS, size_pt, dpi)
+        self._others = [_opened(font, size_pt, dpi) for font in _fonts_behind()]
         # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
         self._hinting = get_hinting_flag()  # type: ignore[no-untyped-call]
         self._glyph, self._letter = cache(self._drawn), cache(self._strip)
@@ -165,8 +166,9 @@ class Lettering:
         return Glyph(coverage, -shift - (advance - self._figure_px) // 2, ceil(top), self._figure_px)
 
     def _font_of(self, letter: str) -> FT2Font:
-        # What the style's font lacks, the signs of mathematics often, is set in ours.
-        return self._font if self._font.get_char_index(ord(letter)) else self._plain
+        # What the style's font lacks, the signs of mathematics often, is set in ours, or in one of the system.
+        fonts = (self._font, self._plain, *self._others)
+        return next((font for font in fonts if font.get_char_index(ord(letter))), self._plain)
 
     @cached_property
     def _figure_px(self) -> int:
@@ -201,6 +203,12 @@ def _font_of_style() -> FontPath:
     default: Any = mpl.rcParamsDefault
     # A search costs time, and could come upon another version of the bundled font that is installed.
     return SANS if all(current[key] == default[key] for key in FACE) else findfont(FontProperties())
+
+
+def _fonts_behind() -> list[FontPath]:
+    """The fonts behind the first of the style that is applied, for letters that it lacks."""
+    current: Any = mpl.rcParams
+    return [findfont(FontProperties(family=[family])) for family in current["font.family"][1:]]
 
 
 def _opened(font: FontPath, size_pt: float, dpi: float) -> FT2Font:

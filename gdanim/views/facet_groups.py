@@ -22,12 +22,16 @@ from gdanim.views.told import Told, tell
 _Traits = dict[str, tuple["Hashable", str]]
 
 
+SHORT = 2  # digits of a start in few letters, at least
+
+
 class Group(NamedTuple):
     """The runs of one panel.
 
     runs (m,)   their numbers in the whole descent
     descent     of these runs alone, labelled by what tells them apart
     value       of what `--facet` names: `lr 0.1`
+    short       the same in fewer letters, of a start: `−4.6, 2`
     more        what else these runs share and not all runs do: `adam`
     told        how its runs ended; None where nothing is to be said
     limit       the rate as a multiple of its stability limit, `95 % of limit`; empty where that is unknown
@@ -36,6 +40,7 @@ class Group(NamedTuple):
     runs: Index
     descent: Descent
     value: str
+    short: str
     more: str
     told: Told | None
     limit: str
@@ -52,12 +57,15 @@ def group_runs(descent: Descent, style: Style) -> tuple[Group, ...]:
     shared = [name for name in telling if all(len({traits[i][name] for i in part}) == 1 for part in members.values())]
     apart = [name for name in telling if name not in shared]
 
+    short = _short_starts(descent) if facet == "start" else {}
+
     def group(part: list[int]) -> Group:
         own = _only(descent, part, [_listed(traits[run], apart) for run in part])
         return Group(
             runs=np.array(part),
             descent=own,
-            value=minus(traits[part[0]][facet][1]),
+            value=minus(value := traits[part[0]][facet][1]),
+            short=minus(short.get(part[0], value)),
             more=minus(_listed(traits[part[0]], shared)),
             told=next(iter(tell(own, [np.arange(len(part))], style)), None),
             limit=minus(limit[part[0]]) if len({limit[run] for run in part}) == 1 else "",
@@ -83,6 +91,14 @@ def _traits(descent: Descent) -> list[_Traits]:
         }
         for run, start in zip(descent.runs, starts, strict=True)
     ]
+
+
+def _short_starts(descent: Descent) -> dict[int, str]:
+    """The start of each run in as few digits as tell them apart."""
+    starts = list(map(tuple, descent.trajectory.x[:, 0].tolist()))
+    points = list(dict.fromkeys(starts))
+    texts = dict(zip(points, distinct_points(points, digits=SHORT), strict=True))
+    return {run: texts[start] for run, start in enumerate(starts)}
 
 
 def _source(run: Run) -> str:

@@ -29,7 +29,7 @@ SMALL_PT = 8.5
 LEAST_LINES = 4.0  # of a title, as high as a panel is at least where the title has several
 
 # The limit stands at the right end of its line. It is the first to go; then what is told goes to a line of its own, and
-# gets shorter. Before anything goes, the type is set a little smaller.
+# gets shorter, and so does the value. Before anything goes, the type is set a little smaller.
 FORMS: tuple[Form, ...] = (
     (("value", "more", FULL, "limit"),),
     (("value", "more", FULL),),
@@ -43,7 +43,10 @@ FORMS: tuple[Form, ...] = (
     (("value",), (PLAIN,)),
     (("value", BRIEF),),
     (("value",), (BRIEF,)),
+    (("short", BRIEF),),
+    (("short",), (BRIEF,)),
     (("value",),),
+    (("short",),),
 )
 
 
@@ -74,7 +77,7 @@ class Titles(NamedTuple):
                 own.pop(name).remove()
             for text in own.values():
                 text.set_fontsize(size_pt)
-            _cut(own["value"], size[0])
+            _cut(_value(own), size[0])
         return cls(layout, parts, told, form, lengths, size_pt)
 
     @classmethod
@@ -106,7 +109,7 @@ class Titles(NamedTuple):
             for name in line:
                 if isinstance(name, int):
                     if told is not None:
-                        yield self._caption(told, length, (x, y), parts["value"].get_text())
+                        yield self._caption(told, length, (x, y), _value(parts).get_text())
                     continue
                 if name == "limit":
                     parts[name].set_horizontalalignment("right")
@@ -171,9 +174,15 @@ def _written(layout: Layout, group: Group) -> Parts:
     write = partial(layout.figure.text, 0, 0, transform=IdentityTransform(), fontsize=READOUT_PT, parse_math=False)
     return {
         "value": write(group.value, color=ink, fontweight="bold"),
+        "short": write(group.short, color=ink, fontweight="bold"),
         "more": write(group.more, color=ink, fontweight="normal"),
         "limit": write(group.limit, color=muted, fontweight="normal"),
     }
+
+
+def _value(parts: Parts) -> Text:
+    """The value in a title, whole or in few letters."""
+    return parts["value"] if "value" in parts else parts["short"]
 
 
 def _longest(widths: dict[str | int, float], form: Form, space: float) -> float:

@@ -19,6 +19,7 @@ from gdanim.descent.descend import Descent
 from gdanim.drawing import grid
 from gdanim.drawing.frame import Pixels
 from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
+from gdanim.drawing.marks.tallies import tallies
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.numbers import name_axes
 from gdanim.drawing.run_styles import RunStyles, is_told_by_place, styles_of
@@ -59,6 +60,8 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
         run_styles = _styles_of(group, everyone, layout.style)
         panel_marks = plot.marks(layout, one, Panel(runs=group.runs, descent=group.descent, run_styles=run_styles))
         panel_marks += words
+        if len(group.runs) > 1 and is_told_by_place(group.descent):
+            panel_marks += tallies(layout, one, group.descent, panel_marks)
         if one is axes[0]:  # the others have the same signs
             panel_marks += opening_names(layout, one, group.descent)
         for mark in panel_marks:

@@ -188,6 +188,18 @@ def test_letters_that_the_font_lacks_are_set_in_one_of_the_system_that_has_them(
     assert digest(tmp_path / "without.png") != digest(tmp_path / "a.png")
 
 
+def test_so_are_those_of_labels_of_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in "ab":
+        Path(f"{name}.csv").write_text("iteration,x1\n0,4\n1,2\n")
+    request = "parabola", "--trajectory", "ᶁ=a.csv", "--trajectory", "b=b.csv", "--size", "320x240", "-o"
+    monkeypatch.setattr(fallback, "FAMILIES", ("None Such",))
+    assert "gdanim: the legend has letters that the font DejaVu Sans lacks: ᶁ" in run(*request, "without.png").lines
+    monkeypatch.setattr(fallback, "FAMILIES", ("None Such", "STIXGeneral"))
+    assert any(line.endswith("they are set in STIXGeneral") for line in run(*request, "a.png").lines)
+    assert digest(Path("without.png")) != digest(Path("a.png"))
+
+
 def test_a_file_that_sets_nothing_is_no_style(tmp_path: Path) -> None:
     accounts = tmp_path / "accounts"
     accounts.write_text("alice:x:1:1:Alice:/home/alice:/bin/sh\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -348,3 +350,29 @@ def test_in_less_than_the_least_width_only_the_numbers_of_the_axes_stay(case: st
     bare = shown(LEAST_PX - 1)
     assert len(bare) >= 4
     assert [float(text.replace("−", "-")) for text in bare]
+
+
+def test_panels_of_many_starts_count_who_came_to_each_minimum() -> None:
+    descent = solved("himmelblau", starts=20, lr=(0.005, 0.01), facet="lr", size="640x480")
+    with scene_of(descent) as scene:
+        frame = scene.timeline.frames - 1
+        scene.update(frame)
+        told = [text for text in live(scene, frame) if re.fullmatch(r"\d+ of 20", text)]
+    arrived = np.flatnonzero(descent.arrived_at >= 0)
+    ends = descent.trajectory.x[arrived, descent.trajectory.last[arrived]].round()
+    by_panel = Counter((run // 20, *end) for run, end in zip(arrived.tolist(), ends.tolist(), strict=True))
+    assert len(by_panel) == 8
+    # One has no room that covers no path.
+    assert Counter(told) <= Counter(f"{count} of 20" for count in by_panel.values())
+    assert len(told) >= 7
+
+
+def test_twelve_starts_say_what_became_of_them_before_all_their_digits() -> None:
+    descent = solved("himmelblau", starts=12, facet="start", size="640x480")
+    with scene_of(descent) as scene:
+        frame = scene.timeline.frames - 1
+        titles = [text.get_text() for text in scene.figure.texts if re.fullmatch(r"[−.\d]+, [−.\d]+", text.get_text())]
+        told = [text for text in live(scene, frame) if re.search("arrived at k|away", text)]
+    starts = np.array([[float(part.replace("−", "-")) for part in title.split(", ")] for title in titles])
+    assert np.allclose(starts, descent.trajectory.x[:, 0], rtol=0.05)
+    assert len(told) == 12

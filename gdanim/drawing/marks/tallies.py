@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from gdanim.drawing.marks.caption import Pieces
     from gdanim.drawing.marks.trails import Mark, RunsMark
 
-LEAST_WIDTH_PX: Final = 400  # of the picture: in a smaller one such text would be all that is seen
+# Of the picture and of the axes: in smaller ones such text would be all that is seen.
+LEAST_WIDTH_PX, LEAST_AXES_PX = 400, 180
 MOST: Final = 12  # tallies
 FEW: Final = 4  # places: at more of them, that a single run came says no more than its path
 FIGURE_SPACE: Final = "\u2007"  # as wide as a digit
@@ -43,7 +44,7 @@ def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark])
     """The tallies of the runs that `marks` show in axes that have their place. They cover no path, or are left out."""
     shown = [mark for mark in marks if isinstance(mark, Spots | Dots) and not isinstance(mark, EndMarkers)]
     spots = next((mark for mark in shown if mark.axes is axes), None)
-    if spots is None or layout.width < LEAST_WIDTH_PX:
+    if spots is None or layout.width < LEAST_WIDTH_PX or axes.bbox.width < LEAST_AXES_PX:
         return []
     ends, count = destinations(descent), len(descent.runs)
     arrivals = [runs for place in range(len(ends.places)) if (runs := ends.arrived_at(place)).size]

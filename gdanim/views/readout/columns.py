@@ -134,11 +134,11 @@ def _shared(descent: Descent) -> list[ReadoutColumn]:
     if len(methods) > 1 or None in methods:
         return []
     (method, lr, schedule), *others = made
-    alone = _words([minus(str(method))], need=3)
+    alone = _words([minus(str(method))], need=1)
     if others or any(run.label for run in some):
         return [alone]
     named = "" if schedule == "constant" else f", {schedule}"
-    return [_words([minus(f"{method}, lr {distinct([lr])[0]}{named}")], need=2)._replace(shorter=alone)]
+    return [_words([minus(f"{method}, lr {distinct([lr])[0]}{named}")], need=1)._replace(shorter=alone)]
 
 
 def _words(texts: Sequence[str], *, need: int) -> ReadoutColumn:
