@@ -36,6 +36,7 @@ class ReadoutColumn(NamedTuple):
     need      where there is no room, columns of the least need are left out first
     shorter   what stands in its place then
     bar       of a run, before the text
+    may_move  whether it may stand on the line of what became of the run, where the first line has no room
     """
 
     name: str
@@ -45,6 +46,7 @@ class ReadoutColumn(NamedTuple):
     widest: frozenset[str] = frozenset()
     shorter: ReadoutColumn | None = None
     bar: Callable[[int], Pieces] = lambda run: ()
+    may_move: bool = False
 
 
 Columns = list[ReadoutColumn]
@@ -73,11 +75,13 @@ def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[Reado
         columns.append(_series("off the plane", plane.off, seen, stages, need=5))
     has_rate = bool(iterations) and bool(np.isfinite(trajectory.lr).all())
     methods = _methods(descent)
+    movable = []
     if has_rate and not explained:
-        columns.append(_rate(trajectory.lr, methods))
+        movable.append(_rate(trajectory.lr, methods))
     elif methods:
-        columns.append(_words(methods, need=3))
-    return [*columns, *_against_limit(descent, style)] if has_rate else columns
+        movable.append(_words(methods, need=3))
+    movable += _against_limit(descent, style) if has_rate else []
+    return [*columns, *(column._replace(may_move=True) for column in movable)]
 
 
 def between(values: NDArray[Any], run: int, position: float) -> float:

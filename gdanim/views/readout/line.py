@@ -31,28 +31,50 @@ def readout(
 ) -> list[LiveLine]:  # fmt: skip
     """The line of the numbers; behind them, or on a line of its own, what became of the runs.
 
-    Columns without room are left out.
+    Method and rate stand there where the first line has no room; columns without room are left out.
     told   of each run, or of all runs together; nothing where the legend tells it
     brief  whether it is told in a word or two
     """
     columns, room = columns_of(descent, layout.style, explained=explained), layout.header_width_px
+    line = partial(_line, descent, layout.style, lettering)
     beside = _beside(columns, lettering, told, room, brief=brief) if told else (columns, BRIEF)
-    columns, length = beside or (columns, BRIEF)
-    while len(columns) > 1 and _width(columns, lettering) > room:
-        columns = _lighter(columns)
+    if beside is None:
+        told_line = telling(told, room, lettering)
+        if _width(columns, lettering) <= room:
+            return [line(columns), told_line]
+        first, moved = ([one for one in columns if one.may_move is moves] for moves in (False, True))
+        moved = _fitted(moved, room - told_line[1] - lettering.width(GAP), lettering, least=0)
+        return [line(_fitted(first, room, lettering)), _together(line(moved), told_line, lettering)]
+    columns, length = beside
+    numbers = line(_fitted(columns, room, lettering))
+    if not told:
+        return [numbers]
+    return [_together(numbers, (partial(_piece, told, length), widest(told, length, lettering.width)), lettering)]
 
+
+def _line(descent: Descent, style: Style, lettering: Lettering, columns: Columns) -> LiveLine:
     def numbers(moment: Moment) -> Pieces:
         # Of runs together, one may have stopped: the count is that of those that still run.
-        return _pieces(columns, *_foremost(descent, moment), layout.style, lettering)
+        return _pieces(columns, *_foremost(descent, moment), style, lettering)
 
-    lines: list[LiveLine] = [(numbers, _width(columns, lettering))]
-    if not told:
-        return lines
-    if beside is None:
-        return [*lines, telling(told, room, lettering)]
-    ended = partial(_piece, told, length)
-    width = lines[0][1] + lettering.width(GAP) + widest(told, length, lettering.width)
-    return [(lambda moment: [*numbers(moment), *ended(moment, before=GAP)], width)]
+    return numbers, _width(columns, lettering)
+
+
+def _together(numbers: LiveLine, told: LiveLine, lettering: Lettering) -> LiveLine:
+    """Columns, and behind a gap what became of the runs."""
+    gap = GAP if numbers[1] else ""
+
+    def pieces(moment: Moment) -> Pieces:
+        return [*numbers[0](moment), *((f"{gap}{text}", ink) for text, ink in told[0](moment))]
+
+    return pieces, numbers[1] + lettering.width(gap) + told[1]
+
+
+def _fitted(columns: Columns, room: float, lettering: Lettering, *, least: int = 1) -> Columns:
+    """Columns that fit into a room, those of the least need left out first; `least` of them always stay."""
+    while len(columns) > least and _width(columns, lettering) > room:
+        columns = _lighter(columns)
+    return columns
 
 
 def telling(told: Sequence[Told], room: float, lettering: Lettering) -> LiveLine:
@@ -62,10 +84,10 @@ def telling(told: Sequence[Told], room: float, lettering: Lettering) -> LiveLine
     return partial(_piece, told, length), widths[length]
 
 
-def _piece(told: Sequence[Told], length: int, moment: Moment, *, before: str = "") -> Pieces:
-    """What is told of the current run, or of all runs together, behind a gap; nothing where there is nothing yet."""
+def _piece(told: Sequence[Told], length: int, moment: Moment) -> Pieces:
+    """What is told of the current run, or of all runs together; nothing where there is nothing yet."""
     text, ink = told[moment.current if len(told) > 1 else 0].piece(moment, length)
-    return [(f"{before}{text}", ink)] if text else []
+    return [(text, ink)] if text else []
 
 
 def _beside(
