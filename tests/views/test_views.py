@@ -214,13 +214,14 @@ def test_what_is_told_costs_no_number_of_the_readout_but_the_limit(lr: float) ->
         size = f"{width}x240"
         descent = solved("parabola", lr=lr, iterations=9, size=size, dpi=90, verdict=verdict)
         with scene_of(descent) as scene:
-            words = readout(scene, 9)
-            told = any(re.search("away|lost", text) for text in live(scene, 9))
-            return [sign for sign in ("iteration", "x ", "f(x)", "lr") if sign in words], told
+            words = " ".join(live(scene, 9))  # on one line or two
+            told = bool(re.search("away|lost", words))
+            return [sign for sign in ("iteration", "x ", "f(x)", " lr ") if sign in words], told
 
     for width in range(700, 239, -46):
         numbers, told = shown(width, verdict=True)
-        assert (numbers, told) == (shown(width, verdict=False)[0], True)
+        assert told
+        assert set(numbers) >= set(shown(width, verdict=False)[0])
 
 
 def test_a_readout_that_finds_no_room_leaves_the_rate_out_first() -> None:

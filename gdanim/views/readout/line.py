@@ -40,10 +40,10 @@ def readout(
     beside = _beside(columns, lettering, told, room, brief=brief) if told else (columns, BRIEF)
     if beside is None:
         told_line = telling(told, room, lettering)
-        if _width(columns, lettering) <= room:
-            return [line(columns), told_line]
         first, moved = ([one for one in columns if one.may_move is moves] for moves in (False, True))
         moved = _fitted(moved, room - told_line[1] - lettering.width(GAP), lettering, least=0)
+        if not moved or _width(columns, lettering) <= room:
+            return [line(_fitted(columns, room, lettering)), told_line]
         return [line(_fitted(first, room, lettering)), _together(line(moved), told_line, lettering)]
     columns, length = beside
     numbers = line(_fitted(columns, room, lettering))
