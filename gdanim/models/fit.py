@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from gdanim.models.model import Model
 
 ROWS: Final = 1 << 16  # that are evaluated at a time, so that memory stays bounded
+SOME_ROWS: Final = 64  # of them, in which a window, a start and a rate are looked for
+NEWTON_STEPS: Final = 30
+STILL: Final = 1e-13  # of the coordinates, or of 1: a step that leads nowhere else
 MANY_ROWS: Final = 200  # with more, a point costs so much that few are asked for
 
 
@@ -39,6 +43,22 @@ class Fit:
     @property
     def minimizer(self) -> Vector | None:
         """Where the loss is least (d,), where that is known without a search."""
+        return None
+
+    def thinned(self) -> Fit:
+        """The loss over some of the rows only, few enough for many points to be asked for."""
+        return Fit(replace(self._model, points=self._model.points.thinned(SOME_ROWS)))
+
+    def minimum_near(self, w: Vector) -> Vector | None:
+        """The minimum (d,) to which Newton's method leads from w (d,); None where it leads to none."""
+        for _ in range(NEWTON_STEPS):
+            slope, hessian = self.gradient(w), self.hessian(w)
+            if not np.isfinite(hessian).all() or np.linalg.eigvalsh(hessian)[0] <= 0:
+                return None
+            step = np.linalg.solve(hessian, slope)
+            w = w - step
+            if np.all(np.abs(step) <= STILL * np.maximum(1.0, np.abs(w))):
+                return w
         return None
 
     def least_on(self, rows: Index) -> Vector | tuple[Vector, float] | None:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -60,6 +60,11 @@ class Points:
     def is_standardized(self) -> bool:
         """Whether the features were centred and scaled."""
         return self.x is not self.raw
+
+    def thinned(self, most: int) -> Points:
+        """Some of the rows, at most so many, evenly from the first to the last."""
+        some = slice(None, None, -(-self.rows // most))
+        return replace(self, x=self.x[:, some], raw=self.raw[:, some], y=self.y[some])
 
     @property
     def predicted(self) -> str:

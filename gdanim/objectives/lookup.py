@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gdanim.arrays import Scalar, Vector
     from gdanim.catalogue.request import FunctionChoice
     from gdanim.catalogue.specs import Family, Formula
+    from gdanim.models.fit import Fit
     from gdanim.models.model import Model
 
 TITLE_CHARACTERS = (90, 66, 48, 34, 24)
@@ -70,10 +71,7 @@ def _fitted(model: Model, given: Given) -> Objective:
         # Straight sides have no width of their own: such a loss is shown where that of squares is.
         bounds = suggest(squares, given).bounds.tolist()
         given = given._replace(limits=(tuple(bounds[0]), tuple(bounds[-1])))
-    fields = _found(functions, given)
-    if functions.minimizer is not None:
-        alone = Found(functions.minimizer[np.newaxis], np.empty((0, functions.dim)), complete=True)
-        fields |= _known(functions, fields["bounds"], alone)
+    fields = _fields_of_fit(functions, given)
     return Objective(
         name=model.text,
         formula=expression.spelt,
@@ -105,6 +103,21 @@ def _of_family(family: Family, dim: int, parameters: Mapping[str, float], given:
         curvatures=np.array([np.nan if family.kink else largest_curvature(functions, minimizer)]),
         searched=well.bounds[np.newaxis][: int(family.complete)],
     )
+
+
+def _fields_of_fit(functions: Fit, given: Given) -> dict[str, Any]:
+    """What shows the loss of a model well. That of very many rows is looked for with some of them."""
+    if not functions.point_by_point:
+        fields, exact = _found(functions, given), functions.minimizer
+    else:
+        fields = _found(functions.thinned(), given)
+        exact = functions.minimum_near(fields["minimizers"][0]) if len(fields["minimizers"]) == 1 else None
+        if exact is None:
+            fields = _found(functions, given)
+    if exact is not None:
+        alone = Found(exact[np.newaxis], np.empty((0, functions.dim)), complete=True)
+        fields |= _known(functions, fields["bounds"], alone)
+    return fields
 
 
 def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float], given: Given) -> Objective:

@@ -84,6 +84,15 @@ def test_newton_ends_where_scipy_finds_the_logistic_fit(tmp_path: Path, l2: floa
     assert np.abs(path.objective.minimizers[0] - expected).max() < 1e-6
 
 
+def test_what_is_looked_for_with_some_of_the_rows_is_the_minimum_of_all(tmp_path: Path) -> None:
+    x, y = drawn(701, 1, classes=True)
+    found = descend(Settings(function="logistic", points=table(tmp_path / "t.csv", x, y), iterations=0)).objective
+    (minimizer,) = found.minimizers
+    p = 1 / (1 + np.exp(-design(x) @ minimizer))
+    assert np.abs((p - y) @ design(x) / len(y)).max() < 1e-12
+    assert found.contains(minimizer)
+
+
 def test_the_closed_form_is_the_mean_over_the_rows(tmp_path: Path) -> None:
     x, y = drawn(70, 3)
     loss = fit("linear", table(tmp_path / "t.csv", x, y), l2=0.2)
