@@ -46,7 +46,7 @@ class _Column(NamedTuple):
 
 def npz_table(stream: BinaryIO, source: Source) -> Table:
     """The table in an .npz. Raises UsageError where it is none."""
-    with _readable(source, ".npz"):
+    with readable(source, ".npz"):
         archive = zipfile.ZipFile(stream)
         members = archive.infolist()
         if len(members) > MAX_COLUMNS:
@@ -60,7 +60,7 @@ def npz_table(stream: BinaryIO, source: Source) -> Table:
 
 def npy_table(stream: IO[bytes], source: Source) -> Table:
     """The table in an .npy: a column, several side by side, or a structured array. Raises UsageError."""
-    with _readable(source, ".npy"):
+    with readable(source, ".npy"):
         array = _Array(stream)
     if array.why:
         raise source.refusal(array.why)
@@ -68,7 +68,7 @@ def npy_table(stream: IO[bytes], source: Source) -> Table:
 
 
 @contextmanager
-def _readable(source: Source, kind: str) -> Iterator[None]:
+def readable(source: Source, kind: str) -> Iterator[None]:
     """Turn what is wrong with a file into a UsageError."""
     try:
         yield
@@ -91,7 +91,7 @@ def _table(arrays: Mapping[str, _Array], source: Source, kind: str, *, named: bo
         rows = row_count({name: array.shape[0] for name, array in used.items() if array.shape}, source)
         for begin in range(0, rows, CHUNK):
             count = min(CHUNK, rows - begin)
-            with _readable(source, kind):
+            with readable(source, kind):
                 read = {name: array.read(count) for name, array in used.items()}
             cells = {name: _picked(read[column.array], column) for name, column in wanted.items()}
             picked = [(names[at], _numeric(cells[names[at]])) for at in numbers]
@@ -140,7 +140,7 @@ class _Array:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream, self._done = stream, 0
-        header = _header(stream)
+        header = header_of(stream)
         self.shape: tuple[int, ...] = header["shape"]
         self._fortran = header["fortran_order"] and len(self.shape) == 2
         self.why = _objection(header["descr"], self.shape)
@@ -203,7 +203,7 @@ def _descr(descr: Any) -> Any:
     return [tuple(field) for field in descr] if isinstance(descr, list) else descr
 
 
-def _header(stream: IO[bytes]) -> dict[str, Any]:
+def header_of(stream: IO[bytes]) -> dict[str, Any]:
     """The header of an .npy: a Python dict as text, after the magic word, the version and its own length.
 
     numpy.lib.format would read up to 4 GiB before it checks the length. Raises ValueError.

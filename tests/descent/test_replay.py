@@ -23,7 +23,7 @@ from gdanim.descent.descend import descend
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.descent.runs import Run, Runs
 from gdanim.descent.trajectory import Stop, Trajectory, counted, judge
-from gdanim.errors import DomainError
+from gdanim.errors import DomainError, GdanimError
 from gdanim.rendering import write_data
 from gdanim.settings import Settings
 from gdanim.tables import arrays, json_text, text
@@ -370,3 +370,54 @@ def test_a_point_without_a_value_is_never_asked_for() -> None:
 def test_a_start_without_a_value_is_told_with_its_line(recorded: Callable[..., Trajectory]) -> None:
     with pytest.raises(DomainError, match=r"^mine\.csv line 3: f\(x\) = sqrt\(x\) has no finite .* at the start -2$"):
         recorded("run,iteration,x\n0,0,1\n1,0,-2\n", ROOT)
+
+
+def rosenbrock_in_twelve() -> Settings:
+    """A race in more variables than one digit counts."""
+    return Settings(function="rosenbrock", dim=12, iterations=6, optimizer=("gd", "adam"))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".npz"])
+def test_an_export_of_many_variables_is_read_again_to_the_last_bit(suffix: str, tmp_path: Path) -> None:
+    made = descend(rosenbrock_in_twelve())
+    path = str(tmp_path / f"run{suffix}")
+    write_data(path, made.trajectory, made.runs)
+    again = descend(Settings(function="rosenbrock", dim=12, trajectory=(path,)))
+    assert np.array_equal(again.trajectory.x, made.trajectory.x)
+    assert np.array_equal(again.trajectory.f, made.trajectory.f)
+    assert not again.remarks
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_arrays_of_several_runs_are_the_runs(kind: type, save: Callable[..., None], tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 5, 4)).astype(kind)
+    loss = np.arange(10.0).reshape(2, 5)
+    save(tmp_path / "runs.npz", x=x, loss=loss)
+    found = descend(Settings(function="sphere", dim=4, trajectory=(str(tmp_path / "runs.npz"),))).trajectory
+    assert np.array_equal(found.x, x.astype(np.float64))
+    assert np.array_equal(found.f, loss)
+    assert np.array_equal(found.grad, 2 * x.astype(np.float64))
+
+
+def test_checkpoints_of_more_variables_than_a_table_has_columns_are_a_run(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(6, 20_000)).astype(np.float32)
+    np.savez(tmp_path / "run.npz", x=x)
+    found = descend(Settings(function="sphere", dim=20_000, trajectory=(str(tmp_path / "run.npz"),))).trajectory
+    assert np.array_equal(found.x[0], x)
+    assert found.f[0] == pytest.approx(np.sum(x.astype(np.float64) ** 2, axis=1))
+
+
+@pytest.mark.parametrize(
+    ("x", "says"),
+    [
+        (np.zeros((2, 5, 3)), "x is 2 × 5 × 3, and sphere takes 4 coordinates"),
+        (np.zeros((0, 5, 4)), "x is 0 × 5 × 4"),
+        (np.full((1, 2, 4), np.nan), "has no finite value and slope at the start"),
+        (np.full((1, 2, 4), "a"), "no numbers"),
+    ],
+)
+def test_arrays_that_are_no_runs_are_refused(x: np.ndarray, says: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "runs.npz", x=x)
+    with pytest.raises(GdanimError, match=says):
+        descend(Settings(function="sphere", dim=4, trajectory=(str(tmp_path / "runs.npz"),)))

@@ -60,7 +60,7 @@ INSIDE = {
         "text.tidying text.spelling text.left_side text.joined text.conditions tree hints ranges parser graph "
         "floats derivatives symbols"
     ),
-    "tables": "files table numbers dialect text json_text arrays",
+    "tables": "files table numbers dialect text json_text arrays points",
     "models": "named points samples terms model fit",
     "catalogue": (
         "foreign specs families formats functions optimizers plugins schedules choices validation views registry "
@@ -74,8 +74,8 @@ INSIDE = {
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
-        "attractors recording.roles recording.rows recording.replay descend plane.looked_at updates outcomes.trials "
-        "outcomes.unbounded outcomes.reasons outcomes.endings"
+        "attractors recording.roles recording.rows recording.dense recording.replay descend plane.looked_at updates "
+        "outcomes.trials outcomes.unbounded outcomes.reasons outcomes.endings"
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "

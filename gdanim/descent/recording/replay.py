@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gdanim.catalogue import registry
+from gdanim.descent.recording.dense import read_dense
 from gdanim.descent.recording.file_types import UNKNOWN
-from gdanim.descent.recording.rows import Rows, read_rows
+from gdanim.descent.recording.rows import Name, Rows, read_rows
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import MAX_RECORDED, Stop, Trajectory, judge, no_value_at
 from gdanim.errors import DomainError, SettingError, UsageError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from gdanim.arrays import Index, Scalar
     from gdanim.catalogue.choices import Choice
     from gdanim.catalogue.specs import Method
-    from gdanim.descent.recording.rows import Name
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
 
@@ -58,6 +58,11 @@ def read_trajectory(
     Raises UsageError where the file cannot be read or is malformed, naming the line, and DomainError where a run
     starts at a point without a finite value and slope.
     """
+    dense = read_dense(path, objective)
+    if dense is not None:
+        names = [Name(str(run + 1), None, None, None) for run in range(dense.runs)]
+        runs = _runs(names, dense.first_rate, _labels(names, path, alone=alone))
+        return Recording(dense, _entitled(runs, title), ())
     rows = _sorted(read_rows(path, objective, columns))
     length = np.bincount(rows.run)
     first = np.cumsum(length) - length
@@ -89,9 +94,14 @@ def read_trajectory(
     )
     trajectory = judge(objective, replayed)
     runs = _runs(rows.names, trajectory.first_rate, _labels(rows.names, path, alone=alone))
-    if title:
-        runs = tuple(run._replace(title=title, label=_titled(title, run.label, len(runs))) for run in runs)
-    return Recording(trajectory, runs, rows.remarks)
+    return Recording(trajectory, _entitled(runs, title), rows.remarks)
+
+
+def _entitled(runs: Runs, title: str) -> Runs:
+    """Runs of a file that a person calls by a title; as they are where that is empty."""
+    if not title:
+        return runs
+    return tuple(run._replace(title=title, label=_titled(title, run.label, len(runs))) for run in runs)
 
 
 def _iterations(rows: Rows, first: Index, length: Index, last: Index) -> Index:

@@ -48,8 +48,10 @@ PAIRS: Final = {
     "x": (("x", "y"), ("u", "v"), ("w", "b"), ("a", "b"), ("m", "b"), ("weight", "bias"), ("slope", "intercept")),
     "g": (("gx", "gy"), ("g_x", "g_y"), ("grad_x", "grad_y"), ("dfdx", "dfdy"), ("df_dx", "df_dy")),
 }
+TRIPLES: Final = {"x": (("x", "y", "z"),), "g": (("gx", "gy", "gz"),)}
 _VALUE_OF: Final = re.compile(r"(f|loss|j|cost)\s*\([^)]*\)")  # f(x, y)
-_INDEXED: Final = re.compile(r"(.*?)_?[\[({]?([0-9]{1,3})[\])}]?")
+_INDEXED: Final = re.compile(r"(.*?)_?[\[({]?([0-9]{1,5})[\])}]?")
+MOST_ROLES: Final = 4  # that a message names
 MAX_SHOWN: Final = 100  # characters of names in a message
 COUNTED: Final = 1e-6  # relative: so near to f, a column without a name is f
 
@@ -84,7 +86,12 @@ def _coordinates(dim: int) -> set[str]:
 
 
 def _takes(objective: Objective) -> str:
-    return f"{objective.name} takes {'one coordinate' if objective.dim == 1 else 'two coordinates'}"
+    count = {1: "one coordinate", 2: "two coordinates"}.get(objective.dim, f"{objective.dim:,} coordinates")
+    return f"{objective.name} takes {count}"
+
+
+def _in_order(roles: Iterable[str]) -> list[str]:
+    return sorted(roles, key=lambda role: (len(role), role))  # x2 before x10
 
 
 def seen(columns: Sequence[str]) -> str:
@@ -174,17 +181,17 @@ class _Names:
         self._refuse_further(families)
         fitting = [family for family in families if len(family) == dim]
         if len(fitting) == 1 and not needed & self._settled.keys():
-            return dict(zip(sorted(needed), fitting[0], strict=True))
+            return dict(zip(_in_order(needed), fitting[0], strict=True))
         if len(fitting) > 1:
             one, other = (seen([self._table.columns[at] for at in family]) for family in fitting[:2])
             raise self._refusal(f"x may be {one}, or {other}", needed)
         found = {place for family in families for place in family[:1]} if dim > len(families[:1]) else set()
-        missing = sorted(needed - self._settled.keys())
+        missing = _in_order(needed - self._settled.keys())
         lacking = missing[-1] if found else missing[0]
         raise self._refusal(f"there is no column {lacking}: {_takes(self._objective)}", needed)
 
-    def _refusal(self, reason: str, needed: Iterable[str]) -> UsageError:
-        way = ",".join(f"{role}=NAME" for role in sorted(needed))
+    def _refusal(self, reason: str, needed: set[str]) -> UsageError:
+        way = ",".join(f"{role}=NAME" for role in _in_order(needed)[:MOST_ROLES]) + ",…" * (len(needed) > MOST_ROLES)
         return self._table.source.refusal(f"{reason}. It has {seen(self._table.columns)}: say --columns {way}")
 
     def _families(self, letter: str, bases: Sequence[str]) -> Iterator[list[int]]:
@@ -198,8 +205,8 @@ class _Names:
             first = min(numbers)
             if first in (0, 1) and sorted(numbers) == list(range(first, first + len(numbers))):
                 yield [numbers[number] for number in sorted(numbers)]
-        if self._objective.dim == 2:
-            for pair in PAIRS[letter]:
+        if self._objective.dim in (2, 3):
+            for pair in PAIRS[letter] if self._objective.dim == 2 else TRIPLES[letter]:
                 if all(name in self._places for name in pair):
                     yield [self._only(name) for name in pair]
         else:
@@ -232,7 +239,7 @@ class _Names:
 def _by_place(table: Table, objective: Objective) -> dict[str, int]:
     """The roles of columns that have no names. Raises UsageError where they may be several things."""
     dim, count = objective.dim, len(table.columns)
-    names = sorted(_coordinates(dim))
+    names = _in_order(_coordinates(dim))
     if count == dim:
         return {name: at for at, name in enumerate(names)}
     counted = _counts([row[0] for row in table.sample])
@@ -290,4 +297,4 @@ def _remarks(table: Table, place: Mapping[str, int], settled: Mapping[str, int])
 
 def _usual(role: str) -> tuple[str, ...]:
     """The names of a role that need no remark."""
-    return {"x1": ("x1", "x"), "x2": ("x2", "y")}.get(role, (role,))
+    return {"x1": ("x1", "x"), "x2": ("x2", "y"), "x3": ("x3", "z")}.get(role, (role,))
