@@ -85,8 +85,7 @@ class Cluster:
         self.threads(client, time.monotonic())
         own = {} if self.any_version else remote.versions()
         for worker, there in client.run(remote.versions, on_error="return").items():
-            # Dask wraps some of what a worker raises, and keeps its text.
-            if isinstance(there, ImportError) or (isinstance(there, Exception) and _NO_MODULE in str(there)):
+            if _lacks_gdanim(there):
                 raise ClusterError(f"The worker {worker} has no gdanim that serves a cluster: install it there")
             if isinstance(there, BaseException):
                 raise ClusterError(f"The worker {worker} failed: {_brief(there)}")
@@ -191,6 +190,8 @@ class _Flight:
         except GdanimError as error:
             yield Done(job.place, failed=str(error))
         except Exception as error:
+            if _lacks_gdanim(error):
+                raise ClusterError("A worker that came later has no gdanim that serves a cluster: install it") from None
             yield Done(job.place, failed=f"the worker failed: {_brief(error)}")
         else:
             yield Done(job.place, returned.answer, returned.died)
@@ -213,6 +214,11 @@ def _check_shared(client: Client) -> None:
             if not there:
                 folder = Path(probe.name).parent
                 raise ClusterError(f"The worker {worker} does not see {folder}: --shared needs a folder that all share")
+
+
+def _lacks_gdanim(error: object) -> bool:
+    """Whether a worker failed because it has no gdanim. Dask wraps some of what one raises, and keeps its text."""
+    return isinstance(error, ImportError) or (isinstance(error, Exception) and _NO_MODULE in str(error))
 
 
 def _unlike(worker: str, unlike: str) -> str:

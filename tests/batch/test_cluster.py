@@ -199,28 +199,44 @@ def test_a_poison_job_of_a_batch_is_told_with_its_file_and_the_others_are_writte
     assert [line.split()[3] for line in ran.stderr.splitlines()[-2:]] == ["2", "3"]
 
 
-def test_a_job_that_dask_blames_is_given_out_once_more_before_it_is_named() -> None:
+def test_a_job_that_dask_blames_is_given_out_once_more_and_a_worker_that_comes_late_has_to_be_alike() -> None:
     script = """
 from distributed import KilledWorker
 from gdanim.batch.cluster import Cluster, _Flight, _Flying
+from gdanim.batch.remote import Returned
+from gdanim.errors import ClusterError
 class Running:
     status = "running"
-class Blamed:
+class Ended:
+    def __init__(self, end):
+        self.end = end
     def cancelled(self):
         return False
     def result(self):
-        raise KilledWorker("job", None, 3)
+        if isinstance(self.end, Exception):
+            raise self.end
+        return self.end
     def release(self):
         pass
 flight = _Flight(Cluster(scheduler="", module=()), Running(), {}, [])
 for tries in (1, 2):
-    found = list(flight._taken_in(Blamed(), _Flying(7, None, tries)))
+    found = list(flight._taken_in(Ended(KilledWorker("job", None, 3)), _Flying(7, None, tries)))
     print([(done.place, done.failed) for done in found], list(flight.waiting))
+for end in (RuntimeError("No module named 'gdanim'"), Returned(unlike="numpy 1 in place of 2")):
+    try:
+        list(flight._taken_in(Ended(end), _Flying(7, None, 1)))
+    except ClusterError as error:
+        print(error)
 """
     ran = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == [
         "[] [(7, 2)]",
         "[(7, 'the workers that it was given to died, one after another')] [(7, 2)]",
+        "A worker that came later has no gdanim that serves a cluster: install it",
+        (
+            "The worker that came later has numpy 1 in place of 2; the same bytes need the same versions. "
+            "Allow others with --any-version"
+        ),
     ]
 
 
