@@ -149,8 +149,8 @@ def check_paths(settings: Settings, outputs: tuple[Planned, ...], preset: str | 
         check_number("--data", settings.data, "a table", sequence=False)
         paths.append(settings.data)
     streamed = [path for path in paths if path == STDOUT or own_descriptor(path) == 1]
-    if len(streamed) + settings.json + settings.alt_text > 1:
-        raise TargetError("Standard output can carry one thing: choose one of -o -, --json and --alt-text")
+    if len(streamed) + settings.json + settings.alt_text + (settings.snippet is not None) > 1:
+        raise TargetError("Standard output can carry one thing: choose one of -o -, --json, --alt-text and --snippet")
     if streamed and sys.stdout is not None and sys.stdout.isatty() and not settings.dry_run:
         raise TargetError("Standard output is a terminal: name a file with -o, or send -o - to a pipe")
     twice = [path for path in paths if path not in streamed and _same(paths, path) > 1]

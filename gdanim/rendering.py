@@ -42,7 +42,7 @@ def render(settings: Settings, progress: Progress | None = None) -> tuple[Writte
     Nothing is printed: the switches of the command line (json, quiet, strict, dry_run, …) mean nothing here.
     `progress` is called with the frames that are done and the frames in all.
     """
-    settings = replace(settings, dry_run=False, json=False, alt_text=False)
+    settings = replace(settings, dry_run=False, json=False, alt_text=False, snippet=None)
     request = preflight.resolve(settings)
     rendered = render_descent(carry_out(request), request, progress)
     for error in rendered.errors:

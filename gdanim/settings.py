@@ -212,6 +212,8 @@ class Settings(Picture):
     alt_text: bool = option(
         "Output", "Print what the animation shows in a sentence or two, for those who do not see it.",
         readers.flag, default=False)
+    snippet: str | None = option("Output", "Print the `html` or `markdown` that shows the files in a page.",
+        readers.Choice("html", "markdown"), metavar="WORD", shown="none")
     data: str | None = option("Output", "Write the trajectory, too: .csv, .jsonl or .npz.",
         readers.text, metavar="PATH")
     force: bool = option(

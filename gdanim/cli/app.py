@@ -215,7 +215,7 @@ def _run(request: Request) -> int:
     if strict_code and settings.quiet:
         say([next(messages.lost_runs(descent))])
     if settings.dry_run:
-        put(messages.dry_run(descent, outputs))
+        put(messages.dry_run(descent, outputs) if settings.snippet is None else _snippet(request, descent))
         return strict_code
     _say(request, messages.warnings(descent, outputs))
     _say(request, messages.of_pipes(request))
@@ -278,3 +278,11 @@ def _summarise(request: Request, descent: Descent, written: Sequence[Written]) -
             put(summary.as_json(descent, written))
     if settings.alt_text:
         put(alt_text(descent) + "\n")
+    if settings.snippet is not None:
+        put(_snippet(request, descent))
+
+
+def _snippet(request: Request, descent: Descent) -> str:
+    from gdanim.cli.snippet import snippet
+
+    return snippet(str(request.settings.snippet), descent, request.outputs, request.settings.poster)
