@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 from mpl_toolkits.mplot3d import proj3d
+from PIL import Image
 from support.commandline import crossed
 from support.problems import check_against_redraw, composed, scene_of, solved
 
@@ -23,7 +24,7 @@ from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT, load_style
 from gdanim.views.surface import view
 from gdanim.views.surface.axes import SurfaceAxes
-from gdanim.views.surface.box import SurfaceBox, sectors
+from gdanim.views.surface.box import SUPERSAMPLED, SurfaceBox, _reduced, sectors
 from gdanim.views.surface.camera import CENTRE, DISTANCE, FLOOR, TOP, Camera, fit
 from gdanim.views.surface.heightmap import LIFT, HeightMap, HeightScale
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
@@ -404,3 +405,8 @@ def test_in_a_wide_picture_the_words_stand_beside_a_box_that_is_as_high_as_the_p
         assert max(text.get_window_extent().x1 for text in scene.figure.texts) < axes.bbox.x0
     with scene_of(solved(size="1000x540", **race)) as scene:
         assert scene.figure.axes[0].bbox.height < 0.8 * 540
+
+
+def test_a_large_surface_is_reduced_in_bands_as_it_is_at_once() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (SUPERSAMPLED * 300, SUPERSAMPLED * 5, 4), np.uint8)
+    assert np.array_equal(_reduced(pixels), np.asarray(Image.fromarray(pixels).reduce(SUPERSAMPLED)))

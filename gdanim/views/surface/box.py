@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 
+from gdanim.drawing.frame import BAND_PX
 from gdanim.drawing.geometry import Polylines
 from gdanim.drawing.marks.trails import Mark, mixed
 from gdanim.drawing.mpl import to_rgb
@@ -241,9 +242,13 @@ def render_surface(
             gc, Affine2D().frozen(), part.shape[1] - 1, part.shape[0] - 1, part, np.zeros((1, 2)),
             IdentityTransform(), cells.reshape(-1, 4), False, np.empty((0, 4)),
         )  # fmt: skip
-    # Pillow weighs colours by their alpha.
-    image = PIL.Image.fromarray(np.asarray(renderer.buffer_rgba())).reduce(SUPERSAMPLED)
-    return np.asarray(image), (int(low[0]), int(low[1]))
+    return _reduced(np.asarray(renderer.buffer_rgba())), (int(low[0]), int(low[1]))
+
+
+def _reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pixels (h, w, 4) with each SUPERSAMPLED × SUPERSAMPLED of them as one. Pillow weighs colours by their alpha."""
+    bands = [pixels[top : top + SUPERSAMPLED * BAND_PX] for top in range(0, len(pixels), SUPERSAMPLED * BAND_PX)]
+    return np.concatenate([np.asarray(PIL.Image.fromarray(band).reduce(SUPERSAMPLED)) for band in bands])
 
 
 def level_lines(heightmap: HeightMap) -> list[Vec3]:
