@@ -156,7 +156,7 @@ def test_numbers_of_any_size_are_drawn(options: dict[str, Any]) -> None:
 
 
 def test_a_caption_without_words_paints_nothing() -> None:
-    with scene_of(solved("parabola", lr=1.05, iterations=6, size="320x240")) as scene:
+    with scene_of(solved("parabola", lr=1.05, iterations=6, size="640x480")) as scene:
         *_, told = (mark for mark in scene.marks if isinstance(mark, Caption) and not mark.plate)
         scene.update(0)
         assert told.touched() is None
