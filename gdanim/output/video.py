@@ -115,7 +115,7 @@ class VideoWriter:
             waited_s += 1.0
             if os.fstat(self._complaints.fileno()).st_size > MAX_COMPLAINTS:
                 raise EncoderError(f"ffmpeg complains without end: {self._complaint()}")
-            size = self._path.stat().st_size
+            size = self._path.stat().st_size if self._path.exists() else 0
             if size != written:
                 written, waited_s = size, 0.0
             elif waited_s >= patience_s:

@@ -170,6 +170,14 @@ def test_ffmpeg_that_stops_reading_but_lives_on_is_an_error(fake_ffmpeg, film, t
         write(tmp_path / "film.mp4", film)
 
 
+def test_ffmpeg_that_has_not_begun_its_file_yet_is_waited_for(fake_ffmpeg, film, tmp_path, monkeypatch):
+    fake_ffmpeg("cat >/dev/null")
+    takes, answers = video._takes, iter([False])
+    monkeypatch.setattr(video, "_takes", lambda *asked: next(answers, True) and takes(*asked))
+    with pytest.raises(EncoderError, match="the encoded file cannot be read: No such file"):
+        write(tmp_path / "film.mp4", film)
+
+
 def test_pictures_that_do_not_reach_ffmpeg_are_an_error_at_once(film, tmp_path):
 
     class Broken(io.RawIOBase):
