@@ -105,7 +105,7 @@ def test_gradients_stand_square_on_the_levels(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize("view", ["curve", "surface"])
 def test_views_without_such_axes_refuse_to_make_them_equal(view: str) -> None:
     settings = Settings(function="parabola" if view == "curve" else "himmelblau", view=view, aspect="equal")
-    with pytest.raises(UsageError, match="--aspect goes with --view panels or contour, not with"):
+    with pytest.raises(UsageError, match="--aspect goes with --view panels or contour or fit, not with"):
         resolve(settings)
     with (
         pytest.raises(SettingError, match="functions of two variables"),
