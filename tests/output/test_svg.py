@@ -8,15 +8,23 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
 from support.commandline import run
 from support.problems import solved
 
-from gdanim.output.svg.paths import Defs, FixedPoint
+from gdanim.drawing.shapes import circles
+from gdanim.output.svg.items import DrawnPath
+from gdanim.output.svg.paths import Defs, FixedPoint, clipped_segments
+from gdanim.output.svg.recorder import Recorder
 from gdanim.output.svg.timing import Clock, Lifetimes, split_by_lifetime
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -195,3 +203,19 @@ def test_a_letter_has_an_outline_of_its_own_for_each_size() -> None:
     paths = ET.fromstring(defs.markup).findall("path")
     assert [path.get("id") for path in paths] == names[:2]
     assert paths[0].get("d") != paths[1].get("d")
+
+
+def test_a_ring_that_is_only_stroked_is_drawn_as_straight_pieces_around_its_centre() -> None:
+    figure = Figure(figsize=(1, 1), dpi=100)
+    canvas: Any = FigureCanvasAgg(figure)
+    recorder = Recorder(canvas.get_renderer(), 100.0)
+    gc = recorder.new_gc()
+    gc.set_snap(False)
+    gc.set_linewidth(1.0)
+    recorder.draw_path(gc, circles(np.array([[30.0, 40.0]]), 8.0), IdentityTransform(), None)
+    (ring,) = recorder.take_items()
+    assert isinstance(ring, DrawnPath)
+    low, high = np.zeros(2), np.full(2, 100.0)
+    pieces = np.asarray(clipped_segments(ring.vertices, ring.codes, low, high)).reshape(-1, 2)
+    assert len(pieces) > 20
+    np.testing.assert_allclose(np.hypot(*(pieces - [30, 60]).T), 8.0, atol=0.1)  # y grows downwards

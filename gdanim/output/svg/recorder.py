@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Typeset = tuple[list[Letter], tuple[Rectangle, ...]]  # letters and rules
 
+CURVES: Final = (Path.CURVE3, Path.CURVE4)
 _OUTLINES: Final = TextToPath()
 _EM: Final = float(TextToPath.FONT_SCALE)
 
@@ -68,7 +69,9 @@ class Recorder(RendererBase):
         if not style.fill and not style.stroke:
             return
         placed = transform + self._flip
-        if gc.get_snap() is False or is_long(path):
+        if not style.fill and path.codes is not None and np.isin(path.codes, CURVES).any():
+            path = path.cleaned(placed, curves=False)  # layers of strokes know straight pieces only
+        elif gc.get_snap() is False or is_long(path):
             path = placed.transform_path(path)
         else:
             path = path.cleaned(
