@@ -23,10 +23,10 @@ FEWEST, MOST = 25, 200  # iterations
 SCALES: Final = (1.0, 0.1, 10.0, 0.01, 100.0)  # of a start that nobody gives, until f has a value there
 GOLDEN: Final = 0.6180339887498949
 MARGIN: Final = 1.2
+FARTHEST: Final = 4.0  # times as far from the origin as the start: bounds do not follow a fall without end
 STEPS: Final = 200  # directions of Lanczos
 ROUNDING: Final = 1e-9  # of f at the start: it may rise by so much
 STEEP: Final = 1e-3  # share of ‖∇f‖ that a trial keeps: below it, the descent is over
-NO_START = "f has no finite value and slope at any start that was tried: --start gives one"
 
 
 class ShownWell(NamedTuple):
@@ -44,7 +44,8 @@ def shown_well(functions: Functions, given: Given, start: Vector | None = None, 
     first = starts[0] if starts else _start(functions) if start is None else start
     with np.errstate(all="ignore"):
         rate, iterations, end = _tried(functions, first, given.rates)
-    reach = max(float(np.abs(point).max()) for point in (first, end, *starts))
+    near = max(float(np.abs(point).max()) for point in (first, *starts))
+    reach = max(near, min(float(np.abs(end).max()), FARTHEST * near))
     half = max(bound, rounded_up(MARGIN * reach) if reach > bound else 0.0) or 1.0
     return ShownWell(first, rate, iterations, np.tile([-half, half], (functions.dim, 1)))
 
@@ -79,14 +80,14 @@ def largest_curvature(functions: Functions, x: Vector) -> float:
 
 
 def _start(functions: Functions) -> Vector:
-    """A start (d,) with a value and a slope; the last that was tried where none has one."""
+    """A start (d,) with a value and a slope, of either sign or positive; the first where none has one."""
+    pattern = _pattern(functions.dim)
     with np.errstate(all="ignore"):
-        for scale in SCALES:
-            point = scale * _pattern(functions.dim)
+        for point in (scale * way for way in (pattern, np.abs(pattern)) for scale in SCALES):
             f, slope = functions.raw_value_and_gradient(point[np.newaxis])
             if np.isfinite(f).all() and np.isfinite(slope).all() and slope.any():
                 return point
-    return _pattern(functions.dim)
+    return pattern
 
 
 def _pattern(dim: int) -> Vector:

@@ -136,4 +136,6 @@ def _only(descent: Descent, chosen: Sequence[int], labels: Sequence[str]) -> Des
         arrived_at=picked(descent.arrived_at, chosen),
         limit=picked(descent.limit, chosen),
         timeline=timeline.among(np.array(chosen)),
+        plane=None if descent.plane is None else descent.plane.of_runs(chosen),
+        whole=None if descent.whole is None else _only(descent.whole, chosen, labels),
     )

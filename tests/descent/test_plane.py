@@ -153,3 +153,12 @@ def test_x_y_and_z_are_the_first_three_coordinates() -> None:
     assert seen.objective.symbols == ("x", "z")
     with pytest.raises(UsageError, match="parameter"):
         descend(Settings(function="x + z"))
+
+
+def test_bounds_do_not_follow_a_fall_without_end() -> None:
+    found = descend(Settings(function="x1**2 + x2**2 - x3**2", start=((1, 1, 1e-3),)))
+    assert np.ptp(found.objective.bounds, axis=1).max() <= 10
+
+
+def test_a_start_is_found_where_only_positive_numbers_have_a_value() -> None:
+    assert (descend(Settings(function="x1 - log(x1) + x2**2 + x3**2", iterations=1)).objective.start > 0).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from gdanim.descent.plane.axes import along_coordinates, distances_from, principal, through_ends
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gdanim.arrays import Scalar, Vector
     from gdanim.descent.plane.axes import Axes
     from gdanim.descent.trajectory import Trajectory
@@ -38,6 +40,11 @@ class Plane:
         share = np.divide(self.off.max(axis=1), self.length, out=np.zeros_like(self.length), where=self.length > 0)
         return np.where(share > OFF, share, 0.0)
 
+    def of_runs(self, runs: Sequence[int]) -> Plane:
+        """The same plane, for some of the runs."""
+        some = np.array(runs, dtype=np.int64)
+        return replace(self, off=self.off[some], length=self.length[some])
+
     def remark(self) -> str:
         """What a person should know where paths leave the plane; empty where none does."""
         leaving = np.count_nonzero(self.leaving)
@@ -45,7 +52,9 @@ class Plane:
             return ""
         paths, its = ("the path leaves", "its") if len(self.off) == 1 else ("paths leave", "their")
         whose = paths if leaving == len(self.off) else f"{leaving} of {len(self.off)} {paths}"
-        return f"{whose} this plane by up to {100 * self.leaving.max():.0f} % of {its} length"
+        most = float(self.leaving.max())
+        share = f"up to {100 * most:.0f} % of {its} length" if most <= 1 else f"more than {its} whole length"
+        return f"{whose} this plane by {share}"
 
 
 def plane_of(settings: Picture, objective: Objective, trajectory: Trajectory) -> Plane | None:
