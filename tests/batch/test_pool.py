@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.commandline import ENVIRONMENT, default_signals
+from support.commandline import ENVIRONMENT, PATIENCE_S, default_signals
 
 from gdanim.batch.pool import Done, Pool
 
@@ -87,12 +87,13 @@ def test_no_worker_outlives_it(number: signal.Signals, request: pytest.FixtureRe
     )
     request.addfinalizer(batch.kill)
     children: set[int] = set()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and not list(Path().glob(".*gdanim*")):
         children |= set(workers_of(batch.pid))
         time.sleep(0.05)
     batch.send_signal(number)
-    assert batch.wait(60) == -number
+    assert batch.wait(PATIENCE_S) == -number
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and any(map(is_alive, children)):
         time.sleep(0.05)
     assert len(children) == 2
