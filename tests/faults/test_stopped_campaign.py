@@ -61,12 +61,14 @@ def test_a_signal_leaves_no_part_no_draft_and_no_ffmpeg(number: signal.Signals, 
         risk.restore()
         status, complaints = stop_at_a_random_moment(risk, number, moments)
         tally[f"{risk.state()}, exit {status}{', a traceback' if b'Traceback' in complaints else ''}"] += 1
-        assert status in (0, -number)
+        # Before our first line runs, Python answers Ctrl-C with a traceback, which nothing of ours can prevent, and with
+        # exit code 1 before it has found its modules.
+        at_start = number == signal.SIGINT and b"KeyboardInterrupt" in complaints
+        assert status in (0, -number) or (at_start and status == 1)
+        assert complaints == b"" or at_start
         assert risk.state() == "new" if status == 0 else risk.state() in ("old", "new")
         assert risk.wait_for_children() == []
         assert risk.strays() == []
-        # Before its first own line runs, Python answers Ctrl-C with a traceback, which nothing of ours can prevent.
-        assert complaints == b"" or (number == signal.SIGINT and b"KeyboardInterrupt" in complaints)
     print(f"\n{number.name}, {suffix}: {dict(tally)}")
 
 
