@@ -61,8 +61,8 @@ def test_a_signal_leaves_no_part_no_draft_and_no_ffmpeg(number: signal.Signals, 
         risk.restore()
         status, complaints = stop_at_a_random_moment(risk, number, moments)
         tally[f"{risk.state()}, exit {status}{', a traceback' if b'Traceback' in complaints else ''}"] += 1
-        # Before our first line runs, Python answers Ctrl-C with a traceback, which nothing of ours can prevent, and with
-        # exit code 1 before it has found its modules.
+        # Before our first line runs, Python answers Ctrl-C with a traceback, which nothing of ours can prevent;
+        # before it has found its modules, with exit code 1.
         at_start = number == signal.SIGINT and b"KeyboardInterrupt" in complaints
         assert status in (0, -number) or (at_start and status == 1)
         assert complaints == b"" or at_start
