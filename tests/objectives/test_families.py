@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 import sympy as sp
 from support.objectives import objective
+from support.problems import scene_of, solved
 
 from gdanim.catalogue.families import FAMILIES
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.catalogue.request import chosen_function
 from gdanim.catalogue.specs import Family
+from gdanim.cli.summary import as_dict, details
+from gdanim.descent.alt_text import alt_text
+from gdanim.objectives.families import FamilyFunctions
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.many import largest_curvature
-from gdanim.objectives.objective import Objective
+from gdanim.objectives.objective import MOST_WITH_HESSIAN, Objective
 
 NAMES = [row.name for row in FAMILIES]
 
@@ -105,3 +110,18 @@ def test_the_curvature_is_the_largest_eigenvalue_in_any_number_of_variables() ->
     assert of_dim("quadratic", 50).condition == pytest.approx(100, rel=1e-4)
     assert of_dim("quadratic", 3000).curvature == pytest.approx(100, rel=1e-3)
     assert largest_curvature(of_dim("sphere", 300).functions, np.ones(300)) == pytest.approx(2, rel=1e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"lr": 1e3}, {"optimizer": ("gd", "adam")}, {"iterations": 0}])
+def test_of_many_variables_no_hessian_is_ever_made(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> NoReturn:
+        raise AssertionError("a Hessian of many variables")
+
+    monkeypatch.setattr(FamilyFunctions, "hessian", refused)
+    request = {"dim": MOST_WITH_HESSIAN + 1, "iterations": 2, "size": (160, 120), **options}
+    descent = solved("quadratic", **request)
+    with scene_of(descent) as scene:
+        scene.update(scene.timeline.frames - 1)
+    assert alt_text(descent)
+    assert details(descent)
+    assert as_dict(descent, ())["runs"]

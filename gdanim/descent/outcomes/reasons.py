@@ -235,7 +235,7 @@ class Overshoot(NamedTuple):
 def _overshoot(descent: Descent, run: int) -> Overshoot | None:
     """Where a run first stepped up so; None where it never did, or no such limit is known."""
     limit, rates = limit_of(descent.runs[run].method), descent.rates_of(run)
-    if not limit.by_curvature or not np.isfinite(limit.factor):
+    if not limit.by_curvature or not np.isfinite(limit.factor) or not has_hessians(descent.objective.functions):
         return None
     curvature = eigen(descent.objective.functions, descent.trajectory.x[run, : len(rates)])[0][:, -1]
     over = np.flatnonzero(_rises(descent, run) & (rates * curvature > ABOVE * limit.factor))

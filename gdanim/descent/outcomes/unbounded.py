@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.descent.outcomes.places import eigen, newton_step
+from gdanim.objectives.objective import has_hessians
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,11 +73,13 @@ def _ways(objective: Objective, trajectory: Trajectory, run: int) -> Iterator[tu
     extent = float(np.linalg.norm(x - end, axis=1).max())
     if not extent and lost.any():
         extent = float(np.linalg.norm(lost - end))  # its first step was its last
-    if not (0 < extent < np.inf):
-        extent = float(np.linalg.norm(newton_step(objective.functions, end[np.newaxis])))
-    values, vectors = eigen(objective.functions, end[np.newaxis])
-    bent = vectors[0].T[values[0] < 0]
-    downhill = [-(way @ slope) * way for way in (*np.eye(objective.dim), *bent)]
+    directions: tuple[Vector, ...] = ()  # of many variables, the slope alone: each costs as much as a run
+    if has_hessians(objective.functions):
+        if not (0 < extent < np.inf):
+            extent = float(np.linalg.norm(newton_step(objective.functions, end[np.newaxis])))
+        values, vectors = eigen(objective.functions, end[np.newaxis])
+        directions = (*np.eye(objective.dim), *vectors[0].T[values[0] < 0])
+    downhill = [-(way @ slope) * way for way in directions]
     late = end - x[3 * (len(x) - 1) // 4]
     first = float(np.linalg.norm(x[min(1, len(x) - 1)] - x[0]))
     ways = [(end, way, NEAREST * extent) for way in (-slope, *downhill, late)]
