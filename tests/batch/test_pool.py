@@ -81,7 +81,8 @@ def test_no_worker_outlives_it(number: signal.Signals, request: pytest.FixtureRe
         "import sys; from gdanim import signals; signals.install()\n"
         "from gdanim.batch.pool import Pool\nlist(Pool((sys.executable, '-m', 'gdanim.cli.worker'), 2).done(JOBS))"
     )
-    jobs = [{"function": "himmelblau", "starts": 90, "iterations": 9000, "output": (f"{i}.gif",)} for i in range(2)]
+    film = {"function": "parabola", "lr": 0.0001, "iterations": 20_000, "size": "160x120"}  # soon begun, long drawn
+    jobs = [{**film, "output": (f"{i}.gif",)} for i in range(2)]
     batch = subprocess.Popen(
         [sys.executable, "-c", script.replace("JOBS", repr(jobs))], env=ENVIRONMENT, preexec_fn=default_signals
     )
