@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FILES, OPEN, WORDS = "files", "open", "words"  # file names may stand there, too; no blank follows a word; neither
 _SEPARATORS: Final = "|&;()"  # of commands on one line
+_IN_FILES: Final = ("optimizers", "schedules", "styles")  # a person may have some of their own
 Described = tuple[str, str]  # a word, and what it means
 
 
@@ -39,7 +40,7 @@ def answer(shell: str, arguments: Sequence[str], commands: Mapping[str, click.Co
         breaks = arguments[1] if shell == "bash" else ""
         *before, word = words_of(arguments[0])[1:] if shell == "bash" else arguments
         found = complete(before, word, commands)
-    except (GdanimError, ValueError, IndexError, OSError):
+    except (GdanimError, LookupError, ValueError, OSError):
         return
     cut = max((word.rfind(sign) for sign in breaks if sign in ":="), default=-1) + 1
     lines = [text[cut:] if shell == "bash" else f"{text}\t{meaning}" for text, meaning in found.words]
@@ -180,7 +181,7 @@ def _rows(kind: str) -> Callable[[str, _Given], Answer]:
         from gdanim.catalogue.registry import KINDS
 
         rows = [(name.replace("_", "-"), getattr(row, "summary", "")) for name, row in KINDS[kind].items()]
-        return _beginning(word, rows, FILES if kind == "styles" else WORDS)
+        return _beginning(word, rows, FILES if kind in _IN_FILES else WORDS)
 
     return found
 

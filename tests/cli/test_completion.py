@@ -47,7 +47,10 @@ def test_the_first_word_is_a_command_a_function_or_a_model() -> None:
     assert words("gdanim rec") == ["recipe"]
 
 
-@pytest.mark.parametrize("line", ["gdanim fit.p", "gdanim --preset min", "gdanim x --style ./m", "gdanim check a"])
+@pytest.mark.parametrize(
+    "line",
+    ["gdanim fit.p", "gdanim --preset min", "gdanim x --style ./m", "gdanim check a", "gdanim x -O my.p"],
+)
 def test_where_no_name_begins_so_it_may_be_a_file(line: str) -> None:
     assert after(line) == Answer((), FILES)
 
@@ -151,6 +154,11 @@ def test_whatever_was_typed_nothing_is_raised(line: str) -> None:
         answer = asked("bash", f"gdanim {line}", ":=", monkeypatch=monkeypatch)
         assert not answer or answer[0] in (FILES, OPEN, WORDS)
         assert asked("zsh", *line.split(), monkeypatch=monkeypatch)[:1] in ([], [FILES], [OPEN], [WORDS])
+
+
+@pytest.mark.parametrize("words", [("x**2", "-p", ""), ("x", "-O", "nope:b"), ("linear", "--target", "")])
+def test_names_that_nobody_knows_are_met_with_silence(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked("zsh", *words, monkeypatch=monkeypatch) == []
 
 
 def test_bash_is_told_what_stands_behind_the_last_sign_at_which_it_breaks_words(
