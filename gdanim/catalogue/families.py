@@ -49,5 +49,4 @@ FAMILIES: Final = (
 )
 # fmt: on
 DIM: Final = 10  # of a function without a row in functions.py where nobody says
-MOST_DIMS: Final = 1_000_000
 BY_NAME: Final = {row.name: row for row in FAMILIES}

@@ -104,4 +104,3 @@ def _operation(op: str, *args: Node) -> Node:
 _LOSSES: Final[Mapping[str, Callable[[Node, Node], Node]]] = {
     "mse": _squared, "mae": _absolute, "huber": _huber, LOG: _log,
 }  # fmt: skip
-LOSSES: Final = tuple(_LOSSES)

@@ -26,7 +26,6 @@ MARGIN: Final = 1.2
 FARTHEST: Final = 4.0  # times as far from the origin as the start: bounds do not follow a fall without end
 STEPS: Final = 200  # directions of Lanczos
 ROUNDING: Final = 1e-9  # of f at the start: it may rise by so much
-STEEP: Final = 1e-3  # share of ‖∇f‖ that a trial keeps: below it, the descent is over
 
 
 class ShownWell(NamedTuple):

@@ -124,7 +124,7 @@ def _signs(directions: Vector, start: Scalar, wanted: tuple[float, float]) -> Ve
 
 
 def _percent(share: float) -> str:
-    """A share in whole percent; 99.9 % where that would be all, though it is not."""
+    """A share in whole percent; `> 99 %` where that would be all, though it is not."""
     text = f"{100 * share:.0f}"
     return f"{'> 99' if text == '100' and share < 1 - 1e-6 else text} %"
 

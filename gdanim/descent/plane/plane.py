@@ -31,7 +31,6 @@ class Plane:
 
     axes: Axes
     off: Scalar
-
     length: Scalar
 
     @property

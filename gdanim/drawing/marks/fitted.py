@@ -29,7 +29,6 @@ class FittedMark(RunsMark):
 
     def __init__(self, coordinates: Vector, run_styles: Sequence[RunStyle], zorder: float) -> None:
         super().__init__(Track(coordinates), run_styles, zorder)
-        self._seen: tuple[Moment, PixelPoints] | None = None
 
     def coordinates_of(self, runs: Index, moment: Moment) -> Vector:
         """Where runs (m,) are: (m, d)."""

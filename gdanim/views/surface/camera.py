@@ -77,10 +77,6 @@ class Projection:
         """Directions (…, 2) on the floor as directions in the picture, as seen from far away: (…, 2)."""
         return np.asarray(direction @ self.camera.of_floor.T)
 
-    def to_floor(self, direction: Vec2) -> Vec2:
-        """Directions (…, 2) in the picture as directions on the floor: the inverse of from_floor()."""
-        return np.asarray(direction @ np.linalg.pinv(self.camera.of_floor.T))
-
 
 def fit(camera: Camera, items: Sequence[tuple[Vec2, Vec2, Vec2]], low_px: Vec2, high_px: Vec2) -> Projection:
     """The projection of the largest scale in which all items lie, centred, between two corners (2,) in pixels.
