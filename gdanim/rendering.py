@@ -11,6 +11,7 @@ from gdanim import preflight
 from gdanim.catalogue.dims import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
+from gdanim.descent.outcomes.standings import standings
 from gdanim.descent.plane.looked_at import looked_at
 from gdanim.drawing import mpl  # first: see there
 from gdanim.drawing.fallback import asked_text
@@ -187,6 +188,7 @@ def _film_info(descent: Descent, raster: Raster) -> FilmInfo:
         transparent=descent.settings.transparent,
         dpi=descent.settings.dpi,
         title=spoken(descent.objective) if descent.settings.title is None else descent.settings.title,
+        standings=partial(standings, descent),
         alt_text=alt_text(descent),
     )
 

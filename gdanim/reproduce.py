@@ -16,10 +16,11 @@ TOLERANCE: Final = 1e-9
 
 
 class Finding(NamedTuple):
-    """The result of a check: whether the trajectory is the same, and a line that says so."""
+    """The result of a check: whether the trajectory is the same, a line that says so, and whether to the last bit."""
 
     same: bool
     line: str
+    exact: bool = False
 
 
 def check(path: str, tolerance: float = TOLERANCE) -> Finding:
@@ -37,13 +38,14 @@ def check(path: str, tolerance: float = TOLERANCE) -> Finding:
     drift = _drift(descent, made, tolerance)
     if drift is not None:
         return Finding(same=False, line=f"{saved.source}: {drift}")
-    if digest(descent.trajectory) == made.digest:
+    exact = digest(descent.trajectory) == made.digest
+    if exact:
         how = "to the last bit"
     elif len(made.last) == made.runs:
         how = f"to {tolerance:g}, though not to the last bit"
     else:
         how = f"to {tolerance:g} in the {len(made.last)} of {made.runs:,} runs that it lists; its digest differs"
-    return Finding(same=True, line=f"{saved.source}: the same trajectory, {how}")
+    return Finding(same=True, line=f"{saved.source}: the same trajectory, {how}", exact=exact)
 
 
 def _drift(descent: Descent, made: Made, tolerance: float) -> str | None:

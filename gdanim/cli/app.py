@@ -132,22 +132,25 @@ def recipe_command(file: str) -> None:
     metavar="REL",
     help="Take numbers for the same that are no farther apart, relative to max(1, |x|).",
 )
-def check_command(files: tuple[str, ...], tolerance: float) -> int:
+@click.option("-q", "--quiet", is_flag=True, help="Print only what is not the same.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each FILE.")
+def check_command(files: tuple[str, ...], tolerance: float, *, quiet: bool, as_json: bool) -> int:
     """Solve the recipe of each FILE again and compare the trajectory with what the file says of it.
 
     Exit codes: 0 all are the same; 1 one has drifted, or cannot be made again; 2 one carries no recipe.
     """
-    from gdanim.reproduce import check
+    from gdanim.cli.checking import checked
 
     codes = set()
     for file in files:
-        try:
-            finding = check(file, tolerance)
-        except GdanimError as error:
-            codes.add(complain(str(error), error.exit_code))
-        else:
-            put_lines([finding.line])
-            codes.add(0 if finding.same else 1)
+        answer = checked(file, tolerance)
+        codes.add(answer.code)
+        if as_json:
+            put(answer.as_json())
+        elif answer.is_error:
+            complain(answer.message, answer.code)
+        elif answer.code or not quiet:
+            put_lines([answer.message])
     return min(codes - {0}, default=0)
 
 

@@ -30,7 +30,10 @@ def as_text(kind: str | None) -> str:
 def as_json(kind: str | None) -> str:
     """One registry as a list of objects, or all of them by kind. Raises UnknownNameError."""
     content = {
-        title: [_as_object(name, entry) | {"distribution": _origin(rows, name)} for name, entry in rows.items()]
+        title: [
+            _as_object(name.replace("_", "-"), entry) | {"distribution": _origin(rows, name)}
+            for name, entry in rows.items()
+        ]
         for title, rows in _chosen(kind).items()
     }
     return formatting.as_json(content if kind is None else content[next(iter(content))])

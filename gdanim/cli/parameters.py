@@ -61,7 +61,7 @@ USAGE = {
     "batch": "batch FILE... [OPTIONS]",
     "list": "list [KIND] [--json]",
     "recipe": "recipe FILE",
-    "check": "check FILE...",
+    "check": "check FILE... [OPTIONS]",
     "doctor": "doctor",
     "completion": "completion SHELL",
 }

@@ -11,6 +11,8 @@ import numpy as np
 
 from gdanim import formatting
 from gdanim.catalogue.choices import CONSTANT
+from gdanim.catalogue.families import BY_NAME
+from gdanim.catalogue.registry import FUNCTIONS
 from gdanim.catalogue.specs import Rate
 from gdanim.descent.alt_text import alt_text
 from gdanim.descent.descend import Descent
@@ -111,7 +113,7 @@ def as_dict(descent: Descent, written: Sequence[Written]) -> dict[str, Any]:
     width, height = settings.size
     return {
         "gdanim": __version__,
-        "function": objective.name,
+        "function": _typed(objective.name),
         "formula": objective.formula,
         "variables": list(objective.variables or objective.symbols),
         "parameters": dict(objective.parameters),
@@ -138,9 +140,16 @@ def as_dict(descent: Descent, written: Sequence[Written]) -> dict[str, Any]:
     }
 
 
+def _typed(function: str) -> str:
+    """The name of a function of the catalogue as `gdanim list` has it; another one as it is."""
+    return function.replace("_", "-") if function in BY_NAME or function in FUNCTIONS else function
+
+
 def records(descent: Descent) -> Iterator[dict[str, Any]]:
     """How every run went.
 
+    name, final       its label, and the point where it ended: `label` and `end`, which jq reserves, say the same until
+                      version 0.3
     lr, schedule      the base rate, and the schedule that made the rates of its steps of it; None of a replay
     evaluations       points at which f or ∇f was asked to come to its end, and d for each Hessian; None of a replay
     distance          from its end to the nearest minimizer; None where that is not known, or minima form a valley
@@ -161,11 +170,13 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
     for run, (made, verdict) in enumerate(zip(descent.runs, descent.verdict, strict=True)):
         last, first = int(trajectory.last[run]), int(trajectory.k[run, 0])
         yield {
+            "name": made.label,
             "label": made.label,
             "optimizer": made.spec,
             "lr": _finite(made.lr),
             "schedule": made.schedule and made.schedule.spec,
             "start": (trajectory.x[run, 0] + 0.0).tolist(),  # no −0
+            "final": (ends[run] + 0.0).tolist(),
             "end": (ends[run] + 0.0).tolist(),
             "f": float(trajectory.f[run, last]) + 0.0,
             "distance": _finite(away[run]),

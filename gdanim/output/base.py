@@ -45,6 +45,8 @@ class FilmInfo:
     transparent: bool = False  # whether pixels may let the page show through, in formats with an alpha channel
     dpi: int | None = None  # dots per inch, where they were asked for
     title: str = ""  # what the picture is called, as plain text
+    # What a frame is said to show of each run of a race: the pieces of a line.
+    standings: Callable[[int], list[Sequence[str]]] = lambda frame: []
     alt_text: str = ""  # one or two sentences that say what it shows, for those who do not see it
     recipe: str = ""  # the text that the file carries, from which it can be made again
 

@@ -140,6 +140,16 @@ def test_screen_readers_hear_where_it_stands_and_not_each_frame(visit, parabola)
     assert player.status.text_content() == ""
 
 
+def test_screen_readers_hear_where_each_run_of_a_race_stands(visit, tmp_path):
+    player = Player(visit(written(tmp_path / "race.html", "--lr", "0.25", "--start", "4")))
+    player.press("Home")
+    player.press("ArrowRight")
+    # x ← (1 − 2 lr) x from 4; rules and words that are shown stay as they were.
+    heard = player.status.text_content()
+    assert heard.endswith("lr 0.1, x 3.2, f(x) 10.24. lr 0.25, x 2, f(x) 4")
+    assert "10.24" not in player.words.text_content()
+
+
 def test_less_motion_is_the_last_frame_at_rest_until_play_is_pressed(visit, heard, parabola):
     player = Player(visit(parabola, reduced_motion="reduce"))
     player.stands_at(FRAMES - 1)

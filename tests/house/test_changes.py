@@ -100,7 +100,7 @@ def test_a_function_is_a_row(copy: Copy) -> None:
 """
     copy.add_row("gdanim/catalogue/functions.py", "FORMULAS", row)
     rows, report = copy.run_all(("list", "functions", "--json"), ("slanted-bowl", *SMALL, "-o", "a.gif", "--json"))
-    (listed,) = [row for row in json.loads(rows) if row["name"] == "slanted_bowl"]
+    (listed,) = [row for row in json.loads(rows) if row["name"] == "slanted-bowl"]
     assert listed["minimizers"] == [[1.0, -2.0]]
     run = json.loads(report)["runs"][0]
     # Along x, 1 − 2·0.1 of the distance is left after a step, along y 1 − 8·0.1.

@@ -99,7 +99,10 @@ INSIDE = {
     "recipe": "portable made",
     "max_size": "steps",
     "batch": "messages matrix naming jobfile pool parcels remote",
-    "cli": "terminal listing parameters snippet doctor shells completion summary messages worker parsing asked batch",
+    "cli": (
+        "terminal listing parameters snippet doctor shells completion summary messages worker parsing asked checking "
+        "batch"
+    ),
 }
 
 MODULES = {

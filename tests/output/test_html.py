@@ -8,7 +8,7 @@ import re
 import tomllib
 from base64 import b64encode
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import accumulate
@@ -19,6 +19,7 @@ from support.commandline import QUICK, digest, run
 
 from gdanim.descent.descend import descend
 from gdanim.descent.outcomes.endings import seen_until
+from gdanim.descent.outcomes.standings import standings
 from gdanim.descent.timeline import plan
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
@@ -91,6 +92,7 @@ def page_of(*, fragment=False, recipe="", **settings):
             duration_s=descent.timeline.duration_s,
             sample=raster.sample,
             title=asked.title or "",
+            standings=partial(standings, descent),
             alt_text=asked.title or "A descent.",
             recipe=recipe,
         )
@@ -103,7 +105,7 @@ def page_of(*, fragment=False, recipe="", **settings):
     return descent, stream.getvalue().decode()
 
 
-def spoken(film, frame):
+def spoken(film, frame, kind="words"):
     """The lines of a frame, read as the docstring of the module says."""
 
     def text(column):
@@ -111,7 +113,7 @@ def spoken(film, frame):
             return column
         return next(column[i] for i in range(frame, -1, -1) if column[i] != 0)
 
-    return ["".join(text(column) for column in line) for line in film["words"]]
+    return ["".join(text(column) for column in line) for line in film[kind]]
 
 
 def test_live_text_has_the_numbers_of_every_iteration():
@@ -128,6 +130,25 @@ def test_live_text_tells_of_a_run_that_diverged_from_then_on():
     film, since = Tree(page).film, seen_until(descent, 0)
     told = [any("lost at" in line for line in spoken(film, k)) for k in range(13)]
     assert told == [k >= since for k in range(13)]  # from where it is out of bounds
+
+
+@pytest.mark.parametrize("facet", [None, "lr"])
+def test_a_race_tells_screen_readers_where_each_run_stands(facet):
+    _, page = page_of(function="parabola", lr=(0.1, 0.25), start=((4.0,),), iterations=4, facet=facet, size=(480, 360))
+    film = Tree(page).film
+    for k in range(5):
+        heard = [re.split(" {2,}", line) for line in spoken(film, k, "heard")]
+        # x ← (1 − 2 lr) x, and f = x².
+        points = [4 * 0.8**k, 4 * 0.5**k]
+        assert [label for label, _, _ in heard] == ["lr 0.1", "lr 0.25"]
+        assert [float(x.removeprefix("x ")) for _, x, _ in heard] == pytest.approx(points, rel=1e-3)
+        assert [float(f.removeprefix("f(x) ")) for _, _, f in heard] == pytest.approx([x * x for x in points], rel=1e-3)
+
+
+@pytest.mark.parametrize("asked", [{}, {"starts": 13}, {"lr": (0.1, 0.2), "order": "in-turn"}], ids=str)
+def test_a_single_run_many_and_those_in_turn_are_told_of_by_the_readout_alone(asked):
+    _, page = page_of(function="parabola", iterations=2, **asked)
+    assert Tree(page).film["heard"] == []
 
 
 def test_panels_of_a_facet_speak_of_their_own_runs():

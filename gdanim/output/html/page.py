@@ -11,6 +11,7 @@ loop    how often it plays; 0 for ever
 rest    the frame that is shown where motion is not wanted: the one that is held
 words   the columns of each line of live text: a text that never changes, or the texts of all frames, in which 0
         repeats the one before
+heard   the same of lines that are not shown: where each run of a race stands
 page    whether the page is the player's own
 """
 
@@ -87,7 +88,8 @@ def _style(picture: Schemes) -> str:
 def _figure(scene: Scene, info: FilmInfo, picture: Schemes, *, fragment: bool) -> str:
     """The player. A page shows the alt text below the picture; a fragment has it for screen readers only."""
     times = {"spans": _spans(scene.timeline), "loop": info.loop, "rest": scene.timeline.forward - 1}
-    film = times | {"words": _live_text(scene), "page": not fragment}
+    texts = {"words": _live_text(scene), "heard": _standings(scene, info)}
+    film = times | texts | {"page": not fragment}
     return Template(_asset("player.html")).substitute(
         label=escape(info.alt_text if fragment else info.title),
         width=f' style="max-width: {info.width}px"' if fragment else "",
@@ -128,6 +130,11 @@ def _live_text(scene: Scene) -> list[list[str | list[str | int]]]:
     frames = range(scene.timeline.frames)
     moments = [[[text.replace(HAIR, "") for text, _ in line] for line in scene.text_lines(i)] for i in frames]
     return [_columns(line) for line in zip(*moments, strict=True)]
+
+
+def _standings(scene: Scene, info: FilmInfo) -> list[list[str | list[str | int]]]:
+    """The columns of a line for each run of a race."""
+    return [_columns(line) for line in zip(*map(info.standings, range(scene.timeline.frames)), strict=True)]
 
 
 def _columns(line: Sequence[Sequence[str]]) -> list[str | list[str | int]]:

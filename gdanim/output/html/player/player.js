@@ -22,14 +22,14 @@
     const end = begins.at(-1);
 
     // A column is a text that stays, or one text a frame, in which 0 stands for the one before.
-    for (const columns of film.words) {
+    for (const columns of [...film.words, ...film.heard]) {
       for (const column of columns) {
         if (Array.isArray(column)) column.forEach((text, i) => text === 0 && (column[i] = column[i - 1]));
       }
     }
     // Lines of groups such as "f(x) 0.33", which wide spaces part.
-    const words = (i) =>
-      film.words.map((line) => {
+    const words = (i, columns = film.words) =>
+      columns.map((line) => {
         const text = line.map((column) => (Array.isArray(column) ? column[i] : column)).join("");
         return text.split(/ {2,}/).filter(Boolean);
       });
@@ -59,7 +59,7 @@
 
     // Said once, when the picture stands still; a reader's ear cannot follow frames.
     function say() {
-      const sentences = words(frame).map((groups) => groups.join(", "));
+      const sentences = [...words(frame), ...words(frame, film.heard)].map((groups) => groups.join(", "));
       const read = sentences.filter(Boolean).join(". ").replace(/[▲\s]+/g, " ").trim();
       const said = read || `Frame ${frame + 1} of ${last + 1}`;
       scrub.setAttribute("aria-valuetext", said);
