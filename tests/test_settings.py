@@ -7,11 +7,13 @@ from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim import descend, readers
+from gdanim.batch.schema import schema_of
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.presets import read_preset, write_preset
 from gdanim.settings import SAVED as CARRIED
@@ -107,6 +109,7 @@ SAVED: dict[str, st.SearchStrategy[Any]] = {
     "dither": st.booleans(),
 }
 
+VALIDATOR: Any = jsonschema.Draft7Validator(schema_of("presets"))
 requests = st.fixed_dictionaries({}, optional=SAVED)
 
 
@@ -125,6 +128,11 @@ def test_the_toml_of_a_preset_reads_back_as_the_same_settings(given: dict[str, A
     request = Settings(**given)
     saved = tomllib.loads(write_preset(request))
     assert Settings(**from_saved(saved, source="test")) == request
+
+
+@given(requests)
+def test_every_preset_that_is_written_is_valid_by_the_schema(given: dict[str, Any]) -> None:
+    VALIDATOR.validate(tomllib.loads(write_preset(Settings(**given))))
 
 
 @given(requests)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gdanim import readers
+from gdanim import formatting, readers
 from gdanim.cli import parameters, parsing
 from gdanim.cli.terminal import complain, put, put_lines, say
 from gdanim.errors import GdanimError, UsageError, unforeseen
@@ -104,8 +104,14 @@ gdanim.add_command(parsing.Render("render", params=parameters.parameters(), call
 )
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_command(kind: str | None, as_json: bool) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON schema of `presets` or of `jobs`, the files of batches.")
+def list_command(kind: str | None, as_json: bool, schema: bool) -> None:
     """List what there is: functions, optimizers, schedules, views, formats, styles or presets."""
+    if schema:
+        from gdanim.batch.schema import schema_of
+
+        put(formatting.as_json(schema_of(kind or "presets")))
+        return
     from gdanim.cli import listing
 
     put(listing.as_json(kind)) if as_json else put_lines(listing.as_text(kind).splitlines())

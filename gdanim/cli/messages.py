@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
+from gdanim.batch.schema import FILE
 from gdanim.catalogue.registry import FORMATS
 from gdanim.catalogue.request import Planned, Request
 from gdanim.catalogue.specs import Format
@@ -230,7 +232,8 @@ def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
 
     timeline, fps = descent.timeline, descent.settings.fps
     lasts_s = [duration_s(output.format, timeline.duration_s, fps) for output in outputs]
-    lines = [
+    lines = [f"#:schema ./{FILE}"] if Path(FILE).is_file() else []  # editors look for it there
+    lines += [
         f"# {_content(output.path, output.format, frames_in(output.format, descent), lasts)}"
         for output, lasts in zip(outputs, lasts_s, strict=True)
     ]

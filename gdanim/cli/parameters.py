@@ -59,7 +59,7 @@ _PLAIN = {unbroken: plain for plain, unbroken in _UNBROKEN.items()}
 # The commands beside render, as --help shows their usage.
 USAGE = {
     "batch": "batch FILE... [OPTIONS]",
-    "list": "list [KIND] [--json]",
+    "list": "list [KIND] [--json | --schema]",
     "recipe": "recipe FILE",
     "check": "check FILE... [OPTIONS]",
     "doctor": "doctor",
@@ -139,7 +139,8 @@ def help_of(ctx: click.Context) -> str:
         if isinstance(parameter, Parameter):
             groups[parameter.group].append(parameter.get_help_record(ctx))
     groups["Commands"] = [
-        (usage.removesuffix(" [--json]"), commands[name].get_short_help_str(100)) for name, usage in USAGE.items()
+        (usage.removesuffix(" [--json | --schema]"), commands[name].get_short_help_str(100))
+        for name, usage in USAGE.items()
     ]
     groups["Help"] = [("-h, --help", "Show this page."), (f"{_NO_SHORT}--version", "Show the version.")]
     width = max(len(term) for records in groups.values() for term, _ in records)

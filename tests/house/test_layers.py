@@ -98,7 +98,7 @@ INSIDE = {
     ),
     "recipe": "portable made",
     "max_size": "steps",
-    "batch": "messages matrix naming jobfile pool parcels remote",
+    "batch": "messages matrix naming jobfile schema pool parcels remote",
     "cli": (
         "terminal listing parameters snippet doctor shells completion summary messages worker parsing asked checking "
         "batch"
