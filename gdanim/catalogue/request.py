@@ -25,7 +25,6 @@ from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, Settings
 
 R = TypeVar("R", bound=Rule)
 
-MOST_FITTED: Final = 2  # coordinates of a model
 _DARK: Final = "dark"  # what AUTO_STYLE is to readers who prefer it
 _FIT_VIEW: Final = "fit"  # the view of models where none is chosen
 
@@ -168,15 +167,7 @@ def function_of(settings: Settings) -> FunctionChoice:
     if settings.points is None and settings.target is not None:
         raise SettingError("--target", settings.target, "names a column of a table: add --points FILE")
     model = imported("gdanim.models.model:model_of")(settings)
-    _check_drawable(text, model.expression.variables)
     return FunctionChoice(text, None, model.expression, model)
-
-
-def _check_drawable(text: str, names: tuple[str, ...]) -> None:
-    """Refuse a model in more coordinates than pictures have axes. Raises SettingError."""
-    if len(names) > MOST_FITTED:
-        allowed = f"{len(names)} names vary, and at most two can be drawn: give the others values, -p {names[-1]}=0"
-        raise SettingError("FUNCTION", text, allowed)
 
 
 def chosen_function(text: str, parameters: Mapping[str, float], dim: int | None = None) -> FunctionChoice:

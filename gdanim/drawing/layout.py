@@ -21,7 +21,7 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.ends import ROUND_STEPS
 from gdanim.drawing.lettering import MATHTEXT, Canvas, Lettering, shortened
-from gdanim.drawing.numbers import NumberFormatter, fit_names, name_axes
+from gdanim.drawing.numbers import Names, NumberFormatter, fit_names, name_axes
 from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
 from gdanim.formula import titles
@@ -266,7 +266,9 @@ def set_ticks(axes: Axes, em: float) -> None:
 
 
 def _locator(axis: Axis, most: int) -> Locator:
-    """A locator for at most `most` intervals between ticks; for 0, one tick."""
+    """A locator for at most `most` intervals between ticks; for 0, one tick. What has names has a tick at each."""
+    if isinstance(found := axis.get_major_formatter(), Names):
+        return FixedLocator(list(range(len(found.names))))
     if axis.get_scale() != "log":
         return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
     # Powers of ten whose exponents are multiples of a round number, 0 first of all.

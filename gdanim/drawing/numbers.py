@@ -107,6 +107,17 @@ class NumberFormatter(Formatter):
         return self._texts.get(float(x), "")
 
 
+class Names(Formatter):
+    """The texts of an axis that has a name at 0, 1, …, and nothing else."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The text of a tick."""
+        return self.names[round(x)]
+
+
 def name_axes(axes: Axes) -> None:
     """Tell the offset of each axis in its name, where it has one, and cut long names. The ticks must be chosen."""
     for axis in (axes.xaxis, axes.yaxis):

@@ -3,89 +3,99 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gdanim.formula.derivatives import differentiate, needs_care
-from gdanim.formula.evaluator import BLOCK, Program
-from gdanim.models.terms import Terms, terms_of
+from gdanim.models.linear import is_intercept, rows_of
+from gdanim.models.penalty import Penalty
+from gdanim.models.rows import BentRows, LinearRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from gdanim.arrays import Index, Matrix, Scalar, Vector
-    from gdanim.formula.graph import Node
     from gdanim.models.model import Model
+    from gdanim.models.rows import Means, Rows
 
-ROWS: Final = 1 << 16  # that are evaluated at a time, so that memory stays bounded
-SOME_ROWS: Final = 64  # of them, in which a window, a start and a rate are looked for
-NEWTON_STEPS: Final = 30
-STILL: Final = 1e-13  # of the coordinates, or of 1: a step that leads nowhere else
+SOME_ROWS: Final = 64  # in which a window, a start and a rate are looked for
+NEWTON_STEPS, HALVINGS = 30, 30
+STILL: Final = 1e-13  # of the coordinates in units of their own, or of 1: a step that leads nowhere else
+NEARLY_STILL: Final = 1e-9  # where rounding lets steps become no shorter
 MANY_ROWS: Final = 200  # with more, a point costs so much that few are asked for
 
 
 class Fit:
-    """The loss of a model: penalties, and the mean of its terms over all rows, in float64 at points w (…, d).
+    """The loss of a model: penalties, and the mean of what its rows cost, in float64 at points w (…, d)."""
 
-    The sum goes over the rows in their order, so that a point has the same loss whatever points stand beside it.
-    """
-
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, rows: Rows | None = None) -> None:
         self._model = model
         self.dim = len(model.expression.variables)
         self.point_by_point = model.points.rows > MANY_ROWS
-        self._penalised = penalised(model.terms)
-        self._columns = (*model.points.x, model.points.y)
-        self._needs_care = needs_care(model.terms.cost)
+        self._penalty = Penalty(model.l1, model.l2, 1.0 - is_intercept(model.terms))
+        self._rows = rows or _rows(model)
 
     @property
     def minimizer(self) -> Vector | None:
         """Where the loss is least (d,), where that is known without a search."""
         return None
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether what rows cost depends on sums of multiples of the coordinates."""
+        return isinstance(self._rows, LinearRows)
+
     def thinned(self) -> Fit:
         """The loss over some of the rows only, few enough for many points to be asked for."""
         return Fit(replace(self._model, points=self._model.points.thinned(SOME_ROWS)))
 
     def minimum_near(self, w: Vector) -> Vector | None:
-        """The minimum (d,) to which Newton's method leads from w (d,); None where it leads to none."""
-        for _ in range(NEWTON_STEPS):
-            slope, hessian = self.gradient(w), self.hessian(w)
-            if not np.isfinite(hessian).all() or np.linalg.eigvalsh(hessian)[0] <= 0:
-                return None
-            step = np.linalg.solve(hessian, slope)
-            w = w - step
-            if np.all(np.abs(step) <= STILL * np.maximum(1.0, np.abs(w))):
-                return w
+        """The minimum (d,) to which Newton's method leads from w (d,), downhill; None where it leads to none."""
+        before = np.inf
+        with np.errstate(all="ignore"):
+            for _ in range(NEWTON_STEPS):
+                found = self._newton_step(w)
+                if found is None:
+                    return None
+                step, unit = found
+                w = w - self._share_downhill(w, step) * step
+                away = float((np.abs(step) * unit / np.maximum(1.0, np.abs(w) * unit)).max())
+                if away <= STILL or (away <= NEARLY_STILL and away >= before / 2):
+                    return w
+                before = away
         return None
 
-    def least_on(self, rows: Index) -> Vector | tuple[Vector, float] | None:
+    def _newton_step(self, w: Vector) -> tuple[Vector, Scalar] | None:
+        """A step (d,) that ends where the gradient would be 0, and the unit of each coordinate; None of no bowl."""
+        slope, hessian = self.gradient(w), self.hessian(w)
+        unit = np.sqrt(np.diag(hessian))
+        scaled = hessian / unit / unit[:, np.newaxis]
+        if not np.isfinite(scaled).all() or np.linalg.eigvalsh(scaled)[0] <= 0:
+            return None
+        return np.linalg.solve(scaled, slope / unit) / unit, unit
+
+    def _share_downhill(self, w: Vector, step: Vector) -> float:
+        """The largest share, halved again and again, of a step that does not lead uphill; the whole of short ones."""
+        shares = np.exp2(-np.arange(HALVINGS))
+        here = float(self.value(w))
+        most = here + 1e-12 * abs(here)
+        return next((share for share in shares.tolist() if self.value(w - share * step) <= most), 1.0)
+
+    def least_on(self, rows: Index, plane: tuple[Vector, Vector] | None = None) -> Vector | tuple[Vector, float] | None:
         """Where the loss of some rows alone is least, where that is known without a search; see LeastSquares."""
         return None
 
-    @cached_property
-    def _value(self) -> _Means:
-        return self._means(lambda terms: [terms.cost])
-
-    @cached_property
-    def _value_and_slopes(self) -> _Means:
-        return self._means(lambda terms: [terms.cost, *terms.slopes(terms.cost)])
-
-    @cached_property
-    def _curvatures(self) -> _Means:
-        return self._means(_second_slopes)
-
-    def _means(self, chosen: Callable[[Terms], list[Node]]) -> _Means:
-        return _Means(self._model, chosen, careful=self._needs_care)
+    def on_plane(self, origin: Vector, directions: Vector) -> OnPlane | None:
+        """The loss of coordinates u (2,), w = o + u A, where no point of it costs all coordinates of all rows."""
+        if not isinstance(self._rows, LinearRows):
+            return None
+        flat = self._rows.on_plane(origin, directions)
+        return OnPlane(flat, self._penalty, origin, directions, point_by_point=self.point_by_point)
 
     def value(self, x: Vector) -> Scalar:
         """The loss at w: (…)."""
         w = np.asarray(x, np.float64)
+        flat = w.reshape(-1, self.dim)
         with np.errstate(all="ignore"):
-            found = self._value.at(w.reshape(-1, self.dim), self._columns)[:, 0]
-            return (found + self._penalty(w.reshape(-1, self.dim))).reshape(w.shape[:-1])
+            return (self._rows.value(flat) + self._penalty.value(flat)).reshape(w.shape[:-1])
 
     def gradient(self, x: Vector) -> Vector:
         """∇loss at w: (…, d)."""
@@ -96,11 +106,7 @@ class Fit:
         """The second derivatives of the loss at w: (…, d, d)."""
         w = np.asarray(x, np.float64)
         with np.errstate(all="ignore"):
-            upper = self._curvatures.at(w.reshape(-1, self.dim), self._columns)
-        found = np.empty((len(upper), self.dim, self.dim))
-        rows, columns = np.triu_indices(self.dim)
-        found[:, rows, columns] = found[:, columns, rows] = upper
-        found += np.diag(2 * self._model.l2 * self._penalised)
+            found = self._rows.hessian(w.reshape(-1, self.dim)) + np.diag(self._penalty.curvatures)
         return found.reshape(*w.shape[:-1], self.dim, self.dim)
 
     def blur(self, x: Vector) -> Scalar:
@@ -110,75 +116,65 @@ class Fit:
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
         """The loss and its gradient at w: (…), (…, d). It may warn: the caller holds np.errstate."""
         w = np.asarray(x, np.float64)
-        f, gradient = self._of_rows(w.reshape(-1, self.dim), self._columns)
+        f, gradient = self._with_penalty(self._rows, w.reshape(-1, self.dim))
         return f.reshape(w.shape[:-1]), gradient.reshape(w.shape)
 
     def on_rows(self, w: Vector, rows: Index) -> tuple[Scalar, Vector]:
         """The same at w (m, d) of some rows alone, penalties included: the loss of a mini-batch."""
-        return self._of_rows(w, [column[rows] for column in self._columns])
+        return self._with_penalty(self._rows.only(rows), w)
 
-    def _of_rows(self, w: Vector, columns: Sequence[Scalar]) -> tuple[Scalar, Vector]:
-        found = self._value_and_slopes.at(w, columns)
-        return found[:, 0] + self._penalty(w), found[:, 1:] + self._penalty_slopes(w)
-
-    def _penalty(self, w: Vector) -> Scalar:
-        """What the coordinates w (m, d) cost: (m,)."""
-        l1, l2 = self._model.l1, self._model.l2
-        found: Scalar = ((l2 * w**2 + l1 * np.abs(w)) * self._penalised).sum(axis=1) if l1 or l2 else np.zeros(len(w))
-        return found
-
-    def _penalty_slopes(self, w: Vector) -> Vector:
-        l1, l2 = self._model.l1, self._model.l2
-        found: Vector = (2 * l2 * w + l1 * np.sign(w)) * self._penalised
-        return found
+    def _with_penalty(self, rows: Means, w: Vector) -> tuple[Scalar, Vector]:
+        f, gradient = rows.value_and_gradient(w)
+        return f + self._penalty.value(w), gradient + self._penalty.slopes(w)
 
 
-class _Means:
-    """The means over rows of some nodes of the terms of a model."""
+class OnPlane:
+    """The loss of a linear model on a plane: u ↦ loss(o + u A), whose rows have two columns."""
 
-    def __init__(self, model: Model, chosen: Callable[[Terms], list[Node]], *, careful: bool) -> None:
-        self._model, self._chosen, self._has_care = model, chosen, careful
-        nodes = chosen(model.terms)
-        self._width, self._program = len(nodes), Program(model.terms.given, nodes)
+    dim = 2
 
-    @cached_property
-    def _careful(self) -> Program:
-        model = self._model
-        terms = terms_of(model.expression, model.constants, model.loss, careful=True)
-        return Program(terms.given, self._chosen(terms))
+    def __init__(
+        self, rows: Means, penalty: Penalty, origin: Vector, directions: Vector, *, point_by_point: bool
+    ) -> None:
+        self.point_by_point = point_by_point
+        self._rows, self._penalty, self._origin, self._directions = rows, penalty, origin, directions
 
-    def at(self, w: Vector, columns: Sequence[Scalar]) -> Vector:
-        """The means at points w (m, d) over rows whose columns (n,), target last, are given: (m, width)."""
-        sums = np.zeros((len(w), self._width))
-        n = len(columns[0])
-        for first in range(0, n, ROWS):
-            some = [column[first : first + ROWS] for column in columns]
-            at_once = max(BLOCK // len(some[0]), 1)
-            for begin in range(0, len(w), at_once):
-                sums[begin : begin + at_once] += self._sums(w[begin : begin + at_once], some)
-        return sums / n
+    def value(self, x: Vector) -> Scalar:
+        """The loss at u: (…)."""
+        flat = x.reshape(-1, 2)
+        with np.errstate(all="ignore"):
+            return (self._rows.value(flat) + self._penalty.value(self._there(flat))).reshape(x.shape[:-1])
 
-    def _sums(self, w: Vector, columns: Sequence[Scalar]) -> Vector:
-        """The sums of the nodes at points w (m, d) over rows (n,): (m, width)."""
-        m, n = len(w), len(columns[0])
-        given = [np.repeat(w[:, k], n) for k in range(w.shape[1])]
-        given += [column if m == 1 else np.tile(column, m) for column in columns]
-        results = np.empty((self._width, m * n))
-        self._program.run(given, list(results))
-        if self._has_care and (lost := np.isnan(results).any(axis=0)).any():
-            again = np.empty((self._width, int(lost.sum())))
-            self._careful.run([array[lost] for array in given], list(again))
-            results[:, lost] = again
-        found: Vector = results.reshape(self._width, m, n).sum(axis=2).T
-        return found
+    def gradient(self, x: Vector) -> Vector:
+        """Its slope along the plane: (…, 2)."""
+        with np.errstate(all="ignore"):
+            return self.raw_value_and_gradient(x)[1]
+
+    def hessian(self, x: Vector) -> Matrix:
+        """Its second derivatives along the plane: (…, 2, 2)."""
+        along = self._directions
+        with np.errstate(all="ignore"):
+            found = self._rows.hessian(x.reshape(-1, 2)) + (along * self._penalty.curvatures) @ along.T
+        return found.reshape(*x.shape, 2)
+
+    def blur(self, x: Vector) -> Scalar:
+        """How far from u derivatives are means over other points: they are exact. (…)."""
+        return np.zeros(x.shape[:-1])
+
+    def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
+        """The loss and its slope along the plane: (…), (…, 2). It may warn: the caller holds np.errstate."""
+        flat = x.reshape(-1, 2)
+        f, slope = self._rows.value_and_gradient(flat)
+        there = self._there(flat)
+        f, slope = f + self._penalty.value(there), slope + self._penalty.slopes(there) @ self._directions.T
+        return f.reshape(x.shape[:-1]), slope.reshape(x.shape)
+
+    def _there(self, u: Vector) -> Any:
+        """Points (m, 2) of the plane in all coordinates: (m, d)."""
+        return self._origin + u @ self._directions
 
 
-def penalised(terms: Terms) -> Scalar:
-    """1 for the coordinates that penalties are on, 0 for intercepts, which are merely added: (d,)."""
-    return np.array([0.0 if slope.value == 1.0 else 1.0 for slope in terms.slopes(terms.inner)])
-
-
-def _second_slopes(terms: Terms) -> list[Node]:
-    """The upper triangle of the Hessian of the cost, row by row."""
-    slopes = terms.slopes(terms.cost)
-    return [differentiate(slopes[i], terms.w[j]) for i in range(len(slopes)) for j in range(i, len(slopes))]
+def _rows(model: Model) -> Rows:
+    """The rows of a model, by their columns where it is linear."""
+    found = rows_of(model)
+    return BentRows(model) if found is None else LinearRows(*found, model.terms.kind)

@@ -10,12 +10,14 @@ Source: Björck 1967, Solving linear least squares problems by Gram-Schmidt orth
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.formula.evaluator import Program
-from gdanim.models.fit import Fit
+from gdanim.models.fit import Fit, OnPlane
+from gdanim.models.linear import rows_of
+from gdanim.models.penalty import Penalty
+from gdanim.models.rows import LinearRows
 from gdanim.models.terms import LOG
 
 if TYPE_CHECKING:
@@ -23,40 +25,85 @@ if TYPE_CHECKING:
     from gdanim.models.model import Model
 
 DEPENDENT: Final = 64 * float(np.finfo(float).eps)  # what is left of a column, as a share, that others explain
+MANY_COLUMNS: Final = 16  # of so many on, LAPACK first leaves as many rows of them as columns
+
+
+class Quadratic(NamedTuple):
+    """‖R w − q‖² + ρ², for R (d, d), q (d,)."""
+
+    r: Matrix
+    q: Scalar
+    rest: float
+
+    def value(self, w: Vector) -> Scalar:
+        """It at w (m, d): (m,)."""
+        return self.value_and_gradient(w)[0]
+
+    def value_and_gradient(self, w: Vector) -> tuple[Scalar, Vector]:
+        """It and its gradient: (m,), (m, d)."""
+        away = _times(w, self.r.T) - self.q
+        return (away**2).sum(axis=1) + self.rest, 2 * _times(away, self.r)
+
+    def hessian(self, w: Vector) -> Matrix:
+        """Its second derivatives, the same everywhere: (m, d, d)."""
+        found = 2 * _times(self.r.T, self.r)
+        return np.broadcast_to(found, (len(w), *found.shape))
+
+    def on_plane(self, origin: Vector, directions: Vector) -> Quadratic:
+        """The same of coordinates u (2,) with w = o + u A, for an origin o (d,) and directions A (2, d)."""
+        r, q, rest = factorised(directions @ self.r.T, self.q - self.r @ origin)
+        return Quadratic(r, q, rest + self.rest)
+
+    @property
+    def minimizer(self) -> Vector | None:
+        """Where it is least (d,); None where that is no single point."""
+        return _solution(self.r, self.q)
+
+    @property
+    def least(self) -> Vector | tuple[Vector, float] | None:
+        """Where it is least: a point (d,), or of two coordinates a line, as a normal v (2,) and an offset, v·w = q;
+        None where it is neither.
+        """
+        pivots = np.flatnonzero(np.diag(self.r))
+        if len(self.q) == 2 and len(pivots) == 1:
+            return self.r[pivots[0]], float(self.q[pivots[0]])
+        return self.minimizer
 
 
 class LeastSquares(Fit):
     """The loss of a linear model under mse, with a penalty of squares or without; see the module."""
 
-    def __init__(self, model: Model) -> None:
-        super().__init__(model)
+    _rows: LinearRows
+
+    def __init__(self, model: Model, rows: LinearRows) -> None:
+        super().__init__(model, rows)
         self.point_by_point = False
         with np.errstate(all="ignore"):
-            self._design, self._wanted = _rows_of(model)
-            self._r, self._q, self._rest = self._factorised(np.arange(model.points.rows))
+            self._whole = self._factorised(rows)
 
     @property
     def minimizer(self) -> Vector | None:
         """Where the loss is least (d,); None where that is no single point."""
-        return _solution(self._r, self._q)
+        return self._whole.minimizer
 
-    def least_on(self, rows: Index) -> Vector | tuple[Vector, float] | None:
-        """Where the loss of some rows alone is least: a point w (d,), or of two coordinates a line, as a normal v (2,)
-        and an offset q, v·w = q; None where it is neither.
-        """
+    def least_on(self, rows: Index, plane: tuple[Vector, Vector] | None = None) -> Vector | tuple[Vector, float] | None:
+        """Where the loss of some rows alone is least: in their coordinates, or in those of a plane; see Quadratic."""
         with np.errstate(all="ignore"):
-            r, q, _ = self._factorised(rows)
-        pivots = np.flatnonzero(np.diag(r))
-        if self.dim == 2 and len(pivots) == 1:
-            return r[pivots[0]], float(q[pivots[0]])
-        return _solution(r, q)
+            found = self._factorised(self._rows.only(rows))
+            return (found if plane is None else found.on_plane(*plane)).least
 
-    def _factorised(self, rows: Index) -> tuple[Matrix, Scalar, float]:
-        """R, q and ρ² of some rows, with the penalty."""
-        share = 1 / np.sqrt(len(rows))
-        penalties = np.diag(np.sqrt(self._model.l2) * self._penalised)
-        columns = np.concatenate([self._design[:, rows] * share, penalties], axis=1)
-        return factorised(columns, np.concatenate([self._wanted[rows] * share, np.zeros(self.dim)]))
+    def on_plane(self, origin: Vector, directions: Vector) -> OnPlane:
+        """The loss of coordinates u (2,), w = o + u A, in closed form, too."""
+        with np.errstate(all="ignore"):
+            flat = self._whole.on_plane(origin, directions)
+        return OnPlane(flat, NO_PENALTY, origin, directions, point_by_point=False)
+
+    def _factorised(self, rows: LinearRows) -> Quadratic:
+        """The loss of some rows, with the penalty."""
+        share = 1 / np.sqrt(len(rows.offset))
+        penalties = np.diag(np.sqrt(self._penalty.l2) * self._penalty.share)
+        columns = np.concatenate([rows.columns * share, penalties], axis=1)
+        return Quadratic(*factorised(columns, np.concatenate([-rows.offset * share, np.zeros(self.dim)])))
 
     def value(self, x: Vector) -> Scalar:
         """The loss at w: (…)."""
@@ -65,15 +112,16 @@ class LeastSquares(Fit):
 
     def hessian(self, x: Vector) -> Matrix:
         """The second derivatives of the loss at w, the same everywhere: (…, d, d)."""
-        found = 2 * np.array([_times(self._r[:, k][np.newaxis], self._r)[0] for k in range(self.dim)])
-        return np.broadcast_to(found, (*x.shape[:-1], self.dim, self.dim)).copy()
+        return self._whole.hessian(x.reshape(-1, self.dim)).reshape(*x.shape, self.dim).copy()
 
     def raw_value_and_gradient(self, x: Vector) -> tuple[Scalar, Vector]:
         """The loss and its gradient at w: (…), (…, d). It may warn: the caller holds np.errstate."""
         w = np.asarray(x, np.float64)
-        away = _times(w.reshape(-1, self.dim), self._r.T) - self._q
-        f = (away**2).sum(axis=1) + self._rest
-        return f.reshape(w.shape[:-1]), 2 * _times(away, self._r).reshape(w.shape)
+        f, slopes = self._whole.value_and_gradient(w.reshape(-1, self.dim))
+        return f.reshape(w.shape[:-1]), slopes.reshape(w.shape)
+
+
+NO_PENALTY: Final = Penalty(0.0, 0.0, np.zeros(1))
 
 
 def functions_of(model: Model) -> Fit:
@@ -84,15 +132,11 @@ def functions_of(model: Model) -> Fit:
 
 def squares_of(model: Model) -> LeastSquares | None:
     """The mean of squares of a model that is linear, whatever its own loss is; None of a probability."""
-    if model.loss == LOG or not _is_linear(model):
+    if model.loss == LOG:
         return None
-    return LeastSquares(replace(model, loss="mse", l1=0.0))
-
-
-def _is_linear(model: Model) -> bool:
-    """Whether a model is linear in its coordinates: all of its second derivatives by them are 0."""
-    terms = model.terms
-    return all(curvature.value == 0.0 for slope in terms.slopes(terms.prediction) for curvature in terms.slopes(slope))
+    squared = replace(model, loss="mse", l1=0.0)
+    found = rows_of(squared)
+    return None if found is None else LeastSquares(squared, LinearRows(*found, "mse"))
 
 
 def _times(v: Vector, matrix: Matrix) -> Vector:
@@ -101,16 +145,6 @@ def _times(v: Vector, matrix: Matrix) -> Vector:
     for k in range(1, len(matrix)):
         found += v[:, k : k + 1] * matrix[k]
     return found
-
-
-def _rows_of(model: Model) -> tuple[Vector, Scalar]:
-    """The columns (d, n) of the predictions in w, and what these are to come to (n,)."""
-    terms, points = model.terms, model.points
-    n, d = points.rows, len(terms.w)
-    program = Program(terms.given, [terms.prediction, *terms.slopes(terms.prediction)])
-    results = np.empty((d + 1, n))
-    program.run([*np.zeros((d, n)), *points.x, points.y], list(results))
-    return results[1:], points.y - results[0]
 
 
 def _solution(r: Matrix, q: Scalar) -> Vector | None:
@@ -129,7 +163,10 @@ def factorised(columns: Vector, target: Scalar) -> tuple[Matrix, Scalar, float]:
 
     A column that those before it explain has a diagonal of 0.
     """
-    d = len(columns)
+    d, n = columns.shape
+    if d >= MANY_COLUMNS and n > d + 1 and np.isfinite(columns).all() and np.isfinite(target).all():
+        triangle: Matrix = np.asarray(np.linalg.qr(np.vstack([columns, target]).T, mode="r"))
+        columns, target = np.ascontiguousarray(triangle[:, :-1].T), triangle[:, -1]
     rest, r, q = columns.copy(), np.zeros((d, d)), np.zeros(d)
     whole = [_norm(column) for column in columns]
     for j in range(d):

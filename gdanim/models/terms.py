@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HUBER: Final = 1.0  # the residual from which on its loss is a straight line
 LOG: Final = "log"  # the loss of a probability
+LOGIT: Final = "logit"  # the same where that is the sigmoid of something
 
 
 class Terms(NamedTuple):
@@ -30,7 +31,10 @@ class Terms(NamedTuple):
     w, x, t      the coordinates, the columns that the model reads, and the target
     prediction   of the model
     inner        the same without the sigmoid around it, where the loss is that of its argument
-    cost         of the prediction
+    argument     what the cost depends on: p − t; of the loss log the probability of what was observed, or of a logit z
+                 −z where t is 1 and z where it is 0
+    kind         which of COSTS it has
+    cost         of the argument
     """
 
     w: tuple[Node, ...]
@@ -38,6 +42,8 @@ class Terms(NamedTuple):
     t: Node
     prediction: Node
     inner: Node
+    argument: Node
+    kind: str
     cost: Node
 
     @property
@@ -63,8 +69,9 @@ def terms_of(expression: Expression, constants: Mapping[str, float], loss: str, 
     prediction = graph.read(tree, names)
     logit = logit_of(tree) if loss == LOG else None
     inner = prediction if logit is None else graph.read(logit, names)
-    cost = _LOSSES[loss](prediction, t) if logit is None else _cost_of_logit(inner, t)
-    return Terms(w, x, t, prediction, inner, cost)
+    kind = loss if logit is None else LOGIT
+    argument = _argument(prediction, None if logit is None else inner, t, loss)
+    return Terms(w, x, t, prediction, inner, argument, kind, COSTS[kind](argument))
 
 
 def logit_of(tree: Tree) -> Tree | None:
@@ -72,35 +79,43 @@ def logit_of(tree: Tree) -> Tree | None:
     return tree.args[0] if isinstance(tree, Call) and tree.op == "sigmoid" else None
 
 
-def _squared(p: Node, t: Node) -> Node:
-    return _operation("pow", _operation("sub", p, t), p.graph.number(2.0))
-
-
-def _absolute(p: Node, t: Node) -> Node:
-    return _operation("abs", _operation("sub", p, t))
-
-
-def _huber(p: Node, t: Node) -> Node:
-    away = _absolute(p, t)
-    is_near = _operation("le", away, p.graph.number(HUBER))
-    line = _operation("sub", away, p.graph.number(HUBER / 2))
-    return _operation("where", is_near, _operation("mul", p.graph.number(0.5), _squared(p, t)), line)
-
-
-def _log(p: Node, t: Node) -> Node:
-    hit = _operation("where", t, p, _operation("sub", p.graph.number(1.0), p))
-    return _operation("neg", _operation("log", hit))
-
-
-def _cost_of_logit(z: Node, t: Node) -> Node:
-    """log(1 + e^z) where t is 0, log(1 + e^−z) where it is 1."""
-    return _operation("softplus", _operation("where", t, _operation("neg", z), z))
-
-
 def _operation(op: str, *args: Node) -> Node:
     return args[0].graph.operation(op, *args)
 
 
-_LOSSES: Final[Mapping[str, Callable[[Node, Node], Node]]] = {
-    "mse": _squared, "mae": _absolute, "huber": _huber, LOG: _log,
+def _squared(r: Node) -> Node:
+    return _operation("pow", r, r.graph.number(2.0))
+
+
+def _absolute(r: Node) -> Node:
+    return _operation("abs", r)
+
+
+def _huber(r: Node) -> Node:
+    away, half = _absolute(r), r.graph.number(0.5)
+    is_near = _operation("le", away, r.graph.number(HUBER))
+    line = _operation("sub", away, r.graph.number(HUBER / 2))
+    return _operation("where", is_near, _operation("mul", half, _squared(r)), line)
+
+
+def _surprise(p: Node) -> Node:
+    return _operation("neg", _operation("log", p))
+
+
+def _softplus(z: Node) -> Node:
+    return _operation("softplus", z)
+
+
+# What a row costs, of its argument: see Terms.
+COSTS: Final[Mapping[str, Callable[[Node], Node]]] = {
+    "mse": _squared, "mae": _absolute, "huber": _huber, LOG: _surprise, LOGIT: _softplus,
 }  # fmt: skip
+
+
+def _argument(prediction: Node, logit: Node | None, t: Node, loss: str) -> Node:
+    """What a row costs depends on: see Terms."""
+    if logit is not None:
+        return _operation("where", t, _operation("neg", logit), logit)
+    if loss == LOG:
+        return _operation("where", t, prediction, _operation("sub", prediction.graph.number(1.0), prediction))
+    return _operation("sub", prediction, t)

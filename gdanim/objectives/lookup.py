@@ -107,6 +107,8 @@ def _of_family(family: Family, dim: int, parameters: Mapping[str, float], given:
 
 def _fields_of_fit(functions: Fit, given: Given) -> dict[str, Any]:
     """What shows the loss of a model well. That of very many rows is looked for with some of them."""
+    if functions.dim > MOST_GRIDS:
+        return _fields_of_great_fit(functions, given)
     if not functions.point_by_point:
         fields, exact = _found(functions, given), functions.minimizer
     else:
@@ -115,9 +117,24 @@ def _fields_of_fit(functions: Fit, given: Given) -> dict[str, Any]:
         if exact is None:
             fields = _found(functions, given)
     if exact is not None:
-        alone = Found(exact[np.newaxis], np.empty((0, functions.dim)), complete=True)
-        fields |= _known(functions, fields["bounds"], alone)
+        fields |= _known(functions, fields["bounds"], _alone(exact))
     return fields
+
+
+def _alone(minimizer: Vector) -> Found:
+    """The only minimizer (d,)."""
+    return Found(minimizer[np.newaxis], np.empty((0, len(minimizer))), complete=True)
+
+
+def _fields_of_great_fit(functions: Fit, given: Given) -> dict[str, Any]:
+    """The same in more coordinates than there are grids in: where Newton's method leads is the minimum."""
+    from gdanim.objectives.fits import least_of, shown_fit  # late: other functions need none of it
+
+    best = least_of(functions)
+    well = shown_fit(functions, given, best)
+    found = nothing_found(functions.dim) if best is None else _alone(best)
+    fields = {**well._asdict(), **_known(functions, well.bounds, found)}
+    return {**fields, "suggested": True, "has_suggested_start": not given.starts}
 
 
 def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float], given: Given) -> Objective:

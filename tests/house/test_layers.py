@@ -61,14 +61,14 @@ INSIDE = {
         "floats derivatives symbols"
     ),
     "tables": "files table numbers dialect text json_text arrays points",
-    "models": "named points samples terms model fit",
+    "models": "named points samples terms model linear penalty rows fit",
     "catalogue": (
         "foreign specs families formats functions optimizers plugins schedules choices validation views registry "
         "dims suggestions"
     ),
     "objectives": (
         "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
-        "python.signature autorange surroundings python.functions restricted families many"
+        "python.signature autorange surroundings python.functions restricted families many fits"
     ),
     "optimizers": "random optimizer linesearch guard terms",
     "descent": (

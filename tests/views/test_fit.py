@@ -11,6 +11,7 @@ from support.extents import readable
 from support.fits import drawn, table
 from support.problems import composed, redrawn, scene_of, solved
 
+from gdanim.descent.plane.looked_at import looked_at
 from gdanim.descent.runs import stream_of
 from gdanim.drawing.marks.batches import BatchMinima, BatchRings
 from gdanim.drawing.marks.fitted import ModelCurves, Predictions, Residuals
@@ -30,8 +31,8 @@ SMALL: dict[str, Any] = {"iterations": 5, "size": "320x240"}
 
 @pytest.fixture
 def tables(tmp_path: Path) -> dict[str, str]:
-    """Tables of one column, of two and classes, and of three."""
-    kinds = {"one": (1, False), "plane": (2, True), "three": (3, False)}
+    """Tables of one column, of two and classes, and of three with and without classes."""
+    kinds = {"one": (1, False), "plane": (2, True), "three": (3, False), "classes": (3, True)}
     return {name: table(tmp_path / f"{name}.csv", *drawn(30, k, classes=c)) for name, (k, c) in kinds.items()}
 
 
@@ -51,6 +52,15 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "tall": ("a*x1 + b", "one", {"size": "240x426"}),
     "smallest": ("a*x1 + b", "one", {"size": "64x64"}),
     "still": ("a*x1 + b", "one", {"iterations": 0}),
+    "many: a cubic": ("poly:degree=3", "one", {"lr": (0.02, 0.05)}),
+    "many: a model that bends": ("a*exp(b*x1) + c", "one", {"style": "dark"}),
+    "many: predicted": ("linear", "three", {"optimizer": ("gd", "adam"), "size": "640x480"}),
+    "many: probabilities": ("logistic", "classes", {"batch": "4", "plane": "w1,w3"}),
+    "many: a border": ("logistic", "plane", {"style": "print", "plane": "ends"}),
+    "many: batches": ("poly:degree=2", "one", {"batch": "5"}),
+    "many: single rows": ("linear", "three", {"batch": "1", "size": "480x360"}),
+    "many: in turn": ("poly:degree=2", "one", {"starts": 3, "order": "in-turn"}),
+    "many: rates": ("linear", "three", {"lr": (0.05, 0.1), "facet": "lr"}),
 }
 
 
@@ -134,6 +144,54 @@ def test_the_minimum_of_a_batch_is_marked_and_a_line_where_its_minima_are_one(ta
         else:
             (line,) = paths
             np.testing.assert_allclose(line @ design[0], y[rows[0]], atol=1e-6)
+
+
+def test_in_many_coordinates_a_curve_is_that_of_all_and_the_loss_that_of_the_plane(tables: dict[str, str]) -> None:
+    descent = solved("poly:degree=3", points=tables["one"], **SMALL)
+    x, y = drawn(30, 1)
+    powers = np.vander(x[:, 0], 4, increasing=True)
+    with scene_of(descent) as scene:
+        scene.update(5)
+        curves = mark(scene, ModelCurves)
+        ((_, _, now),) = curves._lines(curves.moment)
+        u, v = curves.plane.transData.inverted().transform(now.points).T
+    w = descent.trajectory.x[0, 5]
+    np.testing.assert_allclose(v, np.polyval(w[::-1], u), atol=1e-6)
+    assert descent.plane is not None
+    flat, spot = looked_at(descent), np.array([[0.3, -0.2], [-1.0, 0.4]])
+    there = descent.plane.axes.origin + spot @ descent.plane.axes.directions
+    np.testing.assert_allclose(flat.objective.value(spot), ((there @ powers.T - y) ** 2).mean(axis=1), rtol=1e-10)
+
+
+def test_of_a_batch_on_a_plane_its_least_there_is_marked(tables: dict[str, str]) -> None:
+    x, y = drawn(30, 3)
+    design = np.column_stack([np.ones(30), x])
+    descent = solved("linear", points=tables["three"], batch="5", **SMALL)
+    assert descent.plane is not None
+    origin, along, *_ = descent.plane.axes
+    with scene_of(descent) as scene:
+        scene.update(2)
+        minima = mark(scene, BatchMinima)
+        paths = [minima.plane.transData.inverted().transform(path) for path in minima.paths()]
+    rows = rows_of_step(MiniBatch(5, 30), 0, stream_of(descent.trajectory.x[0, 0]), 2)
+    best = np.linalg.lstsq(design[rows] @ along.T, y[rows] - design[rows] @ origin, rcond=None)[0]
+    for path in paths:
+        np.testing.assert_allclose(path.mean(axis=0), best, atol=1e-8)
+
+
+def test_rows_of_a_class_stand_side_by_side_above_its_name(tables: dict[str, str]) -> None:
+    descent = solved("logistic", points=tables["classes"], **SMALL | {"size": "640x480"})
+    x, y = drawn(30, 3, classes=True)
+    with scene_of(descent) as scene:
+        scene.update(5)
+        predictions = mark(scene, Predictions)
+        _, (_, pixels) = predictions._dots(predictions.moment)
+        beside, p = predictions.plane.transData.inverted().transform(pixels).T
+        assert [text.get_text() for text in predictions.plane.get_xticklabels()] == ["0", "1"]
+    w = descent.trajectory.x[0, 5]
+    np.testing.assert_allclose(p, 1 / (1 + np.exp(-w[0] - x @ w[1:])), atol=1e-6)
+    assert np.array_equal(np.round(beside), y)
+    assert len(set(beside.tolist())) == 30
 
 
 def test_predictions_stand_over_what_was_observed(tables: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gdanim.descent.plane.axes import Axes
     from gdanim.descent.plane.plane import Plane
     from gdanim.descent.trajectory import Trajectory
-    from gdanim.objectives.objective import Objective
+    from gdanim.objectives.objective import Functions, Objective
 
 IN_PLANE: Final = 1e-6  # share of the window: a minimizer so near lies in it
 MARGIN: Final = 0.15  # of a window, beyond the paths
@@ -77,7 +77,7 @@ def _ground(objective: Objective, axes: Axes, window: Vector, flat: Trajectory) 
     two = objective.dim == 2
     return replace(
         objective,
-        functions=Restricted(objective.functions, axes.origin, axes.directions),
+        functions=_on_plane(objective, axes),
         bounds=window,
         start=flat.x[0, 0],
         minimizers=coordinates_on(objective.minimizers[inside], axes),
@@ -88,3 +88,10 @@ def _ground(objective: Objective, axes: Axes, window: Vector, flat: Trajectory) 
         axes=axes.names,
         whole=objective,
     )
+
+
+def _on_plane(objective: Objective, axes: Axes) -> Functions:
+    """Value and derivatives on a plane; of a linear model from two columns, however many it has."""
+    functions: Any = objective.functions
+    flat = None if objective.model is None else functions.on_plane(axes.origin, axes.directions)
+    return flat or Restricted(functions, axes.origin, axes.directions)

@@ -39,7 +39,8 @@ def rows_seen(descent: Descent, run: int, k: int) -> Index:
     """The rows that a run sees in the step after k others."""
     batch = descent.runs[run].batch
     assert batch is not None
-    return rows_of_step(batch, descent.settings.seed, stream_of(descent.trajectory.x[run, 0]), k)
+    start = (descent.whole or descent).trajectory.x[run, 0]
+    return rows_of_step(batch, descent.settings.seed, stream_of(start), k)
 
 
 def batch_rings(layout: Layout, data: DataPlot, panel: Panel) -> list[Mark]:
@@ -84,8 +85,9 @@ def batch_minima(layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
 
 def _minima(descent: Descent, axes: Axes, rows: Index) -> Points:
     """A point (1, 2), both ends of a line (2, 2), or nothing (0, 2)."""
-    functions: Any = descent.objective.functions
-    found = functions.least_on(rows)
+    functions: Any = (descent.whole or descent).objective.functions
+    axes_of = None if descent.plane is None else descent.plane.axes
+    found = functions.least_on(rows, None if axes_of is None else (axes_of.origin, axes_of.directions))
     if found is None:
         return NOWHERE
     if isinstance(found, tuple):

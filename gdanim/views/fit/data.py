@@ -3,6 +3,7 @@
 One column          the points over it, and the curve of the model
 two, and classes    the points in the plane, and the border between the classes
 more                what the model predicts over what was observed
+more, and classes   the probability of a class over the class, with the rows of each side by side
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from gdanim.drawing.geometry import Points
 from gdanim.drawing.layout import TICK_PT, Layout
 from gdanim.drawing.marks.fitted import ModelCurves, Predictions, Residuals
 from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.numbers import Names
 from gdanim.drawing.styles import Style
 from gdanim.views.base import Panel
 
@@ -33,6 +35,8 @@ CURVE_POINTS, BORDER_POINTS = 161, 61  # at which a curve, or along each side a 
 AROUND: Final = 0.06  # of the width of the data, what stands free at either side
 STRAIGHT: Final = 1e-9  # of its extent: a line that is no more bent is drawn by its ends
 CLASS_ENDS: Final = (-0.15, 1.15)  # of the axis of a class
+SPREAD: Final = 0.36  # how far rows of a class stand beside it at most
+GOLDEN: Final = 0.6180339887498949
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +162,7 @@ class OverObserved(DataPlot):
     def axes(self, layout: Layout) -> Axes:
         """Add axes of two equal scales, with that line."""
         points, y = self.model.points, self.y
-        ends = CLASS_ENDS if points.classes else nice_limits(float(y.min()), float(y.max()))
+        ends = nice_limits(float(y.min()), float(y.max()))
         axes = layout.axes(
             xlabel=f"{points.target}, observed", ylabel=f"{points.predicted}, predicted", xlim=ends, ylim=ends
         )
@@ -171,17 +175,59 @@ class OverObserved(DataPlot):
         points = self.model.points
         return np.column_stack([points.y, self.model.predict(w[np.newaxis], points.x)[0]])
 
+    @property
+    def observed(self) -> Scalar:
+        """Where the rows that are drawn stand along the axis (m,)."""
+        return self.y
+
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
-        """The predictions of the runs."""
-        w, ground = panel.descent.trajectory.x, layout.style.background
-        return [Predictions(w, panel.run_styles, self.y, self.predict, dot_pt=DOT_PT, ground=ground)]
+        """The predictions of the runs, and with --explain what the one run misses each target by."""
+        w, styles, style, at = panel.descent.trajectory.x, panel.run_styles, layout.style, self.observed
+        found: list[Mark] = []
+        if panel.descent.settings.explain:
+            targets = np.column_stack([at, self.y])
+            found.append(Residuals(w, styles, targets, self.predict, colour=style.f_series))
+        return [*found, Predictions(w, styles, at, self.predict, dot_pt=DOT_PT, ground=style.background)]
 
 
-def data_plot(model: Model, best: Vector | None) -> OverColumn | InPlane | OverObserved:
+class OverClass(OverObserved):
+    """The probability of a class over the class that was observed: rows of each stand side by side above its name."""
+
+    def axes(self, layout: Layout) -> Axes:
+        """Add axes with a line where both classes are as likely."""
+        points = self.model.points
+        axes = layout.axes(
+            xlabel=f"{points.target}, observed", ylabel=f"{points.predicted}, predicted", xlim=(-0.5, 1.5),
+            ylim=CLASS_ENDS,
+        )  # fmt: skip
+        axes.xaxis.set_major_formatter(Names(*points.classes))
+        axes.axhline(0.5, color=layout.style.muted, linewidth=1.0, linestyle=(0, (4, 3)), zorder=3)
+        self.note(layout, axes)
+        return axes
+
+    @property
+    def observed(self) -> Scalar:
+        """Where the rows that are drawn stand along the axis (m,): spread evenly, in their order."""
+        return self._places[self.shown]
+
+    @property
+    def _places(self) -> Scalar:
+        y = self.model.points.y
+        return y + SPREAD * (2 * (np.arange(1, len(y) + 1) * GOLDEN % 1) - 1)
+
+    def places(self, w: Vector) -> Points:
+        """Where all rows (n, 2) are, as predicted at coordinates (d,)."""
+        return np.column_stack([self._places, super().places(w)[:, 1]])
+
+
+def data_plot(model: Model, best: Vector | None) -> DataPlot:
     """The plot that suits the columns of a model."""
     columns, has_classes = len(model.points.names), bool(model.points.classes)
-    kind = OverColumn if columns == 1 else InPlane if columns == 2 and has_classes else OverObserved
-    return kind(model=model, best=best)
+    if columns == 1:
+        return OverColumn(model=model, best=best)
+    if not has_classes:
+        return OverObserved(model=model, best=best)
+    return (InPlane if columns == 2 else OverClass)(model=model, best=best)
 
 
 def draw_points(axes: Axes, style: Style, points: Points, filled: Scalar) -> None:

@@ -41,7 +41,9 @@ def build(descent: Descent) -> Scene:
     plot: Plot = Curve.of(descent) if objective.dim == 1 else Contour(descent=descent)
     if descent.settings.facet is not None:
         return build_facets(descent, plot)
-    data = data_plot(model, objective.minimizers[0] if len(objective.minimizers) else None)
+    whole = descent.whole or descent  # a model takes all of its coordinates
+    minimizers = whole.objective.minimizers
+    data = data_plot(model, minimizers[0] if len(minimizers) else None)
     losses = _losses(descent)
     width, height = descent.settings.size
 
@@ -56,7 +58,8 @@ def build(descent: Descent) -> Scene:
     def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
         (points, loss, *over_time), panel = (slot.axes for slot in slots), all_runs(descent, run_styles)
         draw_background(layout, loss, plot)
-        fitted = [*data.marks(layout, points, panel), *batch_rings(layout, data, panel)]
+        in_data = all_runs(whole, run_styles)
+        fitted = [*data.marks(layout, points, in_data), *batch_rings(layout, data, in_data)]
         for mark in fitted:
             points.add_artist(mark)
         least = batch_minima(layout, loss, panel)
