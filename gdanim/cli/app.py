@@ -12,7 +12,8 @@ import click
 
 from gdanim import formatting, readers
 from gdanim.cli import parameters, parsing
-from gdanim.cli.terminal import complain, put, put_lines, say
+from gdanim.cli.screen.letters import suit
+from gdanim.cli.terminal import columns, complain, put, put_lines, say
 from gdanim.errors import GdanimError, UsageError, unforeseen
 from gdanim.settings import Settings, __version__
 
@@ -45,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _speak_utf8() -> None:
-    """Print UTF-8 whatever the locale says, as JSON and TOML demand; a terminal keeps its own encoding."""
+    """Print UTF-8 whatever the locale says, as JSON and TOML demand; a terminal gets letters that it can show."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace") if sys.stdout.isatty() else reconfigure(
-            encoding="utf-8", errors="backslashreplace"
-        )
+    if reconfigure is not None and not sys.stdout.isatty():
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+    suit(sys.stdout)
+    suit(sys.stderr)
 
 
 @click.group(
@@ -63,7 +64,8 @@ def _speak_utf8() -> None:
 def gdanim(ctx: click.Context) -> None:
     """Render the animation of a gradient descent to a file."""
     if ctx.invoked_subcommand is None:
-        put(parameters.FIRST_STEPS if sys.stdout is not None and sys.stdout.isatty() else ctx.get_help() + "\n")
+        width = columns()
+        put(ctx.get_help() + "\n" if width is None else parameters.first_steps(width))
 
 
 def _render(preset: str | None, **given: Any) -> int:
@@ -114,7 +116,7 @@ def list_command(kind: str | None, as_json: bool, schema: bool) -> None:
         return
     from gdanim.cli import listing
 
-    put(listing.as_json(kind)) if as_json else put_lines(listing.as_text(kind).splitlines())
+    put(listing.as_json(kind)) if as_json else put_lines(listing.as_text(kind, columns()).splitlines())
     for line in listing.broken(kind):
         complain(line, 0)
 

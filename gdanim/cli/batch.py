@@ -20,7 +20,7 @@ from gdanim.batch.pool import Pool
 from gdanim.batch.state import Standing, State, state_of
 from gdanim.cli.asked import Asked, from_cluster
 from gdanim.cli.messages import bytes_as_text, show_cursor
-from gdanim.cli.terminal import put, put_lines, say
+from gdanim.cli.terminal import bar_width, put, put_lines, say
 from gdanim.cli.worker import Answer
 from gdanim.errors import TargetError, UsageError, unforeseen
 from gdanim.formatting import as_json_line, count, seconds
@@ -210,7 +210,7 @@ def _telling(total: int, asked: Asked) -> Iterator[Callable[[Result], None]]:
     with ExitStack() as shown:
         if total and not asked.quiet and sys.stderr is not None and sys.stderr.isatty():
             shown.enter_context(on_signal(show_cursor))
-            bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True)
+            bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, width=bar_width())
             shown.enter_context(bar)
         yield tell
 

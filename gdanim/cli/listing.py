@@ -10,21 +10,28 @@ from gdanim import formatting
 from gdanim.catalogue.choices import format_value
 from gdanim.catalogue.registry import KINDS, Registry, presets
 from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rule, View
+from gdanim.cli.screen.letters import in_letters
 from gdanim.errors import UnknownNameError
 
 Rows = Mapping[str, Any]
 
 WIDTH = 100  # of a line, in characters; a name and its summary may need more
+LEAST_COLUMN = 24  # characters, in which sentences can be read
+_INDENT = "  "
 _UNBROKEN = "\xa0"  # a blank at which textwrap does not break
 
 
-def as_text(kind: str | None) -> str:
-    """One registry with details, or every registry with a line for each entry. Raises UnknownNameError."""
+def as_text(kind: str | None, width: int | None = None) -> str:
+    """One registry with details, or every registry with a line for each entry. Raises UnknownNameError.
+
+    width   of the terminal, to which lines keep; else each entry has one, however long
+    """
     kinds = _chosen(kind)
     if kind is not None:
-        return "".join(_table(rows, detailed=True) for rows in kinds.values())
-    tables = {title.capitalize(): _table(rows, detailed=False) for title, rows in kinds.items()}
-    return "\n".join(f"{title}\n{textwrap.indent(table, '  ')}" for title, table in tables.items())
+        return "".join(_table(rows, detailed=True, width=width) for rows in kinds.values())
+    inner = width and width - len(_INDENT)
+    tables = {title.capitalize(): _table(rows, detailed=False, width=inner) for title, rows in kinds.items()}
+    return "\n".join(f"{title}\n{textwrap.indent(table, _INDENT)}" for title, table in tables.items())
 
 
 def as_json(kind: str | None) -> str:
@@ -62,20 +69,31 @@ def _origin(rows: Rows, name: str) -> str | None:
     return (rows.origin(name) or None) if isinstance(rows, Registry) else None
 
 
-def _table(rows: Rows, *, detailed: bool) -> str:
+def _table(rows: Rows, *, detailed: bool, width: int | None) -> str:
     """A line for each entry in aligned columns; with `detailed`, its hyperparameters and source on lines below."""
-    cells = {name: _columns(name, entry) for name, entry in rows.items()}
+    cells = {name: tuple(map(in_letters, _columns(name, entry))) for name, entry in rows.items()}
     widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in cells.values()), strict=True)]
     lines, margin = [], " " * (widths[0] + 2)
     for name, row in cells.items():
         origin = _origin(rows, name)
         last = f"{row[-1]}  [{origin}]" if origin else row[-1]
-        padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)]
-        lines.append("  ".join([*padded, last]).rstrip())
+        padded = [cell.ljust(room) for cell, room in zip(row[:-1], widths, strict=True)]
+        lines += _kept_to(width, "  ".join([*padded, last]).rstrip(), sum(widths) + 2 * len(widths))
         for detail in _details(rows[name]) if detailed else ():
-            wrapped = textwrap.wrap(detail, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ")
+            text = _UNBROKEN.join(map(in_letters, detail.split(_UNBROKEN)))
+            room = min(width or WIDTH, WIDTH)
+            wrapped = textwrap.wrap(text, room, initial_indent=margin, subsequent_indent=margin + "  ")
             lines += [line.replace(_UNBROKEN, " ") for line in wrapped]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _kept_to(width: int | None, line: str, left: int) -> list[str]:
+    """A line of a table as lines of a width: its last column, from `left` on, goes on below itself or the name."""
+    if width is None or len(line) <= width:
+        return [line]
+    head, text = (line[:left], line[left:]) if width - left >= LEAST_COLUMN else ("", line)
+    margin = " " * (left if head else 4)
+    return textwrap.wrap(text, width, initial_indent=head, subsequent_indent=margin, break_on_hyphens=False)
 
 
 def _columns(name: str, entry: Any) -> tuple[str, ...]:

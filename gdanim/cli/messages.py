@@ -18,6 +18,7 @@ from gdanim.batch.schema import FILE
 from gdanim.catalogue.registry import FORMATS
 from gdanim.catalogue.request import Planned, Request
 from gdanim.catalogue.specs import Format
+from gdanim.cli.terminal import bar_width
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.reasons import limit_explains, rate_above_limit, reason_of
 from gdanim.descent.plane.looked_at import looked_at
@@ -257,7 +258,9 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
                 return
             # click hides the cursor, and a death by signal runs none of its own clean-up.
             shown.enter_context(on_signal(show_cursor))
-            bar = click.progressbar(length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1)
+            bar = click.progressbar(
+                length=total, label="Rendering", file=sys.stderr, show_pos=True, update_min_steps=1, width=bar_width()
+            )
             shown.enter_context(bar)
         bar.length = total  # what is tried for --max-size turns out as it goes
         bar.update(done - bar.pos)

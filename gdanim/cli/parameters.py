@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,7 +29,7 @@ Examples:
   gdanim parabola --lr 0.1 -o out.gif
   gdanim parabola --lr 0.05 --lr 0.5 --lr 0.95 -o rates.mp4
   gdanim "x**4 - 3*x**2 + x" -o formula.gif
-  gdanim double-well --starts 20 --order in-turn -o wells.gif
+  gdanim double-well --starts 20 --order in-turn -o a.gif
   gdanim --preset double-well -o wells.gif -o wells.mp4
 
 Exit codes: 0 done; 1 it failed while running; 2 the request is wrong; 3 with --strict, a run diverged or left the
@@ -36,21 +37,19 @@ domain.
 """
 
 # What a person sees who types the name alone.
-FIRST_STEPS = """\
-Render the animation of a gradient descent to a file:
-
-  gdanim parabola --lr 0.1 -o out.gif              a function, a learning rate, a file
-  gdanim "x^4 - 3x^2 + x" -o mine.gif              a formula of yours
-  gdanim parabola --lr 0.1 --lr 1.05 -o rates.gif  several rates, one of them too large
-  gdanim rosenbrock -O adam -O lbfgs -o race.mp4   a race of methods
-  gdanim linear -o fit.gif                         a line that moves onto its points
-  gdanim --preset double-well -o wells.gif         a picture that somebody composed
-
-gdanim list says what there is, gdanim --help what can be asked for, gdanim doctor what works here.
-"""
+FIRST_STEPS = {
+    "gdanim parabola --lr 0.1 -o out.gif": "a function, a rate, a file",
+    'gdanim "x^4 - 3x^2 + x" -o mine.gif': "a formula of yours",
+    "gdanim parabola --lr 0.1 --lr 1.05 -o rates.gif": "several rates, one too large",
+    "gdanim rosenbrock -O adam -O lbfgs -o race.mp4": "a race of methods",
+    "gdanim linear -o fit.gif": "a line that finds its points",
+    "gdanim --preset double-well -o wells.gif": "a picture somebody composed",
+}
+WHAT_ELSE = "What there is: gdanim list. Options: gdanim --help. What works: gdanim doctor."
 
 PRESET_HELP = "Start from a saved command line, or from a file that gdanim made; options win."
 HELP_NAMES = ("-h", "--help")
+LEAST_WHOLE = 72  # characters, in which each default finds room on one line
 MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
 
 # textwrap breaks lines at plain spaces and hyphens only: these stand for them where a line must not end.
@@ -80,7 +79,9 @@ class Parameter(click.Option):
         long, short = self.opts[-1], self.opts[0] if len(self.opts) > 1 else ""
         name = long.replace("--", "--[no-]", 1) if self.secondary_opts else long
         value = f" {self.metavar}" if self.metavar and not self.is_flag else ""
-        default = f"[default: {self.shown}]".translate(_UNBROKEN) if self.shown else ""
+        default = f"[default: {self.shown}]" if self.shown else ""
+        if ctx.make_formatter().width >= LEAST_WHOLE:
+            default = default.translate(_UNBROKEN)
         text = "  ".join(filter(None, [_keep_commands_whole(self.help or ""), default]))
         return f"{short}, {name}{value}" if short else f"{_NO_SHORT}{name}{value}", text
 
@@ -123,6 +124,15 @@ def type_for(name: str, reader: Reader[T]) -> Callable[[str], T]:
 
 def _shown(default: Any) -> str:
     return "" if default in (None, ()) else f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def first_steps(width: int) -> str:
+    """Commands to begin with, in lines of so many letters: with what they make where there is room for it."""
+    longest = max(map(len, FIRST_STEPS))
+    beside = width >= longest + max(map(len, FIRST_STEPS.values())) + len("    ")
+    steps = (f"  {command:{longest}}  {made}" if beside else f"  {command}" for command, made in FIRST_STEPS.items())
+    what_else = textwrap.wrap(WHAT_ELSE, min(width, MAX_WIDTH))
+    return "\n".join([ABOUT.partition(".")[0] + ":", "", *steps, "", *what_else]) + "\n"
 
 
 def help_of(ctx: click.Context) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,22 +11,26 @@ from pathlib import Path
 
 import click
 
+from gdanim.cli.screen.colours import HEAD, takes_colours, with_head
 from gdanim.errors import OutputError
 from gdanim.formatting import one_line
 
+WARNING, ERROR = "yellow", "red"
 
-def say(lines: Iterable[str]) -> None:
+
+def say(lines: Iterable[str], colour: str = WARNING) -> None:
     """Print messages on standard error, each on one line."""
-    for line in lines:
+    in_colours = takes_colours(sys.stderr)
+    for line in map(one_line, lines):
         try:
-            click.echo(one_line(line), err=True)
+            click.echo(with_head(line, colour) if in_colours else line, file=sys.stderr, color=in_colours)
         except OSError:  # a full disk, a reader that is gone: no reason to fail, and nobody to be told
             sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (as long as the process)
 
 
 def complain(message: str, code: int) -> int:
     """Say what is wrong; returns the exit code."""
-    say([f"gdanim: {message}"])
+    say([f"{HEAD} {message}"], ERROR if code else WARNING)
     return code
 
 
@@ -33,12 +38,24 @@ def put(text: str) -> None:
     """Print what was asked for on standard output. Raises OutputError where that cannot take it."""
     with printing():
         check_open()
-        click.echo(text, nl=False)
+        click.echo(text, file=sys.stdout, nl=False)  # click itself would write UTF-8 where it finds ASCII
 
 
 def put_lines(lines: Iterable[str]) -> None:
     """Print lines for people on standard output; JSON and TOML escape what is in them themselves."""
     put("".join(f"{one_line(line)}\n" for line in lines))
+
+
+def columns() -> int | None:
+    """The width of the terminal that standard output is; None where it is none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return shutil.get_terminal_size().columns
+
+
+def bar_width() -> int:
+    """How wide a progress bar is, in letters, beside its label, its counts and its time."""
+    return max(5, min(36, shutil.get_terminal_size().columns - 40))
 
 
 def check_open() -> None:

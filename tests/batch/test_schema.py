@@ -70,8 +70,9 @@ def test_every_key_of_a_preset_is_described_and_no_other() -> None:
 # By hand, from what the help says of each.
 TAKEN = [
     ("lr", 0.1), ("lr", [0.1, 2]), ("start", 4), ("start", [4, "-1,2", [1, 2, 3]]), ("param", {"l": 1}),
-    ("columns", {"x1": "w0"}), ("batch", [8, "all"]), ("inset", "minimum"), ("inset", [-1, 1, 0, 2]), ("size", "640x480"),
-    ("size", [640, 480]), ("fps", "100/7"), ("fps", 29.97), ("max-size", "1MB"), ("stops", [0, 5, "end"]),
+    ("columns", {"x1": "w0"}), ("batch", [8, "all"]), ("inset", "minimum"), ("inset", [-1, 1, 0, 2]),
+    ("size", "640x480"), ("size", [640, 480]), ("fps", "100/7"), ("fps", 29.97), ("max-size", "1MB"),
+    ("stops", [0, 5, "end"]),
     ("themes", "light,dark"), ("quality", "low"), ("dpi", 20), ("tween", 100), ("turn", -3600), ("explain", False),
 ]  # fmt: skip
 REFUSED = [
@@ -107,7 +108,8 @@ def as_toml(value: Any) -> str:
     "wrong",
     [
         {"outputs": "a.gif"}, {"output": []}, {"output": 1}, {"defaults": []}, {"defaults": {"preset": 1}},
-        {"matrix": {"lr": 0.1}}, {"matrix": {"lr": []}}, {"include": {"lr": 1}}, {"exclude": [{}]}, {"poster": ["a.png"]},
+        {"matrix": {"lr": 0.1}}, {"matrix": {"lr": []}}, {"include": {"lr": 1}}, {"exclude": [{}]},
+        {"poster": ["a.png"]},
     ],
     ids=str,
 )  # fmt: skip

@@ -186,6 +186,8 @@ TYPED = {
     "gdanim 'x**2 + 1' --order in": "gdanim 'x**2 + 1' --order in-turn",
     'gdanim "x*y - 2" --vi': 'gdanim "x*y - 2" --view',
     "gdanim --preset double-well --sty": "gdanim --preset double-well --style",
+    "gdanim --preset race -O adam:beta1=0.9,be": "gdanim --preset race -O adam:beta1=0.9,beta2=",
+    "gdanim 'x**2 + 1' -p 'a b' --schedule wa": "gdanim 'x**2 + 1' -p 'a b' --schedule warmup",
     "gdanim --preset ra": "gdanim --preset ra",  # race or rates
     "gdanim list opt": "gdanim list optimizers",
     "gdanim check my": "gdanim check my.gif",

@@ -90,7 +90,7 @@ def test_messages_that_nobody_can_read_stop_nothing(in_tmp_path: Path, monkeypat
 @pytest.mark.parametrize("words", [["list"], ["list", "--json"], ["--help"], ["--version"]], ids=" ".join)
 def test_what_cannot_be_printed_is_no_success(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(terminal, "say", said.extend)
+    monkeypatch.setattr(terminal, "say", lambda lines, colour: said.extend(lines))
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(SystemExit) as end:
         app.main(words)

@@ -100,8 +100,8 @@ INSIDE = {
     "max_size": "steps",
     "batch": "messages matrix naming jobfile schema pool parcels remote",
     "cli": (
-        "terminal listing parameters snippet doctor shells completion summary messages worker parsing asked checking "
-        "batch"
+        "screen.colours screen.letters terminal listing parameters snippet doctor shells completion summary messages "
+        "worker parsing asked checking batch"
     ),
 }
 

@@ -1,0 +1,1 @@
+"""What a terminal can show: its letters, its colours, its width."""
