@@ -28,6 +28,7 @@ from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.output.metadata import STDIN
 from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
 from gdanim.tables.files import labelled
+from gdanim.tables.packed import PACKED, as_text, content_of
 from gdanim.toml_text import parse_toml, write_file, write_value
 
 FILE_FIELDS: Final = ("trajectory", "points", "style")  # of Settings, that may name a file
@@ -54,7 +55,7 @@ class Saved(NamedTuple):
         paths = {}
         for name in set(_names(self.fields)) & self.files.keys():
             path = Path(tempfile.mkdtemp(dir=_folder()), name)
-            path.write_text(self.files[name], encoding="utf-8", newline="")
+            path.write_bytes(content_of(name, self.files[name]))
             paths[name] = str(path)
         return renamed(self.fields, lambda name: paths.get(name, name))
 
@@ -165,6 +166,10 @@ def _check_files(files: Mapping[str, Any], fields: Mapping[str, Any], source: st
             raise UsageError(f"{source}: files: nothing reads {shown(name)}")
         if not isinstance(content, str):
             raise UsageError(f"{source}: files: {shown(name)} is not a text")
+        try:
+            content_of(name, content)
+        except ValueError as error:
+            raise UsageError(f"{source}: files: {shown(name)} is damaged: {error}") from None
 
 
 def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source: str) -> None:
@@ -218,7 +223,7 @@ def write_preset(settings: Picture) -> str:
     paths = _attachments(fields)
     names = renamed(fields, lambda name: paths[name].name if name in paths else name)
     return _write_keys(replace(settings, **names)) + write_files(
-        {path.name: read_text(path) for path in paths.values()}
+        {path.name: read_file(path) for path in paths.values()}
     )
 
 
@@ -234,6 +239,11 @@ def write_files(files: Mapping[str, str]) -> str:
 
 def _write_keys(settings: Picture) -> str:
     return "".join(f"{key} = {write_value(value)}\n" for key, value in to_saved(settings).items())
+
+
+def read_file(path: Path, most: int = MAX_BYTES) -> str:
+    """A file as text; one of arrays as tables/packed.py writes it. Any longer text where it has more than `most`."""
+    return as_text(path, most) if path.suffix.lower() in PACKED else read_text(path, most + 1)
 
 
 def read_text(path: Path, most: int = -1) -> str:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import preflight
-from gdanim.catalogue.dims import check_draws
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.descend import carry_out
 from gdanim.descent.outcomes.standings import standings
@@ -89,7 +88,6 @@ def draw(descent: Descent) -> Scene:
     Call it, and use the scene, inside its style: `with descent.style.loaded.applied()`.
     """
     descent = looked_at(descent)
-    check_draws(descent.view, descent.settings.view, descent.objective.dim)
     scene: Scene = descent.view.load()(descent)
     return scene
 

@@ -1,4 +1,7 @@
-"""What the number of variables decides: which views there are, planes, starts. Imports neither numpy nor matplotlib."""
+"""What the number of variables decides: which views there are, planes, starts; and what recordings alone leave out.
+
+Imports neither numpy nor matplotlib.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,18 @@ from typing import Final
 from gdanim.catalogue.registry import VIEWS
 from gdanim.catalogue.specs import Point, View
 from gdanim.errors import SettingError, UsageError
-from gdanim.settings import Picture
+from gdanim.settings import DEFAULTS, Picture
 
 AUTO_VIEW: Final = "auto"
+NO_FUNCTION: Final = "-"  # in place of FUNCTION: recorded runs alone
+# What needs a function, or solves: of a recording there are the points, and f where it was recorded.
+_NEEDS_FUNCTION: Final = (
+    *("lr", "start", "optimizer", "schedule", "iterations", "tolerance", "budget", "noise", "dim", "param", "gradient"),
+    *("points", "batch", "starts", "basins", "explain"),
+)
 _VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
 _ON_A_PLANE: Final = 2  # functions of more variables are drawn on a plane
+_PATHS: Final = " or ".join(_VIEW_OF.values())
 _VARIABLES: Final = {1: "one variable", 2: "two variables"}
 
 
@@ -25,6 +35,21 @@ def check_on_plane(settings: Picture, dim: int) -> None:
         raise UsageError(f"--explain writes updates of one or two variables out, not of {dim:,}: leave it out")
     if dim > _ON_A_PLANE and settings.arrows == "momentum":
         raise SettingError("--arrows", settings.arrows, "on a plane, give gradient or step")
+
+
+def check_recorded(settings: Picture) -> None:
+    """Refuse what recorded runs alone cannot show. Raises UsageError."""
+    if not settings.trajectory:
+        raise UsageError("FUNCTION - draws recorded runs alone: name them with --trajectory FILE, or give a function")
+    for option in _NEEDS_FUNCTION:
+        if getattr(settings, option) != DEFAULTS[option]:
+            raise UsageError(f"--{option} needs a function, and FUNCTION - has none: give one, or leave it out")
+    if settings.view not in (AUTO_VIEW, *_VIEW_OF.values()):
+        raise SettingError("--view", settings.view, f"needs a function; FUNCTION - is drawn as {_PATHS}, or auto")
+    if settings.arrows not in (None, "step"):
+        raise SettingError("--arrows", settings.arrows, "needs a function; FUNCTION - has step")
+    if settings.inset == "minimum":
+        raise SettingError("--inset", settings.inset, "needs a function; say which part, --inset X0,X1,Y0,Y1")
 
 
 def usual_view(dim: int) -> View:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gdanim.catalogue.choices import CONSTANT, Choice, check_together, chosen, python_rule
-from gdanim.catalogue.dims import AUTO_VIEW, check_draws, usual_view
+from gdanim.catalogue.dims import AUTO_VIEW, NO_FUNCTION, check_draws, check_recorded, usual_view
 from gdanim.catalogue.families import BY_NAME as FAMILIES_BY_NAME
 from gdanim.catalogue.families import DIM, FAMILIES
 from gdanim.catalogue.registry import FUNCTIONS, VIEWS, find, optimizer, schedule
@@ -61,12 +61,12 @@ class FunctionChoice(NamedTuple):
 
     @property
     def stem(self) -> str:
-        """What a file is called after it: its name, or `descent` for a formula."""
+        """What a file is called after it: its name, or `descent` for a formula, and where there is no function."""
         if self.model is not None:
             return str(self.model.stem)
         if self.row is not None or self.family is not None:
             return self.text.replace("_", "-")
-        return self.text.rpartition(":")[2] if self.expression is None else "descent"
+        return self.text.rpartition(":")[2] if is_callable(self.text) else "descent"
 
 
 class StyleChoice:
@@ -155,6 +155,9 @@ def _rule(text: str, kind: type[R], listed: Callable[[str], Choice[R]]) -> Choic
 def function_of(settings: Settings) -> FunctionChoice:
     """The function that settings name, or the model with its data. Raises UsageError."""
     text = settings.function
+    if text == NO_FUNCTION:
+        check_recorded(settings)
+        return FunctionChoice(text)
     if settings.points is None and not is_model(text):
         for option in FIT_OPTIONS:
             if getattr(settings, option) != DEFAULTS[option]:

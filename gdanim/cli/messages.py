@@ -45,7 +45,7 @@ def warnings(descent: Descent, outputs: Sequence[Planned]) -> Iterator[str]:
     for remark in (*descent.remarks, *descent.objective.remarks):
         yield f"gdanim: {remark}"
     if descent.plane is not None and (remark := descent.plane.remark()):
-        yield f"gdanim: {remark}: the ground there is not f of the run"
+        yield f"gdanim: {remark}{'' if descent.objective.recorded else ': the ground there is not f of the run'}"
     yield from _of_runs(descent)
     yield from _of_limits(descent)
     if timeline.every > 1:

@@ -178,7 +178,7 @@ def records(descent: Descent) -> Iterator[dict[str, Any]]:
             "start": (trajectory.x[run, 0] + 0.0).tolist(),  # no −0
             "final": (ends[run] + 0.0).tolist(),
             "end": (ends[run] + 0.0).tolist(),
-            "f": float(trajectory.f[run, last]) + 0.0,
+            "f": _finite(trajectory.f[run, last] + 0.0),
             "distance": _finite(away[run]),
             "first_iteration": first,
             "last_iteration": int(trajectory.k[run, last]),

@@ -13,7 +13,7 @@ from gdanim.descent.outcomes.motion import Motion
 from gdanim.descent.outcomes.reasons import reason_of
 from gdanim.descent.trajectory import Stop
 from gdanim.descent.verdicts import Outcome
-from gdanim.formatting import count, listed, significant
+from gdanim.formatting import MOST_COORDINATES, count, listed, significant
 from gdanim.objectives.surroundings import is_in_valley, nearest_known
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ _BECAME: Final = {
     Outcome.BOUNCING: "goes on without progress",
     Outcome.START: "stays at its start",
     Outcome.MOVING: "ends still moving",
+    Outcome.RECORDED: "ends",
 }
 
+_PLAIN: Final = "as paths on plain ground"
 _LOSSES: Final = {
     "mse": "mean squared error",
     "mae": "mean absolute error",
@@ -60,10 +62,15 @@ def alt_text(descent: Descent) -> str:
 
 def _opening(descent: Descent) -> str:
     trajectory = descent.trajectory
-    starts = np.unique(trajectory.x[:, 0], axis=0)
-    whence = f"from {_point(descent.objective, starts[0])}" if len(starts) == 1 else f"from {len(starts):,} starts"
-    length = f"{count(trajectory.span, 'iteration')}, drawn {descent.view.scene or f'as {descent.view.name}'}"
+    starts = {start.tobytes(): start for start in trajectory.x[:, 0]}
+    first = _point(descent.objective, trajectory.x[0, 0])
+    whence = f"from {first}" if len(starts) == 1 else f"from {len(starts):,} starts"
+    scene = _PLAIN if descent.objective.recorded else descent.view.scene or f"as {descent.view.name}"
+    length = f"{count(trajectory.span, 'iteration')}, drawn {scene}"
     turns = ", one after another" if descent.timeline.in_turn and trajectory.runs > 1 else ""
+    if descent.objective.recorded:
+        runs = "A recorded run" if trajectory.runs == 1 else f"{trajectory.runs:,} recorded runs"
+        return f"{runs} of {count(descent.objective.dim, 'variable')} {whence}, {length}{turns}."
     return f"{_descents(descent)} on {spoken(descent.objective)} {whence}, {length}{turns}."
 
 
@@ -84,12 +91,11 @@ def _ending(descent: Descent) -> str:
     ends = trajectory.x[np.arange(trajectory.runs), trajectory.last]
     places = list(_places(descent, ends))
     if trajectory.runs == 1:
-        final = _height(trajectory, 0)
+        height = f", f = {_height(trajectory, 0)}" if trajectory.heights_known else ""
         at_saddle = descent.verdict[0].outcome is Outcome.SADDLE  # the place says it all
         why = "" if at_saddle else "".join(f"; {it}".replace("-", "−") for it in [reason_of(descent, 0)] if it)
-        return (
-            f"{_GOING[descent.verdict[0].motion]} {places[0]}: {_point(descent.objective, ends[0])}, f = {final}{why}."
-        )
+        end = _point(descent.objective, ends[0])
+        return f"{_GOING[descent.verdict[0].motion]} {places[0]}: {end}{height}{why}."
     counted = []
     for place, number in Counter(places).most_common():
         they = re.sub(r"^(\w+)s\b", r"\1", place)
@@ -132,7 +138,7 @@ def _by_label(descent: Descent) -> str:
     parts = [f"; {words}: {listed(group)}" for words, group in groups.items() if len(labels) <= MAX_NAMED]
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())
-    if len(lowest) == 1:
+    if len(lowest) == 1 and trajectory.heights_known:
         parts.append(f"; the lowest is {labels[lowest[0]]}, f = {_height(trajectory, int(lowest[0]))}")
     return "".join(parts)
 
@@ -171,5 +177,8 @@ def _height(trajectory: Trajectory, run: int) -> str:
 
 def _point(objective: Objective, x: Vector) -> str:
     resolution = SHARE * float(np.diff(objective.bounds).min())
-    numbers = [_number(value, resolution) for value in x.tolist()]
+    seen = x.tolist() if len(x) <= MOST_COORDINATES else [*x[:3].tolist(), *x[-1:].tolist()]
+    numbers = [_number(value, resolution) for value in seen]
+    if len(x) > MOST_COORDINATES:
+        numbers.insert(-1, "…")
     return f"{objective.symbols[0]} = {numbers[0]}" if len(numbers) == 1 else f"({', '.join(numbers)})"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.catalogue.dims import check_on_plane, check_start, usual_view
-from gdanim.catalogue.request import StyleChoice, looked_up
+from gdanim.catalogue.dims import check_draws, check_on_plane, check_start, usual_view
+from gdanim.catalogue.request import StyleChoice, is_callable, looked_up
 from gdanim.descent.plane.plane import plane_of
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
@@ -21,6 +21,7 @@ from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
 from gdanim.descent.verdicts import Outcome, Verdict, judged
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given, widened_bounds
+from gdanim.objectives.grounds.recorded import bounds_around, recording
 from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.minimizers import MOST_GRIDS
 from gdanim.objectives.surroundings import known_around, nearest_known
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from gdanim.catalogue.request import Request
     from gdanim.catalogue.specs import View
     from gdanim.descent.plane.plane import Plane
-    from gdanim.descent.recording.replay import Recording
     from gdanim.descent.runs import Runs
     from gdanim.objectives.objective import Objective
     from gdanim.settings import Picture, Settings
@@ -116,21 +116,12 @@ def descend(settings: Settings) -> Descent:
 def carry_out(request: Request) -> Descent:
     """Solve or replay a request, and plan its frames. Raises UsageError where it cannot be."""
     settings = request.settings
-    objective = _objective(request)
+    found = _replayed(request) if settings.trajectory else None
+    objective = _objective(request) if found is None else found.objective
     check_on_plane(settings, objective.dim)
-    parts: list[tuple[Trajectory, Runs]] = []
-    recordings: tuple[Recording, ...] = ()
-    if settings.trajectory:
-        from gdanim.descent.recording.replay import read_all
-
-        alone = not _asks_for_runs(settings)
-        recordings = read_all(settings.trajectory, objective, columns=dict(settings.columns), alone=alone)
-        replayed = joined([recording.trajectory for recording in recordings])
-        recorded = tuple(run for recording in recordings for run in recording.runs)
-        if (objective.suggested and not settings.start) or not objective.contains(_landmarks(replayed)).all():
-            # Nobody has said where to look: the path does.
-            objective = _objective(request, replayed)
-        parts.append((replayed, recorded))
+    if request.view is not None:
+        check_draws(request.view, settings.view, objective.dim)
+    parts = [] if found is None else [(found.trajectory, found.runs)]
     if not parts or _asks_for_runs(settings):
         parts.append(_solved(request, objective, parts[0][0] if parts else None))
     trajectory = joined([part for part, _ in parts])
@@ -148,10 +139,44 @@ def carry_out(request: Request) -> Descent:
         verdict=verdict,
         arrived_at=arrived_at,
         limit=np.where(settles, limits_of_runs(objective, trajectory, runs), np.nan),
-        remarks=tuple(remark for recording in recordings for remark in recording.remarks),
+        remarks=() if found is None else found.remarks,
         timeline=_timeline(settings, trajectory),
         plane=plane_of(settings, objective, trajectory),
     )
+
+
+class _Replayed(NamedTuple):
+    """The runs in files, and the objective that they are shown on; what a person should know about the files."""
+
+    objective: Objective
+    trajectory: Trajectory
+    runs: Runs
+    remarks: tuple[str, ...]
+
+
+def _replayed(request: Request) -> _Replayed:
+    """Read the runs in the files of a request. Raises UsageError, and DomainError."""
+    from gdanim.descent.recording.replay import read_all, variables_of
+
+    settings, columns = request.settings, dict(request.settings.columns)
+    if is_callable(settings.function) and request.function.size is None:
+        size = variables_of(settings.trajectory, columns)
+        request = replace(request, function=request.function._replace(size=size))
+    alone = not _asks_for_runs(settings)
+    objective = _objective(request)
+    recordings = read_all(settings.trajectory, objective, columns=columns, alone=alone)
+    trajectory = joined([one.trajectory for one in recordings])
+    if objective.recorded:
+        objective = recording(trajectory.x.shape[2], _landmarks(trajectory))
+        if objective.dim == 1 and not trajectory.heights_known:
+            raise SettingError("FUNCTION", settings.function, "a run of one variable is drawn over f: add a column f")
+    elif objective.dim > MOST_GRIDS and alone:
+        objective = replace(objective, bounds=bounds_around(_landmarks(trajectory)), start=trajectory.x[0, 0])
+    elif (objective.suggested and not settings.start) or not objective.contains(_landmarks(trajectory)).all():
+        # Nobody has said where to look: the path does.
+        objective = _objective(request, trajectory)
+    runs = tuple(run for one in recordings for run in one.runs)
+    return _Replayed(objective, trajectory, runs, tuple(remark for one in recordings for remark in one.remarks))
 
 
 def redrawn(descent: Descent, settings: Picture) -> Descent:
@@ -183,7 +208,10 @@ def _objective(request: Request, replayed: Trajectory | None = None) -> Objectiv
     if request.function.dim is not None:
         starts = tuple(check_start("--start", start, request.function.dim, request.function.text) for start in starts)
     shown = () if replayed is None else _tuples(_landmarks(replayed))
-    given = Given(limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr, shown=shown)
+    given = Given(
+        limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr, shown=shown,
+        tried=not settings.trajectory or _asks_for_runs(settings),
+    )  # fmt: skip
     return objective_of(request.function, dict(settings.param), given, settings.gradient)
 
 
@@ -216,7 +244,12 @@ def _tuples(points: Vector) -> tuple[tuple[float, ...], ...]:
 
 
 def _landmarks(trajectory: Trajectory) -> Vector:
-    """Points (m, d) that show where paths go: their starts, and corners around most of those that were not lost."""
+    """Points (m, d) that show where paths go: their starts, and corners around most of those that were not lost.
+
+    Of very many variables, which are seen on a plane, starts and ends.
+    """
+    if trajectory.x.shape[2] > MOST_GRIDS:
+        return np.concatenate([trajectory.x[:, 0], trajectory.x[np.arange(trajectory.runs), trajectory.last]])
     healthy = [not stop.failed for stop in trajectory.stop]
     path = trajectory.x[healthy].reshape(-1, trajectory.x.shape[2])
     corners = np.quantile(path, WITHOUT_EXTREMES, axis=0) if len(path) else path

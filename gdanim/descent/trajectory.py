@@ -53,7 +53,8 @@ class Stop(Enum):
 class Trajectory:
     """What every run did. Arrays are read-only; row 0 is the start, row n the last that any run came to.
 
-    x (runs, n+1, d), f (runs, n+1), grad (runs, n+1, d)    rows past `last` repeat the last finite point
+    x (runs, n+1, d), f (runs, n+1), grad (runs, n+1, d)    rows past `last` repeat the last finite point; of recorded
+                             runs, f and ∇f may not be known: they are NaN then, and x has the type of the file
     k (runs, n+2)            the iteration of each row, and of the step after the last: 0, 1, 2, …, or as recorded
     lr (runs, n)             the rate of every step; NaN where none is known
     evaluations (runs, n+1)  what it cost to come here: points at which f or ∇f was asked, and d for each Hessian;
@@ -89,6 +90,17 @@ class Trajectory:
     def first_rate(self) -> Scalar:
         """The rate of the first step of each run: (runs,), NaN where none is known."""
         return self.lr[:, 0] if self.lr.shape[1] else np.full(self.runs, np.nan)
+
+    @property
+    def has_slopes(self) -> Flags:
+        """Of which runs ∇f is known: (runs,)."""
+        known: Flags = np.logical_and.reduce(~np.isnan(self.grad[:, 0]), axis=1)
+        return known
+
+    @property
+    def heights_known(self) -> bool:
+        """Whether f is known at every point."""
+        return bool(np.isfinite(self.f).all())
 
     @property
     def highest_rate(self) -> Scalar:
@@ -135,11 +147,20 @@ def joined(parts: Sequence[Trajectory]) -> Trajectory:
     """The runs of several trajectories, one after another; the shorter ones repeat their last rows."""
     if len(parts) == 1:
         return parts[0]
-    names = [field.name for field in fields(Trajectory) if field.name != "k"]
+    names = [field.name for field in fields(Trajectory) if field.name not in ("k", "grad")]
     runs, rows = sum(part.runs for part in parts), max(part.iterations for part in parts) + 1
     plain = all((part.k == np.arange(part.k.shape[1])).all() for part in parts)
     k = counted(runs, rows) if plain else _together([part.k for part in parts])
-    return Trajectory(k=k, **{name: _together([getattr(part, name) for part in parts]) for name in names})
+    if any(part.has_slopes.any() for part in parts):
+        grad = _together([part.grad for part in parts])
+    else:
+        grad = unknown_slopes((runs, rows, parts[0].x.shape[2]))
+    return Trajectory(k=k, grad=grad, **{name: _together([getattr(part, name) for part in parts]) for name in names})
+
+
+def unknown_slopes(shape: tuple[int, int, int]) -> Vector:
+    """Slopes that nobody knows: NaN, without a place in memory for each."""
+    return np.broadcast_to(np.nan, shape)
 
 
 def counted(runs: int, rows: int) -> Index:
@@ -182,7 +203,9 @@ def judge(objective: Objective, trajectory: Trajectory) -> Trajectory:
         if undefined[r]:
             stops[r], since[r] = Stop.LEFT_DOMAIN, last[r] + 1
         elif stops[r] is not Stop.CONVERGED:
-            stops[r], since[r] = Stop.DIVERGED, np.flatnonzero(f[r, : last[r] + 1] <= f[r, 0])[-1] + 1
+            stops[r] = Stop.DIVERGED
+            below = np.flatnonzero(~(f[r, : last[r] + 1] > f[r, 0]))  # where f is not known, all
+            since[r] = below[-1] + 1
     since.flags.writeable = False
     return replace(trajectory, stop=tuple(stops), since=since)
 
@@ -247,6 +270,8 @@ def no_value_at(objective: Objective, x: Vector) -> str:
         objective.has_suggested_start and np.array_equal(x, objective.start)
     )
     at = coordinates(x.tolist())
+    if objective.recorded:
+        return f"a run begins with a row that is not finite: {at}"
     return f"{objective.equation} has no finite value and slope at the start {at}{nowhere}"
 
 

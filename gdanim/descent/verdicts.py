@@ -19,7 +19,8 @@ bouncing without progress   The steps keep turning back, or f keeps peaking in t
 at its start  It took no step.
 still moving  None of these.
 
-Of more variables than have a Hessian here (objective.has_hessians), a run has arrived by a minimizer that is known.
+Of more variables than have a Hessian here (objective.has_hessians), a run has arrived by a minimizer that is known. A
+recorded run whose slopes nobody knows, since there is no function or ∇f would cost too much, is lost, or just recorded.
 
 The motion is one of motion.Motion. The run's extent (how far it has been from its end) is its scale: bounds, axes and
 other runs are not looked at, and f → a·f + c, x → b·x + c changes no verdict. A run also stalls whose whole path is
@@ -36,10 +37,9 @@ import numpy as np
 
 from gdanim.descent.outcomes.motion import ROUNDING, Motion, Traits, traits
 from gdanim.descent.outcomes.paths import Paths
-from gdanim.descent.outcomes.places import Place, Surroundings, eigen, newton_step, stationary_near, surroundings
+from gdanim.descent.outcomes.places import Place, eigen, known_near, newton_step, stationary_near, surroundings
 from gdanim.objectives.objective import has_hessians
 from gdanim.objectives.rings import ways
-from gdanim.objectives.surroundings import nearest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,6 +84,7 @@ class Outcome(Enum):
     BOUNCING = "bouncing without progress"
     START = "at its start"
     MOVING = "still moving"
+    RECORDED = "recorded"
 
 
 _ARRIVED: Final = list(Outcome).index(Outcome.ARRIVED)
@@ -112,6 +113,22 @@ def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...
 
 def judged(objective: Objective, trajectory: Trajectory) -> Judged:
     """The verdict on every run, and where it arrived."""
+    known = np.flatnonzero(trajectory.has_slopes)
+    if len(known) == trajectory.runs:
+        return _judged_by_slopes(objective, trajectory)
+    found = [Verdict(Outcome.LOST if stop.failed else Outcome.RECORDED, Motion.NONE) for stop in trajectory.stop]
+    arrived_at = np.full(trajectory.runs, -1)
+    if known.size:
+        some = _judged_by_slopes(objective, trajectory.picked(known.tolist()))
+        arrived_at[known] = some.arrived_at
+        for run, verdict in zip(known.tolist(), some.verdicts, strict=True):
+            found[run] = verdict
+    arrived_at.flags.writeable = False
+    return Judged(tuple(found), arrived_at)
+
+
+def _judged_by_slopes(objective: Objective, trajectory: Trajectory) -> Judged:
+    """The same of runs whose slopes are known."""
     # Once glibc has seen this much freed, it keeps the memory of smaller arrays and does not ask the system for each.
     np.empty(16 * _POINTS)
     with np.errstate(all="ignore"):
@@ -159,19 +176,11 @@ def _places(objective: Objective, trajectory: Trajectory, seen: Traits, parts: S
             for part in _parts(trajectory, _ENDS)
         ]
     else:
-        found = [_known_near(objective, seen.end)]
+        found = [known_near(objective.minimizers, seen.end)]
     place, at = (np.concatenate(column) for column in zip(*found, strict=True))
     stays = [_stays(trajectory, part, at[part], same[part]) for part in parts]
     stayed, arrived_at = (np.concatenate(column) for column in zip(*stays, strict=True))
     return np.where(stayed, place, int(Place.SLOPE)), arrived_at
-
-
-def _known_near(objective: Objective, end: Vector) -> Surroundings:
-    """The minimizer that is nearest of those that are known to each end (m, d), of very many variables."""
-    if not len(objective.minimizers):
-        return Surroundings(np.zeros(len(end), dtype=np.int64), end)
-    row, _ = nearest_of(end, objective.minimizers)
-    return Surroundings(np.full(len(end), int(Place.MINIMUM)), objective.minimizers[row])
 
 
 def _stays(trajectory: Trajectory, part: slice, at: Vector, same: Scalar) -> tuple[Flags, Index]:

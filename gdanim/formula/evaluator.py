@@ -36,6 +36,7 @@ class FormulaFunctions:
     """
 
     point_by_point = False
+    differenced = 0.0
 
     def __init__(self, expression: Expression, parameters: Mapping[str, float]) -> None:
         constants = expression.bind(parameters)

@@ -26,6 +26,8 @@ MANY_ROWS: Final = 200  # with more, a point costs so much that few are asked fo
 class Fit:
     """The loss of a model: penalties, and the mean of what its rows cost, in float64 at points w (…, d)."""
 
+    differenced = 0.0
+
     def __init__(self, model: Model, rows: Rows | None = None) -> None:
         self._model = model
         self.dim = len(model.expression.variables)
@@ -131,7 +133,7 @@ class Fit:
 class OnPlane:
     """The loss of a linear model on a plane: u ↦ loss(o + u A), whose rows have two columns."""
 
-    dim = 2
+    dim, differenced = 2, 0.0
 
     def __init__(
         self, rows: Means, penalty: Penalty, origin: Vector, directions: Vector, *, point_by_point: bool

@@ -47,12 +47,14 @@ class Given(NamedTuple):
     """What the request gives: limits of x and of y, starts (d,), rates. Where it is empty or None, gdanim chooses.
 
     shown   more points (d,) that are to be in view
+    tried   whether descents are wanted: else only recorded ones are shown, and a rate need not be found
     """
 
     limits: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
     starts: tuple[tuple[float, ...], ...] = ()
     rates: tuple[float, ...] = ()
     shown: tuple[tuple[float, ...], ...] = ()
+    tried: bool = True
 
 
 NOTHING_GIVEN = Given()

@@ -21,6 +21,7 @@ class FamilyFunctions:
     """The functions of a family in d variables; `values` are its parameters."""
 
     point_by_point = False
+    differenced = 0.0
 
     def __init__(self, slopes: Callable[..., Slopes], dim: int, values: Mapping[str, float]) -> None:
         self.dim, self._slopes, self._values = dim, slopes, dict(values)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gdanim.catalogue.dims import NO_FUNCTION
 from gdanim.catalogue.specs import imported
 from gdanim.formula.evaluator import FormulaFunctions
 from gdanim.formula.mathtext import mathtext
 from gdanim.formula.parser import Expression
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest, widened_bounds
 from gdanim.objectives.families import FamilyFunctions
+from gdanim.objectives.grounds.recorded import recording
 from gdanim.objectives.many import largest_curvature, nothing_found, shown_well
 from gdanim.objectives.minimizers import MOST_GRIDS, Found, cell_of, curvatures
 from gdanim.objectives.objective import Functions, Objective
@@ -36,6 +38,8 @@ def objective(
     gradient. Raises FormulaError, or the UsageError for which a Python callable is refused.
     """
     text, row, expression, model, family, size = function
+    if text == NO_FUNCTION:
+        return recording(1)  # until its points are read
     if model is not None:
         return _fitted(model, given)
     if family is not None and size is not None:

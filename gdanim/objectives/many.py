@@ -38,7 +38,12 @@ class ShownWell(NamedTuple):
 
 
 def shown_well(functions: Functions, given: Given, start: Vector | None = None, bound: float = 0.0) -> ShownWell:
-    """What shows a function of d > 2 variables well; `start` (d,) and a bound of all coordinates if they are known."""
+    """What shows a function of d > 2 variables well; `start` (d,) and a bound of all coordinates if they are known.
+
+    Nothing is tried where no descent is wanted: recorded runs say where they are seen.
+    """
+    if not given.tried:
+        return ShownWell(np.zeros(functions.dim), 1.0, FEWEST, np.tile([-1.0, 1.0], (functions.dim, 1)))
     starts = [np.array(point) for point in given.starts if len(point) == functions.dim]
     first = starts[0] if starts else _start(functions) if start is None else start
     with np.errstate(all="ignore"):

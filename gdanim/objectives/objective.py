@@ -29,6 +29,7 @@ class Functions(Protocol):
 
     dim: int
     point_by_point: bool  # whether every point costs a call of somebody's Python code: then ask for few
+    differenced: float  # the relative spacing of the values whose differences make ∇f; 0 where ∇f has a rule of its own
 
     def value(self, x: Vector) -> Scalar:
         """f."""
@@ -80,6 +81,7 @@ class Objective:
     model: Model | None = None  # whose loss it is, with the data
     remarks: tuple[str, ...] = ()  # sentences that a person should read about it
     has_suggested_start: bool = False
+    recorded: bool = False  # whether it is no function: all that is known are the values of recorded runs
     suggested: bool = False  # whether autorange.py found bounds, start, lr and iterations, rather than an author
 
     @property
@@ -103,9 +105,11 @@ class Objective:
 
     @property
     def f_of(self) -> str:
-        """The function of its variables: f(x), f(x, y), and f(x) of a great many; of a model, the loss."""
+        """The function of its variables: f(x), f(x, y), f(x) of many more; of a model, the loss; of a recording, f."""
         if self.model is not None:
             return "loss"
+        if self.recorded:
+            return "f"
         if self.whole is not None:
             return self.whole.f_of
         return f"f({', '.join(self.symbols)})" if self.dim <= MOST_NAMED else "f(x)"
@@ -127,6 +131,8 @@ class Objective:
         """The function of its variables in mathtext, without dollars: f(x, y); of a model, the loss."""
         if self.model is not None:
             return r"\mathrm{loss}"
+        if self.recorded:
+            return "f"
         if self.whole is not None:
             return self.whole.f_in_letters
         return f"f({', '.join(self.letters)})" if self.dim <= MOST_NAMED else "f(x)"
@@ -205,6 +211,11 @@ class Objective:
 def has_hessians(functions: Functions) -> bool:
     """Whether second derivatives of a function are asked for."""
     return functions.dim <= (MOST_DIFFERENCED if functions.point_by_point else MOST_WITH_HESSIAN)
+
+
+def has_cheap_slopes(functions: Functions) -> bool:
+    """Whether ∇f may be asked for at many points: not where it is made of differences along very many axes."""
+    return not functions.differenced or functions.dim <= MOST_DIFFERENCED
 
 
 def usual_symbols(dim: int) -> tuple[str, ...]:

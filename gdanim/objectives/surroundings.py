@@ -68,9 +68,9 @@ def known_around(objective: Objective, points: Vector) -> Objective:
     """The same objective, with further minimizers, so that the one nearest to each of the points (n, d) is known.
 
     Nothing is looked for about points far outside the bounds, and about more than a few together, not one by one; and
-    nothing in more than two variables.
+    nothing in more than two variables, and of recordings.
     """
-    if objective.dim > MOST_GRIDS:
+    if objective.dim > MOST_GRIDS or objective.recorded:
         return objective
     width = np.ptp(objective.bounds, axis=1)
     away = np.maximum(objective.bounds[:, 0] - points, points - objective.bounds[:, 1])

@@ -18,9 +18,10 @@ from gdanim.catalogue.request import python_in
 from gdanim.catalogue.specs import Format
 from gdanim.descent.recording.file_types import UNKNOWN
 from gdanim.output.metadata import MAX_RECIPE
-from gdanim.presets import read_text, renamed, write_request
+from gdanim.presets import read_file, read_text, renamed, write_request
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, Picture, to_saved
 from gdanim.tables.files import STDIN, labelled, stem_of
+from gdanim.tables.packed import PACKED
 
 if TYPE_CHECKING:
     from gdanim.models.points import Points
@@ -91,7 +92,7 @@ def _style_file(name: str) -> Path | None:
 def _recorded(settings: Picture, as_csv: AsCsv) -> tuple[Picture, dict[str, str]]:
     """The settings with the last names of replayed files, and the contents of these.
 
-    A file of text is held as it is, and the runs of any other as `--data` writes them.
+    Files of text are held as they are, and so is an array of points; the runs of any other as `--data` writes them.
     """
     names: dict[str, str] = {}  # by paths
     files: dict[str, str] = {}  # contents by names
@@ -101,11 +102,12 @@ def _recorded(settings: Picture, as_csv: AsCsv) -> tuple[Picture, dict[str, str]
         if path in names:
             continue
         stem = UNKNOWN if path == STDIN else stem_of(path).replace("=", "-")  # else a label would end there
-        name = f"{stem}{Path(path).suffix.lower() if plain else '.csv'}"
+        kept = plain or _is_dense(path)
+        name = f"{stem}{Path(path).suffix.lower() if kept else '.csv'}"
         number = 2
         while name in files:
             name, number = f"{number}-{name}", number + 1
-        names[path], files[name] = name, read_text(Path(path), MAX_RECIPE + 1) if plain else as_csv(text)
+        names[path], files[name] = name, read_file(Path(path), MAX_RECIPE) if kept else as_csv(text)
     fields = renamed({"trajectory": settings.trajectory}, lambda path: names[path])
     return replace(settings, columns=settings.columns if plain else (), **fields), files
 
@@ -121,6 +123,15 @@ def _fitted(settings: Picture, points: Points, files: dict[str, str]) -> Picture
     name = _free(f"{stem}{Path(path).suffix.lower() if plain else '.csv'}", files)
     files[name] = read_text(Path(path), MAX_RECIPE + 1) if plain else points.as_csv(MAX_RECIPE)
     return replace(settings, points=name, target=settings.target if plain else points.target)
+
+
+def _is_dense(path: str) -> bool:
+    """Whether a replayed file holds an array of points that no table holds."""
+    if Path(path).suffix.lower() not in PACKED:
+        return False
+    from gdanim.descent.recording.dense import is_dense  # late: it takes numpy
+
+    return is_dense(path)
 
 
 def is_plain(settings: Picture) -> bool:

@@ -28,6 +28,7 @@ from gdanim.views.ground.key import Bands, write_ground_key
 from gdanim.views.opening_names import opening_names
 
 AddAxes = Callable[[Layout], list[Slot]]
+MakeTrail = Callable[..., Trail]
 Draw = Callable[[Layout, list[Slot], RunStyles], list[Mark]]
 
 TRAIL_PT, DOT_PT, END_MARKER_PT = 1.8, 4.0, 4.5
@@ -204,12 +205,13 @@ class MarkSizes(NamedTuple):
 
 
 def path_marks(
-    layout: Layout, axes: Axes, track: Track, panel: Panel, *, end_colour: str, outline: str | None = None
-) -> list[Mark]:
+    layout: Layout, axes: Axes, track: Track, panel: Panel, *, end_colour: str, outline: str | None = None,
+    trail: MakeTrail = Trail,
+) -> list[Mark]:  # fmt: skip
     """Add all marks of the runs to the axes of a function: end markers, trails, spots, arrows, as they are drawn."""
     settings = panel.descent.settings
     marks = past_marks(layout, axes, track, panel, end_colour)
-    marks += run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail)
+    marks += run_marks(layout, axes, track, panel, outline=outline, tail=settings.trail, trail=trail)
     if settings.explain or settings.arrows is not None:
         from gdanim.views.explain.pointers import pointers
 
@@ -219,7 +221,7 @@ def path_marks(
 
 def run_marks(
     layout: Layout, axes: Axes, track: Track, panel: Panel, *, outline: str | None = None, dotted: bool = True,
-    tail: int | None = None,
+    tail: int | None = None, trail: MakeTrail = Trail,
 ) -> list[Mark]:  # fmt: skip
     """Add trails and spots to an axes. A swarm has short trails and dots.
 
@@ -243,7 +245,9 @@ def run_marks(
             marks.append(short)
         marks.append(Dots(track, panel.run_styles, size_pt=sizes.spot_pt))
     else:
-        marks = path_and_spots(layout, track, panel, sizes, outline=outline, dotted=dotted, tail=tail)
+        marks = path_and_spots(
+            layout, track, panel, sizes, outline=outline, dotted=dotted, tail=tail, kinds=(trail, Spots)
+        )
     for mark in marks:
         axes.add_artist(mark)
     return marks
@@ -251,7 +255,7 @@ def run_marks(
 
 def path_and_spots(
     layout: Layout, track: Track, panel: Panel, sizes: MarkSizes, *, outline: str | None, dotted: bool = True,
-    tail: int | None, kinds: tuple[type[Trail], type[Spots]] = (Trail, Spots),
+    tail: int | None, kinds: tuple[MakeTrail, type[Spots]] = (Trail, Spots),
 ) -> list[Mark]:  # fmt: skip
     """Rings at the starts, trails, with an outline and a halo or without both, and spots, of some kinds of marks."""
     background, run_styles, (trail, spots) = layout.style.background, panel.run_styles, kinds

@@ -15,10 +15,11 @@ from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
-from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks, soft_outline
+from gdanim.views.base import SWARM, Background, Panel, build_plot, lost_at, path_marks, soft_outline
 from gdanim.views.ground.aspect import MOST_APART, EqualAxes, is_equal, movable_ends
 from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
 from gdanim.views.ground.minima import draw_minimizers
+from gdanim.views.ground.plain import key_of, shaded
 from gdanim.views.inset import zoomed
 
 FREE_ASPECT: Final = 1.15  # at which axes of two scales look best
@@ -75,6 +76,8 @@ class Contour:
     def paint_background(self, layout: Layout, axes: Axes, run: int) -> Background:
         """Fill the levels, or draw lines of level over the basins of a run's method; outline a valley of minimizers."""
         descent, style = self.descent, layout.style
+        if descent.objective.recorded:
+            return Background(bands=None if len(descent.runs) > SWARM else key_of(descent, style))
         draw_valley(axes, descent.objective, style)
         if not descent.settings.basins:
             return Background(bands=draw_levels(axes, descent.objective, style, cmap=descent.settings.cmap))
@@ -87,6 +90,9 @@ class Contour:
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:
         """Add trails and spots."""
         style = layout.style
+        if panel.descent.objective.recorded:
+            track, trail = Track(panel.descent.trajectory.x, lost_at(panel)), shaded(self.descent, style, panel.runs)
+            return path_marks(layout, axes, track, panel, end_colour=style.text, trail=trail)
         outline = soft_outline(style) if self.descent.settings.cmap is None else style.text
         track = Track(panel.descent.trajectory.x, lost_at(panel))
         return path_marks(layout, axes, track, panel, end_colour=style.text, outline=outline)

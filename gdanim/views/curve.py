@@ -128,7 +128,7 @@ def _heights(
         return own if (low, high) == own else nice_limits(float(low), float(high))
     path = trajectory.f[seen & np.array([not stop.failed for stop in trajectory.stop])[:, np.newaxis]]
     if not (finite := f[np.isfinite(f)]).size:
-        return 0.0, 1.0
+        return nice_limits(float(path.min()), float(path.max())) if path.size else (0.0, 1.0)
     low, high = np.quantile(finite, [0.02, 0.98])
     with np.errstate(over="ignore"):  # an end that overflows gives way to that of the samples
         low, high = max(finite.min(), low - 0.5 * (high - low)), min(finite.max(), high + 0.5 * (high - low))

@@ -155,7 +155,7 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
             limit=_shared(shares, runs),
             told=one,
             f=float(np.median(final[runs])),
-            height=_height(final[runs]) if one is not None else "",
+            height=_height(final[runs]) if one is not None or descent.objective.recorded else "",
         )
         for (label, runs), one in zip(groups.items(), told, strict=True)
     ]

@@ -89,8 +89,8 @@ def tell_each(descent: Descent, style: Style) -> list[Told]:
 
 
 def tell(descent: Descent, groups: Sequence[Index], style: Style) -> list[Told]:
-    """What is told of the runs (m,) of each group; nothing where --no-verdict leaves it out."""
-    if not descent.settings.verdict:
+    """What is told of the runs (m,) of each group; nothing where --no-verdict leaves it out, and of recordings."""
+    if not descent.settings.verdict or all(one.outcome is Outcome.RECORDED for one in descent.verdict):
         return []
     since, kinds = shown_from(descent), [kind_of(verdict) for verdict in descent.verdict]
     k = descent.trajectory.k[np.arange(len(since)), since]

@@ -68,14 +68,15 @@ INSIDE = {
     ),
     "objectives": (
         "objective python.differences python.loader rings polishing edges minimizers radius wells trials "
-        "python.signature autorange surroundings python.functions restricted families many fits"
+        "python.signature autorange grounds.recorded surroundings python.functions grounds.restricted families "
+        "many fits"
     ),
     "optimizers": "random optimizer linesearch guard terms",
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
-        "attractors recording.roles recording.rows recording.dense recording.replay descend plane.looked_at updates "
-        "outcomes.trials outcomes.unbounded outcomes.reasons outcomes.endings"
+        "attractors recording.roles recording.variables recording.rows recording.dense recording.replay descend "
+        "plane.looked_at updates outcomes.trials outcomes.unbounded outcomes.reasons outcomes.endings"
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
@@ -84,7 +85,7 @@ INSIDE = {
         "marks.starts scene"
     ),
     "views": (
-        "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima "
+        "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "
         "opening_names basins digits told legend explain.step_arrows surface.camera facet_groups "
         "readout.columns readout.line surface.heightmap explain.equation explain.explanation explain.pointers "
         "facet_titles surface.labels surface.axes header surface.paths inset base surface.box surface.key "

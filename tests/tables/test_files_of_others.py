@@ -141,7 +141,7 @@ REFUSED: dict[str, tuple[str, bytes | str, str]] = {
     "a JSON of settings": (".json", '{"lr": 0.1, "n": 3}', "holds an object of lr, n"),
     "half a JSON": (".json", '[{"x": 1', "is not JSON"),
     "objects": (".npz", npz(x=np.array([{}, 1], dtype=object), y=np.arange(2)), "never unpickled"),
-    "three axes": (".npy", npy(np.zeros((2, 2, 2))), "has the shape (2, 2, 2)"),
+    "four axes": (".npy", npy(np.zeros((2, 2, 2, 2))), "has the shape (2, 2, 2, 2)"),
     "complex numbers": (".npz", npz(x=np.zeros(2, complex), y=np.zeros(2)), "neither numbers nor texts"),
 }
 

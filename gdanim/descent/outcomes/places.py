@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.objectives.rings import EPS, ROUGH, lowest_on_ring, rounding
+from gdanim.objectives.surroundings import nearest_of
 
 if TYPE_CHECKING:
     from gdanim.arrays import Flags, Index, Scalar, Vector
@@ -48,6 +49,14 @@ class Surroundings(NamedTuple):
 
     place: Index
     at: Vector
+
+
+def known_near(minimizers: Vector, x: Vector) -> Surroundings:
+    """The nearest of the minimizers (k, d) that are known to each point x (m, d), of very many variables."""
+    if not len(minimizers):
+        return Surroundings(np.zeros(len(x), dtype=np.int64), x)
+    row, _ = nearest_of(x, minimizers)
+    return Surroundings(np.full(len(x), int(Place.MINIMUM)), minimizers[row])
 
 
 def surroundings(functions: Functions, x: Vector, reach: Scalar, at_rest: Flags) -> Surroundings:

@@ -41,7 +41,7 @@ _WOULD: Final = {
 
 def reasons(descent: Descent) -> dict[int, str]:
     """Why runs were lost or did not arrive, by number: of the first EXPLAINED that have a reason."""
-    if not has_hessians(descent.objective.functions):
+    if descent.objective.recorded or not has_hessians(descent.objective.functions):
         return {}
     ended = (run for run, verdict in enumerate(descent.verdict) if verdict.outcome is not Outcome.ARRIVED)
     found = ((run, reason) for run in ended if (reason := reason_of(descent, run) or outlook(descent, run)))
@@ -49,10 +49,15 @@ def reasons(descent: Descent) -> dict[int, str]:
 
 
 def reason_of(descent: Descent, run: int) -> str:
-    """Why a run was lost or did not arrive; empty where it did, just needs more iterations, or took none."""
+    """Why a run was lost or did not arrive; empty where it did, just needs more iterations, or took none.
+
+    Of a recording, nobody knows.
+    """
+    if descent.objective.recorded:
+        return ""
     with np.errstate(all="ignore"):
         match descent.verdict[run].outcome:
-            case Outcome.ARRIVED | Outcome.START:
+            case Outcome.ARRIVED | Outcome.START | Outcome.RECORDED:
                 return ""
             case Outcome.SADDLE:
                 return "the slope vanishes at a saddle, from which f falls to two sides"
@@ -67,9 +72,11 @@ def reason_of(descent: Descent, run: int) -> str:
 
 def in_brief(descent: Descent, run: int) -> str:
     """The same in a few words, for pictures; empty where the outcome says enough."""
+    if descent.objective.recorded or not has_hessians(descent.objective.functions):
+        return ""
     with np.errstate(all="ignore"):
         outcome, motion = descent.verdict[run]
-        if outcome in (Outcome.ARRIVED, Outcome.START, Outcome.SADDLE) or not has_hessians(descent.objective.functions):
+        if outcome in (Outcome.ARRIVED, Outcome.START, Outcome.SADDLE, Outcome.RECORDED):
             return ""
         if outcome is Outcome.FLAT:
             return _why_flat(descent, run)

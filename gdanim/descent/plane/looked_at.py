@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gdanim.descent.plane.axes import coordinates_on, distances_from
-from gdanim.objectives.restricted import Restricted
+from gdanim.objectives.grounds.recorded import NoFunctions
+from gdanim.objectives.grounds.restricted import Restricted
 
 if TYPE_CHECKING:
     from gdanim.arrays import Vector
@@ -55,12 +56,15 @@ def _flat(trajectory: Trajectory, plane: Plane) -> Trajectory:
 
 
 def _window(descent: Descent, flat: Trajectory, axes: Axes) -> Vector:
-    """The window (2, 2) in which the paths are seen: that of the function where its coordinates are the axes'."""
+    """The window (2, 2) in which the paths are seen: that of the function where its coordinates are the axes'.
+
+    Where there are more variables, and their bounds do not hold the paths, it is that of the paths.
+    """
+    points = flat.x[[not stop.failed for stop in flat.stop]].reshape(-1, 2)
     if axes.whole:
-        places = np.abs(axes.directions).argmax(axis=1)
-        return np.asarray(descent.objective.bounds[places])
-    healthy = [not stop.failed for stop in flat.stop]
-    points = flat.x[healthy].reshape(-1, 2)
+        own = np.asarray(descent.objective.bounds[np.abs(axes.directions).argmax(axis=1)])
+        if descent.objective.dim == len(own) or ((points >= own[:, 0]) & (points <= own[:, 1])).all():
+            return own
     if not len(points):
         points = np.concatenate([flat.x[:, 0], np.quantile(flat.x.reshape(-1, 2), WITHOUT_EXTREMES, axis=0)])
     low, high = points.min(axis=0), points.max(axis=0)
@@ -93,5 +97,7 @@ def _ground(objective: Objective, axes: Axes, window: Vector, flat: Trajectory) 
 def _on_plane(objective: Objective, axes: Axes) -> Functions:
     """Value and derivatives on a plane; of a linear model from two columns, however many it has."""
     functions: Any = objective.functions
+    if objective.recorded:
+        return NoFunctions(len(axes.directions))
     flat = None if objective.model is None else functions.on_plane(axes.origin, axes.directions)
     return flat or Restricted(functions, axes.origin, axes.directions)

@@ -54,8 +54,9 @@ class _Rows:
         }
         was_lost = ~np.isfinite(trajectory.lost).all(axis=1)
         self._ends = np.cumsum((trajectory.last + 1 + was_lost)[: len(runs)])
-        self._points = [*np.moveaxis(trajectory.x, 2, 0), trajectory.f, *np.moveaxis(trajectory.grad, 2, 0)]
-        self.columns = columns(trajectory.x.shape[2])
+        self._dim: int = trajectory.x.shape[2]
+        slopes = bool(trajectory.has_slopes.all())
+        self.columns = columns(self._dim, heights=trajectory.heights_known, slopes=slopes)
 
     def __len__(self) -> int:
         return int(self._ends[-1])
@@ -80,11 +81,24 @@ class _Rows:
             case "optimizer" | "label" | "outcome":
                 texts = self._texts[column]
                 return np.array([texts[r] for r in run.tolist()], dtype=f"U{max(map(len, texts)) or 1}")
-        place = self.columns.index(column) - self.columns.index("x1")
-        last = self._trajectory.last[run]
-        there = self._points[place][run, np.minimum(iteration, last)]
+        last, place, points = self._trajectory.last[run], self._place(column), self._series(column)
+        there = points[run, np.minimum(iteration, last)]
         values: NDArray[np.float64] = np.where(iteration > last, self._trajectory.lost[run, place], there)
         return values
+
+    def _place(self, column: str) -> int:
+        """The place of a column in Trajectory.lost: x, f and ∇f."""
+        if column == "f":
+            return self._dim
+        at = int(column[1:])
+        return at - 1 if column[0] == "x" else self._dim + at
+
+    def _series(self, column: str) -> Scalar:
+        """The values of a column of x, f or ∇f: (runs, n+1)."""
+        if column == "f":
+            return self._trajectory.f
+        points = self._trajectory.x if column[0] == "x" else self._trajectory.grad
+        return points[..., int(column[1:]) - 1]
 
     def _rate(self, run: Index, iteration: Index) -> Scalar:
         """The rate of the step that led to each row, the first step's at the start; NaN where none is known."""

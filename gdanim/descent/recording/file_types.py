@@ -17,11 +17,14 @@ _HEAD = 100  # bytes, in which _EXPORT is found
 _EXPORT = re.compile(rb'run,optimizer,lr,iteration,|\{"run": \d+, "optimizer": |PK\x03\x04.{26}run\.npy', re.DOTALL)
 
 
-def columns(dim: int) -> tuple[str, ...]:
-    """The names of the columns for d variables, in order; export.py gives their values."""
+def columns(dim: int, *, heights: bool = True, slopes: bool = True) -> tuple[str, ...]:
+    """The names of the columns for d variables, in order; export.py gives their values.
+
+    heights, slopes   whether f and ∇f are known of all runs: else they have no columns
+    """
     numbers = range(1, dim + 1)
-    slopes = (f"g{i}" for i in numbers)
-    return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), "f", *slopes, "label", "outcome")
+    f, g = ("f",) * heights, (f"g{i}" for i in numbers if slopes)
+    return ("run", "optimizer", "lr", "iteration", *(f"x{i}" for i in numbers), *f, *g, "label", "outcome")
 
 
 def suffix_of(path: str) -> str | None:

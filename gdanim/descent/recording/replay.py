@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,10 +14,16 @@ from gdanim.catalogue import registry
 from gdanim.descent.recording.dense import read_dense
 from gdanim.descent.recording.file_types import UNKNOWN
 from gdanim.descent.recording.rows import Name, Rows, read_rows
+from gdanim.descent.recording.variables import variables_in
 from gdanim.descent.runs import Run
 from gdanim.descent.trajectory import MAX_RECORDED, Stop, Trajectory, judge, no_value_at
 from gdanim.errors import DomainError, SettingError, UsageError
-from gdanim.tables.files import STDIN, labelled, stem_of
+from gdanim.formatting import count
+from gdanim.objectives.grounds.recorded import recording
+from gdanim.tables.files import STDIN, labelled, name_of, stem_of
+from gdanim.tables.points import shape_in
+from gdanim.tables.reading import open_table
+from gdanim.tables.table import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +71,7 @@ def read_trajectory(
         runs = _runs(names, dense.first_rate, _labels(names, path, alone=alone))
         return Recording(dense, _entitled(runs, title), ())
     rows = _sorted(read_rows(path, objective, columns))
+    objective = recording(rows.dim) if objective.recorded else objective
     length = np.bincount(rows.run)
     first = np.cumsum(length) - length
     step = np.arange(len(rows.run)) - first[rows.run]
@@ -121,12 +129,13 @@ def read_all(
     alone = alone and len(given) == 1
     parts = [labelled(text) for text in given]
     found = [read_trajectory(path, objective, columns=columns, title=title, alone=alone) for title, path in parts]
-    runs = sum(recording.trajectory.runs for recording in found)
-    longest = max(recording.trajectory.iterations for recording in found) + 1
+    runs = sum(one.trajectory.runs for one in found)
+    longest = max(one.trajectory.iterations for one in found) + 1
+    _check_alike(given, found)
     if runs * longest > MAX_RECORDED:
         words = f"{runs:,} runs of up to {longest:,} rows are more than the {MAX_RECORDED:,} that can be replayed"
         raise SettingError("--trajectory", given[-1], words)
-    names = Counter(label for recording in found for label in {run.label for run in recording.runs})
+    names = Counter(label for one in found for label in {run.label for run in one.runs})
     stems = [stem_of(path) for _, path in parts]
     unlike = len(set(stems)) == len(stems)
 
@@ -138,9 +147,30 @@ def read_all(
         return run._replace(label=name if run.label in ("", stems[place]) else f"{name}, {run.label}")
 
     return tuple(
-        recording._replace(runs=tuple(told_apart(run, place) for run in recording.runs))
-        for place, recording in enumerate(found)
+        one._replace(runs=tuple(told_apart(run, place) for run in one.runs)) for place, one in enumerate(found)
     )
+
+
+def variables_of(given: Sequence[str], columns: Mapping[str, str]) -> int | None:
+    """How many coordinates the points of the first of several tables have; None where that shows only later."""
+    path = labelled(given[0])[1]
+    source = Source(name_of(path))
+    if path == STDIN or not Path(path).is_file():
+        return None
+    if shape := shape_in(path, source):
+        return shape[-1] if len(shape) > 1 else None
+    with suppress(UsageError), open_table(path) as table:
+        return variables_in(table, columns)
+    return None
+
+
+def _check_alike(given: Sequence[str], found: Sequence[Recording]) -> None:
+    """Refuse files whose points have different numbers of coordinates. Raises SettingError."""
+    dims = [one.trajectory.x.shape[2] for one in found]
+    for text, dim in zip(given, dims, strict=True):
+        if dim != dims[0]:
+            allowed = f"its points have {count(dim, 'coordinate')}, those of {given[0]} {dims[0]:,}"
+            raise SettingError("--trajectory", text, allowed)
 
 
 def _runs(names: Sequence[Name], lr: Scalar, labels: Sequence[str]) -> Runs:
@@ -173,7 +203,12 @@ def _stop(rows: Rows, step: Index, first: Index, length: Index) -> Index:
 
 
 def _completed(rows: Rows, objective: Objective, stop: Index, step: Index) -> Rows:
-    """The rows with f and ∇f computed where the file does not give them, up to where a run was lost."""
+    """The rows with f and ∇f computed where the file does not give them, up to where a run was lost.
+
+    As they are without a function.
+    """
+    if objective.recorded:
+        return rows
     dim = objective.dim
     seen = (step <= stop[rows.run]) & np.isfinite(rows.point[:, :dim]).all(axis=1)
     at = np.flatnonzero(seen & ~rows.given.all(axis=1))

@@ -75,7 +75,7 @@ def find_roles(table: Table, objective: Objective, chosen: Mapping[str, str]) ->
         if role[-1].isdecimal() and int(role[-1]) > dim:
             raise table.source.refusal(f"--columns {role}: {_takes(objective)}")
     if table.named:
-        place = _Names(table, objective, settled).roles()
+        place = Names(table, objective, settled).roles()
     else:
         place = settled if _coordinates(dim) <= settled.keys() else _by_place(table, objective) | settled
     return Roles(place, tuple(_remarks(table, place, settled)))
@@ -87,7 +87,7 @@ def _coordinates(dim: int) -> set[str]:
 
 def _takes(objective: Objective) -> str:
     count = {1: "one coordinate", 2: "two coordinates"}.get(objective.dim, f"{objective.dim:,} coordinates")
-    return f"{objective.name} takes {count}"
+    return f"{'a row' if objective.recorded else objective.name} takes {count}"
 
 
 def _in_order(roles: Iterable[str]) -> list[str]:
@@ -121,7 +121,7 @@ def word(name: str) -> str:
 # --- columns with names ----------------------------------------------------------------------------------------------
 
 
-class _Names:
+class Names:
     """The columns of a table by their names."""
 
     def __init__(self, table: Table, objective: Objective, settled: Mapping[str, int]) -> None:
@@ -177,7 +177,7 @@ class _Names:
         dim, needed = self._objective.dim, _coordinates(self._objective.dim)
         if needed <= self._settled.keys():
             return {}
-        families = list(self._families("x", POINTS))
+        families = list(self.families("x", POINTS))
         self._refuse_further(families)
         fitting = [family for family in families if len(family) == dim]
         if len(fitting) == 1 and not needed & self._settled.keys():
@@ -194,7 +194,7 @@ class _Names:
         way = ",".join(f"{role}=NAME" for role in _in_order(needed)[:MOST_ROLES]) + ",…" * (len(needed) > MOST_ROLES)
         return self._table.source.refusal(f"{reason}. It has {seen(self._table.columns)}: say --columns {way}")
 
-    def _families(self, letter: str, bases: Sequence[str]) -> Iterator[list[int]]:
+    def families(self, letter: str, bases: Sequence[str]) -> Iterator[list[int]]:
         """The places of the coordinates of each name: numbered, in pairs, of one variable alone."""
         numbered: dict[str, dict[int, int]] = {}
         for name in self._places:
@@ -227,7 +227,7 @@ class _Names:
     def _slopes(self) -> dict[str, int]:
         dim = self._objective.dim
         own = {f"g{at + 1}": self._only(f"g{at + 1}") for at in range(dim) if f"g{at + 1}" in self._places}
-        families = [family for family in self._families("g", SLOPES) if len(family) == dim]
+        families = [family for family in self.families("g", SLOPES) if len(family) == dim]
         if own or len(families) != 1:
             return own
         return {f"g{at + 1}": place for at, place in enumerate(families[0])}

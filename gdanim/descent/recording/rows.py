@@ -8,8 +8,10 @@ import numpy as np
 
 from gdanim import readers
 from gdanim.descent.recording.roles import WORDS, find_roles
+from gdanim.descent.recording.variables import variables_in
 from gdanim.descent.trajectory import MAX_RECORDED
 from gdanim.errors import shown
+from gdanim.objectives.grounds.recorded import recording
 from gdanim.settings import MAX_ITERATIONS
 from gdanim.tables.reading import open_table
 
@@ -64,13 +66,20 @@ class Rows(NamedTuple):
     given: Flags
     remarks: tuple[str, ...]
 
+    @property
+    def dim(self) -> int:
+        """How many coordinates a row has."""
+        return len(self.point[0]) // 2
+
 
 def read_rows(path: str, objective: Objective, columns: Mapping[str, str]) -> Rows:
-    """Read a table as runs over an objective; `columns` are names of columns by their roles.
+    """Read a table as runs over an objective, or without one; `columns` are names of columns by their roles.
 
     Raises UsageError where it is malformed, naming the first line that is.
     """
     with open_table(path) as table:
+        if objective.recorded:
+            objective = recording(variables_in(table, columns))
         roles = find_roles(table, objective, columns)
         parts = _Parts(table, roles, objective.dim)
         for chunk in table.chunks(parts.numbers, parts.words):

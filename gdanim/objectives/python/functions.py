@@ -31,12 +31,14 @@ class Callables:
 
     remarks         sentences that a person should read
     point_by_point  whether a thousand points take a thousand calls
+    differenced     the relative spacing of the values whose differences make ∇f; 0 where there is a gradient
     """
 
     def __init__(self, f: Caller, gradient: Caller | None) -> None:
         self._f, self._gradient = f, gradient
         self.dim = f.form.dim
         self.point_by_point = any(part is not None and part.takes is Layout.ONE_BY_ONE for part in (f, gradient))
+        self.differenced = f.eps if gradient is None else 0.0
         self.remarks: tuple[str, ...] = ()
         if gradient is None:
             self.remarks = (f"{f.name} has no gradient; central differences are used (--gradient gives one)",)

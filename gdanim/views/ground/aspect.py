@@ -63,8 +63,10 @@ def is_equal(asked: str, spans: Scalar) -> bool:
 def movable_ends(objective: Objective, limits: Scalar) -> Ends:
     """Beyond which ends of limits (2, 2) f is defined: (2, 2).
 
-    None, where each value costs a call of somebody's code, which may fail out there.
+    All of them of a recording; none, where each value costs a call of somebody's code, which may fail out there.
     """
+    if objective.recorded:
+        return np.ones((2, 2), dtype=np.bool_)
     if objective.point_by_point:
         return np.zeros((2, 2), dtype=np.bool_)
     return np.array([[_goes_on(objective, limits, axis, end) for end in (0, 1)] for axis in (0, 1)])

@@ -21,10 +21,15 @@ APART_PT: Final = 10.0  # from the name of the axis, and between two entries of 
 
 
 class Bands(NamedTuple):
-    """The colours of filled levels, from the lowest upwards, and whether the steps of f between them differ."""
+    """The colours of filled levels, from the lowest upwards, and whether the steps of f between them differ.
+
+    low, high   what stands at the ends
+    """
 
     colours: Colours  # (k, 3)
     uneven: bool
+    low: str = LOW
+    high: str = HIGH
 
 
 def write_ground_key(layout: Layout, axes: Axes, bands: Bands) -> None:
@@ -34,8 +39,8 @@ def write_ground_key(layout: Layout, axes: Axes, bands: Bands) -> None:
 
 def ground_keys(style: Style, bands: Bands) -> Iterator[OffsetBox]:
     """The bar between its words, the fullest first."""
-    for high in [f"{HIGH}, {UNEVEN}", HIGH] if bands.uneven else [HIGH]:
-        yield in_row([words(style, LOW), _bar(style, bands), words(style, high)], GAP_PT)
+    for high in [f"{bands.high}, {UNEVEN}", bands.high] if bands.uneven else [bands.high]:
+        yield in_row([words(style, bands.low), _bar(style, bands), words(style, high)], GAP_PT)
 
 
 def place_beside_name(layout: Layout, axes: Axes, key: OffsetBox) -> bool:

@@ -70,7 +70,8 @@ def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[Reado
             _series(name, trajectory.x[..., i], seen, stages, need=7 - i)
             for i, name in enumerate(descent.objective.symbols)
         ]
-    columns.append(_series(descent.objective.f_of, trajectory.f, seen, stages, need=5))
+    if trajectory.heights_known:
+        columns.append(_series(descent.objective.f_of, trajectory.f, seen, stages, need=5))
     if plane is not None and plane.axes.directions.shape[1] > 2:
         columns.append(_series("off the plane", plane.off, seen, stages, need=5))
     has_rate = bool(iterations) and bool(np.isfinite(trajectory.lr).all())
