@@ -18,7 +18,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
-from support.commandline import ENVIRONMENT, script
+from support.commandline import ENVIRONMENT, LONG, script
 
 from gdanim.catalogue.registry import FORMATS
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 # A race with a legend, formulas with fractions and noise: fonts, colours, random numbers.
 REQUEST = ("himmelblau", "-O", "gd", "-O", "adam:lr=0.3", "--noise", "2", "-n", "2", "-q")
 SUFFIXES = [form.extensions[0] for form in FORMATS.values() if form.extensions]
-OUTPUTS = ("--size", "160x120", *(word for suffix in SUFFIXES for word in ("-o", f"out{suffix}")))
+# What all places but the first write: one file of each kind of writer. ffmpeg is the same program for all of its own.
+FEW = SUFFIXES if LONG else [".gif", ".mp4", ".png", ".svg", ".html"]
 PAGES = (".png", ".pdf", ".svg")
 PANELS = ("parabola", "-n", "2", "-q", "-f", "filmstrip", "--frames", "2", "--size", "320x120")
 STRIPS = (*PANELS, *(word for suffix in PAGES for word in ("-o", f"strip{suffix}")))
@@ -82,8 +83,8 @@ PLACES = {
 }
 
 
-def written_in(place: Place, folder: Path) -> dict[str, str]:
-    """The digest of every file that a process in a place writes."""
+def written_in(place: Place, folder: Path, suffixes: Sequence[str] = SUFFIXES) -> dict[str, str]:
+    """The digest of every file that a process in a place writes, in formats and as strips."""
     here = folder / place.folder
     here.mkdir(parents=True)
     for name, text in place.files.items():
@@ -94,7 +95,8 @@ def written_in(place: Place, folder: Path) -> dict[str, str]:
         variables.pop(name, None)
     if place.variables.get("HOME") == "fresh":
         variables["HOME"] = mkdtemp(dir=folder)
-    command = [sys.executable, *place.options, "-c", f"{place.before}\n{script((*REQUEST, *OUTPUTS), STRIPS)}"]
+    request = (*REQUEST, "--size", "160x120", *(word for suffix in suffixes for word in ("-o", f"out{suffix}")))
+    command = [sys.executable, *place.options, "-c", f"{place.before}\n{script(request, STRIPS)}"]
     ran = subprocess.run(command, cwd=here, env=variables, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     made = [path for path in here.iterdir() if path.name not in place.files]
@@ -138,7 +140,12 @@ def groups() -> list[list[str]]:
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are chosen on Linux alone")
 @pytest.mark.parametrize("names", groups(), ids=", ".join)
 def test_the_same_bytes_come_of_it(names: list[str], tmp_path: Path) -> None:
-    if written_in(together(names), tmp_path / "together") == plainly():
+    suffixes = SUFFIXES if names == groups()[0] else FEW
+
+    def is_plain(place: Place, name: str) -> bool:
+        return written_in(place, tmp_path / name, suffixes).items() <= plainly().items()
+
+    if is_plain(together(names), "together"):
         return
-    differ = [name for name in names if written_in(PLACES[name], tmp_path / name) != plainly()]
+    differ = [name for name in names if not is_plain(PLACES[name], name)]
     pytest.fail(f"other bytes in {differ or names}")

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.commandline import QUICK, crossed, digest, run
+from support.commandline import QUICK, crossed, digest, run, spread
 from support.problems import solved
 
 from gdanim import __version__
@@ -68,7 +68,7 @@ def plant(path: str, old: str, new: str) -> None:
 # --- made again -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", spread(FILES, 8))
 def test_file_made_from_a_file_has_the_same_bytes(kind: str) -> None:
     first, again = (name + FILES[kind] for name in ("first", "again"))
     make("x**2 + sin(3*x)", "--lr", "0.1", "--lr", "0.2", "--title", "a < b & ∇f → 0", "-n", "3",
@@ -119,7 +119,7 @@ def still_of(preset: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", spread(presets(), 4))
 def test_shipped_preset_is_made_again_from_its_recipe(name: str) -> None:
     shutil.copy(still_of(name), "a.png")
     make("--preset", "a.png", "-o", "b.png")

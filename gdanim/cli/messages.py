@@ -173,7 +173,7 @@ def missing_letters(descent: Descent) -> Iterator[str]:
     labels = "".join(dict.fromkeys(run.label for run in descent.runs))
     asked = ("the title", settings.title), ("--xlabel", settings.xlabel), ("--ylabel", settings.ylabel)
     for name, text in (*asked, ("the legend", labels)):
-        letters, font = descent.style.loaded.missing_letters(text or "")
+        letters, font = descent.style.loaded.missing_letters(text) if text else ("", "")
         if letters:
             found = fallback_for(letters)
             instead = f"; they are set in {found}" if found else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.commandline import spread
 from support.problems import solved
 
 from gdanim.catalogue.registry import OPTIMIZERS
@@ -153,7 +154,7 @@ def lost_at_once(method: str) -> tuple[str, dict[str, Any]]:
     return "exp(exp(x**2))", {"start": 2.5, "lr": 1e4, "optimizer": (method,), "iterations": 20}
 
 
-@pytest.mark.parametrize("method", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("method", spread(sorted(OPTIMIZERS), 13))
 def test_every_lost_run_has_a_reason(method: str) -> None:
     text, options = lost_at_once(method)
     descent = solved(text, **options)

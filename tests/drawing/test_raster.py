@@ -149,4 +149,4 @@ def test_memory_does_not_grow_with_the_number_of_frames(tmp_path: Path) -> None:
         words = [sys.executable, "-c", PEAK, str(frames), str(tmp_path / "out.gif")]
         return int(subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout)
 
-    assert peak_kb(400) <= 1.05 * peak_kb(100)
+    assert peak_kb(300) <= 1.05 * peak_kb(60)

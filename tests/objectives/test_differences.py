@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import mpmath
 import numpy as np
 import pytest
+from support.commandline import spread
 from support.objectives import objective
 
 from gdanim.objectives.python.differences import hessian_of_value, value_and_slopes
@@ -82,7 +83,7 @@ TWINS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", TWINS)
+@pytest.mark.parametrize("text", spread(TWINS, 7))
 def test_a_callable_is_shown_as_its_formula_is(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "loss.py").write_text(f"from numpy import *\ndef f({'x, y' if 'y' in text else 'x'}): return {text}\n")

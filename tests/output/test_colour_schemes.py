@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.commandline import QUICK, digest, run
+from support.commandline import QUICK, digest, run, spread
 
 from gdanim.descent.descend import descend
 from gdanim.drawing.raster import Raster
@@ -55,9 +55,9 @@ def seen(schemes, scheme):
     return re.sub(r"<masked [^>]*>", "", svg)
 
 
-@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+@pytest.mark.parametrize("asked", spread(ASKED, 5))
 def test_each_scheme_shows_the_picture_that_its_style_alone_would_and_what_both_share_is_there_once(asked):
-    light, dark = picture(asked, "light"), picture(asked, "dark")
+    light, dark = (picture(ASKED[asked], style) for style in ("light", "dark"))
     both = in_both(light, dark, prefix="x")
     assert seen(both, "light") == blended(light)
     assert seen(both, "dark") == blended(dark)

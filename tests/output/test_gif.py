@@ -322,7 +322,7 @@ def held_bytes(n_frames):
 def test_memory_does_not_grow_with_the_number_of_frames():
     held_bytes(40)  # what is made once, on first use
     # Whatever is kept of a frame takes a reference of 8 bytes at least: half of that a frame is noise.
-    assert held_bytes(2000) <= held_bytes(400) + 4 * 1600
+    assert held_bytes(1200) <= held_bytes(400) + 4 * 800
 
 
 @pytest.fixture(params=["bars", "line plot", "noise", "shaded", "still", "long"])

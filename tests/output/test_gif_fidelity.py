@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 import pytest
 from PIL import Image
+from support.commandline import spread
 from support.films import psnr_db
 
 from gdanim.descent.descend import descend
@@ -112,7 +113,7 @@ def squares(points, centres):
     return (points**2).sum(axis=1)[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1)
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", spread(SCENES, 3))
 def test_gif_is_within_2_db_of_the_best_255_colours_that_k_means_finds(scene):
     exact, seen = shown(scene)
     # As one number per colour: np.unique of rows takes a hundred times as long.
@@ -132,6 +133,6 @@ def test_gif_of_a_function_of_one_variable_is_at_60_db(view, n, size, runs):
     assert 10 * np.log10(255**2 / np.mean(errors)) >= 60
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", spread(SCENES, 3))
 def test_high_quality_is_at_least_3_db_truer_than_medium(scene):
     assert psnr_db(*shown(scene, Quality.HIGH)) >= psnr_db(*shown(scene)) + 3

@@ -35,6 +35,12 @@ def examples(number: int) -> int:
     return number if LONG else -(-number // 3)
 
 
+def spread(values: Iterable[Any], number: int) -> list[Any]:
+    """All values in a campaign; else so many of them, evenly spread, the first and the last among them."""
+    found = list(values)
+    return found if LONG else [found[round(i * (len(found) - 1) / (number - 1))] for i in range(number)]
+
+
 def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
     """All combinations in a campaign; else as few as meet each value of each axis, which run side by side.
 

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from support.colours import XYZ, contrast, linear
+from support.commandline import spread
 from support.extents import keys, overlaps, readable
 from support.objectives import objective
 from support.problems import redrawn, scene_of, solved
@@ -133,7 +134,7 @@ def shares(of: Objective) -> tuple[Sequence[float], np.ndarray]:
     return levels, np.bincount(band, minlength=len(levels) + 1) / band.size
 
 
-@pytest.mark.parametrize("name", [*OF_TWO, *POLES])
+@pytest.mark.parametrize("name", spread([*OF_TWO, *POLES], 12))
 def test_no_level_breaks_into_beads_and_each_bounds_an_area(name: str) -> None:
     of = solved(name, iterations=0).objective
     grid = sampled(of, of.bounds.tolist())
@@ -151,7 +152,7 @@ def test_a_level_along_a_narrow_valley_is_seen_to_break() -> None:
     assert breaks(valley, np.array([0.001, 0.1])).tolist() == [True, False]
 
 
-@pytest.mark.parametrize("name", POLES)
+@pytest.mark.parametrize("name", spread(POLES, 3))
 def test_levels_are_not_wasted_on_poles(name: str) -> None:
     _, share = shares(solved(name, iterations=0).objective)
     assert share.max() < 0.4  # of sixteen levels

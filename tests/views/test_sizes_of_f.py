@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.commandline import crossed
 from support.problems import composed, scene_of, solved
 
 from gdanim.drawing.marks.spots import Spots
@@ -34,8 +35,7 @@ def test_the_path_on_a_curve_has_the_same_places_at_any_size(power: int) -> None
     assert np.allclose(height, drawn(ONE, 1.0)[0], atol=1e-9)
 
 
-@pytest.mark.parametrize("power", [-1000, -900, 900, 1010])
-@pytest.mark.parametrize("options", [{}, {"arrows": "gradient"}])
+@pytest.mark.parametrize(("power", "options"), crossed([-1000, -900, 900, 1010], [{}, {"arrows": "gradient"}]))
 def test_levels_and_arrows_are_the_same_at_any_size(power: int, options: dict[str, str]) -> None:
     small = drawn(TWO, 2.0**power, **options)[1]
     assert np.array_equal(small, drawn(TWO, 1.0, **options)[1])

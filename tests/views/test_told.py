@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.style import available
 from support.colours import contrast
+from support.commandline import crossed_twice
 from support.extents import live
 from support.problems import check_against_redraw, scene_of, solved
 
@@ -69,11 +70,14 @@ def test_nothing_is_told_before_it_has_happened_and_in_the_end_it_is(case: str) 
 
 
 @pytest.mark.parametrize(
-    ("view", "function"),
-    [("curve", "parabola"), ("panels", "parabola"), ("contour", "himmelblau"), ("surface", "himmelblau")],
+    ("shown", "size"),
+    crossed_twice(
+        [("curve", "parabola"), ("panels", "parabola"), ("contour", "himmelblau"), ("surface", "himmelblau")],
+        ["640x480", "320x240", "720x300"],
+    ),
 )
-@pytest.mark.parametrize("size", ["640x480", "320x240", "720x300"])
-def test_every_last_frame_tells_the_outcome(view: str, function: str, size: str) -> None:
+def test_every_last_frame_tells_the_outcome(shown: tuple[str, str], size: str) -> None:
+    view, function = shown
     for options in ({}, {"starts": 7}, {"starts": 3, "order": "in-turn"}, {"lr": (0.001, 0.002)}):
         descent = solved(function, view=view, size=size, iterations=6, **options)
         with scene_of(descent) as scene:
