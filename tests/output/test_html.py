@@ -15,7 +15,7 @@ from itertools import accumulate
 
 import numpy as np
 import pytest
-from support.commandline import QUICK, digest, run
+from support.commandline import QUICK, crossed, digest, run
 
 from gdanim.descent.descend import descend
 from gdanim.descent.outcomes.endings import seen_until
@@ -183,8 +183,7 @@ def plain_page(fragment):
     return page_of(function="parabola", iterations=3, title="plain", fragment=fragment)[1]
 
 
-@pytest.mark.parametrize("fragment", [False, True])
-@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize(("title", "fragment"), crossed(HOSTILE, [False, True]))
 def test_a_hostile_title_stays_text(title, fragment):
     _, page = page_of(function="parabola", iterations=3, title=title, recipe=title, fragment=fragment)
     tree, usual = Tree(page), Tree(plain_page(fragment))

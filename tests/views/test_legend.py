@@ -131,7 +131,7 @@ def test_where_room_is_short_f_goes_first_then_motions_rates_numbers_and_words_a
             any("lr" in row[0] for row in found), any(row[2] for row in found), count,
         )  # fmt: skip
 
-    forms = list(dict.fromkeys(shown(f"{width}x360") for width in range(1600, 239, -136)))
+    forms = list(dict.fromkeys(shown(f"{width}x360") for width in range(1600, 239, -170)))
     assert forms[0] == (True, True, True, True, 8)
     assert forms == sorted(forms, reverse=True)
     assert forms[-1] == (False, False, False, True, 8)
