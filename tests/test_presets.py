@@ -225,4 +225,4 @@ def test_a_file_beside_us_does_not_hide_a_shipped_preset(tmp_path: Path) -> None
 
 def test_json_of_a_preset_names_its_function() -> None:
     ran = run("--preset", "double-well", "--starts", "1", "-n", "1", "--size", "160x120", "--json", "-q")
-    assert json.loads(ran.out)["function"] == "double_well"
+    assert json.loads(ran.out)["function"] == "double-well"

@@ -113,9 +113,9 @@ def verdicts(objective: Objective, trajectory: Trajectory) -> tuple[Verdict, ...
 
 def judged(objective: Objective, trajectory: Trajectory) -> Judged:
     """The verdict on every run, and where it arrived."""
-    known = np.flatnonzero(trajectory.has_slopes)
-    if len(known) == trajectory.runs:
+    if trajectory.has_slopes.all():
         return _judged_by_slopes(objective, trajectory)
+    known = np.flatnonzero(trajectory.has_slopes)
     found = [Verdict(Outcome.LOST if stop.failed else Outcome.RECORDED, Motion.NONE) for stop in trajectory.stop]
     arrived_at = np.full(trajectory.runs, -1)
     if known.size:

@@ -59,7 +59,7 @@ def test_a_preset_holds_every_text_and_no_control_character(text: str) -> None:
 
 
 def test_no_forged_text_is_obeyed(in_tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gdanim.reproduce.check", lambda *_: Finding(True, FORGED))
+    monkeypatch.setattr("gdanim.cli.checking.check", lambda *_: Finding(True, FORGED))
     ran = run("check", "a.gif")
     assert ran.out.count(b"\n") == 1
     assert ran.out.decode().strip().isprintable()

@@ -55,7 +55,8 @@ def recorded(objective: Objective, x: Path, *, last: Any = None, stop: Any = Non
     runs, rows = x.shape[:2]
     last = np.full(runs, rows - 1) if last is None else np.array(last)
     stop = stop or (Stop.STEP_LIMIT,) * runs
-    return SimpleNamespace(x=x, f=objective.value(x), grad=objective.gradient(x), last=last, stop=stop)
+    f, grad, has_slopes = objective.value(x), objective.gradient(x), np.ones(runs, dtype=bool)
+    return SimpleNamespace(x=x, f=f, grad=grad, last=last, stop=stop, has_slopes=has_slopes)
 
 
 def verdict(objective: Objective, x: Any, stop: Stop = Stop.STEP_LIMIT) -> Verdict:
