@@ -43,6 +43,17 @@ def test_the_plane_is_that_of_the_two_largest_singular_values_of_the_centred_poi
 
 
 @pytest.mark.parametrize("dim", [3, 50, 10_000])
+def test_the_plane_is_that_of_scikit_learn(dim: int) -> None:
+    decomposition = pytest.importorskip("sklearn.decomposition", reason="needs sklearn")
+    rows = paths(dim)
+    found = decomposition.PCA(n_components=2, svd_solver="full").fit(np.concatenate(rows))
+    axes = principal(rows)
+    assert sine(axes.directions, found.components_) <= 1e-8
+    shares = 100 * found.explained_variance_ratio_
+    assert axes.names == tuple(f"PC {i + 1} · {share:.0f} %" for i, share in enumerate(shares))
+
+
+@pytest.mark.parametrize("dim", [3, 50, 10_000])
 def test_coordinates_and_distances_are_those_of_plain_products(dim: int) -> None:
     rows = paths(dim)
     axes = principal(rows)

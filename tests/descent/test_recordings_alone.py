@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from support.commandline import run
 from support.problems import solved
 
+from gdanim.descent.plane import axes
 from gdanim.descent.plane.looked_at import looked_at
+from gdanim.descent.recording import dense
 from gdanim.descent.verdicts import Outcome
 from gdanim.errors import UsageError
 from gdanim.reproduce import check
+from gdanim.tables import points
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,9 +45,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_points_lie_on_the_plane_of_their_two_largest_singular_values(folder: Path) -> None:
     descent = solved("-", trajectory=("a.npz", "b.npz"))
     seen = looked_at(descent)
-    points = np.concatenate([walk(), walk(seed=1).astype(np.float32)])
-    _, _, ways = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
-    expected = ((points - points[11]) @ ways[:2].T).reshape(2, 12, 2)
+    both = np.concatenate([walk(), walk(seed=1).astype(np.float32)])
+    _, _, ways = np.linalg.svd(both - both.mean(axis=0), full_matrices=False)
+    expected = ((both - both[11]) @ ways[:2].T).reshape(2, 12, 2)
     signs = np.sign(expected[0, 0] * seen.trajectory.x[0, 0])
     assert seen.trajectory.x * signs == pytest.approx(expected, abs=1e-9)
 
@@ -153,3 +157,29 @@ def test_words_for_programs_and_for_those_who_do_not_see(folder: Path) -> None:
     assert told.startswith("A recorded run of 5 variables from (")
     assert told.endswith(", f = 1.\n")
     assert 'function = "-"\ntrajectory = "a.npz"\n' in run("-", "--trajectory", "a.npz", "--dry-run").out.decode()
+
+
+def test_a_large_array_is_projected_in_less_memory_than_it_has(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(axes, "AT_ONCE", 1 << 16)
+    monkeypatch.setattr(dense, "WHOLE", 1 << 16)
+    x = np.outer(np.linspace(1, 0, 60), np.random.default_rng(0).normal(size=100_000)).astype(np.float32)
+    np.savez("large.npz", x=x)
+    size, expected = x.nbytes, float(np.linalg.norm(x[0] - x[-1]))
+    del x
+    tracemalloc.start()
+    try:
+        seen = looked_at(solved("-", trajectory=("large.npz",)))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < size
+    assert abs(seen.trajectory.x[0, 0, 0]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_what_is_packed_and_large_is_refused_in_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(points, "MOST_PACKED", 100)
+    np.savez_compressed("packed.npz", x=walk()[np.newaxis])
+    found = run("-", "--trajectory", "packed.npz")
+    assert found.code == 2
+    assert b"save it unpacked, with numpy.savez" in found.err.encode()
+    assert found.err.count("\n") == 1

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.errors import SettingError
+from gdanim.tables.points import let_go
 
 if TYPE_CHECKING:
     from gdanim.arrays import Scalar, Vector
 
-COLUMNS: Final = 1 << 16  # of a block of rows that is looked at at a time
+AT_ONCE: Final = 1 << 22  # numbers of a block of columns that is looked at at a time
 MOST_ROWS: Final = 4096  # whose products with each other are formed; of more, so many are taken evenly
 STRAIGHT: Final = 1e-12  # share of the longest axis: a second one that is shorter is rounding
 _COORDINATE: Final = re.compile(r"x?(\d+)")
@@ -66,7 +67,7 @@ def through_ends(rows: Sequence[Vector]) -> Axes:
     farthest, most = np.zeros_like(origin), -1.0
     for part in rows:
         for row in part:
-            away = row - origin
+            away = np.asarray(row, np.float64) - origin
             away = away - (away @ along) * along
             if (length := float(np.linalg.norm(away))) > most:
                 farthest, most = away, length
@@ -136,24 +137,42 @@ def _thinned(rows: Sequence[Vector]) -> list[Vector]:
 
 
 def _blocks(rows: Sequence[Vector], origin: Vector) -> Iterator[Vector]:
-    """Rows less the origin, in float64, COLUMNS of them at a time: (n, b) each."""
-    for first in range(0, len(origin), COLUMNS):
-        block = slice(first, first + COLUMNS)
-        yield np.concatenate([part[:, block] for part in rows], dtype=np.float64) - origin[block]
+    """Rows less the origin, in float64, some columns at a time: (n, b) each. What was read of a file is given back."""
+    for block in _slices(rows, len(origin)):
+        part = np.concatenate([part[:, block] for part in rows], dtype=np.float64)
+        part -= origin[block]
+        for mapped in rows:
+            let_go(mapped)
+        yield part
+
+
+def _slices(rows: Sequence[Vector], dim: int) -> Iterator[slice]:
+    """The columns of rows, AT_ONCE numbers at a time."""
+    together = max(AT_ONCE // max(sum(map(len, rows)), 1), 1)
+    return (slice(first, first + together) for first in range(0, dim, together))
 
 
 def coordinates_on(x: Vector, axes: Axes) -> Vector:
     """The coordinates on a plane of points (n, d): (n, 2)."""
     found = np.zeros((len(x), 2))
-    for first, block in zip(range(0, x.shape[1], COLUMNS), _blocks([x], axes.origin), strict=True):
-        found += block @ axes.directions[:, first : first + COLUMNS].T
+    for columns, block in zip(_slices([x], x.shape[1]), _blocks([x], axes.origin), strict=True):
+        found += block @ axes.directions[:, columns].T
     return found
 
 
 def distances_from(x: Vector, axes: Axes) -> Scalar:
     """How far points (n, d) lie off a plane: (n,)."""
     on, squares = coordinates_on(x, axes), np.zeros(len(x))
-    for first, block in zip(range(0, x.shape[1], COLUMNS), _blocks([x], axes.origin), strict=True):
-        rest = block - on @ axes.directions[:, first : first + COLUMNS]
-        squares += np.vecdot(rest, rest)
+    for columns, block in zip(_slices([x], x.shape[1]), _blocks([x], axes.origin), strict=True):
+        block -= on @ axes.directions[:, columns]
+        squares += np.vecdot(block, block)
     return np.sqrt(squares)
+
+
+def length_of(x: Vector) -> float:
+    """The length of the path through points (n, d)."""
+    squares = np.zeros(len(x) - 1)
+    for block in _blocks([x], np.zeros(x.shape[1])):
+        steps = np.diff(block, axis=0)
+        squares += np.vecdot(steps, steps)
+    return float(np.sqrt(squares).sum())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gdanim.descent.plane.axes import coordinates_on, distances_from
+from gdanim.descent.trajectory import unknown_slopes
 from gdanim.objectives.grounds.recorded import NoFunctions
 from gdanim.objectives.grounds.restricted import Restricted
 
@@ -46,9 +47,10 @@ def _flat(trajectory: Trajectory, plane: Plane) -> Trajectory:
     was_lost = np.logical_not(np.isfinite(trajectory.lost).all(axis=1, keepdims=True))
     with np.errstate(all="ignore"):
         there = (lost_x - axes.origin) @ axes.directions.T
-        slopes = np.asarray(trajectory.grad @ axes.directions.T)
+        known = trajectory.has_slopes.any()
+        slopes = trajectory.grad @ axes.directions.T if known else unknown_slopes((*trajectory.f.shape, 2))
         lost = np.concatenate([there, lost_f, lost_grad @ axes.directions.T], axis=1)
-    x = np.stack([coordinates_on(path, axes) for path in trajectory.x])
+    x = plane.on
     lost = np.where(was_lost, lost, 0.0)
     for array in (x, slopes, lost):
         array.flags.writeable = False

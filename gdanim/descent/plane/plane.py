@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.descent.plane.axes import along_coordinates, distances_from, principal, through_ends
+from gdanim.descent.plane.axes import (
+    along_coordinates,
+    coordinates_on,
+    distances_from,
+    length_of,
+    principal,
+    through_ends,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +32,13 @@ OFF: Final = 0.1  # share of its length: a path that leaves the plane by more is
 class Plane:
     """A plane on which runs are looked at.
 
+    on (runs, n+1, 2)   their points on it
     off (runs, n+1)   the distance of each of their points from it
     length (runs,)    of each path
     """
 
     axes: Axes
+    on: Vector
     off: Scalar
     length: Scalar
 
@@ -42,7 +51,7 @@ class Plane:
     def of_runs(self, runs: Sequence[int]) -> Plane:
         """The same plane, for some of the runs."""
         some = np.array(runs, dtype=np.int64)
-        return replace(self, off=self.off[some], length=self.length[some])
+        return replace(self, on=self.on[some], off=self.off[some], length=self.length[some])
 
     def remark(self) -> str:
         """What a person should know where paths leave the plane; empty where none does."""
@@ -69,14 +78,9 @@ def plane_of(settings: Picture, objective: Objective, trajectory: Trajectory) ->
             axes = through_ends(rows)
         case _:
             axes = along_coordinates(asked, objective.symbols, rows[0][-1])
-    return Plane(axes=axes, off=_distances(trajectory.x, axes), length=_lengths(trajectory))
-
-
-def _distances(x: Vector, axes: Axes) -> Scalar:
-    """How far points (runs, n+1, d) lie off a plane: (runs, n+1)."""
-    return np.stack([distances_from(path, axes) for path in x])
-
-
-def _lengths(trajectory: Trajectory) -> Scalar:
-    """The length of the path of each run: (runs,)."""
-    return np.asarray(np.linalg.norm(np.diff(trajectory.x, axis=1), axis=2).sum(axis=1))
+    return Plane(
+        axes=axes,
+        on=np.stack([coordinates_on(path, axes) for path in trajectory.x]),
+        off=np.stack([distances_from(path, axes) for path in trajectory.x]),
+        length=np.array([length_of(path) for path in trajectory.x]),
+    )
