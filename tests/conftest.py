@@ -22,6 +22,8 @@ settings.register_profile("repeatable", settings.get_profile("gdanim"), derandom
 settings.load_profile("repeatable" if "CI" in os.environ else "gdanim")
 
 TESTS = Path(__file__).parent
+ROOT = Path.cwd()
+FILES = pytest.StashKey[set[Path]]()  # what lay there before
 # What the quick suite is made of: the beginnings of the ids of its tests.
 QUICK = tuple(line for line in (TESTS / "quick.txt").read_text().splitlines() if not line.startswith("#"))
 
@@ -52,3 +54,16 @@ def pytest_collection_finish() -> None:
     """What collection made stays: the garbage collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember what lies where the tests are started."""
+    session.stash[FILES] = set(ROOT.iterdir())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a test has left a file there."""
+    is_worker = hasattr(session.config, "workerinput")
+    if not is_worker and (left := set(ROOT.iterdir()) - session.stash[FILES] - {ROOT / ".hypothesis"}):
+        names = ", ".join(sorted(path.name for path in left))
+        raise pytest.UsageError(f"Tests write into folders of their own; one has left {names} here")

@@ -159,6 +159,7 @@ def test_iterations_bound_a_budget() -> None:
     assert raced.stop == (Stop.STEP_LIMIT, Stop.BUDGET)
 
 
+@pytest.mark.usefixtures("in_tmp_path")
 def test_the_summary_of_a_race_says_what_each_run_spent_and_reached() -> None:
     ran = run("booth", "-O", "gd", "-O", "newton", "--budget", 12, *QUICK[2:], "--json")
     first, second = json.loads(ran.out)["runs"]
@@ -173,6 +174,7 @@ def test_the_summary_of_a_race_says_what_each_run_spent_and_reached() -> None:
     assert second["stability_limit"] == 2
 
 
+@pytest.mark.usefixtures("in_tmp_path")
 def test_the_limit_of_momentum_is_wider_by_1_plus_mu() -> None:
     ran = run("parabola", "-O", "momentum:momentum=0.5", "--lr", 1.4, *QUICK, "--json", "-v")
     (only,) = json.loads(ran.out)["runs"]

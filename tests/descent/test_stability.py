@@ -57,6 +57,7 @@ def test_the_curvature_follows_the_parameters() -> None:
     assert steep.curvature == pytest.approx(4 * (12 * x**2 - 36), rel=1e-9)
 
 
+@pytest.mark.usefixtures("in_tmp_path")
 def test_the_command_line_states_the_limit(capsys: pytest.CaptureFixture[str]) -> None:
     said = run("parabola", *QUICK, "--lr", "1.05", "-v", "--json")
     assert "2/λ = 1" in said.err
@@ -66,6 +67,7 @@ def test_the_command_line_states_the_limit(capsys: pytest.CaptureFixture[str]) -
     assert (only["stability_limit"], only["lr_over_limit"], only["optimizer"]) == (1.0, 1.05, "gd")
 
 
+@pytest.mark.usefixtures("in_tmp_path")
 def test_a_rate_below_the_limit_is_not_warned_of() -> None:
     assert "λ" not in run("parabola", *QUICK, "--lr", "0.9").err
 
