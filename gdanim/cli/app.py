@@ -12,8 +12,7 @@ import click
 
 from gdanim import formatting, readers
 from gdanim.cli import parameters, parsing
-from gdanim.cli.screen.letters import suit
-from gdanim.cli.terminal import columns, complain, put, put_lines, say
+from gdanim.cli.terminal import columns, complain, put, put_lines, say, speak_utf8
 from gdanim.errors import GdanimError, UsageError, unforeseen
 from gdanim.settings import Settings, __version__
 
@@ -28,7 +27,7 @@ EXIT_STRICT = 3
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 done, 1 failed, 2 the request is wrong, 3 `--strict` objects."""
-    _speak_utf8()
+    speak_utf8()
     if shell := os.environ.get(parsing.COMPLETE):
         from gdanim.cli import completion
 
@@ -45,15 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _speak_utf8() -> None:
-    """Print UTF-8 whatever the locale says, as JSON and TOML demand; a terminal gets letters that it can show."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None and not sys.stdout.isatty():
-        reconfigure(encoding="utf-8", errors="backslashreplace")
-    suit(sys.stdout)
-    suit(sys.stderr)
-
-
 @click.group(
     cls=parsing.Group,
     invoke_without_command=True,
@@ -68,26 +58,37 @@ def gdanim(ctx: click.Context) -> None:
         put(ctx.get_help() + "\n" if width is None else parameters.first_steps(width))
 
 
-def _render(preset: str | None, **given: Any) -> int:
+def _render(preset: str | None, watch: bool, serve: bool, **given: Any) -> int:
     from gdanim import preflight
 
-    saved: Mapping[str, Any] = {}
-    if preset is not None:
-        from gdanim.presets import read_preset, refuse_python
-
-        saved = read_preset(preset)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     for name in chosen.keys() & {"param", "columns"}:
         chosen[name] = parsing.joined_pairs(name, chosen[name])
-    merged = preflight.merged(saved, chosen)
-    if preset is not None and not chosen.get("allow_python"):
-        refuse_python(merged, chosen, source=preset)
-    name = _stem(preset) if preset is not None and "function" not in chosen else ""
+    settings, name = _asked(preset, chosen)
     try:
-        request = preflight.resolve(Settings(**merged), name=name, preset=preset)
+        request = preflight.resolve(settings, name=name, preset=preset)
     except OSError as error:  # nothing is solved or written yet: what fails are the files that the request names
         raise UsageError(unforeseen(error)) from error
+    if watch or serve:
+        from gdanim.cli.watching.watched import is_watched, watch_request
+
+        if not is_watched():
+            return watch_request(request, preset, lambda: _asked(preset, chosen)[0], watch=watch, serve=serve)
     return _run(request)
+
+
+def _asked(preset: str | None, chosen: Mapping[str, Any]) -> tuple[Settings, str]:
+    """The settings of a command line, and what its file is called where it names none."""
+    from gdanim import preflight
+
+    if preset is None:
+        return Settings(**chosen), ""
+    from gdanim.presets import read_preset, refuse_python
+
+    merged = preflight.merged(read_preset(preset), chosen)
+    if not chosen.get("allow_python"):
+        refuse_python(merged, chosen, source=preset)
+    return Settings(**merged), "" if "function" in chosen else _stem(preset)
 
 
 def _stem(preset: str) -> str:

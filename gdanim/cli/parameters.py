@@ -48,6 +48,8 @@ FIRST_STEPS = {
 WHAT_ELSE = "What there is: gdanim list. Options: gdanim --help. What works: gdanim doctor."
 
 PRESET_HELP = "Start from a saved command line, or from a file that gdanim made; options win."
+WATCH_HELP = "Render again whenever a file that is read changes."
+SERVE_HELP = "With --watch, show the .html at an address of this machine alone, always as it is now."
 HELP_NAMES = ("-h", "--help")
 LEAST_WHOLE = 72  # characters, in which each default finds room on one line
 MAX_WIDTH = 100  # characters; lines of text are hard to follow beyond
@@ -95,6 +97,8 @@ def parameters() -> list[click.Parameter]:
             continue
         if attribute == "dry_run":
             found.append(Parameter("--preset", group="Output", metavar="NAME|FILE", help=PRESET_HELP))
+            found.append(Parameter("--watch", group="Output", is_flag=True, help=WATCH_HELP))
+            found.append(Parameter("--serve", group="Output", is_flag=True, help=SERVE_HELP))
         found.append(_parameter(attribute, option, default))
     return found
 

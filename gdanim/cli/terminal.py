@@ -12,10 +12,20 @@ from pathlib import Path
 import click
 
 from gdanim.cli.screen.colours import HEAD, takes_colours, with_head
+from gdanim.cli.screen.letters import suit
 from gdanim.errors import OutputError
 from gdanim.formatting import one_line
 
 WARNING, ERROR = "yellow", "red"
+
+
+def speak_utf8() -> None:
+    """Print UTF-8 whatever the locale says, as JSON and TOML demand; a terminal gets letters that it can show."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and not sys.stdout.isatty():
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+    suit(sys.stdout)
+    suit(sys.stderr)
 
 
 def say(lines: Iterable[str], colour: str = WARNING) -> None:

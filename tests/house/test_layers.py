@@ -102,7 +102,7 @@ INSIDE = {
     "batch": "messages matrix naming jobfile schema pool parcels remote",
     "cli": (
         "screen.colours screen.letters terminal listing parameters snippet doctor shells completion summary messages "
-        "worker parsing asked checking batch"
+        "worker parsing asked checking batch watching.loop watching.server watching.watched"
     ),
 }
 
