@@ -145,7 +145,10 @@ class OnPlane:
         """The loss at u: (…)."""
         flat = x.reshape(-1, 2)
         with np.errstate(all="ignore"):
-            return (self._rows.value(flat) + self._penalty.value(self._there(flat))).reshape(x.shape[:-1])
+            found = self._rows.value(flat)
+            if not self._penalty.is_none:
+                found = found + self._penalty.value(self._there(flat))
+        return found.reshape(x.shape[:-1])
 
     def gradient(self, x: Vector) -> Vector:
         """Its slope along the plane: (…, 2)."""
@@ -167,8 +170,9 @@ class OnPlane:
         """The loss and its slope along the plane: (…), (…, 2). It may warn: the caller holds np.errstate."""
         flat = x.reshape(-1, 2)
         f, slope = self._rows.value_and_gradient(flat)
-        there = self._there(flat)
-        f, slope = f + self._penalty.value(there), slope + self._penalty.slopes(there) @ self._directions.T
+        if not self._penalty.is_none:
+            there = self._there(flat)
+            f, slope = f + self._penalty.value(there), slope + self._penalty.slopes(there) @ self._directions.T
         return f.reshape(x.shape[:-1]), slope.reshape(x.shape)
 
     def _there(self, u: Vector) -> Any:

@@ -140,7 +140,11 @@ def squares_of(model: Model) -> LeastSquares | None:
 
 
 def _times(v: Vector, matrix: Matrix) -> Vector:
-    """v (m, d) times a matrix (d, e): (m, e). Summed in one order, whatever m is and whatever the machine."""
+    """v (m, d) times a matrix (d, e): (m, e). Each point alone, whatever m is; of few coordinates summed in one order,
+    whatever the machine.
+    """
+    if len(matrix) >= MANY_COLUMNS:
+        return np.asarray((v[:, np.newaxis] @ matrix)[:, 0])
     found: Vector = v[:, :1] * matrix[0]
     for k in range(1, len(matrix)):
         found += v[:, k : k + 1] * matrix[k]
@@ -164,9 +168,13 @@ def factorised(columns: Vector, target: Scalar) -> tuple[Matrix, Scalar, float]:
     A column that those before it explain has a diagonal of 0.
     """
     d, n = columns.shape
-    if d >= MANY_COLUMNS and n > d + 1 and np.isfinite(columns).all() and np.isfinite(target).all():
-        triangle: Matrix = np.asarray(np.linalg.qr(np.vstack([columns, target]).T, mode="r"))
-        columns, target = np.ascontiguousarray(triangle[:, :-1].T), triangle[:, -1]
+    if d >= MANY_COLUMNS and n > d and np.isfinite(columns).all() and np.isfinite(target).all():
+        triangle = _triangle(columns, target)
+        r, diagonal = triangle[:d, :d], np.diag(triangle)[:d]
+        if (diagonal > DEPENDENT * np.linalg.norm(r, axis=0)).all():
+            return r, triangle[:d, d], float(triangle[d, d] ** 2)
+        columns, target = r.T, triangle[:, d]
+        columns = np.concatenate([columns, np.zeros((d, 1))], axis=1)
     rest, r, q = columns.copy(), np.zeros((d, d)), np.zeros(d)
     whole = [_norm(column) for column in columns]
     for j in range(d):
@@ -178,6 +186,13 @@ def factorised(columns: Vector, target: Scalar) -> tuple[Matrix, Scalar, float]:
         rest[j + 1 :] -= r[j, j + 1 :, np.newaxis] * unit
         target = target - q[j] * unit
     return r, q, _norm(target) ** 2
+
+
+def _triangle(columns: Vector, target: Scalar) -> Matrix:
+    """The triangle (d+1, d+1), with a diagonal of 0 and more, that columns (d, n) and a target (n,) make, by LAPACK."""
+    found = np.asarray(np.linalg.qr(np.vstack([columns, target]).T, mode="r"))
+    signs = np.where(np.diag(found) < 0, -1.0, 1.0)
+    return np.asarray(found * signs[:, np.newaxis])
 
 
 def _norm(v: Scalar) -> float:

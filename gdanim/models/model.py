@@ -79,7 +79,7 @@ class Model:
         unused = np.zeros(found.shape[1])  # the target
         with np.errstate(all="ignore"):
             for row, one in zip(found, w, strict=True):
-                given = [np.broadcast_to(value, unused.shape) for value in one]
+                given = np.broadcast_to(one[:, np.newaxis], (len(one), len(unused)))
                 program.run([*given, *x, unused], [row])
         return found
 

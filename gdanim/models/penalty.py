@@ -17,9 +17,14 @@ class Penalty(NamedTuple):
     l2: float
     share: Scalar
 
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing costs anything."""
+        return not (self.l1 or self.l2)
+
     def value(self, w: Vector) -> Scalar:
         """What coordinates w (m, d) cost: (m,)."""
-        if not (self.l1 or self.l2):
+        if self.is_none:
             return np.zeros(len(w))
         found: Scalar = ((self.l2 * w**2 + self.l1 * np.abs(w)) * self.share).sum(axis=1)
         return found

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gdanim.objectives.many import SHARE, ShownWell, largest_curvature, shown_well
-from gdanim.objectives.objective import has_hessians
+from gdanim.objectives.objective import MOST_WITH_HESSIAN
 
 if TYPE_CHECKING:
-    from gdanim.arrays import Vector
+    from gdanim.arrays import Scalar, Vector
     from gdanim.models.fit import Fit
     from gdanim.objectives.autorange import Given
 
@@ -20,7 +20,7 @@ MARGIN: Final = 1.2  # times as far from the minimum as the start, or as points 
 
 def least_of(functions: Fit) -> Vector | None:
     """Where the loss is least (d,): in closed form, or where Newton's method leads from the origin; None elsewhere."""
-    if functions.minimizer is not None or not (functions.is_linear and has_hessians(functions)):
+    if functions.minimizer is not None or not functions.is_linear or functions.dim > MOST_WITH_HESSIAN:
         return functions.minimizer
     return functions.minimum_near(np.zeros(functions.dim))
 
@@ -39,24 +39,31 @@ def shown_fit(functions: Fit, given: Given, best: Vector | None) -> ShownWell:
     return well if best is None else well._replace(bounds=_bounds(functions, well.start, best))
 
 
+def curvatures_at(functions: Fit, w: Vector) -> Scalar:
+    """The eigenvalues of the Hessian at w (d,), from the least to λ; of very many coordinates λ alone."""
+    if functions.dim > MOST_WITH_HESSIAN:
+        return np.array([largest_curvature(functions, w)])
+    hessian = functions.hessian(w)
+    return np.asarray(np.linalg.eigvalsh(hessian) if np.isfinite(hessian).all() else [np.nan])
+
+
 def _rate(functions: Fit, w: Vector) -> float | None:
     """A rate for descents from w (d,): half of 2/λ, or less, so that they take some steps; None where λ is not known.
 
     The loss of linear models is bent most where they start.
     """
-    curvature, least = largest_curvature(functions, w), 0.0
-    if has_hessians(functions):
-        least = float(np.linalg.eigvalsh(functions.hessian(w))[0])
-    if not (np.isfinite(curvature) and curvature > 0):
+    found = curvatures_at(functions, w)
+    least, most = float(found[0]), float(found[-1])
+    if not (np.isfinite(most) and most > 0):
         return None
-    rate = SHARE * 2 / curvature
-    return float(f"{min(rate, SLOWEST / least) if least > 0 else rate:.0e}")
+    rate = SHARE * 2 / most
+    return float(f"{min(rate, SLOWEST / least) if 0 < least < most else rate:.0e}")
 
 
 def _bounds(functions: Fit, start: Vector, best: Vector) -> Vector:
     """Ends of each coordinate (d, 2), around the minimum, that hold the start and what is about as high as it."""
     reach = np.abs(start - best)
-    if has_hessians(functions):
+    if functions.dim <= MOST_WITH_HESSIAN:
         rise = max(float(functions.value(start) - functions.value(best)), 0.0)
         with np.errstate(all="ignore"):
             level = np.sqrt(2 * rise / np.diag(functions.hessian(best)))

@@ -71,7 +71,8 @@ def _fitted(model: Model, given: Given) -> Objective:
     from gdanim.models.least_squares import functions_of, squares_of  # late: other functions need none of it
 
     expression, functions = model.expression, functions_of(model)
-    if (squares := squares_of(model)) is not None and not isinstance(functions, type(squares)):
+    is_bent = functions.dim <= MOST_GRIDS and functions.minimizer is None
+    if is_bent and (squares := squares_of(model)) is not None:
         # Straight sides have no width of their own: such a loss is shown where that of squares is.
         bounds = suggest(squares, given).bounds.tolist()
         given = given._replace(limits=(tuple(bounds[0]), tuple(bounds[-1])))
@@ -121,24 +122,25 @@ def _fields_of_fit(functions: Fit, given: Given) -> dict[str, Any]:
         if exact is None:
             fields = _found(functions, given)
     if exact is not None:
-        fields |= _known(functions, fields["bounds"], _alone(exact))
+        alone = Found(exact[np.newaxis], np.empty((0, functions.dim)), complete=True)
+        fields |= _known(functions, fields["bounds"], alone)
     return fields
-
-
-def _alone(minimizer: Vector) -> Found:
-    """The only minimizer (d,)."""
-    return Found(minimizer[np.newaxis], np.empty((0, len(minimizer))), complete=True)
 
 
 def _fields_of_great_fit(functions: Fit, given: Given) -> dict[str, Any]:
     """The same in more coordinates than there are grids in: where Newton's method leads is the minimum."""
-    from gdanim.objectives.fits import least_of, shown_fit  # late: other functions need none of it
+    from gdanim.objectives.fits import curvatures_at, least_of, shown_fit  # late: other functions need none of it
 
     best = least_of(functions)
-    well = shown_fit(functions, given, best)
-    found = nothing_found(functions.dim) if best is None else _alone(best)
-    fields = {**well._asdict(), **_known(functions, well.bounds, found)}
-    return {**fields, "suggested": True, "has_suggested_start": not given.starts}
+    well, known = shown_fit(functions, given, best), [] if best is None else [best]
+    return {
+        **well._asdict(),
+        "minimizers": np.reshape(known, (len(known), functions.dim)),
+        "curvatures": np.array([curvatures_at(functions, point)[-1] for point in known]),
+        "searched": well.bounds[np.newaxis][: len(known)],
+        "suggested": True,
+        "has_suggested_start": not given.starts,
+    }
 
 
 def _from_row(row: Formula, expression: Expression, parameters: Mapping[str, float], given: Given) -> Objective:

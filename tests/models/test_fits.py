@@ -67,6 +67,64 @@ def test_a_penalty_of_squares_leaves_the_intercept_alone(tmp_path: Path) -> None
     assert np.abs(loss.gradient(expected)).max() < 1e-12
 
 
+@pytest.mark.parametrize(("text", "k", "l2"), [("linear", 6, 0.0), ("linear", 6, 0.2), ("poly:degree=5", 1, 0.0)])
+def test_descents_in_many_coordinates_end_where_lstsq_says(tmp_path: Path, text: str, k: int, l2: float) -> None:
+    x, y = drawn(80, k)
+    columns = design(x) if text == "linear" else np.vander(x[:, 0], 6, increasing=True)
+    penalties = np.sqrt(len(y) * l2) * np.eye(columns.shape[1])[1:]
+    rows, targets = np.concatenate([columns, penalties]), np.concatenate([y, np.zeros(len(penalties))])
+    expected = np.linalg.lstsq(rows, targets, rcond=None)[0]
+    for optimizer in ("newton", "lbfgs"):
+        path = descend(
+            Settings(
+                function=text, points=table(tmp_path / "t.csv", x, y), l2=l2, optimizer=(optimizer,), lr=(1.0,),
+                iterations=2 if optimizer == "newton" else 80,
+            )
+        )  # fmt: skip
+        assert relative(path.trajectory.x[0, -1], expected) < 1e-9
+    assert path.objective.minimizers.shape == (1, len(expected))
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("text", ["linear", "logistic"])
+def test_columns_of_unlike_size_neither_overflow_nor_hide_it(tmp_path: Path, text: str, standardize: bool) -> None:
+    x, y = drawn(60, 4, classes=text == "logistic")
+    points = table(tmp_path / "t.csv", x * [1e-6, 1e-3, 1.0, 1e6], y)
+    found = descend(Settings(function=text, points=points, standardize=standardize))
+    assert all(np.isfinite(part).all() for part in (found.trajectory.x, found.trajectory.f, found.objective.bounds))
+    assert found.trajectory.f[0, -1] < found.trajectory.f[0, 0]
+    wild = descend(Settings(function=text, points=points, lr=(1e9,), standardize=standardize, iterations=200))
+    assert wild.trajectory.stop[0].failed or np.isfinite(wild.trajectory.f).all()
+    if text == "linear":
+        assert wild.trajectory.stop[0].failed
+
+
+def test_on_a_plane_a_loss_is_that_of_its_coordinates(tmp_path: Path) -> None:
+    x, y = drawn(40, 5, classes=True)
+    draw = np.random.default_rng(3)
+    origin, u = draw.normal(size=6), draw.normal(size=(4, 2))
+    directions = np.linalg.qr(draw.normal(size=(6, 2)))[0].T
+    for text, more in (("linear", {"l2": 0.1}), ("linear", {"loss": "huber", "l1": 0.2}), ("logistic", {"l2": 0.3})):
+        loss = fit(text, table(tmp_path / "t.csv", x, y), **more)
+        flat = loss.on_plane(origin, directions)
+        assert flat is not None
+        there = origin + u @ directions
+        np.testing.assert_allclose(flat.value(u), loss.value(there), rtol=1e-11)
+        np.testing.assert_allclose(flat.gradient(u), loss.gradient(there) @ directions.T, rtol=1e-10, atol=1e-12)
+        curved = directions @ loss.hessian(there) @ directions.T
+        np.testing.assert_allclose(flat.hessian(u), curved, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("k", [15, 16, 40])
+def test_columns_that_others_explain_have_no_single_minimum_however_many_there_are(tmp_path: Path, k: int) -> None:
+    x, y = drawn(90, k)
+    x[:, 3] = x[:, 1] - 2 * x[:, 2]
+    loss = fit("linear", table(tmp_path / "t.csv", x, y))
+    assert loss.minimizer is None
+    best = np.linalg.lstsq(design(x), y, rcond=None)[0]
+    np.testing.assert_allclose(loss.value(best), np.mean((design(x) @ best - y) ** 2), rtol=1e-10)
+
+
 @pytest.mark.parametrize("l2", [0.0, 0.05])
 def test_newton_ends_where_scipy_finds_the_logistic_fit(tmp_path: Path, l2: float) -> None:
     x, y = drawn(120, 1, classes=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from gdanim.descent.outcomes.places import eigen, newton_step
 from gdanim.objectives.objective import has_hessians
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from gdanim.arrays import Scalar, Vector
     from gdanim.descent.trajectory import Trajectory
@@ -32,8 +32,8 @@ def falls_without_bound(objective: Objective, trajectory: Trajectory, run: int) 
 
 def _falls_along(objective: Objective, x: Vector, way: Vector, length: float) -> bool:
     """Whether f falls for ever from x (d,) along a direction (d,), and never rises on the way."""
-    far = np.concatenate([[0.0], length * 2.0 ** np.arange(DOUBLINGS)])
-    f = objective.value(x + way * far[:, np.newaxis])
+    far, f_at = np.concatenate([[0.0], length * 2.0 ** np.arange(DOUBLINGS)]), _along(objective, x, way)
+    f = f_at(far)
     rising = np.flatnonzero(~(np.diff(f) <= 0))
     # −∞ − (−∞) is no number: f has fallen without bound before.
     if np.isneginf(f[: int(rising[0]) + 2 if rising.size else None]).any():
@@ -41,19 +41,28 @@ def _falls_along(objective: Objective, x: Vector, way: Vector, length: float) ->
     if not rising.size:
         return _goes_on(-np.diff(f))
     first = int(rising[0]) + 1
-    return _falls_between(objective, x, way, float(far[max(first - 2, 0)]), float(far[first]))
+    return _falls_between(f_at, float(far[max(first - 2, 0)]), float(far[first]))
 
 
-def _falls_between(objective: Objective, x: Vector, way: Vector, near: float, off: float) -> bool:
+def _along(objective: Objective, x: Vector, way: Vector) -> Callable[[Scalar], Scalar]:
+    """f at distances (m,) from x (d,) along a direction (d,). Of a linear model that takes one column, not all."""
+    functions: Any = objective.functions
+    line = None if objective.model is None else functions.on_plane(x, np.stack([way, np.zeros_like(way)]))
+    if line is None:
+        return lambda far: objective.value(x + way * far[:, np.newaxis])
+    return lambda far: np.asarray(line.value(np.stack([far, np.zeros_like(far)], axis=1)))
+
+
+def _falls_between(f_at: Callable[[Scalar], Scalar], near: float, off: float) -> bool:
     """Whether f falls for ever towards some point between two distances."""
     first = near
     for _ in range(CLOSER):
         far = np.linspace(near, off, POINTS)
-        f = objective.value(x + way * far[:, np.newaxis])
+        f = f_at(far)
         k = int(np.argmin(np.where(np.isnan(f), np.inf, f)))
         near, off = float(far[max(k - 1, 0)]), float(far[min(k + 1, POINTS - 1)])
     ever_closer = off - (off - first) * 0.5 ** np.arange(HALVINGS)
-    return _goes_on(-np.diff(objective.value(x + way * ever_closer[:, np.newaxis])))
+    return _goes_on(-np.diff(f_at(np.asarray(ever_closer))))
 
 
 def _goes_on(fall: Scalar) -> bool:

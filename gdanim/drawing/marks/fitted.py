@@ -145,18 +145,31 @@ class Predictions(FittedMark):
     ) -> None:  # fmt: skip
         super().__init__(coordinates, run_styles, zorder=10)
         self.observed, self.predict, self.dot_pt, self.ground = observed, predict, dot_pt, ground
+        self._at_start: dict[int, Points] = {}
+        self._dotted: tuple[Moment, list[tuple[str, PixelPoints]]] | None = None
 
     def _dots(self, moment: Moment) -> list[tuple[str, PixelPoints]]:
         """The dots of runs where they started, and where they are, with their colours."""
-        faint, now = [], []
-        for run_style, _, runs in self.by_style(moment.visible[:MOST_CURVES]):
-            here = self.coordinates_of(runs, moment)
-            faint.append((mixed(run_style.colour, self.ground, 0.3), self._points(self.track.points[runs, 0])))
-            now.append((run_style.colour, self._points(here)))
-        return faint + now
+        if self._dotted is None or self._dotted[0] is not moment:
+            faint, now = [], []
+            for run_style, _, runs in self.by_style(moment.visible[:MOST_CURVES]):
+                starts = [self._start_of(run) for run in runs.tolist()]
+                faint.append((mixed(run_style.colour, self.ground, 0.3), self._pixels(starts)))
+                here = [*map(self._points, self.coordinates_of(runs, moment))]
+                now.append((run_style.colour, self._pixels(here)))
+            self._dotted = moment, faint + now
+        return self._dotted[1]
 
-    def _points(self, coordinates: Vector) -> PixelPoints:
-        points = [np.column_stack([self.observed, self.predict(w)]) for w in coordinates]
+    def _start_of(self, run: int) -> Points:
+        if run not in self._at_start:
+            self._at_start[run] = self._points(self.track.points[run, 0])
+        return self._at_start[run]
+
+    def _points(self, w: Vector) -> Points:
+        """The dots (n, 2) of a run at coordinates (d,), in data."""
+        return np.column_stack([self.observed, self.predict(w)])
+
+    def _pixels(self, points: Sequence[Points]) -> PixelPoints:
         whole = np.concatenate([np.empty((0, 2)), *points])
         return self.in_pixels(whole[np.isfinite(whole).all(axis=1)])
 

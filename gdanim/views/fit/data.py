@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_POINTS: Final = 2000  # that are drawn: more cover each other
 POINT_PT, EDGE_PT, RING_PT, DOT_PT, WIDTH_PT = 4.6, 0.7, 1.1, 4.2, 2.0
+FEW: Final = 200  # points: more are smaller, and down to LEAST of their size
+LEAST: Final = 0.45
 NOTE_PT: Final = 3.0  # above the axes
 CURVE_POINTS, BORDER_POINTS = 161, 61  # at which a curve, or along each side a border, is computed
 AROUND: Final = 0.06  # of the width of the data, what stands free at either side
@@ -187,7 +189,10 @@ class OverObserved(DataPlot):
         if panel.descent.settings.explain:
             targets = np.column_stack([at, self.y])
             found.append(Residuals(w, styles, targets, self.predict, colour=style.f_series))
-        return [*found, Predictions(w, styles, at, self.predict, dot_pt=DOT_PT, ground=style.background)]
+        return [
+            *found,
+            Predictions(w, styles, at, self.predict, dot_pt=DOT_PT * _share(len(at)), ground=style.background),
+        ]
 
 
 class OverClass(OverObserved):
@@ -232,13 +237,13 @@ def data_plot(model: Model, best: Vector | None) -> DataPlot:
 
 def draw_points(axes: Axes, style: Style, points: Points, filled: Scalar) -> None:
     """Draw points (m, 2) as discs; hollow where `filled` (m,) is 0."""
-    page, ink = style.background, style.muted
+    page, ink, share = style.background, style.muted, _share(len(points))
     kinds = (points[filled == 0.0], page, ink, RING_PT), (points[filled != 0.0], ink, page, EDGE_PT)
     for some, face, edge, width_pt in kinds:
         if len(some):  # the box around nothing begins at 0, 0
             axes.plot(
-                *some.T, "o", markersize=POINT_PT, markerfacecolor=face, markeredgecolor=edge,
-                markeredgewidth=width_pt, zorder=2.5, clip_on=False,
+                *some.T, "o", markersize=POINT_PT * share, markerfacecolor=face, markeredgecolor=edge,
+                markeredgewidth=width_pt * share, zorder=2.5, clip_on=False,
             )  # fmt: skip
 
 
@@ -264,3 +269,8 @@ def _around(x: Scalar) -> tuple[float, float]:
     """Ends of an axis for a column (m,)."""
     low, high = float(x.min()), float(x.max())
     return low - AROUND * (high - low), high + AROUND * (high - low)
+
+
+def _share(n: int) -> float:
+    """Of their usual size, that of n points."""
+    return float(np.clip((FEW / n) ** 0.3, LEAST, 1.0))
