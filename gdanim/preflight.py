@@ -51,7 +51,7 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
     if settings.gradient is not None and function.expression is not None:
         raise SettingError("--gradient", settings.gradient, "goes with a Python callable; a formula has its own")
     if function.dim is not None:
-        check_on_plane(settings, function.dim)
+        check_on_plane(settings, function.dim, is_model=function.model is not None)
         for start in settings.start:
             check_start("--start", start, function.dim, function.text)
     view = chosen_view(settings.view, function)

@@ -25,13 +25,16 @@ _PATHS: Final = " or ".join(_VIEW_OF.values())
 _VARIABLES: Final = {1: "one variable", 2: "two variables"}
 
 
-def check_on_plane(settings: Picture, dim: int) -> None:
-    """Refuse what cannot be drawn of functions of so many variables on a plane. Raises UsageError."""
+def check_on_plane(settings: Picture, dim: int, *, is_model: bool) -> None:
+    """Refuse what cannot be drawn of functions of so many variables on a plane. Raises UsageError.
+
+    is_model   whether there is data, in which --explain draws residuals
+    """
     if settings.plane is not None and dim < _ON_A_PLANE:
         raise SettingError("--plane", settings.plane, "needs two variables or more; this function has one")
     if settings.basins and (dim > _ON_A_PLANE or settings.plane is not None):
         raise UsageError("--basins: descents leave the plane that is drawn, so its points have no end: leave it out")
-    if dim > _ON_A_PLANE and settings.explain:
+    if dim > _ON_A_PLANE and settings.explain and not is_model:
         raise UsageError(f"--explain writes updates of one or two variables out, not of {dim:,}: leave it out")
     if dim > _ON_A_PLANE and settings.arrows == "momentum":
         raise SettingError("--arrows", settings.arrows, "on a plane, give gradient or step")

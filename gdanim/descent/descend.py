@@ -118,7 +118,7 @@ def carry_out(request: Request) -> Descent:
     settings = request.settings
     found = _replayed(request) if settings.trajectory else None
     objective = _objective(request) if found is None else found.objective
-    check_on_plane(settings, objective.dim)
+    check_on_plane(settings, objective.dim, is_model=objective.model is not None)
     if request.view is not None:
         check_draws(request.view, settings.view, objective.dim)
     parts = [] if found is None else [(found.trajectory, found.runs)]

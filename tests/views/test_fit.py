@@ -60,6 +60,8 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "many: batches": ("poly:degree=2", "one", {"batch": "5"}),
     "many: single rows": ("linear", "three", {"batch": "1", "size": "480x360"}),
     "many: in turn": ("poly:degree=2", "one", {"starts": 3, "order": "in-turn"}),
+    "many: explained": ("linear", "three", {"explain": True, "size": "480x360"}),
+    "many: a curve explained": ("poly:degree=3", "one", {"explain": True, "batch": "6"}),
     "many: rates": ("linear", "three", {"lr": (0.05, 0.1), "facet": "lr"}),
 }
 
@@ -101,6 +103,18 @@ def test_residuals_go_from_each_point_to_what_the_model_says(tables: dict[str, s
     a, b = descent.trajectory.x[0, 2]
     np.testing.assert_allclose(ends[0::2], np.column_stack([x, y]), atol=1e-9)
     np.testing.assert_allclose(ends[1::2], np.column_stack([x[:, 0], a * x[:, 0] + b]), atol=1e-9)
+
+
+def test_where_predictions_stand_over_observations_residuals_end_on_the_line(tables: dict[str, str]) -> None:
+    descent = solved("linear", points=tables["three"], explain=True, **SMALL)
+    x, y = drawn(30, 3)
+    with scene_of(descent) as scene:
+        scene.update(3)
+        residuals = mark(scene, Residuals)
+        ends = residuals.plane.transData.inverted().transform(residuals.lines(residuals.moment).points)
+    w = descent.trajectory.x[0, 3]
+    np.testing.assert_allclose(ends[0::2], np.column_stack([y, y]), atol=1e-9)
+    np.testing.assert_allclose(ends[1::2], np.column_stack([y, w[0] + x @ w[1:]]), atol=1e-9)
 
 
 def test_the_border_is_where_both_classes_are_as_likely(tables: dict[str, str]) -> None:

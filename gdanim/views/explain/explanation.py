@@ -26,6 +26,7 @@ from gdanim.views.explain.equation import Equation, equation, updates_shown, wit
 from gdanim.views.readout.line import LiveLine
 
 TYPE_PT: Final = 11.5  # 13 pixels in a picture that is 480 wide
+MOST_WRITTEN: Final = 2  # variables whose updates are written out
 DECIMALS: Final = (4, 3, 2)  # what is tried, one after the other, until the lines fit
 HEIGHT_SHARE: Final = 0.25  # of the picture, which the lines may take
 WRITTEN: Final = {"(": "(", ")": ")"}  # signs without a blank on either side
@@ -40,7 +41,7 @@ class Explained(NamedTuple):
 
 
 def explanation(descent: Descent, layout: Layout, run_styles: Sequence[RunStyle]) -> Explained | None:
-    """The lines of the update that comes next, at the end the last one. None without room.
+    """The lines of the update that comes next, at the end the last one. None without room, and of many variables.
 
     Of two variables, points stand in brackets, or each coordinate has a line of its own. Where the rule finds no room,
     the step stands in its place.
@@ -48,6 +49,8 @@ def explanation(descent: Descent, layout: Layout, run_styles: Sequence[RunStyle]
     """
     if descent.trajectory.runs > 1 and not descent.timeline.in_turn:
         raise UsageError("--explain explains one run: give one --lr, or --order in-turn")
+    if descent.whole is not None and descent.whole.objective.dim > MOST_WRITTEN:
+        return None
     if layout.is_bare or not (updates := updates_shown(descent)):
         return None
     colours = {int(run): style.colour for style in run_styles for run in style.runs}
