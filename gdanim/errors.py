@@ -71,6 +71,10 @@ class CallableError(GdanimError):
     """Python code that a person pointed at raised. The text names their file and line; __cause__ is what it raised."""
 
 
+class NoRecipeError(UsageError):
+    """A file carries no recipe."""
+
+
 class RecipeError(GdanimError):
     """A file carries a recipe that does not suffice to make it again. The text names the file and what it lacks."""
 

@@ -143,7 +143,8 @@ def recipe_command(file: str) -> None:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is not the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each FILE.")
-def check_command(files: tuple[str, ...], tolerance: float, *, quiet: bool, as_json: bool) -> int:
+@click.option("--pass-others", is_flag=True, help="Pass over files that carry no recipe.")
+def check_command(files: tuple[str, ...], tolerance: float, *, quiet: bool, as_json: bool, pass_others: bool) -> int:
     """Solve the recipe of each FILE again and compare the trajectory with what the file says of it.
 
     Exit codes: 0 all are the same; 1 one has drifted, or cannot be made again; 2 one carries no recipe.
@@ -151,8 +152,7 @@ def check_command(files: tuple[str, ...], tolerance: float, *, quiet: bool, as_j
     from gdanim.cli.checking import checked
 
     codes = set()
-    for file in files:
-        answer = checked(file, tolerance)
+    for answer in filter(None, (checked(file, tolerance, pass_others=pass_others) for file in files)):
         codes.add(answer.code)
         if as_json:
             put(answer.as_json())

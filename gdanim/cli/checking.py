@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, NoRecipeError
 from gdanim.formatting import as_json_line
 from gdanim.reproduce import check
 
@@ -30,10 +30,12 @@ class Checked(NamedTuple):
         return as_json_line(told)
 
 
-def checked(file: str, tolerance: float) -> Checked:
-    """Check a file. Raises nothing that a file or its recipe is to blame for."""
+def checked(file: str, tolerance: float, *, pass_others: bool) -> Checked | None:
+    """Check a file; None for one without a recipe, if such are passed over. Raises nothing that it is to blame for."""
     try:
         finding = check(file, tolerance)
+    except NoRecipeError as error:
+        return None if pass_others else Checked(file, error.exit_code, str(error), is_error=True)
     except GdanimError as error:
         return Checked(file, error.exit_code, str(error), is_error=True)
     return Checked(file, 0 if finding.same else 1, finding.line, finding.exact)

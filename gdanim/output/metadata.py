@@ -28,7 +28,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from gdanim.errors import EncoderError, UsageError, shown
+from gdanim.errors import EncoderError, NoRecipeError, UsageError, shown
 
 STDIN: Final = "-"
 START: Final = "# gdanim recipe\n"
@@ -55,7 +55,7 @@ def read_recipe(path: str) -> str:
     with _opened(path) as file:
         head = file.read(HEAD)
         if not carries(head):
-            raise UsageError(f"{name} carries no recipe: it is of no format that gdanim writes")
+            raise NoRecipeError(f"{name} carries no recipe: it is of no format that gdanim writes")
         file.seek(0)
         try:
             for part in _parts(head, cast("BinaryIO", _Bounded(file))):
@@ -64,7 +64,7 @@ def read_recipe(path: str) -> str:
                     return text
         except (EncoderError, struct.error, IndexError) as error:
             damage = f", as far as it can be read: {error}" if isinstance(error, EncoderError) else ""
-        raise UsageError(f"{name} carries no recipe{damage}")
+        raise (UsageError if damage else NoRecipeError)(f"{name} carries no recipe{damage}")
 
 
 def carries(head: bytes) -> bool:
