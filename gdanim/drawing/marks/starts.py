@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.geometry import Extent, PixelPoints
+from gdanim.drawing.geometry import Extent, PixelPoints, Points
 from gdanim.drawing.marks.spots import DISC, RING, SAME_PX, Spots
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark
@@ -19,6 +20,14 @@ from gdanim.drawing.shapes import circles, extent
 
 FEW = 12  # starts: rings around more of them would hide each other and the function; theirs are smaller than spots
 GAP_PT, SMALL_SHARE = 1.7, 0.6  # between a spot and the ring around it; the radius of a small ring, in that of spots
+
+
+class Starts(NamedTuple):
+    """Starts that do not coincide: where (k, 2) in pixels, a run of each (k,), and how many runs begin there (k,)."""
+
+    at: PixelPoints
+    runs: Index
+    together: NDArray[np.int64]
 
 
 class StartRings(RunsMark):
@@ -33,6 +42,7 @@ class StartRings(RunsMark):
         super().__init__(track, run_styles, zorder=9.2)
         self.ink, self.halo, self.size_pt = ink, halo, size_pt
         self.set_clip_on(False)
+        self._found: tuple[Points, dict[bytes, Starts]] | None = None
 
     @property
     def reach_px(self) -> float:
@@ -44,13 +54,22 @@ class StartRings(RunsMark):
         """The starts of all runs in view, without those that coincide: (k, 2) in pixels."""
         return self._starts(np.arange(self.track.shape[0]))[0]
 
-    def _starts(self, runs: Index) -> tuple[PixelPoints, Index, NDArray[np.int64]]:
-        """The starts of runs (m,) in view, without those that coincide: where (k, 2), a run of each, how many runs."""
-        at = self.pixels[runs, 0]
+    def _starts(self, runs: Index) -> Starts:
+        """The starts of runs (m,) in view. Found once, for as long as points stay where they are in the picture."""
+        pixels = self.pixels
+        if self._found is None or self._found[0] is not pixels:
+            self._found = pixels, {}
+        found, asked = self._found[1], runs.tobytes()
+        if asked not in found:
+            found[asked] = self._starts_in(pixels, runs)
+        return found[asked]
+
+    def _starts_in(self, pixels: Points, runs: Index) -> Starts:
+        at = pixels[runs, 0]
         seen = self._is_seen(runs) & self.in_view(at)
         runs, at = runs[seen], at[seen]
         _, first, count = np.unique(np.round(at / SAME_PX), axis=0, return_index=True, return_counts=True)
-        return at[first], runs[first], count
+        return Starts(at[first], runs[first], count)
 
     def _is_seen(self, runs: Index) -> NDArray[np.bool_]:
         return np.ones(len(runs), dtype=np.bool_)
