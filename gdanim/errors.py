@@ -31,6 +31,10 @@ class GdanimError(Exception):
     exit_code = 1
 
 
+class GdanimWarning(UserWarning):
+    """What a person should know about a picture; nothing failed. The text is one line."""
+
+
 class UsageError(GdanimError):
     """The request is wrong: nothing was rendered, nothing was written."""
 

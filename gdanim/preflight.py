@@ -41,6 +41,11 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
     `preset` is the file that the settings were read from, which is not to be written over.
     Raises UsageError.
     """
+    return with_outputs(checked(settings), settings, name=name, preset=preset)
+
+
+def checked(settings: Settings) -> Request:
+    """The request without its outputs. Raises UsageError where it cannot be solved and drawn."""
     if not settings.function:
         raise UsageError("Name a function: gdanim parabola. See: gdanim list functions")
     if settings.points is not None:
@@ -59,17 +64,25 @@ def resolve(settings: Settings, *, name: str = "", preset: str | None = None) ->
         _check_view(settings, view)
     request = requested(settings, function, view)
     _check_combinations(settings)
+    return request
+
+
+def with_outputs(request: Request, settings: Settings, *, name: str = "", preset: str | None = None) -> Request:
+    """A request that was checked, with the files that settings name: these differ in nothing but outputs.
+
+    See resolve(). Raises UsageError where the files cannot be written.
+    """
     # Late: a name that is wrong is refused without what knows files.
     from gdanim.outputs import check_paths, planned
 
-    outputs = tuple(planned(settings, name or function.stem, request.style))
+    outputs = tuple(planned(settings, name or request.function.stem, request.style))
     check_paths(settings, outputs, preset)
     for output in outputs:
         _check_format(settings, output.format)
         _check_suffix(output)
     _check_format_options(settings, outputs)
     _check_memory(settings, outputs)
-    return replace(request, outputs=outputs)
+    return replace(request, settings=settings, outputs=outputs)
 
 
 def merged(saved: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -85,28 +85,14 @@ def ratio(value: Any) -> Fraction:
     return found
 
 
-def shard(value: Any) -> tuple[int, int]:
-    """Read which of how many parts: `3/16`, counted from 1."""
-    first, slash, parts = str(value).partition("/")
-    if not (slash and first.isdecimal() and parts.isdecimal() and 1 <= int(first) <= int(parts) <= 1_000_000):
-        raise ValueError("give which of how many parts, such as 3/16")
-    return int(first), int(parts)
-
-
 def point(value: Any) -> tuple[float, ...]:
     """Read finite coordinates of a point: `4.3`, `-1.5,2` or `1,0,-2`."""
-    coordinates = _numbers(value)
-    if not coordinates:
-        raise ValueError("give finite coordinates, such as 4.3 or -1.5,2")
-    return coordinates
+    return _coordinates(value, "4.3 or -1.5,2")
 
 
 def points(value: Any) -> tuple[float, ...]:
     """Read finite coordinates, however many: `-3,3`."""
-    coordinates = _numbers(value)
-    if not coordinates:
-        raise ValueError("give finite coordinates, such as -3,3")
-    return coordinates
+    return _coordinates(value, "-3,3")
 
 
 def interval(value: Any) -> tuple[float, float]:
@@ -132,7 +118,7 @@ def camera(value: Any) -> tuple[float, float]:
 def size(value: Any) -> tuple[int, int]:
     """Read a canvas in pixels: `640x480`."""
     least, most = SIZE_RANGE_PX
-    parts = re.split("[xX×]", value) if isinstance(value, str) else _several(value)
+    parts = re.split("[xX×]", value) if isinstance(value, str) else several(value)
     try:
         width, height = map(whole(least=least, most=most), parts)
     except ValueError:
@@ -152,7 +138,7 @@ def bytes_of(value: Any) -> int:
 
 def names(value: Any) -> tuple[str, ...]:
     """Read names with commas between them, or a list of them, each once."""
-    found = tuple(name.strip() for item in _several(value) for name in text(item).split(","))
+    found = tuple(name.strip() for item in several(value) for name in text(item).split(","))
     if not all(found):
         raise ValueError("give names with commas between them, such as light,dark")
     return tuple(dict.fromkeys(found))
@@ -160,7 +146,7 @@ def names(value: Any) -> tuple[str, ...]:
 
 def stops(value: Any) -> tuple[str, ...]:
     """Read numbers of iterations, and `end` for the last: `0,5,20,end`; each once."""
-    found = tuple(str(item).strip() for part in _several(value) for item in str(part).split(","))
+    found = tuple(str(item).strip() for part in several(value) for item in str(part).split(","))
     if not all(re.fullmatch("0|[1-9][0-9]{0,6}|end", item) for item in found):
         raise ValueError("give numbers of iterations, and end for the last, such as 0,5,20,end")
     return tuple(dict.fromkeys(found))
@@ -206,7 +192,7 @@ def yes_or_no(value: Any) -> bool:
 
 def parameters(value: Any) -> tuple[tuple[str, float], ...]:
     """Read parameters of a function: `l=1`, several of those, or a mapping. Sorted by name; the last of a name wins."""
-    pairs = value.items() if isinstance(value, Mapping) else [_pair(item) for item in _several(value)]
+    pairs = value.items() if isinstance(value, Mapping) else [_pair(item) for item in several(value)]
     read = number()
     return tuple(sorted({name: read(amount) for name, amount in pairs}.items()))
 
@@ -221,7 +207,7 @@ def columns(value: Any) -> tuple[tuple[str, str], ...]:
     """Read what columns are: `x1=w0,f=loss`, several of those, or a mapping. A name may hold commas."""
     if isinstance(value, Mapping):
         value = [f"{role}={name}" for role, name in value.items()]
-    items = [item if isinstance(item, tuple) else text(item) for item in _several(value)]
+    items = [item if isinstance(item, tuple) else text(item) for item in several(value)]
     found: dict[str, str] = {}
     for item in items:
         for part in ["=".join(item)] if isinstance(item, tuple) else _NEXT_ROLE.split(item):
@@ -232,7 +218,20 @@ def columns(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
+def several(value: Any) -> Iterable[Any]:
+    """The values that a list, another sequence or an array holds; what is none of these is a value itself."""
+    if getattr(value, "ndim", 0):
+        value = value.tolist()
+    return value if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) else [value]
+
+
+def several_points(value: Any) -> Iterable[Any]:
+    """The same of points: a tuple of numbers is one point, as commas in a text part its coordinates."""
+    is_point = isinstance(value, tuple) and len(value) > 0 and all(isinstance(one, (int, float)) for one in value)
+    return [value] if is_point else several(value)
+
+
+def many(read: Reader[T], split: Callable[[Any], Iterable[Any]] = several) -> Reader[tuple[T, ...]]:
     """Read one value or several; where commas part several in one text, say how several are given."""
 
     def read_one(item: Any) -> T:
@@ -244,7 +243,7 @@ def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
                 raise ValueError(f"{refusal}; for several, repeat the option") from None
             raise
 
-    return lambda value: tuple(map(read_one, _several(value)))
+    return lambda value: tuple(map(read_one, split(value)))
 
 
 def _is_read(read: Reader[Any], value: str) -> bool:
@@ -260,10 +259,6 @@ def optional(read: Reader[T]) -> Reader[T | None]:
     return lambda value: None if value is None else read(value)
 
 
-def _several(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
-
-
 def _pair(item: Any) -> tuple[str, Any]:
     if isinstance(item, tuple) and len(item) == 2:
         return item
@@ -273,11 +268,17 @@ def _pair(item: Any) -> tuple[str, Any]:
     return name.strip(), amount
 
 
+def _coordinates(value: Any, such_as: str) -> tuple[float, ...]:
+    if coordinates := _numbers(value):
+        return coordinates
+    raise ValueError(f"give finite coordinates, such as {such_as}")
+
+
 def _numbers(value: Any) -> tuple[float, ...]:
     """Numbers from `1,2` or a list; empty where one of them is not a finite number."""
     read = number()
     try:
-        return tuple(read(item) for item in (value.split(",") if isinstance(value, str) else _several(value)))
+        return tuple(read(item) for item in (value.split(",") if isinstance(value, str) else several(value)))
     except ValueError:
         return ()
 

@@ -7,9 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gdanim import preflight
 from gdanim.descent.alt_text import alt_text, spoken
-from gdanim.descent.descend import carry_out
 from gdanim.descent.outcomes.standings import standings
 from gdanim.descent.plane.looked_at import looked_at
 from gdanim.drawing import mpl  # first: see there
@@ -33,21 +31,6 @@ if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene
     from gdanim.errors import GdanimError
     from gdanim.outputs import Progress
-    from gdanim.settings import Settings
-
-
-def render(settings: Settings, progress: Progress | None = None) -> tuple[Written, ...]:
-    """Write the files that `gdanim` writes with these settings. Raises GdanimError, also where only one output failed.
-
-    Nothing is printed: the switches of the command line (json, quiet, strict, dry_run, …) mean nothing here.
-    `progress` is called with the frames that are done and the frames in all.
-    """
-    settings = replace(settings, dry_run=False, json=False, alt_text=False, snippet=None)
-    request = preflight.resolve(settings)
-    rendered = render_descent(carry_out(request), request, progress)
-    for error in rendered.errors:
-        raise error
-    return rendered.outputs
 
 
 class Rendered(NamedTuple):
@@ -65,7 +48,7 @@ class Rendered(NamedTuple):
 def render_descent(descent: Descent, request: Request, progress: Progress | None = None) -> Rendered:
     """Write all files of a request whose descent is solved. One that fails stops no other.
 
-    render() calls this, and so does the command line, which prints messages before and after.
+    The command line calls this and prints messages before and after, Python calls it and warns.
     """
     failed: list[GdanimError] = []
     if request.settings.data is not None:

@@ -9,11 +9,17 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
-from gdanim.options import Option, option, part, plane
+from gdanim.options import objects
+from gdanim.options.option import Option, option, part, plane, rows
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from gdanim.options.typed import SettingsOptions
 
 __version__ = "0.1.0"  # of gdanim, and so of what settings mean
 
@@ -31,31 +37,23 @@ AUTO_STYLE = "auto"  # light, and in formats that can, as the reader has it
 GROUPS = ("Descent", "Fit", "Many starts", "View", "Time", "Output")
 
 
-def _rows(value: Any) -> str:
-    """Read a number of rows, or `all` of them: as text."""
-    try:
-        return "all" if value == "all" else str(readers.whole(least=1, most=1_000_000)(value))
-    except ValueError as refusal:
-        raise ValueError(f"{refusal}, or all") from None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
 class Picture:
     """What the picture depends on: the part of Settings that presets and recipes carry. It is made as Settings."""
 
     # fmt: off
-    function: str = option("", "The function to descend on.", readers.text, default="", metavar="FUNCTION")
+    function: str = option("", "The function to descend on.", objects.function, default="", metavar="FUNCTION")
 
     lr: tuple[float, ...] = option("Descent", "Set the learning rate; repeat to compare.",
         readers.number(above=0), several=True, metavar="RATE", shown="the function's own")
     start: tuple[tuple[float, ...], ...] = option("Descent", "Start here; repeat to compare.",
-        readers.point, several=True, metavar="X[,Y,...]", shown="the function's own")
+        readers.point, several=readers.several_points, metavar="X[,Y,...]", shown="the function's own")
     optimizer: tuple[str, ...] = option(
         "Descent", "Choose the method, `gdanim list optimizers` or FILE.py:NAME; repeat to race.",
-        readers.text, several=True, metavar="NAME[:K=V]", short="-O", shown="gd")
+        objects.optimizer, several=True, metavar="NAME[:K=V]", short="-O", shown="gd")
     schedule: tuple[str, ...] = option(
         "Descent", "Change the rate as it goes, `gdanim list schedules` or FILE.py:NAME.",
-        readers.text, several=True, metavar="NAME[:K=V]", shown="constant")
+        objects.schedule, several=True, metavar="NAME[:K=V]", shown="constant")
     iterations: int | None = option("Descent", "Stop after N iterations.",
         readers.whole(least=0, most=MAX_ITERATIONS), metavar="N", short="-n", shown="the function's own")
     tolerance: float | None = option("Descent", "Stop where the gradient's norm falls below G.",
@@ -66,7 +64,8 @@ class Picture:
     noise: float = option("Descent", "Add normal noise of deviation SIGMA to the gradient of each iteration.",
         readers.number(least=0), default=0.0, metavar="SIGMA")
     trajectory: tuple[str, ...] = option("Descent", "Replay the paths in a table, LABEL=FILE with a name: text, JSON, "
-        ".npz or .npy; repeat to compare. `-` is standard input.", readers.text, several=True, metavar="FILE")
+        ".npz or .npy; repeat to compare. `-` is standard input.", objects.table, several=objects.tables,
+        metavar="FILE")
     columns: tuple[tuple[str, str], ...] = option("Descent", "Say what columns of the table are: x1=w0,f=loss.",
         readers.columns, default=(), metavar="ROLE=NAME", shown="by their names", pairs=True)
     dim: int | None = option("Descent", "Take a function that is defined for any number of variables, of N of them.",
@@ -74,10 +73,10 @@ class Picture:
     param: tuple[tuple[str, float], ...] = option("Descent", "Set a parameter of the function; repeat for more.",
         readers.parameters, default=(), metavar="NAME=VALUE", short="-p", shown="the function's own", pairs=True)
     gradient: str | None = option("Descent", "Take a Python function's gradient from here.",
-        readers.text, metavar="FILE:NAME", shown="its own, else differences")
+        objects.function, metavar="FILE:NAME", shown="its own, else differences")
 
     points: str | None = option("Fit", "Fit FUNCTION, a model such as 'a*x + b', to a table: names that are columns "
-        "are data, all others vary. `-` is standard input.", readers.text, metavar="FILE", shown="none")
+        "are data, all others vary. `-` is standard input.", objects.table, metavar="FILE", shown="none")
     target: str | None = option("Fit", "Predict this column of the table.",
         readers.text, metavar="NAME", shown="y, else the last")
     loss: str | None = option("Fit", "Take the mean of squares `mse`, of distances `mae`, of both mixed `huber`, or "
@@ -91,7 +90,7 @@ class Picture:
         readers.flag, default=False)
 
     batch: tuple[str, ...] = option("Fit", "See N rows in each step, or `all`, shuffled each epoch; repeat to compare.",
-        _rows, several=True, metavar="N", shown="all")
+        rows, several=True, metavar="N", shown="all")
 
     starts: int | None = option("Many starts", "Draw N random starts, uniform in the bounds.",
         readers.whole(least=1, most=1_000_000), metavar="N")
@@ -103,7 +102,7 @@ class Picture:
         readers.number(least=0), default=0.0, metavar="R")
     avoid: tuple[tuple[float, ...], ...] = option(
         "Many starts", "Keep that far from these points, not from the minima; repeat for more of two variables.",
-        readers.points, several=True, metavar="X,...", shown="the minima")
+        readers.points, several=readers.several_points, metavar="X,...", shown="the minima")
     order: str = option("Many starts", "Play the runs `together`, or one by one: `in-turn`.",
         readers.Choice("together", "in-turn"), default="together", metavar="WORD")
 
@@ -142,7 +141,7 @@ class Picture:
     style: tuple[str, ...] = option(
         "View", "Set colours and type: `gdanim list styles`, a style of matplotlib, an .mplstyle file; repeat to put "
         "one on top of another. `auto` is light, and in an .html what its reader prefers.",
-        readers.text, several=True, default=(AUTO_STYLE,), metavar="NAME|FILE", shown=AUTO_STYLE)
+        objects.style, several=True, default=(AUTO_STYLE,), metavar="NAME|FILE", shown=AUTO_STYLE)
     transparent: bool = option("View", "Leave the background out, in formats that can.", readers.flag, default=False)
     title: str | None = option("View", "Set the title, mathematics between dollars; empty for none.",
         readers.text, metavar="TEXT", shown="the formula")
@@ -206,16 +205,16 @@ class Settings(Picture):
     allow_python: bool = option("Descent", "Let a preset name Python code.",
         readers.flag, default=False, after="gradient")
     output: tuple[str, ...] = option("Output", "Write this file; repeat for several. `-` is standard output.",
-        readers.text, several=True, metavar="PATH", short="-o", shown="FUNCTION.gif", after="loop")
+        objects.output, several=True, metavar="PATH", short="-o", shown="FUNCTION.gif", after="loop")
     poster: str | None = option("Output", "Write the last frame beside it, as .png.",
-        readers.text, metavar="PATH", after="themes")
+        objects.path, metavar="PATH", after="themes")
     alt_text: bool = option(
         "Output", "Print what the animation shows in a sentence or two, for those who do not see it.",
         readers.flag, default=False)
     snippet: str | None = option("Output", "Print the `html` or `markdown` that shows the files in a page.",
         readers.Choice("html", "markdown"), metavar="WORD", shown="none")
     data: str | None = option("Output", "Write the trajectory, too: .csv, .jsonl or .npz.",
-        readers.text, metavar="PATH")
+        objects.path, metavar="PATH")
     force: bool = option(
         "Output", "Replace a file that gdanim did not make, such as a drawing, or one that may be executed.",
         readers.flag, default=False)
@@ -230,6 +229,10 @@ class Settings(Picture):
     quiet: bool = option("Output", "Print errors only.", readers.flag, default=False, short="-q")
     verbose: bool = option("Output", "Print how each run ended, too.", readers.flag, default=False, short="-v")
     # fmt: on
+
+    if TYPE_CHECKING:  # what the readers take; what they give is what the fields are annotated with
+
+        def __init__(self, **options: Unpack[SettingsOptions]) -> None: ...
 
     def __post_init__(self) -> None:
         for attribute, item in _table().items():
@@ -277,7 +280,7 @@ def from_saved(saved: Mapping[str, Any], *, source: str) -> dict[str, Any]:
         if attribute not in SAVED:
             raise SettingError(f"{source}: {key}", value, "belongs on the command line, not in a preset")
         try:
-            found[attribute] = item.read(value)
+            found[attribute] = item.read_saved(value)
         except ValueError as refusal:
             raise SettingError(f"{source}: {key}", value, str(refusal)) from None
     return found

@@ -258,3 +258,9 @@ def test_a_descent_carries_what_the_picture_depends_on_and_not_how_the_command_w
     picture = descend(settings).settings
     assert (picture.iterations, picture.trail) == (3, 2)
     assert picture == Settings(function="parabola", iterations=3, trail=2)
+
+
+@pytest.mark.parametrize("key", ["trajectory", "points"])
+def test_a_preset_names_tables_and_holds_none(key: str) -> None:
+    with pytest.raises(SettingError, match="give the name of a file"):
+        from_saved({key: {"x": [1, 2]}}, source="a.toml")

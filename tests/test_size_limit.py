@@ -518,7 +518,7 @@ def test_the_trials_are_gone_afterwards_and_when_a_signal_ends_it(
     gdanim.render(Settings(**REQUEST, output=(str(tmp_path / "a.gif"),), max_size=8_000))
     assert list(trials.iterdir()) == []
     script = """
-        import signal, sys, tempfile
+        import signal, sys, tempfile, gdanim
         from gdanim import Settings, rendering, signals
         signals.install()
         tempfile.tempdir = sys.argv[1]
@@ -526,7 +526,7 @@ def test_the_trials_are_gone_afterwards_and_when_a_signal_ends_it(
             print("ready", flush=True)
             signal.pause()
         rendering.draw = draw
-        rendering.render(Settings(function="parabola", output=(sys.argv[2],), max_size=1000))
+        gdanim.render(Settings(function="parabola", output=(sys.argv[2],), max_size=1000))
     """
     process = start_until_ready(script, trials, tmp_path / "b.gif")
     assert [path.suffix for path in sorted(trials.iterdir())] == [".set", ".tmp"]

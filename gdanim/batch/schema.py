@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gdanim.batch.jobfile import NAMES, PRESET
 from gdanim.errors import UnknownNameError
-from gdanim.options import Option
+from gdanim.options.option import Option
 from gdanim.readers import Reader
 from gdanim.settings import SAVED, options
 
@@ -95,8 +95,8 @@ def _value(option: Option) -> Schema:
     if option.words:
         return {"enum": list(option.words)}
     if option.many:
-        return _or_list(_form(lambda value: option.read([value])))
-    return _form(option.read)
+        return _or_list(_form(lambda value: option.read_saved([value])))
+    return _form(option.read_saved)
 
 
 def _or_list(one: Schema, **more: Any) -> Schema:

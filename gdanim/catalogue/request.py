@@ -21,6 +21,7 @@ from gdanim.formatting import count, listed
 from gdanim.formula.parser import Expression, parse
 from gdanim.formula.text.joined import JoinedError, with_function
 from gdanim.models.named import MODELS
+from gdanim.options.objects import NamedObject
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, Settings
 
 R = TypeVar("R", bound=Rule)
@@ -145,6 +146,8 @@ def requested(settings: Settings, function: FunctionChoice, view: View | None) -
 
 def _rule(text: str, kind: type[R], listed: Callable[[str], Choice[R]]) -> Choice[R]:
     """The rule of a kind that a text chooses: one of a person's own Python, which is loaded, or a `listed` one."""
+    if isinstance(text, NamedObject):
+        return chosen(imported("gdanim.optimizers.python_rules:given_rule")(text, kind), text, "")
     own = python_rule(text)
     if own is None:
         return listed(text)
@@ -243,13 +246,14 @@ def is_callable(text: str) -> bool:
 
 
 def python_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each field of Settings that names Python code, and what it names; told by the texts alone."""
+    """Each field of Settings that names Python code, and what it names; told by the texts alone, nothing is loaded."""
     if is_callable(fields.get("function", "")):
         yield "function", fields["function"]
     if fields.get("gradient") is not None:
         yield "gradient", fields["gradient"]
     for key in ("optimizer", "schedule"):
         yield from ((key, text) for text in fields.get(key, ()) if python_rule(text) is not None)
+    yield from (("style", text) for text in fields.get("style", ()) if isinstance(text, NamedObject))
 
 
 def is_name(text: str) -> bool:

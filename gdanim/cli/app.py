@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -13,8 +13,8 @@ import click
 from gdanim import formatting, readers
 from gdanim.cli import parameters, parsing
 from gdanim.cli.terminal import columns, complain, put, put_lines, say, speak_utf8
-from gdanim.errors import GdanimError, UsageError, unforeseen
-from gdanim.settings import Settings, __version__
+from gdanim.errors import GdanimError
+from gdanim.settings import __version__
 
 if TYPE_CHECKING:
     from gdanim.batch.state import State
@@ -60,42 +60,20 @@ def gdanim(ctx: click.Context) -> None:
 
 def _render(preset: str | None, watch: bool, serve: bool, **given: Any) -> int:
     from gdanim import preflight
+    from gdanim.api.asked import asked, files_at_fault
 
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     for name in chosen.keys() & {"param", "columns"}:
         chosen[name] = parsing.joined_pairs(name, chosen[name])
-    settings, name = _asked(preset, chosen)
-    try:
+    settings, name = asked(preset, chosen)
+    with files_at_fault():
         request = preflight.resolve(settings, name=name, preset=preset)
-    except OSError as error:  # nothing is solved or written yet: what fails are the files that the request names
-        raise UsageError(unforeseen(error)) from error
     if watch or serve:
         from gdanim.cli.watching.watched import is_watched, watch_request
 
         if not is_watched():
-            return watch_request(request, preset, lambda: _asked(preset, chosen)[0], watch=watch, serve=serve)
+            return watch_request(request, preset, lambda: asked(preset, chosen).settings, watch=watch, serve=serve)
     return _run(request)
-
-
-def _asked(preset: str | None, chosen: Mapping[str, Any]) -> tuple[Settings, str]:
-    """The settings of a command line, and what its file is called where it names none."""
-    from gdanim import preflight
-
-    if preset is None:
-        return Settings(**chosen), ""
-    from gdanim.presets import read_preset, refuse_python
-
-    merged = preflight.merged(read_preset(preset), chosen)
-    if not chosen.get("allow_python"):
-        refuse_python(merged, chosen, source=preset)
-    return Settings(**merged), "" if "function" in chosen else _stem(preset)
-
-
-def _stem(preset: str) -> str:
-    from pathlib import Path
-
-    # What is made from a file is not to take that file's place, if nobody says so.
-    return Path(preset).stem.replace("_", "-") if Path(preset).suffix in ("", ".toml") else ""
 
 
 _SHORT_HELP = "Render a function; the word may be left out."
@@ -219,25 +197,26 @@ def _run(request: Request) -> int:
         _say(request, [f"{outputs[0].path}: current"])
         return EXIT_STRICT if settings.strict and state.is_lost else 0
     _check_styles(request)
+    from gdanim.api import remarks
     from gdanim.cli import messages
     from gdanim.descent.descend import carry_out
 
     descent = carry_out(request)
     strict_code = EXIT_STRICT if settings.strict and any(stop.failed for stop in descent.trajectory.stop) else 0
     if strict_code and settings.quiet:
-        say([next(messages.lost_runs(descent))])
+        say(messages.said([next(remarks.lost_runs(descent))]))
     if settings.dry_run:
         put(messages.dry_run(descent, outputs) if settings.snippet is None else _snippet(request, descent))
         return strict_code
-    _say(request, messages.warnings(descent, outputs))
-    _say(request, messages.of_pipes(request))
+    _say(request, messages.said(remarks.of_picture(descent, outputs)))
+    _say(request, messages.said(messages.of_pipes(request)))
     # Late: importing what draws takes longer than all else, and what is refused needs none of it.
     from gdanim.output.files.targets import STDOUT
     from gdanim.rendering import render_descent
 
     gc.freeze()
     gc.enable()
-    _say(request, messages.missing_letters(descent))
+    _say(request, messages.said(remarks.of_letters(descent)))
     with messages.progress_bar(quiet=settings.quiet) as progress:
         rendered = render_descent(descent, request, progress)
     for written in rendered.outputs:
@@ -245,7 +224,7 @@ def _run(request: Request) -> int:
             _say(request, [messages.done(descent, written)])
         else:
             complain(messages.failure(written), 1)
-    _say(request, messages.lacking(rendered.outputs))
+    _say(request, messages.said(remarks.of_recipes(rendered.outputs)))
     if rendered.data_error is not None:
         complain(str(rendered.data_error), 1)
     _summarise(request, descent, rendered.outputs)

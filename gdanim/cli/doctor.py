@@ -56,7 +56,7 @@ def _fonts() -> Iterator[Finding]:
 
 def _tried(name: str) -> Finding:
     """Write a film of two frames in a format."""
-    from gdanim.rendering import render
+    from gdanim.api.calls import render
 
     typed = name.replace("_", "-")
     with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ from gdanim.readers import Reader, T
 from gdanim.settings import GROUPS, options
 
 if TYPE_CHECKING:
-    from gdanim.options import Option
+    from gdanim.options.option import Option
 
 ABOUT = """\
 Render the animation of a gradient descent to a file.
@@ -198,7 +198,7 @@ def batch_options(command: Command) -> Command:
         _own("--depfile", "Write what each output is made from, for make and ninja.", "depfile_path", metavar="PATH",
             default=""),
         _own("--shard", "Take the K-th of N parts of the jobs.", metavar="K/N", default="1/1",
-            type=type_for("--shard", readers.shard)),
+            type=type_for("--shard", _shard)),
         _own("--strict", "Exit with 3 if a run diverges or leaves the domain.", is_flag=True),
         _own("--json", "Print a line of JSON for each job.", is_flag=True),
         _own("--allow-outside", "Let a job file write outside the working folder.", is_flag=True),
@@ -215,3 +215,11 @@ def _own(*texts: str, **keywords: Any) -> Callable[[Command], Command]:
     names = [text for text in texts if text.startswith("-")]
     summary, *called = texts[len(names) :]
     return click.option(*names, *called, help=summary, **keywords)
+
+
+def _shard(value: Any) -> tuple[int, int]:
+    """Read which of how many parts: `3/16`, counted from 1."""
+    first, slash, parts = str(value).partition("/")
+    if not (slash and first.isdecimal() and parts.isdecimal() and 1 <= int(first) <= int(parts) <= 1_000_000):
+        raise ValueError("give which of how many parts, such as 3/16")
+    return int(first), int(parts)

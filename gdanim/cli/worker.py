@@ -89,6 +89,7 @@ def answer(fields: Mapping[str, Any]) -> Answer:
 
 def _rendered(fields: Mapping[str, Any]) -> Answer:
     from gdanim import preflight
+    from gdanim.api import remarks
     from gdanim.cli import messages, summary
     from gdanim.descent.descend import carry_out
     from gdanim.rendering import render_descent
@@ -98,13 +99,13 @@ def _rendered(fields: Mapping[str, Any]) -> Answer:
     descent = carry_out(request)
     if request.settings.dry_run:
         return Answer(0, summary=summary.as_dict(descent, ()))
-    remarks = [*messages.warnings(descent, request.outputs), *messages.missing_letters(descent)]
+    told = messages.said([*remarks.of_picture(descent, request.outputs), *remarks.of_letters(descent)])
     rendered = render_descent(descent, request)
     errors = [messages.failure(written) for written in rendered.outputs if written.error is not None]
     errors += [] if rendered.data_error is None else [str(rendered.data_error)]
     is_lost = any(stop.failed for stop in descent.trajectory.stop)
     about = summary.as_dict(descent, rendered.outputs)
-    return Answer(1 if errors else 0, tuple(errors), tuple(remarks), about, is_lost)
+    return Answer(1 if errors else 0, tuple(errors), tuple(told), about, is_lost)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,12 @@ class Raster:
         """The static part of the picture; first used before any mark is drawn."""
         return self._canvas.copy()
 
+    def still(self, index: int) -> Pixels:
+        """A frame as a picture of its own."""
+        shown = self._background.shape
+        self._paint(index)
+        return self._canvas.view(np.uint8).reshape(*shown, 4).copy()
+
     def frames(self) -> Iterator[Frame]:
         """Every frame of the timeline, in order."""
         return self._drawn(range(self.scene.timeline.frames))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -13,10 +15,31 @@ from gdanim.drawing.colours.mending import is_grey, mended
 from gdanim.drawing.fallback import families_with
 from gdanim.drawing.mpl import mpl, quietly, to_rgb
 from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.options.objects import NamedObject
 from gdanim.settings import AUTO_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+
+_drawing = threading.RLock()
+
+
+def _unlocked() -> None:
+    """Let a forked worker draw, whose parent drew in another thread as it forked."""
+    global _drawing
+    _drawing = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlocked)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait for other threads that draw: matplotlib's settings and the filters of warnings are those of the process."""
+    with _drawing:
+        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +81,7 @@ class Style:
 
         Letters of a text that its font lacks are set in a font of the system that has them, if there is one.
         """
-        with mpl.rc_context(), warnings.catch_warnings(), quietly():
+        with _one_at_a_time(), mpl.rc_context(), warnings.catch_warnings(), quietly():
             # gdanim warns in one line of its own, also of letters in mathematics: see missing_letters().
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             _set_rc(self.rc)
@@ -131,7 +154,10 @@ def load_style(*names: str) -> Style:
 
 
 def _own(name: str) -> Style | None:
-    """The style of ours that a name stands for."""
+    """The style of ours that a name stands for, or the one that a program passed."""
+    if isinstance(name, NamedObject):
+        passed: Style = name.object
+        return passed
     from gdanim.catalogue.registry import STYLES
 
     return STYLES[name].load() if name in STYLES else None

@@ -15,7 +15,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdanim.arrays import Scalar
 from gdanim.catalogue.specs import REQUIRED, Hyperparameter, Method, Rate, Schedule
@@ -24,6 +24,9 @@ from gdanim.objectives.python.loader import UserCode
 from gdanim.optimizers.guard import Guard
 from gdanim.optimizers.optimizer import Optimizer
 from gdanim.readers import Reader, number, text, yes_or_no
+
+if TYPE_CHECKING:
+    from gdanim.options.objects import NamedObject
 
 Made = Callable[..., Any]
 R = TypeVar("R", Method, Schedule)
@@ -64,13 +67,25 @@ def own_rule(spec: str, kind: type[R]) -> Method | Schedule:
     """
     code = UserCode()
     call = code.find(spec)
+    return _row(code, call, spec, kind, _hyperparameters(call, spec, kind))
+
+
+def given_rule(named: NamedObject, kind: type[R]) -> Method | Schedule:
+    """The row of a rule that a program passed: an object with init and update, or rates(k, lr, n)."""
+    return _row(UserCode(), lambda: named.object, named, kind, ())
+
+
+def _row(
+    code: UserCode, call: Made, spec: str, kind: type[R], hyperparameters: tuple[Hyperparameter, ...]
+) -> Method | Schedule:
+    """The row of a rule that `call` makes of its hyperparameters."""
     guard = Guard(spec, CallableError, partial(_running, code, spec))
     row: dict[str, Any] = {
         "name": spec,
         "target": spec,
         "plugin": spec,
         "summary": RETURNS[kind],
-        "hyperparameters": _hyperparameters(call, spec, kind),
+        "hyperparameters": hyperparameters,
     }
     if kind is Method:
         return OwnMethod(**row, rate=Rate.OBJECTIVE, make=partial(_optimizer, guard, call))

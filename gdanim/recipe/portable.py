@@ -17,6 +17,7 @@ from gdanim.catalogue.registry import STYLES
 from gdanim.catalogue.request import python_in
 from gdanim.catalogue.specs import Format
 from gdanim.descent.recording.file_types import UNKNOWN
+from gdanim.options.objects import NamedObject
 from gdanim.output.metadata import MAX_RECIPE
 from gdanim.presets import read_file, read_text, renamed, write_request
 from gdanim.settings import AUTO_STYLE, DEFAULTS, FORMAT_OPTIONS, Picture, to_saved
@@ -57,7 +58,7 @@ def portable(settings: Picture, as_csv: AsCsv, points: Points | None = None) -> 
         settings = _fitted(settings, points, files)
     names: dict[str, str] = {}
     for style in settings.style:
-        path = _style_file(style)
+        path = None if isinstance(style, NamedObject) else _style_file(style)
         if path is not None and style not in names:
             names[style] = _free(path.name, files)
             files[names[style]] = read_text(path, MAX_RECIPE + 1)
@@ -157,6 +158,8 @@ def python_digest(named: tuple[tuple[str, str], ...]) -> str:
     """
     found = hashlib.sha256()
     try:
+        if any(isinstance(text, NamedObject) for _, text in named):
+            return ""
         for field, text in named:
             rule = python_rule(text) if field in ("optimizer", "schedule") else None
             source, _, name = (text if rule is None else rule[0]).rpartition(":")

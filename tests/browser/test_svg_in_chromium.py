@@ -10,11 +10,12 @@ import pytest
 from pages import LEAST_SSIM, grey, ssim
 from support.commandline import run
 
+import gdanim
 from gdanim.descent.descend import descend
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.presets import read_preset
-from gdanim.rendering import draw, render
+from gdanim.rendering import draw
 from gdanim.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_three_moments_look_like_the_frames(
 ) -> None:
     path = tmp_path / "a.svg"
     settings = Settings(**{**asked, "output": (str(path),)})
-    render(settings)
+    gdanim.render(settings)
     with load_style(*settings.style).applied():
         scene = draw(descend(settings))
         count, ends = scene.timeline.frames, [0.0, *scene.timeline.end_s.tolist()]

@@ -19,7 +19,7 @@ from gdanim.cli.parameters import EPILOG
 from gdanim.settings import GROUPS, Settings, options
 
 if TYPE_CHECKING:
-    from gdanim.options import Option
+    from gdanim.options.option import Option
 
 OPTIONS = [pytest.param(option, default, id=option.name) for name, option, default in options() if name != "function"]
 PACKAGE = Path(gdanim.__file__).parent

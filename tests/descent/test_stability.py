@@ -10,8 +10,8 @@ from support.commandline import QUICK, run
 from support.objectives import objective
 from support.problems import formula, solved
 
+from gdanim.api.remarks import of_picture
 from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, optimizer
-from gdanim.cli.messages import warnings
 from gdanim.cli.summary import as_json, details, records
 from gdanim.descent.runs import Run
 from gdanim.descent.solver import solve
@@ -216,7 +216,7 @@ def test_each_place_says_the_limit_of_the_method_that_runs(spec: str, formula_: 
     assert next(records(descent))["stability_limit"] == pytest.approx(factor / 20, rel=1e-12)
     assert f"of {formula_} = {factor / 20:.6g}" in details(descent)
     above = solved("ellipse", optimizer=(spec,), lr=(2.0,), iterations=3)
-    assert f"{formula_} = {factor / 20:.4g}" in " ".join(warnings(above, ()))
+    assert f"{formula_} = {factor / 20:.4g}" in " ".join(of_picture(above, ()))
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_runs_together_have_a_colour_each_and_their_legend_too() -> None:
 
 
 def test_a_run_in_turn_leaves_a_landing_where_it_ended() -> None:
-    descent = solved("double_well", start=(4.0, -0.5, 1.5), order="in-turn", iterations=5, size="320x240")
+    descent = solved("double_well", start=[4.0, -0.5, 1.5], order="in-turn", iterations=5, size="320x240")
     with scene_of(descent) as scene:
         (axes,) = scene.figure.axes
         (landings,) = (mark for mark in scene.marks if isinstance(mark, EndMarkers))

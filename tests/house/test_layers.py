@@ -28,7 +28,7 @@ LAYERS = {
     "toml_text": "TOML: read in linear time, written so that every container holds it",
     "tables": "tables of numbers and words in files, whatever wrote them: text, JSON, arrays of numpy",
     "signals": "cleans up when gdanim is told to stop, then dies by the same signal",
-    "options": "how one option is written, read and explained",
+    "options": "how one option is written, read and explained; what may stand in the place of its texts",
     "settings": "one request, complete and checked: the table of all options",
     "formula": "a text → a function with exact derivatives, and its picture",
     "models": "a formula and a table → a loss that can be descended, with its gradient and Hessian",
@@ -48,6 +48,7 @@ LAYERS = {
     "rendering": "the whole way from a request to files: solve, draw once for each style, write every output",
     "reproduce": "`gdanim check`: solves a recipe again and compares",
     "batch": "`gdanim batch`: job files → jobs, done by several processes; what of them is there already",
+    "api": "what Python programs call: a descent solved, looked at and written, with options as keywords",
     "cli": "words → a request; messages and exit codes: the only room that prints",
     "__main__": "the entry point",
 }
@@ -55,6 +56,7 @@ LAYERS = {
 # Inside a room, in the order in which they build on each other, the modules that others of the room import. All others
 # stand behind them: a view, a family of optimizers or a format may be added without a line here.
 INSIDE = {
+    "options": "objects option kinds",
     "formula": (
         "special kernels vocabulary text.letters text.names text.tokens text.functions text.latex text.cursor "
         "text.tidying text.spelling text.left_side text.joined text.conditions tree hints ranges parser graph "
@@ -100,6 +102,7 @@ INSIDE = {
     "recipe": "portable made",
     "max_size": "steps",
     "batch": "messages matrix naming jobfile schema pool parcels remote",
+    "api": "remarks asked tables streams progress trajectory animations",
     "cli": (
         "screen.colours screen.letters terminal listing parameters snippet doctor shells completion summary messages "
         "worker parsing asked checking batch watching.loop watching.server watching.watched"

@@ -158,7 +158,7 @@ def test_titles_tell_what_became_of_the_runs_as_json_does() -> None:
 
 
 def test_a_panel_of_several_runs_counts_those_that_arrived() -> None:
-    descent = solved("double_well", lr=(0.001, 0.02), start=(4.0, 1.0, -4.0), facet="lr", iterations=30, title="")
+    descent = solved("double_well", lr=(0.001, 0.02), start=[4.0, 1.0, -4.0], facet="lr", iterations=30, title="")
     with scene_of(descent) as scene:
         told = live(scene, 30)[:2]
     for text, lr in zip(told, (0.001, 0.02), strict=True):
@@ -198,7 +198,7 @@ def test_every_run_is_in_one_panel_and_goes_there_where_it_went() -> None:
 )
 def test_runs_are_parted_by_any_of_their_traits(facet: str, values: dict[str, int]) -> None:
     descent = solved(
-        "parabola", lr=(0.1, 0.9), optimizer=("gd", "adam:beta1=0.5"), start=(3, -1), facet=facet, iterations=3
+        "parabola", lr=(0.1, 0.9), optimizer=("gd", "adam:beta1=0.5"), start=[3, -1], facet=facet, iterations=3
     )
     assert {part.value: len(part.runs) for part in group_runs(descent, LIGHT)} == values
 
@@ -238,7 +238,7 @@ def run_marks(scene: Scene) -> list[RunsMark]:
 
 CASES: dict[str, dict[str, Any]] = {
     "rates": {"lr": (0.1, 0.95, 1.05)},
-    "rates and starts": {"lr": (0.1, 1.05), "start": (4, -3)},
+    "rates and starts": {"lr": (0.1, 1.05), "start": [4, -3]},
     "dark": {"lr": (0.1, 0.5, 0.95, 1.05), "style": "dark", "size": "480x360"},
     "in turn": {"lr": (0.3, 1.02), "starts": 3, "order": "in-turn"},
     "tween and arrows": {"lr": (0.1, 1.05), "tween": 3, "arrows": "step"},

@@ -29,7 +29,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "surface": {"function": "himmelblau", "view": "surface"},
     "several": {"lr": (0.1, 0.9, 1.05)},
     "facets": {"lr": (0.1, 0.9), "facet": "lr"},
-    "in turn": {"function": "double_well", "start": (4.0, -0.5), "order": "in-turn"},
+    "in turn": {"function": "double_well", "start": [4.0, -0.5], "order": "in-turn"},
     "dark": {"function": "himmelblau", "style": "dark"},
 }
 

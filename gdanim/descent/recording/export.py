@@ -42,6 +42,13 @@ def as_csv(trajectory: Trajectory, runs: Runs, most: int) -> str:
     return text.getvalue().decode() or " " * (most + 1)
 
 
+def columns_of(trajectory: Trajectory, runs: Runs) -> dict[str, NDArray[Any]]:
+    """The columns of the table that `--data` writes, each with its name."""
+    rows = _Rows(trajectory, runs)
+    batches = [list(batch) for batch in rows.batches(rows.columns)]
+    return {name: np.concatenate(parts) for name, *parts in zip(rows.columns, *batches, strict=True)}
+
+
 class _Rows:
     """The rows of a file, for the first runs of a trajectory, one after another. len(rows) is how many there are."""
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from gdanim.catalogue import foreign
 from gdanim.errors import CallableError, GdanimError, UnknownNameError, UsageError, nearest, shown
+from gdanim.options.objects import NamedObject
 
 MAX_TEXT = 300  # characters of an exception's text that are repeated
 
@@ -29,12 +30,15 @@ class UserCode:
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
         self._folders: list[str] = []
+        self._files: set[str] = set()
 
     def find(self, spec: str) -> Callable[..., Any]:
         """The callable that `file.py:name` or `package.module:name` names.
 
         Raises UsageError where there is none, CallableError where its code fails while it is imported.
         """
+        if isinstance(spec, NamedObject):
+            return self._given(spec)
         source, _, name = spec.rpartition(":")
         if not source or not name.isidentifier():
             raise UsageError(f"{shown(spec)} names no Python callable: write file.py:name or package.module:name")
@@ -47,6 +51,12 @@ class UserCode:
         if callable(found):
             return found
         raise UsageError(f"{spec} is {describe_value(found)}: name a function")
+
+    def _given(self, named: NamedObject) -> Callable[..., Any]:
+        """A callable that a program passed; its file is one of theirs."""
+        found: Callable[..., Any] = named.object
+        self._files.add(getattr(getattr(found, "__code__", None), "co_filename", ""))
+        return found
 
     @contextmanager
     def running(self, name: str) -> Iterator[None]:
@@ -117,7 +127,7 @@ class UserCode:
     def _is_theirs(self, file: str) -> bool:
         if file.startswith(_OURS):
             return False
-        if any(file == getattr(module, "__file__", None) for module in self._modules.values()):
+        if file in self._files or any(file == getattr(module, "__file__", None) for module in self._modules.values()):
             return True
         return any(file.startswith(folder + os.sep) for folder in self._folders) and "site-packages" not in file
 

@@ -1,9 +1,11 @@
 """An option: how one field of Settings is written, read and explained."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import Any, NamedTuple
 
 from gdanim import readers
+from gdanim.options.objects import NamedObject
 from gdanim.readers import Reader
 
 
@@ -30,14 +32,33 @@ class Option(NamedTuple):
     pairs: bool = False
     words: tuple[str, ...] = ()
 
+    def read_saved(self, value: Any) -> Any:
+        """Read what a file says, which names things and holds none. Raises ValueError."""
+        found = self.read(value)
+        if any(isinstance(one, NamedObject) for one in (found if isinstance(found, tuple) else (found,))):
+            raise ValueError("give the name of a file")
+        return found
+
 
 def option(
-    group: str, summary: str, read: Reader[Any], *, default: Any = None, several: bool = False, **more: Any
+    group: str,
+    summary: str,
+    read: Reader[Any],
+    *,
+    default: Any = None,
+    several: bool | Callable[[Any], Iterable[Any]] = False,
+    **more: Any,
 ) -> Any:
-    """A field of Settings, which may be left out; `more` are fields of Option."""
+    """A field of Settings, which may be left out; `more` are fields of Option.
+
+    several   whether several values may be given, or what tells them apart where not every sequence is several
+    """
     words = read.words if isinstance(read, readers.Choice) else ()
-    read = readers.many(read) if several else readers.optional(read) if default is None else read
-    written = Option(group, summary, read, several, words=words, **more)
+    if several:
+        read = readers.many(read, readers.several if several is True else several)
+    elif default is None:
+        read = readers.optional(read)
+    written = Option(group, summary, read, bool(several), words=words, **more)
     return field(default=() if several and default is None else default, metadata={"option": written})
 
 
@@ -57,3 +78,11 @@ def plane(value: Any) -> str:
     if names in (["pca"], ["ends"]) or (len(names) == 2 and all(names)):
         return ",".join(names)
     raise ValueError("give pca, ends, or two coordinates such as x3,x7")
+
+
+def rows(value: Any) -> str:
+    """Read a number of rows, or `all` of them: as text."""
+    try:
+        return "all" if value == "all" else str(readers.whole(least=1, most=1_000_000)(value))
+    except ValueError as refusal:
+        raise ValueError(f"{refusal}, or all") from None
