@@ -51,7 +51,7 @@ __all__ = [
     "solve",
 ]
 
-_MODULE_OF = {  # where each name of `__all__` is defined, and the version
+_MODULE_OF = {  # where each name of `__all__` is defined, the version, and what `%load_ext gdanim` calls
     "Animation": "api.animations",
     "Descent": "descent.descend",
     "GdanimError": "errors",
@@ -71,6 +71,7 @@ _MODULE_OF = {  # where each name of `__all__` is defined, and the version
     "animate": "api.calls",
     "descend": "descent.descend",
     "load": "api.calls",
+    "load_ipython_extension": "notebook.magic",
     "load_style": "drawing.styles",
     "render": "api.calls",
     "solve": "api.calls",

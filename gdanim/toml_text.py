@@ -37,13 +37,16 @@ def as_ascii(toml: str) -> str:
 # What no line of a text may hold, or what a terminal obeys: control characters, and those that turn the way of reading.
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CONTROL: Final = re.compile("[\x00-\t\x0b-\x1f\x7f-\x9f]")  # all but the line feed
+_BLANK_LINE: Final = re.compile(r"(?<=\n)( *)\n")
 
 
 def write_file(name: str, content: str) -> str:
     """A key with the text of a file, on lines of its own."""
     # A # is escaped, since a comment could look like the line that ends a recipe.
     escaped = content.replace("\\", "\\\\").replace('"""', '""\\"').replace("#", "\\u0023")
-    return f'{write_value(name)} = """\n{_CONTROL.sub(_escape, escaped)}"""\n'
+    # And no line of it is blank: where HTML stands in Markdown, that would end it.
+    lines = _BLANK_LINE.sub(r"\1\\n", f"\n{_CONTROL.sub(_escape, escaped)}")
+    return f'{write_value(name)} = """{lines}"""\n'
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdanim import preflight
 from gdanim.api import remarks
 from gdanim.api.asked import files_at_fault, read
+from gdanim.api.notebook import mimebundle
 from gdanim.api.progress import reported, warn
 from gdanim.api.streams import Deliver, streamed
 from gdanim.api.trajectory import LabelledTrajectory
@@ -54,6 +56,17 @@ class Animation:
         runs, frames = self.trajectory.runs, self.frames
         counted = f"{runs:,} run{'s' * (runs != 1)}, {frames:,} frame{'s' * (frames != 1)}"
         return f"<gdanim.Animation of {self.descent.objective.name}: {counted}>"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        """What notebooks show: the player, a picture of the last frame, or a line of text."""
+        page, picture = io.BytesIO(), io.BytesIO()
+        self.save(page, format="html", fragment=True)
+        self.save(picture, format="png", fragment=False, stops=())
+        width, height = self.settings.size
+        parts = page.getvalue(), picture.getvalue()
+        return mimebundle(repr(self), *parts, alt=self.alt_text, width=width, height=height)
 
     @property
     def settings(self) -> Picture:
@@ -131,7 +144,7 @@ class Animation:
         >>> gdanim.animate("parabola", iterations=3, size=(160, 120)).save(stream, format="png")[0].format
         'png'
         """
-        settings = replace(self._request.settings, **read({**options, "output": output}))
+        settings = replace(self._request.settings, **read({**options, "output": output or None}))
         descent = redrawn(self.descent, settings.picture())
         with streamed(settings) as (settings, deliver):
             with files_at_fault():

@@ -62,9 +62,7 @@ def _render(preset: str | None, watch: bool, serve: bool, **given: Any) -> int:
     from gdanim import preflight
     from gdanim.api.asked import asked, files_at_fault
 
-    chosen = {name: value for name, value in given.items() if value not in (None, ())}
-    for name in chosen.keys() & {"param", "columns"}:
-        chosen[name] = parsing.joined_pairs(name, chosen[name])
+    chosen = parsing.chosen(given)
     settings, name = asked(preset, chosen)
     with files_at_fault():
         request = preflight.resolve(settings, name=name, preset=preset)

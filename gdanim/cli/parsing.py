@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -113,7 +113,15 @@ def _refuse_near_command(args: Sequence[str], commands: Collection[str]) -> None
         raise UsageError(f"Unknown command {shown(args[0])}. Did you mean '{instead}'? See: gdanim --help")
 
 
-def joined_pairs(option: str, given: Sequence[Sequence[tuple[str, Any]]]) -> tuple[tuple[str, Any], ...]:
+def chosen(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, by their fields. Raises UsageError where a pair of one is given twice."""
+    found = {name: value for name, value in given.items() if value not in (None, ())}
+    for name in found.keys() & {"param", "columns"}:
+        found[name] = _joined_pairs(name, found[name])
+    return found
+
+
+def _joined_pairs(option: str, given: Sequence[Sequence[tuple[str, Any]]]) -> tuple[tuple[str, Any], ...]:
     """The pairs of an option that may be repeated for more of them. Raises UsageError where a name comes twice."""
     pairs = tuple(pair for pairs in given for pair in pairs)
     names = [name for name, _ in pairs]

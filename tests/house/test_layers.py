@@ -50,6 +50,7 @@ LAYERS = {
     "batch": "`gdanim batch`: job files → jobs, done by several processes; what of them is there already",
     "api": "what Python programs call: a descent solved, looked at and written, with options as keywords",
     "cli": "words → a request; messages and exit codes: the only room that prints",
+    "notebook": "`%gdanim` in IPython: the command line in a cell",
     "__main__": "the entry point",
 }
 
@@ -102,7 +103,7 @@ INSIDE = {
     "recipe": "portable made",
     "max_size": "steps",
     "batch": "messages matrix naming jobfile schema pool parcels remote",
-    "api": "remarks asked tables streams progress trajectory animations",
+    "api": "remarks asked tables streams progress notebook trajectory animations",
     "cli": (
         "screen.colours screen.letters terminal listing parameters snippet doctor shells completion summary messages "
         "worker parsing asked checking batch watching.loop watching.server watching.watched"

@@ -18,6 +18,7 @@ page    whether the page is the player's own
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     Redraw = Callable[..., Scene]
 
 PLAYER: Final = Path(__file__).parent / "player"
+_BLANK_LINES: Final = re.compile(r"\n\s*\n")
 NAME: Final = "gdanim-player"  # the class that all rules and the script are restricted to
 
 
@@ -73,6 +75,8 @@ def write_html(
     # Two fragments on one page share no name unless they are the same.
     name = f"{NAME}-{sha256(figure.encode()).hexdigest()[:10]}"
     figure = figure.replace(SCOPE, name)
+    if fragment:  # a blank line would end the block of HTML in Markdown, and what follows be read as text
+        figure = _BLANK_LINES.sub("\n", figure)
     content = figure if fragment else _page(figure, info, _style(picture).replace(SCOPE, name))
     stream.write(content.encode())
 
