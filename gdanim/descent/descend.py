@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gdanim.catalogue.dims import check_draws, check_on_plane, check_start, usual_view
-from gdanim.catalogue.request import StyleChoice, is_callable, looked_up
+from gdanim.catalogue.dims import check_draws, check_on_plane, usual_view
+from gdanim.catalogue.request import StyleChoice, looked_up
 from gdanim.descent.plane.plane import plane_of
+from gdanim.descent.recording.asked import asks_for_runs, check_slopes, objective_for, replayed_runs, tuples
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
 from gdanim.descent.solver import solve
 from gdanim.descent.stability import limit_of, limits_of_runs, ratio_text
@@ -21,8 +22,6 @@ from gdanim.descent.trajectory import MAX_RECORDED, Trajectory, joined
 from gdanim.descent.verdicts import Outcome, Verdict, judged
 from gdanim.errors import SettingError
 from gdanim.objectives.autorange import Given, widened_bounds
-from gdanim.objectives.grounds.recorded import bounds_around, recording
-from gdanim.objectives.lookup import objective as objective_of
 from gdanim.objectives.minimizers import MOST_GRIDS
 from gdanim.objectives.surroundings import known_around, nearest_known
 from gdanim.optimizers.minibatches import ALL, MiniBatch
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from gdanim.settings import Picture, Settings
 
 NEAR_MINIMUM: Final = 0.5  # width of the bounds: a run that ends so far from a minimum outside them is seen with it
-WITHOUT_EXTREMES: Final = (0.02, 0.98)  # quantiles of a replayed path: one wild step does not set the bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +114,15 @@ def descend(settings: Settings) -> Descent:
 def carry_out(request: Request) -> Descent:
     """Solve or replay a request, and plan its frames. Raises UsageError where it cannot be."""
     settings = request.settings
-    found = _replayed(request) if settings.trajectory else None
-    objective = _objective(request) if found is None else found.objective
+    found = replayed_runs(request) if settings.trajectory else None
+    objective = objective_for(request) if found is None else found.objective
     check_on_plane(settings, objective.dim, is_model=objective.model is not None)
     if request.view is not None:
         check_draws(request.view, settings.view, objective.dim)
+    if found is not None:
+        check_slopes(settings, found.trajectory)
     parts = [] if found is None else [(found.trajectory, found.runs)]
-    if not parts or _asks_for_runs(settings):
+    if not parts or asks_for_runs(settings):
         parts.append(_solved(request, objective, parts[0][0] if parts else None))
     trajectory = joined([part for part, _ in parts])
     objective = _showing_ends(known_around(objective, _told_points(trajectory)), trajectory, settings)
@@ -143,40 +143,6 @@ def carry_out(request: Request) -> Descent:
         timeline=_timeline(settings, trajectory),
         plane=plane_of(settings, objective, trajectory),
     )
-
-
-class _Replayed(NamedTuple):
-    """The runs in files, and the objective that they are shown on; what a person should know about the files."""
-
-    objective: Objective
-    trajectory: Trajectory
-    runs: Runs
-    remarks: tuple[str, ...]
-
-
-def _replayed(request: Request) -> _Replayed:
-    """Read the runs in the files of a request. Raises UsageError, and DomainError."""
-    from gdanim.descent.recording.replay import read_all, variables_of
-
-    settings, columns = request.settings, dict(request.settings.columns)
-    if is_callable(settings.function) and request.function.size is None:
-        size = variables_of(settings.trajectory, columns)
-        request = replace(request, function=request.function._replace(size=size))
-    alone = not _asks_for_runs(settings)
-    objective = _objective(request)
-    recordings = read_all(settings.trajectory, objective, columns=columns, alone=alone)
-    trajectory = joined([one.trajectory for one in recordings])
-    if objective.recorded:
-        objective = recording(trajectory.x.shape[2], _landmarks(trajectory))
-        if objective.dim == 1 and not trajectory.heights_known:
-            raise SettingError("FUNCTION", settings.function, "a run of one variable is drawn over f: add a column f")
-    elif objective.dim > MOST_GRIDS and alone:
-        objective = replace(objective, bounds=bounds_around(_landmarks(trajectory)), start=trajectory.x[0, 0])
-    elif (objective.suggested and not settings.start) or not objective.contains(_landmarks(trajectory)).all():
-        # Nobody has said where to look: the path does.
-        objective = _objective(request, trajectory)
-    runs = tuple(run for one in recordings for run in one.runs)
-    return _Replayed(objective, trajectory, runs, tuple(remark for one in recordings for remark in one.remarks))
 
 
 def redrawn(descent: Descent, settings: Picture) -> Descent:
@@ -201,20 +167,6 @@ def _timeline(settings: Picture, trajectory: Trajectory) -> Timeline:
     return timeline
 
 
-def _objective(request: Request, replayed: Trajectory | None = None) -> Objective:
-    """The objective of a request, with bounds that hold a replayed path, too."""
-    settings = request.settings
-    starts = settings.start or (() if replayed is None else _tuples(replayed.x[:, 0]))
-    if request.function.dim is not None:
-        starts = tuple(check_start("--start", start, request.function.dim, request.function.text) for start in starts)
-    shown = () if replayed is None else _tuples(_landmarks(replayed))
-    given = Given(
-        limits=(settings.xlim, settings.ylim), starts=starts, rates=settings.lr, shown=shown,
-        tried=not settings.trajectory or _asks_for_runs(settings),
-    )  # fmt: skip
-    return objective_of(request.function, dict(settings.param), given, settings.gradient)
-
-
 def _told_points(trajectory: Trajectory) -> Vector:
     """Points whose nearest minimizers are told (runs, d): the ends of runs, and the starts of those that were lost."""
     failed = np.array([stop.failed for stop in trajectory.stop])
@@ -234,32 +186,9 @@ def _showing_ends(objective: Objective, trajectory: Trajectory, settings: Settin
         return objective
     shown = np.concatenate([ends[outside], objective.minimizers[row[outside]]])
     corners = np.stack([shown.min(axis=0), shown.max(axis=0)])
-    given = Given(limits=(settings.xlim, settings.ylim), shown=_tuples(corners))
+    given = Given(limits=(settings.xlim, settings.ylim), shown=tuples(corners))
     bounds = widened_bounds(objective.bounds, given)
     return replace(objective, bounds=bounds, view=objective.view if np.array_equal(bounds, objective.bounds) else None)
-
-
-def _tuples(points: Vector) -> tuple[tuple[float, ...], ...]:
-    return tuple(map(tuple, points.tolist()))
-
-
-def _landmarks(trajectory: Trajectory) -> Vector:
-    """Points (m, d) that show where paths go: their starts, and corners around most of those that were not lost.
-
-    Of very many variables, which are seen on a plane, starts and ends.
-    """
-    if trajectory.x.shape[2] > MOST_GRIDS:
-        return np.concatenate([trajectory.x[:, 0], trajectory.x[np.arange(trajectory.runs), trajectory.last]])
-    healthy = [not stop.failed for stop in trajectory.stop]
-    path = trajectory.x[healthy].reshape(-1, trajectory.x.shape[2])
-    corners = np.quantile(path, WITHOUT_EXTREMES, axis=0) if len(path) else path
-    return np.concatenate([trajectory.x[:, 0], corners])
-
-
-def _asks_for_runs(settings: Picture) -> bool:
-    """Whether descents are wanted beside a replayed path."""
-    asked = settings.optimizer, settings.lr, settings.start, settings.schedule, settings.starts, settings.batch
-    return any(asked)
 
 
 def _solved(request: Request, objective: Objective, replayed: Trajectory | None) -> tuple[Trajectory, Runs]:

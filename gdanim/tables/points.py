@@ -29,6 +29,7 @@ NPY: Final = b"\x93NUMPY"
 NUMBERS: Final = re.compile(r"[<>|=]?(f(2|4|8)|[iu][1248])")
 LOCAL_HEADER: Final = 30  # bytes of a member, before its name
 BESIDE: Final = ("f", "loss", "lr", "iteration")  # arrays that are read beside x
+FEW: Final = 2  # coordinates in a row: so many may well be columns of a table
 MOST_PACKED: Final = 400_000_000  # bytes that a packed array unpacks to
 
 
@@ -60,8 +61,15 @@ def points_in(path: str, source: Source, *, bare: bool = False) -> Mapping[str, 
 def holds_points(path: str, source: Source, *, bare: bool = False) -> bool:
     """Whether points_in() reads a file."""
     shape = shape_in(path, source)
-    few = len(shape) == 2 and shape[1] <= MAX_COLUMNS
-    return len(shape) in (2, 3) and not (few and not (bare and _is_npy(path)))
+    if len(shape) == 2 and shape[1] <= MAX_COLUMNS:
+        return bare if _is_npy(path) else shape[1] > FEW and _has_nothing_else(path)
+    return len(shape) in (2, 3)
+
+
+def _has_nothing_else(path: str) -> bool:
+    """Whether an archive has no columns beside its points but those that are read with them."""
+    with zipfile.ZipFile(path) as archive:
+        return _members(archive).keys() <= {"x", *BESIDE}
 
 
 def shape_in(path: str, source: Source) -> tuple[int, ...]:

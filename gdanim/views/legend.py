@@ -23,7 +23,7 @@ from gdanim.drawing.marks.rows import Cell, Row, RowContent
 from gdanim.drawing.numbers import short
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
-from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, tell, widest
+from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, is_judged, tell, widest
 
 MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
@@ -155,7 +155,7 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
             limit=_shared(shares, runs),
             told=one,
             f=float(np.median(final[runs])),
-            height=_height(final[runs]) if one is not None or descent.objective.recorded else "",
+            height=_height(final[runs]) if one is not None or not is_judged(descent) else "",
         )
         for (label, runs), one in zip(groups.items(), told, strict=True)
     ]

@@ -83,6 +83,11 @@ class Told:
         return ", ".join([*parts, *(f"{of[kind]:,} {kind}" for kind in told if of.get(kind))])
 
 
+def is_judged(descent: Descent) -> bool:
+    """Whether it is known what became of some run: not where all are recordings without slopes."""
+    return any(one.outcome is not Outcome.RECORDED for one in descent.verdict)
+
+
 def tell_each(descent: Descent, style: Style) -> list[Told]:
     """What is told of each run alone."""
     return tell(descent, list(np.arange(descent.trajectory.runs)[:, np.newaxis]), style)
@@ -90,7 +95,7 @@ def tell_each(descent: Descent, style: Style) -> list[Told]:
 
 def tell(descent: Descent, groups: Sequence[Index], style: Style) -> list[Told]:
     """What is told of the runs (m,) of each group; nothing where --no-verdict leaves it out, and of recordings."""
-    if not descent.settings.verdict or all(one.outcome is Outcome.RECORDED for one in descent.verdict):
+    if not (descent.settings.verdict and is_judged(descent)):
         return []
     since, kinds = shown_from(descent), [kind_of(verdict) for verdict in descent.verdict]
     k = descent.trajectory.k[np.arange(len(since)), since]

@@ -78,8 +78,9 @@ INSIDE = {
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
-        "attractors recording.roles recording.variables recording.rows recording.dense recording.replay descend "
-        "plane.looked_at updates outcomes.trials outcomes.unbounded outcomes.reasons outcomes.endings"
+        "attractors recording.roles recording.variables recording.rows recording.dense recording.replay "
+        "recording.asked descend plane.looked_at updates outcomes.trials outcomes.unbounded outcomes.reasons "
+        "outcomes.endings"
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
