@@ -35,9 +35,10 @@ def snippet(kind: str, descent: Descent, outputs: Sequence[Planned], poster: str
         return f"![{alt_text(descent).replace('[', '(').replace(']', ')')}]({_address(images[0])})\n"
     lines = list(_picture(images, stills, alt, size))
     if videos:
-        still = "".join(f' poster="{_address(one)}"' for one in stills if not _is_dark(one))
+        still = "".join(f' poster="{_address(one)}"' for one in stills if not _is_other(one, stills))
         sources = [
-            f"  {_source(one, 'src', VIDEOS[one.format.name], dark=_is_dark(one))}" for one in _dark_first(videos)
+            f"  {_source(one, 'src', VIDEOS[one.format.name], dark=_is_other(one, videos))}"
+            for one in _dark_first(videos)
         ]
         opening = f'<video controls loop muted playsinline {size}{still} aria-label="{alt}">'
         lines = [opening, *sources, *(f"  {line}" for line in lines), "</video>"]
@@ -69,9 +70,10 @@ def _picture(images: Sequence[Planned], stills: Sequence[Planned], alt: str, siz
     last = light[-1]
     several = len({image.format.name for image in images}) > 1
     others = [image for image in _dark_first(images) if image is not last]
-    sources = [_source(one, "srcset", "", dark=_is_dark(one), still=True) for one in _dark_first(stills)]
+    sources = [_source(one, "srcset", "", dark=_is_other(one, stills), still=True) for one in _dark_first(stills)]
     sources += [
-        _source(one, "srcset", IMAGES[one.format.name] if several else "", dark=_is_dark(one)) for one in others
+        _source(one, "srcset", IMAGES[one.format.name] if several else "", dark=_is_other(one, images))
+        for one in others
     ]
     image = f'<img src="{_address(last)}" {size} alt="{alt}">'
     yield from ["<picture>", *(f"  {source}" for source in sources), f"  {image}", "</picture>"] if sources else [image]
@@ -81,6 +83,11 @@ def _source(output: Planned, attribute: str, kind: str, *, dark: bool, still: bo
     media = " and ".join([_STILL] * still + [_DARK] * dark)
     said = (f'{attribute}="{_address(output)}"', f'type="{kind}"' * bool(kind), f'media="{media}"' * bool(media))
     return f"<source {' '.join(filter(None, said))}>"
+
+
+def _is_other(output: Planned, among: Sequence[Planned]) -> bool:
+    """Whether a file is for dark pages alone: among others of which some are for light ones."""
+    return _is_dark(output) and not all(map(_is_dark, among))
 
 
 def _is_dark(output: Planned) -> bool:

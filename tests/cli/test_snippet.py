@@ -71,6 +71,13 @@ def test_themes_and_a_poster_follow_the_reader() -> None:
     assert image["src"] == "a-light.webp"
 
 
+def test_what_is_dark_alone_is_for_every_page() -> None:
+    found = elements("--style", "dark", "--poster", "a.png", "-o", "a.webp", "-o", "a.gif")
+    assert [one["media"] for tag, one in found if "media" in one] == ["(prefers-reduced-motion: reduce)"]
+    (video, *_) = elements("--style", "dark", "--poster", "a.png", "-o", "a.mp4")
+    assert video[1]["poster"] == "a.png"
+
+
 def test_a_video_has_controls_its_poster_and_a_picture_for_who_cannot_play_it() -> None:
     (video, *inside) = elements("-o", "a.mp4", "-o", "a.webm", "-o", "a.gif", "--poster", "p.png")
     assert video[0] == "video"

@@ -51,6 +51,7 @@ LAYERS = {
     "api": "what Python programs call: a descent solved, looked at and written, with options as keywords",
     "cli": "words → a request; messages and exit codes: the only room that prints",
     "notebook": "`%gdanim` in IPython: the command line in a cell",
+    "sphinx": "a directive for Sphinx: the words of a command line → a picture of a site, rendered once",
     "__main__": "the entry point",
 }
 
@@ -103,6 +104,7 @@ INSIDE = {
     ),
     "recipe": "portable made",
     "max_size": "steps",
+    "sphinx": "asked pictures directive",
     "batch": "messages matrix naming jobfile schema pool parcels remote",
     "api": "remarks asked tables streams progress notebook trajectory animations",
     "cli": (

@@ -1,0 +1,40 @@
+"""A site of Sphinx in a browser: its picture follows the reader, keeps nobody out, and asks for nothing elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from support.sphinx_site import built, write_site
+
+pytest.importorskip("sphinx", reason="needs sphinx, which is not installed here")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = write_site(tmp_path_factory.mktemp("site"), {"index": "Site\n====\n\n.. gdanim:: parabola -n 3\n"})
+    assert built(folder, "html").stderr == ""
+    return folder / "out-html" / "index.html"
+
+
+@pytest.mark.parametrize(
+    ("emulated", "ending"),
+    [
+        ({}, "-light.webp"),
+        ({"color_scheme": "dark"}, "-dark.webp"),
+        ({"reduced_motion": "reduce"}, "-light.png"),
+        ({"color_scheme": "dark", "reduced_motion": "reduce"}, "-dark.png"),
+    ],
+    ids=str,
+)
+def test_the_picture_is_the_one_that_its_reader_wants(visit, heard, page, emulated, ending):
+    picture = visit(page, **emulated).locator(".gdanim img")
+    assert picture.evaluate("one => one.decode().then(() => one.currentSrc)").endswith(ending)
+    assert picture.evaluate("one => one.naturalWidth") == 160
+    assert all(url.startswith(f"file://{page.parent}/") for url in heard.requests)
+    assert heard.messages == []
+
+
+def test_axe_finds_nothing(visit, page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit(page), context=".gdanim").response["violations"]  # the rest is the theme's
+    assert [one["id"] for one in found] == []
