@@ -15,7 +15,7 @@ from gdanim.formula.parser import Expression
 from gdanim.objectives.autorange import NOTHING_GIVEN, Given, suggest, widened_bounds
 from gdanim.objectives.families import FamilyFunctions
 from gdanim.objectives.grounds.recorded import recording
-from gdanim.objectives.many import largest_curvature, nothing_found, shown_well
+from gdanim.objectives.many import largest_curvature, minimizer_below, shown_well
 from gdanim.objectives.minimizers import MOST_GRIDS, Found, cell_of, curvatures
 from gdanim.objectives.objective import Functions, Objective
 
@@ -188,7 +188,7 @@ def _found(functions: Functions, given: Given, remarks: tuple[str, ...] = ()) ->
     """Fields of the Objective of a function of which nothing is known but its values, as autorange suggests them."""
     if functions.dim > MOST_GRIDS:
         well = shown_well(functions, given)
-        found = nothing_found(functions.dim)
+        found = minimizer_below(functions, well)
         fields = {**well._asdict(), "remarks": remarks, **_known(functions, well.bounds, found)}
         return {**fields, "suggested": True, "has_suggested_start": not given.starts}
     suggested = suggest(functions, given)

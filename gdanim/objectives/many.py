@@ -13,6 +13,8 @@ from gdanim.arrays import Scalar, Vector
 from gdanim.objectives.autorange import Given, rounded_up
 from gdanim.objectives.minimizers import Found
 from gdanim.objectives.objective import Functions, has_hessians
+from gdanim.objectives.polishing import polish
+from gdanim.objectives.rings import Shape
 
 RATES: Final[Scalar] = np.exp2(np.arange(20.0, -41.0, -1.0))  # that are tried, the highest first
 TRIED, TRIED_BRIEFLY = 150, 30  # iterations of a trial; where they cost much
@@ -25,6 +27,8 @@ GOLDEN: Final = 0.6180339887498949
 MARGIN: Final = 1.2
 FARTHEST: Final = 4.0  # times as far from the origin as the start: bounds do not follow a fall without end
 STEPS: Final = 200  # directions of Lanczos
+SETTLED: Final = 1e-3  # of the whole fall of f
+CELLS: Final = 200  # of the bounds: a step by which a minimizer is looked for
 ROUNDING: Final = 1e-9  # of f at the start: it may rise by so much
 
 
@@ -54,9 +58,18 @@ def shown_well(functions: Functions, given: Given, start: Vector | None = None, 
     return ShownWell(first, rate, iterations, np.tile([-half, half], (functions.dim, 1)))
 
 
-def nothing_found(dim: int) -> Found:
-    """No minimizers: none were looked for."""
-    return Found(np.empty((0, dim)), np.empty((0, dim)), complete=False)
+def minimizer_below(functions: Functions, well: ShownWell) -> Found:
+    """The minimizer that a plain descent from the start of a well comes to, where there is one, and Hessians tell."""
+    nothing = np.empty((0, functions.dim))
+    if functions.point_by_point or not has_hessians(functions):
+        return Found(nothing, nothing, complete=False)
+    with np.errstate(all="ignore"):
+        (end,), _ = _falling(functions, well.start, np.array([well.lr]), well.iterations)
+        width = np.ptp(well.bounds, axis=1)
+        found = polish(functions, end[np.newaxis], width / CELLS, width)
+    inside = (np.abs(found.x[0] - end) <= width / 2).all() and np.isfinite(found.x[0]).all()
+    is_minimum = found.shape[0] == Shape.STRICT and inside
+    return Found(found.x if is_minimum else nothing, nothing, complete=False)
 
 
 def largest_curvature(functions: Functions, x: Vector) -> float:
@@ -135,7 +148,10 @@ def _falling(functions: Functions, start: Vector, rates: Scalar, iterations: int
 
 
 def _settled(f: Scalar) -> int:
-    """In how many iterations f (n+1,) has 99 % of its fall behind it, and half as many again."""
+    """In how many iterations f (n+1,) has 99.9 % of its fall behind it, and half as many again.
+
+    What comes after a fall from a height is a hundredth of it, and often the way along a valley.
+    """
     known = f[np.isfinite(f)]
-    over = int(np.argmax(known - known[-1] <= 0.01 * (known[0] - known[-1])))
+    over = int(np.argmax(known - known[-1] <= SETTLED * (known[0] - known[-1])))
     return int(np.clip(5 * np.ceil(1.5 * over / 5), FEWEST, MOST))

@@ -165,7 +165,7 @@ class Objective:
             determinant = float(hessian[0, 0] * hessian[1, 1] - hessian[0, 1] ** 2)
             clear = determinant > UNMIXED * float(hessian[0, 0] * hessian[1, 1])
             return 1 / determinant if clear and determinant > 0 else None
-        return 1 / least if least > 0 else None
+        return 1 / least if least > (0 if self.dim <= 2 else LEAST_SHARE) else None
 
     @property
     def marked(self) -> Vector:

@@ -11,6 +11,7 @@ from gdanim.descent.descend import Descent, descend
 from gdanim.descent.plane.axes import coordinates_on, distances_from, principal, through_ends
 from gdanim.descent.plane.looked_at import looked_at
 from gdanim.descent.plane.plane import OFF
+from gdanim.descent.verdicts import Outcome
 from gdanim.errors import UsageError
 from gdanim.settings import Settings
 
@@ -157,6 +158,38 @@ def test_what_cannot_be_drawn_on_a_plane_is_refused_in_one_line(given: tuple[str
     assert found.code == 2
     assert says in found.err
     assert found.err.count("\n") == 1
+
+
+def test_a_formula_of_many_variables_has_the_minimizer_below_its_start() -> None:
+    matrix, right = np.array([[4.0, 1, 0], [1, 3, 0.5], [0, 0.5, 2]]), np.array([1.0, -2, 3])
+    terms = [f"{matrix[i, j] / 2:g}*x{i + 1}*x{j + 1}" for i in range(3) for j in range(3)]
+    text = " + ".join(terms) + "".join(f" - {b:g}*x{i + 1}".replace("- -", "+ ") for i, b in enumerate(right))
+    objective = descend(Settings(function=text, iterations=1)).objective
+    assert objective.minimizers == pytest.approx(np.linalg.solve(matrix, right)[np.newaxis], rel=1e-9)
+    values = np.linalg.eigvalsh(matrix)
+    assert objective.curvature == pytest.approx(values[-1], rel=1e-9)
+    assert objective.condition == pytest.approx(values[-1] / values[0], rel=1e-9)
+
+
+def test_no_condition_is_told_where_the_hessian_is_singular() -> None:
+    objective = descend(Settings(function="(x1 - 1)**4 + (x1 - x2)**2 + x3**2", iterations=1)).objective
+    assert objective.minimizers == pytest.approx(np.array([[1, 1, 0]]), abs=1e-3)
+    assert objective.condition is None
+
+
+def test_where_a_run_arrives_the_minimizer_lies_in_the_picture() -> None:
+    whole, seen = _seen(function="x1**2 + 3*x2**2 + 10*x3**2 + x1*x3", iterations=200)
+    assert whole.verdict[0].outcome is Outcome.ARRIVED
+    assert seen.objective.contains(seen.objective.minimizers).tolist() == [True]
+
+
+def test_rosenbrock_in_twenty_dimensions_falls_into_its_valley_and_follows_it() -> None:
+    found = descend(Settings(function="rosenbrock", dim=20))
+    away = np.linalg.norm(found.trajectory.x[0] - 1, axis=1)
+    assert away[-1] < away[0] / 5
+    assert found.trajectory.f[0, 10] < 0.05 * found.trajectory.f[0, 0]
+    assert found.plane is not None
+    assert found.plane.remark() == ""
 
 
 def test_x_y_and_z_are_the_first_three_coordinates() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gdanim.descent.trajectory import Trajectory
     from gdanim.objectives.objective import Functions, Objective
 
-IN_PLANE: Final = 1e-6  # share of the window: a minimizer so near lies in it
+IN_PLANE: Final = 1e-2  # share of the window: a minimizer so near lies in it, as one does where a run has arrived
 MARGIN: Final = 0.15  # of a window, beyond the paths
 LEAST_SHAPE: Final = 0.5  # the shorter side of a window beside the longer
 WITHOUT_EXTREMES: Final = (0.02, 0.98)  # quantiles of paths that were all lost
