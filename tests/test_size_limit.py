@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from gdanim.catalogue.request import Planned
     from gdanim.descent.descend import Descent
 
+# What is given up for the size is warned of, and no matter here.
+pytestmark = pytest.mark.filterwarnings("ignore::gdanim.GdanimWarning")
+
 REQUEST = {"function": "parabola", "iterations": 8, "size": (288, 216)}
 
 

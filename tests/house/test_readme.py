@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +130,24 @@ def test_commands_run_and_print_what_the_readme_says(block: str, tmp_path: Path)
         assert code == 0, printed
         if promised.strip():
             _assert_printed(promised.strip(), printed)
+
+
+def test_the_python_section_runs_and_prints_nothing(
+    in_tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, section = README.read_text(encoding="utf-8").split("## In Python\n")
+    blocks = re.findall(r"```python\n(.*?)```", section.split("\n## ")[0], re.DOTALL)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        exec("\n".join(blocks), {})
+    # Here there is no tqdm, and a function of one's own is in no recipe.
+    assert [str(one.message).split(":")[0] for one in warned] == [
+        "progress=True shows a bar where tqdm is installed, and it is not",
+        "what was written cannot be made again from the file alone",
+    ]
+    assert {path.name for path in in_tmp_path.iterdir()} == {"out.gif", "race.gif", "race.mp4"}
+    assert capfd.readouterr() == ("", "")
 
 
 if __name__ == "__main__":
