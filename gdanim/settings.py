@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gdanim.options.typed import SettingsOptions
 
-__version__ = "0.1.0"  # of gdanim, and so of what settings mean
+__version__ = "0.2.0"  # of gdanim, and so of what settings mean
 
 MAX_ITERATIONS = 1_000_000
 MAX_DURATION_S = 86_400
