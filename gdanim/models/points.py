@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 1_000_000
 MAX_COLUMNS: Final = 1_000
+MAX_NUMBERS: Final = 50_000_000  # of all features: 400 MB, of which a fit holds a few copies
 NUMBERS: Final = ("0", "1")  # classes that are told by numbers
 MOST_NAMED: Final = 8  # columns that a message lists
 
@@ -130,6 +131,9 @@ def read_points(
         rows += len(chunk.place)
         if rows > MAX_ROWS:
             raise table.source.refusal(f"has more than {MAX_ROWS:,} rows, the most that a model is fitted to")
+        if rows * len(features) > MAX_NUMBERS:
+            most = f"more than {MAX_NUMBERS:,} numbers in {len(features):,} columns, the most that a model is fitted to"
+            raise table.source.refusal(f"has {most}: give fewer rows, or a formula with fewer columns")
     if rows < 2:
         raise table.source.refusal("has one row: a fit needs two or more" if rows else "has no rows")
     found = [np.concatenate([chunk.numbers[k].value for chunk in chunks]) for k in range(len(numbers))]

@@ -11,6 +11,7 @@ from support.commandline import run
 from support.fits import model
 
 from gdanim.errors import UsageError
+from gdanim.models import points
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,6 +185,17 @@ def test_a_request_that_does_not_go_with_its_points_is_refused(
     ran = run(*arguments, "-o", "out.gif")
     assert (ran.code, len(ran.lines)) == (2, 1)
     assert said in ran.lines[0]
+
+
+def test_more_rows_or_numbers_than_memory_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = written(tmp_path, "x1,x2,y\n" + "1,2,3\n4,5,6\n" * 5)
+    monkeypatch.setattr(points, "MAX_NUMBERS", 19)
+    with pytest.raises(UsageError, match=r"more than 19 numbers in 2 columns.*: give fewer rows, or a formula with"):
+        model("linear", table)
+    assert model("a*x1 + b", table).points.rows == 10
+    monkeypatch.setattr(points, "MAX_ROWS", 9)
+    with pytest.raises(UsageError, match="more than 9 rows"):
+        model("a*x1 + b", table)
 
 
 def test_a_column_that_is_a_constant_of_formulas_is_not_confused_with_it(tmp_path: Path) -> None:

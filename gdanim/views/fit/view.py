@@ -27,7 +27,8 @@ Place = tuple[float, float, float, float]
 BESIDE: Final[tuple[Place, ...]] = (0, 0, 1 / 2, 1), (1 / 2, 0, 1, 0.66), (1 / 2, 0.66, 1, 1)
 BELOW: Final[tuple[Place, ...]] = (0, 0, 1, 0.4), (0, 0.4, 1, 0.78), (0, 0.78, 1, 1)
 ALONE: Final = (1 / 2, 0, 1, 1), (0, 0.4, 1, 1)  # the loss, beside the data or below, where it is the last
-ROOM_PT: Final = 340.0  # that a picture is high, below which the loss over time has no room
+ROOM_PT: Final = 300.0  # that a picture is high, below which the loss over time has no room,
+LEGEND_PT: Final = 40.0  # and what a legend takes of it
 
 
 def build(descent: Descent) -> Scene:
@@ -49,7 +50,7 @@ def build(descent: Descent) -> Scene:
 
     def add_axes(layout: Layout) -> list[Slot]:
         places: tuple[Place, ...] = BELOW if height > width else BESIDE
-        if layout.height / layout.px(1) >= ROOM_PT:
+        if layout.height / layout.px(1) >= ROOM_PT + LEGEND_PT * (len(descent.runs) > 1):
             axes = [data.axes(layout), plot.axes(layout), series_axes(layout, descent, losses)]
         else:
             axes, places = [data.axes(layout), plot.axes(layout)], (places[0], ALONE[height > width])
