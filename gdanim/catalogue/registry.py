@@ -15,6 +15,7 @@ from gdanim.catalogue.choices import Choice, chosen
 from gdanim.catalogue.families import BY_NAME
 from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View, imported
 from gdanim.errors import UnknownNameError, UsageError
+from gdanim.models import named
 
 if TYPE_CHECKING:
     from gdanim.catalogue.plugins import Plugin
@@ -114,10 +115,13 @@ SCHEDULES = Registry(schedules.SCHEDULES, row_type=Schedule, group="gdanim.sched
 VIEWS = Registry(views.VIEWS, row_type=View, group="gdanim.views")
 FORMATS = Registry(formats.FORMATS, row_type=Format, group="gdanim.writers")
 STYLES: Mapping[str, Entry] = {style.name: style for style in views.STYLES}
+MODELS: Mapping[str, Entry] = {
+    name: Entry(name=name, target="gdanim.models.model:model_of", summary=what) for name, what in named.MODELS.items()
+}
 
 # fmt: off
 KINDS: Mapping[str, Mapping[str, Any]] = {
-    "functions": FUNCTIONS, "families": BY_NAME, "optimizers": OPTIMIZERS, "schedules": SCHEDULES,
+    "functions": FUNCTIONS, "families": BY_NAME, "models": MODELS, "optimizers": OPTIMIZERS, "schedules": SCHEDULES,
     "views": VIEWS, "formats": FORMATS, "styles": STYLES,
 }
 # fmt: on
