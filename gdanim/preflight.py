@@ -176,9 +176,6 @@ def _check_format(settings: Settings, form: Format) -> None:
         raise UsageError("--max-size may leave frames out, and --stops says which there are: leave one of them out")
     if settings.max_size is not None and form.sequence:
         raise UsageError(f"--max-size goes with single files, not with a {form.typed}: leave one of them out")
-    for option in form.refuses:
-        if getattr(settings, option) != DEFAULTS[option]:
-            raise UsageError(f"--{option} makes no sense in a {form.typed}: leave one of them out")
 
 
 def _check_memory(settings: Settings, outputs: tuple[Planned, ...]) -> None:

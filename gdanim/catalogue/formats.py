@@ -82,7 +82,7 @@ FORMATS: Final = (
         qualities=_EXACT),
     Format(name="filmstrip", target="gdanim.output.filmstrip.strip:write_filmstrip", extensions=(),
         suffixes=(".pdf", ".svg", ".png"), transparent=True, vector=True, redraws=True,
-        takes=("frames", "dpi", "style", "svg_text"), refuses=("facet",),
+        takes=("frames", "dpi", "style", "svg_text"),
         summary="--frames N moments in a row, for print: .pdf, .svg or .png; --size is that of the whole strip",
         qualities=_EXACT),
 )

@@ -131,7 +131,6 @@ class Format(Entry):
     opaque_only  qualities that cannot be combined with --transparent
     suffixes     of a vector format that is chosen by name only, the suffixes of its paths; the writer gets the suffix
     borrows      of a format that is chosen by name only, suffixes that it shares with other formats
-    refuses      options that it cannot be combined with
     pixel_bytes  the memory that a writer and its encoder take at most for each pixel of the picture, as measured
     takes        which of FORMAT_OPTIONS of settings.py it reads; the writer gets them as keywords. And `style`: it gets
                  the StyleChoice
@@ -154,7 +153,6 @@ class Format(Entry):
     opaque_only: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     borrows: tuple[str, ...] = ()
-    refuses: tuple[str, ...] = ()
     pixel_bytes: int = 0
     takes: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from gdanim.descent.timeline import Timeline
@@ -18,11 +19,14 @@ class Scene:
 
     The marks are animated artists of the figure above everything static in their axes, so that a full redraw
     paints the same pixels.
+
+    belonging   what stands above axes and belongs to them: the titles of facets, the lines of an update
     """
 
     figure: Figure
     marks: tuple[Mark, ...]
     timeline: Timeline
+    belonging: tuple[Artist, ...] = ()
 
     def update(self, frame: int) -> None:
         """Show a frame. Touches only the marks, and depends only on the frame's index."""

@@ -26,6 +26,7 @@ from gdanim.errors import SettingError
 from gdanim.views import header
 from gdanim.views.ground.key import Bands, write_ground_key
 from gdanim.views.opening_names import opening_names
+from gdanim.views.side_legend import place_legend
 
 AddAxes = Callable[[Layout], list[Slot]]
 MakeTrail = Callable[..., Trail]
@@ -131,6 +132,8 @@ def build_scene(
     head = header.compose(layout, descent, run_styles)
     slots = add_axes(layout)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
+    if descent.settings.inset is None:  # that takes what width there is
+        place_legend(head, layout, slots)
     marks = draw(layout, slots, run_styles)
     left = slots[0].axes.get_window_extent().x0 if header_share == 1 else layout.margin
     captions = [*head.place(left, max(slot.axes.get_window_extent().x1 for slot in slots))]
@@ -138,7 +141,8 @@ def build_scene(
     if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
         captions += tallies(layout, named, descent, marks)
     captions += opening_names(layout, named, descent)
-    return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
+    marks = [*marks, *captions]
+    return Scene(figure=layout.figure, marks=tuple(marks), timeline=descent.timeline, belonging=head.update)
 
 
 def build_plot(descent: Descent, plot: Plot, inset: Plot | None = None) -> Scene:

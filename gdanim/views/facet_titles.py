@@ -91,6 +91,11 @@ class Titles(NamedTuple):
         return self.layout.px(PAD_PT + ABOVE_PT) + len(self.form) * self._line_px
 
     @property
+    def texts(self) -> list[Text]:
+        """What of all titles stands still."""
+        return [text for own in self.parts for text in own.values()]
+
+    @property
     def _line_px(self) -> float:
         return LINE * self.layout.px(self.size_pt)
 

@@ -69,7 +69,9 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
         marks += panel_marks
     boxes = [one.get_window_extent() for one in axes]
     captions = head.place(boxes[0].x0, max(box.x1 for box in boxes))
-    return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline)
+    above = *titles.texts, *(caption for words in told for caption in words)
+    marks += captions
+    return Scene(figure=layout.figure, marks=tuple(marks), timeline=descent.timeline, belonging=above)
 
 
 def _styles_of(group: Group, everyone: RunStyles, style: Style) -> RunStyles:

@@ -40,6 +40,8 @@ class Header:
 
     beside      whether the first live line stands right of the title
     explained   the lines of an update, below the others
+    aside       the upper left corner of a legend that stands beside the axes; None for one above them
+    update      the live lines of an update, once they are placed
     """
 
     title: Text | None
@@ -49,16 +51,23 @@ class Header:
     layout: Layout
     beside: bool = False
     explained: Explained | None = None
+    aside: tuple[float, float] | None = None
+    update: tuple[Caption, ...] = ()
 
     @property
     def height(self) -> float:
         """The height of the header."""
-        lines = len(self.lines) + self.legend.rows - self.beside
+        lines = len(self.lines) + self._rows - self.beside
         explained_px = 0.0
         if self.explained:
             explained_px = line_px(self.explained.lettering) * (len(self.explained.lines) + EXPLAINED_GAP)
         live_px = line_px(self.lettering) * lines + explained_px
         return self._title_px + live_px + (self.layout.px(GAP_PT) if live_px else 0.0)
+
+    @property
+    def _rows(self) -> int:
+        """The rows of a legend above the axes."""
+        return self.legend.rows if self.aside is None else 0
 
     @property
     def _title_px(self) -> float:
@@ -70,13 +79,15 @@ class Header:
     def place(self, left: float, right: float = 0.0) -> tuple[Mark, ...]:
         """Place the lines from the top down, at `left` or as far left of it as they need; returns the live ones.
 
-        A line beside the title ends at `right`.
+        A line beside the title ends at `right`, above a legend beside the axes with that.
         """
         layout = self.layout
+        right = right if self.aside is None else layout.width - layout.margin
         # All lines begin where the longest ends inside the margin.
         title_px = self.title.get_window_extent().width if self.title else 0.0
         explained = self.explained.lines if self.explained else ()
-        longest = max(title_px, self.legend.width, *(width for _, width in (*self.lines, *explained)))
+        legend_px = self.legend.width if self._rows else 0.0
+        longest = max(title_px, legend_px, *(width for _, width in (*self.lines, *explained)))
         left, y = max(min(left, layout.width - layout.margin - longest), layout.margin), layout.height - layout.margin
         captions: list[Mark] = []
         if self.title:
@@ -92,10 +103,11 @@ class Header:
             y -= line_px(self.lettering)
         lettering = self.explained.lettering if self.explained else self.lettering
         y -= EXPLAINED_GAP * line_px(lettering) if explained else 0.0
-        for pieces_at, _ in explained:
-            captions.append(Caption(lettering, pieces_at, (left, y - lettering.ascent)))
-            y -= line_px(lettering)
-        captions += self.legend.place(self.lettering, layout.style, left, y)
+        at = [(left, y - lettering.ascent - line * line_px(lettering)) for line in range(len(explained))]
+        self.update = tuple(Caption(lettering, line[0], place) for line, place in zip(explained, at, strict=True))
+        y -= len(explained) * line_px(lettering)
+        captions += self.update
+        captions += self.legend.place(self.lettering, layout.style, *(self.aside or (left, y)))
         for caption in captions:
             layout.figure.add_artist(caption)
         return tuple(captions)

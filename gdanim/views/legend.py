@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from math import isfinite
 from typing import NamedTuple
 
@@ -29,6 +30,11 @@ MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
 
 GAP, _SPACE = "    ", "  "
+# The lines of an entry, and on each from the left its parts: label, limit, what is told, and f. Above the axes it has
+# one line.
+LABEL, LIMIT, TOLD, HEIGHT = range(4)
+LINES = (((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (LIMIT, HEIGHT), (TOLD,)))
+APART = 0.5  # of a line, between entries of several lines
 SIGN_EM = 1.3  # from the left end of an entry to its label, against the height of a letter
 
 
@@ -80,6 +86,7 @@ class Legend:
 
     entries     in the order of the request; those without a row are counted in the last one
     lefts       of label, limit, what is told, and f, from the left end of a column
+    downs       of the same, from the first line of an entry to theirs
     """
 
     entries: tuple[Entry, ...] = ()
@@ -87,6 +94,7 @@ class Legend:
     rows: int = 0
     places: int = 0
     lefts: tuple[float, ...] = ()
+    downs: tuple[float, ...] = ()
     column_px: float = 0.0
     gap_px: float = 0.0
     line_px: float = 0.0
@@ -108,7 +116,8 @@ class Legend:
         for place in range(self.places):
             column, row = divmod(place, self.rows)
             at = left + column * (self.column_px + self.gap_px), top - lettering.ascent - row * self.line_px
-            found.append(Row(lettering, partial(self._content, place, style), at, self.column_px))
+            content = partial(self._content, place, style)
+            found.append(Row(lettering, content, at, self.column_px, drop=max(self.downs)))
         return found
 
     def _content(self, place: int, style: Style, moment: Moment) -> RowContent:
@@ -126,7 +135,7 @@ class Legend:
         if entry.told is not None and self.form.length is not None:
             cells[2], _ = entry.told.piece(moment, self.form.length)
         inks = ink, style.muted, ink, style.muted
-        return RowContent(entry.run_style, tuple(map(Cell, self.lefts, cells, inks)), tells=bool(cells[2]))
+        return RowContent(entry.run_style, tuple(map(Cell, self.lefts, cells, inks, self.downs)), tells=bool(cells[2]))
 
     def _order(self, moment: Moment) -> Sequence[int]:
         """The entries from the first to the last at a moment."""
@@ -196,9 +205,9 @@ def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, l
     if not entries:
         return Legend()
     for form, places in _choices(len(entries)):
-        legend = _laid_out(entries, form, places, lettering, layout.header_width_px)
+        legend = _laid_out(entries, form, places, lettering, layout.header_width_px, line_px)
         for rows in range(1, min(places, most_rows) + 1):
-            found = replace(legend, rows=rows, line_px=line_px)
+            found = replace(legend, rows=rows)
             if found.width <= layout.header_width_px:
                 return found
     return Legend()
@@ -212,7 +221,29 @@ def _choices(count: int) -> Iterator[tuple[Form, int]]:
         yield FORMS[-1], places
 
 
-def _laid_out(entries: Sequence[Entry], form: Form, places: int, lettering: Lettering, room: float) -> Legend:
+def fit_column(
+    entries: Sequence[Entry], above: Legend, lettering: Lettering, line_px: float, room: tuple[float, float]
+) -> Legend | None:
+    """The fullest legend of one column that fits into a room (width, height) in pixels and has all of the entries.
+
+    None where none says as much as the one `above` the axes, but for how runs moved.
+    """
+    if not above.places == len(entries) <= MAX_ENTRIES:
+        return None
+    length = None if above.form.length is None else max(above.form.length, REASONED)
+    forms = *FORMS[: FORMS.index(above.form) + 1], above.form._replace(length=length)
+    for form, lines in product(forms, LINES):
+        found = _laid_out(entries, form, len(entries), lettering, room[0], line_px, lines)
+        high = (len(entries) - 1) * found.line_px + max(found.downs) + lettering.ascent
+        if found.column_px <= room[0] and high <= room[1]:
+            return replace(found, rows=len(entries))
+    return None
+
+
+def _laid_out(
+    entries: Sequence[Entry], form: Form, places: int, lettering: Lettering, room: float, line_px: float,
+    lines: Sequence[Sequence[int]] = LINES[0],
+) -> Legend:  # fmt: skip
     """A legend of a form, not yet in rows; labels that are wider than a room are cut."""
     width, sign, space = lettering.width, SIGN_EM * lettering.ascent, lettering.width(_SPACE)
     called = [entry.name if form.is_named else entry.label for entry in entries]
@@ -225,12 +256,16 @@ def _laid_out(entries: Sequence[Entry], form: Form, places: int, lettering: Lett
         0.0 if form.length is None else widest(told, form.length, width),
         max(width(entry.height) for entry in entries) if form.height else 0.0,
     ]
-    lefts, end = [], sign
-    for part in widths:
-        lefts.append(end)
-        end += part + space if part else 0.0
-    column_px = max(end - space, width(_rest(entries, places)))
-    return Legend(entries=entries, form=form, places=places, lefts=tuple(lefts), column_px=column_px, gap_px=width(GAP))
+    column_px, lefts, downs = float(width(_rest(entries, places))), [0.0] * len(widths), [0.0] * len(widths)
+    for line, parts in enumerate(lines):
+        end = sign
+        for part in filter(widths.__getitem__, parts):
+            lefts[part], downs[part] = end, line * line_px
+            column_px, end = max(column_px, end + widths[part]), end + widths[part] + space
+    return Legend(
+        entries=entries, form=form, places=places, lefts=tuple(lefts), downs=tuple(downs), column_px=column_px,
+        gap_px=width(GAP), line_px=line_px + max(downs) + (APART * line_px if max(downs) else 0.0),
+    )  # fmt: skip
 
 
 def _rest(entries: Sequence[Entry], places: int) -> str:

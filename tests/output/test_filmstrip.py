@@ -34,10 +34,16 @@ def kept_layout(monkeypatch, function, *options):
     """The layout of a strip that is written."""
     kept = []
     of = StripLayout.of
-    monkeypatch.setattr(StripLayout, "of", lambda *given: kept.append(of(*given)) or kept[-1])
+    monkeypatch.setattr(StripLayout, "of", lambda *given, **how: kept.append(of(*given, **how)) or kept[-1])
     ran = run(function, *EMBEDDED, *options)
     assert ran.code == 0, ran.err
     return kept[0]
+
+
+def said(line):
+    """What a live line says, without blanks where it is an equation."""
+    text = "".join(text for text, _ in line._pieces)
+    return re.sub(r"\s", "", text) if "=" in text else text
 
 
 # --- moments ---------------------------------------------------------------------------------------------------------
@@ -91,8 +97,8 @@ def _panels_of(tmp_path, view, frames):
     kept = []
     of = StripLayout.of
 
-    def keep(*given):
-        kept.append(of(*given))
+    def keep(*given, **how):
+        kept.append(of(*given, **how))
         return kept[-1]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -157,15 +163,35 @@ def test_the_strip_of_a_surface_keeps_the_title(tmp_path, monkeypatch):
     assert layout.top < above < 200
 
 
-def test_a_strip_says_once_by_which_method_how_it_ended_and_the_last_step(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("frames", "room_in_panels"), [(3, True), (10, False)])
+def test_a_strip_says_once_by_which_method_how_it_ended_and_in_each_panel_its_step(
+    frames, room_in_panels, tmp_path, monkeypatch
+):
     # x shrinks by 0.8 with each iteration: 4.3 · 0.8²¹ is the first below 0.04.
-    options = "--lr", 0.1, "--explain", "-n", 25, "--frames", 3, "--size", "1000x300", "-o", tmp_path / "s.png"
+    options = "--lr", 0.1, "--explain", "-n", 25, "--frames", frames, "--size", "1200x500", "-o", tmp_path / "s.png"
     layout = kept_layout(monkeypatch, "parabola", *options)
     layout.whole.update(25)
-    lines = ["".join(text for text, _ in mark._pieces) for mark in header(layout.whole) if isinstance(mark, Caption)]
-    assert len(lines) == 3
-    assert re.search("iteration 25 .* gd .*arrived at k 21", lines[0])
-    assert [re.sub(r"\s", "", line) for line in lines[1:]] == ["x₂₅=x₂₄−lr·f′(x₂₄)", "0.0162=0.0203−0.1·0.0406"]
+    captions = [mark for mark in header(layout.whole, has_all=layout.has_all) if isinstance(mark, Caption)]
+    assert re.search("iteration 25 .* gd .*arrived at k 21", said(captions[0]))
+    last = ["x₂₅=x₂₄−lr·f′(x₂₄)", "0.0162=0.0203−0.1·0.0406"]
+    assert list(map(said, captions[1:])) == ([] if room_in_panels else last)
+    if room_in_panels:
+        layout.panel.update(0)
+        assert list(map(said, layout.belonging)) == ["x₁=x₀−lr·f′(x₀)", "3.4400=4.3000−0.1·8.6000"]
+        layout.panel.update(25)
+        assert list(map(said, layout.belonging)) == last
+        steps = np.diff([place.left for place in layout.places()])
+        assert max(line.get_window_extent().width for line in layout.belonging) < steps.min()
+
+
+def test_facets_in_a_strip_have_their_titles_at_each_moment_and_what_became_of_each_from_when_it_is_true(tmp_path):
+    path = tmp_path / "strip.pdf"
+    ran = run("parabola", *EMBEDDED, "--lr", 0.5, "--lr", 1.05, "--facet", "lr", "-n", 12, "--frames", 2, "-o", path)
+    assert ran.code == 0, ran.err
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    shown = [line.split() for line in text.splitlines() if "lr" in line]
+    # x_k = 4.3 (1 − 2 lr)^k is 0 from k = 1 on, and 4.3 · 1.1⁴ leaves the bounds at 6.
+    assert list(map(" ".join, shown)) == ["lr 0.5 lr 1.05", "lr 0.5 arrived at k 1 lr 1.05 lost at 4"]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -228,7 +254,10 @@ def test_transparent_png_lets_the_page_show_through(tmp_path):
     [
         (("-o", "strip.gif"), "writes .pdf, .svg or .png"),
         (("-o", "-"), "writes .pdf, .svg or .png"),
-        (("-o", "strip.pdf", "--facet", "lr", "--lr", "0.1", "--lr", "0.2"), "--facet makes no sense"),
+        (
+            ("-o", "strip.pdf", "--facet", "lr", "--lr", "0.1", "--lr", "0.2", "--size", "600x400"),
+            "has no room for 5 moments",
+        ),
         (("-o", "strip.pdf", "--frames", "48", "--size", "600x400"), "has no room for"),
         (("-o", "strip.pdf", "--view", "panels", "--size", "900x400"), "has no room for 5 moments with 3 axes of 80"),
         (("-o", "strip.pdf", "--quality", "low"), "--quality 'low'"),

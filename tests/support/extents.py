@@ -69,10 +69,10 @@ def live(scene: Scene, frame: int) -> list[str]:
 
 def cells(row: Row) -> Iterator[Read]:
     """The texts of a row, each as wide as its letters."""
-    _, bottom, _, top = row.touched() or (0.0, 0.0, 0.0, 0.0)
+    below, above = row.lettering.descent, row.lettering.ascent
     for cell in row.content.cells:
-        left = row.at[0] + cell.left
-        yield cell.text, Bbox.from_extents(left, bottom, left + row.lettering.width(cell.text), top)
+        left, base = row.pen(cell)
+        yield cell.text, Bbox.from_extents(left, base - below, left + row.lettering.width(cell.text), base + above)
 
 
 def around(axes: SurfaceAxes) -> Iterator[Read]:

@@ -29,12 +29,15 @@ EIGHT = ("gd", "momentum", "nesterov", "rmsprop", "adam", "amsgrad", "lion", "ne
 
 
 def race(**options: Any) -> Descent:
-    return solved(**{"function": "rosenbrock", "optimizer": EIGHT, "iterations": 5, "title": "", **options})
+    """A race whose legend stands above the axes: these have two scales, and so no width to spare."""
+    asked = {"function": "rosenbrock", "optimizer": EIGHT, "iterations": 5, "title": "", "aspect": "free"}
+    return solved(**{**asked, **options})
 
 
 def relabelled(labels: list[str], **options: Any) -> Descent:
     """Runs that are called as given."""
-    descent = solved(**{"function": "himmelblau", "starts": len(labels), "iterations": 2, "title": "", **options})
+    asked = {"function": "himmelblau", "starts": len(labels), "iterations": 2, "title": "", "aspect": "free"}
+    descent = solved(**{**asked, **options})
     runs = tuple(run._replace(label=label, spec=label) for run, label in zip(descent.runs, labels, strict=True))
     return replace(descent, runs=runs)
 
@@ -69,8 +72,9 @@ def test_a_legend_with_room_says_each_rate_as_a_share_of_its_limit() -> None:
 
 
 def test_the_sign_of_a_label_stands_before_it_on_its_line() -> None:
-    last = pictures("himmelblau", optimizer=("gd", "adam"), iterations=2, size="640x480")[0][..., :3]
-    with scene_of(solved("himmelblau", optimizer=("gd", "adam"), iterations=2, size="640x480")) as scene:
+    asked: dict[str, Any] = {"optimizer": ("gd", "adam"), "iterations": 2, "size": "640x480", "aspect": "free"}
+    last = pictures("himmelblau", **asked)[0][..., :3]
+    with scene_of(solved("himmelblau", **asked)) as scene:
         for row, colour in zip(rows(scene), LIGHT.runs, strict=False):
             (label, *_) = cells(row)
             wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
@@ -163,7 +167,8 @@ def test_a_label_wider_than_the_picture_is_cut() -> None:
 def test_the_legend_has_the_colours_of_the_paths(style: str) -> None:
     from gdanim.drawing.styles import load_style
 
-    last = pictures("himmelblau", optimizer=("gd", "adam", "lion"), iterations=20, size="640x480", style=style)[-1]
+    methods, aspect = ("gd", "adam", "lion"), "free"
+    last = pictures("himmelblau", optimizer=methods, iterations=20, size="640x480", style=style, aspect=aspect)[-1]
     for colour in load_style(style).runs[:3]:
         wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
         seen = (last[..., :3] == wanted).all(axis=-1)
@@ -208,3 +213,33 @@ def test_up_to_two_dozen_runs_keep_what_became_of_them(count: int) -> None:
     assert len(told) == count
     for run in records(descent):
         assert told[str(run["label"])].partition(" ")[0] in str(run["verdict"])
+
+
+@pytest.mark.parametrize(("size", "lines"), [("640x480", 3), ("1280x720", 2), ("480x360", 3)])
+def test_width_that_axes_of_one_scale_free_takes_the_legend_and_the_function_grows_by_that(
+    size: str, lines: int
+) -> None:
+    asked: dict[str, Any] = {"optimizer": ("gd", "momentum", "adam"), "iterations": 3, "title": None}
+    width = int(size.partition("x")[0])
+    with scene_of(race(function="booth", size=size, **asked, aspect="equal")) as scene:
+        axes, found = scene.figure.axes[0], boxes(scene, 3)
+        assert min(row.at[0] for row in rows(scene)) > axes.bbox.x1
+        assert max(box.x1 for box in found) <= width
+        assert axes.bbox.y0 < min(box.y0 for box in found) < max(box.y1 for box in found) <= axes.bbox.y1 + 1
+        assert len({box.y0 for box in found}) == 3 * lines
+        one_scale = axes.bbox.height / np.ptp(axes.get_ylim())
+        assert abs(axes.bbox.width - one_scale * np.ptp(axes.get_xlim())) <= 1
+        assert axes.get_xlim()[0] <= -10 < 10 <= axes.get_xlim()[1]
+        told = said(scene, 3)
+    with scene_of(race(function="booth", size=size, **asked)) as scene:
+        assert one_scale > scene.figure.axes[0].bbox.height / np.ptp(scene.figure.axes[0].get_ylim())
+        assert [row[0] for row in told] == [row[0] for row in said(scene, 3)]
+        above = said(scene, 3)
+    assert [[bool(text) for text in row] for row in told] == [[bool(text) for text in row] for row in above]
+
+
+@pytest.mark.parametrize("options", [{"xlim": "-30,30"}, {"inset": "minimum"}, {"title": "", "readout": False}])
+def test_a_legend_stays_above_axes_without_width_to_spare_and_where_it_is_the_header(options: dict[str, Any]) -> None:
+    asked = {"function": "booth", "optimizer": ("gd", "momentum", "adam"), "aspect": "equal", "title": None}
+    with scene_of(race(**{**asked, "size": "640x480", **options})) as scene:
+        assert min(row.at[1] for row in rows(scene)) > scene.figure.axes[0].bbox.y1

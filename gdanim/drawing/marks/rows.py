@@ -23,11 +23,12 @@ _PIXELS = IdentityTransform()
 
 
 class Cell(NamedTuple):
-    """A text, and its left end in pixels from that of the row."""
+    """A text; its left end from that of the row, and how far its line lies below the first one, in pixels."""
 
     left: float
     text: str
     colour: str
+    down: float = 0.0
 
 
 class RowContent(NamedTuple):
@@ -39,19 +40,26 @@ class RowContent(NamedTuple):
 
 
 class Row(Mark):
-    """A row: `at` is the left end of its baseline, in pixels (x, y) from the bottom left, `width` what it may take.
+    """A row: `at` is the left end of its first baseline, in pixels (x, y) from the bottom left, `width` what it may
+    take, and `drop` how far its last baseline lies below the first.
 
     `content_at` gives what it holds at a moment.
     """
 
     def __init__(
-        self, lettering: Lettering, content_at: Callable[[Moment], RowContent], at: tuple[float, float], width: float
+        self,
+        lettering: Lettering,
+        content_at: Callable[[Moment], RowContent],
+        at: tuple[float, float],
+        width: float,
+        *,
+        drop: float = 0.0,
     ) -> None:
         super().__init__(zorder=14)
-        self.lettering, self.content_at, self.width = lettering, content_at, width
+        self.lettering, self.content_at, self.width, self.drop = lettering, content_at, width, round(drop)
         self.at = round(at[0]), round(at[1])
         self.content = RowContent()
-        self._images: list[tuple[int, NDArray[np.uint8]]] = []
+        self._images: list[tuple[int, int, NDArray[np.uint8]]] = []
 
     def show(self, moment: Moment) -> None:
         """Set the content for a moment; texts are rendered anew only where one changed."""
@@ -59,11 +67,13 @@ class Row(Mark):
         content = self.content_at(moment_of(self))
         if content.cells != self.content.cells:
             self._images = [
-                (self.at[0] + round(cell.left), self.lettering.image((cell.text, cell.colour)))
-                for cell in content.cells
-                if cell.text
+                (*self.pen(cell), self.lettering.image((cell.text, cell.colour))) for cell in content.cells if cell.text
             ]
         self.content = content
+
+    def pen(self, cell: Cell) -> tuple[int, int]:
+        """Where the baseline of a cell begins, in pixels (x, y) from the bottom left."""
+        return self.at[0] + round(cell.left), self.at[1] - round(cell.down)
 
     def told_at(self, moment: Moment) -> str:
         """What it tells at a moment; empty where it only gives a name."""
@@ -74,7 +84,7 @@ class Row(Mark):
         """Paint the sign, and lay the rendered texts onto the canvas."""
         if self.moment is None or not self.get_visible():
             return
-        gc, bottom = renderer.new_gc(), self.at[1] - self.lettering.descent
+        gc = renderer.new_gc()
         if self.content.run_style is not None:
             em = self.lettering.ascent
             middle = np.array([[self.at[0] + em / 2, self.at[1] + 0.4 * em]])
@@ -83,21 +93,18 @@ class Row(Mark):
             renderer.draw_path(gc, sign, _PIXELS, to_rgba(self.content.run_style.colour))
         if isinstance(renderer, SetsText):
             for cell in self.content.cells:
-                renderer.draw_text_pieces(
-                    self.lettering, [(cell.text, cell.colour)], self.at[0] + round(cell.left), self.at[1]
-                )
+                renderer.draw_text_pieces(self.lettering, [(cell.text, cell.colour)], *self.pen(cell))
         else:
-            for left, image in self._images:
-                renderer.draw_image(gc, left, bottom, image[::-1])
+            for left, base, image in self._images:
+                renderer.draw_image(gc, left, base - self.lettering.descent, image[::-1])
         gc.restore()
 
-    def touched(self) -> Extent | None:
+    def touched(self) -> Extent:
         """Bound the row, as wide as it may be."""
         (left, base), lettering = self.at, self.lettering
-        return left, base - lettering.descent, left + self.width, base + lettering.ascent
+        return left, base - self.drop - lettering.descent, left + self.width, base + lettering.ascent
 
     def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
         """The same as a box, in pixels."""
         del renderer
-        (left, base), lettering = self.at, self.lettering
-        return Bbox.from_extents(left, base - lettering.descent, left + self.width, base + lettering.ascent)
+        return Bbox.from_extents(*self.touched())

@@ -1,8 +1,9 @@
 """Filmstrip: the picture at a few moments, side by side, for print: as PDF or SVG, which hold vectors, or as PNG.
 
-The picture is laid out anew in the size of a panel, and draws itself once for each moment, as in the animation. What
-panels share stands once: the title above them, and below it the readout, the step that is explained and the legend, as
-they are in the end; and where a picture has one axes, numbers and names of axes at the left and at the bottom only.
+The picture is laid out anew in the size of a panel, and draws itself once for each moment, as in the animation, with
+the titles of its facets and the step that is explained. What panels share stands once: the title above them, and below
+it the readout and the legend, as they are in the end; and where a picture has one axes, numbers and names of axes at
+the left and at the bottom only.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ from gdanim.drawing.layout import READOUT_PT
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
-from gdanim.output.filmstrip import strip_layout
 from gdanim.output.filmstrip.renderer import OffsetRenderer, VectorOffsetRenderer
-from gdanim.output.filmstrip.strip_layout import PAD_PT, TEXT_HIGH_IN, StripLayout, header, lines_above, show_labels
+from gdanim.output.filmstrip.sizes import Default, is_faceted
+from gdanim.output.filmstrip.strip_layout import PAD_PT, StripLayout, header, header_px, show_labels
 from gdanim.output.pages import about_pdf
 from gdanim.output.png import PngWriter
 from gdanim.output.svg.writer import own_name
 from gdanim.settings import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gdanim.catalogue.request import StyleChoice
-    from gdanim.descent.timeline import Moment
+    from gdanim.descent.timeline import Moment, Timeline
     from gdanim.drawing.scene import Scene
     from gdanim.drawing.styles import Style
     from gdanim.output.base import FilmInfo
@@ -80,22 +81,13 @@ def write_filmstrip(
 
     Raises SettingError where the strip is too small for so many panels.
     """
-    chosen, size = choose_frames(scene, MOMENTS if frames is None else frames), (info.width, info.height)
-    panels = None
-    if size == DEFAULTS["size"]:
-        panels = strip_layout.row_grid(len(chosen))
-        size = panels.columns * strip_layout.PANEL_PX, size[1]
-    dots = dpi or round(max(float(scene.figure.dpi), size[0] / WIDEST_IN))
+    chosen = choose_frames(scene, MOMENTS if frames is None else frames)
 
-    def redraw_at(size: tuple[int, int], **settings: Any) -> Scene:
-        return redraw(size=size, dpi=dots, **settings)
+    def dots_of(width: int) -> int:
+        return dpi or round(max(float(scene.figure.dpi), width / WIDEST_IN))
 
-    if panels is not None:
-        count = len(scene.figure.axes)
-        axes_px = strip_layout.SINGLE_HIGH_PX if count == 1 else strip_layout.MULTIPLE_HIGH_PX
-        height = panels.rows * round(axes_px + count * TEXT_HIGH_IN * dots)  # with the captions
-        size = size[0], height + round(strip_layout.header_px(redraw_at, (size[0], height)))
-    layout = StripLayout.of(redraw_at, size, len(chosen), panels)
+    layout = _laid_out(scene, (info.width, info.height), len(chosen), dots_of, redraw)
+    size, dots = layout.size, dots_of(layout.size[0])
     figure = Figure(figsize=(size[0] / dots, size[1] / dots), dpi=dots, facecolor=scene.figure.get_facecolor())
     figure.add_artist(_Panels(figure, layout, chosen))
     _write_captions(figure, layout, chosen, style.loaded)
@@ -103,10 +95,31 @@ def write_filmstrip(
         PAGES[suffix](stream, figure, info)
 
 
+def _laid_out(
+    scene: Scene, size: tuple[int, int], count: int, dots_of: Callable[[int], int], redraw: Redraw, *,
+    explained: bool = True,
+) -> StripLayout:  # fmt: skip
+    """The panels of a strip of a size, or of that which suits them; with the lines of an update where each has room."""
+    panels, is_default = None, size == DEFAULTS["size"]
+    if is_default:
+        panels, (width, height) = Default.of(scene, count, dots_of, explained=explained)
+        size = panels.columns * width, panels.rows * height
+
+    def redraw_at(own: tuple[int, int], **settings: Any) -> Scene:
+        return redraw(size=own, dpi=dots_of(size[0]), **settings)
+
+    if is_default:
+        size = size[0], size[1] + round(header_px(redraw_at, size, has_all=not explained))
+    layout = StripLayout.of(redraw_at, size, count, panels, has_all=not explained)
+    if is_default and explained and layout.has_all:
+        return _laid_out(scene, DEFAULTS["size"], count, dots_of, redraw, explained=False)
+    return layout
+
+
 def _write_captions(figure: Figure, layout: StripLayout, chosen: Sequence[int], style: Style) -> None:
     timeline, (width, height) = layout.panel.timeline, layout.size
     for frame, place in zip(chosen, layout.places(), strict=True):
-        bottom = (place.bottom + layout.box.height + layout.px(PAD_PT)) / height
+        bottom = (place.bottom + layout.box.height + layout.above + layout.px(PAD_PT)) / height
         text = caption(timeline.moment(frame), in_turn=timeline.in_turn and len(timeline.last) > 1)
         figure.text(place.left / width, bottom, text, color=style.text, fontsize=READOUT_PT)
 
@@ -140,10 +153,14 @@ def _settled_tick(scene: Scene) -> float:
 
     A run that has left the axes for good is not seen to move: an arrow at their edge stands for it.
     """
-    mark = next((mark for mark in scene.marks if isinstance(mark, RunsMark)), None)
     timeline = scene.timeline
-    if mark is None:
-        return float(timeline.tick[timeline.forward - 1])
+    marks = [mark for mark in scene.marks if isinstance(mark, RunsMark)]
+    seen = {mark.axes: mark for mark in reversed(marks)}.values() if is_faceted(scene) else marks[:1]
+    return max((_settled(mark, timeline) for mark in seen), default=float(timeline.tick[timeline.forward - 1]))
+
+
+def _settled(mark: RunsMark, timeline: Timeline) -> float:
+    """The tick from which no run of a mark is seen to move."""
     low, high = mark.ends(pad=0.0)
     place = (mark.pixels - low) / (high - low)
     runs = slice(None) if mark.runs is None else mark.runs
@@ -172,7 +189,7 @@ class _Panels(Artist):
         places = list(layout.places())
         at_header = kind(renderer, dpi=dpi, unit_px=unit_px, offset=layout.header_shift(places[0].left))
         layout.whole.update(self._chosen[-1])
-        for artist in header(layout.whole):
+        for artist in header(layout.whole, has_all=layout.has_all):
             artist.draw(at_header)
         for frame, place in zip(self._chosen, places, strict=True):
             # By whole pixels: what matplotlib sets on them stays as sharp as in the animation.
@@ -183,11 +200,10 @@ class _Panels(Artist):
                 if layout.shares_labels:
                     show_labels(axes, left=place.is_first, below=place.is_lowest)
                 axes.draw(at_panel)
-            above = lines_above(panel, layout.box.y1)
-            for mark in panel.marks:
-                # Lines above the axes have no room here; what they explain is drawn.
-                if not isinstance(mark, Row) and mark not in above:
-                    mark.draw(at_panel)
+            hidden = {*panel.belonging} - {*layout.belonging}
+            marks = [mark for mark in panel.marks if not isinstance(mark, Row) and mark not in hidden]
+            for artist in (*(one for one in layout.belonging if not one.get_animated()), *marks):
+                artist.draw(at_panel)
 
 
 def _write_pdf(stream: BinaryIO, figure: Figure, info: FilmInfo) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.transforms import Bbox
 
 from gdanim.drawing import grid
@@ -16,6 +16,7 @@ from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.numbers import name_axes
 from gdanim.errors import SettingError
+from gdanim.output.filmstrip.sizes import best_aspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,28 +28,11 @@ if TYPE_CHECKING:
 
 Redraw = Callable[..., "Scene"]
 
-# The size of a strip that is given none: each panel has the size that suits it.
-LONGEST_ROW, SHORTEST_ROW = 8, 3  # in panels
-PANEL_PX: Final = 320  # its width
-# The height of a panel's axes, one or several, which then stand below one another; of its caption and labels, which
-# grow with the type.
-SINGLE_HIGH_PX, MULTIPLE_HIGH_PX, TEXT_HIGH_IN = 240, 600, 0.7
-
-GAP_PT, BELOW_PT = 9.0, 4.0  # between panels; from the header to the first captions
+GAP_PT, BELOW_PT = 9.0, 7.0  # between panels; from the header to the first captions
 PAD_PT: Final = 6.5  # from a panel to its caption: a spot on the edge stays clear of the text
-SINGLE_ASPECT, MULTIPLE_ASPECT = 4 / 3, 0.5  # at which pictures with one and with several axes look best
 GAPPY: Final = 0.5  # what a grid with an empty place is worth
 LEAST_PX: Final = 24.0  # of the sides of a panel's axes
 LEAST_OF_SEVERAL_PX: Final = 80  # of those of each of several: in smaller ones nothing is to be seen
-
-
-def row_grid(count: int) -> Grid:
-    """One row; several where it would be longer than LONGEST_ROW, without an empty place if possible."""
-    if count <= LONGEST_ROW:
-        return Grid(rows=1, columns=count)
-    full = [columns for columns in range(SHORTEST_ROW, LONGEST_ROW + 1) if count % columns == 0]
-    rows = count // max(full) if full else ceil(count / LONGEST_ROW)
-    return Grid(rows=rows, columns=ceil(count / rows))
 
 
 class Place(NamedTuple):
@@ -73,45 +57,62 @@ class StripLayout:
     box: Bbox  # around the axes of a panel
     overhang: tuple[float, float, float, float]  # of labels and ticks around it: left, bottom, right, top
     unlabelled_left: float  # the first of these without the numbers that another panel shows
+    above: float  # how high what belongs to the axes of a panel stands above them
+    has_all: bool  # whether the header has what belongs to the axes, for which panels have no room
 
     @classmethod
-    def of(cls, redraw: Redraw, size: tuple[int, int], count: int, panels: Grid | None) -> StripLayout:
+    def of(
+        cls, redraw: Redraw, size: tuple[int, int], count: int, panels: Grid | None, *, has_all: bool = False
+    ) -> StripLayout:
         """Choose the grid where None is given, and draw the panel in the size that fills it.
 
         Raises SettingError where the strip is too small for so many panels.
         """
+        asked = panels
         if panels is None:
             grid.check_room(count, size)
         whole = _with_header_above(redraw, size)
         dpi = float(whole.figure.dpi)
-        em, top = TICK_PT * dpi / 72, header_bottom(whole) - (whole.figure.bbox.height - size[1])
+        em, top = TICK_PT * dpi / 72, header_bottom(whole, has_all=has_all) - (whole.figure.bbox.height - size[1])
         room = size[0] - 2 * em, top - em
         if panels is None:
             gaps = GAP_PT * dpi / 72, (PAD_PT + READOUT_PT) * dpi / 72
-            aspect = SINGLE_ASPECT if len(whole.figure.axes) == 1 else MULTIPLE_ASPECT
+            aspect = best_aspect(whole)
             panels = grid.choose(count, size, room, gaps, aspect, gappy=GAPPY)
         # The first guess is high: a legend, which the strip does without, leaves room for axes to be measured.
         guess = _at_least(room[0] / panels.columns, size[1])
         for _ in range(3):
-            panel = redraw(guess, title="", readout=False)
+            panel = _panel(redraw, guess, size, count)
             _name_axes(panel, whole)
             box, overhang = _measure(panel)
             layout = cls(
                 whole=whole, panel=panel, size=size, count=count, grid=panels, top=top, box=box, overhang=overhang,
-                unlabelled_left=_unlabelled_left(panel),
+                unlabelled_left=_unlabelled_left(panel), above=0.0 if has_all else _above(panel, box.y1),
+                has_all=has_all,
             )  # fmt: skip
             axes_width, axes_height = layout._axes_px()
             guess = _at_least(guess[0] - box.width + axes_width, guess[1] - box.height + axes_height)
+        if whole.belonging and not (has_all or layout._has_room_above()):
+            return cls.of(redraw, size, count, asked, has_all=True)
         layout.check_room()
         return layout
+
+    @property
+    def belonging(self) -> tuple[Artist, ...]:
+        """What is drawn above the axes of each panel."""
+        return () if self.has_all else self.panel.belonging
+
+    def _has_room_above(self) -> bool:
+        """Whether what belongs to the axes of a panel is there, and no wider than these and the gap beside them."""
+        self.panel.update(0)
+        widths = [one.get_window_extent().width for one in self.panel.belonging]
+        return bool(widths) and max(widths) <= self.box.width + self.px(GAP_PT)
 
     def check_room(self) -> None:
         """Raise SettingError where one of several axes is so small that nothing is to be seen in it."""
         axes = self.panel.figure.axes
         if len(axes) > 1 and min(min(one.bbox.size) for one in axes) < LEAST_OF_SEVERAL_PX:
-            room = f"has no room for {self.count} moments with {len(axes)} axes of {LEAST_OF_SEVERAL_PX} pixels each"
-            allowed = f"{room}; give a larger one, none, fewer --frames, or another --view"
-            raise SettingError("--size", "x".join(map(str, self.size)), allowed)
+            raise _no_room(self.size, self.count, len(axes))
 
     def px(self, points: float) -> float:
         """Points as pixels."""
@@ -127,7 +128,7 @@ class StripLayout:
         (rows, columns), em = self.grid, self.px(TICK_PT)
         left, bottom, right, _ = self.overhang
         room = self.size[0] - 2 * em - left - self.box.width - right
-        rise = self.top - self.px(PAD_PT + READOUT_PT) - em - bottom - self.box.height
+        rise = self.top - self.px(PAD_PT + READOUT_PT) - self.above - em - bottom - self.box.height
         for panel in range(self.count):
             row, column = self.grid.place(panel)
             across = column * (room / max(columns - 1, 1))
@@ -140,7 +141,8 @@ class StripLayout:
         left, bottom, right, top = self.overhang
         gap = self.px(GAP_PT) + (right + self.unlabelled_left if self.shares_labels else 0.0)
         width = self.size[0] - 2 * em - (columns - 1) * gap
-        height = self.top - em - rows * (self.px(PAD_PT + READOUT_PT) + top) - (rows - 1) * self.px(GAP_PT)
+        text = self.px(PAD_PT + READOUT_PT) + max(top, self.above)
+        height = self.top - em - rows * text - (rows - 1) * self.px(GAP_PT)
         if self.shares_labels:
             axes = (width - (left + right)) / columns, (height - bottom) / rows
         else:
@@ -150,7 +152,7 @@ class StripLayout:
     def header_shift(self, left: float) -> tuple[float, float]:
         """How far to move the header right, so that it begins at `left` as far as there is room, and up."""
         up = self.size[1] - self.whole.figure.bbox.height
-        boxes = [artist.get_window_extent() for artist in header(self.whole)]
+        boxes = [artist.get_window_extent() for artist in header(self.whole, has_all=self.has_all)]
         if not boxes:
             return 0.0, up
         box = Bbox.union(boxes)
@@ -158,44 +160,67 @@ class StripLayout:
 
 
 def _with_header_above(redraw: Redraw, size: tuple[int, int]) -> Scene:
-    """The picture in a size, or higher, where that has its header beside the axes."""
-    whole = redraw(size)
-    whole = whole if header(whole) else redraw((size[0], max(size)))
+    """The picture in a size, or higher, where that has its header beside the axes. No legend stands beside them."""
+    whole = redraw(size, aspect="free")
+    whole = whole if header(whole) else redraw((size[0], max(size)), aspect="free")
     whole.update(whole.timeline.frames - 1)
     return whole
 
 
-def header_px(redraw: Redraw, size: tuple[int, int]) -> float:
+def header_px(redraw: Redraw, size: tuple[int, int], *, has_all: bool) -> float:
     """The height of the header above a strip of a size."""
     whole = _with_header_above(redraw, size)
-    return float(whole.figure.bbox.height) - header_bottom(whole)
+    return float(whole.figure.bbox.height) - header_bottom(whole, has_all=has_all)
 
 
-def header(scene: Scene) -> list[Artist]:
-    """What all panels share: the title, live lines and the legend."""
+def _panel(redraw: Redraw, size: tuple[int, int], strip: tuple[int, int], count: int) -> Scene:
+    """The picture in the size of a panel, of a strip of a size with so many."""
+    try:
+        return redraw(size, title="", readout=False)
+    except SettingError as refusal:
+        if refusal.name != "--size":
+            raise
+    raise _no_room(strip, count, 0)
+
+
+def _no_room(size: tuple[int, int], count: int, axes: int) -> SettingError:
+    several = f" with {axes} axes of {LEAST_OF_SEVERAL_PX} pixels each" if axes else " with so many panels"
+    allowed = f"has no room for {count} moments{several}; give a larger one, none, fewer --frames, or another --view"
+    return SettingError("--size", "x".join(map(str, size)), allowed)
+
+
+def _above(panel: Scene, top: float) -> float:
+    """How far what belongs to the axes of a panel stands out above them, whose upper end is at `top`."""
+    tops = [one.at[1] + one.lettering.ascent for one in panel.belonging if isinstance(one, Caption)]
+    tops += [one.get_window_extent().y1 for one in panel.belonging if not isinstance(one, Caption)]
+    return max(*tops, top, top) - top
+
+
+def header(scene: Scene, *, has_all: bool = True) -> list[Artist]:
+    """What all panels share: the title, live lines and the legend; if it `has_all`, also what belongs to the axes."""
     figure = scene.figure
     above = max(axes.bbox.y1 for axes in figure.axes)
     artists: list[Artist] = [*figure.texts, *figure.patches, *figure.artists]
     still = [one for one in artists if not one.get_animated() and one.get_window_extent().y0 >= above]
-    return [*still, *(mark for mark in scene.marks if isinstance(mark, Row)), *lines_above(scene, above)]
+    live = [mark for mark in scene.marks if isinstance(mark, Caption) and mark.at[1] >= above]
+    found = [*still, *(mark for mark in scene.marks if isinstance(mark, Row)), *live]
+    return [one for one in found if has_all or one not in scene.belonging]
 
 
-def lines_above(scene: Scene, above: float) -> list[Caption]:
-    """The live lines above a height."""
-    return [mark for mark in scene.marks if isinstance(mark, Caption) and mark.at[1] >= above]
-
-
-def header_bottom(scene: Scene) -> float:
+def header_bottom(scene: Scene, *, has_all: bool) -> float:
     """Where the header ends, or what stands for it without one, in pixels from the bottom."""
     dpi = float(scene.figure.dpi)
-    bottoms = [artist.get_window_extent().y0 for artist in header(scene)]
+    bottoms = [artist.get_window_extent().y0 for artist in header(scene, has_all=has_all)]
     return min(bottoms) - BELOW_PT * dpi / 72 if bottoms else scene.figure.bbox.height - TICK_PT * dpi / 72
 
 
 def show_labels(axes: Axes, *, left: bool, below: bool) -> None:
-    """Show or hide the numbers and names of axes at the left and below."""
+    """Show or hide the numbers and names of axes at the left and below, and keys there."""
     axes.tick_params(labelleft=left, labelbottom=below)
     axes.xaxis.label.set_visible(below)
+    for key in axes.get_children():
+        if isinstance(key, AnnotationBbox):
+            key.set_visible(below)
     axes.yaxis.label.set_visible(left)
 
 

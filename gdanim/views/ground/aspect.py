@@ -35,6 +35,11 @@ class EqualAxes(Axes):
         if held := getattr(self, "_held", None):  # matplotlib places axes before anything is known of them
             self._fit(*held)
 
+    def least_width(self, height: float) -> float:
+        """How wide they are, in pixels, if they are so high and show no more along x than they have to."""
+        spans = np.abs(np.diff(self._held[0])[:, 0])
+        return float(height * spans[0] / spans[1])
+
     def _fit(self, limits: Scalar, movable: Ends) -> None:
         spans = np.diff(limits)[:, 0]
         room = np.round(self.bbox.size, 6)  # so that axes of one size have the very same limits

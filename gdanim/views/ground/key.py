@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 from matplotlib.artist import Artist
@@ -15,7 +16,7 @@ from gdanim.drawing.styles import Style
 from gdanim.views.ground.inks import Colours
 
 LOW, HIGH, UNEVEN = "low", "high", "not linear"
-BAR_PT: Final = (40.0, 6.5)  # its width and its height
+BARS_PT: Final = (40.0, 24.0), 6.5  # its width, usual and least, and its height
 GAP_PT: Final = 4.0  # between the bar and its words
 APART_PT: Final = 10.0  # from the name of the axis, and between two entries of a key
 
@@ -39,8 +40,9 @@ def write_ground_key(layout: Layout, axes: Axes, bands: Bands) -> None:
 
 def ground_keys(style: Style, bands: Bands) -> Iterator[OffsetBox]:
     """The bar between its words, the fullest first."""
-    for high in [f"{bands.high}, {UNEVEN}", bands.high] if bands.uneven else [bands.high]:
-        yield in_row([words(style, bands.low), _bar(style, bands), words(style, high)], GAP_PT)
+    widths, height = BARS_PT
+    for high, width in product([f"{bands.high}, {UNEVEN}", bands.high] if bands.uneven else [bands.high], widths):
+        yield in_row([words(style, bands.low), _bar(style, bands, width, height), words(style, high)], GAP_PT)
 
 
 def place_beside_name(layout: Layout, axes: Axes, key: OffsetBox) -> bool:
@@ -81,8 +83,7 @@ def words(style: Style, text: str) -> TextArea:
     return TextArea(text, textprops={"color": style.muted, "fontsize": TICK_PT})
 
 
-def _bar(style: Style, bands: Bands) -> DrawingArea:
-    width, height = BAR_PT
+def _bar(style: Style, bands: Bands, width: float, height: float) -> DrawingArea:
     each = width / len(bands.colours)
     area = DrawingArea(width, height)
     for place, colour in enumerate(bands.colours.tolist()):
