@@ -183,11 +183,15 @@ def _joined(strips: Sequence[Strip], height: int) -> Strip:
     left = min(begins, default=0)
     columns = bytearray()
     for begin, strip in zip(begins, strips, strict=True):
-        at = (begin - left) * height
-        columns += bytes(max(at - len(columns), 0))
-        shared = min(len(columns) - at, len(strip.columns))
-        if shared:
-            columns[at : at + shared] = bytes(map(max, columns[at : at + shared], strip.columns))
+        if not strip.columns:
+            continue
+        over = len(columns) - (begin - left) * height
+        if over <= 0:
+            columns += bytes(-over)
+            columns += strip.columns
+            continue
+        at, shared = len(columns) - over, min(over, len(strip.columns))
+        columns[at : at + shared] = bytes(map(max, columns[at : at + shared], strip.columns))
         columns += strip.columns[shared:]
     return Strip(bytes(columns), left, pens[-1])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Matrix, Scalar, Vector
+from gdanim.arrays import Flags, Matrix, Scalar, Vector
 from gdanim.formula.symbols import named, symbol
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ MOST_NAMED: Final = 3  # variables that are named one by one
 # Variables: a Hessian of more takes too much time and memory, and one of differences too many calls.
 MOST_WITH_HESSIAN, MOST_DIFFERENCED = 200, 20
 AS_LOW: Final = 1e-9  # share of the range of f over minimizers within which they are equally low
+# At one of these distances from a minimizer, in widths of the bounds, f is higher than there by more than a share of
+# its range over all minimizers: else nothing of a well is to be seen.
+BESIDE: Final = np.array([0.005, 0.02, 0.05])
+SEEN_DEPTH: Final = 1e-6
 
 
 class Functions(Protocol):
@@ -169,12 +173,31 @@ class Objective:
 
     @property
     def marked(self) -> Vector:
-        """The minimizers that a picture marks (k, d): all, or only the lowest where more than MOST_MARKED are known."""
-        if len(self.minimizers) <= MOST_MARKED:
+        """The minimizers that a picture marks (k, d): the lowest, and others in wells that are seen.
+
+        Of more than MOST_MARKED only the lowest.
+        """
+        if len(self.minimizers) <= 1:
             return self.minimizers
         f = self.value(self.minimizers)
-        lowest: Vector = self.minimizers[f - f.min() <= AS_LOW * np.ptp(f)]
+        is_lowest = f - f.min() <= AS_LOW * np.ptp(f)
+        lowest: Vector = self.minimizers[is_lowest]
+        if len(self.minimizers) <= MOST_MARKED:
+            seen: Vector = self.minimizers[is_lowest | self._in_seen_wells(f)]
+            return seen
         return lowest if len(lowest) <= MOST_MARKED else lowest[:0]
+
+    def _in_seen_wells(self, f: Scalar) -> Flags:
+        """Whether f is seen to rise around each minimizer, where it is f (m,): on both sides along each axis."""
+        if self.dim > 2 or self.point_by_point:
+            return np.ones(len(f), dtype=np.bool_)
+        axes = np.diag(np.ptp(self.bounds, axis=1))
+        sides = BESIDE[:, np.newaxis, np.newaxis] * np.concatenate([axes, -axes])  # (distances, 2 d, d)
+        with np.errstate(all="ignore"):
+            around = self.value(self.minimizers[:, np.newaxis, np.newaxis] + sides)
+        rise = np.fmin.reduce(around, axis=2).max(axis=1) - f  # where f has no value, it does not fall
+        found: Flags = ~(rise <= SEEN_DEPTH * np.ptp(f))
+        return found
 
     @property
     def continuum(self) -> bool:

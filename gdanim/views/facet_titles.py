@@ -17,7 +17,7 @@ from gdanim.descent.timeline import Moment
 from gdanim.drawing.layout import READOUT_PT, Layout
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.views.facet_groups import Group
-from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, widest
+from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, Told, widest
 
 Form = tuple[tuple[str | int, ...], ...]  # the parts on each line; a number is a length of what is told
 Parts = dict[str, Text]
@@ -36,7 +36,7 @@ FORMS: tuple[Form, ...] = (
     (("value", "more", "limit"), (FULL,)),
     (("value", "more"), (FULL,)),
     (("value", "more"), (REASONED,)),
-    (("value", "more", PLAIN),),
+    *((("value", "more", length),) for length in (HINTED, PLAIN)),
     (("value", "more"), (PLAIN,)),
     (("value", "more", BRIEF),),
     *((("value", length),) for length in (FULL, PLAIN)),

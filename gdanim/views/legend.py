@@ -24,7 +24,7 @@ from gdanim.drawing.marks.rows import Cell, Row, RowContent
 from gdanim.drawing.numbers import short
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
-from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, is_judged, tell, widest
+from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, Told, is_judged, tell, widest
 
 MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
@@ -72,7 +72,7 @@ class Form(NamedTuple):
 # From the fullest: first go limits, f, motions, reasons; then rates, before the numbers of what became of the runs.
 FORMS = (
     *(Form(limit=limit, length=FULL, height=True) for limit in (True, False)),
-    *(Form(length=length) for length in (FULL, REASONED)),
+    *(Form(length=length) for length in (FULL, REASONED, HINTED)),
     *(Form(length=PLAIN, height=height) for height in (True, False)),
     *(Form(length=length, is_named=True) for length in (PLAIN, BRIEF)),
     Form(),

@@ -19,7 +19,7 @@ from gdanim.drawing.marks.free_places import Box, Obstacles, lines_of
 from gdanim.drawing.marks.spots import Dots, Spots
 from gdanim.drawing.marks.starts import FEW, StartRings
 from gdanim.drawing.marks.trails import RunsMark, Trail
-from gdanim.views.ground.minima import MINIMUM
+from gdanim.views.ground.minima import signs_in
 
 NAME_PT = 8.0
 CLEAR_SHARE, AWAY_PT = 0.7, 1.5  # of a spot, what is kept free around a name; from a ring to its name
@@ -29,7 +29,7 @@ WAYS = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  #
 
 
 def opening_names(layout: Layout, axes: Axes, descent: Descent) -> list[Caption]:
-    """Name a start and a minimum in axes, where there is room; nothing where the box turns under its names."""
+    """Name a start and a minimum in axes, where there is room; nothing in a box that turns, whose names follow it."""
     rings = next((mark for mark in axes.get_children() if type(mark) is StartRings), None)
     if layout.is_bare or descent.settings.turn or rings is None:
         return []
@@ -74,8 +74,7 @@ def _around(at: PixelPoints, half: PixelPoints, away: float) -> Iterator[PixelPo
 
 def _minima(axes: Axes, rings: StartRings) -> PixelPoints:
     """The signs of minima in the axes, in pixels: (m, 2), nearest to the end of the first run first."""
-    signs = [line for line in axes.get_lines() if line.get_gid() == MINIMUM][:1]
-    at = np.concatenate([np.empty((0, 2)), *(sign.get_transform().transform(sign.get_xydata()) for sign in signs)])
+    at = signs_in(axes)
     return at[np.argsort(np.hypot(*(at - np.clip(rings.pixels[0, -1], -1e9, 1e9)).T), kind="stable")]
 
 

@@ -17,7 +17,7 @@ from gdanim.drawing.lettering import minus
 from gdanim.drawing.styles import Style
 from gdanim.views.digits import FIGURE_SPACE
 
-FULL, REASONED, PLAIN, BRIEF = range(4)  # places in Ending.forms
+FULL, REASONED, HINTED, PLAIN, BRIEF = range(5)  # places in Ending.forms
 LOST_SIGN = "✕ "  # where no colour tells that a run was lost
 _ZEROS = str.maketrans(digits, "0" * len(digits))
 ARRIVED, LOST = str(Outcome.ARRIVED.value), str(Outcome.LOST.value)

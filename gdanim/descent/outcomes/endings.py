@@ -46,13 +46,13 @@ class Ending(NamedTuple):
         return f"{self.outcome}, {self.motion}" if self.motion else self.outcome
 
     @property
-    def forms(self) -> tuple[str, str, str, str]:
-        """From the fullest to the shortest: all, without the motion, without the reason, in a word or two.
-
-        Where a reason is known, it stands in place of the motion.
+    def forms(self) -> tuple[str, str, str, str, str]:
+        """From the fullest to the shortest: all; without the motion; with the reason cut short; without it; in a word
+        or two. Where a reason is known, it stands in place of the motion.
         """
         reasoned = f"{self.outcome}: {self.reason}" if self.reason else self.outcome
-        return reasoned if self.reason else self.words, reasoned, self.outcome, self.brief
+        hinted = reasoned.partition(" (")[0].replace(": each step ", ": ")
+        return reasoned if self.reason else self.words, reasoned, hinted, self.outcome, self.brief
 
 
 def endings(descent: Descent, *, explained: int = EXPLAINED) -> tuple[Ending, ...]:

@@ -17,7 +17,7 @@ from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
 from gdanim.drawing.run_styles import style_of_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -44,30 +44,50 @@ def tallies(layout: Layout, axes: Axes, descent: Descent, marks: Sequence[Mark])
     """The tallies of the runs that `marks` show in axes that have their place. They cover no path, or are left out."""
     shown = [mark for mark in marks if isinstance(mark, Spots | Dots) and not isinstance(mark, EndMarkers)]
     spots = next((mark for mark in shown if mark.axes is axes), None)
-    if spots is None or layout.width < LEAST_WIDTH_PX or axes.bbox.width < LEAST_AXES_PX:
+    if spots is None or not shows_tallies(layout, axes):
         return []
-    ends, count = destinations(descent), len(descent.runs)
-    arrivals = [runs for place in range(len(ends.places)) if (runs := ends.arrived_at(place)).size]
-    arrivals = [runs for runs in sorted(arrivals, key=len, reverse=True) if len(runs) > 1 or len(arrivals) <= FEW]
-    lettering = layout.lettering(TICK_PT)
+    count, lettering = len(descent.runs), layout.lettering(TICK_PT)
     pad = lettering.descent  # as a caption's plate has it
     sign_px = lettering.width(SIGN) if isinstance(spots, Dots) else 0
     size = lettering.width(_words(count, count, count)) + sign_px + 4 * pad, lettering.ascent + 2 * pad
     pixels, last = spots.pixels, descent.trajectory.last
     obstacles, found = Obstacles.of([*lines_of(axes), *_paths(spots, last)]), []
     obstacles.boxes += _strips(axes)
-    for runs in arrivals[:MOST]:
+    for runs, since in tallied(descent):
         middle = np.median(pixels[runs, last[runs]], axis=0)
         radius = layout.px(layout.spot_pt) / 2
         box = obstacles.first_free(_boxes(layout, middle, size, radius), axes)
         if box is not None:
             obstacles.boxes.append(box)
             colour = style_of_run(int(runs[0]), tuple(spots.run_styles)).colour if isinstance(spots, Dots) else ""
-            says = partial(_pieces, runs, ends.since[runs], count, layout.style.text, colour)
+            says, _ = says_how_many(runs, since, count, layout.style.text, colour)
             at = (box.left + box.right) / 2, box.bottom + pad
             found.append(Caption(lettering, says, at, centred=True, plate=layout.style.background))
             layout.figure.add_artist(found[-1])
     return found
+
+
+def shows_tallies(layout: Layout, axes: Axes) -> bool:
+    """Whether a picture and axes are large enough for tallies."""
+    return layout.width >= LEAST_WIDTH_PX and axes.bbox.width >= LEAST_AXES_PX
+
+
+def tallied(descent: Descent) -> list[tuple[Index, Index]]:
+    """The runs (m,) of each tally, most of them first, and the position of each from which on it is there: (m,)."""
+    ends = destinations(descent)
+    arrivals = [runs for place in range(len(ends.places)) if (runs := ends.arrived_at(place)).size]
+    arrivals = [runs for runs in sorted(arrivals, key=len, reverse=True) if len(runs) > 1 or len(arrivals) <= FEW]
+    return [(runs, ends.since[runs]) for runs in arrivals[:MOST]]
+
+
+def says_how_many(
+    runs: Index, since: Index, count: int, ink: str, colour: str = ""
+) -> tuple[Callable[[Moment], Pieces], str]:
+    """What the tally of runs (m,), of so many in all, says at a moment; and the widest of its texts.
+
+    colour   of a sign before it, if it has one
+    """
+    return partial(_pieces, runs, since, count, ink, colour), _words(len(runs), len(runs), count)
 
 
 def _words(arrived: int, most: int, count: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -170,8 +170,14 @@ class _Column:
         return f"{blank}{left}{text}{right}"
 
     def _centred(self, text: str) -> str:
-        left, right = divmod(self.width - self.lettering.width(text), 2)
-        return f"{HAIR * left}{text}{HAIR * (left + right)}"
+        return _in_the_middle(text, self.width, self.lettering)
+
+
+@lru_cache
+def _in_the_middle(text: str, width: int, lettering: Lettering) -> str:
+    """A text with blanks on both sides, in pixels so wide."""
+    left, right = divmod(width - lettering.width(text), 2)
+    return f"{HAIR * left}{text}{HAIR * (left + right)}"
 
 
 def _spaced(sign: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -11,10 +11,27 @@ from gdanim.views.ground.draw import PLUS_PT, RING_PT, SIGN_HALO_PT
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gdanim.drawing.geometry import Points
+    from gdanim.drawing.geometry import PixelPoints, Points
     from gdanim.drawing.styles import Style
 
 MINIMUM: Final = "minimum"  # the name of its lines in the axes
+
+
+@runtime_checkable
+class HasSigns(Protocol):
+    """Axes that draw the signs of minima themselves."""
+
+    def signs(self) -> PixelPoints:
+        """Where those stand that are seen, in pixels: (m, 2)."""
+
+
+def signs_in(axes: Axes) -> PixelPoints:
+    """Where the signs of minima stand in axes, in pixels: (m, 2)."""
+    if isinstance(axes, HasSigns):
+        return axes.signs()
+    lines = [line for line in axes.get_lines() if line.get_gid() == MINIMUM][:1]
+    found = [line.get_transform().transform(line.get_xydata()) for line in lines]
+    return np.concatenate([np.empty((0, 2)), *found])
 
 
 def draw_minimizers(axes: Axes, points: Points, style: Style) -> None:

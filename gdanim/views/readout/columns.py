@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Flags, Scalar
 from gdanim.descent.descend import Descent
-from gdanim.descent.stability import limit_of, ratio_text
+from gdanim.descent.stability import ratio_text
 from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import Pieces
 from gdanim.drawing.numbers import Numbers
@@ -35,7 +35,7 @@ class ReadoutColumn(NamedTuple):
     widest    texts of which one is the widest; whatever follows a text stands still
     need      where there is no room, columns of the least need are left out first
     shorter   what stands in its place then
-    bar       of a run, before the text
+    bars      before the text, one for each run; runs without one have nothing there
     may_move  whether it may stand on the line of what became of the run, where the first line has no room
     """
 
@@ -45,7 +45,7 @@ class ReadoutColumn(NamedTuple):
     gap: str = GAP
     widest: frozenset[str] = frozenset()
     shorter: ReadoutColumn | None = None
-    bar: Callable[[int], Pieces] = lambda run: ()
+    bars: Sequence[Pieces] = ()
     may_move: bool = False
 
 
@@ -179,21 +179,16 @@ def _bare_rate(lr: Scalar) -> ReadoutColumn:
 
 
 def _against_limit(descent: Descent, style: Style) -> list[ReadoutColumn]:
-    """The rate as a share of the largest at which a run could settle, where all have one: a bar, and words."""
-    ratios, limits = descent.over_limit, {limit_of(run.method) for run in descent.runs}
-    limit = next(iter(limits))
-    if (
-        not (np.isfinite(ratios) & descent.trajectory.is_constant).all()
-        or len({known.formula for known in limits}) > 1
-        or not limit.by_curvature
-    ):
+    """The rates of runs as shares of the largest at which each could settle, where that is known: a bar, and words."""
+    known = list(map(bool, descent.limit_shares()))
+    if not any(known):
         return []
-    texts = [minus(ratio_text(ratio)) for ratio in ratios.tolist()]
-    bars = [_bar(ratio, style) for ratio in ratios.tolist()]
+    ratios = [ratio if tells else None for ratio, tells in zip(descent.over_limit.tolist(), known, strict=True)]
+    bars: list[Pieces] = [() if ratio is None else _bar(ratio, style) for ratio in ratios]
     shortest: ReadoutColumn | None = None
     for words in ("", " of limit", " of the stable limit"):
-        told = [f" {text}{words}" for text in texts]
-        shortest = ReadoutColumn("", partial(_told, told), 1, "  ", frozenset(told), shortest, bars.__getitem__)
+        told = ["" if ratio is None else f" {minus(ratio_text(ratio))}{words}" for ratio in ratios]
+        shortest = ReadoutColumn("", partial(_told, told), 1, "  ", frozenset(told), shortest, bars)
     return [shortest] if shortest else []
 
 

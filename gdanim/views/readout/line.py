@@ -16,7 +16,8 @@ from gdanim.drawing.marks.caption import Pieces
 from gdanim.drawing.styles import LIGHT, Style
 from gdanim.views.legend import GAP
 from gdanim.views.readout.columns import Columns, columns_of
-from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told, widest
+from gdanim.views.readout.outcomes import Outcomes
+from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told
 
 LiveLine = tuple[
     Callable[[Moment], Pieces], float
@@ -36,10 +37,11 @@ def readout(
     brief  whether it is told in a word or two
     """
     columns, room = columns_of(descent, layout.style, explained=explained), layout.header_width_px
+    outcomes = Outcomes.of(told, descent, lettering, layout.style.muted)
     line = partial(_line, descent, layout.style, lettering)
-    beside = _beside(columns, lettering, told, room, brief=brief) if told else (columns, BRIEF)
+    beside = _beside(columns, outcomes, room, brief=brief) if told else (columns, BRIEF)
     if beside is None:
-        told_line = telling(told, room, lettering)
+        told_line = _telling(outcomes, room)
         first, moved = ([one for one in columns if one.may_move is moves] for moves in (False, True))
         moved = _fitted(moved, room - told_line[1] - lettering.width(GAP), lettering, least=0)
         if not moved or _width(columns, lettering) <= room:
@@ -49,7 +51,7 @@ def readout(
     numbers = line(_fitted(columns, room, lettering))
     if not told:
         return [numbers]
-    return [_together(numbers, (partial(_piece, told, length), widest(told, length, lettering.width)), lettering)]
+    return [_together(numbers, (partial(outcomes.piece, length), outcomes.width(length)), lettering)]
 
 
 def _line(descent: Descent, style: Style, lettering: Lettering, columns: Columns) -> LiveLine:
@@ -77,32 +79,24 @@ def _fitted(columns: Columns, room: float, lettering: Lettering, *, least: int =
     return columns
 
 
-def telling(told: Sequence[Told], room: float, lettering: Lettering) -> LiveLine:
+def _telling(outcomes: Outcomes, room: float) -> LiveLine:
     """A line that says what became of the runs, in the fullest form that fits."""
-    widths = [widest(told, length, lettering.width) for length in range(BRIEF + 1)]
+    widths = [outcomes.width(length) for length in range(BRIEF + 1)]
     length = next((length for length, width in enumerate(widths) if width <= room), BRIEF)
-    return partial(_piece, told, length), widths[length]
+    return partial(outcomes.piece, length), widths[length]
 
 
-def _piece(told: Sequence[Told], length: int, moment: Moment) -> Pieces:
-    """What is told of the current run, or of all runs together; nothing where there is nothing yet."""
-    text, ink = told[moment.current if len(told) > 1 else 0].piece(moment, length)
-    return [(text, ink)] if text else []
-
-
-def _beside(
-    columns: Columns, lettering: Lettering, told: Sequence[Told], room: float, *, brief: bool
-) -> tuple[Columns, int] | None:
+def _beside(columns: Columns, outcomes: Outcomes, room: float, *, brief: bool) -> tuple[Columns, int] | None:
     """The columns, and the length of what is told behind them; None where that would cost one that is needed.
 
     Why a run was lost is worth a line; how one moved is not.
     """
-    some = [columns]
+    some, lettering = [columns], outcomes.lettering
     while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
         some.append(_lighter(some[-1]))
-    lengths = (FULL,) if any(one.has_reason for one in told) else (FULL, REASONED, PLAIN)
+    lengths = (FULL,) if any(one.has_reason for one in outcomes.told) else (FULL, REASONED, PLAIN)
     lengths = (BRIEF,) if brief else lengths
-    widths = [widest(told, length, lettering.width) + lettering.width(GAP) for length in lengths]
+    widths = [outcomes.width(length) + lettering.width(GAP) for length in lengths]
     for fewer in (some[:-1], some[-1:]):
         for (length, width), kept in product(zip(lengths, widths, strict=True), fewer):
             if _width(kept, lettering) + width <= room:
@@ -122,12 +116,20 @@ def _pieces(columns: Columns, run: int, position: float, style: Style, lettering
     for column in columns:
         name = f"{column.gap if found else ''}{column.name}{' ' if column.name else ''}"
         text = _padded(column.text(run, position), column.widest, lettering)
-        found += [(name, style.muted), *column.bar(run), (text, style.text)]
+        found += [(name, style.muted), *_barred(column.bars, run, style, lettering), (text, style.text)]
     return found
 
 
+def _barred(bars: Sequence[Pieces], run: int, style: Style, lettering: Lettering) -> Pieces:
+    """The bar of a run, in a room that holds the longest of all."""
+    if not bars:
+        return ()
+    longest = _room(frozenset("".join(text for text, _ in bar) for bar in bars), lettering)
+    return *bars[run], (HAIR * (longest - sum(lettering.width(text) for text, _ in bars[run])), style.muted)
+
+
 def _width(columns: Columns, lettering: Lettering) -> float:
-    """The width of columns, but for bars the same for all runs and positions."""
+    """The width of columns, the same for all runs and positions."""
     return sum(lettering.width(text) for text, _ in _pieces(columns, 0, 0, LIGHT, lettering))
 
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.axes._base import _AxesBase
     from matplotlib.backend_bases import RendererBase
 
-    from gdanim.drawing.geometry import Extent
+    from gdanim.drawing.geometry import Extent, PixelPoints
     from gdanim.drawing.layout import Layout
-    from gdanim.views.surface.camera import Camera, Projection, Vec2
+    from gdanim.views.surface.camera import Camera, Projection, Vec2, Vec3
     from gdanim.views.surface.heightmap import HeightMap
     from gdanim.views.surface.labels import AxisLabel
 
@@ -51,14 +51,14 @@ class SurfaceAxes(Axes):
     Seen by one camera, the labels are texts of the axes; by several, TurningLabels draws them.
     """
 
-    def __init__(self, layout: Layout, heightmap: HeightMap, cameras: Sequence[Camera]) -> None:
+    def __init__(self, layout: Layout, heightmap: HeightMap, cameras: Sequence[Camera], minima: Vec3) -> None:
         self._cameras: Sequence[Camera] = ()  # set_position is called before the rest is known
         super().__init__(layout.figure, (0.1, 0.1, 0.8, 0.8), frame_on=False)
         self.lettering, self.style = layout.lettering(TICK_PT), layout.style
         room, width = NAME_SHARE * layout.width, self.lettering.width
         self.heightmap = replace(heightmap, symbols=tuple(shortened(name, room, width) for name in heightmap.symbols))
         self._cameras, self.is_named = cameras, not layout.is_bare
-        self._asked = cameras
+        self._asked, self._minima = cameras, minima
         self.drawn = np.concatenate([SIDES, heightmap.sample(SAMPLES)])  # (m, 3): of the floor and the surface
         self.set_axis_off()
         for axis in (self.xaxis, self.yaxis):
@@ -78,6 +78,11 @@ class SurfaceAxes(Axes):
         """All pixels of the axes."""
         left, bottom, right, top = self.bbox.extents
         return float(left), float(bottom), float(right), float(top)
+
+    def signs(self) -> PixelPoints:
+        """Where the signs of minima stand that the surface does not hide, in pixels: (m, 2)."""
+        seen = ~self.heightmap.hides(self._minima, self.projection.camera.eye)
+        return self.projection.pixels(self._minima[seen])
 
     def turn_by(self, degrees: float) -> None:
         """Look from `degrees` farther around than the first camera, at the same scale."""

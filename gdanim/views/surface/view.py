@@ -24,6 +24,7 @@ from gdanim.views.surface.camera import Camera
 from gdanim.views.surface.heightmap import COARSE_GRID, GRID, TURNING_GRID, HeightMap
 from gdanim.views.surface.key import write_surface_key
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
+from gdanim.views.surface.places import words_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def build(descent: Descent) -> Scene:
         count = int(np.ceil(abs(settings.turn) / SWEEP)) + 1 if settings.turn else 1
         angles = np.linspace(0.0, settings.turn, count).tolist()
         cameras = [replace(camera, azim=camera.azim + angle) for angle in angles]
-        axes = SurfaceAxes(layout, heightmap, cameras)
+        axes = SurfaceAxes(layout, heightmap, cameras, minima)
         layout.figure.add_axes(axes)
         return [Slot(axes, 0 if header_share == 1 else header_share, 0, 1, 1)]
 
@@ -86,7 +87,7 @@ def build(descent: Descent) -> Scene:
             return marks
         labels = TurningLabels(zorder=3)
         axes.add_artist(labels)
-        return [box, labels, *marks]
+        return [box, labels, *marks, *words_beside(layout, axes, paths, minima, descent)]
 
     scene = build_scene(descent, add_axes, draw, header_share=header_share)
     if not settings.turn:
