@@ -93,17 +93,14 @@ INSIDE = {
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "
         "opening_names basins digits told legend explain.step_arrows surface.camera facet_groups "
         "readout.columns readout.outcomes readout.line surface.heightmap explain.equation explain.explanation "
-        "explain.pointers "
-        "facet_titles surface.labels surface.axes header surface.paths inset side_legend base surface.places surface.box "
-        "surface.key "
-        "panels.series facets contour curve fit.data fit.batches"
+        "explain.pointers facet_titles surface.labels surface.axes header surface.paths inset side_legend base "
+        "surface.places surface.box surface.key panels.series facets contour curve fit.data fit.batches"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "
         "files.existing files.folders files.temporary files.swap filmstrip.sizes filmstrip.strip_layout "
-        "html.colour_schemes "
-        "svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation filmstrip.renderer "
-        "gif_tables png svg.layers svg.recorder svg.writer pages"
+        "html.colour_schemes svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation "
+        "filmstrip.renderer gif_tables png svg.layers svg.recorder svg.writer pages"
     ),
     "recipe": "portable made",
     "max_size": "steps",

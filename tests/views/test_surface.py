@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from matplotlib.transforms import Bbox
 from mpl_toolkits.mplot3d import proj3d
 from PIL import Image
 from support.commandline import crossed, spread
+from support.extents import live, overlaps
 from support.problems import check_against_redraw, composed, scene_of, solved
 
 from gdanim.catalogue.registry import FUNCTIONS
@@ -28,6 +30,7 @@ from gdanim.views.surface.box import SUPERSAMPLED, SurfaceBox, _reduced, sectors
 from gdanim.views.surface.camera import CENTRE, DISTANCE, FLOOR, TOP, Camera, fit
 from gdanim.views.surface.heightmap import LIFT, HeightMap, HeightScale
 from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
+from gdanim.views.surface.places import Following
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -410,3 +413,28 @@ def test_in_a_wide_picture_the_words_stand_beside_a_box_that_is_as_high_as_the_p
 def test_a_large_surface_is_reduced_in_bands_as_it_is_at_once() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (SUPERSAMPLED * 300, SUPERSAMPLED * 5, 4), np.uint8)
     assert np.array_equal(_reduced(pixels), np.asarray(Image.fromarray(pixels).reduce(SUPERSAMPLED)))
+
+
+@pytest.mark.parametrize("turn", [90, -200])
+def test_around_a_box_that_turns_names_and_tallies_follow_their_places_and_keep_clear_of_each_other(
+    turn: float,
+) -> None:
+    with surfaced(solved("himmelblau", starts=8, iterations=40, turn=turn, size="640x480")) as scene:
+        words = [mark for mark in scene.marks if isinstance(mark, Following)]
+        offsets = []
+        for frame in range(0, scene.timeline.frames, 8):
+            scene.update(frame)
+            boxes = [Bbox.from_extents(*box) for word in words if (box := word.touched())]
+            assert overlaps([(str(place), box) for place, box in enumerate(boxes)]) == []
+            assert all(axes_of(scene).bbox.padded(1).count_contains(box.get_points()) == 2 for box in boxes)
+            offsets.append([np.subtract(word.at, axes_of(scene).projection.pixels(word.place)) for word in words])
+        assert np.ptp(offsets, axis=0).max() < 1e-9
+        shown = [said for said in live(scene, scene.timeline.frames - 1) if re.fullmatch(r"\d of 8", said)]
+        assert len(shown) >= 2
+        first = live(scene, 0)
+        assert {"start", "minimum"} <= {*first}
+
+
+def test_a_surface_that_stands_still_names_a_minimum_that_is_seen() -> None:
+    with surfaced(solved("himmelblau", iterations=3, size="640x480")) as scene:
+        assert {"start", "minimum"} <= {*live(scene, 0)}

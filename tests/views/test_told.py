@@ -174,3 +174,28 @@ def test_live_text_for_readers_names_what_it_tells_of() -> None:
         assert re.search(r"lr 0.1 .*arrived at k 21.*; lr 1.05 .*lost at 4", lines(scene, 25)[-1])
     with scene_of(solved("parabola", lr=(0.1, 1.05), facet="lr", iterations=25)) as scene:
         assert re.search(r"lr 0.1 arrived at k 21.*; lr 1.05 lost at 4", lines(scene, 25)[-1])
+
+
+@pytest.mark.parametrize("tween", [1, 2])
+def test_a_run_on_its_way_says_how_far_it_is_from_a_minimum_until_it_is_known_what_became_of_it(tween: int) -> None:
+    # On x², x shrinks by 0.8 with each iteration, and 4.3 · 0.8²¹ is the first below 0.04. Between two, it is on
+    # the chord. Beyond 3, a minimum outside the bounds, which end at 6, could be nearer than that at 0.
+    with scene_of(solved("parabola", lr=0.1, iterations=25, tween=tween)) as scene:
+        for frame in range(0, scene.timeline.frames, 3):
+            k = float(scene.timeline.moment(frame).position[0])
+            x = 4.3 * np.interp(k, np.arange(26), 0.8 ** np.arange(26))
+            said = " ".join(live(scene, frame))
+            if x > 3:
+                assert "away" not in said
+            elif k < 21:
+                assert f"{x:#.3g} away" in said.replace("−", "-")
+            else:
+                assert "away" not in said
+                assert "arrived at k 21" in said
+
+
+def test_a_small_panel_says_in_a_word_why_its_run_was_lost() -> None:
+    with scene_of(solved("parabola", lr=(0.5, 1.05), iterations=12, facet="lr", size="480x360")) as scene:
+        said = live(scene, 12)
+    assert "lost at 4: overshoots" in said
+    assert "arrived at k 1" in said

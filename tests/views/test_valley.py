@@ -49,6 +49,14 @@ def test_of_very_many_minimizers_the_lowest_are_marked() -> None:
     assert np.array_equal(few.marked, few.minimizers)
 
 
+def test_a_minimum_that_nobody_sees_is_not_marked() -> None:
+    """Far from the well of easom, of depth 1, f is 0 but for exp(−(x − π)² − (y − π)²)."""
+    function = solved("easom", starts=6, iterations=3).objective
+    depth = np.exp(-np.sum((function.minimizers - np.pi) ** 2, axis=1))
+    assert (depth < 1e-9).any()
+    assert np.array_equal(function.marked, function.minimizers[depth > 1e-6])
+
+
 @pytest.mark.parametrize(
     ("text", "ends"),
     [

@@ -47,11 +47,11 @@ class Following(Caption):
 
     def __init__(self, words: Words, away: PixelPoints, plate: str) -> None:
         super().__init__(words.lettering, words.says, (0.0, 0.0), centred=True, plate=plate)
-        self._place, self._away = words.at, away
+        self.place, self._away = words.at, away
 
     def show(self, moment: Moment) -> None:
         """Follow the place, and set the text for a moment."""
-        x, y = surface_axes(self.axes).projection.pixels(self._place) + self._away
+        x, y = surface_axes(self.axes).projection.pixels(self.place) + self._away
         self.at = float(x), float(y)
         super().show(moment)
 
