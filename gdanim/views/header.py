@@ -178,7 +178,7 @@ def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool)
     forms = _forms(objective)
     named = [(objective.title, "")] if may_cut and objective.title else []
     tight_px = beside_px * (TIGHT if may_cut else 1.0)
-    for some, room_px in (([*forms, *named] if may_cut else forms[:2], tight_px), (forms, layout.header_width_px)):
+    for some, room_px in (([*forms, *named] if may_cut else forms[:1], tight_px), (forms, layout.header_width_px)):
         for name, formula in some:
             if visible_length(formula) + len(name) <= room_px / layout.px(0.6 * TITLE_PT):
                 return layout.title(f"{name}${formula}$" if formula else name, plain=not formula)
@@ -186,8 +186,6 @@ def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool)
 
 
 def _forms(objective: Objective) -> list[tuple[str, str]]:
-    """Names and formulas of ever shorter titles: both whole, the formula alone, then with ever more of it cut off."""
-    formulas = [f"{objective.left_side} {form}" for form in objective.typeset]
+    """Names and formulas of ever shorter titles: both whole, then with ever more of the formula cut off."""
     name = f"{objective.title}{NAME_GAP}" if objective.title else ""
-    alone = [("", whole) for whole in formulas[:1] if name]
-    return [*((name, whole) for whole in formulas[:1]), *alone, *((name, cut) for cut in formulas[1:])]
+    return [(name, f"{objective.left_side} {form}") for form in objective.typeset]

@@ -33,7 +33,7 @@ GAP, _SPACE = "    ", "  "
 # The lines of an entry, and on each from the left its parts: label, limit, what is told, and f. Above the axes it has
 # one line.
 LABEL, LIMIT, TOLD, HEIGHT = range(4)
-LINES = (((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (LIMIT, HEIGHT), (TOLD,)))
+LINES = (((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (HEIGHT, LIMIT), (TOLD,)))
 APART = 0.5  # of a line, between entries of several lines
 SIGN_EM = 1.3  # from the left end of an entry to its label, against the height of a letter
 

@@ -61,8 +61,9 @@ def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[Reado
     columns = [_whole("run", lambda run, _: run + 1, runs, need=9, ending=f" of {runs}")] if in_turn else []
     most = int(trajectory.k[np.arange(runs), trajectory.last].max())
     columns += _count(descent, most)
+    noise = _noise(descent)
     if runs > 1 and not in_turn:
-        return [*columns, *_shared(descent)]
+        return [*columns, *_shared(descent), *noise]
     seen, stages = in_view(descent), _stages(descent)
     plane = descent.plane
     if not explained and (plane is None or plane.axes.whole):  # numbers along other axes say nothing
@@ -82,7 +83,7 @@ def columns_of(descent: Descent, style: Style, *, explained: bool) -> list[Reado
     elif methods:
         movable.append(_words(methods, need=3))
     movable += _against_limit(descent, style) if has_rate else []
-    return [*columns, *(column._replace(may_move=True) for column in movable)]
+    return [*columns, *(column._replace(may_move=True) for column in (*movable, *noise))]
 
 
 def between(values: NDArray[Any], run: int, position: float) -> float:
@@ -144,6 +145,13 @@ def _shared(descent: Descent) -> list[ReadoutColumn]:
         return [alone]
     named = "" if schedule == "constant" else f", {schedule}"
     return [_words([minus(f"{method}, lr {distinct([lr])[0]}{named}")], need=1)._replace(shorter=alone)]
+
+
+def _noise(descent: Descent) -> list[ReadoutColumn]:
+    """The deviation of the noise in each gradient, without which nobody would understand a ragged path."""
+    sigma = descent.settings.noise
+    made = any(run.method is not None for run in descent.runs)
+    return [_words([f"noise {minus(distinct([sigma])[0])}"], need=2)] if sigma and made else []
 
 
 def _words(texts: Sequence[str], *, need: int) -> ReadoutColumn:
