@@ -141,8 +141,7 @@ def build_scene(
     if len(descent.runs) > 1 and is_told_by_place(descent) and not descent.settings.turn:
         captions += tallies(layout, named, descent, marks)
     captions += opening_names(layout, named, descent)
-    marks = [*marks, *captions]
-    return Scene(figure=layout.figure, marks=tuple(marks), timeline=descent.timeline, belonging=head.update)
+    return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline, belonging=head.update)
 
 
 def build_plot(descent: Descent, plot: Plot, inset: Plot | None = None) -> Scene:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from support.extents import lines_of
+from support.extents import lines_of, live
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.functions import FORMULAS
@@ -32,13 +32,21 @@ def title_of(function: str, width: int) -> str:
 WIDTHS = (240, 320, 400, 480, 560, 640, 800, 1280)
 
 
-def test_a_title_has_name_and_formula_where_both_fit_else_the_formula_else_the_name() -> None:
+def test_a_title_has_the_name_and_as_much_of_the_formula_as_fits() -> None:
     name, formula = "Rosenbrock", "$f(x, y) = 100(y - x^{2})^{2} + (1 - x)^{2}$"
     forms = list(dict.fromkeys(title_of("rosenbrock", width) for width in WIDTHS))
-    assert forms == [name, formula, f"{name}   {formula}"]
+    assert (forms[0], forms[-1]) == (name, f"{name}   {formula}")
+    assert all(form.startswith(name) for form in forms)
+    assert sorted(forms, key=len) == forms
     # Its formula is longer than any of these pictures is wide.
     for width in WIDTHS[:-1]:
         assert title_of("goldstein_price", width).startswith("Goldstein–Price")
+
+
+def test_a_picture_says_that_gradients_are_noisy() -> None:
+    for rates in ((0.1,), (0.1, 0.2)):
+        with scene_of(solved("parabola", iterations=2, lr=rates, noise=2.5)) as scene:
+            assert "noise 2.5" in " ".join(live(scene, 1))
 
 
 def test_a_typed_formula_has_no_name() -> None:

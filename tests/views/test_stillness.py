@@ -14,6 +14,7 @@ from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.spots import Spots, beside_each_other
 from gdanim.drawing.raster import Raster
+from gdanim.views.surface.places import Following
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,11 +47,14 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def places(scene: Scene, frame: int) -> dict[tuple[Any, ...], Place]:
-    """Where each word of captions and rows stands in a frame, and each arrow of a run outside."""
+    """Where each word of captions and rows stands in a frame, and each arrow of a run outside.
+
+    Words beside places in a box that turns go round with it.
+    """
     scene.update(frame)
     found: dict[tuple[Any, ...], Place] = {}
     for number, mark in enumerate(scene.marks):
-        if isinstance(mark, Caption):
+        if isinstance(mark, Caption) and not isinstance(mark, Following):
             if mark.moment is not None and (extent := mark.touched()):
                 text = "".join(text for text, _ in mark.pieces_at(mark.moment))
                 found |= {(number, *word): (extent[0] + pen, extent[1]) for word, pen in words(text, mark.lettering)}

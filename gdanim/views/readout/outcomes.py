@@ -8,7 +8,7 @@ from math import isfinite
 
 import numpy as np
 
-from gdanim.arrays import Vector
+from gdanim.arrays import Scalar, Vector
 from gdanim.descent.descend import Descent
 from gdanim.descent.stability import distances
 from gdanim.descent.timeline import Moment
@@ -44,9 +44,10 @@ class Away:
         x = self.path[row] if not share else (1 - share) * self.path[row] + share * self.path[row + 1]
         return _far(float(distances(self.objective, x[np.newaxis])[0]))
 
-    def texts(self) -> Iterator[str]:
-        """Texts of which one is the widest that there is."""
-        away = distances(self.objective, self.path[self.since :])
+    def texts(self, shares: Scalar) -> Iterator[str]:
+        """Texts of which one is the widest that there is at some shares of each step (m,)."""
+        begins, ends = self.path[self.since : -1], self.path[self.since + 1 :]
+        away = distances(self.objective, np.concatenate([(1 - share) * begins + share * ends for share in shares]))
         known = away[away > 0]
         _, some = np.unique(np.floor(np.log10(known)), return_index=True)
         yield from map(_far, known[some].tolist())
@@ -68,7 +69,8 @@ class Outcomes:
         whole, alone = descent.whole or descent, [one for one in told if one.ending is not None]
         paths = [whole.trajectory.x[int(one.runs[0]), : int(one.since[0]) + 1] for one in alone]
         away = [Away.of(whole.objective, path) for path in paths]
-        texts = {text for one in away for text in one.texts()}
+        shares = np.unique(descent.timeline.tick % 1)
+        texts = {text for one in away for text in one.texts(shares)}
         return cls(told, away, lettering, ink, max(map(lettering.width, texts), default=0))
 
     def width(self, length: int) -> float:
