@@ -6,6 +6,7 @@ larger type, and one size after another; a campaign has every view in every styl
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -24,6 +25,7 @@ from support.problems import scene_of, solved
 from gdanim.catalogue.registry import STYLES
 from gdanim.catalogue.request import StyleChoice
 from gdanim.drawing.grid import check_room
+from gdanim.drawing.marks.starts import StartRings
 from gdanim.drawing.marks.trails import Trail
 from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import SettingError
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from gdanim.descent.descend import Descent
 
+OUTCOME = re.compile("arrived|away|lost|moving|bouncing|saddle|flat place|stalled")
 PATHS = 10  # the place of trails in the order of drawing
 RATES = (0.05, 0.1, 0.2, 0.4, 0.5, 0.8, 0.95, 1.02345, 1.05)
 METHODS = ("gd", "momentum", "rmsprop", "adam", "lbfgs", "newton")
@@ -133,6 +136,9 @@ def test_no_text_is_clipped_or_overlaps_another_and_the_axes_have_room(case: str
             for text, box in shown:
                 assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (text, box)
             assert overlaps(shown) == []
+        # Who sees nothing but the last frame knows where each run began, and what became of it.
+        assert any(OUTCOME.search(text) for text, _ in shown)
+        assert any(type(mark) is StartRings for mark in scene.marks)
         boxes = [axes.get_window_extent() for axes in scene.figure.axes]
         assert sum(box.width * box.height for box in boxes) >= 0.25 * width * height
         assert case in PANELS or min(box.width / width for box in boxes) > 0.1
