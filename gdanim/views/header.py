@@ -168,17 +168,17 @@ def _told(descent: Descent, style: Style) -> list[Told]:
 
 
 def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool) -> Text | None:
-    """The title; where a whole formula fits into `beside_px`, no wider than that.
+    """The title; no wider than `beside_px` where name and formula, cut if need be, fit into that, or the formula alone.
 
-    If `may_cut`, that goes for one that is cut, and for the name alone.
+    If `may_cut`, that goes for the name alone in place of the formula.
     """
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
         return layout.asked_title(asked)
     forms = _forms(objective)
-    named = [(objective.title, "")] if may_cut and objective.title else []
+    short = [(objective.title, "") if may_cut else ("", forms[0][1])] if objective.title else []
     tight_px = beside_px * (TIGHT if may_cut else 1.0)
-    for some, room_px in (([*forms, *named] if may_cut else forms[:1], tight_px), (forms, layout.header_width_px)):
+    for some, room_px in (([*forms, *short], tight_px), (forms, layout.header_width_px)):
         for name, formula in some:
             if visible_length(formula) + len(name) <= room_px / layout.px(0.6 * TITLE_PT):
                 return layout.title(f"{name}${formula}$" if formula else name, plain=not formula)
