@@ -194,7 +194,7 @@ def test_a_process_renders_again_says_what_changed_and_keeps_the_old_file_where_
         assert next(lines) == "p.toml changed\n"
         assert next(lines).startswith("a.html: 4 frames")
         assert page.read_bytes() != first
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(PATIENCE_S) == -signal.SIGINT
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == -signal.SIGTERM
         guard.cancel()
     assert run("check", "a.html").code == 0
