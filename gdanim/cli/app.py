@@ -66,11 +66,10 @@ def _render(preset: str | None, watch: bool, serve: bool, **given: Any) -> int:
     settings, name = asked(preset, chosen)
     with files_at_fault():
         request = preflight.resolve(settings, name=name, preset=preset)
-    if watch or serve:
-        from gdanim.cli.watching.watched import is_watched, watch_request
+    if (watch or serve) and parsing.IS_WATCHED not in os.environ:
+        from gdanim.cli.watching.watched import watch_request
 
-        if not is_watched():
-            return watch_request(request, preset, lambda: asked(preset, chosen).settings, watch=watch, serve=serve)
+        return watch_request(request, preset, lambda: asked(preset, chosen).settings, watch=watch, serve=serve)
     return _run(request)
 
 
@@ -226,7 +225,7 @@ def _run(request: Request) -> int:
     if rendered.data_error is not None:
         complain(str(rendered.data_error), 1)
     _summarise(request, descent, rendered.outputs)
-    for written in rendered.outputs if settings.open else ():
+    for written in rendered.outputs if settings.open and parsing.IS_WATCHED not in os.environ else ():
         if written.error is None and written.path != STDOUT:
             # With a dash in front, the program that opens it would take it for an option.
             click.launch(f"./{written.path}" if written.path.startswith("-") else written.path)

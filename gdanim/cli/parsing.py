@@ -17,6 +17,7 @@ from gdanim.cli.terminal import printing
 from gdanim.errors import UsageError, shown
 
 COMPLETE = "_GDANIM_COMPLETE"  # the variable in which a shell that asks for words says its name
+IS_WATCHED = "_GDANIM_IS_WATCHED"  # that which tells a rendering that it is one of many, see cli/watching
 _Parsed = tuple[dict[str, Any], list[str], list[click.Parameter]]  # values, words left over, each option as it came
 # Given to click in place of a formula that begins with a minus, which it would take for an option.
 _PLACEHOLDER = "FUNCTION"

@@ -174,6 +174,16 @@ def test_a_missing_extra_is_named_in_one_line(in_tmp_path: Path, monkeypatch: py
     assert "gdanim[watch]" in ran.err
 
 
+def test_renderings_open_nothing_themselves(in_tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    assert run("parabola", *QUICK, "-q", "--open", "-o", "a.png").code == 0
+    assert opened == ["a.png"]
+    monkeypatch.setenv("_GDANIM_IS_WATCHED", "1")
+    assert run("parabola", *QUICK, "-q", "--open", "--watch", "-o", "b.png").code == 0
+    assert opened == ["a.png"]
+
+
 @posix
 def test_a_process_renders_again_says_what_changed_and_keeps_the_old_file_where_it_cannot(in_tmp_path: Path) -> None:
     preset, page = in_tmp_path / "p.toml", in_tmp_path / "a.html"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gdanim.cli.parsing import IS_WATCHED
 from gdanim.cli.terminal import say
 from gdanim.cli.watching.loop import Watched, watch
 from gdanim.errors import TargetError, UsageError
@@ -28,14 +29,8 @@ if TYPE_CHECKING:
     from gdanim.cli.watching.server import PageServer
     from gdanim.settings import Settings
 
-_IS_WATCHED: Final = "_GDANIM_IS_WATCHED"  # the variable that tells a rendering that it is one of many
 
 _WRITTEN: Final = (0, 3)  # exit codes of renderings that wrote the files
-
-
-def is_watched() -> bool:
-    """Whether this process is such a rendering."""
-    return _IS_WATCHED in os.environ
 
 
 def watch_request(
@@ -89,7 +84,7 @@ def _served(request: Request) -> PageServer:
 def _render_once(arguments: Sequence[str]) -> int:
     """Render in a process of its own, which prints as this one does; returns its exit code."""
     command = [sys.executable, "-m", "gdanim", *arguments]
-    with subprocess.Popen(command, env={**os.environ, _IS_WATCHED: "1"}) as rendering, on_signal(rendering.terminate):
+    with subprocess.Popen(command, env={**os.environ, IS_WATCHED: "1"}) as rendering, on_signal(rendering.terminate):
         return rendering.wait()
 
 
