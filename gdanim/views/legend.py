@@ -235,7 +235,8 @@ def fit_column(
     for form, lines in product(forms, LINES):
         found = _laid_out(entries, form, len(entries), lettering, room[0], line_px, lines)
         high = (len(entries) - 1) * found.line_px + max(found.downs) + lettering.ascent
-        if found.column_px <= room[0] and high <= room[1]:
+        is_cut = [one.label for one in found.entries] != _called(entries, form)
+        if found.column_px <= room[0] and high <= room[1] and not is_cut:
             return replace(found, rows=len(entries))
     return None
 
@@ -246,8 +247,7 @@ def _laid_out(
 ) -> Legend:  # fmt: skip
     """A legend of a form, not yet in rows; labels that are wider than a room are cut."""
     width, sign, space = lettering.width, SIGN_EM * lettering.ascent, lettering.width(_SPACE)
-    called = [entry.name if form.is_named else entry.label for entry in entries]
-    labels = [shortened(label, room - sign, width) for label in called]
+    labels = [shortened(label, room - sign, width) for label in _called(entries, form)]
     entries = tuple(entry._replace(label=label) for entry, label in zip(entries, labels, strict=True))
     told = [entry.told for entry in entries if entry.told is not None]
     widths = [
@@ -266,6 +266,11 @@ def _laid_out(
         entries=entries, form=form, places=places, lefts=tuple(lefts), downs=tuple(downs), column_px=column_px,
         gap_px=width(GAP), line_px=line_px + max(downs) + (APART * line_px if max(downs) else 0.0),
     )  # fmt: skip
+
+
+def _called(entries: Sequence[Entry], form: Form) -> list[str]:
+    """What a form calls the entries."""
+    return [entry.name if form.is_named else entry.label for entry in entries]
 
 
 def _rest(entries: Sequence[Entry], places: int) -> str:

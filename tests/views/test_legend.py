@@ -238,6 +238,12 @@ def test_width_that_axes_of_one_scale_free_takes_the_legend_and_the_function_gro
     assert [[bool(text) for text in row] for row in told] == [[bool(text) for text in row] for row in above]
 
 
+def test_a_label_is_not_cut_to_stand_beside_the_axes() -> None:
+    labels = [f"an optimizer with so very, very long a name {k}" for k in range(3)]
+    with scene_of(relabelled(labels, aspect="equal", size="640x480", title=None)) as scene:
+        assert [row[0] for row in said(scene)] == labels
+
+
 @pytest.mark.parametrize("options", [{"xlim": "-30,30"}, {"inset": "minimum"}, {"title": "", "readout": False}])
 def test_a_legend_stays_above_axes_without_width_to_spare_and_where_it_is_the_header(options: dict[str, Any]) -> None:
     asked = {"function": "booth", "optimizer": ("gd", "momentum", "adam"), "aspect": "equal", "title": None}
