@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any
 
 from gdanim import preflight
@@ -15,7 +16,7 @@ from gdanim.api.progress import warn
 from gdanim.api.streams import streamed
 from gdanim.api.tables import in_files
 from gdanim.descent.descend import carry_out
-from gdanim.settings import Settings
+from gdanim.settings import DEFAULTS, SAVED, Settings, options
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from gdanim.options.typed import PictureOptions, RenderOptions
     from gdanim.outputs import Progress, Written
 
+# Options of the command line that a call takes beside those of the picture.
+OF_FILES = ("poster", "data", "force", "unlimited")
+OF_RENDER = ("output", "allow_python")
 # What belongs to one run of the command: what it prints, and how it exits.
 _OF_THE_COMMAND_LINE: dict[str, Any] = {"dry_run": False, "json": False, "alt_text": False, "snippet": None}
 
@@ -110,6 +114,19 @@ def render(
         descent = carry_out(request)
         warn(remarks.of_descent(descent))
         return written(request, descent, deliver, progress)
+
+
+def _listing(call: Callable[..., Any], names: Iterable[str]) -> None:
+    """Let help() and sessions of IPython see the options of a call, which type checkers see in options/typed.py."""
+    known = [one for one in signature(call).parameters.values() if one.kind is not one.VAR_KEYWORD]
+    more = [Parameter(name, Parameter.KEYWORD_ONLY, default=DEFAULTS[name]) for name in names]
+    vars(call)["__signature__"] = Signature([*known, *more])
+
+
+_of_picture = [name for name, _, _ in options() if name in SAVED and name != "function"]
+for _call in (animate, load, solve):
+    _listing(_call, _of_picture)
+_listing(render, [*_of_picture, *OF_FILES, *OF_RENDER])
 
 
 def _animation(options: Mapping[str, Any], preset: Path | None, allow_python: bool) -> Animation:

@@ -78,6 +78,15 @@ def test_words_are_completed(shell: Any, line: str, expected: str) -> None:
     assert expected in found
 
 
+def test_keywords_of_calls_are_completed(shell: Any) -> None:
+    from IPython.core.completer import provisionalcompleter
+
+    shell.user_ns["gdanim"] = gdanim
+    line = "gdanim.animate('parabola', itera"
+    with provisionalcompleter():
+        assert "iterations=" in [found.text for found in shell.Completer.completions(line, len(line))]
+
+
 def test_loading_gdanim_loads_no_ipython() -> None:
     script = "import gdanim, sys; gdanim.animate('parabola'); print('IPython' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, env=ENVIRONMENT, check=True)

@@ -6,12 +6,16 @@ After a change of options, `python tests/house/test_typed_options.py` writes it 
 from __future__ import annotations
 
 from dataclasses import fields
-from inspect import formatannotation
+from inspect import formatannotation, signature
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
 
 import gdanim
+from gdanim.api.calls import OF_FILES, OF_RENDER
+from gdanim.options.typed import PictureOptions, RenderOptions
 from gdanim.settings import SAVED, Settings, options
 
 if TYPE_CHECKING:
@@ -54,10 +58,6 @@ OBJECTS: Final = {
     "batch": "Whole",
     "stops": "Whole",
 }
-# Those of the command line that a call takes, too; the others print, open, or decide the exit code.
-OF_FILES = ("poster", "data", "force", "unlimited")
-OF_RENDER = ("output", "allow_python")
-
 HEAD: Final = '''\
 """The options as keywords of Python calls, for type checkers and editors. Nothing imports this at run time.
 
@@ -133,6 +133,15 @@ def type_of(name: str, item: Option) -> str:
 
 def test_it_is_what_the_table_of_options_makes() -> None:
     assert TYPED.read_text(encoding="utf-8") == typed()
+
+
+@pytest.mark.parametrize(
+    ("call", "known"),
+    [(gdanim.animate, PictureOptions), (gdanim.solve, PictureOptions), (gdanim.render, RenderOptions)],
+)
+def test_what_help_lists_is_what_type_checkers_know(call: Any, known: Any) -> None:
+    beside = {"function", "progress", "preset"} | ({"allow_python"} if known is PictureOptions else set())
+    assert set(signature(call).parameters) - beside == set(known.__annotations__)
 
 
 if __name__ == "__main__":
