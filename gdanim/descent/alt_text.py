@@ -57,7 +57,7 @@ _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def alt_text(descent: Descent) -> str:
     """What the animation shows and how it ends: two sentences, on one line."""
-    return f"{_opening(descent)} {_ending(descent)}"
+    return f"{_opening(descent)} {_ending(descent)}".strip()
 
 
 def _opening(descent: Descent) -> str:
@@ -96,6 +96,9 @@ def _ending(descent: Descent) -> str:
         why = "" if at_saddle else "".join(f"; {it}".replace("-", "−") for it in [reason_of(descent, 0)] if it)
         end = _point(descent.objective, ends[0])
         return f"{_GOING[descent.verdict[0].motion]} {places[0]}: {end}{height}{why}."
+    if all(verdict.outcome is Outcome.RECORDED for verdict in descent.verdict):
+        lowest = _lowest(descent).removeprefix("; t")
+        return f"T{lowest}." if lowest else ""
     counted = []
     for place, number in Counter(places).most_common():
         they = re.sub(r"^(\w+)s\b", r"\1", place)
@@ -129,18 +132,24 @@ def _is_at(objective: Objective, start: Vector, nearest: int, away: float) -> bo
 
 def _by_label(descent: Descent) -> str:
     """Where each run has a name of its own: which of a few did what on its way, and which comes lowest."""
-    labels, trajectory = [run.label for run in descent.runs], descent.trajectory
+    labels = [run.label for run in descent.runs]
     if not all(labels) or len(set(labels)) < len(labels):
         return ""
     groups: dict[str, list[str]] = {}
     for label, ended in zip(labels, endings(descent, explained=0), strict=True):
         groups.setdefault(ended.words, []).append(label)
     parts = [f"; {words}: {listed(group)}" for words, group in groups.items() if len(labels) <= MAX_NAMED]
+    return "".join([*parts, _lowest(descent)])
+
+
+def _lowest(descent: Descent) -> str:
+    """Which of the runs that have names comes lowest; empty where f is not known, or none is alone."""
+    trajectory, labels = descent.trajectory, [run.label for run in descent.runs]
     final = trajectory.f[np.arange(trajectory.runs), trajectory.last]
     lowest = np.flatnonzero(final == final.min())
-    if len(lowest) == 1 and trajectory.heights_known:
-        parts.append(f"; the lowest is {labels[lowest[0]]}, f = {_height(trajectory, int(lowest[0]))}")
-    return "".join(parts)
+    if len(lowest) > 1 or not (all(labels) and trajectory.heights_known):
+        return ""
+    return f"; the lowest is {labels[lowest[0]]}, f = {_height(trajectory, int(lowest[0]))}"
 
 
 def spoken(objective: Objective) -> str:

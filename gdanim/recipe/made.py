@@ -25,6 +25,7 @@ from gdanim.arrays import Index, Vector
 from gdanim.descent.trajectory import Trajectory
 from gdanim.errors import UsageError
 from gdanim.settings import MAX_ITERATIONS, __version__
+from gdanim.tables.points import let_go
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 MOST_VARIABLES: Final = 50
@@ -67,6 +68,7 @@ def digest(trajectory: Trajectory) -> str:
     for begin in range(0, runs, step):
         for part in _pieces(trajectory.x[begin : begin + step]):
             found.update(part.astype("<f8", order="C").tobytes())
+            let_go(trajectory.x)
     return f"sha256:{found.hexdigest()}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from support.commandline import run
 from support.problems import solved
 
+from gdanim.descent.alt_text import alt_text
 from gdanim.descent.plane import axes
 from gdanim.descent.plane.looked_at import looked_at
 from gdanim.descent.recording import dense
 from gdanim.descent.verdicts import Outcome
-from gdanim.errors import UsageError
+from gdanim.errors import DomainError, UsageError
 from gdanim.reproduce import check
 from gdanim.tables import points
 
@@ -156,6 +157,10 @@ def test_words_for_programs_and_for_those_who_do_not_see(folder: Path) -> None:
     told = run("-", "--trajectory", "b.npz", "-o", "a.gif", "--alt-text", *SMALL).out.decode()
     assert told.startswith("A recorded run of 5 variables from (")
     assert told.endswith(", f = 1.\n")
+    np.savez("c.npz", x=walk(seed=2)[np.newaxis], f=np.linspace(9, 2, 12))
+    for other, lowest in (("a", ""), ("c", " The lowest is b, f = 1.")):
+        told = alt_text(solved("-", trajectory=("b=b.npz", f"{other}={other}.npz")))
+        assert told.endswith(f"drawn as paths on plain ground.{lowest}")
     assert 'function = "-"\ntrajectory = "a.npz"\n' in run("-", "--trajectory", "a.npz", "--dry-run").out.decode()
 
 
@@ -174,6 +179,23 @@ def test_a_large_array_is_projected_in_less_memory_than_it_has(folder: Path, mon
         tracemalloc.stop()
     assert peak < size
     assert abs(seen.trajectory.x[0, 0, 0]) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"x": np.zeros((2, 0, 5))}, "x is 2 × 0 × 5"),
+        ({"x": np.zeros((2, 3, 4)), "iteration": [0, 2, 1]}, "iteration does not rise"),
+        ({"x": np.full((3, 4), np.nan)}, "row 0: a run begins with a row that is not finite"),
+        ({"x": np.asfortranarray(np.zeros((2, 3, 4)))}, "Fortran's order"),
+        ({"x": np.zeros((3, 4), complex)}, "no numbers"),
+        ({"y": np.zeros((2, 3, 4))}, "no column is known to be a coordinate"),
+    ],
+)
+def test_arrays_that_are_no_points_are_refused(folder: Path, arrays: dict[str, Any], says: str) -> None:
+    np.savez("t.npz", **arrays)
+    with pytest.raises((UsageError, DomainError), match=says):
+        solved("-", trajectory=("t.npz",))
 
 
 def test_what_is_packed_and_large_is_refused_in_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

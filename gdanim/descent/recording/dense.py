@@ -50,7 +50,7 @@ def read_dense(path: str, objective: Objective) -> Trajectory | None:
     if arrays is None:
         return None
     x = arrays["x"]
-    x = x.reshape(-1, *x.shape[-2:])
+    x = x.reshape(*(1, *x.shape)[-3:])
     if objective.recorded and x.size:
         objective = recording(x.shape[2])
     if x.shape[2] != objective.dim or not x.size:
