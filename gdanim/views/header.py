@@ -176,9 +176,9 @@ def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool)
     if asked is not None:
         return layout.asked_title(asked)
     forms = _forms(objective)
-    short = [(objective.title, "") if may_cut else ("", forms[0][1])] if objective.title else []
+    short = [(objective.title, "")] if may_cut else [("", formula) for _, formula in forms[:1]]
     tight_px = beside_px * (TIGHT if may_cut else 1.0)
-    for some, room_px in (([*forms, *short], tight_px), (forms, layout.header_width_px)):
+    for some, room_px in (([*forms, *(short if objective.title else ())], tight_px), (forms, layout.header_width_px)):
         for name, formula in some:
             if visible_length(formula) + len(name) <= room_px / layout.px(0.6 * TITLE_PT):
                 return layout.title(f"{name}${formula}$" if formula else name, plain=not formula)
