@@ -27,6 +27,7 @@ GOLDEN: Final = 0.6180339887498949
 MARGIN: Final = 1.2
 FARTHEST: Final = 4.0  # times as far from the origin as the start: bounds do not follow a fall without end
 STEPS: Final = 200  # directions of Lanczos
+FEW_STEPS: Final = 30  # of them, where each costs many rows: λ then lacks less than a rate of half of 2/λ spares
 SETTLED: Final = 1e-3  # of the whole fall of f
 CELLS: Final = 200  # of the bounds: a step by which a minimizer is looked for
 ROUNDING: Final = 1e-9  # of f at the start: it may rise by so much
@@ -81,7 +82,8 @@ def largest_curvature(functions: Functions, x: Vector) -> float:
         hessian = functions.hessian(x)
         return float(np.linalg.eigvalsh(hessian)[-1]) if np.isfinite(hessian).all() else np.nan
     step = 1e-5 * max(1.0, float(np.abs(x).max()))
-    ways = np.zeros((min(STEPS, functions.dim, max(MOST_AT_ONCE // functions.dim, 2)), functions.dim))
+    steps = FEW_STEPS if functions.point_by_point else STEPS
+    ways = np.zeros((min(steps, functions.dim, max(MOST_AT_ONCE // functions.dim, 2)), functions.dim))
     made = np.zeros_like(ways)
     way = _pattern(functions.dim)
     for k in range(len(ways)):

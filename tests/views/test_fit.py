@@ -17,6 +17,7 @@ from gdanim.drawing.marks.batches import BatchMinima, BatchRings
 from gdanim.drawing.marks.fitted import ModelCurves, Predictions, Residuals
 from gdanim.drawing.raster import Raster
 from gdanim.optimizers.minibatches import MiniBatch, rows_of_step
+from gdanim.output.filmstrip.strip import choose_frames
 from gdanim.views.fit.data import finite_lines, straightened
 
 if TYPE_CHECKING:
@@ -257,6 +258,17 @@ def test_every_writer_writes_it(in_tmp_path: Path, suffix: str) -> None:
     form = ("-f", "filmstrip", "--frames", "2", "--size", "700x260") if suffix == ".pdf" else ("--size", "320x240")
     assert run("linear", "-n", "2", *form, "-q", "-o", f"a{suffix}").code == 0
     assert (in_tmp_path / f"a{suffix}").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("points", ["one", "three", "classes"])
+def test_a_filmstrip_ends_where_the_paths_do(in_tmp_path: Path, tables: dict[str, str], points: str) -> None:
+    model = "logistic" if points == "classes" else "linear"
+    with scene_of(solved(model, points=tables[points], iterations=40, lr=0.5, size="320x240")) as scene:
+        first, middle, last = choose_frames(scene, 3)
+    assert (first, last) == (0, 40)
+    assert 0 < middle < 30
+    form = ("-f", "filmstrip", "--frames", "2", "--size", "700x260")
+    assert run(model, "--points", tables[points], "-n", "3", *form, "-q", "-o", "a.pdf").code == 0
 
 
 def test_a_line_that_is_straight_is_drawn_by_its_ends_and_one_that_breaks_in_parts() -> None:

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 
 from gdanim.drawing.frame import Box, Frame
 from gdanim.drawing.layout import READOUT_PT
+from gdanim.drawing.marks.fitted import FittedMark
 from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.mpl import mpl
@@ -154,7 +155,8 @@ def _settled_tick(scene: Scene) -> float:
     A run that has left the axes for good is not seen to move: an arrow at their edge stands for it.
     """
     timeline = scene.timeline
-    marks = [mark for mark in scene.marks if isinstance(mark, RunsMark)]
+    # Marks of models are where the data is, not where the runs are.
+    marks = [mark for mark in scene.marks if isinstance(mark, RunsMark) and not isinstance(mark, FittedMark)]
     seen = {mark.axes: mark for mark in reversed(marks)}.values() if is_faceted(scene) else marks[:1]
     return max((_settled(mark, timeline) for mark in seen), default=float(timeline.tick[timeline.forward - 1]))
 
