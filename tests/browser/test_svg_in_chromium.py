@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
+# What is warned of is in the file, and no matter of how a browser shows it.
+pytestmark = pytest.mark.filterwarnings("ignore::gdanim.GdanimWarning")
+
 SHORT = {"iterations": 6}
 STAND = "() => document.querySelectorAll('svg').forEach(svg => { svg.pauseAnimations(); svg.setCurrentTime(0.35) })"
 ASKED: dict[str, dict[str, Any]] = {
