@@ -8,12 +8,12 @@ A recipe is a preset that a file carries. Beside the keys of the request, its te
 A recipe may come from anybody: only attachments that its own request names are unpacked, into a new folder.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -40,6 +40,7 @@ LACKS: Final = {
     SIZE: f"what it was made from, data included, is more than the {MAX_BYTES:,} characters that a recipe holds",
 }
 _VERSION: Final = re.compile("[0-9A-Za-z.+-]{1,40}")
+_folders: Final[dict[int, str]] = {}  # where attachments are unpacked, by the process that made the folder
 
 
 class Saved(NamedTuple):
@@ -189,20 +190,20 @@ def refuse_python(merged: Mapping[str, Any], given: Mapping[str, Any], *, source
 
 def _attachments(fields: Mapping[str, Any]) -> dict[str, Path]:
     """The unpacked files that fields name."""
-    if not _folder.cache_info().currsize:
-        return {}
     paths = {name: Path(name) for name in _names(fields)}
-    return {name: path for name, path in paths.items() if path.parent.parent == Path(_folder())}
+    return {name: path for name, path in paths.items() if str(path.parent.parent) in _folders.values()}
 
 
-@cache
 def _folder() -> str:
-    """A folder that is removed when the process ends, also by a signal."""
+    """A folder that is removed when the process ends, also by a signal. One that was forked has its own."""
     import atexit
 
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return str(stack.enter_context(open_temporary_folder("recipe")))
+    process = os.getpid()
+    if process not in _folders:
+        stack = ExitStack()
+        atexit.register(lambda: stack.close() if os.getpid() == process else None)
+        _folders[process] = str(stack.enter_context(open_temporary_folder("recipe")))
+    return _folders[process]
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

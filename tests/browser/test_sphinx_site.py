@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.sphinx_site import built, write_site
 
-pytest.importorskip("sphinx", reason="needs sphinx, which is not installed here")
+pytest.importorskip("sphinx.application", reason="needs sphinx, which is not installed here")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from support.sphinx_site import PAGES, built, write_site
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytest.importorskip("sphinx", reason="needs sphinx, which is not installed here")
+pytest.importorskip("sphinx.application", reason="needs sphinx, which is not installed here")
 
 
 @pytest.fixture(scope="module")
