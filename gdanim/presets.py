@@ -201,7 +201,7 @@ def _folder() -> str:
     process = os.getpid()
     if process not in _folders:
         stack = ExitStack()
-        atexit.register(lambda: stack.close() if os.getpid() == process else None)
+        atexit.register(stack.close)
         _folders[process] = str(stack.enter_context(open_temporary_folder("recipe")))
     return _folders[process]
 

@@ -7,6 +7,7 @@ import random
 import signal
 import stat
 import subprocess
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,6 +108,24 @@ FOREVER = """
 def is_whole(content: bytes) -> bool:
     """Whether `content` is OLD or what one complete round of FOREVER writes."""
     return content == OLD or content == content[:1] * 20 * (1000 + content[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which Windows has not")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_process_leaves_what_is_its_parent_s(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary.open_temporary_folder("recipe"))
+        file = stack.enter_context(temporary.open_temporary(tmp_path, "a.gif"))
+        child = os.fork()
+        if not child:
+            with suppress(BaseException):
+                stack.close()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert folder.is_dir()
+        assert (tmp_path / file.name).is_file()
+    assert not folder.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 @posix

@@ -95,6 +95,7 @@ def open_temporary(folder: Path, name: str, *, discard: Discard = Folder.remove)
     Removes the orphans of the same target first. `discard` removes a temporary file with all that belongs to it; it may
     be called at any moment, also by a signal handler. Raises OSError.
     """
+    process = os.getpid()
     with Folder.opened(folder) as place:
         stem = stem_of(folder, name)
         _remove_orphans(place, stem, discard)
@@ -111,8 +112,9 @@ def open_temporary(folder: Path, name: str, *, discard: Discard = Folder.remove)
                 finally:
                     if os.name == "nt":  # Windows removes no open file
                         file.close()
-                    with suppress(OSError):
-                        discard(place, name)  # before the lock is freed, for then another run may remove it
+                    if os.getpid() == process:  # one that was forked leaves what is its parent's
+                        with suppress(OSError):
+                            discard(place, name)  # before the lock is freed, for then another run may remove it
                     file.close()
 
 
