@@ -18,7 +18,7 @@ A run that diverges ends with a Stop (descent/trajectory.py) and is drawn; it is
 --strict, is cli/app.py's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 MAX_TEXT: Final = 200  # characters of an exception's text that a message repeats
@@ -50,12 +50,12 @@ class SettingError(UsageError):
 
 
 class UnknownNameError(UsageError):
-    """A name that no registry holds. Suggests the nearest known one and the command that lists them."""
+    """A name that no registry holds. Suggests the nearest known ones and the command that lists them."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str = "") -> None:
         self.kind, self.name = kind, name
-        near = nearest(name, known)
-        hint = f" Did you mean '{near}'?" if near else ""
+        near = " or ".join(f"'{meant}'" for meant in equally_near(name, tuple(known)))
+        hint = f" Did you mean {near}?" if near else ""
         super().__init__(f"Unknown {kind} {shown(name)}.{hint}" + (f" See: {see}" if see else ""))
 
 
@@ -123,9 +123,24 @@ def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     """The known name that resembles `name` most, by difflib's ratio, or None where none reaches the cutoff."""
     import difflib
 
-    by_key = {candidate.lower().replace("-", "_"): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), by_key, n=1, cutoff=cutoff)
+    by_key = {_key(candidate): candidate for candidate in known}
+    near = difflib.get_close_matches(_key(name), by_key, n=1, cutoff=cutoff)
     return by_key[near[0]] if near else None
+
+
+def equally_near(name: str, known: Collection[str]) -> list[str]:
+    """The known names that resemble `name` as much as the nearest one: `beta` is no more beta2 than beta1."""
+    import difflib
+
+    near = nearest(name, known)
+    if near is None:
+        return []
+    likeness = {each: difflib.SequenceMatcher(None, _key(each), _key(name)).ratio() for each in known}
+    return [each for each in known if likeness[each] == likeness[near]]
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("-", "_")
 
 
 def shown(value: object) -> str:

@@ -64,7 +64,7 @@ def from_cluster(fields: Sequence[Mapping[str, Any]], asked: Asked, module: tupl
     try:
         from gdanim.batch.cluster import Cluster
     except ModuleNotFoundError as error:
-        raise UsageError(f"--scheduler needs {error.name}, which is not installed. Install gdanim[dask]") from None
+        raise UsageError(f"--scheduler needs {error.name}, which is not installed: pip install {error.name}") from None
     return Cluster(
         scheduler=asked.scheduler or asked.scheduler_file,
         module=module,

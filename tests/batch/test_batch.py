@@ -223,4 +223,4 @@ def test_without_distributed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delitem(sys.modules, "gdanim.batch.cluster", raising=False)
     ran = run("batch", jobs(), "--scheduler", "tcp://127.0.0.1:8786")
     assert (ran.code, len(ran.lines)) == (2, 1)
-    assert "--scheduler needs distributed, which is not installed. Install gdanim[dask]" in ran.err
+    assert "--scheduler needs distributed, which is not installed: pip install distributed" in ran.err

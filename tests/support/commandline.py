@@ -170,6 +170,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("parabola", "-O", "adm"), ("optimizer 'adm'", "Did you mean 'adam'?", "gdanim list optimizers")),
     (("parabola", "-O", ""), ("optimizer ''", "gdanim list optimizers")),
     (("parabola", "-O", "adam:beta3=1"), ("hyperparameter of adam 'beta3'", "Did you mean", "gdanim list optimizers")),
+    (("parabola", "-O", "adam:beta=0.9"), ("hyperparameter of adam 'beta'", "Did you mean 'beta1' or 'beta2'?")),
     (("parabola", "-O", "adam:beta1=1"), ("--optimizer 'adam:beta1=1'", "beta1", "below 1")),
     (("parabola", "-O", "adam:beta1"), ("--optimizer 'adam:beta1'", "NAME:KEY=VALUE")),
     (("parabola", "-O", "adam:beta1=0.8;eps=1"), ("--optimizer", "NAME:KEY=VALUE")),

@@ -93,7 +93,7 @@ def _waiting() -> Callable[[Sequence[Path]], bool]:
     try:
         import watchfiles
     except ModuleNotFoundError as error:
-        raise UsageError(f"--watch needs {error.name}, which is not installed. Install gdanim[watch]") from None
+        raise UsageError(f"--watch needs {error.name}, which is not installed: pip install {error.name}") from None
 
     def wait(files: Sequence[Path]) -> bool:
         folders = {folder for file in files for folder in (file.parent, file.resolve().parent) if folder.is_dir()}
