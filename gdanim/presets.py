@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,7 +28,7 @@ from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.output.metadata import STDIN
 from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
-from gdanim.tables.files import labelled
+from gdanim.tables.files import beside, labelled
 from gdanim.tables.packed import PACKED, as_text, content_of
 from gdanim.toml_text import parse_toml, write_file, write_value
 
@@ -100,13 +101,8 @@ def read_preset(name: str) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")
     saved = saved_in(text, source=path.name)
-    fields = saved.unpacked()
-
-    def beside(name: str) -> str:
-        """What lies beside the preset comes first; else the path is seen from here, as on the command line."""
-        return str(path.parent / name) if name != STDIN and (path.parent / name).exists() else name
-
-    return renamed(fields, beside, ("trajectory", "points"))
+    # What lies beside the preset comes first; else the path is seen from here, as on the command line.
+    return renamed(saved.unpacked(), partial(beside, path.parent), ("trajectory", "points"))
 
 
 def read_recipe(path: str) -> Saved:

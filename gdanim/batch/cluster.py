@@ -27,6 +27,7 @@ from gdanim.batch.parcels import packed, unpack
 from gdanim.batch.pool import TRIES, Done
 from gdanim.errors import ClusterError, GdanimError, unforeseen
 from gdanim.settings import Settings
+from gdanim.tables.files import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -67,7 +68,7 @@ class Cluster:
     @contextmanager
     def _connected(self) -> Iterator[Client]:
         _silence()
-        at = {"scheduler_file": self.scheduler} if Path(self.scheduler).is_file() else {"address": self.scheduler}
+        at = {"scheduler_file": self.scheduler} if is_file(self.scheduler) else {"address": self.scheduler}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # versions are compared by us

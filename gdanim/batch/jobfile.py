@@ -18,6 +18,7 @@ from gdanim.errors import UnknownNameError, UsageError, shown
 from gdanim.output.metadata import MAX_RECIPE
 from gdanim.presets import read_preset
 from gdanim.settings import from_saved
+from gdanim.tables.files import beside, is_file
 from gdanim.toml_text import parse_toml
 
 TABLES: Final = ("defaults", "matrix", "include", "exclude")
@@ -57,15 +58,16 @@ def read_job_file(path: str) -> JobFile:
     preset = defaults.pop(PRESET, "")
     if not isinstance(preset, str):
         raise UsageError(f"{path}: defaults: preset {shown(preset)} is not a text")
-    beside = _beside(preset, path)
-    base = _base(beside, path) if preset else {}
+    # A file is seen from where the job file lies, as its replays are.
+    place = beside(Path(path).parent, preset)
+    base = _base(place, path) if preset else {}
     base |= from_saved(defaults, source=f"{path}: defaults")
     matrix = Matrix(
         dict(_lists(_table(saved, "matrix", path), f"{path}: matrix")),
         list(_rows(saved, "exclude", path)),
         list(_rows(saved, "include", path)),
     )
-    read = (path, beside) if Path(beside).is_file() else (path,)
+    read = (path, place) if is_file(place) else (path,)
     return JobFile(path, read, dict(_templates(saved, path)), _stem(preset), base, combinations(matrix, path))
 
 
@@ -83,12 +85,6 @@ def _content(path: str) -> dict[str, Any] | None:
     if len(text) > MAX_RECIPE:
         raise UsageError(f"{path} has more than {MAX_RECIPE:,} bytes: that is no job file")
     return parse_toml(text, source=path)
-
-
-def _beside(preset: str, path: str) -> str:
-    """The preset that a job file names: a file is seen from where the job file lies, as its replays are."""
-    beside = Path(path).parent / preset
-    return str(beside) if beside.is_file() else preset
 
 
 def _base(preset: str, path: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gdanim.output.files.targets import is_replaceable
 from gdanim.presets import read_recipe, saved_in, write_files
 from gdanim.recipe.portable import portable, python_digest, write_asked
 from gdanim.settings import DEFAULTS, SAVED, __version__
+from gdanim.tables.files import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +61,7 @@ def state_of(request: Request) -> State:
     """The state of the outputs of a request together: all have to be current. --data has no recipe: it has to exist."""
     states = [_state(output, request) for output in request.outputs]
     data = request.settings.data
-    if data is not None and not Path(data).is_file():
+    if data is not None and not is_file(data):
         states.append(State(Standing.NEW))
     return _together(states)
 
@@ -101,7 +102,7 @@ def _files(output: Planned) -> list[Path]:
     if output.format.sequence:
         pattern = Pattern.read(output.path)
         return list(pattern.present().values()) if pattern.folder.is_dir() else []
-    if not is_replaceable(output.path) or not Path(output.path).is_file():
+    if not is_file(output.path) or not is_replaceable(output.path):
         return []
     return [Path(output.path)]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gdanim.errors import SettingError, UsageError
+from gdanim.tables.files import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
             raise SettingError("--scheduler", self.scheduler, "give where it listens, such as tcp://host:8786")
         if self.scheduler and self.scheduler_file:
             raise UsageError("--scheduler and --scheduler-file name two schedulers: give one")
-        if self.scheduler_file and not Path(self.scheduler_file).is_file():
+        if self.scheduler_file and not is_file(self.scheduler_file):
             raise UsageError(f"--scheduler-file {self.scheduler_file!r}: there is no such file")
         if self.is_remote and self.workers is not None:
             raise UsageError("--jobs is for this machine: the workers of a cluster say how many jobs they do at a time")

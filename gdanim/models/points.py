@@ -92,8 +92,10 @@ class Points:
 def columns_of(table: Table) -> tuple[str, ...]:
     """What formulas call the columns of a table: their names, with _ for what no name holds.
 
-    Where the file names none, x and y, or x1, x2, … and y. Raises UsageError where there are too many.
+    Where the file names none, x and y, or x1, x2, … and y. Raises UsageError where there are none, or too many.
     """
+    if not table.columns:
+        raise table.source.refusal("has no columns: a model reads one or more, beside the one that it predicts")
     if len(table.columns) > MAX_COLUMNS:
         raise table.source.refusal(f"has {len(table.columns):,} columns; a model reads at most {MAX_COLUMNS:,}")
     if not table.named:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, ClassVar, Final, Self, cast
+from typing import IO, Any, ClassVar, Final, Self, cast
 
 import numpy as np
 
@@ -252,6 +252,19 @@ def _tags(comment: str) -> Iterator[int]:
         yield file.fileno()
 
 
+class _Process(subprocess.Popen[bytes]):
+    """A process that is gone where it cannot be started in full: else ffmpeg would make its file after all."""
+
+    def __init__(self, *command: Any, **options: Any) -> None:
+        try:
+            super().__init__(*command, **options)
+        except OSError:
+            if self.pid is not None and self.returncode is None:  # it was made, and what followed failed
+                self.kill()
+                self.wait()
+            raise
+
+
 @contextmanager
 def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -> Iterator[subprocess.Popen[bytes]]:
     """The started ffmpeg, killed and reaped on leaving if it still runs; killed, too, if a signal ends gdanim."""
@@ -266,7 +279,7 @@ def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -
     with on_signal(kill):
         try:
             with postponed():  # a child that has no name yet could not be killed
-                process = subprocess.Popen(
+                process = _Process(
                     command,
                     bufsize=0,
                     stdin=subprocess.PIPE,

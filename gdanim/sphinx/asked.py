@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -13,6 +14,7 @@ from gdanim.cli import parameters, parsing
 from gdanim.errors import UsageError, shown
 from gdanim.presets import read_preset, renamed
 from gdanim.settings import SAVED, Settings
+from gdanim.tables.files import beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +28,8 @@ def settings_of(text: str, *, folder: Path, allow_python: bool) -> Settings:
     """The settings of a picture. Files are looked for in `folder` first. Raises UsageError, and RecipeError."""
     given = _parsed(text)
     preset = given.pop("preset", None)
-    saved: Mapping[str, Any] = {} if preset is None else read_preset(_beside(folder, preset))
-    fields = preflight.merged(saved, renamed(given, lambda name: _beside(folder, name)))
+    saved: Mapping[str, Any] = {} if preset is None else read_preset(beside(folder, preset))
+    fields = preflight.merged(saved, renamed(given, partial(beside, folder)))
     for key, name in () if allow_python else python_in(fields):
         raise UsageError(f"{key} {shown(name)} is Python code: gdanim_allow_python = True in conf.py lets it run")
     return Settings(**fields)
@@ -48,8 +50,3 @@ def _parsed(text: str) -> dict[str, Any]:
         if parameter.name in given and parameter.name not in _TAKEN:
             raise UsageError(f"{parameter.opts[-1]} is for the command line: the site decides which files are written")
     return given
-
-
-def _beside(folder: Path, name: str) -> str:
-    """A file that stands in a folder; else the name as it is."""
-    return str(folder / name) if (folder / name).is_file() else name

@@ -43,6 +43,16 @@ def labelled(text: str) -> tuple[str, str]:
     return (label.strip(), path) if equals and not os.path.lexists(text) else ("", text)
 
 
+def is_file(path: str | Path) -> bool:
+    """Whether a path leads to a regular file. None does that the system does not look up, as a name too long."""
+    return os.path.isfile(path)  # noqa: PTH113 - Path's raises
+
+
+def beside(folder: Path, name: str) -> str:
+    """The path of a file in a folder, where that has one of this name; else the name, as seen from here."""
+    return str(folder / name) if name != STDIN and is_file(folder / name) else name
+
+
 def kind_of(path: str) -> str | None:
     """The kind of table that a path's suffix promises; None where it promises none."""
     place = Path(path)

@@ -126,7 +126,7 @@ class _Reader:
             even = {len(line.split()) for line in lines} == {self._dialect.width}
         else:
             even = set(map(str.count, lines, repeat(separator))) == {self._dialect.width - 1}
-        if not even or any(map(is_comment, lines)):
+        if not even or not all(map(str.strip, lines)) or any(map(is_comment, lines)):
             return None
         try:
             value = self._parsed(lines)

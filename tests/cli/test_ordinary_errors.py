@@ -36,6 +36,21 @@ def test_a_name_too_long_for_a_file_is_refused(options: tuple[str, ...], tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("--preset", f'function = "parabola"\ntrajectory = "{LONG_NAME}"\n'),
+        ("--preset", f'function = "a*x"\npoints = "{LONG_NAME}"\n'),
+        ("batch", f'output = "a.gif"\n[defaults]\npreset = "{LONG_NAME}"\n'),
+    ],
+)
+def test_a_name_too_long_for_a_file_is_refused_where_a_file_has_it(word: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    ended = run(word, "a.toml")
+    assert (ended.code, len(ended.lines)) == (2, 1), ended.err
+    assert "File name too long" in ended.err
+
+
 @ordinary_user
 @pytest.mark.parametrize("mode", [0, 0o555], ids=["closed", "read-only"])
 @pytest.mark.parametrize(

@@ -20,9 +20,12 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from support.commandline import default_signals, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CALLS: Final = (
     "write", "read", "open", "close", "fsync", "rename", "unlink", "mkdir", "rmdir", "chmod", "lock", "truncate",
@@ -40,6 +43,7 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
     "html": ("a.html",), "svg": ("a.svg",), "vector_sequence": ("a-%02d.svg",), "pages": ("a.pdf", "-f", "pages"),
     "filmstrip": ("a.pdf", "-f", "filmstrip", "--size", "480x360"), "csv": ("b.png", "--data", "a.csv"),
     "jsonl": ("b.png", "--data", "a.jsonl"), "npz": ("b.png", "--data", "a.npz"),
+    "several": ("a.gif", "-o", "a-%02d.png", "-o", "a.mp4", "--poster", "a.png", "--data", "a.csv"),
 }  # fmt: skip
 PATIENCE_S: Final = 3.0
 
@@ -57,7 +61,7 @@ class Ended:
 def words_of(name: str, folder: Path, lr: float) -> list[str]:
     """The command that writes a subject into a folder."""
     path, *options = SUBJECTS[name]
-    rest = [str(folder / word) if word.startswith("a.") else word for word in options]
+    rest = [str(folder / word) if word.startswith(("a.", "a-")) else word for word in options]
     rest += () if "--size" in rest else ("--size", "160x120")
     return ["parabola", "-q", "-n", "4", "--lr", str(lr), "-o", str(folder / path), *rest]
 
@@ -146,9 +150,18 @@ class Risk:
             (self.folder / name).write_bytes(content)
 
     def state(self) -> str:
-        """old, new, or what else."""
+        """old, new, or what else; of several outputs some may be new. The frames of a sequence are one output."""
         found = self.found()
-        return "old" if found == self.old else "new" if found == self.new else f"PARTIAL {sorted(found)}"
+        names = sorted({*found, *self.old, *self.new})
+        outputs = [[name] for name in names if name.startswith("a.")] + [[name for name in names if name[1] == "-"]]
+        states = {self._state_of(found, output) for output in filter(None, outputs)}
+        return " and ".join(sorted(states)) if "PARTIAL" not in states else f"PARTIAL {sorted(found)}"
+
+    def _state_of(self, found: Mapping[str, bytes], output: list[str]) -> str:
+        for state, films in (("old", self.old), ("new", self.new)):
+            if all(found.get(name) == films.get(name) for name in output):
+                return state
+        return "PARTIAL"
 
     def strays(self) -> int:
         """How many files lie beside."""
@@ -163,7 +176,7 @@ def places(n: int, name: str) -> list[int]:
 
 def verdict(risk: Risk, ended: Ended, kind: str) -> str:
     """What became of a run: its end and the state of the target, in capitals where that must not be."""
-    lines = ended.said.count("\n")
+    lines = ended.said.count("\n")  # one for each output that failed
     state = risk.state()
     if kind == "KILL" and "%" in SUBJECTS[risk.name][0]:
         state = state.lower()  # no system renames many files at once: the next run does the rest
@@ -177,7 +190,8 @@ def verdict(risk: Risk, ended: Ended, kind: str) -> str:
             parts.append("CODE")
         if ended.code == 0 and risk.state() != "new":
             parts.append("LOST")
-        if (lines != 1) if ended.code else lines:
+        outputs = 1 + sum(word in ("-o", "--poster", "--data") for word in SUBJECTS[risk.name])
+        if not (1 <= lines <= outputs if ended.code else lines == 0):
             parts.append(f"{lines} LINES")
     elif ended.code not in (0, -getattr(signal, f"SIG{kind}")) and "was ended by a signal" not in ended.said:
         parts.append("CODE")  # the signal may also meet ffmpeg, while it is being started

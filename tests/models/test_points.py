@@ -141,6 +141,14 @@ def test_what_is_no_table_of_points_is_refused_in_one_line(in_tmp_path: Path, co
     assert not (in_tmp_path / "out.gif").exists()
 
 
+@pytest.mark.parametrize(("name", "content"), [("a.jsonl", "{}\n{}\n"), ("a.json", "[{}, {}]")])
+def test_rows_without_columns_are_no_points(in_tmp_path: Path, name: str, content: str) -> None:
+    (in_tmp_path / name).write_text(content)
+    assert run("linear", "--points", name).lines == [
+        f"gdanim: {name}: has no columns: a model reads one or more, beside the one that it predicts"
+    ]
+
+
 LOGISTIC = (
     ("x,y\n1,0\n2,0\n", "0: the loss log needs 0 and 1"),
     ("x,y\n1,0\n2,2\n", "0 and 2"),

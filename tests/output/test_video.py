@@ -287,27 +287,55 @@ def test_signal_ends_ffmpeg_with_gdanim(number, fake_ffmpeg, tmp_path):
 def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path):
     fake_ffmpeg("exec sleep 100000")
     script = textwrap.dedent("""
-        import signal, subprocess
+        import signal
         from pathlib import Path
         from support.films import Film, bars
         from gdanim import signals
-        from gdanim.output.video import Mp4Writer
+        from gdanim.output import video
 
-        class Started(subprocess.Popen):
+        class Started(video._Process):
             def __init__(self, *args, **kept):
                 super().__init__(*args, **kept)
                 Path("pid").write_text(str(self.pid))
                 signal.raise_signal(signal.SIGTERM)
 
-        subprocess.Popen = Started
+        video._Process = Started
         signals.install()
-        with Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).info):
+        with video.Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).info):
             pass
     """)
     path = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(video.__file__).parents[2])])
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
     assert ended.returncode == -signal.SIGTERM
     assert_gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX only")
+@pytest.mark.parametrize("name", ["close", "read"])
+def test_no_ffmpeg_lives_on_that_could_not_be_started_in_full(name, fake_ffmpeg, film, tmp_path, monkeypatch):
+    fake_ffmpeg("exec sleep 100000")
+    call, pids = getattr(os, name), []
+
+    def failing(*arguments):
+        done = call(*arguments)
+        if Path(sys._getframe(1).f_code.co_filename).name == "subprocess.py":
+            monkeypatch.setattr(os, name, call)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return done
+
+    class Seen(video._Process):
+        def __init__(self, *args, **kept):
+            try:
+                super().__init__(*args, **kept)
+            finally:
+                pids.append(self.pid)
+
+    monkeypatch.setattr(video, "_Process", Seen)
+    monkeypatch.setattr(os, name, failing)
+    with pytest.raises(EncoderError, match=r"cannot start ffmpeg .*: Input/output error"):
+        write(tmp_path / "film.mp4", film)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
 
 
 @pytest.mark.parametrize("script", ["exec sleep 1000", "cat >/dev/null; exec sleep 1000"], ids=["sleeps", "never ends"])

@@ -101,6 +101,13 @@ def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
     assert found.trajectory.k[0, :-1].tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("text", ["3\n1\n2\n\n", "3\n\n1\n  \n2\n", "x\n3\n\n1\n2\n\n\n"])
+def test_empty_lines_are_no_rows_where_lines_hold_one_number_each(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    found = read_trajectory(str(tmp_path / "a.csv"), formula("x**2")).trajectory
+    assert found.x[0].tolist() == [[3], [1], [2]]
+
+
 LOST = ["", "NA", "N/A", "null", "None", "NaN", "#NUM!", "1.#INF", "-1.#IND", "Inf", "-inf", "-nan(ind)"]
 
 
