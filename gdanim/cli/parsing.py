@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from gdanim import signals
-from gdanim.catalogue.suggestions import command_hint, option_hint
 from gdanim.cli import parameters
 from gdanim.cli.terminal import printing
 from gdanim.errors import UsageError, shown
@@ -110,6 +109,8 @@ class Render(Command):
 
 def _refuse_near_command(args: Sequence[str], commands: Collection[str]) -> None:
     """Raise UsageError where the first of the words is `help`, `version` or nearly a command, and no function."""
+    from gdanim.catalogue.suggestions import command_hint
+
     if args[0].isalpha() and (instead := command_hint(args[0], [*commands])):
         raise UsageError(f"Unknown command {shown(args[0])}. Did you mean '{instead}'? See: gdanim --help")
 
@@ -147,6 +148,8 @@ def in_one_line(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     see = _help_command(context.info_name if context is not None else None)
     if isinstance(error, click.NoSuchOption):
+        from gdanim.catalogue.suggestions import option_hint
+
         known = {name for param in context.command.params for name in param.opts} if context is not None else ()
         return f"Unknown option {shown(error.option_name)}.{option_hint(error.option_name, known)} See: {see}"
     if isinstance(error, click.BadOptionUsage):

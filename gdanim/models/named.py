@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from __future__ import annotations
+
 import re
-from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gdanim.errors import SettingError, UsageError, shown
 from gdanim.formatting import listed
-from gdanim.formula.parser import Expression
 from gdanim.formula.tree import Call, Name, Number, Tree, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from gdanim.formula.parser import Expression
 
 MAX_DEGREE: Final = 20
 # name → what it is, for people
@@ -59,6 +64,8 @@ def _polynomial(text: str, features: Sequence[str], given: Collection[str]) -> E
 def _expression(
     text: str, tree: Tree, weights: Sequence[str], features: Sequence[str], given: Collection[str]
 ) -> Expression:
+    from gdanim.formula.parser import Expression  # late: the names above are listed at each start
+
     variables, parameters = (tuple(w for w in weights if (w in given) == known) for known in (False, True))
     if not variables:
         raise UsageError(f"Nothing in the model {shown(text)} varies: leave one of {listed(weights)} without a value")
