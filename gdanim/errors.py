@@ -22,6 +22,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 MAX_TEXT: Final = 200  # characters of an exception's text that a message repeats
+_LONGEST_NUMBER: Final = 40  # characters of a number for which another spelling is advised
 _PACKAGE: Final = __file__.removesuffix("errors.py")
 
 
@@ -141,6 +142,27 @@ def equally_near(name: str, known: Collection[str]) -> list[str]:
 
 def _key(name: str) -> str:
     return name.lower().replace("-", "_")
+
+
+def number_hint(value: object) -> str:
+    """What to write in place of a number with a comma in it, or with a unit; empty of other values."""
+    import re
+
+    text = value if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else ""
+    if found := re.fullmatch(r"\s*([+-]?[0-9]+),([0-9]+)\s*", text):
+        return f"; decimals have a point: {found[1]}.{found[2]}"
+    found = re.fullmatch(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*[A-Za-z]{1,6}\s*", text)
+    return f"; write the number alone: {found[1]}" if found else ""
+
+
+def whole_hint(text: str) -> str:
+    """What to write in place of a whole number with an exponent or with marks between its digits; empty of others."""
+    try:
+        number = float("".join(sign for sign in text[:_LONGEST_NUMBER] if sign not in ",_' "))
+    except ValueError:
+        return number_hint(text)
+    spelt = f"{number:.0f}"
+    return f"; write {spelt}" if number.is_integer() and abs(number) < 1e15 and spelt != text.strip() else ""
 
 
 def shown(value: object) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from gdanim.catalogue.formats import NOT_WRITTEN
 from gdanim.catalogue.registry import FORMATS, STYLES, find, presets
 from gdanim.catalogue.request import Planned, StyleChoice
 from gdanim.catalogue.specs import Format
@@ -88,6 +89,9 @@ def format_of(path: str, name: str | None) -> Format:
     able = [f"-f {entry.typed}" for entry in FORMATS.values() if suffix in entry.suffixes and not entry.sequence]
     if able:
         raise UsageError(f"Output {shown(path)}: the suffix leaves open what is written. Add {' or '.join(able)}")
+    if instead := NOT_WRITTEN.get(suffix):
+        stem = Path(path).stem
+        raise UsageError(f"Output {shown(path)}: {suffix} is not written; write {stem}{instead.format(stem)}")
     known = [extension for entry in FORMATS.values() for extension in entry.extensions]
     raise UnknownNameError("suffix", suffix, known, see="gdanim list formats; -f NAME writes a format to any path")
 

@@ -131,8 +131,8 @@ def renamed(fields: Mapping[str, Any], new: Callable[[str], str], of: Sequence[s
     """The fields with other names for the files that they name; labels stay."""
 
     def changed(text: str) -> str:
-        label, name = labelled(text)
-        return f"{label}={new(name)}" if label else new(name)
+        name = labelled(text)[1]
+        return text.removesuffix(name) + new(name)
 
     found = dict(fields)
     for field in of:

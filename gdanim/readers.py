@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from gdanim.errors import number_hint, whole_hint
+
 T = TypeVar("T")
 Reader = Callable[[Any], T]
 
@@ -41,7 +43,7 @@ def number(
     *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf, below: float = math.inf
 ) -> Reader[float]:
     """Read a finite float with above < value < below and least ≤ value ≤ most."""
-    noun = "a number" if math.isfinite(min(most, below)) else "a finite number"
+    noun = f"a{'' if math.isfinite(min(most, below)) else ' finite'} number"
     allowed = _sentence(noun, above=above, least=least, most=most, below=below)
 
     def read(value: Any) -> float:
@@ -49,10 +51,10 @@ def number(
             if isinstance(value, bool) or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
                 raise ValueError
             found = float(value)
+            if not (math.isfinite(found) and above < found < below and least <= found <= most):
+                raise ValueError
         except (TypeError, ValueError, OverflowError):
-            raise ValueError(f"give {allowed}") from None
-        if not (math.isfinite(found) and above < found < below and least <= found <= most):
-            raise ValueError(f"give {allowed}")
+            raise ValueError(f"give {allowed}{number_hint(value)}") from None
         return found
 
     return read
@@ -65,7 +67,7 @@ def whole(*, least: int, most: int) -> Reader[int]:
     def read(value: Any) -> int:
         text = value if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
         if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
-            raise ValueError(f"give {allowed}")
+            raise ValueError(f"give {allowed}{whole_hint(text)}")
         return int(text)
 
     return read
@@ -81,7 +83,7 @@ def ratio(value: Any) -> Fraction:
         if not Fraction(1, 1000) <= found <= 1000:
             raise ValueError
     except (TypeError, ValueError, ZeroDivisionError):
-        raise ValueError("give a rate from 0.001 to 1000, such as 10, 29.97 or 100/7") from None
+        raise ValueError(f"give a rate from 0.001 to 1000, such as 10, 29.97 or 100/7{number_hint(value)}") from None
     return found
 
 
@@ -192,9 +194,8 @@ def yes_or_no(value: Any) -> bool:
 
 def parameters(value: Any) -> tuple[tuple[str, float], ...]:
     """Read parameters of a function: `l=1`, several of those, or a mapping. Sorted by name; the last of a name wins."""
-    pairs = value.items() if isinstance(value, Mapping) else [_pair(item) for item in several(value)]
-    read = number()
-    return tuple(sorted({name: read(amount) for name, amount in pairs}.items()))
+    pairs = value.items() if isinstance(value, Mapping) else map(_pair, several(value))
+    return tuple(sorted((name, number()(amount)) for name, amount in dict(pairs).items()))
 
 
 # What a column of a recorded path may be.
@@ -248,10 +249,9 @@ def many(read: Reader[T], split: Callable[[Any], Iterable[Any]] = several) -> Re
 
 def _is_read(read: Reader[Any], value: str) -> bool:
     try:
-        read(value)
+        return read(value) is not None
     except ValueError:
         return False
-    return True
 
 
 def optional(read: Reader[T]) -> Reader[T | None]:

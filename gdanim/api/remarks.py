@@ -36,6 +36,7 @@ def of_descent(descent: Descent) -> Iterator[str]:
         yield f"{remark}"
     if descent.plane is not None and (remark := descent.plane.remark()):
         yield f"{remark}{'' if descent.objective.recorded else ': the ground there is not f of the run'}"
+    yield from _of_starts(descent)
     yield from _of_runs(descent)
     yield from _of_limits(descent)
     if timeline.every > 1:
@@ -104,6 +105,19 @@ def _of_transparency(descent: Descent) -> Iterator[str]:
     settings = descent.settings
     if settings.transparent and settings.style == (AUTO_STYLE,) and not settings.themes:
         yield "--transparent: dark ink, for light pages; --style dark suits dark ones, --themes light,dark both"
+
+
+def _of_starts(descent: Descent) -> Iterator[str]:
+    """How many of the random starts remain, where some were too near to others or to a minimum."""
+    settings = descent.settings
+    if settings.starts is None or not (settings.min_separation or settings.avoid_minima):
+        return
+    own = [run.schedule is not None for run in descent.runs]
+    remain = len(np.unique(descent.trajectory.x[own, 0], axis=0))
+    if remain < settings.starts:
+        nearer = (("--min-separation", settings.min_separation), ("--avoid-minima", settings.avoid_minima))
+        options = listed([f"{name} {least:g}" for name, least in nearer if least])
+        yield f"{remain:,} of {count(settings.starts, 'random start')} remain: the others are nearer than {options}"
 
 
 def _of_limits(descent: Descent) -> Iterator[str]:

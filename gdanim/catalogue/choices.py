@@ -6,14 +6,14 @@ Imports neither numpy nor the rules themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from gdanim.catalogue.optimizers import METHODS
 from gdanim.catalogue.schedules import SCHEDULES
 from gdanim.catalogue.specs import REQUIRED, Hyperparameter, Method, Rule, Schedule
-from gdanim.errors import PluginError, SettingError, UnknownNameError
+from gdanim.errors import PluginError, SettingError, UnknownNameError, nearest
 from gdanim.readers import number
 
 R = TypeVar("R", bound=Rule)
@@ -84,6 +84,20 @@ def chosen(entry: R, text: str, pairs: str | None = None) -> Choice[R]:
             allowed = f"{_pair(lower, values[lower])} is not below {_pair(upper, values[upper])}"
             raise SettingError(entry.option, text, allowed)
     return Choice(entry=entry, lr=lr, values=values, given=given)
+
+
+def respelling(text: str, option: str, known: Collection[str]) -> str | None:
+    """How a rule is written that is spelt as calls are, adam(lr=0.1), or with a comma for the colon; several parted by
+    commas are several options. None where neither is meant.
+    """
+    name, *rest = (part.strip() for part in re.split(r"[(),:\s]+", text.rstrip(") ")))
+    near = nearest(name, known)
+    if near is None or not rest:
+        return None
+    if all(_PAIR.fullmatch(part) for part in rest):
+        return f"{near}:{','.join(rest)}"
+    names = [nearest(part, known) for part in (name, *rest)]
+    return " ".join(f"{option} {each}" for each in names) if all(names) else None
 
 
 def check_together(optimizer: Choice[Method], schedule: Choice[Schedule]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gdanim.catalogue.specs import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _COORDINATES = {
     "low": "placed to tenths of a pixel",
@@ -87,3 +90,11 @@ FORMATS: Final = (
         qualities=_EXACT),
 )
 # fmt: on
+
+# What people ask for that no writer makes, by its suffix, and the endings of what is near.
+_FILMS, _STILLS, _DRAWINGS = ".mp4 or {}.webm", ".png, the last frame, or {}.gif", ".svg, or -f filmstrip and {}.pdf"
+NOT_WRITTEN: Final[Mapping[str, str]] = {
+    **dict.fromkeys([".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".heic", ".ppm", ".ico"], _STILLS),
+    **dict.fromkeys([".mkv", ".avi", ".wmv", ".flv", ".mpg", ".mpeg", ".ogv", ".ogg", ".3gp"], _FILMS),
+    **dict.fromkeys([".eps", ".ps", ".ai", ".emf", ".wmf", ".tex", ".pgf"], _DRAWINGS),
+}

@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdanim.catalogue import formats, functions, optimizers, schedules, views
-from gdanim.catalogue.choices import Choice, chosen
+from gdanim.catalogue.choices import Choice, chosen, respelling
 from gdanim.catalogue.families import BY_NAME
-from gdanim.catalogue.specs import Entry, Format, Formula, Method, Schedule, View, imported
-from gdanim.errors import UnknownNameError, UsageError
+from gdanim.catalogue.specs import Entry, Format, Formula, Method, Rule, Schedule, View, imported
+from gdanim.errors import SettingError, UnknownNameError, UsageError
 from gdanim.models import named
 
 if TYPE_CHECKING:
     from gdanim.catalogue.plugins import Plugin
 
 E = TypeVar("E", bound=Entry | Formula)
+R = TypeVar("R", bound=Rule)
 
 
 class Registry(Mapping[str, E]):
@@ -140,12 +141,22 @@ def find(registry: Registry[E], kind: str, name: str) -> E:
 
 def optimizer(text: str) -> Choice[Method]:
     """The optimizer that `-O` names, `adam:lr=0.05,beta1=0.8`. Raises UsageError, naming what is wrong."""
-    return chosen(find(OPTIMIZERS, "optimizer", text.partition(":")[0]), text)
+    return chosen(_rule(OPTIMIZERS, "optimizer", text), text)
 
 
 def schedule(text: str) -> Choice[Schedule]:
     """The schedule that `--schedule` names, `cosine:eta_min=0.001`. Raises UsageError, naming what is wrong."""
-    return chosen(find(SCHEDULES, "schedule", text.partition(":")[0]), text)
+    return chosen(_rule(SCHEDULES, "schedule", text), text)
+
+
+def _rule(registry: Registry[R], kind: str, text: str) -> R:
+    """The rule that a text names. Raises UsageError, which says how a rule that is spelt in another way is written."""
+    try:
+        return find(registry, kind, text.partition(":")[0])
+    except UnknownNameError:
+        if respelt := respelling(text, f"--{kind}", registry.names()):
+            raise SettingError(f"--{kind}", text, f"write {respelt}") from None
+        raise
 
 
 def presets() -> Mapping[str, Path]:

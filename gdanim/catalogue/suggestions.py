@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from gdanim.catalogue.formats import FORMATS
 from gdanim.catalogue.functions import FORMULAS
-from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, SCHEDULES, VIEWS, presets
+from gdanim.catalogue.registry import FUNCTIONS, OPTIMIZERS, SCHEDULES, STYLES, VIEWS, presets
+from gdanim.catalogue.registry import KINDS as LISTED
 from gdanim.errors import nearest
 from gdanim.tables.files import KINDS, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 _FILE: Final = re.compile(r"[^\s()*^+=]+\.[A-Za-z][A-Za-z0-9]{0,6}(\.gz)?")
 # What other tools and textbooks call an option, or a hyperparameter of a method.
@@ -78,11 +79,34 @@ def as_file(function: str) -> str | None:
 
 def as_name(word: str) -> str | None:
     """What a name is that no function has, and what to type instead; None where nothing has it."""
-    name = word.replace("-", "_")
     if word in presets():
         return f"a preset: gdanim --preset {word}"
-    kinds = (("an optimizer", "-O", OPTIMIZERS), ("a schedule", "--schedule", SCHEDULES), ("a view", "--view", VIEWS))
-    for kind, option, registry in kinds:
-        if name in registry.names():
-            return f"{kind}: name a function, and {option} {word}"
-    return None
+    for kind in (word, f"{word}s", f"{word.removesuffix('y')}ies"):
+        if kind in (*LISTED, "presets"):
+            return f"a kind of things: gdanim list {kind}"
+    found = next((kind for kind, _, names in _chosen_by_name() if _key(word) in names), None)
+    return f"{found}: name a function, and {option_for(word)} {word}" if found else None
+
+
+def option_for(word: str) -> str | None:
+    """The option that takes a word which is the name of something, or of a file of a kind; None where none is sure."""
+    path = Path(word)
+    if any(path.suffix.lower() in row.extensions for row in FORMATS):
+        return "-o"
+    if kind_of(word) is not None or path.suffix.lower() in {*KINDS, ".txt", ".dat"}:
+        return "--trajectory"
+    files = {".toml": "--preset", ".mplstyle": "--style"}
+    named = (option for _, option, names in _chosen_by_name() if _key(word) in names)
+    return files.get(path.suffix) or next(named, "--preset" if word in presets() else None)
+
+
+def _chosen_by_name() -> Iterator[tuple[str, str, Collection[str]]]:
+    """What an option chooses by its name: what it is, the option, all names."""
+    yield "an optimizer", "-O", OPTIMIZERS.names()
+    yield "a schedule", "--schedule", SCHEDULES.names()
+    yield "a view", "--view", VIEWS.names()
+    yield "a style", "--style", STYLES
+
+
+def _key(word: str) -> str:
+    return word.replace("-", "_")

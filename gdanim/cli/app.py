@@ -77,14 +77,14 @@ _SHORT_HELP = "Render a function; the word may be left out."
 gdanim.add_command(parsing.Render("render", params=parameters.parameters(), callback=_render, short_help=_SHORT_HELP))
 
 
-@gdanim.command(
-    "list", cls=parsing.Command, short_help="List functions, optimizers, schedules, views, formats, styles, presets."
-)
+@gdanim.command("list", cls=parsing.Command, short_help="List functions, optimizers, formats and all else there is.")
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of `presets` or of `jobs`, the files of batches.")
 def list_command(kind: str | None, as_json: bool, schema: bool) -> None:
-    """List what there is: functions, optimizers, schedules, views, formats, styles or presets."""
+    """List what there is of a KIND, or of all: functions, families of any dimension, models for --points, optimizers,
+    schedules, views, formats, styles, presets. Of presets and jobs there is a --schema.
+    """
     if schema:
         from gdanim.batch.schema import schema_of
 

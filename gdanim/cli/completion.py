@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import click
 
 from gdanim.cli.terminal import put
+from gdanim.cli.words.given import Given, named
 from gdanim.errors import GdanimError
 from gdanim.settings import options
 
@@ -68,11 +69,11 @@ def complete(before: Sequence[str], word: str, commands: Mapping[str, click.Comm
         return _beginning(word, [*known, *_functions()], FILES)
     name = before[0] if before and before[0] in commands else "render"
     command = commands[name]
-    given = _Given.of(command, before[1:] if before and before[0] in commands else before)
+    given = Given.of(command, before[1:] if before and before[0] in commands else before)
     if given.pending is not None:
         return _value(given.pending, word, given)
     option, equals, value = word.partition("=")
-    if equals and (parameter := _named(command, option)) is not None:
+    if equals and (parameter := named(command, option)) is not None:
         found = _value(parameter, value, given)
         return Answer(tuple((f"{option}={text}", meaning) for text, meaning in found.words), found.mode)
     if word.startswith("-"):
@@ -80,44 +81,7 @@ def complete(before: Sequence[str], word: str, commands: Mapping[str, click.Comm
     return _argument(name, word, given)
 
 
-class _Given(NamedTuple):
-    """What stands on a line already.
-
-    words     that are no options and belong to none
-    values    of options, by the field of the parameter
-    pending   the option whose value is being typed
-    """
-
-    words: tuple[str, ...]
-    values: Mapping[str, tuple[str, ...]]
-    pending: click.Option | None
-
-    @classmethod
-    def of(cls, command: click.Command, before: Sequence[str]) -> _Given:
-        words: list[str] = []
-        values: dict[str, tuple[str, ...]] = {}
-        pending: click.Option | None = None
-        for word in before:
-            option, equals, value = word.partition("=")
-            if pending is not None:
-                values[str(pending.name)] = (*values.get(str(pending.name), ()), word)
-                pending = None
-            elif (parameter := _named(command, option)) is None:
-                words.append(word)
-            elif parameter.is_flag or equals:
-                values[str(parameter.name)] = (*values.get(str(parameter.name), ()), value)
-            else:
-                pending = parameter
-        return cls(tuple(words), values, pending)
-
-
-def _named(command: click.Command, name: str) -> click.Option | None:
-    """The option of a command with a name."""
-    found = (one for one in command.params if isinstance(one, click.Option))
-    return next((one for one in found if name in (*one.opts, *one.secondary_opts)), None)
-
-
-def _option_names(command: click.Command, given: _Given) -> list[Described]:
+def _option_names(command: click.Command, given: Given) -> list[Described]:
     """The long names of the options that may still be given."""
     fresh = [
         one
@@ -128,7 +92,7 @@ def _option_names(command: click.Command, given: _Given) -> list[Described]:
     return [described for described in names if described[0].startswith("--")] + [("--help", "Show help.")]
 
 
-def _argument(command: str, word: str, given: _Given) -> Answer:
+def _argument(command: str, word: str, given: Given) -> Answer:
     """A word that belongs to no option."""
     from gdanim.cli.shells import SCRIPTS
 
@@ -142,7 +106,7 @@ def _argument(command: str, word: str, given: _Given) -> Answer:
     return Answer(mode=FILES)
 
 
-def _value(parameter: click.Option, word: str, given: _Given) -> Answer:
+def _value(parameter: click.Option, word: str, given: Given) -> Answer:
     """The value of an option."""
     name = str(parameter.name)
     table = {attribute: option for attribute, option, _ in options()}
@@ -174,10 +138,10 @@ def _functions() -> list[Described]:
     return [*rows, *MODELS.items()]
 
 
-def _rows(kind: str) -> Callable[[str, _Given], Answer]:
+def _rows(kind: str) -> Callable[[str, Given], Answer]:
     """Completes with the names of a registry."""
 
-    def found(word: str, given: _Given) -> Answer:
+    def found(word: str, given: Given) -> Answer:
         from gdanim.catalogue.registry import KINDS
 
         rows = [(name.replace("_", "-"), getattr(row, "summary", "")) for name, row in KINDS[kind].items()]
@@ -186,10 +150,10 @@ def _rows(kind: str) -> Callable[[str, _Given], Answer]:
     return found
 
 
-def _rules(kind: str) -> Callable[[str, _Given], Answer]:
+def _rules(kind: str) -> Callable[[str, Given], Answer]:
     """Completes `NAME:KEY=VALUE,…`: names, and behind the colon the hyperparameters."""
 
-    def found(word: str, given: _Given) -> Answer:
+    def found(word: str, given: Given) -> Answer:
         name, colon, hyperparameters = word.partition(":")
         if not colon:
             return _rows(kind)(word, given)
@@ -204,22 +168,22 @@ def _rules(kind: str) -> Callable[[str, _Given], Answer]:
     return found
 
 
-def _presets(word: str, given: _Given) -> Answer:
+def _presets(word: str, given: Given) -> Answer:
     from gdanim.catalogue.registry import presets
 
     return _beginning(word, [(name, "") for name in presets()], FILES)
 
 
-def _parameter(word: str, given: _Given) -> Answer:
+def _parameter(word: str, given: Given) -> Answer:
     """The parameters of the function."""
     from gdanim.catalogue.registry import FUNCTIONS
 
-    row = FUNCTIONS[given.words[0].replace("-", "_")]
+    row = FUNCTIONS[given.words[0][0].replace("-", "_")]
     found = _beginning(word, [(f"{name}=", f"{value:g}") for name, value in row.parameters])
     return Answer(found.words, OPEN)
 
 
-def _columns(word: str, given: _Given) -> Answer:
+def _columns(word: str, given: Given) -> Answer:
     """The columns of the table of --points."""
     from gdanim.models.points import columns_of
     from gdanim.tables.reading import open_table
@@ -228,14 +192,14 @@ def _columns(word: str, given: _Given) -> Answer:
         return _beginning(word, [(name, "") for name in columns_of(table)])
 
 
-def _themes(word: str, given: _Given) -> Answer:
+def _themes(word: str, given: Given) -> Answer:
     """Styles, parted by commas."""
     before, comma, begun = word.rpartition(",")
     found = _rows("styles")(begun, given)
     return Answer(tuple((f"{before}{comma}{name}", meaning) for name, meaning in found.words))
 
 
-_VALUES: Final[Mapping[str, Callable[[str, _Given], Answer]]] = {
+_VALUES: Final[Mapping[str, Callable[[str, Given], Answer]]] = {
     "optimizer": _rules("optimizers"),
     "schedule": _rules("schedules"),
     "view": _rows("views"),

@@ -11,7 +11,7 @@ from gdanim.catalogue.choices import format_value
 from gdanim.catalogue.registry import KINDS, Registry, presets
 from gdanim.catalogue.specs import Entry, Format, Formula, Hyperparameter, Method, Rule, View
 from gdanim.cli.screen.letters import in_letters
-from gdanim.errors import UnknownNameError
+from gdanim.errors import UnknownNameError, UsageError
 
 Rows = Mapping[str, Any]
 
@@ -61,6 +61,8 @@ def _chosen(kind: str | None) -> Mapping[str, Rows]:
     for name in (kind, kind + "s"):
         if name in kinds:
             return {name: kinds[name]}
+    if kind.rstrip("s") == "job":
+        raise UsageError("Job files are your own; what they may hold: gdanim list jobs --schema")
     raise UnknownNameError("kind", kind, kinds, see="gdanim list --help")
 
 

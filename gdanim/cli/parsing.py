@@ -13,6 +13,7 @@ import click
 from gdanim import signals
 from gdanim.cli import parameters
 from gdanim.cli.terminal import printing
+from gdanim.cli.words.given import one_dash
 from gdanim.errors import UsageError, shown
 
 COMPLETE = "_GDANIM_COMPLETE"  # the variable in which a shell that asks for words says its name
@@ -51,7 +52,6 @@ class Command(click.Command):
     """A command that refuses arguments beyond those it declares, in one line."""
 
     allow_extra_args = True  # click leaves them to parse_args()
-    quoting_hint = "A file name that holds blanks needs quotes."
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse the command line; --help prints at once."""
@@ -60,10 +60,20 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments. Raises UsageError where one is left over."""
+        line = list(args)
+        if near := one_dash(self, line):
+            raise UsageError(f"Unknown option {shown(near)}. Did you mean '-{near}'? See: {_help_command(self.name)}")
         rest = self.parse_declared(ctx, args)
         if rest:
-            raise UsageError(f"Unexpected word {shown(rest[0])}. {self.quoting_hint} See: {_help_command(self.name)}")
+            raise UsageError(
+                f"Unexpected word {shown(rest[0])}.{self.hint(line, rest[0])} See: {_help_command(self.name)}"
+            )
         return rest
+
+    def hint(self, line: Sequence[str], stray: str) -> str:
+        """The sentence that helps with a word too many."""
+        usage = parameters.USAGE.get(str(self.name), "")
+        return " A file name that holds blanks needs quotes." if "FILE" in usage else f" Write gdanim {usage}."
 
     def make_parser(self, ctx: click.Context) -> Any:
         """The parser of click, which refuses options given twice."""
@@ -78,8 +88,6 @@ class Command(click.Command):
 
 class Render(Command):
     """The command that renders: its help is that of gdanim, and its function may begin with a minus."""
-
-    quoting_hint = "A formula that holds blanks needs quotes."
 
     def parse_declared(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it, except that an unknown option that is a formula is taken as the function."""
@@ -101,6 +109,12 @@ class Render(Command):
                 ctx.params["function"] = word
                 return rest
         raise unknown
+
+    def hint(self, line: Sequence[str], stray: str) -> str:
+        """What was meant by a word too many."""
+        from gdanim.cli.words.strays import meant_by
+
+        return meant_by(self, line, stray) or " A formula that holds blanks needs quotes."
 
     def get_help(self, ctx: click.Context) -> str:
         """The help of gdanim."""

@@ -14,7 +14,7 @@ from gdanim.drawing.colours.borrowed import defaults, rc_of, roles_in
 from gdanim.drawing.colours.mending import is_grey, mended
 from gdanim.drawing.fallback import families_with
 from gdanim.drawing.mpl import mpl, quietly, to_rgb
-from gdanim.errors import UnknownNameError, UsageError, shown
+from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
 from gdanim.options.objects import NamedObject
 from gdanim.settings import AUTO_STYLE
 
@@ -205,6 +205,8 @@ def _rc(name: str) -> dict[str, Any]:
 
             from gdanim.catalogue.registry import STYLES
 
+            if all(part in STYLES for part in name.split(",")):
+                raise SettingError("--style", name, f"write --style {name.replace(',', ' --style ')}")
             raise UnknownNameError("style", name, [*STYLES, *available], see="gdanim list styles")
         rc = rc_of(name)
     except PermissionError:

@@ -137,7 +137,7 @@ def missing_parameter(name: str, variables: Sequence[str]) -> str:
         return f"{remedy}, or write {name.lower()}"
     if name in FUNCTIONS:
         return f"{remedy}, or write the function as in {example(name)}"
-    return remedy
+    return f"{remedy}, or fit it to a table with --points FILE"
 
 
 def unknown_parameter(text: str, known: Sequence[str]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 import re
 from functools import reduce
 from typing import TYPE_CHECKING, Final

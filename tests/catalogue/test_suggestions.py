@@ -7,6 +7,7 @@ import shlex
 import pytest
 from support.commandline import run
 
+from gdanim.catalogue.registry import KINDS
 from gdanim.catalogue.suggestions import OPTION_SYNONYMS
 from gdanim.cli.app import gdanim
 from gdanim.formula.parser import parse
@@ -24,7 +25,8 @@ def said(*words: str) -> tuple[int, str]:
     ("typed", "meant"),
     [
         ("race", "--preset race"), ("explain", "--preset explain"), ("adam", "-O adam"),
-        ("cosine", "--schedule cosine"), ("contour", "--view contour"), ("lis", "'gdanim list'"),
+        ("cosine", "--schedule cosine"), ("contour", "--view contour"), ("styles", "gdanim list styles"),
+        ("family", "gdanim list families"), ("presets", "gdanim list presets"), ("lis", "'gdanim list'"),
         ("chekc", "'gdanim check'"), ("help", "'gdanim --help'"), ("version", "'gdanim --version'"),
         ("fit.py", "fit.py:f"), ("mine.toml", "--preset mine.toml"), ("out.gif", "-o out.gif"),
         ("films/out.mp4", "-o films/out.mp4"), ("points.csv", "--trajectory points.csv"),
@@ -84,3 +86,83 @@ def test_commas_between_values_of_an_option_that_repeats_say_so(option: str, val
 
 def test_a_value_that_is_none_is_not_told_to_be_repeated() -> None:
     assert "repeat" not in said("parabola", "--lr", "0.05,fast")[1]
+
+
+STRAYS = {
+    "parabola out2.gif": ["-o out2.gif"],
+    "parabola -O adam lbfgs": ["-O adam -O lbfgs"],
+    "parabola -O lbfgs, adam": ["-O lbfgs -O adam"],
+    "parabola -O adam lr=0.1": ["-O adam:lr=0.1"],
+    "parabola -O adam:lr=0.1 beta1=0.5": ["-O adam:lr=0.1,beta1=0.5"],
+    "rosenbrock --start 1 2": ["--start 1,2", "--start 1 --start 2"],
+    "parabola --lr 0.1 0.5": ["--lr 0.1 --lr 0.5"],
+    "parabola --style light dark": ["--style light --style dark"],
+    "parabola --themes light dark": ["--themes light,dark"],
+    "parabola --title a b": ['--title "a b"'],
+    "double-well -p l=1 f=2": ["-p l=1 -p f=2"],
+    "parabola adam": ["-O adam"],
+    "parabola 0.1": ["--lr 0.1"],
+    "parabola dark": ["--style dark"],
+    "parabola points.csv": ["--trajectory points.csv", "--points points.csv"],
+    "preset rates": ["gdanim --preset rates"],
+    "run parabola": ["gdanim parabola"],
+    "ln x": ['gdanim "ln x"'],
+    "x ^ 2 - 1": ['gdanim "x ^ 2 - 1"'],
+}
+NEEDS_MORE = {"--start 1 --start 2", "--trajectory points.csv", "--points points.csv"}  # a function of as many, a file
+
+
+@pytest.mark.parametrize("typed", STRAYS)
+def test_a_word_too_many_is_told_what_was_meant_and_that_works(typed: str) -> None:
+    code, line = said(*typed.split())
+    _, _, after = line.partition("Did you mean ")
+    meant = [text.strip("'") for text in after.partition("?")[0].split("' or '")]
+    assert (code, meant) == (2, STRAYS[typed])
+    stray = line.split("'")[1]
+    for text in meant:
+        instead = text.removeprefix("gdanim ")
+        if instead == text:
+            kept = typed.split()[: typed.split().index(stray)]
+            kept = kept[:-2] if text.split()[0] in kept else kept
+            instead = " ".join([*kept, text])
+        assert said(*shlex.split(instead))[0] == (2 if text in NEEDS_MORE else 0), instead
+
+
+@pytest.mark.parametrize("typed", ["-fps 3", "-lr 0.1", "-open", "-output a.gif", "-style=dark"])
+def test_a_long_option_behind_one_dash_gets_its_second(typed: str) -> None:
+    name = typed.replace("=", " ").split()[0]
+    assert f"Did you mean '-{typed.split()[0]}'?" in said("parabola", *typed.split())[1]
+    assert name not in said("parabola", "--title", name)[1]
+
+
+RESPELT = {
+    "-O Adam,lr=0.1": "adam:lr=0.1",
+    "-O adam(lr=0.1,beta1=0.8)": "adam:lr=0.1,beta1=0.8",
+    "-O adam,lbfgs": "--optimizer adam --optimizer lbfgs",
+    "--schedule cosine(eta_min=0.01)": "cosine:eta_min=0.01",
+    "--style light,dark": "--style light --style dark",
+    "--lr 0,1": "0.1",
+    "--fps 12,5": "12.5",
+    "--duration 8s": "8",
+    "-n 1e3": "1000",
+    "-n 1,000": "1000",
+    "-o out.jpg": "out.png",
+    "-o out.avi": "out.mp4",
+    "-o out.eps": "out.svg",
+}
+
+
+@pytest.mark.parametrize("typed", RESPELT)
+def test_a_value_that_other_tools_take_is_told_as_gdanim_takes_it(typed: str) -> None:
+    option, value = typed.split()
+    *_, line = run("rosenbrock", option, value, "--dry-run").lines
+    instead = RESPELT[typed]
+    assert f" {instead}" in line
+    words = instead.split() if instead.startswith("--") else [option, instead]
+    assert run("rosenbrock", *words, "--dry-run").code == 0
+
+
+def test_the_page_of_list_names_every_kind() -> None:
+    printed = run("list", "--help").out.decode()
+    assert not {kind for kind in (*KINDS, "presets", "jobs") if kind not in printed}
+    assert "gdanim list jobs --schema" in run("list", "jobs").err

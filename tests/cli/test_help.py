@@ -116,7 +116,7 @@ def test_help_names_help_and_version_and_list(page: str) -> None:
 def test_list_has_its_own_help() -> None:
     ran = run("list", "--help")
     assert ran.code == 0
-    assert b"functions, optimizers, schedules, views, formats, styles or presets" in b" ".join(ran.out.split())
+    assert b"families of any dimension, models for --points" in b" ".join(ran.out.split())
 
 
 EXAMPLES = [line.strip() for line in EPILOG.splitlines() if line.strip().startswith("gdanim ")]

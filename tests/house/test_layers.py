@@ -108,8 +108,8 @@ INSIDE = {
     "batch": "messages matrix naming jobfile schema pool parcels remote",
     "api": "remarks asked tables streams progress notebook trajectory animations",
     "cli": (
-        "screen.colours screen.letters terminal listing parameters snippet doctor shells completion summary messages "
-        "worker parsing asked checking batch watching.loop watching.server watching.watched"
+        "screen.colours screen.letters terminal listing parameters words.given words.strays snippet doctor shells "
+        "completion summary messages worker parsing asked checking batch watching.loop watching.server watching.watched"
     ),
 }
 
