@@ -8,28 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis, XAxis
 from matplotlib.figure import Figure
+from matplotlib.spines import Spine
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator, Locator, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
-from gdanim.drawing.ends import ROUND_STEPS
 from gdanim.drawing.lettering import MATHTEXT, Canvas, Lettering, shortened
-from gdanim.drawing.numbers import Names, NumberFormatter, fit_names, name_axes
+from gdanim.drawing.numbers import NumberFormatter, crowded, fit_names, name_axes, set_ticks
 from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
 from gdanim.formula import titles
 from gdanim.settings import Picture
 
-DECADE_STEPS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
-GAP_EM = 0.5  # between two numbers below an axes, at least
 TITLE_PT, LABEL_PT, TICK_PT, READOUT_PT = 12.0, 10.0, 9.0, 9.5
+TICK_LENGTH_PT = 3.0
 SPOT_PT = 9.0  # the diameter of a run's spot
 LEAST_AXES_PX = 8.0  # wide and high: labels that leave less run out of the picture
 LONGEST_MATH = 12  # letters of the name of an axis that is set as mathematics
@@ -137,7 +132,9 @@ class Layout:
             if not self.is_bare:
                 axis.set_label_text(name, color=style.text, fontsize=LABEL_PT, parse_math=has_math)
                 axis.labelpad = pad
-        axes.tick_params(length=3, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3)
+        axes.tick_params(
+            length=TICK_LENGTH_PT, width=0.8, color=style.line, labelcolor=style.muted, labelsize=TICK_PT, pad=3
+        )
         if not self.is_bare:
             fit_names(axes)
         return axes
@@ -206,7 +203,7 @@ class Layout:
             top = max(overhang[other.axes][3] for other in slots if other.top == slot.top)
             self._fill(slot, header, (left, bottom, right, top))
             # The labels have taken room.
-            if _crowded(slot.axes.xaxis, em) or _crowded(slot.axes.yaxis, em):
+            if crowded(slot.axes.xaxis, em) or crowded(slot.axes.yaxis, em):
                 set_ticks(slot.axes, em)
             name_axes(slot.axes)
 
@@ -252,46 +249,13 @@ def axis_names(settings: Picture, x: str, y: str) -> tuple[str, str]:
     return x if settings.xlabel is None else settings.xlabel, y if settings.ylabel is None else settings.ylabel
 
 
-def set_ticks(axes: Axes, em: float) -> None:
-    """Set as many ticks as have room, at round values."""
-    box = axes.get_window_extent()
-    places = max(len(f"{end:.3g}") for end in axes.get_xlim())
-    for axis, room in ((axes.xaxis, box.width / ((0.8 * places + 1) * em)), (axes.yaxis, box.height / (2.8 * em))):
-        # The numbers between the ends may be longer than those: 0.5 between 0 and 2.
-        for most in range(int(np.clip(room, 1, 8)), -1, -1):
-            axis.set_major_locator(_locator(axis, most))
-            if not _crowded(axis, em):
-                break
-    name_axes(axes)
-
-
-def _locator(axis: Axis, most: int) -> Locator:
-    """A locator for at most `most` intervals between ticks; for 0, one tick. What has names has a tick at each."""
-    if isinstance(found := axis.get_major_formatter(), Names):
-        return FixedLocator(list(range(len(found.names))))
-    if axis.get_scale() != "log":
-        return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
-    # Powers of ten whose exponents are multiples of a round number, 0 first of all.
-    low, high = np.log10(axis.get_view_interval())
-    step = next(step for step in DECADE_STEPS if (high - low) / step + 1 <= max(most, 1) + 1)
-    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
-    return FixedLocator((10.0**exponents).tolist())
-
-
-def _crowded(axis: Axis, em: float) -> bool:
-    """Whether two numbers along an axis are too near to one another."""
-    low, high = sorted(axis.get_view_interval())
-    along = 0 if isinstance(axis, XAxis) else 1
-    labels = [label for label in axis.get_ticklabels() if low <= label.get_position()[along] <= high]
-    boxes = [label.get_window_extent() for label in labels if label.get_visible() and label.get_text()]
-    ends = sorted((float(box.min[along]), float(box.max[along])) for box in boxes)
-    # Polylines of text bring their own space above and below.
-    gap = (GAP_EM * em, 0.0)[along]
-    return any(start - end < gap for (_, end), (start, _) in pairwise(ends))
-
-
 def overhang_of(axes: Axes) -> Sides:
     """How far labels and ticks stand out of an axes: left, bottom, right, top."""
-    inner = axes.get_window_extent()
-    outer = axes.get_tightbbox() or inner
-    return inner.x0 - outer.x0, inner.y0 - outer.y0, outer.x1 - inner.x1, outer.y1 - inner.y1
+    inner, figure = axes.get_window_extent(), axes.get_figure()
+    assert figure is not None
+    # Of the axes' lines nothing but the ticks stands out: matplotlib would place these anew for each of the four.
+    artists = [artist for artist in axes.get_default_bbox_extra_artists() if not isinstance(artist, Spine)]
+    tick = TICK_LENGTH_PT * figure.dpi / 72 if axes.axison else 0.0
+    outer = axes.get_tightbbox(bbox_extra_artists=artists) or inner
+    left, bottom = max(inner.x0 - outer.x0, tick), max(inner.y0 - outer.y0, tick)
+    return left, bottom, outer.x1 - inner.x1, outer.y1 - inner.y1

@@ -1,4 +1,7 @@
-"""Numbers along an axis: as many digits as tell its ticks apart, and a far offset taken out to the name of the axis."""
+"""Numbers along an axis: as many as have room, with as many digits as tell them apart.
+
+A far offset is taken out to the name of the axis.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,25 @@ from itertools import pairwise
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 from matplotlib.axis import XAxis
-from matplotlib.ticker import Formatter
+from matplotlib.ticker import FixedLocator, Formatter, MaxNLocator
 
+from gdanim.drawing.ends import ROUND_STEPS
 from gdanim.drawing.lettering import FEW, minus, power, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.text import Text
+    from matplotlib.ticker import Locator
 
 PLAIN: Final = 6  # digits of a number that is read at a glance
 MANTISSA: Final = 4  # digits before a power of ten
 MOST: Final = 7  # digits of a number along an axis, where an offset can be taken out
 NEAR: Final = 100  # steps from tick to tick: so near to all ticks an offset has to be
+DECADE_STEPS: Final = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+GAP_EM: Final = 0.5  # between two numbers below an axes, at least
 EXACT: Final = 1e-3  # of the step between two ticks: a number that is off by less stands for its tick
 
 
@@ -116,6 +125,57 @@ class Names(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:
         """The text of a tick."""
         return self.names[round(x)]
+
+
+def set_ticks(axes: Axes, em: float) -> None:
+    """Set as many ticks as have room, at round values."""
+    box = axes.get_window_extent()
+    places = max(len(f"{end:.3g}") for end in axes.get_xlim())
+    for axis, room in ((axes.xaxis, box.width / ((0.8 * places + 1) * em)), (axes.yaxis, box.height / (2.8 * em))):
+        # The numbers between the ends may be longer than those: 0.5 between 0 and 2.
+        for most in range(int(np.clip(room, 1, 8)), -1, -1):
+            axis.set_major_locator(_locator(axis, most))
+            if not crowded(axis, em):
+                break
+    name_axes(axes)
+
+
+def _locator(axis: Axis, most: int) -> Locator:
+    """A locator for at most `most` intervals between ticks; for 0, one tick. What has names has a tick at each."""
+    if isinstance(found := axis.get_major_formatter(), Names):
+        return FixedLocator(list(range(len(found.names))))
+    if axis.get_scale() != "log":
+        return MaxNLocator(nbins=max(most, 1), steps=ROUND_STEPS, min_n_ticks=2 if most else 1)
+    # Powers of ten whose exponents are multiples of a round number, 0 first of all.
+    low, high = np.log10(axis.get_view_interval())
+    step = next(step for step in DECADE_STEPS if (high - low) / step + 1 <= max(most, 1) + 1)
+    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    return FixedLocator((10.0**exponents).tolist())
+
+
+def crowded(axis: Axis, em: float) -> bool:
+    """Whether two numbers along an axis are too near to one another."""
+    label = axis.get_major_ticks(1)[0].label1
+    if not label.get_visible():
+        return False
+    along = 0 if isinstance(axis, XAxis) else 1
+    low, high = sorted(axis.get_view_interval())
+    places = axis.get_majorticklocs().tolist()
+    texts = axis.get_major_formatter().format_ticks(places)
+    shown = [(place, text) for place, text in zip(places, texts, strict=True) if low <= place <= high and text]
+    # One label is measured with each text in turn: matplotlib would make a tick, a mark and two labels, for each.
+    ends = sorted(_span(label, text, place, along) for place, text in shown)
+    # Polylines of text bring their own space above and below.
+    gap = (GAP_EM * em, 0.0)[along]
+    return any(start - end < gap for (_, end), (start, _) in pairwise(ends))
+
+
+def _span(label: Text, text: str, place: float, along: int) -> tuple[float, float]:
+    """Where a label begins and ends along its axis with a text at a place."""
+    label.set_text(text)
+    (label.set_x, label.set_y)[along](place)
+    box = label.get_window_extent()
+    return float(box.min[along]), float(box.max[along])
 
 
 def name_axes(axes: Axes) -> None:

@@ -235,7 +235,8 @@ def style_file(name: str) -> Path | None:
 def _set_rc(values: Mapping[str, Any]) -> None:
     """Draw with matplotlib's own defaults, but for some values."""
     params: Any = mpl.rcParams
-    params.update({**defaults(), **values})
+    # contourpy's serial algorithm takes half the time of matplotlib's default.
+    params.update({**defaults(), "contour.algorithm": "serial", **values})
 
 
 def is_light(colour: str) -> bool:

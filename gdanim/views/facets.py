@@ -18,10 +18,10 @@ from matplotlib.ticker import FixedLocator
 from gdanim.descent.descend import Descent
 from gdanim.drawing import grid
 from gdanim.drawing.frame import Pixels
-from gdanim.drawing.layout import TICK_PT, Layout, overhang_of, set_ticks
+from gdanim.drawing.layout import TICK_PT, Layout, overhang_of
 from gdanim.drawing.marks.tallies import tallies
 from gdanim.drawing.marks.trails import Mark
-from gdanim.drawing.numbers import name_axes
+from gdanim.drawing.numbers import name_axes, set_ticks
 from gdanim.drawing.run_styles import RunStyles, is_told_by_place, styles_of
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
@@ -127,14 +127,22 @@ class _PanelGrid:
         self._place(title)
 
     def _measure(self) -> None:
-        out = [overhang_of(one) for one in self.axes]
         rows, columns = self.grid
+        # What stands out depends on the limits and on the sides that have numbers: one of each kind is measured.
+        kinds = [self._kind(panel) for panel in range(len(self.axes))]
+        found_of = {kind: overhang_of(self.axes[kinds.index(kind)]) for kind in set(kinds)}
+        out = [found_of[kind] for kind in kinds]
         self.left = max(found[0] for found in out[::columns])
         self.bottom = max(found[1] for found in out[(rows - 1) * columns :])
         self.right = max(found[2] for found in out)
         # The last number below a panel and the first one below the next stand out towards each other.
         inner = max((found[0] for panel, found in enumerate(out) if self.grid.place(panel)[1]), default=0.0)
         self.gap = max(self.layout.px(GAP_PT), self.right + inner + self.layout.px(TICK_PT))
+
+    def _kind(self, panel: int) -> tuple[object, ...]:
+        axes = self.axes[panel]
+        is_left, is_lowest = not self.grid.place(panel)[1], panel + self.grid.columns >= len(self.axes)
+        return axes.get_xlim(), axes.get_ylim(), is_left, is_lowest
 
     def _place(self, title: float) -> None:
         layout, (rows, columns) = self.layout, self.grid
