@@ -84,7 +84,7 @@ INSIDE = {
         "outcomes.endings"
     ),
     "drawing": (
-        "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering numbers ends "
+        "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering ends numbers "
         "marks.exits marks.track marks.fade shapes fallback styles colours.grounds colours.ramps run_styles layout "
         "marks.free_places marks.trails marks.arrows marks.fitted marks.caption marks.rows marks.spots "
         "marks.starts scene"
