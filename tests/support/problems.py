@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdanim.descent.descend import Descent, descend
+from gdanim.descent.descend import redrawn as shown_anew
 from gdanim.drawing.lettering import Canvas
 from gdanim.drawing.raster import Raster
 from gdanim.formula.evaluator import FormulaFunctions
@@ -15,7 +18,7 @@ from gdanim.formula.parser import parse
 from gdanim.objectives.minimizers import cell_of, curvatures
 from gdanim.objectives.objective import Objective
 from gdanim.rendering import draw
-from gdanim.settings import Settings
+from gdanim.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene
 
     Picture = NDArray[np.uint8]  # (h, w, 4)
+
+
+READ = {"trajectory", "points"}  # options that name files, which change
 
 
 def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[float, ...], ...] = ()) -> Objective:
@@ -47,8 +53,16 @@ def formula(text: str, *bounds: tuple[float, float], minimizers: tuple[tuple[flo
 
 
 def solved(function: str = "parabola", **options: Any) -> Descent:
-    """A request, solved and planned."""
-    return descend(Settings(function=function, **options))
+    """A request, solved and planned. Requests that differ in the size of the picture alone share their runs."""
+    if READ & options.keys() or ".py:" in f"{function} {options}":
+        return descend(Settings(function=function, **options))
+    settings = Settings(function=function, **options)
+    return shown_anew(_solved(replace(settings, size=DEFAULTS["size"])), settings.picture())
+
+
+@lru_cache(maxsize=512)
+def _solved(settings: Settings) -> Descent:
+    return descend(settings)
 
 
 @contextmanager
