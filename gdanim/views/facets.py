@@ -112,10 +112,11 @@ class _PanelGrid:
         return float(box.width), float(box.height)
 
     def lay_out(self, title: float) -> None:
-        """Place the axes with titles above, twice: the numbers depend on the size, and the size on the numbers."""
+        """Place the axes with titles above, at most twice: numbers depend on the size, and the size on the numbers."""
         # All panels have the ticks of the lower left one, which has numbers along both sides.
         corner = self.axes[(self.grid.rows - 1) * self.grid.columns]
         for _ in range(2):
+            before = self._sides
             self._place(title)
             set_ticks(corner, self.layout.px(TICK_PT))
             for one in self.axes:
@@ -124,7 +125,13 @@ class _PanelGrid:
                     one.yaxis.set_major_locator(FixedLocator(corner.get_yticks().tolist()))
                     name_axes(one)
             self._measure()
+            if self._sides == before:
+                break
         self._place(title)
+
+    @property
+    def _sides(self) -> tuple[float, ...]:
+        return self.left, self.bottom, self.right, self.gap
 
     def _measure(self) -> None:
         rows, columns = self.grid
