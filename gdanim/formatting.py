@@ -1,8 +1,6 @@
 """Numbers and lists as parts of sentences; texts that are safe to print, whoever wrote them."""
 
-import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from math import ceil, isfinite, log10
 from typing import Any, Final
@@ -25,21 +23,29 @@ def one_line(text: str, most: int = MAX_LINE) -> str:
 
 
 def _is_shown(letter: str) -> bool:
+    import unicodedata  # late, and so is json: few messages need them
+
     return letter.isprintable() or unicodedata.category(letter) == "Zs"
 
 
 def as_json(content: Any) -> str:
     """JSON with letters as they are, those apart that a terminal could obey. Raises ValueError for NaN."""
+    import json
+
     lines = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False).split("\n")
     return "".join(f"{line if line.isprintable() else _escaped(line)}\n" for line in lines)
 
 
 def as_json_line(content: Any) -> str:
     """The same on one line. Raises ValueError for NaN."""
+    import json
+
     return f"{_escaped(json.dumps(content, ensure_ascii=False, allow_nan=False))}\n"
 
 
 def _escaped(line: str) -> str:
+    import json
+
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 from gdanim.errors import number_hint, whole_hint
 
@@ -75,6 +77,8 @@ def whole(*, least: int, most: int) -> Reader[int]:
 
 def ratio(value: Any) -> Fraction:
     """Read a positive rate, exactly: 25, 29.97 or 100/7."""
+    from fractions import Fraction  # late: --help needs none
+
     try:
         if isinstance(value, bool) or (isinstance(value, str) and not _RATIO.fullmatch(value)):
             raise ValueError
@@ -286,7 +290,7 @@ def _numbers(value: Any) -> tuple[float, ...]:
 def _sentence(noun: str, *, least: float, most: float, above: float = -math.inf, below: float = math.inf) -> str:
     bounds = [f"above {above:g}"] if math.isfinite(above) else []
     if math.isfinite(least) and math.isfinite(most):
-        bounds.append(f"from {least:g} to {_readable(most)}")
+        bounds.append(f"from {least:g} to {most:{',.15g' if most >= 10_000 else 'g'}}")
     elif math.isfinite(least):
         bounds.append("of 0 or more" if least == 0 else f"of at least {least:g}")
     elif math.isfinite(most):
@@ -294,7 +298,3 @@ def _sentence(noun: str, *, least: float, most: float, above: float = -math.inf,
     if math.isfinite(below):
         bounds.append(f"below {below:g}" if not bounds else f"and below {below:g}")
     return " ".join([noun, *bounds])
-
-
-def _readable(number: float) -> str:
-    return f"{number:,.15g}" if number >= 10_000 else f"{number:g}"

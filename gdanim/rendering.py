@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +11,7 @@ from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.outcomes.standings import standings
 from gdanim.descent.plane.looked_at import looked_at
 from gdanim.drawing import mpl  # first: see there
-from gdanim.drawing.fallback import asked_text
+from gdanim.drawing.fallback import asked_text, none_but_bundled
 from gdanim.drawing.layout import check_room
 from gdanim.drawing.raster import Raster
 from gdanim.output.base import FilmInfo, Quality
@@ -107,7 +107,8 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
     """Draw the frames once, in the style of the descent, and write them to every output."""
-    with descent.style.loaded.applied(asked_text(descent.settings, descent.runs)):
+    text = asked_text(descent.settings, descent.runs)
+    with descent.style.loaded.applied(text), _fonts(descent, outputs):
         with mpl.fonts_must_be_read():
             scene = draw(descent)
             # Within --max-size smaller sizes are tried, too, and a filmstrip checks its own panels.
@@ -127,6 +128,12 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
             for file in files:
                 file.write_scene(scene)
         return tuple(replace(file.result(), lacks=recipe.lacks) for file in files)
+
+
+def _fonts(descent: Descent, outputs: Sequence[Planned]) -> AbstractContextManager[None]:
+    """Where fonts are looked for: a plug-in may name any that is installed."""
+    has_plugin = descent.view.plugin or any(output.format.plugin for output in outputs)
+    return nullcontext() if has_plugin else none_but_bundled()
 
 
 def _write_frames(files: Sequence[OutputFile], frames: Iterator[Frame]) -> None:

@@ -4,9 +4,10 @@ A field's metadata says how it is written, read and explained. None as a default
 or the picture decides.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from gdanim import readers
 from gdanim.errors import SettingError, UnknownNameError
 from gdanim.options import objects
-from gdanim.options.option import Option, option, part, plane, rows
+from gdanim.options.option import Fields, Option, option, part, plane, rows
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from typing import Unpack
 
     from gdanim.options.typed import SettingsOptions
@@ -38,7 +40,7 @@ GROUPS = ("Descent", "Fit", "Many starts", "View", "Time", "Output")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
-class Picture:
+class Picture(Fields):
     """What the picture depends on: the part of Settings that presets and recipes carry. It is made as Settings."""
 
     # fmt: off
@@ -159,7 +161,7 @@ class Picture:
         readers.whole(least=MIN_DPI, most=1200), metavar="INT", shown="100 at 640x480, and in proportion")
 
     fps: Fraction = option("Time", "Show RATE frames per second; 100/7 is exact.",
-        readers.ratio, default=Fraction(10), metavar="RATE")
+        readers.ratio, default=10, metavar="RATE")
     tween: int = option("Time", "Take K frames for each iteration, eased between its points.",
         readers.whole(least=1, most=100), default=1, metavar="K")
     every: int | None = option("Time", "Show every K-th iteration.",
@@ -197,7 +199,7 @@ class Picture:
     # fmt: on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
 class Settings(Picture):
     """A request. Raises SettingError where a value is not one that its option takes."""
 
@@ -230,17 +232,17 @@ class Settings(Picture):
     verbose: bool = option("Output", "Print how each run ended, too.", readers.flag, default=False, short="-v")
     # fmt: on
 
-    if TYPE_CHECKING:  # what the readers take; what they give is what the fields are annotated with
-
-        def __init__(self, **options: Unpack[SettingsOptions]) -> None: ...
-
-    def __post_init__(self) -> None:
+    # The keywords are what the readers take; what they give is what the fields are annotated with.
+    def __init__(self, **options: Unpack[SettingsOptions]) -> None:
+        given: dict[str, Any] = {**DEFAULTS, **options}
         for attribute, item in _table().items():
-            value = getattr(self, attribute)
+            value = given.pop(attribute)
             try:
                 object.__setattr__(self, attribute, item.read(value))
             except ValueError as refusal:
                 raise SettingError(item.name, value, str(refusal)) from None
+        if given:
+            raise TypeError(f"Settings has no option {next(iter(given))!r}")
 
     def picture(self) -> Picture:
         """What the picture depends on; what belongs to one run of the command is left behind."""

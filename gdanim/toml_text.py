@@ -1,7 +1,6 @@
 """TOML, read from anywhere in time that is linear in its length, and written on lines that every container holds."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
@@ -18,6 +17,8 @@ _LONG_KEY: Final = re.compile(r'(?<![\w"-])(?:[\w"-]+[ \t]*\.[ \t]*){9}')
 
 def parse_toml(text: bytes, *, source: str) -> dict[str, Any]:
     """The keys and values of TOML from anywhere, in time linear in its length. Raises UsageError."""
+    import tomllib  # late: most requests read no TOML, and all write some
+
     try:
         toml = text.decode("utf-8-sig")
         if _LONG_KEY.search(_TEXTS.sub('""', toml)):

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from gdanim.batch.schema import FILE
 from gdanim.catalogue.registry import FORMATS
 from gdanim.catalogue.request import Planned, Request
 from gdanim.catalogue.specs import Format
@@ -75,6 +74,7 @@ def failure(written: Written) -> str:
 
 def dry_run(descent: Descent, outputs: Sequence[Planned]) -> str:
     """The request as a preset, under comments that say what it would make."""
+    from gdanim.batch.schema import FILE
     from gdanim.cli.summary import details
 
     timeline, fps = descent.timeline, descent.settings.fps

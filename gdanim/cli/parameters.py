@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from gdanim import readers
+from gdanim.cli import terminal
 from gdanim.errors import SettingError
 from gdanim.readers import Reader, T
 from gdanim.settings import GROUPS, options
@@ -76,13 +77,15 @@ class Parameter(click.Option):
         self.group, self.shown = group, shown
         super().__init__(names, **keywords)
 
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """The two columns of --help: `-n, --iterations N` and the sentence with its default."""
+    def explained(self, *, whole: bool) -> tuple[str, str]:
+        """The two columns of --help: `-n, --iterations N` and the sentence with its default, which stays on one line
+        where `whole`.
+        """
         long, short = self.opts[-1], self.opts[0] if len(self.opts) > 1 else ""
         name = long.replace("--", "--[no-]", 1) if self.secondary_opts else long
         value = f" {self.metavar}" if self.metavar and not self.is_flag else ""
         default = f"[default: {self.shown}]" if self.shown else ""
-        if ctx.make_formatter().width >= LEAST_WHOLE:
+        if whole:
             default = default.translate(_UNBROKEN)
         text = "  ".join(filter(None, [_keep_commands_whole(self.help or ""), default]))
         return f"{short}, {name}{value}" if short else f"{_NO_SHORT}{name}{value}", text
@@ -141,7 +144,8 @@ def first_steps(width: int) -> str:
 
 def help_of(ctx: click.Context) -> str:
     """The help of gdanim, from whichever command it is asked: its usage, all options by group, the other commands."""
-    formatter, commands = ctx.make_formatter(), cast("click.Group", ctx.find_root().command).commands
+    formatter = click.HelpFormatter(width=max(min(terminal.width(), MAX_WIDTH) - 2, 50))
+    commands = cast("click.Group", ctx.find_root().command).commands
     formatter.write_usage("gdanim", "FUNCTION [OPTIONS]")
     for usage in USAGE.values():
         formatter.write_usage("gdanim", usage, prefix=" " * len("Usage: "))
@@ -151,7 +155,7 @@ def help_of(ctx: click.Context) -> str:
     groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
     for parameter in commands["render"].params:
         if isinstance(parameter, Parameter):
-            groups[parameter.group].append(parameter.get_help_record(ctx))
+            groups[parameter.group].append(parameter.explained(whole=formatter.width >= LEAST_WHOLE))
     groups["Commands"] = [
         (usage.removesuffix(" [--json | --schema]"), commands[name].get_short_help_str(100))
         for name, usage in USAGE.items()
@@ -160,10 +164,17 @@ def help_of(ctx: click.Context) -> str:
     width = max(len(term) for records in groups.values() for term, _ in records)
     for group, records in groups.items():
         with formatter.section(group):
-            formatter.write_dl([(term.ljust(width), text) for term, text in records], col_max=width)
+            formatter.write(_in_columns(records, width, formatter.width))
     formatter.write_paragraph()
     formatter.write_text(_keep_commands_whole(EPILOG))
     return formatter.getvalue().translate(_PLAIN).rstrip("\n")
+
+
+def _in_columns(records: list[tuple[str, str]], term_width: int, width: int) -> str:
+    """Terms and, beside them, what they are, wrapped. As click has it, which looks for colours in every letter."""
+    indent = "\n" + " " * (term_width + 4)
+    wrapper = textwrap.TextWrapper(max(width - term_width - 4, 10))
+    return "".join(f"  {term:{term_width}}  {indent.join(wrapper.wrap(text))}\n" for term, text in records)
 
 
 def _keep_commands_whole(text: str) -> str:

@@ -123,9 +123,11 @@ class Render(Command):
 
 def _refuse_near_command(args: Sequence[str], commands: Collection[str]) -> None:
     """Raise UsageError where the first of the words is `help`, `version` or nearly a command, and no function."""
-    from gdanim.catalogue.suggestions import command_hint
+    if not args[0].isalpha():
+        return
+    from gdanim.catalogue.suggestions import command_hint  # late: the catalogue is not needed for --help
 
-    if args[0].isalpha() and (instead := command_hint(args[0], [*commands])):
+    if instead := command_hint(args[0], [*commands]):
         raise UsageError(f"Unknown command {shown(args[0])}. Did you mean '{instead}'? See: gdanim --help")
 
 

@@ -1,13 +1,14 @@
-"""Fonts of the system for letters that the font of a style lacks: Chinese, Japanese and Korean ones."""
+"""Fonts of the system, for letters that the font of a style lacks: Chinese, Japanese and Korean ones."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
-from gdanim.drawing.mpl import mpl, quietly
+from gdanim.drawing.mpl import mpl, on_the_command_line, quietly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
@@ -54,6 +55,31 @@ def families_with(letters: str) -> list[str]:
     """The families of the style that is applied, and behind them one for letters that they lack."""
     found = fallback_for(letters) if letters else None
     return [*mpl.rcParams["font.family"], *([found] if found else [])]
+
+
+@contextmanager
+def none_but_bundled() -> Iterator[None]:
+    """Look for fonts among those of matplotlib alone, where the style that is applied names no others.
+
+    A picture with mathematics looks for thirty, and for each all that are installed are weighed: hundreds or thousands.
+    Only on the command line; in a Python session, others may draw at the same time.
+    """
+    from matplotlib.font_manager import fontManager
+
+    installed, own = fontManager.ttflist, mpl.get_data_path()
+    if on_the_command_line() and _has_default_fonts():
+        fontManager.ttflist = [font for font in installed if font.fname.startswith(own)]
+    try:
+        yield
+    finally:
+        fontManager.ttflist = installed
+
+
+def _has_default_fonts() -> bool:
+    current: Any = mpl.rcParams  # matplotlib's annotations name every key
+    default: Any = mpl.rcParamsDefault
+    keys = (key for key in default if key.startswith(("font.", "mathtext.")) and key != "font.size")
+    return all(current[key] == default[key] for key in keys)
 
 
 def families(font: FontProperties) -> list[FontProperties]:

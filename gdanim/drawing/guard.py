@@ -10,6 +10,7 @@ from typing import Any
 from gdanim.catalogue.foreign import call_guarded, check_type
 from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Timeline
+from gdanim.drawing import mpl
 from gdanim.drawing.geometry import Extent
 from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.scene import Scene
@@ -17,6 +18,7 @@ from gdanim.drawing.scene import Scene
 
 def guarded_scene(plugin: str, build: Callable[[Descent], Scene], /, descent: Descent) -> Scene:
     """The Scene that `build` returns, with checks around its figure and its marks."""
+    mpl.complete()
     made = call_guarded(plugin, build)(descent)
     check_type(plugin, "it gave", made, Scene)
     check_type(plugin, "its scene has as timeline", made.timeline, Timeline)

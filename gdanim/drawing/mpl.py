@@ -9,15 +9,22 @@ import logging
 import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
 
+from gdanim import signals
 from gdanim.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-__all__ = ["fonts_must_be_read", "mpl", "quietly", "to_hex", "to_rgb", "to_rgba"]
+__all__ = ["complete", "fonts_must_be_read", "mpl", "on_the_command_line", "quietly", "to_hex", "to_rgb", "to_rgba"]
+
+_UNITS: Final = ("matplotlib.category", "matplotlib.dates")  # these register what they can put on an axis
+_FONTS: Final = ("fontTools", "fontTools.agl")  # the names of letters, which fonts of TeX go by
+_IN_SPACE: Final = "mpl_toolkits.mplot3d"
 
 
 @contextmanager
@@ -77,7 +84,7 @@ def _without_a_matplotlibrc() -> Iterator[None]:
 
     Only on the command line; in a Python session it is the caller's.
     """
-    if not _on_the_command_line():
+    if not on_the_command_line():
         yield
         return
     exists = os.path.exists
@@ -96,32 +103,83 @@ def _is_no_users_matplotlibrc(path: Any) -> bool:
     return name != "matplotlibrc" or os.path.basename(folder) == "mpl-data"  # noqa: PTH119 - Path is slower
 
 
-def _on_the_command_line() -> bool:
-    return "gdanim.cli.app" in sys.modules
+def on_the_command_line() -> bool:
+    """Whether the process is gdanim's own, and no Python session of somebody's."""
+    return signals.are_handled()
 
 
 @contextmanager
-def _without_reference_lists() -> Iterator[None]:
-    """Leave lists of properties out of matplotlib's docstrings: they take a sixth of its import time.
+def _without_reference_pages() -> Iterator[None]:
+    """Leave out of matplotlib's docstrings what is made when it is imported: half of its import time.
 
     Only on the command line, where nobody reads them; in a Python session they stay.
     """
-    import matplotlib.artist as artist
+    if not on_the_command_line():
+        yield
+        return
+    import inspect
 
-    composed = artist.kwdoc
-    if _on_the_command_line():
-        artist.kwdoc = lambda _: ""  # type: ignore[assignment]
+    from matplotlib import artist
+
+    # For good: classes of our own and of plug-ins are made later. `set` takes the same properties without a signature.
+    artist.kwdoc = lambda _: ""  # type: ignore[assignment]
+    artist.Artist._update_set_signature_and_docstring = lambda: None  # type: ignore[attr-defined]
+    cleaned = inspect.cleandoc
+    inspect.cleandoc = lambda doc: doc
     try:
         yield
     finally:
-        artist.kwdoc = composed
+        inspect.cleandoc = cleaned
+
+
+class _PutOff(ModuleType):
+    """Stands in for a module until something in it is looked up."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # the import system asks for these
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(import_module(self.__name__), name)
+
+
+@contextmanager
+def _without_what_is_not_drawn() -> Iterator[None]:
+    """Import none of what matplotlib has for the fonts of TeX, dates and words along axes, and axes in space.
+
+    Only on the command line. Whoever imports these modules later gets them.
+    """
+    names = (*_UNITS, *_FONTS, _IN_SPACE) if on_the_command_line() else ()
+    stand_ins = {name: _PutOff(name) for name in names if name not in sys.modules}
+    if stand_ins.keys() >= {*_FONTS}:
+        vars(stand_ins[_FONTS[0]])["agl"] = stand_ins[_FONTS[1]]
+    if _IN_SPACE in stand_ins:
+        vars(stand_ins[_IN_SPACE])["Axes3D"] = None  # as where it is not installed
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, stand_in in stand_ins.items():
+            if sys.modules.get(name) is stand_in:
+                del sys.modules[name]
+
+
+def complete() -> None:
+    """Import what else a plug-in may draw with: dates and words along axes, and axes in space."""
+    for name in _UNITS:
+        import_module(name)
+    with suppress(ImportError):
+        from matplotlib.projections import register_projection
+        from mpl_toolkits.mplot3d import Axes3D  # type: ignore[import-untyped]
+
+        register_projection(Axes3D)
 
 
 try:
     with quietly():
         with _without_a_backend(), _without_a_matplotlibrc():
             import matplotlib as mpl
-        with _without_reference_lists():
+        with _without_reference_pages(), _without_what_is_not_drawn():
             import matplotlib.backends.backend_agg
             import matplotlib.figure
         from matplotlib.colors import to_hex, to_rgb, to_rgba

@@ -1,12 +1,18 @@
 """The random numbers of a descent: the same for a start, whatever runs beside it."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gdanim.arrays import Vector
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gdanim.arrays import Vector
 
 NOISE, METHOD, ORDER = range(3)  # what the numbers are for: keys of NormalStreams
 BLOCK = 64  # iterations drawn at a time: one call of each stream's generator

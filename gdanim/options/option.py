@@ -1,7 +1,7 @@
 """An option: how one field of Settings is written, read and explained."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import field
+from dataclasses import field, fields
 from typing import Any, NamedTuple
 
 from gdanim import readers
@@ -38,6 +38,29 @@ class Option(NamedTuple):
         if any(isinstance(one, NamedObject) for one in (found if isinstance(found, tuple) else (found,))):
             raise ValueError("give the name of a file")
         return found
+
+
+class Fields:
+    """A dataclass that is told and compared by its fields.
+
+    As dataclass would write these methods, which compiles a text of all names for each: of ninety names, it took as
+    long as all else that prints --help.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        names = [one.name for one in fields(self)]  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+    def __eq__(self, other: object) -> bool:
+        return self._values() == other._values() if isinstance(other, type(self)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, one.name) for one in fields(self))  # type: ignore[arg-type]
 
 
 def option(

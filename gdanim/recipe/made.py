@@ -25,7 +25,7 @@ from gdanim.arrays import Index, Vector
 from gdanim.descent.trajectory import Trajectory
 from gdanim.errors import UsageError
 from gdanim.settings import MAX_ITERATIONS, __version__
-from gdanim.tables.points import let_go
+from gdanim.tables.mapped import let_go
 
 MAX_NUMBERS: Final = 1000  # coordinates in a recipe
 MOST_VARIABLES: Final = 50

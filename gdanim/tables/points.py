@@ -5,7 +5,6 @@ An array that is stored and not packed is mapped into memory, not read.
 
 from __future__ import annotations
 
-import mmap
 import re
 import zipfile
 from math import prod
@@ -87,15 +86,6 @@ def shape_in(path: str, source: Source) -> tuple[int, ...]:
             return ()
         with archive.open(members["x"]) as stream:
             return _header(stream).shape
-
-
-def let_go(array: NDArray[Any]) -> None:
-    """Give the memory back into which parts of a mapped file were read. They are read again where they are needed."""
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        base.madvise(mmap.MADV_DONTNEED)
 
 
 def _is_npy(path: str) -> bool:

@@ -6,7 +6,7 @@ After a change of options, `python tests/house/test_typed_options.py` writes it 
 from __future__ import annotations
 
 from dataclasses import fields
-from inspect import formatannotation, signature
+from inspect import signature
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
@@ -30,7 +30,7 @@ TAKEN: Final = {
     "str": "str",
     "int": "Whole",
     "float": "Number",
-    "fractions.Fraction": "Number | Fraction",
+    "Fraction": "Number | Fraction",
     "tuple[int, int]": "Numbers",
     "tuple[float, float]": "Numbers",
     "tuple[float, ...]": "Numbers",
@@ -118,7 +118,7 @@ def _docstring(item: Option) -> list[str]:
 
 def type_of(name: str, item: Option) -> str:
     """What an option takes, as a type."""
-    annotation = next(formatannotation(field.type) for field in fields(Settings) if field.name == name)
+    annotation = next(str(field.type) for field in fields(Settings) if field.name == name)
     optional = annotation.endswith(" | None")
     annotation = annotation.removesuffix(" | None")
     if item.words:

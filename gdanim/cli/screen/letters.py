@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ def _plain(letter: str) -> str:
         return letter
     if letter in _LETTERS:
         return _LETTERS[letter]
+    import unicodedata  # late: most terminals show all letters
+
     raised = "^" * unicodedata.decomposition(letter).startswith("<super>")
     bare = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
     return raised + bare if bare else "" if unicodedata.combining(letter) else "?"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gdanim.errors import SettingError
-from gdanim.tables.points import let_go
+from gdanim.tables.mapped import let_go
 
 if TYPE_CHECKING:
     from gdanim.arrays import Scalar, Vector

@@ -15,7 +15,8 @@ from gdanim.objectives.grounds.recorded import recording
 from gdanim.objectives.objective import has_cheap_slopes
 from gdanim.settings import MAX_ITERATIONS
 from gdanim.tables.files import STDIN, name_of
-from gdanim.tables.points import holds_points, let_go, points_in
+from gdanim.tables.mapped import let_go
+from gdanim.tables.points import holds_points, points_in
 from gdanim.tables.table import Source
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What gdanim costs beside other ways to the same files."""

@@ -1,0 +1,48 @@
+"""Runs whole processes in turn, and what they took: CPU and wall time, peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+class Cost(NamedTuple):
+    """What a process took, its children included: CPU and wall time in seconds, the peak of its largest one in kB."""
+
+    cpu_s: float
+    wall_s: float
+    peak_kb: float
+
+
+class CommandError(Exception):
+    """A command exited with another code than 0."""
+
+
+def cost(command: Sequence[str], folder: Path, variables: Mapping[str, str], *, is_told: bool = False) -> Cost:
+    """Run a command to its end. With `is_told` it prints the CPU seconds that count. Raises CommandError."""
+    begun = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, env={**variables}, stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.read() if process.stdout is not None else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise CommandError(f"{' '.join(command)}: exit code {process.returncode}")
+    cpu_s = float(said.split()[-1]) if is_told else usage.ru_utime + usage.ru_stime
+    return Cost(cpu_s, time.perf_counter() - begun, usage.ru_maxrss)
+
+
+def medians(costs: Sequence[Cost]) -> Cost:
+    """The median of each figure."""
+    return Cost(*(median(figures) for figures in zip(*costs, strict=True)))
+
+
+def ratio(ours: Sequence[Cost], theirs: Sequence[Cost], figure: str) -> float:
+    """The median over the pairs of ours to theirs: what slows a machine down slows both of a pair."""
+    return median(getattr(our, figure) / getattr(their, figure) for our, their in zip(ours, theirs, strict=True))

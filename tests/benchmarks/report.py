@@ -1,0 +1,117 @@
+"""What was measured, as a table, as JSON, and beside what was measured before."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.benchmarks.measuring import Cost, medians, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.benchmarks.rows import Row
+
+PACKAGES = ("click", "imageio-ffmpeg", "matplotlib", "numpy", "pillow")
+MARKS = ("<!-- benchmarks -->", "<!-- /benchmarks -->")
+SLOWER = 1.15  # ratios that grew by less are noise: pairs on a busy machine differ by a tenth
+_HEAD = "| job | beside | costs, of the other | asked | CPU | peak | size | PSNR |\n|---|---|---|---|---|---|---|---|\n"
+
+
+class Side(NamedTuple):
+    """One side of a row: medians, and its file."""
+
+    cost: Cost
+    size: int = 0
+    psnr_db: float | None = None
+
+
+class Result(NamedTuple):
+    """A row as it was measured. ratio: what gdanim costs, of what the other side does."""
+
+    name: str
+    beside: str
+    figure: str
+    ratio: float
+    at_most: float
+    ours: Side
+    theirs: Side
+
+    @property
+    def key(self) -> str:
+        """What the row is known by."""
+        return f"{self.name} | {self.beside} | {self.figure}"
+
+
+def result(row: Row, ours: Sequence[Cost], theirs: Sequence[Cost], files: Sequence[tuple[int, float | None]]) -> Result:
+    """The figures of a row: medians of each side, and the median of the paired ratios."""
+    found = ratio(ours, theirs, row.figure) / row.times
+    sides = [Side(medians(costs), *file) for costs, file in zip((ours, theirs), files, strict=True)]
+    return Result(row.name, row.beside, row.figure, found, row.at_most, *sides)
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured with."""
+    versions = {package: version(package) for package in PACKAGES}
+    return {"machine": platform.machine(), "system": platform.system(), "python": platform.python_version(), **versions}
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """Everything, for a later run to be compared with."""
+    rows = {each.key: {"ratio": each.ratio, "ours": _side(each.ours), "theirs": _side(each.theirs)} for each in results}
+    return json.dumps({"with": machine(), "rows": rows}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {**side.cost._asdict(), "size": side.size, "psnr_db": side.psnr_db}
+
+
+def slower(results: Sequence[Result], before: Mapping[str, Any]) -> list[str]:
+    """A line for each row that costs more beside the other side than it did."""
+    pairs = ((each, before["rows"][each.key]["ratio"]) for each in results if each.key in before["rows"])
+    return [
+        f"{each.name} beside {each.beside}: {_times(each.ratio)}, was {_times(was)}"
+        for each, was in pairs
+        if each.ratio > SLOWER * was
+    ]
+
+
+def table(results: Sequence[Result], missing: Mapping[str, str]) -> str:
+    """The table of the README."""
+    rows = "".join(f"| {' | '.join(_cells(each))} |\n" for each in results)
+    left_out = "".join(f"\n{name}: {why}.\n" for name, why in missing.items())
+    using = ", ".join(f"{name} {of}" for name, of in machine().items() if name not in ("machine", "system"))
+    return f"{_HEAD}{rows}{left_out}\nMeasured on {platform.system()}, {platform.machine()}, with {using}.\n"
+
+
+def _cells(each: Result) -> list[str]:
+    ours, theirs = each.ours, each.theirs
+    verdict = "" if each.ratio <= each.at_most else " ✗"
+    sizes = [f"{side.size / 1000:.0f} kB" if side.size else "" for side in (ours, theirs)]
+    truth = ["" if side.psnr_db is None else f"{side.psnr_db:.1f} dB" for side in (ours, theirs)]
+    return [
+        each.name, each.beside, f"{_times(each.ratio)}{verdict}", _times(each.at_most),
+        f"{ours.cost.cpu_s:.2f} / {theirs.cost.cpu_s:.2f} s",
+        f"{ours.cost.peak_kb / 1000:.0f} / {theirs.cost.peak_kb / 1000:.0f} MB",
+        _beside(sizes), _beside(truth),
+    ]  # fmt: skip
+
+
+def _beside(texts: Sequence[str]) -> str:
+    return " / ".join(texts) if any(texts) else ""
+
+
+def _times(found: float) -> str:
+    """A ratio as people say it: 1.32 ×, or a 31st part."""
+    return f"{found:.2f} ×" if found >= 0.5 else f"1/{1 / found:.0f}"
+
+
+def put_into(page: str, new: str) -> str:
+    """The page with the table between its marks. Raises ValueError where it has none."""
+    before, begin, rest = page.partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if not (begin and end):
+        raise ValueError(f"the page has no {MARKS[0]}")
+    return f"{before}{begin}\n{new}{end}{after}"
