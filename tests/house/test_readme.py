@@ -132,6 +132,12 @@ def test_commands_run_and_print_what_the_readme_says(block: str, tmp_path: Path)
             _assert_printed(promised.strip(), printed)
 
 
+def test_no_two_commands_write_the_same_file() -> None:
+    written = re.findall(r" -o (\S+)", "".join(_blocks()).replace(" --dry-run", ""))
+    of_a_snippet = ["hero.webp"]  # the page that shows what was written above
+    assert sorted(written) == sorted([*set(written), *of_a_snippet])
+
+
 def test_the_python_section_runs_and_prints_nothing(
     in_tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

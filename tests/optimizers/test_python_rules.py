@@ -122,7 +122,7 @@ def test_the_readmes_race_runs_and_names_each_rule(tmp_path: Path) -> None:
     ran = run(*shlex.split(command[1].replace("-n 80", "-n 5"))[1:], "--size", "160x120", "--json", "-q")
     runs = json.loads(ran.out)["runs"]
     assert [made["label"].partition(", lr")[0] for made in runs] == ["clipped", "clipped, beta 0.5", "adam"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.py", "opt.py", "race.gif"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.py", "opt.py", "rules.gif"]
 
 
 def test_a_recipe_holds_no_word_of_it_and_says_so() -> None:
