@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gdanim import preflight
 from gdanim.api import remarks
 from gdanim.api.asked import files_at_fault, read
-from gdanim.api.notebook import mimebundle
+from gdanim.api.notebook import framed, mimebundle
 from gdanim.api.progress import reported, warn
 from gdanim.api.streams import Deliver, streamed
 from gdanim.api.trajectory import LabelledTrajectory
@@ -67,6 +67,12 @@ class Animation:
         width, height = self.settings.size
         parts = page.getvalue(), picture.getvalue()
         return mimebundle(repr(self), *parts, alt=self.alt_text, width=width, height=height)
+
+    def _mime_(self) -> tuple[str, str]:
+        """What marimo shows: the player in a frame."""
+        page = io.BytesIO()
+        self.save(page, format="html", fragment=True)
+        return framed(page.getvalue(), *self.settings.size)
 
     @property
     def settings(self) -> Picture:

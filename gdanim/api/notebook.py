@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from html import escape
 from typing import Any, Final
 
 # Whether it is light or dark, notebooks say on the page, and not in the CSS property color-scheme.
@@ -11,6 +12,9 @@ _SCHEMES: Final = """<style>
 :is([data-jp-theme-light="true"], .vscode-light, .light, [data-theme="light"]) .gdanim-output { color-scheme: light }
 </style>
 """
+
+_BODY: Final = '<body style="margin: 0">'
+_CONTROLS_PX: Final = 190  # the height of the controls and of the words below, on a narrow screen
 
 
 def mimebundle(text: str, page: bytes, picture: bytes, **about: Any) -> tuple[dict[str, str], dict[str, Any]]:
@@ -21,3 +25,11 @@ def mimebundle(text: str, page: bytes, picture: bytes, **about: Any) -> tuple[di
         "text/plain": text,
     }
     return shown, {"image/png": about}
+
+
+def framed(player: bytes, width: int, height: int) -> tuple[str, str]:
+    """A player in a frame, as HTML with its type: marimo runs no script that stands outside of one."""
+    page = f'<meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Animation</title>{_BODY}'
+    text = escape(page + player.decode())
+    room = f"width: 100%; max-width: {width}px; height: {height + _CONTROLS_PX}px; border: 0"
+    return "text/html", f'<iframe title="Animation" srcdoc="{text}" style="{room}"></iframe>'

@@ -104,3 +104,15 @@ def test_where_no_html_is_shown_the_picture_has_its_words(notebook: Any, as_page
     page = visit(as_page(config=config, template_name="classic"))  # the one of nbconvert's that says such words
     words = [output.metadata["image/png"]["alt"] for output in shown(notebook)]
     assert [image.get_attribute("alt") for image in page.locator("img").all()] == words
+
+
+def test_the_frame_that_marimo_shows_holds_a_player_that_plays(
+    tmp_path: Path, visit: Callable[..., Page], heard: Heard
+) -> None:
+    kind, frame = gdanim.animate("parabola", iterations=3, size=(240, 180))._mime_()
+    path = tmp_path / "page.html"
+    path.write_text(f"<!doctype html><title>cells</title>{frame}", "utf-8")
+    inside = visit(path, reduced_motion="reduce").frame_locator("iframe")
+    inside.get_by_role("button", name="Step back").click()
+    assert "iteration 2" in inside.locator("[data-part=words]").inner_text()
+    assert (kind, quiet(heard, path)) == ("text/html", True)
