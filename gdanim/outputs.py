@@ -90,7 +90,7 @@ def format_of(path: str, name: str | None) -> Format:
     if able:
         raise UsageError(f"Output {shown(path)}: the suffix leaves open what is written. Add {' or '.join(able)}")
     if instead := NOT_WRITTEN.get(suffix):
-        stem = Path(path).stem
+        stem = str(Path(path).with_suffix(""))
         raise UsageError(f"Output {shown(path)}: {suffix} is not written; write {stem}{instead.format(stem)}")
     known = [extension for entry in FORMATS.values() for extension in entry.extensions]
     raise UnknownNameError("suffix", suffix, known, see="gdanim list formats; -f NAME writes a format to any path")

@@ -12,7 +12,7 @@ import click
 
 from gdanim import formatting, readers
 from gdanim.cli import parameters, parsing
-from gdanim.cli.terminal import columns, complain, put, put_lines, say, speak_utf8
+from gdanim.cli.terminal import columns, complain, folded, put, put_lines, say, speak_utf8
 from gdanim.errors import GdanimError
 from gdanim.settings import __version__
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def gdanim(ctx: click.Context) -> None:
     """Render the animation of a gradient descent to a file."""
     if ctx.invoked_subcommand is None:
-        width = columns()
+        width = columns(sys.stdout)
         put(ctx.get_help() + "\n" if width is None else parameters.first_steps(width))
 
 
@@ -92,7 +92,7 @@ def list_command(kind: str | None, as_json: bool, schema: bool) -> None:
         return
     from gdanim.cli import listing
 
-    put(listing.as_json(kind)) if as_json else put_lines(listing.as_text(kind, columns()).splitlines())
+    put(listing.as_json(kind)) if as_json else put_lines(listing.as_text(kind, columns(sys.stdout)).splitlines())
     for line in listing.broken(kind):
         complain(line, 0)
 
@@ -167,9 +167,9 @@ def doctor_command() -> int:
     """
     from gdanim.cli.doctor import findings
 
-    works = True
+    works, width = True, columns(sys.stdout)
     for finding in findings():
-        put_lines([finding.line])
+        put_lines([finding.line] if width is None else folded(finding.line, width).splitlines())
         works = works and finding.works
     return 0 if works else 1
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import click
 
@@ -27,9 +28,10 @@ def speak_utf8() -> None:
 
 
 def say(lines: Iterable[str], colour: str = WARNING) -> None:
-    """Print messages on standard error, each on one line."""
-    in_colours = takes_colours(sys.stderr)
-    for line in map(one_line, lines):
+    """Print messages on standard error, each on one line, which a terminal gets in as many as it needs."""
+    in_colours, width = takes_colours(sys.stderr), columns(sys.stderr)
+    for whole in map(one_line, lines):
+        line = whole if width is None else folded(whole, width)
         try:
             click.echo(with_head(line, colour) if in_colours else line, file=sys.stderr, color=in_colours)
         except OSError:  # a full disk, a reader that is gone: no reason to fail, and nobody to be told
@@ -54,11 +56,28 @@ def put_lines(lines: Iterable[str]) -> None:
     put("".join(f"{one_line(line)}\n" for line in lines))
 
 
-def columns() -> int | None:
-    """The width of the terminal that standard output is; None where it is none."""
-    if sys.stdout is None or not sys.stdout.isatty():
+def columns(stream: TextIO | None) -> int | None:
+    """The width of the terminal that a stream is; None where it is none."""
+    if stream is None or not stream.isatty():
         return None
-    return width()
+    if os.environ.get("COLUMNS") or stream is sys.stdout:
+        import shutil
+
+        return shutil.get_terminal_size().columns
+    try:  # standard output may be a file
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except OSError:
+        return None
+
+
+def folded(line: str, width: int) -> str:
+    """A line in lines of a width, which end between words."""
+    if len(line) <= width:
+        return line
+    import textwrap
+
+    lines = textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def bar_width() -> int:

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.commandline import ENVIRONMENT
+from support.commandline import ENVIRONMENT, run
 from support.outputs import posix
 
 from gdanim.cli import listing, messages, parameters, terminal
@@ -75,6 +75,16 @@ def test_a_terminal_of_the_c_locale_gets_ascii_in_lines_that_it_holds() -> None:
 def test_an_error_is_coloured_on_a_terminal_unless_that_is_not_wanted() -> None:
     assert in_a_terminal(80, {}, "parabola", "--lr", "x").startswith(b"\x1b[31m\x1b[1mgdanim:\x1b[0m --lr 'x'")
     assert in_a_terminal(80, {"NO_COLOR": "1"}, "parabola", "--lr", "x").startswith(b"gdanim: --lr 'x'")
+
+
+@posix
+@pytest.mark.parametrize("width", [60, 200])
+def test_an_error_keeps_to_the_width_and_loses_no_word(width: int) -> None:
+    words = ("parabola", "--lr", "0.1", "a_word_too_many_for_this_line", "--title", "x")
+    lines = in_a_terminal(width, {"NO_COLOR": "1"}, *words).decode().splitlines()
+    assert max(map(len, lines)) <= width
+    assert " ".join(" ".join(lines).split()) == run(*words).lines[-1]
+    assert (len(lines) > 1) == (width == 60)
 
 
 @pytest.mark.parametrize(
