@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.inputs import ROOT, prepare, variables
 from tests.benchmarks.measuring import CommandError, cost
-from tests.benchmarks.report import as_json, put_into, result, slower, table
+from tests.benchmarks.report import as_json, put_into, result, slower, table, told
 from tests.benchmarks.rows import ROWS
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def main(words: Sequence[str] | None = None, rows: Sequence[Row] = ROWS) -> int:
         print(f"{row.name} beside {row.beside}", file=sys.stderr)
         try:
             results.append(measure(row, asked.runs))
+            print(f"  {told(results[-1])}", file=sys.stderr, flush=True)
         except CommandError as failure:
             print(failure, file=sys.stderr)
             failed = True

@@ -45,6 +45,8 @@ class Film:
         for mark in scene.marks:
             mark.remove()
         self.figure, self.fps, self.frames = scene.figure, float(settings.fps), scene.timeline.frames
+        for artist in self.figure.findobj():
+            artist.set_gid(None)  # type: ignore[arg-type]
         self.lines = [line for line, _ in moved]
         self._moves, self._timeline = [move for _, move in moved], scene.timeline
 

@@ -86,6 +86,11 @@ def table(results: Sequence[Result], missing: Mapping[str, str]) -> str:
     return f"{_HEAD}{rows}{left_out}\nMeasured on {platform.system()}, {platform.machine()}, with {using}.\n"
 
 
+def told(each: Result) -> str:
+    """A row on one line, without its name."""
+    return ", ".join(filter(None, _cells(each)[2:]))
+
+
 def _cells(each: Result) -> list[str]:
     ours, theirs = each.ours, each.theirs
     verdict = "" if each.ratio <= each.at_most else " ✗"

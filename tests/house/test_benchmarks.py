@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.inputs import ROOT
 from tests.benchmarks.measuring import Cost, ratio
 from tests.benchmarks.report import MARKS, put_into
 from tests.benchmarks.rows import ROWS, Row
@@ -55,6 +56,7 @@ def test_the_ratio_is_the_median_of_the_pairs() -> None:
 def test_the_table_stands_between_its_marks() -> None:
     page = f"above\n{MARKS[0]}\nold\n{MARKS[1]}\nbelow\n"
     assert put_into(page, "new\n") == f"above\n{MARKS[0]}\nnew\n{MARKS[1]}\nbelow\n"
+    assert "new\n" in put_into((ROOT / "README.md").read_text(encoding="utf-8"), "new\n")
     with pytest.raises(ValueError, match="benchmarks"):
         put_into("above\n", "new\n")
 
