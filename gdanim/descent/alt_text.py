@@ -29,7 +29,7 @@ MAX_NAMED = 8  # runs; more of them are counted
 SHARE: Final = 1e-3  # of what a run passes through, that its numbers show
 NEAR: Final = 0.02  # of the distance from the start: the minimizer by which a run arrived is the known one so near
 _GOING: Final = {
-    Motion.STRAIGHT: "Going straight down, it",
+    Motion.STEADY: "Going steadily down, it",
     Motion.WINDING: "Winding, it",
     Motion.BOUNCING: "Bouncing, it",
     Motion.STALLED: "It",

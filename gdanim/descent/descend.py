@@ -95,9 +95,9 @@ class Descent:
         return scheduled_rates(made.schedule, np.array([made.lr]), iterations)[0, :taken]
 
     def limit_shares(self) -> list[str]:
-        """The same for people, `95 % of limit`; empty where it is not known, and where the limit is a mere number."""
+        """The same for people, `95 % of stable limit`; empty where it is not known, or the limit is a mere number."""
         return [
-            f"{ratio_text(ratio)} of limit"
+            f"{ratio_text(ratio)} of stable limit"
             if isfinite(ratio) and constant and limit_of(run.method).by_curvature
             else ""
             for ratio, constant, run in zip(

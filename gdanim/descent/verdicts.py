@@ -162,7 +162,7 @@ def _judged(objective: Objective, seen: Traits, place: Index) -> tuple[Index, In
     outcome = np.select(holds, list(range(len(holds))), default=list(Outcome).index(Outcome.MOVING))
     stalled = (stuck & ~seen.lost & (outcome != _ARRIVED)) | (seen.extent == 0)
     moved = [~seen.begun | seen.one_up, stalled, seen.bouncing, seen.winding]
-    motion = np.select(moved, list(range(len(moved))), default=list(Motion).index(Motion.STRAIGHT))
+    motion = np.select(moved, list(range(len(moved))), default=list(Motion).index(Motion.STEADY))
     return outcome, motion
 
 

@@ -23,6 +23,9 @@ DIGITS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # leading digits of half the 
 ONE_DIGIT = (1, 2, 3, 4, 5, 6, 8, 10)  # the same of a window that is wide because of where a start lies
 WITHOUT_SCALE, WITHOUT_MINIMUM = 1.0, 5.0  # half that width, where nothing tells it
 WELL_INSIDE, START_INSIDE = 0.75, 0.95  # of half the width: farther out a minimum, or a start, is too near the edge
+# A start that is given no farther from the only well than this share of half the width has a window so many times as
+# wide as its distance; at most so much narrower than that of the well, which is to be seen.
+DEEP_INSIDE, BESIDE_STARTS, NARROWEST = 1 / 3, 2.0, 10.0
 MARGIN = 1.1  # by which bounds are wider than what is to be in view
 AROUND = 3.0  # times half the width: so far away other wells are looked for
 # Times the width: so much a window may grow to hold other wells, to have the origin in its middle, to hold starts.
@@ -81,6 +84,7 @@ def suggest(functions: Functions, given: Given) -> Suggested:
     limits, starts = given.limits[: functions.dim], _points(given.starts, functions.dim)
     shown = np.concatenate([starts, _points(given.shown, functions.dim)])
     wells, centre, half = _own_window(functions, limits)
+    half = _narrowed(wells, half, starts)
     # Tried in its own units, and rounded afterwards: the same descent at every scale.
     window = _bounds(functions, limits, *_widened(centre, half, shown))
     minima = _inside(wells, window) if len(wells) else _minima(functions, window)
@@ -89,6 +93,12 @@ def suggest(functions: Functions, given: Given) -> Suggested:
     bounds = _bounds(functions, limits, *_readable(wells, centre, half, shown))
     found = search(functions, bounds)
     return Suggested(bounds, found, *trial, remarks=_remarks(wells, bounds, found, limited=any(limits)))
+
+
+def _narrowed(wells: Vector, half: float, starts: Vector) -> float:
+    """Half the width of a window about the only well (1, d), less where all starts (m, d) are deep inside."""
+    reach = float(np.abs(starts - wells).max()) if len(wells) == 1 and len(starts) else 0.0
+    return max(BESIDE_STARTS * reach, half / NARROWEST) if 0 < reach < DEEP_INSIDE * half else half
 
 
 def _remarks(wells: Vector, bounds: Vector, found: Found, *, limited: bool) -> tuple[str, ...]:

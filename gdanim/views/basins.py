@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import Final, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from matplotlib.offsetbox import DrawingArea
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Circle, Rectangle
 from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
@@ -42,6 +43,7 @@ CROWD: Final = 12  # attractors from which on their marks shrink
 
 LEGEND: Final = {FAILED: "diverges", UNSETTLED: "still moving", IN_VALLEY: "arrives in the valley"}
 SIGN_PT, SIGN_GAP_PT = 8.0, 4.0
+DOT_PT: Final = 0.7  # the radius of a dot of a sign
 
 
 def draw_basins(layout: Layout, axes: Axes, descent: Descent, *, run: int = 0) -> Basins:
@@ -102,12 +104,21 @@ def _basins(descent: Descent, run: int, limits: Limits, size_px: tuple[float, fl
 def _painted(attractor: Index, indices: Index, palette: BasinColours, background: str, stripe: float) -> Pixels:
     """The pixels (h, w, 3) of cells (h, w). A stripe takes the share `stripe` of the width."""
     # The last four rows belong to IN_VALLEY, NOWHERE, UNSETTLED and FAILED, which are negative indices.
-    names = [*(palette.tints[i] for i in indices), palette.tints[0], background, palette.unsettled, palette.stripes[0]]
+    names = [
+        *(palette.tints[i] for i in indices),
+        palette.tints[0],
+        background,
+        palette.unsettled[0],
+        palette.stripes[0],
+    ]
     colours, kinds = np.unique(np.array([to_rgb(name) for name in names]), axis=0, return_inverse=True)
     pixels = smoothed(kinds.reshape(-1)[attractor], colours)
     row, column = np.indices(attractor.shape)
     across = max(round(stripe * attractor.shape[1]), 1)
     pixels[(attractor == FAILED) & ((row + column) // across % 2 == 1)] = to_rgb(palette.stripes[1])
+    dot = max(across // 2, 1)
+    is_dot = (row % (2 * across) < dot) & (column % (2 * across) < dot)
+    pixels[(attractor == UNSETTLED) & is_dot] = to_rgb(palette.unsettled[1])
     painted: Pixels = np.rint(pixels * 255).astype(np.uint8)
     return painted
 
@@ -140,9 +151,16 @@ def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:
 
 def _sign(style: Style, kind: int) -> DrawingArea:
     palette = basin_colours(style)
-    faces = {UNSETTLED: (palette.unsettled, None), IN_VALLEY: (palette.tints[0], None), FAILED: palette.stripes}
-    face, stripe = faces[kind]
+    faces = {
+        UNSETTLED: (*palette.unsettled, None),
+        IN_VALLEY: (palette.tints[0], None, None),
+        FAILED: (*palette.stripes, "////"),
+    }
+    face, ink, hatch = faces[kind]
     area, square = DrawingArea(SIGN_PT, SIGN_PT), partial(Rectangle, (0, 0), SIGN_PT, SIGN_PT)
-    area.add_artist(square(facecolor=face, edgecolor=stripe, linewidth=0, hatch=stripe and "////"))
+    area.add_artist(square(facecolor=face, edgecolor=ink, linewidth=0, hatch=hatch))
+    if kind == UNSETTLED:  # not a hatch, which vector formats leave out
+        for x, y in product((1, 2, 3), repeat=2):
+            area.add_artist(Circle((x * SIGN_PT / 4, y * SIGN_PT / 4), DOT_PT, facecolor=ink, linewidth=0))
     area.add_artist(square(facecolor="none", edgecolor=style.muted, linewidth=0.6))
     return area

@@ -84,7 +84,7 @@ class Contour:
         from gdanim.views.basins import draw_basins
 
         palette = basin_colours(style)
-        draw_level_lines(axes, descent.objective, style, (*palette.tints, palette.unsettled, *palette.stripes))
+        draw_level_lines(axes, descent.objective, style, (*palette.tints, *palette.unsettled, *palette.stripes))
         return Background(kinds=draw_basins(layout, axes, descent, run=run).kinds)
 
     def marks(self, layout: Layout, axes: Axes, panel: Panel) -> list[Mark]:

@@ -34,7 +34,7 @@ class Group(NamedTuple):
     short       the same in fewer letters, of a start: `−4.6, 2`
     more        what else these runs share and not all runs do: `adam`
     told        how its runs ended; None where nothing is to be said
-    limit       the rate as a multiple of its stability limit, `95 % of limit`; empty where that is unknown
+    limit       the rate as a multiple of its stability limit, `95 % of stable limit`; empty where that is unknown
     """
 
     runs: Index
@@ -67,7 +67,7 @@ def group_runs(descent: Descent, style: Style) -> tuple[Group, ...]:
             value=minus(value := traits[part[0]][facet][1]),
             short=minus(short.get(part[0], value)),
             more=minus(_listed(traits[part[0]], shared)),
-            told=next(iter(tell(own, [np.arange(len(part))], style)), None),
+            told=next(iter(tell(own, [np.arange(len(part))], style, heights=True)), None),
             limit=minus(limit[part[0]]) if len({limit[run] for run in part}) == 1 else "",
         )
 

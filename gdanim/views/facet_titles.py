@@ -28,11 +28,11 @@ APART = 1.0  # of a space: what keeps the limit clear of the words, too
 SMALL_PT = 8.5
 LEAST_LINES = 4.0  # of a title, as high as a panel is at least where the title has several
 
-# The limit stands at the right end of its line. It is the first to go; then what is told goes to a line of its own, and
-# gets shorter, and so does the value. Before anything goes, the type is set a little smaller.
+# The limit stands at the right end of its line. After how a run moved, it is the first to go; then what is told goes to
+# a line of its own, and gets shorter, and so does the value. Before anything goes, the type is set a little smaller.
 FORMS: tuple[Form, ...] = (
-    (("value", "more", FULL, "limit"),),
-    (("value", "more", FULL),),
+    *((("value", "more", length, "limit"),) for length in (FULL, REASONED)),
+    *((("value", "more", length),) for length in (FULL, REASONED)),
     (("value", "more", "limit"), (FULL,)),
     (("value", "more"), (FULL,)),
     (("value", "more"), (REASONED,)),

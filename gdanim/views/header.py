@@ -164,7 +164,7 @@ def _told(descent: Descent, style: Style) -> list[Told]:
     """What the readout tells: of the run that is shown, or of all that are shown together."""
     if descent.trajectory.runs == 1 or descent.timeline.in_turn:
         return tell_each(descent, style)
-    return tell(descent, [np.arange(descent.trajectory.runs)], style)
+    return tell(descent, [np.arange(descent.trajectory.runs)], style, heights=True)
 
 
 def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool) -> Text | None:

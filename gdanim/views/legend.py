@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
-from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +16,24 @@ import numpy as np
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Moment
-from gdanim.descent.verdicts import Outcome
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.lettering import Lettering, minus, shortened
 from gdanim.drawing.marks.rows import Cell, Row, RowContent
-from gdanim.drawing.numbers import short
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
-from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, Told, is_judged, tell, widest
+from gdanim.views.told import (
+    BRIEF,
+    FULL,
+    HINTED,
+    PLAIN,
+    REASONED,
+    Told,
+    final_f,
+    height_text,
+    is_judged,
+    tell,
+    widest,
+)  # fmt: skip
 
 MAX_ENTRIES = 24
 HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
@@ -33,7 +42,10 @@ GAP, _SPACE = "    ", "  "
 # The lines of an entry, and on each from the left its parts: label, limit, what is told, and f. Above the axes it has
 # one line.
 LABEL, LIMIT, TOLD, HEIGHT = range(4)
-LINES = (((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (HEIGHT, LIMIT), (TOLD,)))
+LINES = (
+    ((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (LIMIT, HEIGHT), (TOLD,)),
+    ((LABEL,), (TOLD, HEIGHT), (LIMIT,)),
+)  # fmt: skip
 APART = 0.5  # of a line, between entries of several lines
 SIGN_EM = 1.3  # from the left end of an entry to its label, against the height of a letter
 
@@ -135,7 +147,18 @@ class Legend:
         if entry.told is not None and self.form.length is not None:
             cells[2], _ = entry.told.piece(moment, self.form.length)
         inks = ink, style.muted, ink, style.muted
-        return RowContent(entry.run_style, tuple(map(Cell, self.lefts, cells, inks, self.downs)), tells=bool(cells[2]))
+        lefts = self._lefts_of(entry)
+        return RowContent(entry.run_style, tuple(map(Cell, lefts, cells, inks, self.downs)), tells=bool(cells[2]))
+
+    def _lefts_of(self, entry: Entry) -> list[float]:
+        """`lefts`, but that below its label an entry has no gap where it has no share of the limit, or no f."""
+        is_there = {LABEL: True, LIMIT: bool(entry.limit), TOLD: True, HEIGHT: bool(entry.height)}
+        found = list(self.lefts)
+        for part, left in enumerate(self.lefts):
+            before = [one for one, down in enumerate(self.downs) if down == self.downs[part] and self.lefts[one] < left]
+            if self.downs[part] and before and not any(is_there[one] for one in before):
+                found[part] = min(self.lefts[one] for one in before)
+        return found
 
     def _order(self, moment: Moment) -> Sequence[int]:
         """The entries from the first to the last at a moment."""
@@ -155,7 +178,7 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
     if not verdicts:
         return [Entry(of[label], minus(label), minus(names[label])) for label in groups]
     told: Sequence[Told | None] = tell(descent, list(groups.values()), style) or [None] * len(groups)
-    shares, final = descent.limit_shares(), _final(descent)
+    shares, final = descent.limit_shares(), final_f(descent)
     return [
         Entry(
             run_style=of[label],
@@ -164,7 +187,9 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
             limit=_shared(shares, runs),
             told=one,
             f=float(np.median(final[runs])),
-            height=_height(final[runs]) if one is not None or not is_judged(descent) else "",
+            height=height_text(final[runs[0]])
+            if len(runs) == 1 and (one is not None or not is_judged(descent))
+            else "",
         )
         for (label, runs), one in zip(groups.items(), told, strict=True)
     ]
@@ -180,21 +205,10 @@ def _names(descent: Descent, groups: Mapping[str, Index]) -> dict[str, str]:
     return names if len(set(names.values())) == len(names) else {label: label for label in groups}
 
 
-def _final(descent: Descent) -> Index:
-    """f at the end of each run; infinite where it was lost: (runs,)."""
-    trajectory = descent.trajectory
-    lost = np.array([verdict.outcome is Outcome.LOST for verdict in descent.verdict])
-    return np.where(lost, np.inf, trajectory.f[np.arange(trajectory.runs), trajectory.last])
-
-
 def _shared(shares: Sequence[str], runs: Index) -> str:
     """The share of the limit that all of some runs have: those that ended at different minima have different limits."""
     (share, *others) = {shares[run] for run in runs.tolist()}
     return "" if others else minus(share)
-
-
-def _height(f: Index) -> str:
-    return f"f {short(float(f'{f[0]:.2e}'))}" if len(f) == 1 and isfinite(f[0]) else ""
 
 
 def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from string import digits
 
 import numpy as np
 
-from gdanim.arrays import Flags, Index
+from gdanim.arrays import Flags, Index, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.endings import Ending, endings, kind_of, shown_from
 from gdanim.descent.timeline import Moment
 from gdanim.descent.verdicts import Outcome
 from gdanim.drawing.lettering import minus
+from gdanim.drawing.numbers import short
 from gdanim.drawing.styles import Style
 from gdanim.views.digits import FIGURE_SPACE
 
@@ -33,6 +35,7 @@ class Told:
     kind (m,)    the place of each run's among them
     k (m,)       the iteration at which that was so
     ending       of the only run; None where there are several
+    height       f where the only run ended, and of several the lowest: `f 0.012`; empty where that stands elsewhere
     """
 
     runs: Index
@@ -41,6 +44,7 @@ class Told:
     kind: Index
     k: Index
     ending: Ending | None
+    height: str
     style: Style
 
     @property
@@ -51,7 +55,7 @@ class Told:
     def texts(self, length: int) -> Iterator[str]:
         """All texts that may be the widest in a length."""
         if self.ending is not None:
-            yield self._signed(self.ending.forms[length])
+            yield self._of_one(self.ending, length, at_end=True)
             return
         yield self._counts(np.ones(len(self.runs), dtype=bool), length, at_end=True)
 
@@ -60,7 +64,7 @@ class Told:
         ended = moment.position[self.runs] >= self.since
         if self.ending is None:
             return self._counts(ended, length, at_end=moment.at_end), self.ink(moment)
-        return self._signed(self.ending.forms[length]) if ended[0] else "", self.ink(moment)
+        return self._of_one(self.ending, length, at_end=moment.at_end) if ended[0] else "", self.ink(moment)
 
     def ink(self, moment: Moment) -> str:
         """Another one for runs that were all lost, and for those of which none arrived, once all have ended."""
@@ -68,19 +72,25 @@ class Told:
             return self.style.text
         return self.style.warning if self.kinds == (LOST,) else self.style.muted
 
-    def _signed(self, text: str) -> str:
-        return minus(f"{LOST_SIGN if self.kinds == (LOST,) and self.style.greyscale else ''}{text}")
+    def _of_one(self, ending: Ending, length: int, *, at_end: bool) -> str:
+        """How the only run ended; in the end with f, where there is room for a reason."""
+        sign = LOST_SIGN if self.kinds == (LOST,) and self.style.greyscale else ""
+        height = [self.height] if self.height and at_end and length <= REASONED else []
+        return minus(", ".join([f"{sign}{ending.forms[length]}", *height]))
 
     def _counts(self, ended: Flags, length: int, *, at_end: bool) -> str:
-        """`17 of 20 arrived, 2 lost`; with room, what became of the others, too, and in the end when the last came."""
+        """`17 of 20 arrived, 2 lost`; with room, what became of the others, and in the end when the last came and the
+        lowest f, of which f stays longer.
+        """
         counts = np.bincount(self.kind[ended], minlength=len(self.kinds)).tolist()
         of, total = dict(zip(self.kinds, counts, strict=True)), f"{len(self.runs):,}"
         parts = [f"{f'{of.get(ARRIVED, 0):,}'.rjust(len(total), FIGURE_SPACE)} of {total} arrived"]
-        if length == FULL and at_end and of.get(ARRIVED):
+        if length in (FULL, HINTED) and at_end and of.get(ARRIVED):
             parts[0] += f" by k {self.k[self.kind == self.kinds.index(ARRIVED)].max()}"
         others = [kind for kind in self.kinds if kind not in (ARRIVED, LOST)]
-        told = {FULL: [LOST, *others], BRIEF: []}.get(length, [LOST])
-        return ", ".join([*parts, *(f"{of[kind]:,} {kind}" for kind in told if of.get(kind))])
+        told = {PLAIN: [LOST], BRIEF: []}.get(length, [LOST, *others])
+        height = [minus(self.height)] if self.height and length in (FULL, REASONED) and at_end else []
+        return ", ".join([*parts, *(f"{of[kind]:,} {kind}" for kind in told if of.get(kind)), *height])
 
 
 def is_judged(descent: Descent) -> bool:
@@ -93,17 +103,42 @@ def tell_each(descent: Descent, style: Style) -> list[Told]:
     return tell(descent, list(np.arange(descent.trajectory.runs)[:, np.newaxis]), style)
 
 
-def tell(descent: Descent, groups: Sequence[Index], style: Style) -> list[Told]:
-    """What is told of the runs (m,) of each group; nothing where --no-verdict leaves it out, and of recordings."""
+def tell(descent: Descent, groups: Sequence[Index], style: Style, *, heights: bool = False) -> list[Told]:
+    """What is told of the runs (m,) of each group, with heights f at their ends; nothing where --no-verdict leaves it
+    out, and of recordings.
+    """
     if not (descent.settings.verdict and is_judged(descent)):
         return []
     since, kinds = shown_from(descent), [kind_of(verdict) for verdict in descent.verdict]
     k = descent.trajectory.k[np.arange(len(since)), since]
     ended = endings(descent) if any(len(runs) == 1 for runs in groups) else ()
-    return [_told(runs, since[runs], k[runs], [kinds[run] for run in runs.tolist()], ended, style) for runs in groups]
+    final = final_f(descent)
+
+    def told(runs: Index) -> Told:
+        height = height_text(float(final[runs].min())) if heights else ""
+        own = [kinds[run] for run in runs.tolist()]
+        return _told(
+            runs, since[runs], k[runs], own, ended, f"lowest {height}" if height and len(runs) > 1 else height, style
+        )
+
+    return [told(runs) for runs in groups]
 
 
-def _told(runs: Index, since: Index, k: Index, kinds: Sequence[str], ended: Sequence[Ending], style: Style) -> Told:
+def final_f(descent: Descent) -> Scalar:
+    """f at the end of each run; infinite where it was lost: (runs,)."""
+    trajectory = descent.trajectory
+    lost = np.array([verdict.outcome is Outcome.LOST for verdict in descent.verdict])
+    return np.where(lost, np.inf, trajectory.f[np.arange(trajectory.runs), trajectory.last])
+
+
+def height_text(f: float) -> str:
+    """`f 0.0123`; empty where that is not finite."""
+    return f"f {short(float(f'{f:.2e}'))}" if isfinite(f) else ""
+
+
+def _told(
+    runs: Index, since: Index, k: Index, kinds: Sequence[str], ended: Sequence[Ending], height: str, style: Style
+) -> Told:
     known = tuple(dict.fromkeys(kinds))
     return Told(
         runs=runs,
@@ -112,6 +147,7 @@ def _told(runs: Index, since: Index, k: Index, kinds: Sequence[str], ended: Sequ
         kinds=known,
         kind=np.array([known.index(kind) for kind in kinds]),
         ending=ended[int(runs[0])] if len(runs) == 1 else None,
+        height=height,
         style=style,
     )
 

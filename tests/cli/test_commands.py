@@ -175,7 +175,7 @@ def test_verbose_says_how_each_run_ended() -> None:
     assert head == ["run", "iterations", "evaluations", "f", "distance", "verdict", "ending"]
     assert at_once[:5] == ["lr 0.5", "3", "3", "0", "0"]
     assert slowly[:5] == ["lr 0.25", "3", "3", f"{(4.3 / 8) ** 2:.6g}", f"{4.3 / 8:.3g}"]
-    assert slowly[5:] == ["0.537 away, straight down at 0.25 of 2/λ = 1", "all iterations were done"]
+    assert slowly[5:] == ["0.537 away, steadily down at 0.25 of 2/λ = 1", "all iterations were done"]
 
 
 def test_verbose_says_of_a_single_run_how_it_went_in_a_sentence() -> None:

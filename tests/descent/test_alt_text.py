@@ -27,7 +27,7 @@ def text_of(**request: Any) -> str:
 def test_one_run_is_told_from_its_start_to_its_end() -> None:
     assert text_of(function="parabola", lr=0.25, start=4.0, iterations=2) == (
         "Gradient descent at the learning rate 0.25 on f(x) = x² from x = 4, 2 iterations, drawn on its curve. "
-        "Going straight down, it ends still moving: x = 1, f = 1."
+        "Going steadily down, it ends still moving: x = 1, f = 1."
     )
 
 
@@ -37,7 +37,7 @@ def test_one_run_is_told_from_its_start_to_its_end() -> None:
         ({"function": "parabola", "lr": 1.1}, "Bouncing, it diverges:"),
         ({"function": "parabola", "lr": 1.1}, "; lr 1.1 is above 2/λ = 1."),
         ({"function": "sqrt(x)", "lr": 3.0, "start": 2.0}, "leaves the function's domain:"),
-        ({"function": "parabola", "lr": 0.5}, "Going straight down, it ends near the minimum at x = 0:"),
+        ({"function": "parabola", "lr": 0.5}, "Going steadily down, it ends near the minimum at x = 0:"),
         ({"function": "parabola", "view": "panels"}, "in panels, beside its values"),
         ({"function": "himmelblau", "view": "surface"}, "on its surface in three dimensions"),
         ({"function": "himmelblau"}, "on a map of its levels"),
@@ -45,13 +45,13 @@ def test_one_run_is_told_from_its_start_to_its_end() -> None:
         ({"function": "parabola", "lr": (0.1, 0.2)}, "; the lowest is lr 0.2, f = "),
         (
             {"function": "parabola", "lr": (0.1, 0.95)},
-            "; arrived at k 21, straight down: lr 0.1; 0.309 away, bouncing: lr 0.95;",
+            "; arrived at k 21, steadily down: lr 0.1; 0.309 away, bouncing: lr 0.95;",
         ),
         ({"function": "saddle"}, "f = −"),
         ({"function": "saddle"}, "; f falls without bound."),
         (
             {"function": "saddle", "start": ((2.0, 0.0),)},
-            "Going straight down, it ends at a saddle: (0.008856, 0), f = 7.843e−05.",
+            "Going steadily down, it ends at a saddle: (0.008856, 0), f = 7.843e−05.",
         ),
         ({"function": "parabola", "lr": 1e-6}, "It stalls:"),
         ({"function": "parabola", "optimizer": "adam"}, "Adam at the learning rate"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # x ← (1 − 2lr)x on x² from 4.3, within bounds of ±6.
 PARABOLA = 4.3
+AT_KINK = "steps of constant size at a kink"
 
 
 def forms(**options: Any) -> tuple[str, ...]:
@@ -30,10 +31,10 @@ def forms(**options: Any) -> tuple[str, ...]:
 def test_a_run_arrives_at_the_iteration_from_which_it_is_within_a_hundredth_of_its_way(lr: float) -> None:
     k = math.ceil(math.log(0.01) / math.log(1 - 2 * lr))
     whole = f"arrived at k {k}"
-    assert forms(lr=lr, iterations=200) == (f"{whole}, straight down", whole, whole, whole, "arrived")
+    assert forms(lr=lr, iterations=200) == (f"{whole}, steadily down", whole, whole, whole, "arrived")
 
 
-@pytest.mark.parametrize(("lr", "motion"), [(0.01, "straight down"), (0.96, "bouncing")])
+@pytest.mark.parametrize(("lr", "motion"), [(0.01, "steadily down"), (0.96, "bouncing")])
 def test_a_run_that_still_moves_is_as_far_away_as_it_is(lr: float, motion: str) -> None:
     away = f"{abs(PARABOLA * (1 - 2 * lr) ** 9):.3g} away"
     assert forms(lr=lr, iterations=9) == (f"{away}, {motion}", away, away, away, away)
@@ -56,16 +57,53 @@ def test_a_run_above_its_limit_is_lost_where_it_leaves_the_bounds_for_good(lr: f
     [
         ({"function": "sqrt(x)", "lr": 0.9}, "lost at 2: a step led to x = -1.134, where f has no value"),
         ({"function": "x**4", "start": 3.0, "lr": 0.1}, "lost at 1: overshot at 0 (lr 0.1, limit 0.01852)"),
-        ({"function": "saddle", "start": ((2.0, 0.0),)}, "at a saddle, straight down"),
+        ({"function": "saddle", "start": ((2.0, 0.0),)}, "at a saddle, steadily down"),
         ({"function": "-x**2"}, "still moving: f falls without bound"),
         ({"start": 0.0, "iterations": 3}, "arrived at k 0"),
         ({"iterations": 0}, "at its start"),
-        ({"function": "abs(x)", "start": 2.0, "lr": 0.3, "iterations": 60}, "bouncing, 0.2 away"),
+        ({"function": "abs(x)", "start": 2.0, "lr": 0.3, "iterations": 60}, f"bouncing, 0.2 away: {AT_KINK}"),
     ],
     ids=str,
 )
 def test_words_for_other_ends(options: dict[str, Any], expected: str) -> None:
     assert forms(**options)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "start", "lower"),
+    [
+        ("double-well", 3.9, "-3.027"),  # the lowest root of 4x(x² − 9) + 2
+        ("double-well", -3.9, ""),
+        ("himmelblau", (3.0, 2.5), ""),  # all four are equally low
+        ("styblinski-tang", (3.0, 3.0), "-2.904, -2.904"),
+    ],
+)
+def test_a_run_that_arrived_says_where_another_minimum_is_lower(function: str, start: Any, lower: str) -> None:
+    ended = forms(function=function, start=start if function == "double-well" else (start,), iterations=100)
+    outcome = ended[3]
+    assert outcome.startswith("arrived at k ")
+    if not lower:
+        assert ended[1] == outcome
+        return
+    assert ended[0] == f"{outcome}: a lower minimum exists (at {lower})"
+    assert ended[2] == f"{outcome}: a lower minimum exists"
+
+
+@pytest.mark.parametrize(
+    ("function", "start", "lr", "is_told"),
+    [
+        ("abs(x) + 0.1*x**2", 3.0, 0.5, True),
+        ("abs(x)", 2.0, 0.3, True),
+        ("x**2", 4.3, 0.97, False),  # bounces, and nothing is bent but evenly
+        ("x**4", 1.0, 0.5, False),
+    ],
+)
+def test_bouncing_at_a_kink_is_told_from_bouncing_in_a_bowl(
+    function: str, start: float, lr: float, *, is_told: bool
+) -> None:
+    told = forms(function=function, start=start, lr=lr, iterations=40)[0]
+    assert "bouncing" in told
+    assert (AT_KINK in told) == is_told
 
 
 def test_a_recording_tells_its_own_iterations(tmp_path: Path) -> None:

@@ -168,8 +168,8 @@ def test_the_summary_of_a_race_says_what_each_run_spent_and_reached() -> None:
     assert second["f"] == pytest.approx(0, abs=1e-20)
     end = np.array(first["end"])
     assert first["distance"] == pytest.approx(float(np.hypot(*(end - [1, 3]))), rel=1e-12)
-    assert first["verdict"] == f"{first['distance']:.3g} away, straight down"
-    assert second["verdict"] == f"arrived at k {second['arrived_at']}, straight down"
+    assert first["verdict"] == f"{first['distance']:.3g} away, steadily down"
+    assert second["verdict"] == f"arrived at k {second['arrived_at']}, steadily down"
     assert first["stability_limit"] == pytest.approx(2 / 18, rel=1e-9)
     assert second["stability_limit"] == 2
 

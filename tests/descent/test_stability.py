@@ -212,7 +212,7 @@ def test_no_limit_is_claimed_of_a_run_that_rests_elsewhere_than_at_a_minimum(
 )
 def test_each_place_says_the_limit_of_the_method_that_runs(spec: str, formula_: str, factor: float) -> None:
     descent = solved("ellipse", optimizer=(spec,), lr=(0.01,), iterations=3)
-    assert descent.limit_shares() == [f"{100 * 0.01 * 20 / factor:.0f} % of limit"]
+    assert descent.limit_shares() == [f"{100 * 0.01 * 20 / factor:.0f} % of stable limit"]
     assert next(records(descent))["stability_limit"] == pytest.approx(factor / 20, rel=1e-12)
     assert f"of {formula_} = {factor / 20:.6g}" in details(descent)
     above = solved("ellipse", optimizer=(spec,), lr=(2.0,), iterations=3)

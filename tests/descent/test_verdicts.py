@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ARRIVED, SADDLE, FLAT, MOVING, IN_VAIN, LOST = (
     Outcome.ARRIVED, Outcome.SADDLE, Outcome.FLAT, Outcome.MOVING, Outcome.BOUNCING, Outcome.LOST,
 )  # fmt: skip
-STRAIGHT, WINDING, BOUNCING, STALLED = Motion.STRAIGHT, Motion.WINDING, Motion.BOUNCING, Motion.STALLED
+STEADY, WINDING, BOUNCING, STALLED = Motion.STEADY, Motion.WINDING, Motion.BOUNCING, Motion.STALLED
 PARABOLA = formula("x**2", (-6, 6))
 ELLIPSE = formula("x**2 + 10*y**2", (-5, 5), (-5, 5))
 SADDLE_FUNCTION = formula("x**2 - y**2", (-2, 2), (-2, 2))
@@ -82,14 +82,14 @@ def geometric(start: Any, factors: Any, n: int) -> Path:
 
 # What the issue names, and more of each kind: function, start, rate, iterations, verdict.
 DESCENTS: tuple[tuple[str, Any, float, int, Outcome, Motion], ...] = (
-    ("(x - 150)**2 + (y - 3000)**2", (0, 0), 0.1, 60, ARRIVED, STRAIGHT),
-    ("(x - 100)**2", 0, 0.1, 60, ARRIVED, STRAIGHT),
-    ("(x - 2000)**2", 0, 0.1, 300, ARRIVED, STRAIGHT),
+    ("(x - 150)**2 + (y - 3000)**2", (0, 0), 0.1, 60, ARRIVED, STEADY),
+    ("(x - 100)**2", 0, 0.1, 60, ARRIVED, STEADY),
+    ("(x - 2000)**2", 0, 0.1, 300, ARRIVED, STEADY),
     ("(x + 1e6)**2", 0, 0.9, 60, ARRIVED, BOUNCING),
-    ("(x - 40)**4", 0, 1e-4, 30, MOVING, STRAIGHT),
-    ("1e-8*(x - 1e5)**2", 0, 1e7, 60, ARRIVED, STRAIGHT),
-    ("x**2", 4.3, 0.05, 25, MOVING, STRAIGHT),
-    ("x**2", 4.3, 0.1, 25, ARRIVED, STRAIGHT),
+    ("(x - 40)**4", 0, 1e-4, 30, MOVING, STEADY),
+    ("1e-8*(x - 1e5)**2", 0, 1e7, 60, ARRIVED, STEADY),
+    ("x**2", 4.3, 0.05, 25, MOVING, STEADY),
+    ("x**2", 4.3, 0.1, 25, ARRIVED, STEADY),
     ("x**2", 4.3, 0.9, 25, ARRIVED, BOUNCING),
     ("x**2", 4.3, 0.95, 25, MOVING, BOUNCING),
     ("x**2", 4.3, 1.0, 25, IN_VAIN, BOUNCING),
@@ -98,23 +98,23 @@ DESCENTS: tuple[tuple[str, Any, float, int, Outcome, Motion], ...] = (
     ("x**2", 4.3, 1e-6, 25, MOVING, STALLED),
     ("1e-6*x**2", 3, 0.1, 100, MOVING, STALLED),
     ("x**2", 0, 0.1, 25, ARRIVED, STALLED),
-    ("x**2 + 1e9", 3, 0.1, 60, ARRIVED, STRAIGHT),
+    ("x**2 + 1e9", 3, 0.1, 60, ARRIVED, STEADY),
     ("x**4", 3, 0.1, 25, LOST, BOUNCING),
     # A valley of minima, an area of minima, and kinks.
     ("abs(x - y)", (3, -2), 0.01, 500, ARRIVED, BOUNCING),
-    ("(x + y - 1)**2", (3, 2), 0.1, 50, ARRIVED, STRAIGHT),
-    ("(x*y - 1)**2", (2, 2), 0.02, 100, ARRIVED, STRAIGHT),
-    ("(x**2 + y**2 - 1)**2", (2, 1), 0.02, 100, ARRIVED, STRAIGHT),
-    ("log(1 + exp(-(x + y))) + log(1 + exp(x + y))", (3, 1), 0.3, 100, ARRIVED, STRAIGHT),
-    ("max(x, 0)**2", 3, 0.2, 100, ARRIVED, STRAIGHT),
+    ("(x + y - 1)**2", (3, 2), 0.1, 50, ARRIVED, STEADY),
+    ("(x*y - 1)**2", (2, 2), 0.02, 100, ARRIVED, STEADY),
+    ("(x**2 + y**2 - 1)**2", (2, 1), 0.02, 100, ARRIVED, STEADY),
+    ("log(1 + exp(-(x + y))) + log(1 + exp(x + y))", (3, 1), 0.3, 100, ARRIVED, STEADY),
+    ("max(x, 0)**2", 3, 0.2, 100, ARRIVED, STEADY),
     ("abs(x)", 4.3, 0.01, 500, ARRIVED, BOUNCING),
     ("abs(x)", 4.3, 0.2, 80, IN_VAIN, BOUNCING),
     # Saddles, maxima, inflections, plains and tails.
-    ("x**2 - y**2", (2, 0), 0.04, 65, SADDLE, STRAIGHT),
+    ("x**2 - y**2", (2, 0), 0.04, 65, SADDLE, STEADY),
     ("x**2 - y**2", (1, 0), 0.1, 1000, SADDLE, STALLED),
     ("x**3 - 3*x*y**2", (1, 0), 0.1, 3000, SADDLE, STALLED),
     ("x**2 - y**4", (1, 0), 0.1, 60, SADDLE, STALLED),
-    ("x*y", (1, 1), 0.1, 60, SADDLE, STRAIGHT),
+    ("x*y", (1, 1), 0.1, 60, SADDLE, STEADY),
     ("x**3", 1, 0.1, 3000, FLAT, STALLED),
     ("x**4 - 3*x**2", 0, 0.1, 25, FLAT, STALLED),
     ("-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)", (-8, -7), 0.1, 50, FLAT, STALLED),
@@ -123,11 +123,11 @@ DESCENTS: tuple[tuple[str, Any, float, int, Outcome, Motion], ...] = (
     ("1 - exp(-x**2)", 5, 0.1, 50, FLAT, STALLED),
     ("0*x + 2", 1, 0.1, 10, FLAT, STALLED),
     # f falls for ever.
-    ("x**2 - y**2", (2, 0.1), 0.04, 65, MOVING, STRAIGHT),
-    ("2*x", 1, 0.1, 27, MOVING, STRAIGHT),
-    ("-x**2", 1, 0.02, 27, MOVING, STRAIGHT),
-    ("log(x)", 2, 0.05, 29, MOVING, STRAIGHT),
-    ("exp(-x)", 0, 0.5, 1000, MOVING, STRAIGHT),
+    ("x**2 - y**2", (2, 0.1), 0.04, 65, MOVING, STEADY),
+    ("2*x", 1, 0.1, 27, MOVING, STEADY),
+    ("-x**2", 1, 0.02, 27, MOVING, STEADY),
+    ("log(x)", 2, 0.05, 29, MOVING, STEADY),
+    ("exp(-x)", 0, 0.5, 1000, MOVING, STEADY),
 )
 
 
@@ -141,7 +141,7 @@ def test_a_descent_is_judged_by_its_path_whatever_the_bounds(
         assert solved(one, "gd", n, lr, np.ravel(start)) == (outcome, motion)
 
 
-bouncing_products = {STRAIGHT: st.floats(0.05, 1.0), BOUNCING: st.floats(1.02, 1.98)}
+bouncing_products = {STEADY: st.floats(0.05, 1.0), BOUNCING: st.floats(1.02, 1.98)}
 
 
 @pytest.mark.parametrize("expected", bouncing_products)
@@ -165,7 +165,7 @@ def test_above_2_over_lambda_a_run_is_lost(start: float, n: int, product: float)
 
 starts = st.tuples(*[st.floats(0.5, 5) | st.floats(-5, -0.5)] * 2)
 # A zigzag that dies out sooner is none; see the runs whose first turns do not make them bounce.
-across_the_valley = {STRAIGHT: st.floats(0.2, 1), BOUNCING: st.floats(1.6, 2.0)}
+across_the_valley = {STEADY: st.floats(0.2, 1), BOUNCING: st.floats(1.6, 2.0)}
 
 
 @pytest.mark.parametrize("expected", across_the_valley)
@@ -202,10 +202,10 @@ def test_a_zigzag_of_three_turns_before_a_long_smooth_way_is_no_bouncing(n: int)
 @pytest.mark.parametrize(
     ("name", "optimizer", "n", "motion"),
     [
-        ("ellipse", "cg", 60, STRAIGHT),  # at rest after four steps
-        ("quartic", "cg", 60, STRAIGHT),
+        ("ellipse", "cg", 60, STEADY),  # at rest after four steps
+        ("quartic", "cg", 60, STEADY),
         ("rosenbrock", "newton", 150, WINDING),  # f rises to thirty times what it was
-        ("himmelblau", "lbfgs", 40, STRAIGHT),
+        ("himmelblau", "lbfgs", 40, STEADY),
     ],
 )
 def test_a_method_that_takes_a_few_steps_to_the_minimum_arrives(
@@ -218,7 +218,7 @@ def test_a_method_that_takes_a_few_steps_to_the_minimum_arrives(
 def test_a_few_turns_before_a_long_smooth_way_are_no_bouncing(turns: int, n: int) -> None:
     wobble = 5 - 0.5 * (np.arange(turns + 1) % 2)
     way = wobble[-1] * 0.97 ** np.arange(1, n)
-    assert verdict(PARABOLA, np.array([*wobble, *way])[:, np.newaxis]).motion in (STRAIGHT, WINDING)
+    assert verdict(PARABOLA, np.array([*wobble, *way])[:, np.newaxis]).motion in (STEADY, WINDING)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -287,7 +287,7 @@ def test_a_run_that_the_solver_lost_is_lost_wherever_it_went(stop: Stop) -> None
 def test_a_dying_rate_stalls_on_the_slope_and_arrives_at_the_minimum() -> None:
     dying = 0.3 ** np.arange(30)
     assert verdict(PARABOLA, (1 + 3 * dying)[:, np.newaxis]) == (MOVING, STALLED)
-    assert verdict(PARABOLA, (3 * dying)[:, np.newaxis]) == (ARRIVED, STRAIGHT)
+    assert verdict(PARABOLA, (3 * dying)[:, np.newaxis]) == (ARRIVED, STEADY)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_a_dying_rate_stalls_on_the_slope_and_arrives_at_the_minimum() -> None:
 def test_a_run_that_rests_at_a_minimizer_has_arrived(text: str, minimizer: Any, stop: Stop) -> None:
     objective = formula(text)
     away = np.array(minimizer) + np.ones(objective.dim) * 0.5 ** np.arange(40)[:, np.newaxis]
-    assert verdict(objective, away, stop) == (ARRIVED, STRAIGHT)
+    assert verdict(objective, away, stop) == (ARRIVED, STEADY)
     assert verdict(objective, [minimizer] * 10, stop) == (ARRIVED, STALLED)
     assert verdict(objective, [minimizer], stop) == (ARRIVED, Motion.NONE)
 
@@ -458,7 +458,7 @@ def test_a_run_of_no_step_is_at_its_start() -> None:
 
 
 def test_one_step_is_straight_down_only_where_it_leads_down() -> None:
-    assert verdict(PARABOLA, [[4.3], [3.0]]) == (MOVING, STRAIGHT)
+    assert verdict(PARABOLA, [[4.3], [3.0]]) == (MOVING, STEADY)
     assert verdict(PARABOLA, [[4.3], [-4.3]]) == verdict(PARABOLA, [[4.3], [4.5]]) == (MOVING, Motion.NONE)
 
 

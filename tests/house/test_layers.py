@@ -80,8 +80,8 @@ INSIDE = {
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
         "attractors recording.roles recording.variables recording.rows recording.dense recording.replay "
-        "recording.asked descend plane.looked_at updates outcomes.trials outcomes.unbounded outcomes.reasons "
-        "outcomes.endings"
+        "recording.asked descend plane.looked_at updates outcomes.trials outcomes.unbounded outcomes.ends "
+        "outcomes.reasons outcomes.endings"
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering ends numbers "

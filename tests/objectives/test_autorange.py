@@ -200,3 +200,11 @@ def test_of_wells_that_crowd_towards_the_origin_one_is_shown_that_can_be_seen() 
     assert 0.01 < np.ptp(found.bounds, axis=1).max() < 1
     assert len(found.minimizers)
     assert np.ptp(found.bounds[0]) > 0.1 * np.abs(found.bounds).max()
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_a_start_deep_inside_the_only_well_is_seen_to_move(scale: float) -> None:
+    shown = objective(f"abs(x/{scale:g}) + 0.1*(x/{scale:g})**2", {}, Given(starts=((3 * scale,),)))
+    low, high = shown.bounds[0]
+    assert low == -high
+    assert 3 * scale / 0.95 <= high <= 3 * 3 * scale

@@ -174,7 +174,7 @@ def colours(shades: NDArray[np.float64]) -> set[str]:
 def test_the_line_around_a_path_stands_out_from_all_basins(style: Style) -> None:
     palette = basins.basin_colours(style)
     assert (
-        min(contrast(soft_outline(style), tint) for tint in (*palette.tints, palette.unsettled, *palette.stripes)) >= 3
+        min(contrast(soft_outline(style), tint) for tint in (*palette.tints, *palette.unsettled, *palette.stripes)) >= 3
     )
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from support.colours import contrast
 from support.extents import lines_of, live
 from support.problems import scene_of, solved
 
 from gdanim.catalogue.functions import FORMULAS
 from gdanim.descent.stability import ratio_text
 from gdanim.drawing.lettering import HAIR, Lettering, minus
-from gdanim.drawing.styles import DARK, LIGHT
+from gdanim.drawing.styles import DARK, LIGHT, load_style
 
 if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene
@@ -120,17 +121,24 @@ def test_the_bar_of_the_limit_is_filled_as_far_as_the_rate_reaches(style: Any) -
         (done, colour), *rest = bar_of(lr=lr, style=style.name)
         assert colour == style.muted
         assert len(done) + sum(len(text) for text, _ in rest) == 10
-        assert {colour for _, colour in rest} <= {style.line}
+        assert all(contrast(colour, style.muted) >= 2 for _, colour in rest)
         return 2 * done.count("━") + done.count("╸")
 
     assert [filled(lr) for lr in (0.1, 0.35, 0.5, 0.96, 0.9999)] == [2, 7, 10, 19, 19]
+
+
+@pytest.mark.parametrize("style", ["notebook", "ggplot", "dark_background"])
+def test_in_borrowed_styles_too_what_a_rate_leaves_of_its_bar_is_seen_and_told_from_the_rest(style: str) -> None:
+    (_, filled), (_, rest) = bar_of(lr=0.5, style=style)
+    assert contrast(rest, filled) >= 2
+    assert contrast(rest, load_style(style).background) >= 1.4
 
 
 def test_beyond_the_limit_the_bar_goes_on_in_the_colour_of_warnings() -> None:
     for lr, over in ((1.05, 1), (1.15, 2), (40, 3)):
         pieces = bar_of(lr=lr)
         assert "".join(text for text, _ in pieces) == "━" * 10 + "╋" + "━" * over
-        assert len({colour for _, colour in pieces} - {LIGHT.muted, LIGHT.line}) == 1
+        assert len({colour for _, colour in pieces} - {LIGHT.muted}) == 1
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,8 @@ def test_what_is_hidden_and_what_is_not_make_the_whole_path() -> None:
     since, until = np.zeros(6), descent.trajectory.last.astype(float)
     with surfaced(descent) as scene:
         axes = axes_of(scene)
-        (track,) = {mark.track for mark in axes.get_children() if isinstance(mark, view.SurfaceTrail)}
+        tracks = {mark.track for mark in axes.get_children() if isinstance(mark, view.SurfaceTrail)}
+        (track,) = (track for track in tracks if not track.on_floor)
         assert isinstance(track, SurfaceTrack)
         seen = track.lines(runs, since, until, np.zeros((6, 2)), axes, axes.figure.dpi)
         hidden = track.parts(runs, since, until, axes, hidden=True)

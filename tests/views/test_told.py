@@ -50,10 +50,10 @@ def told(scene: Scene, frame: int) -> list[str]:
 
 
 def is_distance_now(text: str, descent: Descent, moment: Moment) -> bool:
-    """Whether a text says how far the run that is shown is from the nearest minimum at a moment, to three digits."""
+    """Whether a text says how far the run that is shown is from the nearest minimum at a moment, to two digits."""
     x = descent.trajectory.x[moment.current, int(moment.position[moment.current])]
     away = np.linalg.norm(descent.objective.minimizers - x, axis=1).min()
-    return f"{away:#.3g} away" in text
+    return f"{away:#.2g} away" in text
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -114,6 +114,15 @@ def test_runs_that_no_label_tells_apart_are_counted_as_they_end() -> None:
     assert counts[-1] == lost
     assert counts == sorted(counts)
     assert counts[:-1] == for_good[failed].sum(axis=0)[:-1].tolist()
+
+
+@pytest.mark.parametrize("size", ["640x480", "480x360"])
+def test_many_starts_say_the_lowest_f_in_the_end_and_only_then(size: str) -> None:
+    descent = solved("booth", starts=12, lr=0.04, iterations=5, size=size)
+    final = descent.trajectory.f[np.arange(12), descent.trajectory.last].min()
+    with scene_of(descent) as scene:
+        assert f"lowest f {final:.3g}" in " ".join(live(scene, scene.timeline.frames - 1))
+        assert "lowest" not in " ".join(live(scene, scene.timeline.frames - 2))
 
 
 def test_in_the_end_the_lowest_f_comes_first_and_before_the_order_is_that_of_the_request() -> None:
@@ -197,7 +206,7 @@ def test_a_run_on_its_way_says_how_far_it_is_from_a_minimum_until_it_is_known_wh
             if x > 3:
                 assert "away" not in said
             elif k < 21:
-                assert f"{x:#.3g} away" in said.replace("−", "-")
+                assert f"{x:#.2g} away" in said.replace("−", "-")
             else:
                 assert "away" not in said
                 assert "arrived at k 21" in said
@@ -207,4 +216,4 @@ def test_a_small_panel_says_in_a_word_why_its_run_was_lost() -> None:
     with scene_of(solved("parabola", lr=(0.5, 1.05), iterations=12, facet="lr", size="480x360")) as scene:
         said = live(scene, 12)
     assert "lost at 4: overshoots" in said
-    assert "arrived at k 1" in said
+    assert "arrived at k 1, f 0" in said

@@ -102,7 +102,7 @@ def test_the_readout_says_iteration_x_f_rate_its_share_of_the_limit_and_in_the_e
     with scene_of(solved("parabola", lr=0.1, iterations=25, size="1400x960", dpi=130)) as scene:
         assert readout(scene, 0).split() == ["iteration", "0", "x", "4.3000", "f(x)", "18.4900", *end]
         assert readout(scene, 1).split() == ["iteration", "1", "x", "3.4400", "f(x)", "11.8336", *end]
-        told = ["arrived", "at", "k", "21,", "straight", "down"]
+        told = ["arrived", "at", "k", "21,", "steadily", "down"]
         assert readout(scene, 25).split() == ["iteration", "25", "x", "0.0162", "f(x)", "2.64×10⁻⁴", *end, *told]
         assert "arrived" not in readout(scene, 20)
 
@@ -134,7 +134,9 @@ def test_the_readout_names_the_method_and_the_rate_that_no_label_names(
 
 def test_momentum_stands_against_its_own_limit() -> None:
     # 2(1 + μ)/λ = 1.8 with μ = 0.8 and λ = 2.
-    with scene_of(solved("parabola", optimizer=("momentum:momentum=0.8",), lr=0.9, iterations=9)) as scene:
+    with scene_of(
+        solved("parabola", optimizer=("momentum:momentum=0.8",), lr=0.9, iterations=9, size="1000x480")
+    ) as scene:
         assert re.search("lr 0.9 +━+ 50 %", readout(scene, 3))
 
 
@@ -157,7 +159,7 @@ def test_a_rate_that_nobody_knows_is_not_named() -> None:
     unknown = replace(descent.trajectory, lr=np.full((1, 5), np.nan))
     with scene_of(replace(descent, trajectory=unknown)) as scene:
         assert "lr" not in readout(scene, 2)
-        assert "straight down" in readout(scene, 5)
+        assert "steadily down" in readout(scene, 5)
 
 
 def test_a_zero_below_zero_reads_as_zero() -> None:

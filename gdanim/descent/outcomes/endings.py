@@ -31,7 +31,7 @@ class Ending(NamedTuple):
     brief     the same in a word or two, with the distance of a run that still moves: `2.06 away`
     outcome   the same with numbers: `arrived at k 36`
     motion    how it moved; empty where the outcome says it
-    reason    why it did not arrive; empty where it did, and where the outcome says enough
+    reason    why it did not arrive, or that another minimum is lower; empty where the outcome says enough
     """
 
     kind: str
@@ -42,7 +42,7 @@ class Ending(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Outcome and motion: `arrived at k 36, straight down`."""
+        """Outcome and motion: `arrived at k 36, steadily down`."""
         return f"{self.outcome}, {self.motion}" if self.motion else self.outcome
 
     @property

@@ -43,14 +43,14 @@ class Motion(Enum):
     BOUNCING   most of its steps, of all or of the last third, turn back on the one before, along an axis of curvature
     WINDING    f rises on the way, or the path turns by more than three quarters of a circle in all, left turns against
                right ones
-    STRAIGHT   none of these
+    STEADY     none of these: f never rises, and no step turns back; the path may be bent
     """
 
     NONE = "none"
     STALLED = "stalled"
     BOUNCING = "bouncing"
     WINDING = "winding"
-    STRAIGHT = "straight down"
+    STEADY = "steadily down"
 
 
 class Traits(NamedTuple):

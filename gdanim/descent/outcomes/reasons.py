@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gdanim.descent.outcomes.ends import bounces_at_kink, lower_elsewhere
 from gdanim.descent.outcomes.motion import Motion
 from gdanim.descent.outcomes.places import eigen, newton_step, stationary_near
 from gdanim.descent.outcomes.trials import can_be_tried, continued, rate_that_works, working
@@ -71,12 +72,16 @@ def reason_of(descent: Descent, run: int) -> str:
 
 
 def in_brief(descent: Descent, run: int) -> str:
-    """The same in a few words, for pictures; empty where the outcome says enough."""
+    """The same in a few words, for pictures, and of a run that arrived that another minimum is lower; empty where the
+    outcome says enough.
+    """
     if descent.objective.recorded or not has_hessians(descent.objective.functions):
         return ""
     with np.errstate(all="ignore"):
         outcome, motion = descent.verdict[run]
-        if outcome in (Outcome.ARRIVED, Outcome.START, Outcome.SADDLE, Outcome.RECORDED):
+        if outcome is Outcome.ARRIVED:
+            return lower_elsewhere(descent, run)
+        if outcome in (Outcome.START, Outcome.SADDLE, Outcome.RECORDED):
             return ""
         if outcome is Outcome.FLAT:
             return _why_flat(descent, run)
@@ -87,6 +92,8 @@ def in_brief(descent: Descent, run: int) -> str:
         if limit_explains(descent, run):
             rate = rate_above_limit(descent, run).partition(" at ")[0]
             return f"each step overshoots ({rate}, limit {descent.limit[run]:.4g})"
+        if outcome in (Outcome.BOUNCING, Outcome.MOVING) and bounces_at_kink(descent, run):
+            return "steps of constant size at a kink"
         return _how_lost(descent, run) if outcome is Outcome.LOST else ""
 
 

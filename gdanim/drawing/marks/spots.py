@@ -22,6 +22,7 @@ from gdanim.drawing.shapes import ARROW_REACH, CIRCLE, SHAPES, arrow, copies, ex
 _PIXELS = IdentityTransform()
 
 SAME_PX = 1.5  # spots that are no farther apart are at one place
+HIDING = 0.6  # of the radius of a spot: so near, one hides another but for its rim
 DISC, RING = 1.15, 1 / 3  # in radii of a spot: the disc below it without rings, and the width of each ring
 SYMBOL_BEHIND = 3.2  # in radii: from a lost run's arrow back to its spot
 
@@ -29,7 +30,7 @@ SYMBOL_BEHIND = 3.2  # in radii: from a lost run's arrow back to its spot
 class Spots(RunsMark):
     """Where every visible run is; where it is outside the axes, an arrow at the place where it left them.
 
-    Of spots at one place the lower ones are rings around the topmost. A run that was lost has a bar across.
+    Of spots that would hide each other the lower ones are rings around the topmost. A lost one has a bar across.
 
     shows_strangers   whether a run that has never been inside has an arrow
     """
@@ -77,9 +78,15 @@ class Spots(RunsMark):
         """
         here = np.where(self.is_inside(runs)[:, np.newaxis], self.here(runs), np.inf)
         with np.errstate(invalid="ignore"):
-            near = np.triu(np.hypot(*(here[:, np.newaxis] - here).T).T <= SAME_PX, k=1)
+            apart = np.hypot(*(here[:, np.newaxis] - here).T).T
+            near = np.triu(apart <= self._together_px, k=1)
         rings: NDArray[np.int64] = np.minimum(near.sum(axis=1), self.MOST_RINGS)
         return rings
+
+    @property
+    def _together_px(self) -> float:
+        """How far apart spots are at most of which the lower ones would be hidden but for their rims."""
+        return max(SAME_PX, HIDING * self.px(self.size_pt) / 2)
 
     def _draw_spots(self, renderer: RendererBase, run_style: RunStyle, here: PixelPoints, rings: int) -> None:
         if rings:

@@ -15,6 +15,7 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.stability import ratio_text
 from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import Pieces
+from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.numbers import Numbers
 from gdanim.drawing.styles import Style
 from gdanim.formatting import distinct
@@ -25,6 +26,7 @@ MANY = 5000  # values of which only the widest possible is looked for
 ROUNDING = 1e-15  # of the range of values: one below it is 0
 CELLS, MOST_OVER = 10, 3  # of the bar that stands for the limit; beyond it
 CELL, HALF_CELL = "━", "╸"
+FAINT = 0.35  # of the ink of the bar: what of it a rate leaves free
 
 
 class ReadoutColumn(NamedTuple):
@@ -194,7 +196,7 @@ def _against_limit(descent: Descent, style: Style) -> list[ReadoutColumn]:
     ratios = [ratio if tells else None for ratio, tells in zip(descent.over_limit.tolist(), known, strict=True)]
     bars: list[Pieces] = [() if ratio is None else _bar(ratio, style) for ratio in ratios]
     shortest: ReadoutColumn | None = None
-    for words in ("", " of limit", " of the stable limit"):
+    for words in (" of stable limit", " of the stable limit"):
         told = ["" if ratio is None else f" {minus(ratio_text(ratio))}{words}" for ratio in ratios]
         shortest = ReadoutColumn("", partial(_told, told), 1, "  ", frozenset(told), shortest, bars)
     return [shortest] if shortest else []
@@ -211,7 +213,8 @@ def _bar(ratio: float, style: Style) -> Pieces:
         return (CELL * CELLS, style.warning), ("╋", style.warning), (CELL * over, style.warning)
     filled, half = divmod(floor(2 * CELLS * ratio * (1 + 1e-12)), 2)
     rest = CELLS - filled - half
-    return (CELL * filled + HALF_CELL * half, style.muted), (CELL * rest, style.line)
+    # Lines of borrowed styles may be as dark as text, and grids as light as the background.
+    return (CELL * filled + HALF_CELL * half, style.muted), (CELL * rest, mixed(style.muted, style.background, FAINT))
 
 
 def _series(name: str, values: Scalar, seen: Flags, stages: Scalar, *, need: int) -> ReadoutColumn:

@@ -17,7 +17,7 @@ from gdanim.drawing.styles import LIGHT, Style
 from gdanim.views.legend import GAP
 from gdanim.views.readout.columns import Columns, columns_of
 from gdanim.views.readout.outcomes import Outcomes
-from gdanim.views.told import BRIEF, FULL, PLAIN, REASONED, Told
+from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, Told
 
 LiveLine = tuple[
     Callable[[Moment], Pieces], float
@@ -89,16 +89,19 @@ def _telling(outcomes: Outcomes, room: float) -> LiveLine:
 def _beside(columns: Columns, outcomes: Outcomes, room: float, *, brief: bool) -> tuple[Columns, int] | None:
     """The columns, and the length of what is told behind them; None where that would cost one that is needed.
 
-    Why a run was lost is worth a line; how one moved is not.
+    Why a run was lost is worth a line; how one moved is not, nor a column. What became of many runs is worth columns.
     """
     some, lettering = [columns], outcomes.lettering
     while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
         some.append(_lighter(some[-1]))
-    lengths = (FULL,) if any(one.has_reason for one in outcomes.told) else (FULL, REASONED, PLAIN)
+    lengths = (FULL,) if any(one.has_reason for one in outcomes.told) else (FULL, REASONED, HINTED, PLAIN)
     lengths = (BRIEF,) if brief else lengths
     widths = [outcomes.width(length) + lettering.width(GAP) for length in lengths]
     for fewer in (some[:-1], some[-1:]):
-        for (length, width), kept in product(zip(lengths, widths, strict=True), fewer):
+        choices = list(product(zip(lengths, widths, strict=True), fewer))
+        if outcomes.of_one:
+            choices.sort(key=lambda choice: fewer.index(choice[1]))
+        for (length, width), kept in choices:
             if _width(kept, lettering) + width <= room:
                 return kept, length
     return None

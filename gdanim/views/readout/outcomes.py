@@ -73,6 +73,11 @@ class Outcomes:
         texts = {text for one in away for text in one.texts(shares)}
         return cls(told, away, lettering, ink, max(map(lettering.width, texts), default=0))
 
+    @property
+    def of_one(self) -> bool:
+        """Whether each run is told of alone."""
+        return any(one.ending is not None for one in self.told)
+
     def width(self, length: int) -> float:
         """The width that a length may take, in pixels."""
         return max(widest(self.told, length, self.lettering.width), self.room)
@@ -88,4 +93,4 @@ class Outcomes:
 
 
 def _far(away: float) -> str:
-    return minus(f"{away:#.3g} away") if isfinite(away) else ""
+    return minus(f"{away:#.2g} away") if isfinite(away) else ""

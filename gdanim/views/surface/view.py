@@ -112,7 +112,7 @@ def _run_marks(axes: SurfaceAxes, layout: Layout, paths: LiftedPaths, panel: Pan
         marks = [Dots(track, panel.run_styles, size_pt=sizes.spot_pt)]
     else:
         faint = [replace(one, colour=mixed(one.colour, style.background, SHADOW_INK)) for one in panel.run_styles]
-        trail_shadow = Trail(shadows, faint, width_pt=sizes.scale * SHADOW_PT, dot_pt=0.0, tail=tail)
+        trail_shadow = SurfaceTrail(shadows, faint, width_pt=sizes.scale * SHADOW_PT, dot_pt=0.0, tail=tail)
         trail_shadow.set_zorder(7)
         spot_shadow = SpotShadow(shadows, faint, size_pt=SPOT_SHADOW * sizes.spot_pt)
         kinds = SurfaceTrail, Spots
