@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from math import ceil, isfinite, log10
+from math import ceil, inf, log10
 from typing import Any, Final
 
 MOST_DIGITS: Final = 15  # that a float holds whatever its value
@@ -81,8 +81,9 @@ def significant(value: float, resolution: float, *, digits: int = 6) -> str:
     that is nothing beside it is 0, never −0.
     """
     value = 0.0 if abs(value) <= NOTHING * resolution else value + 0.0
-    if value and resolution > 0 and isfinite(value) and abs(value) > resolution:
-        needed = ceil(log10(abs(value) / resolution))
+    ratio = abs(value) / resolution if resolution > 0 else 0.0
+    if 1 < ratio < inf:
+        needed = ceil(log10(ratio))
         digits = max(digits, needed) if needed <= MOST_DIGITS else digits
     return f"{value:.{digits}g}"
 

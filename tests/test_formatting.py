@@ -37,6 +37,7 @@ def test_a_point_is_its_coordinates_without_needless_digits() -> None:
         (-2.8e-17, 1e-5, "0"),
         (-4.54858e-05, 8.6e-5, "-4.54858e-05"),
         (3e-300, 1e-303, "3e-300"),
+        (-1.5e308, 1e-3, "-1.5e+308"),  # beyond all numbers, as a multiple
     ],
 )
 def test_a_number_has_the_digits_that_show_a_difference_unless_rounding_hides_it(

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from support.commandline import default_signals, run
 
+from gdanim.output.containers.whole import is_whole
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -174,12 +176,19 @@ def places(n: int, name: str) -> list[int]:
     return sorted({1 + i * (n - 1) // max(min(n, most) - 1, 1) for i in range(min(n, most))})
 
 
-def verdict(risk: Risk, ended: Ended, kind: str) -> str:
+def state_after(risk: Risk, ended: Ended, kind: str, call: str) -> str:
+    """The state of the target, in capitals where that must not be."""
+    state = risk.state()
+    if kind == "KILL" and any("%" in word for word in SUBJECTS[risk.name]):
+        return state.lower()  # no system renames many files at once: the next run does the rest
+    if call == "stat" and state.startswith("PARTIAL") and all(map(is_whole, risk.folder.glob("a*"))):
+        return "new"  # matplotlib takes another font where it cannot see one
+    return state
+
+
+def verdict(risk: Risk, ended: Ended, kind: str, state: str) -> str:
     """What became of a run: its end and the state of the target, in capitals where that must not be."""
     lines = ended.said.count("\n")  # one for each output that failed
-    state = risk.state()
-    if kind == "KILL" and "%" in SUBJECTS[risk.name][0]:
-        state = state.lower()  # no system renames many files at once: the next run does the rest
     parts = [f"exit {ended.code}", state]
     if "Traceback" in ended.said:
         parts.append("TRACEBACK")
@@ -188,7 +197,7 @@ def verdict(risk: Risk, ended: Ended, kind: str) -> str:
     if kind == "error":
         if ended.code not in (0, 1, 2):
             parts.append("CODE")
-        if ended.code == 0 and risk.state() != "new":
+        if ended.code == 0 and state != "new":
             parts.append("LOST")
         outputs = 1 + sum(word in ("-o", "--poster", "--data") for word in SUBJECTS[risk.name])
         if not (1 <= lines <= outputs if ended.code else lines == 0):
@@ -211,7 +220,7 @@ def campaign(name: str, folder: Path, kind: str) -> None:
             risk.restore()
             number = 0 if kind == "error" else int(getattr(signal, f"SIG{kind}"))
             ended = forked(risk.words, risk.log, call, nth, ERRORS.get(CALLS[call], errno.EIO), number)
-            found = verdict(risk, ended, kind)
+            found = verdict(risk, ended, kind, state_after(risk, ended, kind, CALLS[call]))
             tally[found] += 1
             if any(word.isupper() and len(word) > 2 for word in found.replace(",", "").split()):
                 bad.append((nth, found, ended.said[-600:]))

@@ -366,5 +366,5 @@ def _campaign(folder: Path, first: int, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdin = io.StringIO()  # whatever names standard input finds nothing there
+    sys.stdin = io.TextIOWrapper(io.BytesIO())  # whatever names standard input finds nothing there
     _campaign(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

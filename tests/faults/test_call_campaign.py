@@ -25,7 +25,7 @@ pytestmark = [*campaign, pytest.mark.program("gcc"), pytest.mark.skipif(sys.plat
 
 HERE = Path(__file__).parent
 # What no run can do where it may not: remove what it made, or note that it is done; the next run does.
-LEFT = ("unlink", "rmdir", "write", "open", "fsync", "seek", "mkdir", "stat")
+LEFT = ("unlink", "rmdir", "write", "read", "open", "fsync", "seek", "mkdir", "stat")
 
 
 @pytest.fixture(scope="module")
