@@ -6,15 +6,12 @@ from collections.abc import Set
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.image import AxesImage
 from matplotlib.offsetbox import DrawingArea
 from matplotlib.patches import Circle, Rectangle
-from matplotlib.transforms import Transform
-from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.attractors import FAILED, IN_VALLEY, UNSETTLED
@@ -30,8 +27,8 @@ from gdanim.drawing.run_styles import spread
 from gdanim.drawing.styles import Style
 from gdanim.views.ground.borders import smoothed
 from gdanim.views.ground.key import APART_PT, in_row, place_beside_name, words
+from gdanim.views.ground.pixels import Pixels, show_pixels
 
-Pixels = NDArray[np.uint8]  # (h, w, 3)
 Limits = tuple[tuple[float, float], ...]
 
 
@@ -121,19 +118,6 @@ def _painted(attractor: Index, indices: Index, palette: BasinColours, background
     pixels[(attractor == UNSETTLED) & is_dot] = to_rgb(palette.unsettled[1])
     painted: Pixels = np.rint(pixels * 255).astype(np.uint8)
     return painted
-
-
-def show_pixels(
-    axes: Axes, pixels: Pixels, extent: tuple[float, float, float, float], place: Transform, zorder: float, *,
-    origin: Literal["lower", "upper"] = "lower",
-) -> None:  # fmt: skip
-    """Lay pixels (h, w, 3 or 4) over an area of axes (left, right, bottom, top), in the coordinates of a transform."""
-    # Not imshow, which sets limits and aspect of the axes.
-    image = AxesImage(axes, extent=extent, origin=origin, interpolation="nearest", zorder=zorder)
-    image.set_data(pixels)
-    image.set_transform(place)
-    image.set_clip_path(axes.patch)
-    axes.add_artist(image)
 
 
 def write_basins_legend(layout: Layout, axes: Axes, kinds: Set[int]) -> None:

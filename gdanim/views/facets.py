@@ -27,9 +27,10 @@ from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
 from gdanim.views import header
 from gdanim.views.base import Background, Panel, Plot, write_key
-from gdanim.views.basins import BASINS_ZORDER, show_pixels
+from gdanim.views.basins import BASINS_ZORDER
 from gdanim.views.facet_groups import Group, group_runs
 from gdanim.views.facet_titles import Titles
+from gdanim.views.ground.pixels import show_pixels
 from gdanim.views.opening_names import opening_names
 
 GAP_PT = 9.0  # between panels; numbers below them may need more

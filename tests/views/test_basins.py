@@ -19,6 +19,7 @@ from gdanim.drawing.colours.grounds import DARK, GREY, LIGHT, BasinColours
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.mpl import to_hex
+from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import load_style
 from gdanim.errors import UsageError
 from gdanim.preflight import _check_view
@@ -211,6 +212,16 @@ def test_a_ground_that_would_belong_to_several_methods_is_refused(options: dict[
     request = Settings(function="parabola", basins=True, **options)
     with pytest.raises(UsageError, match=allowed):
         _check_view(request, VIEWS["curve"])
+
+
+def test_a_large_picture_that_is_filled_band_by_band_is_the_same_to_the_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    for at_once in (1_000_000, 3_000):
+        monkeypatch.setattr("gdanim.views.ground.pixels.AT_ONCE", at_once)
+        monkeypatch.setattr("gdanim.descent.basins.MOST_CELLS", 2_000)  # each cell is many pixels
+        with scene_of(solved("himmelblau", basins=True, iterations=5, size="243x187")) as scene:
+            drawn.append(next(iter(Raster(scene).frames())).pixels.tobytes())
+    assert drawn[0] == drawn[1]
 
 
 def test_neighbours_in_a_crowd_have_different_hues() -> None:
