@@ -181,7 +181,7 @@ def test_verbose_says_how_each_run_ended() -> None:
 def test_verbose_says_of_a_single_run_how_it_went_in_a_sentence() -> None:
     ran = run("parabola", "--lr", "0.25", "-v", *QUICK)
     assert ran.lines[-1] == (
-        "gd from 4.3 at lr 0.25: 3 iterations, 3 evaluations; x = 0.5375, f = 0.288906; 0.537 away, straight "
+        "gd from 4.3 at lr 0.25: 3 iterations, 3 evaluations; x = 0.5375, f = 0.288906; 0.537 away, steadily "
         "down at 0.25 of 2/λ = 1: all iterations were done"
     )
 

@@ -191,7 +191,7 @@ def test_facets_in_a_strip_have_their_titles_at_each_moment_and_what_became_of_e
     text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
     shown = [line.split() for line in text.splitlines() if "lr" in line]
     # x_k = 4.3 (1 − 2 lr)^k is 0 from k = 1 on, and 4.3 · 1.1⁴ leaves the bounds at 6.
-    assert list(map(" ".join, shown)) == ["lr 0.5 lr 1.05", "lr 0.5 arrived at k 1 lr 1.05 lost at 4: overshoots"]
+    assert list(map(" ".join, shown)) == ["lr 0.5 lr 1.05", "lr 0.5 arrived at k 1, f 0 lr 1.05 lost at 4: overshoots"]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
