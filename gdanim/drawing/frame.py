@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -61,6 +62,18 @@ class Box(NamedTuple):
 
 
 NOWHERE = Box(0, 0, 0, 0)
+
+
+def apart(boxes: Iterable[Box]) -> list[Box]:
+    """Boxes that do not meet and cover all of some boxes: those that meet become one."""
+    found: list[Box] = []
+    for box in boxes:
+        while meeting := [other for other in found if not box.common(other).empty]:
+            box = reduce(Box.union, meeting, box)
+            found = [other for other in found if other not in meeting]
+        if not box.empty:
+            found.append(box)
+    return found
 
 
 def bounds(mask: NDArray[np.bool_]) -> Box:

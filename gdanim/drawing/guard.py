@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -12,7 +12,8 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Timeline
 from gdanim.drawing import mpl
 from gdanim.drawing.geometry import Extent
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
+from gdanim.drawing.painting.strokes import Stroke
 from gdanim.drawing.scene import Scene
 
 
@@ -37,8 +38,12 @@ class _GuardedMark:
 
     def __init__(self, plugin: str, mark: Mark) -> None:
         self.show = call_guarded(plugin, mark.show)
-        self.draw = call_guarded(plugin, mark.draw)
-        self.touched = call_guarded(plugin, lambda: _extent(mark.touched()))
+        self._draw = call_guarded(plugin, mark.draw)
+        self._touched = call_guarded(plugin, lambda: _extent(mark.touched()))
+
+    def strokes(self) -> Iterator[Stroke]:
+        """All of it, anew in every frame."""
+        yield Stroke(id(self), object(), self._draw, self._touched)
 
 
 def _extent(found: Any) -> Extent | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Hashable, Iterator
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.drawing.frame import BAND_PX, NOWHERE, Box, Frame, Pixels, difference
+from gdanim.drawing.frame import BAND_PX, NOWHERE, Box, Frame, Pixels, apart, difference
 from gdanim.drawing.geometry import Extent
+from gdanim.drawing.painting.strokes import Stroke
 from gdanim.drawing.scene import Scene
 
 PackedPixels = NDArray[np.uint32]  # (h, w): one RGBA pixel each, so that pixels are copied and compared whole
@@ -28,9 +29,9 @@ class Raster:
         canvas: Any = scene.figure.canvas  # the backend's methods carry no types
         self._agg = canvas
         self._renderer = canvas.get_renderer()
-        self._painted: list[Box] = []
+        self._strokes: dict[Hashable, Stroke] = {}  # on the canvas, in the order in which they are painted
 
-    @property
+    @cached_property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         width, height = self._agg.get_width_height()
@@ -50,9 +51,9 @@ class Raster:
 
     def still(self, index: int) -> Pixels:
         """A frame as a picture of its own."""
-        shown = self._background.shape
-        self._paint(index)
-        return self._canvas.view(np.uint8).reshape(*shown, 4).copy()
+        self._wipe()
+        self._repaint(index, _Shown(self._background))
+        return self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4).copy()
 
     def frames(self) -> Iterator[Frame]:
         """Every frame of the timeline, in order."""
@@ -65,32 +66,73 @@ class Raster:
 
     def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
         shown = _Shown(self._background)
+        self._wipe()
         pixels: Pixels = self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4)
         pixels.flags.writeable = False
         for index in indices:
-            before = self._painted
-            self._paint(index)
-            changed = Box(0, 0, *self.size) if index == indices[0] else NOWHERE
-            for place in (*before, *self._painted):
-                # Mark by mark: the box around all marks may be the whole canvas.
-                changed = changed.union(shown.update(place, self._canvas))
+            changed = self._repaint(index, shown)
+            if index == indices[0]:
+                changed = Box(0, 0, *self.size)
             end_s = float(self.scene.timeline.end_s[index])
             yield Frame(index=index, end_s=end_s, box=changed, pixels=pixels[changed.slices])
 
-    def _paint(self, index: int) -> None:
-        """Draw one frame on the canvas: restore the background where marks were painted, then paint them anew."""
-        for box in self._painted:
-            self._canvas[box.slices] = self._background[box.slices]
-        self.scene.update(index)
-        self._painted = []
-        for mark in self.scene.marks:
-            mark.draw(self._renderer)
-            extent = mark.touched()
-            if extent is not None:
-                self._painted.append(self._box(extent))
+    def _wipe(self) -> None:
+        """Make the canvas show the background alone."""
+        for stroke in self._strokes.values():
+            if stroke.extent is not None:
+                place = self._box(stroke.extent)
+                self._canvas[place.slices] = self._background[place.slices]
+        self._strokes = {}
 
-    def _box(self, extent: Extent) -> Box:
+    def _repaint(self, index: int, shown: _Shown) -> Box:
+        """Draw a frame on the canvas, which shows the one before; returns the box of what is new.
+
+        Places in which strokes changed are painted anew: the background, and all strokes that meet them.
+        """
+        self.scene.update(index)
+        places = apart([self._box(extent) for extent in self._differences()])
+        for place in places:
+            self._canvas[place.slices] = self._background[place.slices]
+        spoilt = []
+        edges = [self._extent(place) for place in places]
+        for stroke in self._strokes.values():
+            if any(map(stroke.meets, edges)):
+                stroke.paint(self._renderer)
+                reach = self._box(stroke.extent)
+                if not any(reach.common(place) == reach for place in places):
+                    spoilt.append(reach)
+        # Outside the places, strokes were painted a second time, over what later ones had painted.
+        kept = [self._canvas[place.slices].copy() for place in places] if spoilt else []
+        for reach in spoilt:
+            shown.show(reach, self._canvas)
+        for place, pixels in zip(places, kept, strict=False):
+            self._canvas[place.slices] = pixels
+        return reduce(Box.union, [shown.update(place, self._canvas) for place in places], NOWHERE)
+
+    def _differences(self) -> Iterator[Extent]:
+        """Take over the strokes of the scene; yields where they differ from those before."""
+        before = self._strokes
+        self._strokes = {stroke.name: stroke for mark in self.scene.marks for stroke in mark.strokes()}
+        found: list[Extent | None] = [before[name].extent for name in before.keys() - self._strokes.keys()]
+        for name, stroke in self._strokes.items():
+            earlier = before.get(name)
+            if earlier is None:
+                found.append(stroke.extent)
+            elif earlier is not stroke and earlier.state == stroke.state:
+                self._strokes[name] = earlier  # which has found its pixels
+            elif earlier is not stroke:
+                found.extend(stroke.differences(earlier))
+        return (extent for extent in found if extent is not None)
+
+    def _extent(self, place: Box) -> Extent:
+        """The extent of all that may paint a pixel of a place; see _box."""
+        top = self.size[1] - place.y
+        return place.x - 2.0, top - place.height - 2.0, place.x + place.width + 2.0, top + 2.0
+
+    def _box(self, extent: Extent | None) -> Box:
         """The whole pixels around an extent, with one to spare for antialiasing."""
+        if extent is None:
+            return NOWHERE
         width, height = self.size
         left, bottom, right, top = extent
         x0, x1 = max(int(left) - 1, 0), min(int(right) + 2, width)
@@ -111,11 +153,19 @@ class _Shown:
 
     def update(self, place: Box, canvas: PackedPixels) -> Box:
         """Take over from the canvas what is new in a place; returns the box of that."""
+        self._keep(place)
+        box = difference(canvas[place.slices], self._pixels[place.slices]).on_canvas(place)
+        self._pixels[box.slices] = canvas[box.slices]
+        return box
+
+    def show(self, place: Box, canvas: PackedPixels) -> None:
+        """Make the canvas show in a place what the frame before showed."""
+        self._keep(place)
+        canvas[place.slices] = self._pixels[place.slices]
+
+    def _keep(self, place: Box) -> None:
         for band in range(place.y // BAND_PX, -(-(place.y + place.height) // BAND_PX)):
             if not self._kept[band]:
                 rows = slice(band * BAND_PX, (band + 1) * BAND_PX)
                 self._pixels[rows] = self._background[rows]
                 self._kept[band] = True
-        box = difference(canvas[place.slices], self._pixels[place.slices]).on_canvas(place)
-        self._pixels[box.slices] = canvas[box.slices]
-        return box

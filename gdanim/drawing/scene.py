@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from gdanim.descent.timeline import Timeline
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.drawing.marks.rows import Row
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

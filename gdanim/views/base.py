@@ -18,7 +18,8 @@ from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
 from gdanim.drawing.marks.starts import StartRings
 from gdanim.drawing.marks.tallies import tallies
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark, Trail, mixed
+from gdanim.drawing.marks.trails import Trail, mixed
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import RunStyles, is_told_by_place, recoloured, settled, styles_of
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style
@@ -48,8 +49,7 @@ OUTLINE_INK = 0.85
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
 SWARM = 100
 SHORT_TRAIL_PT, LEAST_SPOT_PT = 0.8, 1.8
-# The number of segments in all short trails of a swarm: Agg strokes a short one in 4 µs.
-TAIL_SEGMENTS = 5000
+TAIL_SEGMENTS = 5000  # in all short trails of a swarm: Agg strokes a short one in 4 µs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

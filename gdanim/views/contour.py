@@ -13,7 +13,7 @@ from gdanim.descent.descend import Descent
 from gdanim.drawing.colours.grounds import basin_colours
 from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.views.base import SWARM, Background, Panel, build_plot, lost_at, path_marks, soft_outline
 from gdanim.views.ground.aspect import MOST_APART, EqualAxes, is_equal, movable_ends

@@ -14,7 +14,7 @@ from gdanim.descent.trajectory import Trajectory
 from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
 from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks

@@ -20,8 +20,8 @@ from gdanim.drawing import grid
 from gdanim.drawing.frame import Pixels
 from gdanim.drawing.layout import TICK_PT, Layout, overhang_of
 from gdanim.drawing.marks.tallies import tallies
-from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.numbers import name_axes, set_ticks
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import RunStyles, is_told_by_place, styles_of
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.styles import Style

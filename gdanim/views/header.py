@@ -13,7 +13,7 @@ from gdanim.descent.descend import Descent
 from gdanim.drawing.layout import TITLE_PT, Layout
 from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.marks.caption import Caption
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
 from gdanim.formula.mathtext import visible_length

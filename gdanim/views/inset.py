@@ -17,7 +17,8 @@ from gdanim.descent.timeline import Timeline
 from gdanim.drawing.geometry import PixelPoints
 from gdanim.drawing.layout import TICK_PT, Layout
 from gdanim.drawing.marks.tangent import Tangent
-from gdanim.drawing.marks.trails import Mark, Trail
+from gdanim.drawing.marks.trails import Trail
+from gdanim.drawing.painting.mark import Mark
 from gdanim.errors import SettingError
 from gdanim.formatting import coordinates
 from gdanim.objectives.surroundings import nearest_known

@@ -181,7 +181,7 @@ def test_the_older_parts_of_a_path_are_fainter_than_the_newer_ones(rates: tuple[
         Raster(scene)
         scene.update(12)
         trail = next(mark for mark in scene.marks if isinstance(mark, Trail))
-        shades = [shade for shade, _ in trail._parts(np.array([0]))]
+        shades = [part.shade for part in trail._parts(np.array([0]))]
     assert len(shades) > 1
     assert shades == sorted(set(shades))
     assert shades[-1] == 1

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from support.commandline import ENVIRONMENT, crossed
 from support.problems import check_against_redraw, composed, redrawn, scene_of, solved
 
@@ -129,6 +130,29 @@ def test_what_stands_still_is_drawn_once(view: str, axes: int) -> None:
         raster = Raster(scene)
         assert len(list(raster.sample())) + len(list(raster.frames())) > 31
         assert drawn.call_count == axes
+
+
+def test_blocks_of_a_long_path_equal_a_full_redraw() -> None:
+    # Across the valley and back, so that later steps lie over earlier ones.
+    options = {"lr": (0.0017, 0.0019), "iterations": 400, "every": 16, "size": "160x120", "view": "contour"}
+    with scene_of(solved("rosenbrock", **options)) as scene:
+        check_against_redraw(scene, 9, 18, scene.timeline.frames - 1)
+
+
+def test_a_frame_of_a_long_path_costs_no_more_than_one_of_a_short_path() -> None:
+    counts = [0]
+
+    def count(renderer: Any, gc: Any, path: Any, *rest: Any) -> None:
+        counts[-1] += len(path.vertices)
+
+    options = {"lr": 0.001, "iterations": 4000, "every": 100, "size": "320x240", "view": "contour"}
+    with scene_of(solved("rosenbrock", start="-1.5,2", **options)) as scene:
+        raster = Raster(scene)
+        _ = raster._background
+        with patch.object(RendererAgg, "draw_path", count):
+            for _ in raster.frames():
+                counts.append(0)
+    assert max(counts[-11:-1]) <= 1.3 * max(counts[5:10])
 
 
 PEAK = """

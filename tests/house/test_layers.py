@@ -85,9 +85,9 @@ INSIDE = {
     ),
     "drawing": (
         "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering ends numbers "
-        "marks.exits marks.track marks.fade shapes fallback styles colours.grounds colours.ramps run_styles layout "
-        "marks.free_places marks.trails marks.arrows marks.fitted marks.caption marks.rows marks.spots "
-        "marks.starts scene"
+        "marks.exits marks.track marks.fade painting.strokes painting.mark painting.blocks shapes fallback styles "
+        "colours.grounds colours.ramps run_styles layout marks.free_places marks.trails marks.arrows marks.fitted "
+        "marks.caption marks.rows marks.spots marks.starts scene"
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "

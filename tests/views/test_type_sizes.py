@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from support.problems import scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
-from gdanim.drawing.marks.trails import moment_of
+from gdanim.drawing.painting.mark import moment_of
 
 if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene

@@ -14,7 +14,8 @@ from gdanim.arrays import Index, Scalar
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent, PixelPoints, Points, to_scale
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.painting.mark import moment_of
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import extent
 

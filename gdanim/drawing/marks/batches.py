@@ -13,7 +13,7 @@ from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent, PixelPoints, Points
 from gdanim.drawing.marks.arrows import step_row
 from gdanim.drawing.marks.fitted import FittedMark
-from gdanim.drawing.marks.trails import moment_of
+from gdanim.drawing.painting.mark import moment_of
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import circles, extent
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent
 from gdanim.drawing.lettering import Lettering
-from gdanim.drawing.marks.trails import Mark, moment_of
+from gdanim.drawing.painting.mark import Mark, moment_of
 
 Pieces = Sequence[tuple[str, str]]  # (text, colour), one after the other
 
@@ -75,6 +75,10 @@ class Caption(Mark):
         """What it tells, and of what; empty where it tells nothing."""
         text = "".join(text for text, _ in self.pieces_at(moment))
         return f"{self.about} {text}" if text else ""
+
+    def state(self) -> Hashable:
+        """What it says, and where."""
+        return self._pieces, self.at
 
     def draw(self, renderer: RendererBase) -> None:
         """Lay the rendered line onto the canvas."""

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gdanim.drawing.marks.track import chord
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gdanim.arrays import Index
-    from gdanim.drawing.geometry import PixelPoints, Polylines, Positions
+    from gdanim.drawing.geometry import Positions
     from gdanim.drawing.marks.track import Track
 
 
@@ -34,6 +32,15 @@ class Fade(NamedTuple):
         return np.linspace(1.0, self.faintest, min(self.levels, max(most, 1)))[::-1]
 
 
+class Part(NamedTuple):
+    """The part of the paths of runs (m,) between two positions (m,) each, in a shade."""
+
+    shade: float
+    runs: Index
+    since: Positions
+    until: Positions
+
+
 # At the faintest, colours of all styles keep a contrast of 1.5 : 1. Runs that are told apart by colour fade less.
 ALONE: Final = Fade(faintest=0.6, levels=9)
 OF_SEVERAL: Final = Fade(faintest=0.7, levels=6)
@@ -41,14 +48,13 @@ OF_SWARM: Final = Fade(faintest=0.7, levels=2)  # more would take twice the time
 
 
 def faded(
-    track: Track, runs: Index, span: tuple[Positions, Positions], here: PixelPoints, axes: _AxesBase, dpi: float,
+    track: Track, runs: Index, span: tuple[Positions, Positions], axes: _AxesBase, dpi: float,
     *, fade: Fade, tail: int | None,
-) -> Iterator[tuple[float, Polylines]]:  # fmt: skip
-    """The paths of runs (m,) between two positions (m,) each, from their oldest parts to the newest, with their shades.
+) -> Iterator[Part]:  # fmt: skip
+    """The paths of runs (m,) between two positions (m,) each, from their oldest parts to the newest.
 
     By iterations, a settled run would look old all over: a whole path fades by its length.
 
-    here   where the runs are at the later position, (m, 2)
     tail   how many of its last iterations a run shows; None for all
     """
     since, until = span
@@ -61,7 +67,4 @@ def faded(
     meet = np.clip(np.concatenate([meet, [until]]), since, until)
     for shade, begin, end in zip(shades.tolist(), (since, *meet), meet, strict=False):
         if (some := end > begin).any():
-            stop = end[some]
-            between = chord(track.pixels(axes, dpi), runs[some], stop)
-            at = np.where((stop == until[some])[:, np.newaxis], here[some], between)
-            yield shade, track.lines(runs[some], begin[some], stop, at, axes, dpi)
+            yield Part(shade, runs[some], begin[some], end[some])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gdanim.drawing.marks.fade import OF_SWARM
 from gdanim.drawing.marks.track import chord
-from gdanim.drawing.marks.trails import Trail, moment_of
+from gdanim.drawing.marks.trails import RunsMark, Trail
+from gdanim.drawing.painting.mark import moment_of
+from gdanim.drawing.painting.strokes import LineStroke
 from gdanim.drawing.run_styles import is_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.backend_bases import RendererBase
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from gdanim.descent.timeline import Moment
     from gdanim.drawing.geometry import Polylines, Positions
     from gdanim.drawing.marks.track import Track
+    from gdanim.drawing.painting.strokes import Stroke
     from gdanim.drawing.run_styles import RunStyle
 
 
@@ -42,6 +46,16 @@ class PastTrails(Trail):
 
     def _shown(self) -> Index:
         return moment_of(self).over
+
+    def strokes(self) -> Iterator[Stroke]:
+        """The paths of each style, which change only when another run is over."""
+        reach, placing = self._reach(), self.track.placing(self.plane, self.dpi)
+        for run_style, _, runs in self.by_style(self._shown()):
+            for colour, wider_pt in ((run_style.colour, 0.0), (run_style.core, (self.CORE - 1) * self.width_pt)):
+                if colour:
+                    name = id(self), id(run_style.runs), colour, wider_pt
+                    (line,) = self._layers(colour, wider_pt)
+                    yield LineStroke(name, (placing, runs.tobytes()), partial(self._lines, runs), line, reach)
 
     def _lines(self, runs: Index) -> Polylines:
         since, until = np.zeros(len(runs)), self.last[runs].astype(np.float64)
@@ -91,11 +105,15 @@ class ShadedTrail(Trail):
         """Half of the widest line or dot, with its edge."""
         return super().overhang_px + self.px(self.EDGE_PT)
 
+    def strokes(self) -> Iterator[Stroke]:
+        """All of it."""
+        return RunsMark.strokes(self)
+
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         for run_style, stripe_level, runs in self.by_style(self._shown()):
             if not is_alone(self.run_styles):
                 wider_pt = stripe_level * self.STRIPE_PT + 2 * self.EDGE_PT
-                self._stroke(renderer, self._lines(runs), run_style.colour, wider_pt)
+                self._paint_along(renderer, self._lines(runs), run_style.colour, wider_pt)
         self._draw_shades(renderer, self._shown())
 
     def _draw_shades(self, renderer: RendererBase, runs: Index) -> None:
@@ -113,4 +131,8 @@ class ShadedTrail(Trail):
             between = chord(self.pixels, its, stop)
             at = np.where((stop == end[its])[:, np.newaxis], here[its], between)
             lines = self.track.lines(its, since[some], stop, at, self.plane, self.dpi)
-            self._stroke(renderer, lines, self._shades.colours[place], 0.0)
+            self._paint_along(renderer, lines, self._shades.colours[place], 0.0)
+
+    def _paint_along(self, renderer: RendererBase, lines: Polylines, colour: str, wider_pt: float) -> None:
+        for layer in self._layers(colour, wider_pt):
+            layer.paint(renderer, layer.path(lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent
 from gdanim.drawing.lettering import Lettering
 from gdanim.drawing.marks.caption import SetsText
-from gdanim.drawing.marks.trails import Mark, moment_of
+from gdanim.drawing.painting.mark import Mark, moment_of
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import SHAPES, copies
 
@@ -70,6 +70,11 @@ class Row(Mark):
                 (*self.pen(cell), self.lettering.image((cell.text, cell.colour))) for cell in content.cells if cell.text
             ]
         self.content = content
+
+    def state(self) -> Hashable:
+        """What it holds."""
+        run_style = self.content.run_style
+        return self.content.cells, run_style and (run_style.shape, run_style.colour)
 
     def pen(self, cell: Cell) -> tuple[int, int]:
         """Where the baseline of a cell begins, in pixels (x, y) from the bottom left."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.geometry import Extent, PixelPoints
+from gdanim.drawing.geometry import Extent, PixelPoints, Points
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.painting.mark import moment_of
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import ARROW_REACH, CIRCLE, SHAPES, arrow, copies, extent
 
@@ -234,11 +235,20 @@ class EndMarkers(Dots):
         super().__init__(track, run_styles, size_pt=size_pt, zorder=9)
         self.last = last
 
+        self._shown_at: tuple[Points, PixelPoints] | None = None
+
+    def state(self) -> Hashable:
+        """Which runs are over: their colours are those of the places where they end."""
+        return self.track.placing(self.plane, self.dpi), self._runs().tobytes()
+
     def _runs(self) -> Index:
         return moment_of(self).over
 
     def _seen(self, runs: Index) -> PixelPoints:
-        ends: PixelPoints = self.pixels[np.arange(len(self.last)), self.last]
-        _, first, place = np.unique(np.round(ends / SAME_PX), axis=0, return_index=True, return_inverse=True)
-        shown = ends[first[place[runs]]]
+        pixels = self.pixels
+        if self._shown_at is None or self._shown_at[0] is not pixels:
+            ends: PixelPoints = pixels[np.arange(len(self.last)), self.last]
+            _, first, place = np.unique(np.round(ends / SAME_PX), axis=0, return_index=True, return_inverse=True)
+            self._shown_at = pixels, ends[first[place]]
+        shown = self._shown_at[1][runs]
         return shown[self.in_view(shown)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from gdanim.drawing.geometry import Extent, PixelPoints, Points
 from gdanim.drawing.marks.spots import DISC, RING, SAME_PX, Spots
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.painting.mark import moment_of
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import circles, extent
 
@@ -85,6 +86,12 @@ class StartRings(RunsMark):
         rings = min(together - 1, Spots.MOST_RINGS)
         radii = DISC + rings * RING if rings else 1.0
         return self.px(radii * self.size_pt / 2 + GAP_PT)
+
+    def state(self) -> Hashable:
+        """Which starts are seen, and where."""
+        visible = moment_of(self).visible
+        at, runs, count = self._starts(visible)
+        return at.tobytes(), runs.tobytes(), count.tobytes(), self._is_crowded
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         (at, runs, count), crowded = self._starts(moment.visible), self._is_crowded

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gdanim.drawing.geometry import PixelPoints
     from gdanim.drawing.layout import Layout
     from gdanim.drawing.marks.caption import Pieces
-    from gdanim.drawing.marks.trails import Mark, RunsMark
+    from gdanim.drawing.marks.trails import RunsMark
+    from gdanim.drawing.painting.mark import Mark
 
 # Of the picture and of the axes: in smaller ones such text would be all that is seen.
 LEAST_WIDTH_PX, LEAST_AXES_PX = 400, 180

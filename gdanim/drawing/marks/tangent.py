@@ -17,7 +17,8 @@ from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import FAR, Extent, PixelPoints
 from gdanim.drawing.marks.arrows import HALO_PT, HEAD_PT, outlines, per_unit, polygons, step_row
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import RunsMark, moment_of
+from gdanim.drawing.marks.trails import RunsMark
+from gdanim.drawing.painting.mark import moment_of
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.shapes import circles, extent
 

@@ -19,6 +19,7 @@ from gdanim.drawing.marks.exits import Exits, exits
 MAX_LEVEL = 5  # with more stripes than that a path covers what it runs through
 SHARED = 0.4  # of an earlier path: where more of it is covered, the rest could be overlooked
 THIN_FROM = 256  # points; shorter paths are drawn as they are
+LEAST_BLOCK, MOST_BLOCKS = 64, 400  # iterations in a block of a path, and blocks of it
 PARTS_PER_PIXEL = 4  # points that stay in one part of a pixel cannot be told apart
 APART_PT = 1.8  # paths that are closer cover each other
 EDGE_PX = 1.0  # so far beyond the edge of its axes a point is still in view
@@ -56,6 +57,17 @@ class Track:
             self._pixels = dpi, _in_pixels(self.points.reshape(-1, 2), axes).reshape(self.points.shape)
             self._here = self._kept = self._lengths = self._stripe_levels = self._exits = self._stops = None
         return self._pixels[1]
+
+    def placing(self, axes: _AxesBase, dpi: float) -> int:
+        """A number that is another one whenever the points have moved in the picture."""
+        del axes, dpi
+        return 0
+
+    @property
+    def block_length(self) -> int:
+        """Of how many iterations each a long path is drawn; 0 where it is drawn as a whole."""
+        rows = self.shape[1]
+        return 0 if rows <= THIN_FROM else max(LEAST_BLOCK, rows // MOST_BLOCKS)
 
     def exits(self, axes: _AxesBase, dpi: float) -> Exits:
         """Where runs leave the axes, in pixels. Computed once for a resolution."""

@@ -1,71 +1,33 @@
-"""The base classes of marks, the parts of a picture that move, and the trails: the paths of the runs.
-
-Marks are matplotlib artists, so that a full redraw draws them too. They call the renderer directly: a Line2D that
-changes in every frame spends most of its time on bookkeeping.
-"""
+"""Marks of the runs in one axes, and the trails: the paths of the runs."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes._base import _AxesBase
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Bbox, IdentityTransform
 from numpy.typing import NDArray
 
 from gdanim.arrays import Index
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.geometry import Extent, PixelPoints, Points, Polylines, Positions
-from gdanim.drawing.marks.fade import ALONE, OF_SEVERAL, Fade, faded
+from gdanim.drawing.marks.fade import ALONE, OF_SEVERAL, Fade, Part, faded
 from gdanim.drawing.marks.track import EDGE_PX, Track
+from gdanim.drawing.painting.blocks import Blocks, Ends
+from gdanim.drawing.painting.mark import Mark, moment_of
+from gdanim.drawing.painting.strokes import Layer, Reach, Stroke
 from gdanim.drawing.run_styles import RunStyle, is_alone
-from gdanim.drawing.shapes import circles, extent, polylines
+from gdanim.drawing.shapes import circles, polylines
 
 _PIXELS = IdentityTransform()
-
-
-class Mark(Artist, ABC):
-    """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted.
-
-    runs   which runs of the scene the mark shows, (m,), and numbers from 0; None where it shows all
-    """
-
-    runs: Index | None = None
-
-    def __init__(self, zorder: float) -> None:
-        super().__init__()
-        self.set_zorder(zorder)
-        self.set_in_layout(False)
-        self.set_animated(True)
-        self.moment: Moment | None = None
-
-    @property
-    def dpi(self) -> float:
-        """Dots per inch of the figure."""
-        figure = self.get_figure(root=True)
-        if figure is None:
-            raise RuntimeError("add the mark to a figure first")
-        return float(figure.dpi)
-
-    def show(self, moment: Moment) -> None:
-        """Choose the moment to draw."""
-        self.moment = self.moment_of_its_runs(moment)
-
-    def moment_of_its_runs(self, moment: Moment) -> Moment:
-        """A moment of the scene, restricted to the runs of the mark and in its numbering."""
-        return moment if self.runs is None else moment.among(self.runs)
-
-    @abstractmethod
-    def touched(self) -> Extent | None:
-        """The pixels that draw() may paint at this moment, or None."""
 
 
 class RunsMark(Mark):
@@ -79,6 +41,7 @@ class RunsMark(Mark):
     def __init__(self, track: Track, run_styles: Sequence[RunStyle], zorder: float) -> None:
         super().__init__(zorder)
         self.track, self.run_styles = track, run_styles
+        self._clip: tuple[tuple[float, ...], Bbox] | None = None
         self._style_index, self._since = np.zeros((2, track.shape[0]), dtype=np.int64)
         for place, run_style in enumerate(run_styles):
             self._style_index[run_style.runs] = place
@@ -153,6 +116,12 @@ class RunsMark(Mark):
         """Bound what draw() paints."""
         return None if self.moment is None else self._extent_at(self.moment)
 
+    def state(self) -> Hashable:
+        """All that such a mark depends on."""
+        position, visible, over, *others = moment_of(self)
+        placing = self.track.placing(self.plane, self.dpi)
+        return placing, position.tobytes(), visible.tobytes(), over.tobytes(), *others
+
     @abstractmethod
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
         """Paint a moment."""
@@ -181,9 +150,17 @@ class RunsMark(Mark):
         gc = renderer.new_gc()
         gc.set_snap(False)
         if self.get_clip_on():
-            # A dot on the edge of the axes stays round.
-            gc.set_clip_rectangle(self.plane.bbox.padded(self.overhang_px))
+            gc.set_clip_rectangle(self._clip_box())
         return gc
+
+    def _clip_box(self) -> Bbox:
+        """That of the axes, a little larger: a dot on their edge stays round. Computed once for where they are."""
+        left, bottom, right, top = map(float, self.plane.bbox.extents)
+        if self._clip is None or self._clip[0] != (left, bottom, right, top, self.dpi):
+            pad = self.overhang_px
+            box = Bbox.from_extents(left - pad, bottom - pad, right + pad, top + pad)
+            self._clip = (left, bottom, right, top, self.dpi), box
+        return self._clip[1]
 
     def px(self, points: float) -> float:
         """Points as pixels."""
@@ -212,6 +189,7 @@ class Trail(RunsMark):
         self.width_pt, self.halo, self.ground, self.tail = width_pt, halo, ground, tail
         most = self.MAX_DOTS if is_alone(run_styles) else self.MAX_DOTS_OF_SEVERAL
         self.dot_pt = dot_pt if runs * points <= most else 0.0
+        self._finished: dict[Hashable, Blocks] = {}  # of the last moment
 
     @property
     def overhang_px(self) -> float:
@@ -231,10 +209,14 @@ class Trail(RunsMark):
     def _lines(self, runs: Index) -> Polylines:
         return self.track.lines(runs, *self._span(runs), self.here(runs), self.plane, self.dpi)
 
-    def _parts(self, runs: Index) -> Iterator[tuple[float, Polylines]]:
-        """The paths of runs from their oldest parts to their newest: each with its shade."""
-        span, here = self._span(runs), self.here(runs)
-        return faded(self.track, runs, span, here, self.plane, self.dpi, fade=self.fade, tail=self.tail)
+    def _parts(self, runs: Index) -> Iterator[Part]:
+        """The paths of runs from their oldest parts to their newest."""
+        if self.ground is None:
+            return iter([self._whole(runs)])
+        return faded(self.track, runs, self._span(runs), self.plane, self.dpi, fade=self.fade, tail=self.tail)
+
+    def _whole(self, runs: Index) -> Part:
+        return Part(1.0, runs, *self._span(runs))
 
     @property
     def fade(self) -> Fade:
@@ -242,44 +224,55 @@ class Trail(RunsMark):
         return ALONE if is_alone(self.run_styles) else OF_SEVERAL
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        for stroke in self.strokes():
+            stroke.paint(renderer)
+
+    def strokes(self) -> Iterator[Stroke]:
+        """Halos below all paths, then the parts of each path; what is finished stays the same stroke."""
+        if self.moment is None or not self.get_visible():
+            return
+        before, self._finished = self._finished, {}
         found = list(self.by_style(self._shown()))
         if self.halo is not None:
-            for level in {stripe_level for _, stripe_level, _ in found}:
+            for level in sorted({stripe_level for _, stripe_level, _ in found}):
                 alike = np.concatenate([runs for _, stripe_level, runs in found if stripe_level == level])
-                self._stroke(renderer, self._lines(alike), self.halo, level * self.STRIPE_PT + 2 * self.HALO_PT)
+                wider_pt = level * self.STRIPE_PT + 2 * self.HALO_PT
+                yield from self._blocks(self._whole(alike), self.halo, wider_pt, before)
         for run_style, stripe_level, runs in found:
-            parts = [(1.0, self._lines(runs))] if self.ground is None else self._parts(runs)
-            for shade, lines in parts:
+            for part in self._parts(runs):
                 # Mixed, not transparent: where parts and paths overlap, nothing shines through.
-                colour = run_style.colour if self.ground is None else mixed(run_style.colour, self.ground, shade)
-                self._stroke(renderer, lines, colour, stripe_level * self.STRIPE_PT)
-            self._stroke_core(renderer, run_style, runs)
+                colour = run_style.colour if self.ground is None else mixed(run_style.colour, self.ground, part.shade)
+                yield from self._blocks(part, colour, stripe_level * self.STRIPE_PT, before)
+            if run_style.core:
+                yield from self._blocks(self._whole(runs), run_style.core, (self.CORE - 1) * self.width_pt, before)
 
-    def _stroke(self, renderer: RendererBase, lines: Polylines, colour: str, wider_pt: float) -> None:
-        self.paint(renderer, polylines(lines), line=colour, width_pt=self.width_pt + wider_pt)
-        if self.dot_pt:
-            dots = circles(lines.points[lines.iterate], self.px(self.dot_pt + wider_pt) / 2)
-            self.paint(renderer, dots, line=colour, width_pt=0, fill=colour)
+    def _blocks(self, part: Part, colour: str, wider_pt: float, before: dict[Hashable, Blocks]) -> Iterator[Stroke]:
+        """The strokes of a part of paths: all lines, then all dots. A core has none."""
+        placing = self.track.placing(self.plane, self.dpi)
+        name = id(self), placing, colour, wider_pt, part.runs.tobytes(), part.since.tobytes()
+        if name not in before:
+            layers = self._layers(colour, wider_pt)
+            before[name] = Blocks(name, self.track, self.plane, self.dpi, layers, self._reach())
+        self._finished[name] = before[name]
+        length = 0 if self.tail is not None else self.track.block_length
+        return before[name].strokes(part, Ends(self.reached(part.runs), self.here(part.runs)), length)
 
-    def _stroke_core(self, renderer: RendererBase, run_style: RunStyle, runs: Index) -> None:
-        if run_style.core:
-            self.paint(renderer, polylines(self._lines(runs)), line=run_style.core, width_pt=self.CORE * self.width_pt)
+    def _layers(self, colour: str, wider_pt: float) -> list[Layer]:
+        """What stands along the paths in one colour: a line, and dots at the iterations; along a core only a line."""
+        line = Layer(polylines, partial(self.paint, line=colour, width_pt=self.width_pt + wider_pt))
+        if not self.dot_pt or wider_pt < 0:
+            return [line]
+        radius = self.px(self.dot_pt + wider_pt) / 2
+        dots = partial(self.paint, line=colour, width_pt=0, fill=colour)
+        return [line, Layer(lambda lines: circles(lines.points[lines.iterate], radius), dots)]
 
     def _extent_at(self, moment: Moment) -> Extent | None:
         runs = self._shown()
-        points = self._lines(runs).points if runs.size else self.pixels[:0, 0]
-        if not len(points):
-            return None
+        return self._reach().extent(self._lines(runs).points) if runs.size else None
+
+    def _reach(self) -> Reach:
         pad = 2 * self.overhang_px
-        low, high = self.ends(pad)
-        return extent(np.maximum(np.minimum(points, high), low), pad)
-
-
-def moment_of(mark: Mark) -> Moment:
-    """The moment that a mark shows. Raises RuntimeError before show()."""
-    if mark.moment is None:
-        raise RuntimeError("show() comes before draw()")
-    return mark.moment
+        return Reach(*self.ends(pad), pad)
 
 
 @cache

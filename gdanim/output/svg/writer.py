@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path as Folder
 
-    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.painting.mark import Mark
     from gdanim.drawing.scene import Scene
     from gdanim.output.base import FilmInfo
     from gdanim.output.svg.items import Item, Rectangle

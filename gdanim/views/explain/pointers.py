@@ -9,7 +9,7 @@ from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.arrows import OpenArrows
 from gdanim.drawing.marks.tangent import StepAlong, StepEnds, Tangent
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import RunStyles
 from gdanim.views.explain.step_arrows import CLEAR_PT, step_arrows, vectors
 

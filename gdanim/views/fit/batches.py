@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gdanim.descent.descend import Descent
     from gdanim.drawing.geometry import Points
     from gdanim.drawing.layout import Layout
-    from gdanim.drawing.marks.trails import Mark
+    from gdanim.drawing.painting.mark import Mark
     from gdanim.views.base import Panel
     from gdanim.views.fit.data import DataPlot
 

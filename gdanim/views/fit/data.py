@@ -20,8 +20,8 @@ from gdanim.drawing.ends import nice_limits
 from gdanim.drawing.geometry import Points
 from gdanim.drawing.layout import TICK_PT, Layout
 from gdanim.drawing.marks.fitted import ModelCurves, Predictions, Residuals
-from gdanim.drawing.marks.trails import Mark
 from gdanim.drawing.numbers import Names
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.styles import Style
 from gdanim.views.base import Panel
 

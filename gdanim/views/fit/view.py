@@ -9,7 +9,7 @@ from typing import Final
 
 from gdanim.descent.descend import Descent
 from gdanim.drawing.layout import Layout, Mathtext, Slot
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import RunStyles
 from gdanim.drawing.scene import Scene
 from gdanim.errors import SettingError

@@ -17,7 +17,7 @@ from gdanim.drawing.ends import check_drawable, nice_limits
 from gdanim.drawing.geometry import LEAST, MOST
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.marks.track import Track
-from gdanim.drawing.marks.trails import Mark
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import is_alone, recoloured
 from gdanim.views.base import Panel, lost_at, run_marks
 

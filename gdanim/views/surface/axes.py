@@ -16,7 +16,8 @@ from matplotlib.transforms import IdentityTransform
 from gdanim.drawing.layout import TICK_PT
 from gdanim.drawing.lettering import shortened
 from gdanim.drawing.marks.caption import SetsText
-from gdanim.drawing.marks.trails import Mark, mixed
+from gdanim.drawing.marks.trails import mixed
+from gdanim.drawing.painting.mark import Mark
 from gdanim.views.surface.camera import FLOOR, fit
 from gdanim.views.surface.labels import FAINT, axis_labels, with_strengths, without_overlaps
 

@@ -19,8 +19,9 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 
 from gdanim.drawing.frame import BAND_PX
 from gdanim.drawing.geometry import Polylines
-from gdanim.drawing.marks.trails import Mark, mixed
+from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.mpl import to_rgb
+from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.shapes import CIRCLE, copies, polylines
 from gdanim.views.ground.draw import PLUS_PT, RING_PT, SIGN_HALO_PT
 from gdanim.views.ground.inks import LINE_CONTRAST, fills, line_ink, veil

@@ -166,6 +166,7 @@ class SurfaceTrack(Track):
         super().__init__(paths.iterates, lost_at)
         self.paths, self.on_floor = paths, on_floor
         self._placed: tuple[Projection, Points] | None = None
+        self._placings = 0
         self._laid_out: tuple[Projection, PixelPoints, NDArray[np.bool_]] | None = None
 
     def pixels(self, axes: _AxesBase, dpi: float) -> Points:
@@ -175,7 +176,13 @@ class SurfaceTrack(Track):
             pixels = self._place(projection, self.points.reshape(-1, 3), self.paths.outside.ravel())
             self._placed = projection, pixels.reshape(*self.shape, 2)
             self._here = self._lengths = None
+            self._placings += 1
         return self._placed[1]
+
+    def placing(self, axes: _AxesBase, dpi: float) -> int:
+        """How many projections there have been."""
+        self.pixels(axes, dpi)
+        return self._placings
 
     def exits(self, axes: _AxesBase, dpi: float) -> Exits:
         """Where runs leave the box, in the coordinates of its floor."""

@@ -13,7 +13,9 @@ from matplotlib.transforms import IdentityTransform
 from gdanim.drawing.layout import Slot, axis_names
 from gdanim.drawing.marks.spots import Dots, Spots
 from gdanim.drawing.marks.starts import StartRings
-from gdanim.drawing.marks.trails import Mark, RunsMark, Trail, mixed
+from gdanim.drawing.marks.trails import RunsMark, Trail, mixed
+from gdanim.drawing.painting.mark import Mark
+from gdanim.drawing.painting.strokes import Stroke
 from gdanim.drawing.scene import Scene
 from gdanim.drawing.shapes import circles, extent, polylines
 from gdanim.drawing.styles import is_light
@@ -27,7 +29,7 @@ from gdanim.views.surface.paths import LiftedPaths, SurfaceTrack
 from gdanim.views.surface.places import words_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.backend_bases import RendererBase
     from numpy.typing import NDArray
@@ -171,8 +173,12 @@ class SurfaceTrail(Trail):
 
     track: SurfaceTrack
 
-    def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        """Paint what is hidden, then the rest as any trail."""
+    def strokes(self) -> Iterator[Stroke]:
+        """What is hidden, then the rest as any trail."""
+        yield Stroke((id(self), "hidden"), self.state(), self._draw_hidden, self.touched)
+        yield from super().strokes()
+
+    def _draw_hidden(self, renderer: RendererBase) -> None:
         for run_style, _, runs in self.by_style(self._shown()):
             lines = self.track.parts(runs, *self._span(runs), self.plane, hidden=True)
             if len(lines.begins) == len(lines.points):
@@ -184,7 +190,6 @@ class SurfaceTrail(Trail):
             gc.set_dashes(0, DASH_PT)
             renderer.draw_path(gc, polylines(lines), IdentityTransform(), None)
             gc.restore()
-        super()._draw_at(moment, renderer)
 
 
 class SpotShadow(RunsMark):
