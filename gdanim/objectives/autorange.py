@@ -83,8 +83,8 @@ def suggest(functions: Functions, given: Given) -> Suggested:
     """
     limits, starts = given.limits[: functions.dim], _points(given.starts, functions.dim)
     shown = np.concatenate([starts, _points(given.shown, functions.dim)])
-    wells, centre, half = _own_window(functions, limits)
-    half = _narrowed(wells, half, starts)
+    wells, centre, half, alone = _own_window(functions, limits)
+    half = _narrowed(wells, half, starts) if alone else half
     # Tried in its own units, and rounded afterwards: the same descent at every scale.
     window = _bounds(functions, limits, *_widened(centre, half, shown))
     minima = _inside(wells, window) if len(wells) else _minima(functions, window)
@@ -97,7 +97,7 @@ def suggest(functions: Functions, given: Given) -> Suggested:
 
 def _narrowed(wells: Vector, half: float, starts: Vector) -> float:
     """Half the width of a window about the only well (1, d), less where all starts (m, d) are deep inside."""
-    reach = float(np.abs(starts - wells).max()) if len(wells) == 1 and len(starts) else 0.0
+    reach = float(np.abs(starts - wells).max(initial=0.0))
     return max(BESIDE_STARTS * reach, half / NARROWEST) if 0 < reach < DEEP_INSIDE * half else half
 
 
@@ -145,28 +145,41 @@ def _points(given: Sequence[tuple[float, ...]], dim: int) -> Vector:
     return np.array([point for point in given if len(point) == dim]).reshape(-1, dim)
 
 
-def _own_window(functions: Functions, limits: Limits) -> tuple[Vector, Vector, float]:
+class _Window(NamedTuple):
     """The bottoms (m, d) of the wells to show, the middle (d,) of a window around them, and half its width.
+
+    alone   whether the function has one well, as far as is known
+    """
+
+    wells: Vector
+    centre: Vector
+    half: float
+    alone: bool = False
+
+
+def _own_window(functions: Functions, limits: Limits) -> _Window:
+    """The window of the wells to show.
 
     It shows the well that is nearest to the origin, within the limits if there is one, and others beside it.
     """
     bottoms, error = find_bottoms(functions) if not all(limits) else (np.empty((0, functions.dim)), np.empty(0))
     if not len(bottoms):
         radius = radius_around(functions, np.zeros(functions.dim))
-        return bottoms, np.zeros(functions.dim), radius if np.isfinite(radius) else WITHOUT_MINIMUM
+        return _Window(bottoms, np.zeros(functions.dim), radius if np.isfinite(radius) else WITHOUT_MINIMUM)
     low, high = np.array([limit or (-np.inf, np.inf) for limit in limits]).T
     first = int(np.argmax(np.all((bottoms >= low) & (bottoms <= high), axis=1)))
     first, radius = _seen(functions, bottoms, error, first)
     bottom = bottoms[first]
     if not np.isfinite(radius):
-        return bottom[np.newaxis], bottom, _distance_from_origin(functions, bottom) or WITHOUT_SCALE
+        return _Window(bottom[np.newaxis], bottom, _distance_from_origin(functions, bottom) or WITHOUT_SCALE)
     around = np.stack([bottom - AROUND * radius, bottom + AROUND * radius], axis=1)
     near = _inside(np.concatenate([bottoms[first:], _minima(functions, around)]), around)
-    near = distinct(near, np.full(functions.dim, SAME * radius))
+    near, known = (distinct(some, np.full(functions.dim, SAME * radius)) for some in (near, bottoms))
     extent = float(np.ptp(near, axis=0).max()) / 2 / WELL_INSIDE
     if extent > WITH_OTHERS * radius:
         near, extent = bottom[np.newaxis], 0.0
-    return near, (near.min(axis=0) + near.max(axis=0)) / 2, max(radius, extent)
+    middle = (near.min(axis=0) + near.max(axis=0)) / 2
+    return _Window(near, middle, max(radius, extent), alone=len(near) == len(known) == 1)
 
 
 def _seen(functions: Functions, bottoms: Vector, error: Scalar, first: int) -> tuple[int, float]:
