@@ -159,7 +159,8 @@ class _Reading:
         first, second = self._rows[0], self._rows[1] if len(self._rows) > 1 else None
         has_names = self._names_columns(first, second)
         names = first if has_names else self._names_in_remark(first)
-        spare = self._spare and (not names or len(names) < self._width or names[-1] == "")
+        # A separator ends each row, and that of the names or not.
+        spare = self._spare and (len(names) < self._width or (len(names) == self._width and names[-1] == ""))
         width = self._width if second is not None or not has_names else len(first)
         if names and len(names) == width - 1 and not spare and self._fits:
             names = ["", *names]  # R names its rows in a column that has no name

@@ -127,6 +127,11 @@ REFUSED: dict[str, tuple[str, bytes | str, str]] = {
     "thousands": (".csv", "step;x;y\n0;1.234,5;2\n", "write it without marks between thousands"),
     "a word": (".csv", "step,x,y\n0,1,2\n1,left,2\n", "line 3: x 'left' is not a number"),
     "the first wrong row": (".csv", "step,x,y\n0,1,2\n0,1,2\n1,left,2\n", "line 3: iteration 0 follows 0"),
+    "a separator too many": (
+        ".csv",
+        "a;x1;x2;\n1;2;\n1;2;\n",
+        "line 2: has 3 cells, where the first line names 4 columns",
+    ),
     "unlike rows": (".csv", "step,x,y\n0,1,2\n1,2\n", "line 3: has 2 cells"),
     "two logs in one": (".csv", "step,x,y\n0,1,2\n1,2,1\n0,3,3\n", "the runs are told apart in a column run"),
     "an open quote": (".csv", 'step,x,y\n0,"1,2\n', "is not CSV"),
