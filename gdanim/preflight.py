@@ -21,7 +21,7 @@ from gdanim.settings import AUTO_STYLE, DEFAULTS, FIT_OPTIONS, FORMAT_OPTIONS, V
 BASE_BYTES: Final = 130_000_000
 RASTER_PIXEL_BYTES: Final = 12
 # While the ground is drawn, and before anything is written, matplotlib takes this for each pixel, of areas of colours.
-GROUND_PIXEL_BYTES: Final = {"basins": 20, "facet": 33, "surface": 20}
+GROUND_PIXEL_BYTES: Final = {"basins": 20, "facet": 20, "surface": 20}
 MAX_MEMORY: Final = 2_000_000_000
 SPACING: Final = ("min_separation", "avoid_minima", "avoid")  # which of the random starts are kept
 # What a preset says under a name gives way to this option of the command line.
