@@ -83,7 +83,8 @@ def _played_video(path: Path, size: tuple[int, int]) -> Callable[[float], Pictur
     fps, (coded_width, coded_height) = (about := next(stream))["fps"], about["source_size"]
     stream.close()
     command = [exe, "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    # It complains where it is left before its end, as the last picture stands long.
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     shown: list[Any] = [-1, None]
 
     def at(time_s: float) -> Picture:

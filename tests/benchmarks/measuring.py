@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import time
+import sys
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+
+USED = str(Path(__file__).with_name("used.py"))
 
 
 class Cost(NamedTuple):
@@ -27,15 +28,12 @@ class CommandError(Exception):
 
 def cost(command: Sequence[str], folder: Path, variables: Mapping[str, str], *, is_told: bool = False) -> Cost:
     """Run a command to its end. With `is_told` it prints the CPU seconds that count. Raises CommandError."""
-    begun = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, env={**variables}, stdout=subprocess.PIPE, text=True) as process:
-        said = process.stdout.read() if process.stdout is not None else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise CommandError(f"{' '.join(command)}: exit code {process.returncode}")
-    cpu_s = float(said.split()[-1]) if is_told else usage.ru_utime + usage.ru_stime
-    return Cost(cpu_s, time.perf_counter() - begun, usage.ru_maxrss)
+    watched = [sys.executable, "-S", USED, *command]
+    done = subprocess.run(watched, cwd=folder, env={**variables}, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise CommandError(f"{' '.join(command)}: exit code {done.returncode}")
+    *said, cpu_s, wall_s, peak_kb = done.stdout.split()
+    return Cost(float(said[-1] if is_told else cpu_s), float(wall_s), float(peak_kb))
 
 
 def medians(costs: Sequence[Cost]) -> Cost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
 PACKAGES = ("click", "imageio-ffmpeg", "matplotlib", "numpy", "pillow")
 MARKS = ("<!-- benchmarks -->", "<!-- /benchmarks -->")
 SLOWER = 1.15  # ratios that grew by less are noise: pairs on a busy machine differ by a tenth
-_HEAD = "| job | beside | costs, of the other | asked | CPU | peak | size | PSNR |\n|---|---|---|---|---|---|---|---|\n"
+_ABOUT = """
+gdanim / the other side, as whole processes that ran in turn. The ratio is that of CPU time, or of peak memory where the
+job says so. ✗: more than was asked.
+
+"""
+_PEER = """
+FuncAnimation, matplotloom and svganim draw the same figure, frames, trails and spots (`tests/benchmarks/peer.py`). They
+leave out what else moves in gdanim's frames: the readout, rings around starts, names, arrows, the caption, fading runs.
+"""
+_HEAD = (
+    "| job | beside | costs, of the other | asked | pairs | CPU | peak | size | PSNR |\n"
+    "|---|---|---|---|---|---|---|---|---|\n"
+)
 
 
 class Side(NamedTuple):
@@ -29,7 +42,7 @@ class Side(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A row as it was measured. ratio: what gdanim costs, of what the other side does."""
+    """A row as it was measured. ratio: what gdanim costs, of what the other side does; pairs: how often both ran."""
 
     name: str
     beside: str
@@ -38,6 +51,7 @@ class Result(NamedTuple):
     at_most: float
     ours: Side
     theirs: Side
+    pairs: int
 
     @property
     def key(self) -> str:
@@ -47,21 +61,27 @@ class Result(NamedTuple):
 
 def result(row: Row, ours: Sequence[Cost], theirs: Sequence[Cost], files: Sequence[tuple[int, float | None]]) -> Result:
     """The figures of a row: medians of each side, and the median of the paired ratios."""
-    found = ratio(ours, theirs, row.figure) / row.times
+    theirs = [each._replace(cpu_s=each.cpu_s * row.times, wall_s=each.wall_s * row.times) for each in theirs]
+    found = ratio(ours, theirs, row.figure)
     sides = [Side(medians(costs), *file) for costs, file in zip((ours, theirs), files, strict=True)]
-    return Result(row.name, row.beside, row.figure, found, row.at_most, *sides)
+    return Result(row.name, row.beside, row.figure, found, row.at_most, *sides, len(ours))
 
 
 def machine() -> dict[str, str]:
     """What the figures were measured with."""
     versions = {package: version(package) for package in PACKAGES}
-    return {"machine": platform.machine(), "system": platform.system(), "python": platform.python_version(), **versions}
+    system = {"machine": platform.machine(), "system": platform.system(), "cores": str(os.cpu_count())}
+    return {**system, "python": platform.python_version(), **versions}
 
 
 def as_json(results: Sequence[Result]) -> str:
     """Everything, for a later run to be compared with."""
-    rows = {each.key: {"ratio": each.ratio, "ours": _side(each.ours), "theirs": _side(each.theirs)} for each in results}
+    rows = {each.key: _row(each) for each in results}
     return json.dumps({"with": machine(), "rows": rows}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _row(each: Result) -> dict[str, Any]:
+    return {"ratio": each.ratio, "pairs": each.pairs, "ours": _side(each.ours), "theirs": _side(each.theirs)}
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -82,8 +102,11 @@ def table(results: Sequence[Result], missing: Mapping[str, str]) -> str:
     """The table of the README."""
     rows = "".join(f"| {' | '.join(_cells(each))} |\n" for each in results)
     left_out = "".join(f"\n{name}: {why}.\n" for name, why in missing.items())
-    using = ", ".join(f"{name} {of}" for name, of in machine().items() if name not in ("machine", "system"))
-    return f"{_HEAD}{rows}{left_out}\nMeasured on {platform.system()}, {platform.machine()}, with {using}.\n"
+    found = machine()
+    using = ", ".join(f"{name} {found[name]}" for name in ("python", *PACKAGES))
+    where = f"{found['system']}, {found['machine']}, {found['cores']} cores"
+    measured = f"\nMedians over the pairs, measured on {where},\nwith {using}.\n"
+    return f"{_ABOUT}{_HEAD}{rows}{left_out}{_PEER}{measured}"
 
 
 def told(each: Result) -> str:
@@ -97,7 +120,7 @@ def _cells(each: Result) -> list[str]:
     sizes = [f"{side.size / 1000:.0f} kB" if side.size else "" for side in (ours, theirs)]
     truth = ["" if side.psnr_db is None else f"{side.psnr_db:.1f} dB" for side in (ours, theirs)]
     return [
-        each.name, each.beside, f"{_times(each.ratio)}{verdict}", _times(each.at_most),
+        each.name, each.beside, f"{_times(each.ratio)}{verdict}", _times(each.at_most), str(each.pairs),
         f"{ours.cost.cpu_s:.2f} / {theirs.cost.cpu_s:.2f} s",
         f"{ours.cost.peak_kb / 1000:.0f} / {theirs.cost.peak_kb / 1000:.0f} MB",
         _beside(sizes), _beside(truth),
@@ -109,8 +132,8 @@ def _beside(texts: Sequence[str]) -> str:
 
 
 def _times(found: float) -> str:
-    """A ratio as people say it: 1.32 ×, or a 31st part."""
-    return f"{found:.2f} ×" if found >= 0.5 else f"1/{1 / found:.0f}"
+    """A ratio as people say it: 1.32 ×, or 1/31.4."""
+    return f"{found:.2f} ×" if found >= 0.5 else f"1/{1 / found:.1f}"
 
 
 def put_into(page: str, new: str) -> str:

@@ -33,7 +33,7 @@ class Row(NamedTuple):
     needs          the package or program of the other side
     is_told        the commands print the seconds that count
     is_long        it takes minutes
-    times          how often the other side would have to run for the same
+    times          how often the other side would have to run for the same: what one run took is multiplied
     """
 
     name: str

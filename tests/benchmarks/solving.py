@@ -51,15 +51,18 @@ def _adam_by_hand(start: Vector, n: int) -> tuple[Vector, Vector, Vector]:
 
 
 def gd() -> tuple[Job, Job]:
-    """One run of 10⁶ iterations on the parabola, recorded; by hand it is not."""
+    """One run of 10⁶ iterations on the parabola, recorded."""
     f, rule = objective(chosen_function("parabola", {}), {}), optimizer("gd").build()
     return lambda: solve(f, rule, np.array([[4.3]]), np.array([1e-6]), STEPS), lambda: _gd_by_hand(4.3)
 
 
-def _gd_by_hand(x: float) -> float:
-    for _ in range(STEPS):
-        x -= 1e-6 * 2 * x
-    return x
+def _gd_by_hand(x: float) -> Vector:
+    record = []
+    for _ in range(STEPS + 1):
+        gradient = 2 * x
+        record.append((x, x * x, gradient))
+        x -= 1e-6 * gradient
+    return np.array(record)
 
 
 def formula() -> tuple[Job, Job]:

@@ -32,12 +32,12 @@ def test_a_table_says_ratios_and_a_later_run_what_became_slower(
 ) -> None:
     before = tmp_path / "before.json"
     assert main(["--runs", "1", "--json", str(before)], [stub(1.0)]) == 0
-    assert "| a job | a peer | 1/4 | 0.50 × | 1.00 / 4.00 s |" in capsys.readouterr().out
+    assert "| a job | a peer | 1/4.0 | 0.50 × | 1 | 1.00 / 4.00 s |" in capsys.readouterr().out
     assert main(["--runs", "1", "--against", str(before)], [stub(1.1)]) == 0
     assert main(["--runs", "1", "--against", str(before)], [stub(3.0)]) == 1
     printed = capsys.readouterr().out
     assert "0.75 × ✗" in printed
-    assert printed.endswith("slower: a job beside a peer: 0.75 ×, was 1/4\n")
+    assert printed.endswith("slower: a job beside a peer: 0.75 ×, was 1/4.0\n")
 
 
 def test_a_peer_that_is_not_there_or_fails_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,6 +46,11 @@ def test_a_peer_that_is_not_there_or_fails_is_told(capsys: pytest.CaptureFixture
     failing = stub(1.0)._replace(theirs=(sys.executable, "-S", "-c", "raise SystemExit(3)"))
     assert main(["--runs", "1"], [failing]) == 1
     assert "exit code 3" in capsys.readouterr().err
+
+
+def test_one_run_of_a_peer_counts_for_as_many_as_its_row_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--long", "--runs", "1"], [stub(1.0, 2.0, times=5, is_long=True)]) == 0
+    assert "| 1/10.0 | 0.50 × | 1 | 1.00 / 10.00 s |" in capsys.readouterr().out
 
 
 def test_the_ratio_is_the_median_of_the_pairs() -> None:
