@@ -19,8 +19,8 @@ from gdanim.drawing.marks.exits import Exits, exits
 MAX_LEVEL = 5  # with more stripes than that a path covers what it runs through
 SHARED = 0.4  # of an earlier path: where more of it is covered, the rest could be overlooked
 THIN_FROM = 256  # points; shorter paths are drawn as they are
-LEAST_BLOCK, MOST_BLOCKS = 64, 400  # iterations in a block of a path, and blocks of it
 PARTS_PER_PIXEL = 4  # points that stay in one part of a pixel cannot be told apart
+LEAST_BLOCK, MOST_BLOCKS = 64, 400  # parts of a pixel along a block of a path, and blocks of it
 APART_PT = 1.8  # paths that are closer cover each other
 EDGE_PX = 1.0  # so far beyond the edge of its axes a point is still in view
 
@@ -42,6 +42,7 @@ class Track:
         self._exits: Exits | None = None
         self._stops: Positions | None = None
         self._kept: Index | None = None
+        self._cuts: Positions | None = None
         self._lengths: NDArray[np.float64] | None = None
         self._meets: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None  # of these lengths
         self._stripe_levels: list[int] | None = None
@@ -56,6 +57,7 @@ class Track:
         if self._pixels is None or self._pixels[0] != dpi:
             self._pixels = dpi, _in_pixels(self.points.reshape(-1, 2), axes).reshape(self.points.shape)
             self._here = self._kept = self._lengths = self._stripe_levels = self._exits = self._stops = None
+            self._cuts = None
         return self._pixels[1]
 
     def placing(self, axes: _AxesBase, dpi: float) -> int:
@@ -63,11 +65,15 @@ class Track:
         del axes, dpi
         return 0
 
-    @property
-    def block_length(self) -> int:
-        """Of how many iterations each a long path is drawn; 0 where it is drawn as a whole."""
-        rows = self.shape[1]
-        return 0 if rows <= THIN_FROM else max(LEAST_BLOCK, rows // MOST_BLOCKS)
+    def cuts(self, axes: _AxesBase, dpi: float) -> Positions:
+        """The iterations (k,), rising, at which long paths are cut into blocks. Computed once for a resolution.
+
+        By their way, not by iterations: where a run creeps, dozens of blocks would lie under its spot.
+        """
+        pixels = self.pixels(axes, dpi)
+        if self._cuts is None:
+            self._cuts = _cuts(pixels) if self.shape[1] > THIN_FROM else np.empty(0)
+        return self._cuts
 
     def exits(self, axes: _AxesBase, dpi: float) -> Exits:
         """Where runs leave the axes, in pixels. Computed once for a resolution."""
@@ -231,6 +237,16 @@ def _kept(pixels: Points) -> Index:
         moves = np.any(part[1:] != part[:-1], axis=1)
         kept.append(np.flatnonzero(np.append(True, moves)) + run * len(line))
     return np.concatenate(kept)
+
+
+def _cuts(pixels: Points) -> Positions:
+    """Where the run that goes farthest has gone through so many parts of a pixel; a long step counts as one point."""
+    steps = np.hypot(*np.moveaxis(np.diff(pixels, axis=1), -1, 0))
+    way = np.cumsum(np.minimum(steps * PARTS_PER_PIXEL, 1.0).max(axis=0))
+    block = max(LEAST_BLOCK, way[-1] / MOST_BLOCKS)
+    ends = np.searchsorted(way, np.arange(1, way[-1] // block + 1) * block) + 1.0
+    cuts: Positions = ends[ends < pixels.shape[1] - 1]
+    return cuts
 
 
 def stripe_levels(

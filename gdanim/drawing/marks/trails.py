@@ -254,8 +254,8 @@ class Trail(RunsMark):
             layers = self._layers(colour, wider_pt)
             before[name] = Blocks(name, self.track, self.plane, self.dpi, layers, self._reach())
         self._finished[name] = before[name]
-        length = 0 if self.tail is not None else self.track.block_length
-        return before[name].strokes(part, Ends(self.reached(part.runs), self.here(part.runs)), length)
+        cuts = np.empty(0) if self.tail is not None else self.track.cuts(self.plane, self.dpi)
+        return before[name].strokes(part, Ends(self.reached(part.runs), self.here(part.runs)), cuts)
 
     def _layers(self, colour: str, wider_pt: float) -> list[Layer]:
         """What stands along the paths in one colour: a line, and dots at the iterations; along a core only a line."""

@@ -42,11 +42,10 @@ class Blocks:
         self._layers, self._reach = layers, reach
         self._finished: list[list[LineStroke]] = []  # of each block a stroke for each layer
 
-    def strokes(self, part: Part, ends: Ends, length: int) -> Iterator[LineStroke]:
-        """The strokes when the runs of a part are at their ends, in blocks of so many iterations; 0: in one."""
-        first, last = int(part.since.min()), float(part.until.max())
-        edges = np.arange(first // length + 1, last / length) * length if length else np.empty(0)
-        edges = np.append(edges, np.inf)
+    def strokes(self, part: Part, ends: Ends, cuts: Positions) -> Iterator[LineStroke]:
+        """The strokes when the runs of a part are at their ends, in blocks that end at some iterations (k,), rising."""
+        first = np.searchsorted(cuts, part.since.min(), side="right")
+        edges = np.append(cuts[first : np.searchsorted(cuts, part.until.max())], np.inf)
         left = np.all(np.minimum(part.until, edges[:, np.newaxis]) < ends.position, axis=1)
         done = int(np.count_nonzero(left))
         for place in range(len(self._finished), done):

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 class Mark(Artist, ABC):
-    """A moving part: `show` chooses the moment, `draw` paints it, `touched` bounds what was painted.
+    """A moving part: `show` chooses the moment, `touched` bounds what `draw` will paint at it, `draw` paints it.
+
+    A raster asks touched() before it calls draw(), and calls draw() only where something in these pixels changes.
 
     runs   which runs of the scene the mark shows, (m,), and numbers from 0; None where it shows all
     """

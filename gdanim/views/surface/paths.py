@@ -175,7 +175,7 @@ class SurfaceTrack(Track):
         if self._placed is None or self._placed[0] is not projection:
             pixels = self._place(projection, self.points.reshape(-1, 3), self.paths.outside.ravel())
             self._placed = projection, pixels.reshape(*self.shape, 2)
-            self._here = self._lengths = None
+            self._here = self._lengths = self._cuts = None
             self._placings += 1
         return self._placed[1]
 
