@@ -20,7 +20,7 @@ MARKS = ("<!-- benchmarks -->", "<!-- /benchmarks -->")
 SLOWER = 1.15  # ratios that grew by less are noise: pairs on a busy machine differ by a tenth
 _ABOUT = """
 gdanim / the other side, as whole processes that ran in turn. The ratio is that of CPU time, or of peak memory where the
-job says so. ✗: more than was asked.
+job says so; loops, formulas and trails count without imports and preparation. ✗: more than was asked.
 
 """
 _PEER = """
