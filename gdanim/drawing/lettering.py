@@ -5,6 +5,7 @@ matplotlib takes 3.8 ms to lay out a changed Text, twenty times as long as the r
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
@@ -35,6 +36,7 @@ HAIR = "\u200a"  # a blank, here exactly one pixel wide
 LETTERS = re.compile(f"{HAIR}+|.", re.DOTALL)  # of a text, a row of hairs as one
 SUBSCRIPT_SPACE = "\u2006"  # a blank, here exactly as wide as a subscript digit
 KEPT = 256  # texts of which the image is kept
+MOST_OPEN = 32  # fonts in a size, kept open
 FEW = 4  # letters of a text that is never cut
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # stands for a letter that no font at hand has
 
@@ -215,10 +217,16 @@ def _fonts_behind() -> list[FontPath]:
     return [findfont(FontProperties(family=[family])) for family in current["font.family"][1:]]
 
 
+@lru_cache(MOST_OPEN)
 def _opened(font: FontPath, size_pt: float, dpi: float) -> FT2Font:
+    """A font in a size. It holds its file open, so that pictures share it: a process may open few."""
     opened = FT2Font(font, face_index=font.face_index)
     opened.set_size(size_pt, dpi)
     return opened
+
+
+if hasattr(os, "register_at_fork"):  # a forked process would move the place in the file that its parent reads
+    os.register_at_fork(after_in_child=_opened.cache_clear)
 
 
 def minus(text: str) -> str:

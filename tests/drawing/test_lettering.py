@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
+from support.problems import scene_of, solved
 
 from gdanim.drawing.lettering import Lettering
+from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT, Style
 
 if TYPE_CHECKING:
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gdanim.drawing.scene import Scene
+
+OPEN_FILES = Path("/proc/self/fd")
 SIZES = [(9.5, 100.0), (7.0, 72.0), (14.0, 180.0), (9.5, 34.7)]
 INK = "#204080"
 
@@ -172,6 +178,20 @@ def test_letters_and_digits_stand_on_one_baseline() -> None:
 
 def test_no_text_is_an_empty_image() -> None:
     assert not Lettering(size_pt=10, dpi=100).image(("", INK))[..., 3].any()
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="open files are listed on Linux alone")
+def test_pictures_of_one_size_share_their_open_fonts() -> None:
+    # A process may have 256 files open on some systems, and what holds them is not freed at once.
+    def open_files() -> int:
+        with scene_of(solved(size="160x120", iterations=1)) as scene:
+            next(iter(Raster(scene).frames()))
+            kept.append(scene)
+        return len(list(OPEN_FILES.iterdir()))
+
+    kept: list[Scene] = []
+    open_files()
+    assert open_files() == open_files()
 
 
 def test_type_grows_with_the_resolution() -> None:
