@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.lettering import HAIR
@@ -24,11 +23,12 @@ if TYPE_CHECKING:
     from gdanim.descent.timeline import Moment
 
     Move = Callable[[Moment], None]
+    Moved = tuple[list[Any], Move]
 
 BLANKS = f"{HAIR} "
 
 
-def moved(mark: Any) -> tuple[list[Any], Move]:
+def moved(mark: Any) -> Moved:
     """The artists that look like a mark, and the function that moves them."""
     return MADE[type(mark)](mark)
 
@@ -38,71 +38,62 @@ def _colours(mark: Any) -> dict[int, str]:
     return {run: style.unsettled or style.colour for style in mark.run_styles for run in style.runs.tolist()}
 
 
-def _trail(mark: Trail) -> tuple[list[Any], Move]:
-    """A collection of lines, one for each shade, and one of dots, above a wider line where the mark has a halo."""
-    axes, points, colours = mark.plane, mark.track.points, _colours(mark)
+def _trail(mark: Trail) -> Moved:
+    """A line with dots for each shade, above a wider line where the mark has a halo."""
+    points, colours = mark.track.points, _colours(mark)
     shades = np.ones(1) if mark.ground is None else mark.fade.shades(mark.fade.levels)
-    meets = np.rint(mark.track.even_parts(len(shades), axes, mark.dpi)).astype(int)
-    look = {"capstyle": "round", "joinstyle": "round", "zorder": mark.get_zorder()}
-    halos = [LineCollection([], colors=mark.halo, linewidths=mark.width_pt + 2 * mark.HALO_PT, **look)] * bool(
-        mark.halo
-    )
-    lines = LineCollection([], linewidths=mark.width_pt, **look)
-    for collection in (*halos, lines):
-        axes.add_collection(collection)
-    dots = axes.scatter([], [], s=mark.dot_pt**2, linewidths=0, zorder=mark.get_zorder())
-    now = -1
+    meets = np.rint(mark.track.even_parts(len(shades), mark.plane, mark.dpi)).astype(int)
+    look = {"linewidth": mark.width_pt, "solid_capstyle": "round", "zorder": mark.get_zorder()}
+    wide = {**look, "linewidth": mark.width_pt + 2 * mark.HALO_PT, "color": mark.halo}
+    halos = mark.plane.plot([], [], **wide) if mark.halo else []
+    dots = {"marker": "o", "markersize": mark.dot_pt, "markeredgewidth": 0} if mark.dot_pt else {}
+    lines = [mark.plane.plot([], [], **look, **dots)[0] for _ in shades]
 
     def move(moment: Moment) -> None:
-        nonlocal now
         run = int(moment.visible[0])
-        end, bounds = moment.iteration(run), [0, *meets[:, run].tolist(), len(points[run])]
-        if run != now:
-            colour = colours[run]
-            by_shade = [mixed(colour, mark.ground, shade) if mark.ground else colour for shade in shades.tolist()]
-            lines.set_color(by_shade)
-            dots.set_facecolor(np.repeat(by_shade, np.diff(bounds)).tolist())
-            now = run
-        path = points[run, : end + 1]
-        lines.set_segments([path[a : b + 1] for a, b in pairwise(bounds)])
+        path = points[run, : moment.iteration(run) + 1]
+        bounds = pairwise([0, *meets[:, run], len(points[run])])
+        for line, shade, (begin, end) in zip(lines, shades.tolist(), bounds, strict=True):
+            line.set_data(*path[begin : end + 1].T)
+            line.set_color(mixed(colours[run], mark.ground, shade) if mark.ground else colours[run])
         for halo in halos:
-            halo.set_segments([path])
-        dots.set_offsets(path)
+            halo.set_data(*path.T)
 
-    return [*halos, lines, dots], move
-
-
-def _past(mark: PastTrails) -> tuple[list[Any], Move]:
-    """A collection of the paths of runs that are over, to which one is added when the next begins."""
-    lines = LineCollection([], linewidths=mark.width_pt, zorder=mark.get_zorder())
-    mark.plane.add_collection(lines)
-    paths = [mark.track.points[run, : last + 1] for run, last in enumerate(mark.last.tolist())]
-    return [lines], _of_over(mark, lambda over: lines.set_segments([paths[run] for run in over]), lines.set_color)
+    return [*halos, *lines], move
 
 
-def _ends(mark: EndMarkers) -> tuple[list[Any], Move]:
-    """A dot where each run that is over has ended."""
-    dots = mark.plane.scatter([], [], s=mark.size_pt**2, linewidths=0, zorder=mark.get_zorder(), clip_on=False)
-    ends = mark.track.points[np.arange(len(mark.last)), mark.last]
-    return [dots], _of_over(mark, lambda over: dots.set_offsets(ends[over]), dots.set_facecolor)
+def _past(mark: PastTrails) -> Moved:
+    """A line for each colour, to which a path is added when the next run begins."""
+    gap = np.full((1, 2), np.nan)
+    paths = [np.concatenate([mark.track.points[run, : end + 1], gap]) for run, end in enumerate(mark.last.tolist())]
+    return _of_over(mark, paths, {"linewidth": mark.width_pt})
 
 
-def _of_over(mark: Any, set_places: Callable[[list[int]], None], set_colours: Callable[[list[str]], None]) -> Move:
-    """Set places and colours of runs that are over when there is another one."""
-    colours, shown = _colours(mark), -1
+def _ends(mark: EndMarkers) -> Moved:
+    """Dots of each colour, where runs that are over have ended."""
+    look = {"linestyle": "", "marker": "o", "markersize": mark.size_pt, "markeredgewidth": 0, "clip_on": False}
+    return _of_over(mark, [mark.track.points[run, [end]] for run, end in enumerate(mark.last.tolist())], look)
+
+
+def _of_over(mark: Any, parts: list[Any], look: dict[str, Any]) -> Moved:
+    """A line for each colour, of the parts (m, 2) of runs that are over; set when there is another one."""
+    look = {**look, "zorder": mark.get_zorder()}
+    lines = [mark.plane.plot([], [], color=style.colour, **look)[0] for style in mark.run_styles]
+    shown = -1
 
     def move(moment: Moment) -> None:
         nonlocal shown
-        over = moment.over.tolist()
-        if len(over) != shown:
-            set_places(over)
-            set_colours([colours[run] for run in over])
-            shown = len(over)
+        if len(moment.over) == shown:
+            return
+        shown = len(moment.over)
+        for line, style in zip(lines, mark.run_styles, strict=True):
+            if (its := np.intersect1d(moment.over, style.runs)).size:
+                line.set_data(*np.concatenate([parts[run] for run in its]).T)
 
-    return move
+    return lines, move
 
 
-def _rings(mark: StartRings) -> tuple[list[Any], Move]:
+def _rings(mark: StartRings) -> Moved:
     """A ring at the start, and its halo below."""
     size = 2 * mark.reach_px * 72 / mark.dpi - mark.WIDTH_PT
     look = {"linestyle": "", "marker": "o", "markersize": size, "markerfacecolor": "none", "clip_on": False}
@@ -121,7 +112,7 @@ def _rings(mark: StartRings) -> tuple[list[Any], Move]:
     return [halo, ring], move
 
 
-def _spot(mark: Spots) -> tuple[list[Any], Move]:
+def _spot(mark: Spots) -> Moved:
     """A spot with an edge in the colour of the ground."""
     look = {"linestyle": "", "marker": "o", "markersize": mark.size_pt, "clip_on": False}
     edge = {"markeredgecolor": mark.halo, "markeredgewidth": mark.HALO_PT}
@@ -137,7 +128,7 @@ def _spot(mark: Spots) -> tuple[list[Any], Move]:
     return [spot], move
 
 
-def _caption(mark: Caption) -> tuple[list[Any], Move]:
+def _caption(mark: Caption) -> Moved:
     """A text for each piece of its own colour; a single one on a plate where the mark has one."""
     figure, texts = mark.get_figure(root=True), []
     look: dict[str, Any] = {"fontsize": mark.lettering.size_pt, "zorder": mark.get_zorder()}
@@ -161,7 +152,7 @@ def _caption(mark: Caption) -> tuple[list[Any], Move]:
     return texts, move
 
 
-MADE: dict[type, Callable[[Any], tuple[list[Any], Move]]] = {
+MADE: dict[type, Callable[[Any], Moved]] = {
     Trail: _trail,
     PastTrails: _past,
     EndMarkers: _ends,

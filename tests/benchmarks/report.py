@@ -25,9 +25,9 @@ job says so; loops, formulas and trails count without imports and preparation. â
 """
 _PEER = """
 FuncAnimation, matplotloom and svganim draw the same figure and frames, with all that moves in gdanim's, by artists of
-matplotlib of which each frame sets the data (`tests/benchmarks/artists.py`): a trail is a collection of lines, one for
-each shade, and one of dots; a spot and the ring around a start are markers; paths and ends of earlier runs are
-collections that grow by one; of the readout, tallies and names each piece of its own colour is a text.
+matplotlib of which each frame sets the data (`tests/benchmarks/artists.py`): a trail is a line with dots for each of
+its shades; a spot and the ring around a start are markers; paths and ends of earlier runs are a line for each colour;
+of the readout, tallies and names each piece of its own colour is a text.
 """
 _HEAD = (
     "| job | beside | costs, of the other | asked | pairs | CPU | peak | size | PSNR |\n"
