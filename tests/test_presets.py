@@ -55,6 +55,17 @@ def test_the_picture_beside_a_preset_is_of_what_it_asks_for(name: str) -> None:
     assert run("check", picture).code == 0
 
 
+def test_the_dark_picture_of_the_readme_is_of_the_preset_that_it_names() -> None:
+    picture = presets()["parabola"].with_name("parabola-dark.webp")
+    if not picture.exists():
+        pytest.skip("pictures lie beside the presets in a checkout only")
+    asked = requested("--preset", "parabola", "--style", "dark", "--size", "480x360", "-o", "parabola-dark.webp")
+    made = requested("--preset", picture)
+    assert {**asked, "quality": "low"} == {name: value for name, value in made.items() if name != "files"}
+    assert picture.stat().st_size < 30_000
+    assert run("check", picture).code == 0
+
+
 @pytest.mark.parametrize("title", ["a.b.c.d.e.f.g.h.i.j.k = 1", '\\" a.a.a.a.a.a.a.a.a.a.a', "# a.a.a.a.a.a.a.a.a.a"])
 def test_a_text_may_have_any_number_of_dots(title: str) -> None:
     Path("a.toml").write_text(

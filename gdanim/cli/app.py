@@ -110,6 +110,7 @@ def recipe_command(file: str) -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "--tolerance",
+    cls=parameters.Own,
     type=parameters.type_for("--tolerance", readers.number(least=1e-11)),  # iterates are carried to 12 digits
     default="1e-9",
     show_default=True,
@@ -165,11 +166,11 @@ def doctor_command() -> int:
 
     Exit codes: 0 all of it works; 1 something does not.
     """
-    from gdanim.cli.doctor import findings
+    from gdanim.cli.doctor import NAME_WIDTH, findings
 
     works, width = True, columns(sys.stdout)
     for finding in findings():
-        put_lines([finding.line] if width is None else folded(finding.line, width).splitlines())
+        put_lines([finding.line] if width is None else folded(finding.line, width, NAME_WIDTH).splitlines())
         works = works and finding.works
     return 0 if works else 1
 

@@ -49,7 +49,8 @@ def _fonts() -> Iterator[Finding]:
     from gdanim.drawing.fallback import fallback_for
     from gdanim.drawing.lettering import SANS
 
-    yield Finding("font", SANS.path, Path(SANS.path).is_file())
+    font = Path(SANS.path)
+    yield Finding("font", f"{font.name}, of matplotlib" if font.is_file() else f"missing: {font}", font.is_file())
     family = fallback_for(CJK)
     yield Finding("font for CJK", family or "none: Chinese, Japanese and Korean titles need one, such as Noto Sans CJK")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -68,6 +69,7 @@ USAGE = {
     "completion": "completion SHELL",
 }
 _NO_SHORT = "    "
+_DEFAULT = re.compile(r"\[default: \(?([^])]*)\)?\]$")
 
 
 class Parameter(click.Option):
@@ -89,6 +91,17 @@ class Parameter(click.Option):
             default = default.translate(_UNBROKEN)
         text = "  ".join(filter(None, [_keep_commands_whole(self.help or ""), default]))
         return f"{short}, {name}{value}" if short else f"{_NO_SHORT}{name}{value}", text
+
+
+class Own(click.Option):
+    """An option of a command beside render, whose default stands on one line of --help, in no brackets but its own."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The two columns of --help."""
+        if (record := super().get_help_record(ctx)) is None:
+            return None
+        name, text = record
+        return name, _DEFAULT.sub(lambda found: f"[default: {found[1]}]".translate(_UNBROKEN), text)
 
 
 def parameters() -> list[click.Parameter]:
@@ -167,7 +180,12 @@ def help_of(ctx: click.Context) -> str:
             formatter.write(_in_columns(records, width, formatter.width))
     formatter.write_paragraph()
     formatter.write_text(_keep_commands_whole(EPILOG))
-    return formatter.getvalue().translate(_PLAIN).rstrip("\n")
+    return with_plain_blanks(formatter.getvalue()).rstrip("\n")
+
+
+def with_plain_blanks(page: str) -> str:
+    """A page of help whose lines have been broken: blanks and hyphens at which none might end are plain again."""
+    return page.translate(_PLAIN)
 
 
 def _in_columns(records: list[tuple[str, str]], term_width: int, width: int) -> str:
@@ -192,7 +210,7 @@ def batch_options(command: Command) -> Command:
         click.argument("files", metavar="FILE...", nargs=-1, required=True),
         _own("-o", "--output", "Write this, such as out/{preset}.gif, in place of what FILE says.", metavar="PATH",
             multiple=True),
-        _own("-j", "--jobs", "Render N at a time.", "workers", metavar="N", show_default="the cores that may be used",
+        _own("-j", "--jobs", "Render N at a time.", "workers", metavar="N", show_default="one a core",
             type=type_for("--jobs", readers.whole(least=1, most=1024)), default=None),
         _own("--scheduler", "Render on the workers of this Dask scheduler, such as tcp://host:8786.", metavar="ADDRESS",
             default=""),
@@ -225,7 +243,7 @@ def _own(*texts: str, **keywords: Any) -> Callable[[Command], Command]:
     """An option of a command beside render: its names, its help, and where it has one the name of its value."""
     names = [text for text in texts if text.startswith("-")]
     summary, *called = texts[len(names) :]
-    return click.option(*names, *called, help=summary, **keywords)
+    return click.option(*names, *called, cls=Own, help=summary, **keywords)
 
 
 def _shard(value: Any) -> tuple[int, int]:

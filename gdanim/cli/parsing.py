@@ -53,6 +53,10 @@ class Command(click.Command):
 
     allow_extra_args = True  # click leaves them to parse_args()
 
+    def get_help(self, ctx: click.Context) -> str:
+        """The page of --help, on which each default stands on one line."""
+        return parameters.with_plain_blanks(super().get_help(ctx))
+
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse the command line; --help prints at once."""
         with printing():

@@ -70,13 +70,13 @@ def columns(stream: TextIO | None) -> int | None:
         return None
 
 
-def folded(line: str, width: int) -> str:
-    """A line in lines of a width, which end between words."""
+def folded(line: str, width: int, left: int = 2) -> str:
+    """A line in lines of a width, which end between words; all but the first begin `left` letters in."""
     if len(line) <= width:
         return line
     import textwrap
 
-    lines = textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(line, width, subsequent_indent=" " * left, break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from support.outputs import posix
 
 import gdanim
 from gdanim.catalogue.registry import FORMATS
-from gdanim.cli.parameters import EPILOG
+from gdanim.cli.parameters import EPILOG, USAGE
 from gdanim.settings import GROUPS, Settings, options
 
 if TYPE_CHECKING:
@@ -98,6 +98,20 @@ def test_no_default_is_torn_over_two_lines(monkeypatch: pytest.MonkeyPatch) -> N
     assert page.count("[default: ") >= 20
     assert not re.search(r"\[default[^]]*\n", page)
     assert page.isascii()
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_the_help_of_every_command_keeps_to_the_width_and_tears_neither_words_nor_defaults(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in USAGE:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        page = run(name, "--help").out.decode()
+        assert max(map(len, page.splitlines())) <= min(columns, 100)
+        assert not re.search(r"\[default[^]]*\n", page)
+        assert page.isascii()
+        monkeypatch.setenv("COLUMNS", "100")
+        assert page.split() == run(name, "--help").out.decode().split()
 
 
 def test_help_is_one_page_wherever_it_is_asked_for() -> None:

@@ -13,7 +13,8 @@ import pytest
 from support.commandline import ENVIRONMENT, run
 from support.outputs import posix
 
-from gdanim.cli import listing, messages, parameters, terminal
+from gdanim.catalogue.registry import FORMATS
+from gdanim.cli import doctor, listing, messages, parameters, terminal
 from gdanim.cli.screen.colours import takes_colours
 from gdanim.cli.screen.letters import has_unicode, suit
 
@@ -171,6 +172,16 @@ def test_lists_and_first_steps_keep_to_the_width(width: int) -> None:
     assert max(map(len, lines)) <= width
     words = listing.as_text(None).split()
     assert listing.as_text(None, width).split() == words  # nothing is lost, and no word is cut
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_the_doctor_finds_goes_on_beside_its_name(width: int) -> None:
+    for name, row in FORMATS.items():
+        found = doctor.Finding(name, f"works: {row.summary}").line
+        lines = terminal.folded(found, width, doctor.NAME_WIDTH).splitlines()
+        assert max(map(len, lines)) <= width
+        assert {line[: doctor.NAME_WIDTH].strip() for line in lines[1:]} <= {""}
+        assert " ".join(lines).split() == found.split()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
