@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from fractions import Fraction
 
-from gdanim.errors import number_hint, whole_hint
+from gdanim.errors import number_hint, shown, whole_hint
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
@@ -67,7 +67,7 @@ def whole(*, least: int, most: int) -> Reader[int]:
     allowed = _sentence("a whole number", least=least, most=most)
 
     def read(value: Any) -> int:
-        text = value if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
+        text = value if isinstance(value, str) else "" if isinstance(value, bool) else shown(value)
         if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
             raise ValueError(f"give {allowed}{whole_hint(text)}")
         return int(text)

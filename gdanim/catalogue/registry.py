@@ -154,6 +154,8 @@ def _rule(registry: Registry[R], kind: str, text: str) -> R:
     try:
         return find(registry, kind, text.partition(":")[0])
     except UnknownNameError:
+        if text.endswith(".py"):
+            raise SettingError(f"--{kind}", text, f"name the function in it: {text}:NAME") from None
         if respelt := respelling(text, f"--{kind}", registry.names()):
             raise SettingError(f"--{kind}", text, f"write {respelt}") from None
         raise

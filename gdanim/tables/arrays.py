@@ -1,6 +1,6 @@
 """Tables in .npz and .npy: arrays of numpy, read piece by piece.
 
-numpy.load would hold all that a small file unpacks to. Nothing is ever unpickled.
+numpy.load would hold all that a small file unpacks to. Nothing is ever unpickled; see objects.py.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 
 from gdanim.errors import shown
 from gdanim.tables.json_text import coordinate_names, row_count
+from gdanim.tables.objects import OBJECTS, cells_in
 from gdanim.tables.table import CHUNK, MAX_COLUMNS, MAX_ROWS, Chunk, Source, Table
 from gdanim.tables.text import converted
 
@@ -145,15 +146,24 @@ class _Array:
         self._fortran = header["fortran_order"] and len(self.shape) == 2
         self.why = _objection(header["descr"], self.shape)
         self.dtype: np.dtype[Any] = np.dtype(np.float64) if self.why else np.dtype(_descr(header["descr"]))
+        if self.dtype.hasobject:
+            self._find_cells()
         size = self.dtype.itemsize * prod(self.shape)
         if not self.why and self._fortran and size > MAX_WHOLE:
             self.why = f"has {size:,} bytes in Fortran's order: save it in C's order, numpy.ascontiguousarray()"
+
+    def _find_cells(self) -> None:
+        """Read texts of Python, which have no length that the header tells."""
+        try:
+            self._whole = np.array(cells_in(self._stream, self.shape), dtype=object).reshape(self.shape)
+        except ValueError as objection:
+            self.why, self.dtype = str(objection), np.dtype(np.float64)
 
     def read(self, rows: int) -> NDArray[Any]:
         """The next rows: (rows,) or (rows, columns)."""
         if not self.shape:
             return np.repeat(self._whole, rows)
-        if self._fortran:
+        if self._fortran or self.dtype.hasobject:
             self._done += rows
             return self._whole[self._done - rows : self._done]
         return self._take((rows, *self.shape[1:]))
@@ -185,8 +195,10 @@ def _check_texts(cells: NDArray[Any]) -> None:
 def _objection(descr: Any, shape: tuple[int, ...]) -> str:
     """Why an array is no table; empty where it is one."""
     fields = [field[1] for field in descr] if isinstance(descr, list) else [descr]
+    if fields == ["|O"] and len(shape) < 2:
+        return ""
     if any("O" in str(kind) for kind in fields):
-        return "holds Python objects, which are never unpickled: save plain numbers or texts"
+        return OBJECTS
     if not all(isinstance(kind, str) and _KIND.fullmatch(kind) for kind in fields):
         return f"holds {shown(str(descr))}, which are neither numbers nor texts"
     if len(shape) > 2 or (len(shape) == 2 and not 0 < shape[1] <= MAX_COLUMNS):

@@ -7,7 +7,7 @@ import csv
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from gdanim.tables.numbers import THOUSANDS, is_number, is_word
+from gdanim.tables.numbers import LOST, THOUSANDS, UNKNOWN, is_number, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ BLANKS: Final = " "  # stands for any number of blanks and tabs
 # In this order where several fit: 0;1,5 has a decimal comma, and "a b, c d" has words of several parts.
 SEPARATORS: Final = ("\t", ";", "|", ",", BLANKS)
 COMMENTS: Final = ("#", "%")
+_ERRORS: Final = tuple(word for word in (*LOST, *UNKNOWN) if word.startswith("#"))  # as spreadsheets write them
 SAMPLE: Final = 200  # lines that are looked at
 MOSTLY: Final = 0.9  # of the cells of a single column are numbers
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # for Excel
@@ -41,6 +42,7 @@ class Dialect(NamedTuple):
     width           the number of cells in a row
     skip            lines before the first row
     spare           whether each row ends with a separator after its last cell
+    remarked        whether the names stand in a comment, which may be anything
     """
 
     separator: str
@@ -49,6 +51,7 @@ class Dialect(NamedTuple):
     width: int
     skip: int
     spare: bool
+    remarked: bool
 
     def cells(self, line: str) -> list[str]:
         """The cells of one line."""
@@ -84,8 +87,9 @@ def split(line: str, separator: str) -> list[str]:
 
 
 def is_comment(line: str) -> bool:
-    """Whether a line is for people."""
-    return line.lstrip()[:1] in COMMENTS
+    """Whether a line is for people: #NUM!,2 is a row."""
+    text = line.lstrip()
+    return text[:1] in COMMENTS and not text.lower().startswith(_ERRORS)
 
 
 def find_dialect(lines: Sequence[str], source: Source) -> Dialect:
@@ -169,7 +173,9 @@ class _Reading:
         if spare and len(names) == width:
             names = names[:-1]
         skip = self._told[0] + has_names
-        return Dialect(self._separator, self._decimal_comma, tuple(names), width, skip, spare)
+        return Dialect(
+            self._separator, self._decimal_comma, tuple(names), width, skip, spare, bool(names) and not has_names
+        )
 
     def _names_columns(self, first: Sequence[str], second: Sequence[str] | None) -> bool:
         """Whether the first row names the columns: it has words where there are numbers below, or no number at all."""

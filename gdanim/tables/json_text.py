@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 64_000_000  # characters of one document, which is held whole
 MAX_PARTS: Final = 4_000_000  # lists and objects in it
+MAX_DEPTH: Final = 8  # of objects in objects that are columns
 SAMPLE: Final = 200  # rows whose names are the columns
 EXAMPLE: Final = '{"iteration": 0, "x1": 1.5}'
 
@@ -58,11 +59,20 @@ def _flat(record: Record) -> Record:
     if not any(isinstance(value, (list, dict)) for value in record.values()):
         return record
     found: Record = {}
-    for name, value in record.items():
+    for name, value in _unnested(record).items():
         if isinstance(value, list) and _is_point(value):
             found |= dict(zip(coordinate_names(name, len(value)), _point(value), strict=True))
-        elif isinstance(value, dict):
-            found |= {f"{name}.{key}": part for key, part in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _unnested(content: Record, depth: int = MAX_DEPTH) -> Record:
+    """An object whose inner objects are names of its own: x in point is point.x."""
+    found: Record = {}
+    for name, value in content.items():
+        if isinstance(value, dict) and depth:
+            found |= {f"{name}.{key}": part for key, part in _unnested(value, depth - 1).items()}
         else:
             found[name] = value
     return found
@@ -172,8 +182,8 @@ def _columns_of(content: Any, source: Source) -> _Columns:
             )
         if not any(isinstance(row, (list, dict)) for row in content):
             return _Columns(False, {"1": content})
-    if isinstance(content, dict) and any(isinstance(value, list) for value in content.values()):
-        return _Columns(True, _of_columns(content))
+    if isinstance(content, dict) and any(isinstance(value, list) for value in _unnested(content).values()):
+        return _Columns(True, _of_columns(_unnested(content)))
     said = f"an object of {_names(content)}" if isinstance(content, dict) else "a list of unlike rows"
     if not isinstance(content, (dict, list)) or not content:
         said = "no rows"

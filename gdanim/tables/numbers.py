@@ -23,7 +23,7 @@ UNKNOWN: Final = frozenset({"", "null", "na", "n/a", "#n/a", "<na>", "none", "ni
 LOST: Final = {
     **dict.fromkeys(("nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#qnan", "-1.#qnan"), math.nan),
     **dict.fromkeys(("1.#ind", "-1.#ind", "1.#snan", "-1.#snan", "1.#nan", "indeterminate"), math.nan),
-    **dict.fromkeys(("#num!", "#div/0!", "#value!", "#ref!", "#name?", "undefined"), math.nan),
+    **dict.fromkeys(("#num!", "#div/0!", "#value!", "#ref!", "#name?", "#null!", "undefined"), math.nan),
     **dict.fromkeys(("inf", "+inf", "infinity", "+infinity", "1.#inf", "+1.#inf", "∞", "+∞", "overflow"), math.inf),
     **dict.fromkeys(("-inf", "-infinity", "-1.#inf", "-∞", "−∞"), -math.inf),
 }

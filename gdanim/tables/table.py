@@ -57,6 +57,7 @@ class Table(NamedTuple):
 
     columns   their names as written; where the file has none, their numbers from 1 on
     named     whether the file names them
+    remarked  whether it does so in a comment, which may be no names at all
     sample    the cells of some first rows: numbers, None or words
     chunks    for the columns wanted as numbers and those wanted as words, the rows, once. It raises UsageError where
               one is malformed, after the rows before it
@@ -67,3 +68,4 @@ class Table(NamedTuple):
     named: bool
     sample: Sequence[Sequence[Any]]
     chunks: Callable[[Sequence[int], Sequence[int]], Iterator[Chunk]]
+    remarked: bool = False

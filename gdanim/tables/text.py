@@ -88,6 +88,7 @@ def text_table(blocks: Iterator[Lines], source: Source) -> Table:
         bool(dialect.names),
         sample,
         lambda n, w: reader.chunks(chain([body], blocks), list(n), list(w)),
+        dialect.remarked,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from gdanim.catalogue import registry
 from gdanim.catalogue.choices import format_value
 from gdanim.catalogue.optimizers import METHODS
+from gdanim.errors import SettingError
 
 if TYPE_CHECKING:
     from gdanim.catalogue.specs import Method
@@ -32,3 +33,10 @@ def test_all_defaults_written_out_are_read_as_the_same_values(method: Method) ->
 def test_switches_are_yes_and_no_for_people() -> None:
     assert registry.optimizer("rmsprop:centered=yes").label == "rmsprop, centered yes"
     assert registry.optimizer("rmsprop:centered=yes").values["centered"] is True
+
+
+def test_a_file_without_a_name_in_it_says_how_to_name_one() -> None:
+    with pytest.raises(SettingError, match=r"in it: mine\.py:NAME"):
+        registry.optimizer("mine.py")
+    with pytest.raises(SettingError, match=r"in it: src/warm\.py:NAME"):
+        registry.schedule("src/warm.py")

@@ -64,7 +64,7 @@ INSIDE = {
         "text.tidying text.spelling text.left_side text.joined text.conditions tree hints ranges parser graph "
         "floats derivatives symbols"
     ),
-    "tables": "files table numbers dialect text json_text arrays points mapped",
+    "tables": "files table numbers dialect text json_text objects arrays points mapped",
     "models": "named points samples terms model linear penalty rows fit",
     "catalogue": (
         "foreign specs families formats functions optimizers plugins schedules choices validation views registry "
@@ -79,15 +79,15 @@ INSIDE = {
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
         "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
-        "attractors recording.roles recording.variables recording.rows recording.dense recording.replay "
-        "recording.asked descend plane.looked_at updates outcomes.trials outcomes.unbounded outcomes.ends "
-        "outcomes.reasons outcomes.endings"
+        "attractors recording.vocabulary recording.roles recording.variables recording.rows recording.dense "
+        "recording.replay recording.asked descend plane.looked_at updates outcomes.trials outcomes.unbounded "
+        "outcomes.ends outcomes.reasons outcomes.endings"
     ),
     "drawing": (
-        "colours.cycles frame geometry mpl colours.vision colours.borrowed colours.mending lettering ends numbers "
-        "marks.exits marks.track marks.fade painting.strokes painting.mark painting.blocks shapes fallback styles "
-        "colours.grounds colours.ramps run_styles layout marks.free_places marks.trails marks.arrows marks.fitted "
-        "marks.caption marks.rows marks.spots marks.starts scene"
+        "colours.cycles colours.drawable frame geometry mpl colours.vision colours.borrowed colours.mending "
+        "lettering ends numbers marks.exits marks.track marks.fade painting.strokes painting.mark painting.blocks "
+        "shapes fallback styles colours.grounds colours.ramps run_styles layout marks.free_places marks.trails "
+        "marks.arrows marks.fitted marks.caption marks.rows marks.spots marks.starts scene"
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import warnings
@@ -111,6 +112,7 @@ def test_dataclasses_and_methods_of_objects_can_be_functions(write: Write) -> No
         ("loss.py:rosn", r"in loss.py: 'rosn'. Did you mean 'rosen'\?"),
         ("loss.py:SCALE", r"loss.py:SCALE is float 2.0: name a function"),
         ("lib.py:f", "'lib.py' is not a file"),
+        ("sparse.py:f", "'sparse.py' has more than 10,000,000 bytes"),
         ("gd_no_such:f", "No module 'gd_no_such', here or installed"),
         ("json.decodr:f", r"No module 'json.decodr'.* Did you mean 'json.decoder'\?"),
         ("lib/loss:f", r"neither a file that ends in .py nor the name of a module"),
@@ -120,6 +122,8 @@ def test_dataclasses_and_methods_of_objects_can_be_functions(write: Write) -> No
 def test_what_is_not_there_is_refused_with_the_nearest(spec: str, says: str, write: Write, tmp_path: Path) -> None:
     write("SCALE = 2.0\ndef rosen(p): return p[0] + p[1]")
     (tmp_path / "lib.py").mkdir()
+    (tmp_path / "sparse.py").touch()
+    os.truncate(tmp_path / "sparse.py", 10**10)
     with pytest.raises(UsageError, match=says):
         load(spec)
 

@@ -305,6 +305,7 @@ def test_texts_in_a_png_are_unpacked_only_until_they_are_too_much(
         ('[files]\n"a.csv" = ""', ("nothing reads 'a.csv'",)),
         ("x = " + "[" * 100_000, ("not TOML",)),
         ("iterations = " + "9" * 5000, ("thousands of digits",)),
+        ("iterations = 0x" + "f" * 5000, ("iterations a number of thousands of digits: give a whole number from 0",)),
         ("a." * 400_000 + "a = 1", ("a key of ten parts",)),
         ('# """\nx = { ' + "'a' . " * 100_000 + "a = 1 }", ("a key of ten parts",)),
     ],

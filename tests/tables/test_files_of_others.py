@@ -77,6 +77,20 @@ READ: dict[str, tuple[str, bytes | str]] = {
     "JSON lines as .json": (".json", "".join(json.dumps(row) + "\n" for row in RECORDS)),
     "JSON records": (".json", json.dumps(RECORDS, indent=1)),
     "JSON columns": (".json", json.dumps({"x": POINTS, "lr": 0.1})),
+    "JSON, x and y in an object": (
+        ".json",
+        json.dumps([{"step": k, "state": {"point": {"x": x, "y": y}}} for k, (x, y) in enumerate(POINTS)]),
+    ),
+    "JSON, columns in an object": (
+        ".json",
+        json.dumps({"lr": 0.1, "path": {"x": [3, 2.5, 0.001], "y": [2, -1, 0.5]}}),
+    ),
+    "pandas, read and written again": (".csv", "Unnamed: 0,x,y\n0,3.0,2.0\n1,2.5,-1.0\n2,0.001,0.5\n"),
+    "a remark of as many words": (".txt", "% written by MATLAB\n" + rows("  ")),
+    "texts of pandas": (
+        ".npz",
+        npz(x=np.array(POINTS), label=np.array(["a", "a", "a"], dtype=object), lr=np.array(0.1, dtype=object)),
+    ),
     "JSON points": (".json", json.dumps(POINTS)),
     "pandas, to_json": (".json", '{"x":{"0":3,"1":2.5,"2":0.001},"y":{"0":2,"1":-1,"2":0.5}}'),
     "pandas, split": (".json", '{"columns":["x","y"],"index":[0,1,2],"data":[[3,2],[2.5,-1],[0.001,0.5]]}'),
@@ -118,6 +132,22 @@ def test_a_lost_point_is_one_however_it_is_written(word: str, tmp_path: Path) ->
     assert not np.isfinite(found.lost[0, :2]).any()
 
 
+def test_a_lost_point_that_begins_its_line_is_no_comment(tmp_path: Path) -> None:
+    found = read(".csv", "x,y\n3,2\n#DIV/0!,#NUM!\n#N/A,1\n", tmp_path).trajectory
+    assert found.last.tolist() == [0]
+    assert np.isnan(found.lost[0]).all()
+
+
+def test_a_hostile_pickle_is_looked_at_and_not_run(tmp_path: Path) -> None:
+    class Shell:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (open, (str(tmp_path / "made"), "w"))
+
+    with pytest.raises(UsageError, match="label holds Python objects, which are never unpickled"):
+        read(".npz", npz(x=np.array(POINTS), label=np.array([Shell()] * 3, dtype=object)), tmp_path)
+    assert not (tmp_path / "made").exists()
+
+
 REFUSED: dict[str, tuple[str, bytes | str, str]] = {
     "names that say nothing": (".csv", "a1,b2\n1,2\n", "It has a1, b2: say --columns x1=NAME,x2=NAME"),
     "one coordinate": (".csv", "step,w0,loss\n0,1,2\n", "there is no column x2"),
@@ -152,6 +182,7 @@ REFUSED: dict[str, tuple[str, bytes | str, str]] = {
     "a JSON text": (".json", '"hello"', "is no table"),
     "a JSON of settings": (".json", '{"lr": 0.1, "n": 3}', "holds an object of lr, n"),
     "half a JSON": (".json", '[{"x": 1', "is not JSON"),
+    "two of a name": (".csv", "step,x,x\n0,1,2\n", "the column x is named twice"),
     "objects": (".npz", npz(x=np.array([{}, 1], dtype=object), y=np.arange(2)), "never unpickled"),
     "four axes": (".npy", npy(np.zeros((2, 2, 2, 2))), "has the shape (2, 2, 2, 2)"),
     "complex numbers": (".npz", npz(x=np.zeros(2, complex), y=np.zeros(2)), "neither numbers nor texts"),

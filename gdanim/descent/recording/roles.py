@@ -5,12 +5,11 @@ What is unambiguous is recognised; where it is not, the error names the columns 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from gdanim.descent.recording.vocabulary import INDEXED, PAIRS, POINTS, SLOPES, SYNONYMS, TRIPLES, WORDS, known, word
 from gdanim.errors import nearest, shown
 from gdanim.tables.numbers import is_word, number_in
 
@@ -21,36 +20,6 @@ if TYPE_CHECKING:
     from gdanim.objectives.objective import Objective
     from gdanim.tables.table import Table
 
-# What people call each role, the likeliest first. Names are compared in small letters, with _ between words.
-SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "iteration": (
-        *("iteration", "iterations", "iter", "iters", "it", "itr", "step", "steps", "global_step", "nit"),
-        *("k", "n", "t", "epoch", "epochs", "round", "i", "index", "idx"),
-    ),
-    "f": (
-        *("f", "fx", "f_x", "fval", "f_val", "loss", "cost", "value", "objective", "obj", "fun", "func", "function"),
-        *("train_loss", "training_loss", "loss_train", "losses", "costs", "values", "energy", "error", "mse"),
-    ),
-    "lr": ("lr", "learning_rate", "learningrate", "rate", "eta", "η", "step_size", "stepsize"),
-    "run": ("run", "run_id", "trial", "trial_id", "experiment", "series", "replicate", "seed"),
-    "optimizer": ("optimizer", "optimiser", "method", "algorithm", "algo", "solver"),
-    "label": ("label", "name"),
-    "outcome": ("outcome",),
-}
-WORDS: Final = ("run", "optimizer", "label", "outcome")  # roles of texts
-# Names of points and of slopes: with a number behind (w0, theta_1, x[1]), and of one variable without.
-POINTS: Final = (
-    *("x", "w", "theta", "θ", "param", "params", "parameter", "parameters", "weight", "weights", "beta", "u", "p"),
-    *("point", "points", "position", "pos", "coord", "iterate", "iterates", "xk", "xs", "path", "trajectory"),
-)
-SLOPES: Final = ("g", "grad", "grads", "gradient", "gradients", "df_dx", "dfdx", "jac")
-PAIRS: Final = {
-    "x": (("x", "y"), ("u", "v"), ("w", "b"), ("a", "b"), ("m", "b"), ("weight", "bias"), ("slope", "intercept")),
-    "g": (("gx", "gy"), ("g_x", "g_y"), ("grad_x", "grad_y"), ("dfdx", "dfdy"), ("df_dx", "df_dy")),
-}
-TRIPLES: Final = {"x": (("x", "y", "z"),), "g": (("gx", "gy", "gz"),)}
-_VALUE_OF: Final = re.compile(r"(f|loss|j|cost)\s*\([^)]*\)")  # f(x, y)
-_INDEXED: Final = re.compile(r"(.*?)_?[\[({]?([0-9]{1,5})[\])}]?")
 MOST_ROLES: Final = 4  # that a message names
 MAX_SHOWN: Final = 100  # characters of names in a message
 COUNTED: Final = 1e-6  # relative: so near to f, a column without a name is f
@@ -69,7 +38,7 @@ class Roles(NamedTuple):
 
 def find_roles(table: Table, objective: Objective, chosen: Mapping[str, str]) -> Roles:
     """The roles of a table's columns; `chosen` are those that a person has named. Raises UsageError."""
-    dim = objective.dim
+    dim, table = objective.dim, as_named(table, chosen)
     settled = {role: _named(table, name, role) for role, name in chosen.items()}
     for role in settled:
         if role[-1].isdecimal() and int(role[-1]) > dim:
@@ -79,6 +48,13 @@ def find_roles(table: Table, objective: Objective, chosen: Mapping[str, str]) ->
     else:
         place = settled if _coordinates(dim) <= settled.keys() else _by_place(table, objective) | settled
     return Roles(place, tuple(_remarks(table, place, settled)))
+
+
+def as_named(table: Table, chosen: Mapping[str, str]) -> Table:
+    """A table without names where a comment of as many words as there are columns holds none that anybody uses."""
+    if not table.remarked or chosen or any(map(known, table.columns)):
+        return table
+    return table._replace(columns=tuple(str(at + 1) for at in range(len(table.columns))), named=False)
 
 
 def _coordinates(dim: int) -> set[str]:
@@ -111,13 +87,6 @@ def _named(table: Table, name: str, role: str) -> int:
     raise table.source.refusal(f"--columns {role}={name}: it has {seen(table.columns)}.{hint}")
 
 
-def word(name: str) -> str:
-    """A name as it is compared: in small letters, without signs around it, with _ between its parts."""
-    plain = unicodedata.normalize("NFKC", name).lower().strip("#%'\"_ \t")
-    value = _VALUE_OF.fullmatch(plain)
-    return value[1] if value else re.sub(r"[\s./:-]+", "_", plain)
-
-
 # --- columns with names ----------------------------------------------------------------------------------------------
 
 
@@ -132,6 +101,9 @@ class Names:
         for at, column in enumerate(table.columns):
             if at not in settled.values():
                 self._places.setdefault(word(column), []).append(at)
+        # pandas reads a column without a name as this, and writes that.
+        self._index = "" if "" in self._places else "unnamed_0"
+        self._inner = self._places | _inner_names(table.columns, self._places)
 
     def roles(self) -> dict[str, int]:
         """The place of the column of each role. Raises UsageError where one is missing, or may be one of several."""
@@ -144,7 +116,7 @@ class Names:
         if self._objective.dim == 2 and "f" not in found and "x1" in points:
             found |= self._first("f", ["z"])
         if "iteration" not in found and self._is_index():
-            found["iteration"] = self._only("")
+            found["iteration"] = self._only(self._index)
         return self._slopes() | found
 
     def _word(self, place: int) -> str:
@@ -163,14 +135,14 @@ class Names:
         return _counts(cells, rising=False) if role == "iteration" else not any(map(is_word, cells))
 
     def _only(self, name: str) -> int:
-        places = self._places[name]
+        places = self._inner[name]
         if len(places) > 1:
             raise self._table.source.refusal(f"the column {self._table.columns[places[0]]} is named twice")
         return places[0]
 
     def _is_index(self) -> bool:
         """Whether a column without a name counts the rows, as far as can be seen."""
-        at = self._places.get("")
+        at = self._places.get(self._index)
         return at is not None and _counts([row[at[0]] for row in self._table.sample])
 
     def _points(self) -> dict[str, int]:
@@ -185,6 +157,7 @@ class Names:
         if len(fitting) > 1:
             one, other = (seen([self._table.columns[at] for at in family]) for family in fitting[:2])
             raise self._refusal(f"x may be {one}, or {other}", needed)
+        self._refuse_twice()
         found = {place for family in families for place in family[:1]} if dim > len(families[:1]) else set()
         missing = _in_order(needed - self._settled.keys())
         lacking = missing[-1] if found else missing[0]
@@ -194,11 +167,18 @@ class Names:
         way = ",".join(f"{role}=NAME" for role in _in_order(needed)[:MOST_ROLES]) + ",…" * (len(needed) > MOST_ROLES)
         return self._table.source.refusal(f"{reason}. It has {seen(self._table.columns)}: say --columns {way}")
 
+    def _refuse_twice(self) -> None:
+        """Refuse names of which no --columns could tell one from another."""
+        columns = self._table.columns
+        for column in filter(None, columns):
+            if columns.count(column) > 1:
+                raise self._table.source.refusal(f"the column {column} is named twice: name each otherwise in the file")
+
     def families(self, letter: str, bases: Sequence[str]) -> Iterator[list[int]]:
         """The places of the coordinates of each name: numbered, in pairs, of one variable alone."""
         numbered: dict[str, dict[int, int]] = {}
-        for name in self._places:
-            found = _INDEXED.fullmatch(name)
+        for name in self._inner:
+            found = INDEXED.fullmatch(name)
             if found and (found[1] in bases or (letter == "x" and self._numbered)):
                 numbered.setdefault(found[1], {})[int(found[2])] = self._only(name)
         for numbers in numbered.values():
@@ -207,10 +187,10 @@ class Names:
                 yield [numbers[number] for number in sorted(numbers)]
         if self._objective.dim in (2, 3):
             for pair in PAIRS[letter] if self._objective.dim == 2 else TRIPLES[letter]:
-                if all(name in self._places for name in pair):
+                if all(name in self._inner for name in pair):
                     yield [self._only(name) for name in pair]
         else:
-            yield from ([self._only(name)] for name in bases if name in self._places)
+            yield from ([self._only(name)] for name in bases if name in self._inner)
 
     def _refuse_further(self, families: Sequence[Sequence[int]]) -> None:
         """Refuse a point of more coordinates than the objective takes."""
@@ -231,6 +211,16 @@ class Names:
         if own or len(families) != 1:
             return own
         return {f"g{at + 1}": place for at, place in enumerate(families[0])}
+
+
+def _inner_names(columns: Sequence[str], places: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """The places of names in names, such as x of point.x, where nothing else is called so."""
+    found: dict[str, list[int]] = {}
+    for at, column in enumerate(columns):
+        outer, _, name = column.rpartition(".")
+        if outer and word(name) not in places and [at] in places.values():
+            found.setdefault(word(name), []).append(at)
+    return {name: place for name, place in found.items() if len(place) == 1}
 
 
 # --- columns without names -------------------------------------------------------------------------------------------

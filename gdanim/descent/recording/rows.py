@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from gdanim import readers
-from gdanim.descent.recording.roles import WORDS, find_roles
+from gdanim.descent.recording.roles import find_roles
 from gdanim.descent.recording.variables import variables_in
+from gdanim.descent.recording.vocabulary import WORDS
 from gdanim.descent.trajectory import MAX_RECORDED
 from gdanim.errors import shown
 from gdanim.objectives.grounds.recorded import recording

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gdanim.descent.recording.roles import POINTS, Names, seen
+from gdanim.descent.recording.roles import Names, as_named, seen
+from gdanim.descent.recording.vocabulary import POINTS
 from gdanim.objectives.grounds.recorded import recording
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def variables_in(table: Table, chosen: Mapping[str, str]) -> int:
     named = [int(role[1:]) for role in chosen if role[0] == "x" and role[1:].isdecimal()]
     if named:
         return max(named)
+    table = as_named(table, chosen)
     if table.named:
         numbered = max((len(family) for family in _families(table, MANY)), default=0)
         for dim in (*(numbered,) * (numbered > 1), 3, 2, 1):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gdanim.drawing.colours.cycles import check_cycle
+from gdanim.drawing.colours.drawable import check_drawable
 from gdanim.drawing.mpl import mpl, quietly, to_hex, to_rgba
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def rc_of(name: str) -> dict[str, Any]:
         # A Path: matplotlib would open a connection for a text such as file:….
         rc: Any = style.library[name] if name in style.library else _read(Path(name))
         found = {key: rc[key] for key in rc if key.startswith(_STYLED) and key in known}
-    if not 0 <= found.get("grid.alpha", 1.0) <= 1:
-        raise ValueError(f"grid.alpha {found['grid.alpha']:g}: give a number from 0 to 1")
+    check_drawable(found)
     return found
 
 
@@ -55,7 +55,10 @@ def _read(file: Path) -> Any:
         key, _, value = line.partition(":")
         if key.strip() == "axes.prop_cycle":
             check_cycle(value)
-    return mpl.rc_params_from_file(file, True, False)
+    try:
+        return mpl.rc_params_from_file(file, True, False)
+    except RuntimeError as error:  # of a margin
+        raise ValueError(error) from None
 
 
 def defaults() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gdanim.catalogue import foreign
 from gdanim.errors import CallableError, GdanimError, UnknownNameError, UsageError, nearest, shown
 from gdanim.options.objects import NamedObject
 
+MAX_SOURCE = 10_000_000  # bytes of a file, which Python reads whole
 MAX_TEXT = 300  # characters of an exception's text that are repeated
 
 _OURS = str(Path(__file__).parents[2])
@@ -156,8 +157,11 @@ def _short(file: str) -> str:
 def _check_file(source: str) -> None:
     path = Path(source)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise UsageError(f"{source!r} is not a file")
+        if status.st_size > MAX_SOURCE:
+            raise UsageError(f"{source!r} has more than {MAX_SOURCE:,} bytes: that is no code of a person's own")
         path.open("rb").close()
     except FileNotFoundError:
         near = nearest(path.name, [file.name for file in path.parent.glob("*.py")])
