@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from gdanim import signals
-from gdanim.errors import OutputError
+from gdanim.errors import OutputError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,4 +184,4 @@ try:
             import matplotlib.figure
         from matplotlib.colors import to_hex, to_rgb, to_rgba
 except Exception as error:
-    raise OutputError(f"matplotlib cannot be imported here: {error}") from error
+    raise OutputError(f"matplotlib cannot be imported here: {error or unforeseen(error)}") from error

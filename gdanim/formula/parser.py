@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from gdanim.errors import FormulaError, SettingError, shown
 from gdanim.formula import hints, ranges, vocabulary
 from gdanim.formula.ranges import MAX_NODES
-from gdanim.formula.text import conditions, joined, latex, left_side, spelling
+from gdanim.formula.text import conditions, joined, latex, left_side, spelling, sums
 from gdanim.formula.text.names import are_numbered, order, twins
 from gdanim.formula.text.tokens import MAX_CHARACTERS
 from gdanim.formula.tree import RANGES, Call, Name, Number, Tree, names_in, operations
@@ -108,7 +108,7 @@ def _sides(text: str) -> tuple[str, tuple[str, ...], str]:
     if not text:
         raise _error(text, "it is empty; write one in x, such as x**2")
     try:
-        return text, *left_side.split(latex.plain(text))
+        return text, *left_side.split(sums.in_brackets(latex.plain(text)))
     except FormulaError as refusal:
         raise _error(text, str(refusal)) from None
 

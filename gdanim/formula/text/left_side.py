@@ -8,8 +8,8 @@ from typing import Final
 from gdanim.formula.text import spelling
 from gdanim.formula.vocabulary import FUNCTIONS
 
-# Or nothing but a name: y = x**2.
-_EQUATION: Final = re.compile(r" *([^\W\d]\w*) *(?:\(([\w ,]*)\))? *=(?!=)")
+# Or nothing but a name: y = x**2. Some write := there.
+_EQUATION: Final = re.compile(r" *([^\W\d]\w*) *(?:\(([\w ,]*)\))? *:?=(?!=)")
 # Names of bounded length: a longer text is no left side, and would take quadratic time.
 _MAPPING: Final = re.compile(
     r" {0,9}(?:[^\W\d]\w{0,20} {0,9}: {0,9})?\(?([\w ,]{1,60}?)\)? {0,9}(?:->|=>|↦|→|⟼)"
@@ -34,7 +34,9 @@ def split(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def _declared(names: str) -> tuple[str, ...]:
-    """One or two names that may vary; none where there are others."""
+    """One or two names that may vary, with a comma between them; none where there are others: lim x → 0."""
+    if re.search(r"\w +\w", names):
+        return ()
     declared = tuple([spelling.plain(name) for name in re.findall(r"\w+", names)])
     is_name = all(re.fullmatch(r"[A-Za-z]\w*", name) and name not in FUNCTIONS for name in declared)
     return declared if is_name and 1 <= len(declared) <= 2 else ()
