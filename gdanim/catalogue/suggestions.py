@@ -39,6 +39,7 @@ OPTION_SYNONYMS: Final[Mapping[str, str]] = {
     **dict.fromkeys(["lr-schedule", "scheduler", "decay"], "--schedule"),
     **dict.fromkeys(["tex", "latex"], "--title"),
     **dict.fromkeys(["delay", "pause"], "--hold"),
+    **dict.fromkeys(["batch-size", "batchsize", "minibatch", "mini-batch"], "--batch"),
     **dict.fromkeys(["force-overwrite", "overwrite", "yes"], "--force"),
 }
 # Of difflib's ratio: --itertions is --iterations, --color is not --lr, and tlit is not `list`.
@@ -48,7 +49,7 @@ _NEAR: Final = 0.8
 def option_hint(name: str, known: Collection[str]) -> str:
     """The sentence that suggests an option in place of `name`; empty where none means the same and none is near."""
     word = name.lstrip("-").replace("_", "-").lower()
-    options = [option for option in known if option.startswith("--")]
+    options = [*(option for option in known if option.startswith("--")), "--help", "--version"]
     meant = OPTION_SYNONYMS.get(word) or nearest(f"--{word}", options, cutoff=_NEAR)
     return f" Did you mean '{meant}'?" if meant else ""
 
