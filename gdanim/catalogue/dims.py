@@ -10,6 +10,7 @@ from typing import Final
 from gdanim.catalogue.registry import VIEWS
 from gdanim.catalogue.specs import Point, View
 from gdanim.errors import SettingError, UsageError
+from gdanim.formatting import listed
 from gdanim.settings import DEFAULTS, Picture
 
 AUTO_VIEW: Final = "auto"
@@ -22,6 +23,7 @@ _NEEDS_FUNCTION: Final = (
 _VIEW_OF: Final = {1: "curve", 2: "contour"}  # for so many variables, where none is chosen
 _ON_A_PLANE: Final = 2  # functions of more variables are drawn on a plane
 _PATHS: Final = " or ".join(_VIEW_OF.values())
+_OF_MODELS: Final = "fit"  # the view that needs data
 _VARIABLES: Final = {1: "one variable", 2: "two variables"}
 
 
@@ -62,9 +64,15 @@ def usual_view(dim: int) -> View:
 
 def check_draws(view: View, name: str, dim: int) -> None:
     """Refuse a view, chosen by this name, that does not draw functions of `dim` variables. Raises SettingError."""
-    if min(dim, _ON_A_PLANE) not in view.dims:
+    if not _draws(view, dim):
         has = _VARIABLES.get(dim, f"{dim:,} variables")
-        raise SettingError("--view", name, f"draws functions of {_VARIABLES[view.dims[0]]}; this one has {has}")
+        others = listed([own for own, other in VIEWS.items() if _draws(other, dim) and own != _OF_MODELS])
+        allowed = f"draws functions of {_VARIABLES[view.dims[0]]}; this one has {has}, which {others} draw"
+        raise SettingError("--view", name, allowed)
+
+
+def _draws(view: View, dim: int) -> bool:
+    return min(dim, _ON_A_PLANE) in view.dims
 
 
 def check_start(option: str, point: Point, dim: int, name: str) -> Point:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gdanim.catalogue.dims import check_draws, check_on_plane, usual_view
 from gdanim.catalogue.request import StyleChoice, looked_up
+from gdanim.descent.plane.closer import closer
 from gdanim.descent.plane.plane import plane_of
 from gdanim.descent.recording.asked import asks_for_runs, check_slopes, objective_for, replayed_runs, tuples
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
@@ -128,6 +129,7 @@ def carry_out(request: Request) -> Descent:
     objective = _showing_ends(known_around(objective, _told_points(trajectory)), trajectory, settings)
     runs = tuple(run for _, part in parts for run in part)
     verdict, arrived_at = judged(objective, trajectory)
+    objective = closer(objective, trajectory, settings)
     settles = np.array([one.outcome not in (Outcome.SADDLE, Outcome.FLAT) for one in verdict])
     return Descent(
         settings=settings.picture(),
@@ -182,6 +184,8 @@ def _showing_ends(objective: Objective, trajectory: Trajectory, settings: Settin
     row, away = nearest_known(objective, ends)
     near = np.flatnonzero(away <= NEAR_MINIMUM * np.ptp(objective.bounds, axis=1).max())
     outside = near[~objective.contains(objective.minimizers[row[near]])]
+    if len(outside):  # a plain may have many that nobody sees
+        outside = outside[objective.in_seen_wells[row[outside]]]
     if not len(outside):
         return objective
     shown = np.concatenate([ends[outside], objective.minimizers[row[outside]]])

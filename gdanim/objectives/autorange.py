@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gdanim.arrays import Scalar, Vector
+from gdanim.formatting import coordinates
 from gdanim.objectives.minimizers import Found, distinct, search
 from gdanim.objectives.objective import Functions
 from gdanim.objectives.radius import radius_around
@@ -30,7 +31,7 @@ MARGIN = 1.1  # by which bounds are wider than what is to be in view
 AROUND = 3.0  # times half the width: so far away other wells are looked for
 # Times the width: so much a window may grow to hold other wells, to have the origin in its middle, to hold starts.
 WITH_OTHERS, WITH_ORIGIN, WITH_STARTS = 1.5, 2.5, 1.5
-NO_MINIMUM = "no minimum was found: the picture shows f about the origin; --xlim and --start choose another place"
+NO_MINIMUM = "no minimum was found: the picture shows f from {} to {}; --xlim and --start choose another place"
 CONSTANT = "f is constant here: every point is a minimum"
 LOWEST_AT_EDGE = "no minimum was found: f is lowest at the edge of where it has values"
 NONE_WITHIN_LIMITS = "no minimum was found within the limits"
@@ -109,7 +110,7 @@ def _remarks(wells: Vector, bounds: Vector, found: Found, *, limited: bool) -> t
         return ()
     if found.at_edge:
         return (LOWEST_AT_EDGE,)
-    return (NONE_WITHIN_LIMITS if limited else NO_MINIMUM,)
+    return (NONE_WITHIN_LIMITS if limited else NO_MINIMUM.format(*map(coordinates, bounds.T.tolist())),)
 
 
 def _inside(x: Vector, bounds: Vector) -> Vector:

@@ -183,12 +183,14 @@ class Objective:
         is_lowest = f - f.min() <= AS_LOW * np.ptp(f)
         lowest: Vector = self.minimizers[is_lowest]
         if len(self.minimizers) <= MOST_MARKED:
-            seen: Vector = self.minimizers[is_lowest | self._in_seen_wells(f)]
+            seen: Vector = self.minimizers[is_lowest | self.in_seen_wells]
             return seen
         return lowest if len(lowest) <= MOST_MARKED else lowest[:0]
 
-    def _in_seen_wells(self, f: Scalar) -> Flags:
-        """Whether f is seen to rise around each minimizer, where it is f (m,): on both sides along each axis."""
+    @property
+    def in_seen_wells(self) -> Flags:
+        """Whether f is seen to rise around each minimizer (m,), m > 0: on both sides along each axis."""
+        f = self.value(self.minimizers)
         if self.dim > 2 or self.point_by_point:
             return np.ones(len(f), dtype=np.bool_)
         axes = np.diag(np.ptp(self.bounds, axis=1))

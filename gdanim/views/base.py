@@ -15,14 +15,13 @@ from gdanim.drawing.geometry import Positions
 from gdanim.drawing.layout import Layout, Slot
 from gdanim.drawing.marks.past import PastTrails, ShortTrails
 from gdanim.drawing.marks.spots import Dots, EndMarkers, Spots
-from gdanim.drawing.marks.starts import StartRings
+from gdanim.drawing.marks.starts import PastRings, StartRings
 from gdanim.drawing.marks.tallies import tallies
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.marks.trails import Trail, mixed
 from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.run_styles import RunStyles, is_told_by_place, recoloured, settled, styles_of
 from gdanim.drawing.scene import Scene
-from gdanim.drawing.styles import Style
 from gdanim.errors import SettingError
 from gdanim.views import header
 from gdanim.views.ground.key import Bands, write_ground_key
@@ -37,13 +36,9 @@ TRAIL_PT, DOT_PT, END_MARKER_PT = 1.8, 4.0, 4.5
 FEW_RUNS, SLENDER = 4, 0.75  # more than that at once leave each other less room
 SMALL_PT, LEAST_SCALE = 110.0, 0.6  # the shorter side of axes, from which on marks shrink with them
 
-# The paths of runs that are over: their width, the share of their colour, and how many points are drawn in every frame.
-PAST_PT, PAST_INK, MOST_PAST_POINTS = 1.6, 0.45, 20_000
+PAST_PT, PAST_INK, MOST_PAST_POINTS = 1.6, 0.45, 20_000  # of runs that are over; points drawn in every frame
 
 OUTLINE_PT = 2 * (Trail.HALO_PT + 0.5)  # what a trail is wider with its halo and the outline around that
-# The share of the text's colour in an outline. It has a contrast of 3 to all basins, and to every fill of levels to
-# which the halo inside it has less.
-OUTLINE_INK = 0.85
 
 # More runs than that at once are a swarm. A hundred spots are an eighteenth of the plot at 640×480, and their whole
 # paths cost 70 ms a frame; ten times as many would hide the function, and each other.
@@ -276,24 +271,20 @@ def path_and_spots(
     return [marks[0], outlined, *marks[1:]]
 
 
-def soft_outline(style: Style) -> str:
-    """The colour of the outline of paths over the fills of a style."""
-    return mixed(style.text, style.background, OUTLINE_INK)
-
-
 def past_marks(layout: Layout, axes: Axes, track: Track, panel: Panel, end_colour: str) -> list[Mark]:
-    """Add the faint paths and the ends of runs that are over, where runs are shown one after another.
-
-    They have the colours of the places where they ended, or else `end_colour`.
+    """Add paths, starts and ends of runs that are over, where runs are in turn: in the colours of the places where they
+    ended, or else in `end_colour`.
     """
-    timeline, background, settings = panel.descent.timeline, layout.style.background, panel.descent.settings
+    timeline, background, tail = panel.descent.timeline, layout.style.background, panel.descent.settings.trail
     if not timeline.in_turn or track.shape[0] == 1:
         return []
-    by_place = is_told_by_place(panel.descent)
-    ended = settled(panel.run_styles) if by_place else recoloured(panel.run_styles, end_colour)
+    found = settled(panel.run_styles)
+    ended = found if is_told_by_place(panel.descent) else recoloured(found, end_colour)
     marks: list[Mark] = [EndMarkers(track, ended, timeline.last, size_pt=END_MARKER_PT)]
-    if settings.trail is None and track.shape[0] * track.shape[1] <= MOST_PAST_POINTS:
-        faint = [replace(one, colour=mixed(one.colour, background, PAST_INK)) for one in settled(panel.run_styles)]
+    faint = [replace(one, colour=mixed(one.colour, background, PAST_INK)) for one in found]
+    if len(panel.runs) <= SWARM:
+        marks.insert(0, PastRings(track, faint, ink=faint[0].colour, halo=background, size_pt=layout.spot_pt))
+    if tail is None and track.shape[0] * track.shape[1] <= MOST_PAST_POINTS:
         marks.insert(0, PastTrails(track, faint, timeline.last, width_pt=PAST_PT))
     for mark in marks:
         axes.add_artist(mark)

@@ -15,9 +15,10 @@ from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.scene import Scene
-from gdanim.views.base import SWARM, Background, Panel, build_plot, lost_at, path_marks, soft_outline
+from gdanim.views.base import SWARM, Background, Panel, build_plot, lost_at, path_marks
 from gdanim.views.ground.aspect import MOST_APART, EqualAxes, is_equal, movable_ends
 from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
+from gdanim.views.ground.inks import soft_outline
 from gdanim.views.ground.minima import draw_minimizers
 from gdanim.views.ground.plain import key_of, shaded
 from gdanim.views.inset import zoomed

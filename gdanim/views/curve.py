@@ -23,6 +23,8 @@ from gdanim.views.inset import zoomed
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 STRIP_ROOM = 0.07  # of the height: what the strip of basins and a spot above it take below the lowest value
+# Shares of samples. One that lies beyond most of the others stands on a pole, whose flank is steep as well.
+MOST_OUT, STEEP_OUT = 0.02, 0.1
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 
 
@@ -55,9 +57,7 @@ class Curve:
         low, high = objective.bounds[0]
         own_x, own_y = objective.view or ((float(low), float(high)), None)
         xlim = settings.xlim or own_x
-        # The function is drawn where it is defined to be searched; a reader who asks for other ends gets all of them.
-        first, last = xlim if settings.xlim else (low, high)
-        x = np.linspace(first, last, FEW_SAMPLES if objective.point_by_point else SAMPLES)
+        x = np.linspace(*xlim, FEW_SAMPLES if objective.point_by_point else SAMPLES)
         f = objective.value(x[:, np.newaxis])
         own_y = None if settings.xlim else own_y
         ylim = settings.ylim or _heights(f, own_y, descent.trajectory, xlim)
@@ -112,6 +112,21 @@ def _bottom(objective: Objective, x: Scalar, f: Scalar) -> Scalar:
     return found
 
 
+def _without_poles(f: Scalar) -> tuple[float, float]:
+    """Ends that hold samples f of a function, but for its poles."""
+    lowest, highest = float(f.min()), float(f.max())
+    (low, high), (near_low, near_high) = _ends_of_most(f, MOST_OUT), _ends_of_most(f, STEEP_OUT)
+    return lowest if lowest >= low else near_low, highest if highest <= high else near_high
+
+
+def _ends_of_most(f: Scalar, out: float) -> tuple[float, float]:
+    """Ends that hold all samples but a share on either side, and half as much again."""
+    low, high = np.quantile(f, [out, 1 - out])
+    with np.errstate(over="ignore"):
+        margin = 0.5 * (high - low)
+        return float(low - margin), float(high + margin)
+
+
 def _heights(
     f: Scalar, own: tuple[float, float] | None, trajectory: Trajectory, xlim: tuple[float, float]
 ) -> tuple[float, float]:
@@ -129,9 +144,7 @@ def _heights(
     path = trajectory.f[seen & np.array([not stop.failed for stop in trajectory.stop])[:, np.newaxis]]
     if not (finite := f[np.isfinite(f)]).size:
         return nice_limits(float(path.min()), float(path.max())) if path.size else (0.0, 1.0)
-    low, high = np.quantile(finite, [0.02, 0.98])
-    with np.errstate(over="ignore"):  # an end that overflows gives way to that of the samples
-        low, high = max(finite.min(), low - 0.5 * (high - low)), min(finite.max(), high + 0.5 * (high - low))
+    low, high = _without_poles(finite)
     ends = [low, high, *starts, path.min(initial=high), path.max(initial=low)]
     check_drawable(starts, min(ends), max(ends))
     return nice_limits(float(min(ends)), float(max(ends)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
+from math import ceil
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -17,23 +18,26 @@ from gdanim.descent.timeline import Moment
 from gdanim.drawing.layout import READOUT_PT, Layout
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.views.facet_groups import Group
+from gdanim.views.readout.bar import limit_bar
 from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, Told, widest
 
 Form = tuple[tuple[str | int, ...], ...]  # the parts on each line; a number is a length of what is told
 Parts = dict[str, Text]
+Bar = tuple[Text, ...]  # what of it is filled, and the rest
 
 PAD_PT, ABOVE_PT = 6.5, 8.0  # to the axes below, a spot on their edge stays clear of the words; to those above
 LINE, SPACE = 1.4, 0.7  # of the height of the type
 APART = 1.0  # of a space: what keeps the limit clear of the words, too
 SMALL_PT = 8.5
 LEAST_LINES = 4.0  # of a title, as high as a panel is at least where the title has several
+TALL_LINES = 9.0  # so high, it has a line more for the limit, which is worth more than how a run moved
 
 # The limit stands at the right end of its line. After how a run moved, it is the first to go; then what is told goes to
 # a line of its own, and gets shorter, and so does the value. Before anything goes, the type is set a little smaller.
 FORMS: tuple[Form, ...] = (
     *((("value", "more", length, "limit"),) for length in (FULL, REASONED)),
     *((("value", "more", length),) for length in (FULL, REASONED)),
-    (("value", "more", "limit"), (FULL,)),
+    (("value", "more", "limit"), (FULL,)),  # also where a panel is not that high
     (("value", "more"), (FULL,)),
     (("value", "more"), (REASONED,)),
     *((("value", "more", length),) for length in (HINTED, PLAIN)),
@@ -50,8 +54,14 @@ FORMS: tuple[Form, ...] = (
 )
 
 
+WITH_LIMIT: Form = (("value", "more", "limit"), (FULL,))
+
+
 class Titles(NamedTuple):
-    """A title for each panel, all in one form, but for the length of what is told: `lengths` has that of each."""
+    """A title for each panel, all in one form, but for the length of what is told: `lengths` has that of each.
+
+    bars   of each panel that which stands before its share of the limit, where all have room for it
+    """
 
     layout: Layout
     parts: tuple[Parts, ...]
@@ -59,6 +69,7 @@ class Titles(NamedTuple):
     form: Form
     lengths: tuple[int, ...] = ()
     size_pt: float = READOUT_PT
+    bars: tuple[Bar, ...] = ()
 
     @classmethod
     def fit(cls, layout: Layout, groups: Sequence[Group], size: tuple[float, float]) -> Titles:
@@ -78,7 +89,8 @@ class Titles(NamedTuple):
             for text in own.values():
                 text.set_fontsize(size_pt)
             _cut(_value(own), size[0])
-        return cls(layout, parts, told, form, lengths, size_pt)
+        bars = _bars(layout, groups, parts, told, form, size[0], size_pt)
+        return cls(layout, parts, told, form, lengths, size_pt, bars)
 
     @classmethod
     def least_height(cls, layout: Layout) -> float:
@@ -93,7 +105,7 @@ class Titles(NamedTuple):
     @property
     def texts(self) -> list[Text]:
         """What of all titles stands still."""
-        return [text for own in self.parts for text in own.values()]
+        return [text for own in self.parts for text in own.values()] + [text for bar in self.bars for text in bar]
 
     @property
     def _line_px(self) -> float:
@@ -104,7 +116,14 @@ class Titles(NamedTuple):
         if not self.parts:
             return [[] for _ in axes]
         titles = zip(self.parts, self.told, self.lengths, axes, strict=True)
-        return [list(self._write(*title)) for title in titles]
+        found = [list(self._write(*title)) for title in titles]
+        for own, bar in zip(self.parts, self.bars, strict=False):
+            right, y = own["limit"].get_position()
+            left = right - own["limit"].get_window_extent().width - _bar_px(bar, SPACE * self._line_px / LINE)
+            for text in bar:
+                text.set_position((round(left), y))
+                left = round(left) + ceil(text.get_window_extent().width)
+        return found
 
     def _write(self, parts: Parts, told: Told | None, length: int, axes: Axes) -> Iterator[Caption]:
         space, box = SPACE * self.layout.px(self.size_pt), axes.get_window_extent()
@@ -143,9 +162,13 @@ def _chosen(
     sizes = sorted({READOUT_PT, SMALL_PT, min(SMALL_PT, READOUT_PT / layout.style.scale)}, reverse=True)
     # Measured at each size, since hinted letters do not scale evenly.
     widths = {size_pt: _widths(parts, told, size_pt, layout) for size_pt in sizes}
-    for form, size_pt in product(FORMS, sizes):
+    has_limits = any(own["limit"].get_text() for own in parts)
+    with_limit, others = FORMS[:2], FORMS[2:]
+    forms = (*with_limit, *([WITH_LIMIT] if has_limits else []), *others)
+    for form, size_pt in product(forms, sizes):
         space, line_px, lines = SPACE * layout.px(size_pt), LINE * layout.px(size_pt), len(form)
-        is_low = lines > 1 and height - (lines - 1) * line_px < LEAST_LINES * line_px
+        least = TALL_LINES if form is WITH_LIMIT else LEAST_LINES
+        is_low = lines > 1 and height - (lines - 1) * line_px < least * line_px
         if not is_low and all(_longest(own, form, space) <= width for own in widths[size_pt]):
             return form, size_pt, tuple(_fullest(own, form, space, width) for own in widths[size_pt])
     return FORMS[-1], sizes[-1], (BRIEF,) * len(parts)
@@ -183,6 +206,39 @@ def _written(layout: Layout, group: Group) -> Parts:
         "more": write(group.more, color=ink, fontweight="normal"),
         "limit": write(group.limit, color=muted, fontweight="normal"),
     }
+
+
+def _bars(
+    layout: Layout, groups: Sequence[Group], parts: Sequence[Parts], told: Sequence[Told | None], form: Form,
+    width: float, size_pt: float,
+) -> tuple[Bar, ...]:  # fmt: skip
+    """The bar of each panel; none where one has no room for it before its share of the limit."""
+    if not any("limit" in line for line in form):
+        return ()
+    bars, space = tuple(_bar(layout, group, size_pt) for group in groups), SPACE * layout.px(size_pt)
+    widths = _widths(parts, told, size_pt, layout)
+    fuller = [own | {"limit": own["limit"] + _bar_px(bar, space)} for own, bar in zip(widths, bars, strict=True)]
+    if all(_longest(own, form, space) <= width for own in fuller):
+        return bars
+    for text in [text for bar in bars for text in bar]:
+        text.remove()
+    return ()
+
+
+def _bar(layout: Layout, group: Group, size_pt: float) -> Bar:
+    """The bar of a panel, not yet in its place; nothing where the limit is not known."""
+    if not group.limit:
+        return ()
+    pieces = limit_bar(float(group.descent.over_limit[0]), layout.style)
+    if len(inks := {ink for _, ink in pieces}) == 1:
+        pieces = [("".join(text for text, _ in pieces), inks.pop())]
+    write = partial(layout.figure.text, 0, 0, transform=IdentityTransform(), fontsize=size_pt, parse_math=False)
+    return tuple(write(text, color=ink) for text, ink in pieces if text)
+
+
+def _bar_px(bar: Bar, space: float) -> float:
+    """The width of a bar and the space behind it."""
+    return sum(ceil(text.get_window_extent().width) for text in bar) + space if bar else 0.0
 
 
 def _value(parts: Parts) -> Text:

@@ -49,7 +49,7 @@ def build_facets(descent: Descent, plot: Plot) -> Scene:
     }
     named = replace(descent, runs=tuple(labelled[number] for number in range(len(labelled))))
     everyone = styles_of(named, layout.style)
-    head = header.compose(layout, named, everyone, of_panels=True)
+    head = header.compose(layout, named, everyone, panels=len(groups))
     axes = [plot.axes(layout) for _ in groups]
     panel_grid = _PanelGrid(layout, axes, head.height, plot.aspect)
     titles = Titles.fit(layout, groups, panel_grid.panel_px)

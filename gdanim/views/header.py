@@ -18,7 +18,8 @@ from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
 from gdanim.formula.mathtext import visible_length
 from gdanim.objectives.objective import Objective
-from gdanim.views.legend import Legend, entries, fit_legend
+from gdanim.views.legend import Legend, entries
+from gdanim.views.legend_form import fit_legend
 from gdanim.views.readout.line import LiveLine, readout
 from gdanim.views.told import Told, tell, tell_each
 
@@ -30,7 +31,7 @@ EXPLAINED_GAP = 0.3  # of a line, above those of an update
 # Between a title and what stands beside it: with room for an overhang of the axes, and the least.
 ROOMY_PT, BESIDE_PT = 72.0, 30.0
 TIGHT = 0.85  # of the room, where a title may not be wider: formulas are wider than the mean of their letters
-SMALL_PX = 300  # high: below that, panels are given every line that can be spared
+SMALL_PX, MANY_PANELS = 300, 7  # lower than that, or in so many, panels are given every line that can be spared
 GAP_PT = 7.0  # to the axes: a spot on their edge stays clear of the words above
 
 
@@ -118,15 +119,15 @@ def line_px(lettering: Lettering) -> float:
     return 1.5 * lettering.ascent + lettering.descent
 
 
-def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *, of_panels: bool = False) -> Header:
+def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *, panels: int = 0) -> Header:
     """Compose the header of a picture.
 
-    Above panels with titles it is short: the titles hold the verdicts, and the readout stands beside the header's title
-    where it fits; so it does above a legend in larger type.
+    Above a number of panels with titles it is short: the titles hold the verdicts, and the readout stands beside the
+    header's title where it fits; so it does above a legend in larger type.
     Raises UsageError where several runs at once were to be explained.
     """
     lettering = layout.lettering()
-    named = [] if layout.is_bare else entries(descent, run_styles, layout.style, verdicts=not of_panels)
+    named = [] if layout.is_bare else entries(descent, run_styles, layout.style, verdicts=not panels)
     legend = fit_legend(named, layout, lettering, line_px(lettering))
     has_readout = descent.settings.readout and not layout.is_bare
     explained: Explained | None = None
@@ -134,16 +135,17 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
         from gdanim.views.explain.explanation import explanation
 
         explained = explanation(descent, layout, run_styles)
-    told = [] if legend.tells or of_panels else _told(descent, layout.style)
-    # In larger type, and above panels of a small picture, lines cost the plot more.
-    is_low = (bool(legend.rows) and layout.style.scale > 1) or (of_panels and layout.height < SMALL_PX)
+    told = [] if legend.tells or panels else _told(descent, layout.style)
+    # In larger type, and above panels that are low, lines cost the plot more.
+    are_low = panels > 0 and (layout.height < SMALL_PX or panels >= MANY_PANELS)
+    is_low = (bool(legend.rows) and layout.style.scale > 1) or are_low
     lines: list[LiveLine] = []
     if has_readout:
         lines = readout(descent, layout, lettering, told, explained=explained is not None, brief=is_low)
     if lines and (leaves := _leaving(descent, layout, lettering)):
         lines.append(leaves)
     gap_pt = BESIDE_PT if is_low else ROOMY_PT
-    beside_px = layout.room - lines[0][1] - layout.px(gap_pt) if (of_panels or is_low) and lines else 0.0
+    beside_px = layout.room - lines[0][1] - layout.px(gap_pt) if (panels or is_low) and lines else 0.0
     title = _title(layout, descent, beside_px, may_cut=is_low)
     beside = bool(title is not None and title.get_window_extent().width <= beside_px)
     return Header(
@@ -168,17 +170,16 @@ def _told(descent: Descent, style: Style) -> list[Told]:
 
 
 def _title(layout: Layout, descent: Descent, beside_px: float, *, may_cut: bool) -> Text | None:
-    """The title; no wider than `beside_px` where name and formula, cut if need be, fit into that, or the formula alone.
-
-    If `may_cut`, that goes for the name alone in place of the formula.
+    """The title; no wider than `beside_px` where name and formula, cut if need be, fit into that, or if `may_cut` the
+    name alone.
     """
     objective, asked = descent.objective, descent.settings.title
     if asked is not None:
         return layout.asked_title(asked)
     forms = _forms(objective)
-    short = [(objective.title, "")] if may_cut else [("", formula) for _, formula in forms[:1]]
+    short = [(objective.title, "")] if may_cut and objective.title else []
     tight_px = beside_px * (TIGHT if may_cut else 1.0)
-    for some, room_px in (([*forms, *(short if objective.title else ())], tight_px), (forms, layout.header_width_px)):
+    for some, room_px in (([*forms, *short], tight_px), (forms, layout.header_width_px)):
         for name, formula in some:
             if visible_length(formula) + len(name) <= room_px / layout.px(0.6 * TITLE_PT):
                 return layout.title(f"{name}${formula}$" if formula else name, plain=not formula)

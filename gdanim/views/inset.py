@@ -30,10 +30,11 @@ LEAST_SHARE, MOST_SHARE = 0.01, 0.06  # of the axes, from its middle to its ends
 SIZES: Final = (0.46, 0.4, 0.34, 0.3, 0.26, 0.22)  # of the axes, the largest first
 FLAT: Final = 0.65  # of its height, what an inset of a curve may have
 PLACES: Final = tuple(place / 8 for place in range(9))  # from the left or the bottom to the other side
-LEAST_PX: Final = 36.0
+LEAST_PX: Final = 30.0
 FARTHEST_PX: Final = 2000.0  # beyond the axes: as far away, lines are followed
 STEP_PX: Final = 3.0  # between points along a line that must not be covered
-CLEAR_PT: Final = 8.0  # to whatever moves, and to the edges, where arrows stand for spots outside
+# To whatever moves, and to the edges, where arrows stand for spots outside; the less only where else there is no room.
+CLEAR_PT: Final = (8.0, 4.0)
 FRAME_PT: Final = 0.9
 LEAST_MARK_PX: Final = 7.0  # of the frame around the part that is enlarged
 
@@ -63,7 +64,9 @@ def place_inset(layout: Layout, axes: Axes, inset: Axes, marks: Sequence[Mark], 
     taken = [part, *_extents(marks, timeline)]
     shapes = (1.0, FLAT) if descent.objective.dim == 1 else (1.0,)
     sizes = [(size, size * shape) for size, shape in product(SIZES, shapes)]
-    found = _free(box, sizes, list(_lines(axes, marks, timeline)), taken, layout.px(CLEAR_PT), label_px)
+    lines = list(_lines(axes, marks, timeline))
+    places = (_free(box, sizes, lines, taken, layout.px(clear), label_px) for clear in CLEAR_PT)
+    found = next(filter(None, places), None)
     if found is None:
         allowed = "finds no corner that curve and path leave free; give a larger --size, or other --xlim and --ylim"
         raise SettingError("--inset", told, allowed)
@@ -99,15 +102,16 @@ def _limits(descent: Descent) -> tuple[tuple[float, float], ...]:
 
 
 def _around_minimum(descent: Descent) -> tuple[tuple[float, float], ...]:
-    """The ends of a part around the minimum where the last run ended, in which the second half of its way lies."""
+    """The ends of a part around the minimum that a run came nearest to, in which the second half of its way lies."""
     objective, trajectory = descent.objective, descent.trajectory
-    last = int(trajectory.last[-1])
-    path = trajectory.x[-1, : last + 1]
-    end = objective.minimizers[0] if trajectory.stop[-1].failed and len(objective.minimizers) else path[-1]
-    nearest, away = nearest_known(objective, end[np.newaxis])
-    width = np.ptp(objective.bounds, axis=1)
-    if len(objective.minimizers) and away[0] <= NEAR * width.max():
-        end = objective.minimizers[nearest[0]]
+    ends, width = trajectory.x[np.arange(trajectory.runs), trajectory.last], np.ptp(objective.bounds, axis=1)
+    failed = np.array([stop.failed for stop in trajectory.stop])
+    nearest, away = nearest_known(objective, ends)
+    run = int(np.argmin(np.where(failed, np.inf, away))) if len(objective.minimizers) else trajectory.runs - 1
+    last, end = int(trajectory.last[run]), ends[run]
+    path = trajectory.x[run, : last + 1]
+    if len(objective.minimizers) and (failed[run] or away[run] <= NEAR * width.max()):
+        end = objective.minimizers[0 if failed[run] else nearest[run]]
     late = np.abs(path[int(LATE * last) :] - end) / width
     share = float(np.clip(MARGIN * late.max(), LEAST_SHARE, MOST_SHARE))
     return tuple((float(low), float(high)) for low, high in zip(end - share * width, end + share * width, strict=True))

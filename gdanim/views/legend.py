@@ -5,10 +5,9 @@ Once all have ended, and the last frame is held, the lowest final f comes first,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -16,38 +15,15 @@ import numpy as np
 from gdanim.arrays import Index
 from gdanim.descent.descend import Descent
 from gdanim.descent.timeline import Moment
-from gdanim.drawing.layout import Layout
-from gdanim.drawing.lettering import Lettering, minus, shortened
+from gdanim.drawing.lettering import Lettering, minus
 from gdanim.drawing.marks.rows import Cell, Row, RowContent
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
-from gdanim.views.told import (
-    BRIEF,
-    FULL,
-    HINTED,
-    PLAIN,
-    REASONED,
-    Told,
-    final_f,
-    height_text,
-    is_judged,
-    tell,
-    widest,
-)  # fmt: skip
+from gdanim.views.told import Told, final_f, height_text, is_judged, tell
 
-MAX_ENTRIES = 24
-HEIGHT_SHARE, SHARE_BESIDE = 0.2, 0.6  # of the picture; the axes are what one looks at
-
-GAP, _SPACE = "    ", "  "
-# The lines of an entry, and on each from the left its parts: label, limit, what is told, and f. Above the axes it has
-# one line.
+GAP, SPACE = "    ", "  "
+# The parts of an entry: label, limit, what is told, and f at the end.
 LABEL, LIMIT, TOLD, HEIGHT = range(4)
-LINES = (
-    ((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (LIMIT, HEIGHT), (TOLD,)),
-    ((LABEL,), (TOLD, HEIGHT), (LIMIT,)),
-)  # fmt: skip
-APART = 0.5  # of a line, between entries of several lines
-SIGN_EM = 1.3  # from the left end of an entry to its label, against the height of a letter
 
 
 class Entry(NamedTuple):
@@ -81,23 +57,13 @@ class Form(NamedTuple):
     is_named: bool = False
 
 
-# From the fullest: first go limits, f, motions, reasons; then rates, before the numbers of what became of the runs.
-FORMS = (
-    *(Form(limit=limit, length=FULL, height=True) for limit in (True, False)),
-    *(Form(length=length) for length in (FULL, REASONED, HINTED)),
-    *(Form(length=PLAIN, height=height) for height in (True, False)),
-    *(Form(length=length, is_named=True) for length in (PLAIN, BRIEF)),
-    Form(),
-    Form(is_named=True),
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legend:
     """Entries in columns of one width, filled from the top down. Lengths in pixels.
 
     entries     in the order of the request; those without a row are counted in the last one
     lefts       of label, limit, what is told, and f, from the left end of a column
+    alone       the same of each entry where nothing stands below or above it to be in line with
     downs       of the same, from the first line of an entry to theirs
     """
 
@@ -106,6 +72,7 @@ class Legend:
     rows: int = 0
     places: int = 0
     lefts: tuple[float, ...] = ()
+    alone: tuple[tuple[float, ...], ...] = ()
     downs: tuple[float, ...] = ()
     column_px: float = 0.0
     gap_px: float = 0.0
@@ -135,8 +102,8 @@ class Legend:
     def _content(self, place: int, style: Style, moment: Moment) -> RowContent:
         """What stands at a place."""
         if place == self.places - 1 < len(self.entries) - 1:
-            return RowContent(cells=(Cell(0.0, _rest(self.entries, self.places), style.text),))
-        entry = self.entries[self._order(moment)[place]]
+            return RowContent(cells=(Cell(0.0, rest_of(self.entries, self.places), style.text),))
+        entry = self.entries[number := self._order(moment)[place]]
         ink = style.text if entry.told is None else entry.told.ink(moment)
         cells = [
             entry.label,
@@ -147,7 +114,7 @@ class Legend:
         if entry.told is not None and self.form.length is not None:
             cells[2], _ = entry.told.piece(moment, self.form.length)
         inks = ink, style.muted, ink, style.muted
-        lefts = self._lefts_of(entry)
+        lefts = self.alone[number] if self.rows == 1 and not any(self.downs) else self._lefts_of(entry)
         return RowContent(entry.run_style, tuple(map(Cell, lefts, cells, inks, self.downs)), tells=bool(cells[2]))
 
     def _lefts_of(self, entry: Entry) -> list[float]:
@@ -211,83 +178,7 @@ def _shared(shares: Sequence[str], runs: Index) -> str:
     return "" if others else minus(share)
 
 
-def fit_legend(entries: Sequence[Entry], layout: Layout, lettering: Lettering, line_px: float) -> Legend:
-    """The fullest legend that fits: forms get shorter and shorter, then the last entries are counted."""
-    share = HEIGHT_SHARE if layout.header_share == 1 else SHARE_BESIDE
-    # Larger type takes no more of the height than usual type, for a legend has shorter forms, and a plot has none.
-    most_rows = max(int(share * layout.height / (line_px * max(layout.style.scale, 1.0))), 1)
-    if not entries:
-        return Legend()
-    for form, places in _choices(len(entries)):
-        legend = _laid_out(entries, form, places, lettering, layout.header_width_px, line_px)
-        for rows in range(1, min(places, most_rows) + 1):
-            found = replace(legend, rows=rows)
-            if found.width <= layout.header_width_px:
-                return found
-    return Legend()
-
-
-def _choices(count: int) -> Iterator[tuple[Form, int]]:
-    """The forms and numbers of places to try, from the fullest legend to the shortest."""
-    if count <= MAX_ENTRIES:
-        yield from ((form, count) for form in FORMS)
-    for places in range(min(count, MAX_ENTRIES + 1), 1, -1):
-        yield FORMS[-1], places
-
-
-def fit_column(
-    entries: Sequence[Entry], above: Legend, lettering: Lettering, line_px: float, room: tuple[float, float]
-) -> Legend | None:
-    """The fullest legend of one column that fits into a room (width, height) in pixels and has all of the entries.
-
-    None where none says as much as the one `above` the axes, but for how runs moved.
-    """
-    if not above.places == len(entries) <= MAX_ENTRIES:
-        return None
-    length = None if above.form.length is None else max(above.form.length, REASONED)
-    forms = *FORMS[: FORMS.index(above.form) + 1], above.form._replace(length=length)
-    for form, lines in product(forms, LINES):
-        found = _laid_out(entries, form, len(entries), lettering, room[0], line_px, lines)
-        high = (len(entries) - 1) * found.line_px + max(found.downs) + lettering.ascent
-        is_cut = [one.label for one in found.entries] != _called(entries, form)
-        if found.column_px <= room[0] and high <= room[1] and not is_cut:
-            return replace(found, rows=len(entries))
-    return None
-
-
-def _laid_out(
-    entries: Sequence[Entry], form: Form, places: int, lettering: Lettering, room: float, line_px: float,
-    lines: Sequence[Sequence[int]] = LINES[0],
-) -> Legend:  # fmt: skip
-    """A legend of a form, not yet in rows; labels that are wider than a room are cut."""
-    width, sign, space = lettering.width, SIGN_EM * lettering.ascent, lettering.width(_SPACE)
-    labels = [shortened(label, room - sign, width) for label in _called(entries, form)]
-    entries = tuple(entry._replace(label=label) for entry, label in zip(entries, labels, strict=True))
-    told = [entry.told for entry in entries if entry.told is not None]
-    widths = [
-        max(width(entry.label) for entry in entries),
-        max(width(entry.limit) for entry in entries) if form.limit else 0.0,
-        0.0 if form.length is None else widest(told, form.length, width),
-        max(width(entry.height) for entry in entries) if form.height else 0.0,
-    ]
-    column_px, lefts, downs = float(width(_rest(entries, places))), [0.0] * len(widths), [0.0] * len(widths)
-    for line, parts in enumerate(lines):
-        end = sign
-        for part in filter(widths.__getitem__, parts):
-            lefts[part], downs[part] = end, line * line_px
-            column_px, end = max(column_px, end + widths[part]), end + widths[part] + space
-    return Legend(
-        entries=entries, form=form, places=places, lefts=tuple(lefts), downs=tuple(downs), column_px=column_px,
-        gap_px=width(GAP), line_px=line_px + max(downs) + (APART * line_px if max(downs) else 0.0),
-    )  # fmt: skip
-
-
-def _called(entries: Sequence[Entry], form: Form) -> list[str]:
-    """What a form calls the entries."""
-    return [entry.name if form.is_named else entry.label for entry in entries]
-
-
-def _rest(entries: Sequence[Entry], places: int) -> str:
+def rest_of(entries: Sequence[Entry], places: int) -> str:
     """How many entries have no place; nothing where all have."""
     left = len(entries) - places
     return f"… and {left + 1} more" if left else ""

@@ -35,7 +35,7 @@ def opening_names(layout: Layout, axes: Axes, descent: Descent) -> list[Caption]
         return []
     found: list[Caption] = []
     obstacles = _obstacles(layout, axes, descent)
-    starts = rings.centres()
+    starts = rings.centres(descent.timeline.moment(0).visible)
     places = {"start": starts if len(starts) <= FEW else starts[:0], "minimum": _minima(axes, rings)}
     lettering = layout.lettering(NAME_PT)
     height = lettering.ascent + 2 * lettering.descent

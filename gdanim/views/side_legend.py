@@ -8,7 +8,7 @@ from typing import Final
 from gdanim.drawing.layout import Layout, Slot, overhang_of
 from gdanim.views.ground.aspect import EqualAxes
 from gdanim.views.header import Header, line_px
-from gdanim.views.legend import fit_column
+from gdanim.views.legend_form import fit_column
 
 GAP_PT: Final = 12.0  # from the axes to the legend
 LEAST_GAIN: Final = 1.05  # by which the function is drawn larger

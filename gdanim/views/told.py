@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from string import digits
 
@@ -12,6 +12,7 @@ import numpy as np
 from gdanim.arrays import Flags, Index, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.endings import Ending, endings, kind_of, shown_from
+from gdanim.descent.outcomes.shared import shared_reason
 from gdanim.descent.timeline import Moment
 from gdanim.descent.verdicts import Outcome
 from gdanim.drawing.lettering import minus
@@ -35,6 +36,7 @@ class Told:
     kind (m,)    the place of each run's among them
     k (m,)       the iteration at which that was so
     ending       of the only run; None where there are several
+    reason       why all of several that were lost were lost; empty where that is not one reason
     height       f where the only run ended, and of several the lowest: `f 0.012`; empty where that stands elsewhere
     """
 
@@ -44,13 +46,14 @@ class Told:
     kind: Index
     k: Index
     ending: Ending | None
+    reason: str
     height: str
     style: Style
 
     @property
     def has_reason(self) -> bool:
         """Whether it is told why a run did not arrive."""
-        return self.ending is not None and bool(self.ending.reason)
+        return bool(self.reason if self.ending is None else self.ending.reason)
 
     def texts(self, length: int) -> Iterator[str]:
         """All texts that may be the widest in a length."""
@@ -79,8 +82,8 @@ class Told:
         return minus(", ".join([f"{sign}{ending.forms[length]}", *height]))
 
     def _counts(self, ended: Flags, length: int, *, at_end: bool) -> str:
-        """`17 of 20 arrived, 2 lost`; with room, what became of the others, and in the end when the last came and the
-        lowest f, of which f stays longer.
+        """`17 of 20 arrived, 2 lost: overshot`; with room, what became of the others, and in the end when the last came
+        and the lowest f, of which f stays longer.
         """
         counts = np.bincount(self.kind[ended], minlength=len(self.kinds)).tolist()
         of, total = dict(zip(self.kinds, counts, strict=True)), f"{len(self.runs):,}"
@@ -88,9 +91,18 @@ class Told:
         if length in (FULL, HINTED) and at_end and of.get(ARRIVED):
             parts[0] += f" by k {self.k[self.kind == self.kinds.index(ARRIVED)].max()}"
         others = [kind for kind in self.kinds if kind not in (ARRIVED, LOST)]
-        told = {PLAIN: [LOST], BRIEF: []}.get(length, [LOST, *others])
+        # What was lost comes last, since its reason may be long.
+        told = {PLAIN: [LOST], BRIEF: []}.get(length, [*others, LOST])
         height = [minus(self.height)] if self.height and length in (FULL, REASONED) and at_end else []
-        return ", ".join([*parts, *(f"{of[kind]:,} {kind}" for kind in told if of.get(kind)), *height])
+        counted = [f"{of[kind]:,} {kind}" for kind in told if of.get(kind)]
+        return ", ".join([*parts, *height, *counted]) + (self._why(length) if of.get(LOST) else "")
+
+    def _why(self, length: int) -> str:
+        """Why runs were lost, behind their count."""
+        if not self.reason or length >= PLAIN:
+            return ""
+        words = self.reason if length < HINTED else self.reason.partition(" (")[0].removeprefix("each step ")
+        return f": {minus(words)}"
 
 
 def is_judged(descent: Descent) -> bool:
@@ -117,9 +129,11 @@ def tell(descent: Descent, groups: Sequence[Index], style: Style, *, heights: bo
     def told(runs: Index) -> Told:
         height = height_text(float(final[runs].min())) if heights else ""
         own = [kinds[run] for run in runs.tolist()]
-        return _told(
-            runs, since[runs], k[runs], own, ended, f"lowest {height}" if height and len(runs) > 1 else height, style
-        )
+        if len(runs) == 1:
+            return _told(runs, since[runs], k[runs], own, ended, height, style)
+        why = shared_reason(descent, [run for run, kind in zip(runs.tolist(), own, strict=True) if kind == LOST])
+        height = height and f"lowest {height}"
+        return replace(_told(runs, since[runs], k[runs], own, ended, height, style), reason=why)
 
     return [told(runs) for runs in groups]
 
@@ -147,6 +161,7 @@ def _told(
         kinds=known,
         kind=np.array([known.index(kind) for kind in kinds]),
         ending=ended[int(runs[0])] if len(runs) == 1 else None,
+        reason="",
         height=height,
         style=style,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.style import available
 from support.colours import TOLD_APART, VISION, contrast, seen
 
@@ -14,6 +15,7 @@ from gdanim.catalogue.registry import STYLES
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.styles import DARK, LIGHT, NOTEBOOK, SLIDES, Style, load_style
 from gdanim.settings import Settings
+from gdanim.views.ground.inks import soft_outline, tints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +97,25 @@ def colours(style: Style) -> dict[str, object]:
         for role in Style.__dataclass_fields__
         if role not in ("name", "rc", "scale", "boxed", "gridded", "greyscale")
     }
+
+
+@each_borrowed
+def test_the_halo_of_a_path_or_the_line_around_it_stands_out_from_every_level(name: str) -> None:
+    assert_outlined(load_style(name))
+
+
+@pytest.mark.parametrize(("text", "background"), [("586e75", "eee8d5"), ("777777", "ffffff"), ("8899aa", "101820")])
+def test_so_it_does_where_the_text_of_a_style_is_pale(tmp_path: Path, text: str, background: str) -> None:
+    file = tmp_path / "pale.mplstyle"
+    file.write_text(f"text.color: {text}\nfigure.facecolor: {background}\naxes.facecolor: {background}\n")
+    assert_outlined(load_style(str(file)))
+
+
+def assert_outlined(style: Style) -> None:
+    outline, ramp = soft_outline(style), tints(style)
+    for share in np.linspace(0, 1, 64):
+        fill = to_hex(ramp(share))
+        assert max(contrast(outline, fill), contrast(style.background, fill)) >= 3, fill
 
 
 def test_the_scale_of_one_style_and_the_colours_of_the_next_are_both_heeded() -> None:

@@ -78,10 +78,10 @@ INSIDE = {
     "optimizers": "random optimizer linesearch guard terms",
     "descent": (
         "recording.file_types runs stepping numbering timeline stops trajectory endpoints solver stability "
-        "plane.axes plane.plane outcomes.oscillation outcomes.paths outcomes.motion outcomes.places verdicts "
-        "attractors recording.vocabulary recording.roles recording.variables recording.rows recording.dense "
+        "plane.axes plane.plane plane.closer outcomes.oscillation outcomes.paths outcomes.motion outcomes.places "
+        "verdicts attractors recording.vocabulary recording.roles recording.variables recording.rows recording.dense "
         "recording.replay recording.asked descend plane.looked_at updates outcomes.trials outcomes.unbounded "
-        "outcomes.ends outcomes.reasons outcomes.endings"
+        "outcomes.ends outcomes.reasons outcomes.shared outcomes.endings"
     ),
     "drawing": (
         "colours.cycles colours.drawable frame geometry mpl colours.vision colours.borrowed colours.mending "
@@ -91,10 +91,11 @@ INSIDE = {
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "
-        "ground.pixels opening_names basins digits told legend explain.step_arrows surface.camera facet_groups "
-        "readout.columns readout.outcomes readout.line surface.heightmap explain.equation explain.explanation "
-        "explain.pointers facet_titles surface.labels surface.axes header surface.paths inset side_legend base "
-        "surface.places surface.box surface.key panels.series facets contour curve fit.data fit.batches"
+        "ground.pixels opening_names basins digits told legend legend_form explain.step_arrows surface.camera "
+        "facet_groups readout.bar readout.columns readout.outcomes readout.line surface.heightmap explain.equation "
+        "explain.explanation explain.pointers facet_titles surface.labels surface.axes header surface.paths inset "
+        "side_legend base surface.places surface.box surface.key panels.series facets contour curve fit.data "
+        "fit.batches"
     ),
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "

@@ -31,8 +31,7 @@ from gdanim.drawing.styles import Style, load_style
 from gdanim.errors import SettingError
 from gdanim.settings import AUTO_STYLE
 from gdanim.views import basins
-from gdanim.views.base import soft_outline
-from gdanim.views.ground.inks import tints
+from gdanim.views.ground.inks import soft_outline, tints
 from gdanim.views.surface.camera import TOP
 from gdanim.views.surface.view import _surface_colours
 

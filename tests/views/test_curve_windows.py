@@ -25,6 +25,5 @@ def test_a_curve_fills_its_window_and_leaves_through_an_edge(name: str) -> None:
     seen = places[:, ((places >= 0) & (places <= 1)).all(axis=0)]
     assert seen.min(axis=1).max() < 1 / 3
     assert seen.max(axis=1).min() > 2 / 3
-    if name != "double_well":  # its window is that of the notebook, wider than the bounds that it is drawn in
-        for end in (seen[:, 0], seen[:, -1]):
-            assert min(end.min(), (1 - end).min()) < NEAR
+    for end in (seen[:, 0], seen[:, -1]):
+        assert min(end.min(), (1 - end).min()) < NEAR

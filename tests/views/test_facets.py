@@ -175,15 +175,30 @@ def test_a_panel_of_several_runs_counts_those_that_arrived() -> None:
 
 
 def test_where_room_is_short_the_limit_goes_first_and_then_what_is_told_gets_a_line_of_its_own() -> None:
-    def shown(width: int, dpi: int) -> tuple[bool, int]:
-        with scene_of(rates(3, size=f"{width}x400", title="", readout=False, dpi=dpi)) as scene:
+    def shown(size: str, dpi: int) -> tuple[bool, int]:
+        with scene_of(rates(3, size=size, title="", readout=False, dpi=dpi)) as scene:
             titles = [text for text in scene.figure.texts if text.get_text()]
             lines = {round(text.get_position()[1]) for text in titles}
             lines |= {round(line.at[1]) for line in lines_of(scene)}
             return any("%" in text.get_text() for text in titles), len(lines)
 
-    forms = [shown(width, dpi) for width, dpi in ((1400, 110), (1000, 110), (500, 130))]
+    forms = [shown(size, dpi) for size, dpi in (("1400x400", 110), ("1000x250", 110), ("500x400", 130))]
     assert forms == [(True, 1), (False, 1), (False, 2)]
+    assert shown("1000x400", 110) == (True, 2)  # a high panel has a line more for it
+
+
+def test_a_share_of_the_limit_stands_behind_its_bar_where_all_panels_have_room() -> None:
+    with scene_of(rates(4, size="640x420")) as scene:
+        written = [text for text in scene.figure.texts if set(text.get_text()) & set("━╸╋")]
+        shares = [text for text in scene.figure.texts if "stable limit" in text.get_text()]
+        at = [(text, text.get_window_extent()) for text in written]
+        bars = []
+        for share in shares:
+            box = share.get_window_extent()
+            own = [text.get_text() for text, bar in at if abs(bar.y0 - box.y0) < 8 and 0 < box.x0 - bar.x0 < 150]
+            bars.append("".join(own))
+    # 5, 50, 95 and 105 % of 2/λ = 1: ten cells are the limit.
+    assert bars == ["╸━━━━━━━━━", "━" * 10, "━━━━━━━━━╸", "━━━━━━━━━━╋━"]
 
 
 def test_every_run_is_in_one_panel_and_goes_there_where_it_went() -> None:

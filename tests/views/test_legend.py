@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from support.commandline import crossed
-from support.extents import cells
+from support.extents import at_last_frame, cells
 from support.problems import composed, pictures, scene_of, solved
 
 from gdanim.cli.summary import records
@@ -17,7 +18,7 @@ from gdanim.drawing.marks.rows import Row
 from gdanim.drawing.marks.trails import RunsMark
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
-from gdanim.views.legend import HEIGHT_SHARE
+from gdanim.views.legend_form import HEIGHT_SHARE
 
 if TYPE_CHECKING:
     from matplotlib.transforms import Bbox
@@ -249,3 +250,28 @@ def test_a_legend_stays_above_axes_without_width_to_spare_and_where_it_is_the_he
     asked = {"function": "booth", "optimizer": ("gd", "momentum", "adam"), "aspect": "equal", "title": None}
     with scene_of(race(**{**asked, "size": "640x480", **options})) as scene:
         assert min(row.at[1] for row in rows(scene)) > scene.figure.axes[0].bbox.y1
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        # One row: nothing to be in line with. Of two rows, the lost one has no f, and is as wide as it likes.
+        ({"function": "rosenbrock", "optimizer": ("gd", "adam"), "view": "panels"}, "1600x400"),
+        ({"function": "ellipse", "lr": (0.05, 0.12), "view": "panels"}, "480x360"),
+    ],
+)
+def test_f_stands_right_behind_what_became_of_the_run_that_has_the_most_to_tell(
+    options: dict[str, Any], size: str
+) -> None:
+    with scene_of(solved(**options, size=size, iterations=12)) as scene:
+        at_last_frame(scene)
+        rows = [mark for mark in scene.marks if isinstance(mark, Row)]
+        gaps = []
+        for row in rows:
+            found = [(text, box) for text, box in cells(row) if text]
+            gaps += [box.x0 - before.x1 for (_, before), (text, box) in pairwise(found) if text.startswith("f ")]
+        space = rows[0].lettering.width("  ")
+    assert gaps
+    assert min(gaps) <= 1.5 * space
+    if size == "1600x400":
+        assert max(gaps) <= 1.5 * space

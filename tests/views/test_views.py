@@ -57,7 +57,7 @@ def test_the_double_well_preset_has_the_limits_of_the_notebook() -> None:
         (axes,) = scene.figure.axes
         assert (axes.get_xlim(), axes.get_ylim()) == ((-6, 6), (-1, 300))
         x = axes.get_lines()[0].get_xdata()
-        assert (min(x), max(x)) == (-5, 5)
+        assert (min(x), max(x)) == (-6, 6)
         assert axes.xaxis.get_gridlines()[0].get_visible()
         assert scene.timeline.in_turn
         assert scene.timeline.frames == 26 * descent.trajectory.runs

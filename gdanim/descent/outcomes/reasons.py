@@ -101,7 +101,7 @@ def _how_lost(descent: Descent, run: int) -> str:
     """What a lost run did first that led nowhere."""
     if descent.trajectory.stop[run] is Stop.LEFT_DOMAIN:
         return _beyond_edge(descent, run)
-    over = _overshoot(descent, run)
+    over = overshoot(descent, run)
     if over is None:
         return _rise(descent, run)
     return f"overshot at {over.iteration} (lr {over.rate:.4g}, limit {over.limit:.4g})"
@@ -246,7 +246,7 @@ class Overshoot(NamedTuple):
     limit: float
 
 
-def _overshoot(descent: Descent, run: int) -> Overshoot | None:
+def overshoot(descent: Descent, run: int) -> Overshoot | None:
     """Where a run first stepped up so; None where it never did, or no such limit is known."""
     limit, rates = limit_of(descent.runs[run].method), descent.rates_of(run)
     if not limit.by_curvature or not np.isfinite(limit.factor) or not has_hessians(descent.objective.functions):
@@ -260,7 +260,7 @@ def _overshoot(descent: Descent, run: int) -> Overshoot | None:
 
 
 def _where_it_overshot(descent: Descent, run: int) -> str:
-    over, formula = _overshoot(descent, run), limit_formula(descent.runs[run].method)
+    over, formula = overshoot(descent, run), limit_formula(descent.runs[run].method)
     if over is None:
         return ""
     there = f"λ = {over.curvature:.4g} and {formula} = {over.limit:.4g}"

@@ -23,12 +23,21 @@ FEW = 12  # starts: rings around more of them would hide each other and the func
 GAP_PT, SMALL_SHARE = 1.7, 0.6  # between a spot and the ring around it; the radius of a small ring, in that of spots
 
 
+BETWEEN_PT = 2.2  # the rings around places that are not the same, but nearly
+
+
 class Starts(NamedTuple):
-    """Starts that do not coincide: where (k, 2) in pixels, a run of each (k,), and how many runs begin there (k,)."""
+    """Starts that are told apart in the picture: places (k, 2) in pixels.
+
+    runs (k,)       a run of each
+    together (k,)   how many runs begin there
+    within          the runs of each that begin at different points, so near to one another: one for each point
+    """
 
     at: PixelPoints
     runs: Index
     together: NDArray[np.int64]
+    within: tuple[Index, ...]
 
 
 class StartRings(RunsMark):
@@ -48,12 +57,11 @@ class StartRings(RunsMark):
     @property
     def reach_px(self) -> float:
         """The radius of the largest ring."""
-        at, _, count = self._starts(np.arange(self.track.shape[0]))
-        return self._radius_px(int(count.max(initial=1)), crowded=len(at) > FEW) + self.px(self.WIDTH_PT / 2)
+        return self._reach_px(self._starts(np.arange(self.track.shape[0]))) + self.px(self.WIDTH_PT / 2)
 
-    def centres(self) -> PixelPoints:
-        """The starts of all runs in view, without those that coincide: (k, 2) in pixels."""
-        return self._starts(np.arange(self.track.shape[0]))[0]
+    def centres(self, runs: Index | None = None) -> PixelPoints:
+        """The starts of runs (m,), or of all, in view, without those that coincide: (k, 2) in pixels."""
+        return self._starts(np.arange(self.track.shape[0]) if runs is None else runs)[0]
 
     def _starts(self, runs: Index) -> Starts:
         """The starts of runs (m,) in view. Found once, for as long as points stay where they are in the picture."""
@@ -69,8 +77,13 @@ class StartRings(RunsMark):
         at = pixels[runs, 0]
         seen = self._is_seen(runs) & self.in_view(at)
         runs, at = runs[seen], at[seen]
-        _, first, count = np.unique(np.round(at / SAME_PX), axis=0, return_index=True, return_counts=True)
-        return Starts(at[first], runs[first], count)
+        _, first, group, count = np.unique(
+            np.round(at / SAME_PX), axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        _, points = np.unique(at, axis=0, return_index=True)
+        order = np.sort(points)
+        within = tuple(runs[order[group.ravel()[order] == one]] for one in range(len(first)))
+        return Starts(at[first], runs[first], count, within)
 
     def _is_seen(self, runs: Index) -> NDArray[np.bool_]:
         return np.ones(len(runs), dtype=np.bool_)
@@ -87,24 +100,55 @@ class StartRings(RunsMark):
         radii = DISC + rings * RING if rings else 1.0
         return self.px(radii * self.size_pt / 2 + GAP_PT)
 
+    def _radii_px(self, together: int, within: Index, *, crowded: bool) -> list[float]:
+        """The radii of the rings around a place, the innermost first."""
+        least, gap = self._radius_px(together, crowded=crowded), self.px(BETWEEN_PT)
+        return [least + place * gap for place in range(min(len(within), Spots.MOST_RINGS))]
+
+    def _reach_px(self, starts: Starts) -> float:
+        """The radius of the largest ring around some starts; of one around a lone start, where there are none."""
+        crowded = self._is_crowded
+        around = zip(starts.together.tolist(), starts.within, strict=True)
+        radii = (self._radii_px(together, within, crowded=crowded)[-1] for together, within in around)
+        return max(radii, default=self._radius_px(1, crowded=crowded))
+
     def state(self) -> Hashable:
-        """Which starts are seen, and where."""
-        visible = moment_of(self).visible
-        at, runs, count = self._starts(visible)
-        return at.tobytes(), runs.tobytes(), count.tobytes(), self._is_crowded
+        """Which starts are seen, where, and which of their runs have settled."""
+        shown = self._shown()
+        at, runs, count, _ = self._starts(shown)
+        return at.tobytes(), runs.tobytes(), count.tobytes(), self._is_crowded, self.is_settled(shown).tobytes()
+
+    def _shown(self) -> Index:
+        return moment_of(self).visible
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
-        (at, runs, count), crowded = self._starts(moment.visible), self._is_crowded
-        for place, run, together in zip(at, runs.tolist(), count.tolist(), strict=True):
-            ring = circles(place[np.newaxis], self._radius_px(together, crowded=crowded))
-            is_shared = together > 1 and len(self.run_styles) > 1
-            colour = self.ink if is_shared else self.run_styles[self._style_index[run]].colour
-            self.paint(renderer, ring, line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT)
-            self.paint(renderer, ring, line=colour, width_pt=self.WIDTH_PT)
+        (at, _, count, within), crowded = self._starts(self._shown()), self._is_crowded
+        for place, together, runs in zip(at, count.tolist(), within, strict=True):
+            is_shared = together > len(runs) and len(self.run_styles) > 1
+            radii = self._radii_px(together, runs, crowded=crowded)
+            for radius, run, settled in reversed(list(zip(radii, runs, self.is_settled(runs), strict=False))):
+                own = self.run_styles[self._style_index[run]]
+                ring = circles(place[np.newaxis], radius)
+                colour = self.ink if is_shared else own.colour if settled else own.unsettled
+                self.paint(renderer, ring, line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT)
+                self.paint(renderer, ring, line=colour, width_pt=self.WIDTH_PT)
 
     def _extent_at(self, moment: Moment) -> Extent | None:
-        at, _, count = self._starts(moment.visible)
-        if not at.size:
-            return None
-        radius = self._radius_px(int(count.max()), crowded=self._is_crowded)
-        return extent(at, radius + self.px(self.WIDTH_PT + self.HALO_PT))
+        starts = self._starts(self._shown())
+        reach = self._reach_px(starts) + self.px(self.WIDTH_PT + self.HALO_PT)
+        return extent(starts.at, reach) if starts.at.size else None
+
+
+class PastRings(StartRings):
+    """The small rings at the starts of runs that are over, where runs are shown one after another."""
+
+    def __init__(self, track: Track, run_styles: Sequence[RunStyle], *, ink: str, halo: str, size_pt: float) -> None:
+        super().__init__(track, run_styles, ink=ink, halo=halo, size_pt=size_pt)
+        self.set_zorder(8.6)
+
+    def _shown(self) -> Index:
+        return moment_of(self).over
+
+    @property
+    def _is_crowded(self) -> bool:
+        return True

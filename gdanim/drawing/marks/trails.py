@@ -69,14 +69,19 @@ class RunsMark(Mark):
 
     def by_style(self, runs: Index) -> Iterator[tuple[RunStyle, int, Index]]:
         """Runs (m,) by their styles and by whether they settled: each style there is, its stripe level, its runs."""
-        style_of_run, position = self._style_index[runs], moment_of(self).position[runs]
+        style_of_run, settled = self._style_index[runs], self.is_settled(runs)
         for place, (run_style, stripe_level) in enumerate(zip(self.run_styles, self.stripe_levels, strict=True)):
             its = style_of_run == place
-            settled = (self._since[runs] >= 0) & (position >= self._since[runs]) if run_style.unsettled else its
             if (moving := runs[its & ~settled]).size:
                 yield replace(run_style, colour=run_style.unsettled), stripe_level, moving
             if (members := runs[its & settled]).size:
                 yield run_style, stripe_level, members
+
+    def is_settled(self, runs: Index) -> NDArray[np.bool_]:
+        """Which runs (m,) have the colours that they end with: (m,)."""
+        since = self._since[runs]
+        settled: NDArray[np.bool_] = (since >= 0) & (moment_of(self).position[runs] >= since)
+        return settled
 
     def here(self, runs: Index) -> PixelPoints:
         """Where runs (m,) are, in pixels: (m, 2)."""

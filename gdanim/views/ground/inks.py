@@ -8,12 +8,17 @@ import numpy as np
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from numpy.typing import NDArray
 
+from gdanim.drawing.colours.vision import with_contrast
 from gdanim.drawing.marks.trails import mixed
-from gdanim.drawing.mpl import to_rgb
+from gdanim.drawing.mpl import to_hex, to_rgb
 from gdanim.drawing.styles import Style
 
 Colours = NDArray[np.float64]  # (…, 3), sRGB from 0 to 1
 
+# The share of the text's colour in an outline of paths. It has a contrast of OUTLINED to all basins, and to every fill
+# of levels to which the halo inside it has less.
+OUTLINE_INK, OUTLINED = 0.85, 3.0
+FILLS: Final = 64  # at which that is looked at
 LINE_INK: Final = 0.32
 LINE_CONTRAST, HEAVY_CONTRAST = 1.6, 2.1  # of a line of level to the fills on both sides
 SHARES: Final = np.linspace(0.0, 1.0, 101)[:, np.newaxis]
@@ -27,6 +32,16 @@ def tints(style: Style) -> Colormap:
 def fills(ramp: Colormap, count: int) -> Colours:
     """The colours of `count` areas between levels, from the lowest upwards: (count, 3)."""
     return np.asarray(ramp(np.linspace(0.0, 1.0, count))[:, :3])
+
+
+def soft_outline(style: Style) -> str:
+    """The colour of the outline of paths over the fills of a style: darker or lighter, where its text is too pale."""
+    ink = mixed(style.text, style.background, OUTLINE_INK)
+    areas, halo = fills(tints(style), FILLS), np.array(to_rgb(style.background))
+    for fill in areas[contrasts(areas, halo) < OUTLINED]:
+        if contrasts(np.array(to_rgb(ink)), fill) < OUTLINED:
+            ink = with_contrast(ink, to_hex(tuple(fill)), OUTLINED)
+    return ink
 
 
 def line_ink(style: Style) -> str:
