@@ -84,7 +84,7 @@ def _obstacles(layout: Layout, axes: Axes, descent: Descent) -> Obstacles:
     paths = [path for mark in {mark.track: mark for mark in marks}.values() for path in mark.pixels[:SOME]]
     obstacles = Obstacles.of([*lines_of(axes), *paths])
     others = [other for other in layout.figure.axes if other is not axes]
-    obstacles.boxes += map(Box.of, (*axes.texts, *others))
+    obstacles.boxes += map(Box.of, (*axes.texts, *others, *(text for other in others for text in other.texts)))
     obstacles.boxes += [box for mark in marks for box in _moving(mark, descent)]
     return obstacles
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from support.extents import overlaps, readable
 from support.problems import check_against_redraw, scene_of, solved
 
 from gdanim.drawing.marks.spots import Spots
@@ -125,3 +126,15 @@ def test_facets_and_a_line_of_a_plane_are_refused() -> None:
 def test_ends_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(SettingError, match="--inset"):
         Settings(function="parabola", inset=text)
+
+
+@pytest.mark.parametrize("style", ["light", "slides"])
+def test_a_small_picture_has_room_for_an_inset_whose_factor_no_name_covers(style: str) -> None:
+    descent = asked(function="rosenbrock", optimizer=("adam", "momentum"), size="320x240", iterations=12, style=style)
+    with scene_of(descent) as scene:
+        _, inset = axes_of(scene)
+        assert min(inset.bbox.size) >= 30
+        scene.update(0)
+        shown = readable(scene)
+    assert {"start", "minimum"} & {text for text, _ in shown}
+    assert not overlaps(shown)
