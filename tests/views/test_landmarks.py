@@ -12,8 +12,9 @@ from support.problems import composed, scene_of, solved
 
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.spots import Spots
-from gdanim.drawing.marks.starts import StartRings
+from gdanim.drawing.marks.starts import PastRings, StartRings
 from gdanim.drawing.raster import Raster
+from gdanim.drawing.styles import LIGHT
 from gdanim.views.opening_names import in_the_opening
 
 if TYPE_CHECKING:
@@ -143,3 +144,47 @@ def test_runs_at_one_place_are_seen_to_be_several() -> None:
         for colour in colours:
             assert (np.abs(first[..., :3] - rgb(colour)).max(axis=-1) < 40).sum() > 10
     assert len(set(colours)) == 3
+
+
+def shows(picture: NDArray[np.uint8], colour: str, at: NDArray[np.float64], reach: float) -> bool:
+    """Whether a picture has a colour within `reach` of a place in pixels from the bottom left."""
+    y, x = np.nonzero(np.abs(picture[::-1, :, :3] - rgb(colour)).max(axis=-1) < 25)
+    return int((np.hypot(x + 0.5 - at[0], y + 0.5 - at[1]) < reach).sum()) > 5
+
+
+def test_starts_that_nearly_coincide_have_a_ring_each() -> None:
+    descent = solved("himmelblau", start=((0, 1), (0.001, 1), (0.002, 1)), iterations=25, size="640x480")
+    with scene_of(descent) as scene:
+        (rings,) = (mark for mark in scene.marks if type(mark) is StartRings)
+        *_, last = (picture.copy() for picture in composed(Raster(scene)))
+        (at,) = rings.centres()
+        colours = {run_style.colour for run_style in rings.run_styles}
+        assert len(colours) == 3
+        assert all(shows(last, colour, at, rings.reach_px + 2) for colour in colours)
+
+
+@pytest.mark.parametrize("options", [{"function": "himmelblau"}, {"function": "himmelblau", "trail": 3}])
+def test_runs_in_turn_leave_a_ring_where_they_began(options: dict[str, Any]) -> None:
+    descent = solved(**options, starts=4, seed=5, order="in-turn", iterations=6, size="480x360")
+    with scene_of(descent) as scene:
+        raster = Raster(scene)
+        *_, last = (picture.copy() for picture in composed(raster))
+        (past,) = (mark for mark in scene.marks if isinstance(mark, PastRings))
+        past.set_visible(False)
+        *_, without = (picture.copy() for picture in composed(raster))
+        changed = (last != without).any(axis=-1)[::-1]
+        y, x = np.nonzero(changed)
+        for at in past.centres(np.arange(3)):
+            assert (np.hypot(x + 0.5 - at[0], y + 0.5 - at[1]) < 9).sum() > 15
+
+
+def test_no_ring_tells_by_its_colour_where_a_run_will_end_before_it_is_there() -> None:
+    descent = solved("double_well", starts=8, seed=1, iterations=35, size="480x360")
+    with scene_of(descent) as scene:
+        (rings,) = (mark for mark in scene.marks if type(mark) is StartRings)
+        first, *_, last = (picture.copy() for picture in composed(Raster(scene)))
+        told = {run_style.colour for run_style in rings.run_styles if run_style.colour != LIGHT.muted}
+        assert len(told) == 2
+        for colour in told:
+            assert not any(shows(first, colour, at, rings.reach_px + 2) for at in rings.centres())
+            assert any(shows(last, colour, at, rings.reach_px + 2) for at in rings.centres())
