@@ -37,6 +37,7 @@ HOSTILE = {
     "shift": "1<<10**10",
     "200 000 parentheses": "(" * 200_000,
     "200 000 signs": "-" * 200_000,
+    "sums of coordinates in sums": "∑_{i=1}^{50} x_i " + "∑_{j=1}^{50} x_j ∑_{k=1}^{50} x_k",
     "600 sums": "∑_{i=1}^{3} " * 600,
     "900 signs": "-" * 900 + "x",
     "200 signs": "-" * 200 + "x",

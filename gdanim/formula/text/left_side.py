@@ -23,7 +23,7 @@ def split(text: str) -> tuple[tuple[str, ...], str]:
         declared = _declared(match[1] or match[2])
         return (declared, text[match.end() :].strip(" ")) if declared else ((), text)
     match = _EQUATION.match(text)
-    if match is None:
+    if match is None or not match[1].isidentifier():  # y² = x³
         return (), text
     right = text[match.end() :].strip(" ")
     if match[2] is None:

@@ -107,6 +107,8 @@ class _Speller(Cursor):
         while self.begins_operand():
             if self.is_lost_power():
                 number = self.take().text
+                if factors.isdecimal() and re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", number):  # 1 000
+                    raise FormulaError(f"numbers hold no blanks; leave them out of {factors} {number}")
                 factors = self.respelt(factors + ("*", "**")[self.decide(2, first)] + number)
                 continue
             factors, n = f"{factors}*{self.factor()}", n + 1

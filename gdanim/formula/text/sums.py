@@ -15,6 +15,8 @@ _LIMITS: Final = re.compile(
 )
 _NO_OPERAND: Final = re.compile(r"(?:[-+−*/^%·×÷⋅∗]|[0-9]\.?[eE])\Z")
 MOST_SUMS: Final = 20
+MOST_TERMS: Final = 50  # of coordinates
+MOST_CHARACTERS: Final = 8000
 _LONGEST_SHOWN: Final = 70  # characters of a formula that a message writes out
 
 
@@ -42,9 +44,35 @@ def in_brackets(text: str) -> str:
 
 
 def _call(found: re.Match[str], term: str) -> str:
-    index, low = (found[3], found[4]) if found[3] else (found[5], found[6])
+    index, low, high = found[3] or found[5], found[4] or found[6], found[7] or found[8]
     name = found[2] or {"Σ": "sum"}.get(found[1]) or RANGES[found[1]]
-    return f"{name}({index}, {low}, {found[7] or found[8]}, {term.strip()})"
+    if re.search(rf"_(?:{index}(?![A-Za-z])|{{ *{index}\b)", term):
+        return _of_coordinates(name, index, (low, high), term.strip())
+    return f"{name}({index}, {low}, {high}, {term.strip()})"
+
+
+def _of_coordinates(name: str, index: str, limits: tuple[str, str], term: str) -> str:
+    """A sum whose index picks coordinates, written out: ∑_{i=1}^{2} x_i^2 → ((x_1^2) + (x_2^2))."""
+    if not all(limit.isdecimal() and len(limit) < 4 for limit in limits):
+        raise FormulaError(f"{index} counts coordinates, up to a number; write it as in {name}_{{i=1}}^{{2}} x_i^2")
+    low, high = map(int, limits)
+    count = high - low + 1
+    if not 0 < count <= MOST_TERMS:
+        raise FormulaError(f"a {name} of coordinates has 1 to {MOST_TERMS} terms; write it as in {name}(i, 1, 5, i*x)")
+    if count * len(term) > MOST_CHARACTERS:  # sums in sums
+        raise FormulaError(f"its sums have more than {MOST_CHARACTERS:,} characters, written out; write it shorter")
+    sign = " + " if name == "sum" else " * "
+    return f"({sign.join(_term(term, index, number) for number in range(low, high + 1))})"
+
+
+def _term(term: str, index: str, number: int) -> str:
+    """A term for one number in place of its index: x_i, x_{i+1} and i itself."""
+
+    def shifted(found: re.Match[str]) -> str:
+        return f"_{number + int((found[1] or '0').replace(' ', ''))}"
+
+    term = re.sub(rf"_(?:{{ *{index} *([-+] *[0-9]{{1,3}})? *}}|{index}(?![A-Za-z]))", shifted, term)
+    return f"({re.sub(rf'(?<![A-Za-z_]){index}(?![A-Za-z])', f'({number})', term)})"
 
 
 def _extent(text: str, start: int) -> tuple[int, int | None]:
