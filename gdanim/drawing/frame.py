@@ -103,9 +103,17 @@ class Frame:
     end_s   absolute time at which the next frame replaces this one, in seconds
     box     the changed rectangle; width and height are 0 where nothing changed
     pixels  (box.height, box.width, 4) uint8, straight-alpha sRGB; valid until the next frame is drawn
+    parts   boxes in it that hold all that changed, where they are known: two marks far apart span a large box
     """
 
     index: int
     end_s: float
     box: Box
     pixels: Pixels
+    parts: tuple[Box, ...] | None = None
+
+    @property
+    def pieces(self) -> Iterator[tuple[Box, Pixels]]:
+        """What changed, in as few pixels as are known: boxes, and what they show."""
+        for part in (self.box,) if self.parts is None else self.parts:
+            yield part, self.pixels[part.seen_from(self.box).slices]

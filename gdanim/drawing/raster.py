@@ -70,11 +70,12 @@ class Raster:
         pixels: Pixels = self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4)
         pixels.flags.writeable = False
         for index in indices:
-            changed = self._repaint(index, shown)
+            parts = self._repaint(index, shown)
             if index == indices[0]:
-                changed = Box(0, 0, *self.size)
+                parts = (Box(0, 0, *self.size),)
+            box = reduce(Box.union, parts, NOWHERE)
             end_s = float(self.scene.timeline.end_s[index])
-            yield Frame(index=index, end_s=end_s, box=changed, pixels=pixels[changed.slices])
+            yield Frame(index=index, end_s=end_s, box=box, pixels=pixels[box.slices], parts=parts)
 
     def _wipe(self) -> None:
         """Make the canvas show the background alone."""
@@ -84,8 +85,8 @@ class Raster:
                 self._canvas[place.slices] = self._background[place.slices]
         self._strokes = {}
 
-    def _repaint(self, index: int, shown: _Shown) -> Box:
-        """Draw a frame on the canvas, which shows the one before; returns the box of what is new.
+    def _repaint(self, index: int, shown: _Shown) -> tuple[Box, ...]:
+        """Draw a frame on the canvas, which shows the one before; returns boxes of what is new.
 
         Places in which strokes changed are painted anew: the background, and all strokes that meet them.
         """
@@ -107,7 +108,8 @@ class Raster:
             shown.show(reach, self._canvas)
         for place, pixels in zip(places, kept, strict=False):
             self._canvas[place.slices] = pixels
-        return reduce(Box.union, [shown.update(place, self._canvas) for place in places], NOWHERE)
+        new = [shown.update(place, self._canvas) for place in places]
+        return tuple(box for box in new if not box.empty)
 
     def _differences(self) -> Iterator[Extent]:
         """Take over the strokes of the scene; yields where they differ from those before."""

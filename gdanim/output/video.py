@@ -9,23 +9,22 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, ClassVar, Final, Self, cast
+from typing import IO, ClassVar, Final, Self, cast
 
 import numpy as np
 
-from gdanim.drawing.frame import Frame
+from gdanim.drawing.frame import Box, Frame, Pixels
 from gdanim.errors import EncoderError, SettingError
 from gdanim.formatting import one_line
-from gdanim.output import codecs
 from gdanim.output.base import FilmInfo, Quality
-from gdanim.output.codecs import Codec
 from gdanim.output.containers import xmp
-from gdanim.signals import on_signal, postponed
+from gdanim.output.encoding import codecs, ffmpeg
+from gdanim.output.encoding.codecs import Codec
+from gdanim.output.encoding.yuv import Planes
 
 EXIT_TIMEOUT_S: Final = 5.0  # for the exit of an ffmpeg that stopped reading
 # How long an ffmpeg may neither read nor write: a key frame of AV1 takes some seconds for each million pixels.
@@ -33,7 +32,6 @@ PATIENCE_S: Final = 60.0
 PATIENCE_S_PER_MEGAPIXEL: Final = 10.0
 MAX_COMPLAINTS: Final = 1 << 16  # bytes; of more it is stopped, and no more are read
 MAX_COMPLAINT: Final = 300  # characters of the one that is repeated
-REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EXE name an ffmpeg"
 
 
 class VideoWriter:
@@ -56,9 +54,10 @@ class VideoWriter:
         if film.quality not in having:
             kind = f"{'transparent ' if film.transparent else ''}{self.name}"
             raise SettingError("--quality", film.quality.value, f"{kind} has {', '.join(having) or 'none'}")
-        self._codec = having[film.quality]
+        self._codec = having[film.quality].of_size(film.height, film.width)
         extra_rows, extra_columns = (film.height % 2, film.width % 2) if self._codec.even else (0, 0)
         self._canvas = np.zeros((film.height + extra_rows, film.width + extra_columns, 4), np.uint8)
+        self._planes = Planes(*self._canvas.shape[:2]) if self._codec.planar else None
         self._n_sent = 0
         self._n_over = 0  # pictures that are over: those that were sent, and those that were left out
         self._gaps = codecs.gaps(film)
@@ -66,14 +65,14 @@ class VideoWriter:
     def __enter__(self) -> Self:
         """Start ffmpeg, which gets ready while the first frame is drawn."""
         height, width, _ = self._canvas.shape
-        exe = _ffmpeg()
+        exe = ffmpeg.find()
         with ExitStack() as stack:
             too_long = not self._codec.image and len(self._film.recipe) > codecs.MAX_ARGUMENT
-            tags = stack.enter_context(_tags(self._film.recipe)) if too_long and os.name != "nt" else None
+            tags = stack.enter_context(ffmpeg.tags_file(self._film.recipe)) if too_long and os.name != "nt" else None
             command = self._codec.command(exe, self._path, self._film, width=width, height=height, tags=tags)
             # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
             self._complaints = stack.enter_context(tempfile.TemporaryFile())
-            self._process = stack.enter_context(_running(command, self._complaints, tags))
+            self._process = stack.enter_context(ffmpeg.running(command, self._complaints, tags))
             self._input = cast("IO[bytes]", self._process.stdin)
             self._until_exit = stack.pop_all()
         return self
@@ -85,23 +84,31 @@ class VideoWriter:
 
     def write(self, frame: Frame) -> None:
         """Take the next frame; send the canvas until the film has reached the frame's end."""
-        height, width = self._film.height, self._film.width
-        self._canvas[frame.box.slices] = frame.pixels
-        self._canvas[:, width:] = self._canvas[:, width - 1 : width]
-        self._canvas[height:] = self._canvas[height - 1 : height]
+        for part, pixels in frame.pieces:
+            self._show(part, pixels)
+        picture = self._canvas.data.cast("B") if self._planes is None else self._planes.bytes
         n_due = codecs.n_due(frame.end_s, self._film.fps)
         try:
             while self._n_over < n_due:
-                self._send(self._canvas.data.cast("B"))
+                self._send(picture)
                 self._n_sent += 1
                 self._n_over += 1 + self._gaps.get(self._n_sent, 0)
         except OSError as error:
             raise self._unsent(error) from error
 
+    def _show(self, box: Box, pixels: Pixels) -> None:
+        """Take over what a box of the picture shows; at an odd side, the row or column after it shows the same."""
+        height, width = self._film.height, self._film.width
+        self._canvas[box.slices] = pixels
+        self._canvas[:, width:] = self._canvas[:, width - 1 : width]
+        self._canvas[height:] = self._canvas[height - 1 : height]
+        if self._planes is not None:
+            self._planes.update(self._canvas, box)
+
     def _send(self, picture: memoryview) -> None:
         """Send a picture, as ffmpeg takes it. Raises EncoderError where it hangs, and OSError."""
         while picture:
-            self._wait(lambda wait_s: _takes(self._input.fileno(), wait_s))
+            self._wait(lambda wait_s: ffmpeg.takes(self._input.fileno(), wait_s))
             with suppress(BlockingIOError):
                 picture = picture[self._input.write(picture) or 0 :]
 
@@ -118,7 +125,7 @@ class VideoWriter:
             if size != written:
                 written, waited_s = size, 0.0
             elif waited_s >= patience_s:
-                raise EncoderError(f"ffmpeg hangs: it read and wrote nothing for {patience_s:.0f} s; {REMEDY}")
+                raise EncoderError(f"ffmpeg hangs: it read and wrote nothing for {patience_s:.0f} s; {ffmpeg.REMEDY}")
 
     def _has_ended(self, wait_s: float) -> bool:
         with suppress(subprocess.TimeoutExpired):
@@ -207,94 +214,3 @@ class AvifWriter(VideoWriter):
     name = "avif"
     opaque = codecs.AVIF
     transparent = codecs.AVIF_TRANSPARENT
-
-
-def _ffmpeg() -> str:
-    """Path of the ffmpeg to use."""
-    try:
-        import imageio_ffmpeg
-
-        return cast("str", imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError) as error:
-        _check_that_programs_start()
-        raise EncoderError(f"no ffmpeg found; {REMEDY}") from error
-
-
-def _check_that_programs_start() -> None:
-    """Raise EncoderError where the system starts no program at all: then imageio-ffmpeg finds none, either."""
-    try:
-        subprocess.run([sys.executable, "-S", "-c", ""], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "there is not enough memory"
-        raise EncoderError(f"cannot start ffmpeg: {reason}; no other program starts, either") from error
-
-
-def _takes(descriptor: int, wait_s: float) -> bool:
-    """Whether a pipe takes bytes within a time. Windows cannot tell; there a write waits."""
-    if os.name == "nt":
-        return True
-    import select
-
-    os.set_blocking(descriptor, False)
-    pipe = select.poll()
-    pipe.register(descriptor, select.POLLOUT)
-    return bool(pipe.poll(wait_s * 1000))
-
-
-@contextmanager
-def _tags(comment: str) -> Iterator[int]:
-    """A descriptor of the metadata in ffmpeg's own format; Windows cannot pass one on, and keeps no long recipe."""
-    escaped = re.sub(r"[=;#\\\n]", r"\\\g<0>", comment)
-    with tempfile.TemporaryFile() as file:
-        file.write(f";FFMETADATA1\ncomment={escaped}\n".encode("ascii"))
-        file.seek(0)
-        yield file.fileno()
-
-
-class _Process(subprocess.Popen[bytes]):
-    """A process that is gone where it cannot be started in full: else ffmpeg would make its file after all."""
-
-    def __init__(self, *command: Any, **options: Any) -> None:
-        try:
-            super().__init__(*command, **options)
-        except OSError:
-            if self.pid is not None and self.returncode is None:  # it was made, and what followed failed
-                self.kill()
-                self.wait()
-            raise
-
-
-@contextmanager
-def _running(command: list[str], complaints: IO[bytes], inherited: int | None) -> Iterator[subprocess.Popen[bytes]]:
-    """The started ffmpeg, killed and reaped on leaving if it still runs; killed, too, if a signal ends gdanim."""
-    process: subprocess.Popen[bytes] | None = None
-
-    def kill() -> None:
-        # Runs in signal handlers: poll() and wait() would ask for a lock that the interrupted code may hold.
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
-
-    with on_signal(kill):
-        try:
-            with postponed():  # a child that has no name yet could not be killed
-                process = _Process(
-                    command,
-                    bufsize=0,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=complaints,
-                    pass_fds=() if inherited is None else (inherited,),
-                    process_group=0,  # Ctrl-C in the terminal is gdanim's to answer
-                )
-        except OSError as error:
-            raise EncoderError(f"cannot start ffmpeg ({command[0]}): {error.strerror}; {REMEDY}") from error
-        try:
-            with suppress(ImportError, AttributeError, OSError):  # on Linux: 8 turns a picture of 1080p, not 127
-                import fcntl
-
-                fcntl.fcntl(cast("IO[bytes]", process.stdin), fcntl.F_SETPIPE_SZ, 1 << 20)
-            yield process
-        finally:
-            kill()
-            process.communicate()  # closes the pipe, be it broken, and reaps

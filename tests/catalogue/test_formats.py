@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gdanim.catalogue.registry import FORMATS
-from gdanim.output import codecs
+from gdanim.output.encoding import codecs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

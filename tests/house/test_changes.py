@@ -167,15 +167,15 @@ def test_a_format_that_ffmpeg_writes_is_a_row_a_codec_and_a_writer(copy: Copy) -
         extensions=(".mkv",),
         needs_path=True,
         even_size=True,
-        qualities={"medium": "crf 18"},
+        qualities={"medium": "crf 26"},
     ),
 """
     copy.add_row("gdanim/catalogue/formats.py", "FORMATS", row)
     copy.append(
-        "gdanim/output/codecs.py",
+        "gdanim/output/encoding/codecs.py",
         """
         MKV: Mapping[Quality, Codec] = {
-            Quality.MEDIUM: replace(_h264("mp4", 18), muxer="matroska", muxing=(), n_pictures=n_video_blocks)
+            Quality.MEDIUM: replace(_h264("mp4", 26), muxer="matroska", muxing=(), n_pictures=n_video_blocks)
         }
         """,
     )

@@ -100,8 +100,9 @@ INSIDE = {
     "output": (
         "base containers.isobmff containers.matroska containers.xmp files.numbering files.targets files.attributes "
         "files.existing files.folders files.temporary files.swap filmstrip.sizes filmstrip.strip_layout "
-        "html.colour_schemes svg.items svg.timing changes codecs files.atomic metadata palette svg.paths animation "
-        "filmstrip.renderer gif_tables png svg.layers svg.recorder svg.writer pages"
+        "html.colour_schemes svg.items svg.timing changes encoding.codecs encoding.yuv encoding.ffmpeg files.atomic "
+        "metadata palette svg.paths animation filmstrip.renderer gif_tables png svg.layers svg.recorder svg.writer "
+        "pages"
     ),
     "recipe": "portable made",
     "max_size": "steps",
@@ -191,7 +192,7 @@ FRAMES = (
     "apng",
     "webp",
     "video",
-    "codecs",
+    "encoding",
     "gif_tables",
     "changes",
     "animation",

@@ -23,6 +23,7 @@ from support.films import BLUE, GREY, RED, Film, bars, evenly, far_from_edges, l
 from gdanim.errors import EncoderError
 from gdanim.output import video
 from gdanim.output.containers.isobmff import n_video_samples
+from gdanim.output.encoding import ffmpeg
 from gdanim.output.video import Mp4Writer
 
 
@@ -151,8 +152,8 @@ def fake_ffmpeg(tmp_path, monkeypatch):
         ("cat > /dev/null", "cannot be read: No such file"),
         ("cat > /dev/null; : > $OUT", "has the boxes none"),
         ('"$FFMPEG" "$@"; echo "a complaint" >&2', "status 0: a complaint"),
-        ('"$FFMPEG" "$@"; head -c 2000 $OUT > $OUT.half; mv $OUT.half $OUT', "breaks off"),
-        ('head -c 491520 | "$FFMPEG" "$@"; cat > /dev/null', "holds 8 pictures, but 17 were sent"),
+        ('"$FFMPEG" "$@"; head -c 1000 $OUT > $OUT.half; mv $OUT.half $OUT', "breaks off"),
+        ('head -c 184320 | "$FFMPEG" "$@"; cat > /dev/null', "holds 8 pictures, but 17 were sent"),
     ],
 )
 def test_what_ffmpeg_does_wrong_is_an_error_of_one_line(script, message, fake_ffmpeg, film, tmp_path):
@@ -172,8 +173,8 @@ def test_ffmpeg_that_stops_reading_but_lives_on_is_an_error(fake_ffmpeg, film, t
 
 def test_ffmpeg_that_has_not_begun_its_file_yet_is_waited_for(fake_ffmpeg, film, tmp_path, monkeypatch):
     fake_ffmpeg("cat >/dev/null")
-    takes, answers = video._takes, iter([False])
-    monkeypatch.setattr(video, "_takes", lambda *asked: next(answers, True) and takes(*asked))
+    takes, answers = ffmpeg.takes, iter([False])
+    monkeypatch.setattr(ffmpeg, "takes", lambda *asked: next(answers, True) and takes(*asked))
     with pytest.raises(EncoderError, match="the encoded file cannot be read: No such file"):
         write(tmp_path / "film.mp4", film)
 
@@ -198,8 +199,8 @@ def test_pictures_that_do_not_reach_ffmpeg_are_an_error_at_once(film, tmp_path):
 
 def test_where_no_program_can_start_that_is_said_and_not_that_there_is_no_ffmpeg() -> None:
     script = (
-        "import os, resource, gdanim.output.video as v; resource.setrlimit(resource.RLIMIT_NOFILE, "
-        "(os.open('/dev/null', os.O_RDONLY) + 1,) * 2); v._check_that_programs_start()"
+        "import os, resource, gdanim.output.encoding.ffmpeg as f; resource.setrlimit(resource.RLIMIT_NOFILE, "
+        "(os.open('/dev/null', os.O_RDONLY) + 1,) * 2); f._check_that_programs_start()"
     )
     ended = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, check=False)
     assert b"cannot start ffmpeg: Too many open files" in ended.stderr
@@ -292,14 +293,15 @@ def test_signal_while_ffmpeg_is_being_started_ends_it_too(fake_ffmpeg, tmp_path)
         from support.films import Film, bars
         from gdanim import signals
         from gdanim.output import video
+        from gdanim.output.encoding import ffmpeg
 
-        class Started(video._Process):
+        class Started(ffmpeg.Process):
             def __init__(self, *args, **kept):
                 super().__init__(*args, **kept)
                 Path("pid").write_text(str(self.pid))
                 signal.raise_signal(signal.SIGTERM)
 
-        video._Process = Started
+        ffmpeg.Process = Started
         signals.install()
         with video.Mp4Writer(Path("film.mp4"), Film(pictures=bars(1), ends_s=(1.0,)).info):
             pass
@@ -323,14 +325,14 @@ def test_no_ffmpeg_lives_on_that_could_not_be_started_in_full(name, fake_ffmpeg,
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return done
 
-    class Seen(video._Process):
+    class Seen(ffmpeg.Process):
         def __init__(self, *args, **kept):
             try:
                 super().__init__(*args, **kept)
             finally:
                 pids.append(self.pid)
 
-    monkeypatch.setattr(video, "_Process", Seen)
+    monkeypatch.setattr(ffmpeg, "Process", Seen)
     monkeypatch.setattr(os, name, failing)
     with pytest.raises(EncoderError, match=r"cannot start ffmpeg .*: Input/output error"):
         write(tmp_path / "film.mp4", film)

@@ -77,7 +77,8 @@ def composed(raster: Raster) -> Iterator[Picture]:
     width, height = raster.size
     canvas = np.zeros((height, width, 4), np.uint8)
     for frame in raster.frames():
-        canvas[frame.box.slices] = frame.pixels
+        for part, pixels in frame.pieces:
+            canvas[part.slices] = pixels
         yield canvas
 
 
