@@ -131,7 +131,7 @@ def _read(right: str, text: str, given: Collection[str], declared: Collection[st
 
     try:
         conditions.check(right, is_readable)
-        joined.check(right, own, is_readable)
+        joined.check(right, given, declared, is_readable)
         spelt = spelling.plain(right, given)
         if sign := hints.lone_sign(spelt):
             raise FormulaError(sign)

@@ -48,19 +48,22 @@ class JoinedError(FormulaError):
     """A name is several joined letters, or a word without a value."""
 
 
-def check(text: str, own: Collection[str], is_readable: Callable[[str], bool]) -> None:
+def check(text: str, given: Collection[str], declared: Collection[str], is_readable: Callable[[str], bool]) -> None:
     """Raise JoinedError where a formula joins letters, or holds a word.
 
-    own          the names that mean themselves
+    given        the names that have values
+    declared     those that vary, where the left side of the formula names them
     is_readable  tells of a text in its place whether it can be read
     """
     tokens = tokens_of(text)
-    own = {*own, *_indices(tokens)}
+    own = {*given, *declared, *_indices(tokens)}
     unknown = [i for i, token in enumerate(tokens) if token.kind == "name" and not _is_known(tokens, i, own)]
     if unknown:
         is_tight = any(i and tokens[i - 1].text in _BINDS_TIGHTLY for i in unknown)  # 1/ab, x^ab: two readings
         readings = [reading for reading in _readings(text, tokens, unknown, is_tight) if is_readable(reading)]
         readings = readings[:1] if not is_tight else readings if len(readings) > 1 else []
+        left = "" if set(declared) <= set(VARIABLES) else f"f({', '.join(declared)}) = "
+        readings = [left + reading for reading in readings]
         raise JoinedError(_message(tokens, unknown[0], own, readings))
 
 
