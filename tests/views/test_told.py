@@ -239,3 +239,14 @@ def test_a_small_panel_says_in_a_word_why_its_run_was_lost() -> None:
         said = live(scene, 12)
     assert "lost at 4: overshoots" in said
     assert "arrived at k 1, f 0" in said
+
+
+@pytest.mark.parametrize("size", ["640x480", "320x240"])
+def test_in_the_end_of_methods_in_turn_all_are_counted_behind_the_last(size: str) -> None:
+    # x ← (1 − 2lr)x: two arrive, and the last is lost.
+    descent = solved("parabola", lr=(0.2, 0.6, 1.05), order="in-turn", iterations=25, size=size)
+    with scene_of(descent) as scene:
+        last = scene.timeline.frames - 1
+        told = {frame: " ".join(live(scene, frame)) for frame in (0, last - 1, last)}
+    assert re.search(r"lost at \d+.*; 2 of 3 arrived", told[last])
+    assert not any("of 3 arrived" in told[frame] for frame in (0, last - 1))

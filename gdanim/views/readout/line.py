@@ -67,7 +67,8 @@ def _together(numbers: LiveLine, told: LiveLine, lettering: Lettering) -> LiveLi
     gap = GAP if numbers[1] else ""
 
     def pieces(moment: Moment) -> Pieces:
-        return [*numbers[0](moment), *((f"{gap}{text}", ink) for text, ink in told[0](moment))]
+        first, *others = told[0](moment) or [("", "")]
+        return [*numbers[0](moment), *([(f"{gap}{first[0]}", first[1])] if first[0] else []), *others]
 
     return pieces, numbers[1] + lettering.width(gap) + told[1]
 

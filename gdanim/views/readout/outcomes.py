@@ -14,8 +14,11 @@ from gdanim.descent.stability import distances
 from gdanim.descent.timeline import Moment
 from gdanim.drawing.lettering import HAIR, Lettering, minus
 from gdanim.drawing.marks.caption import Pieces
+from gdanim.drawing.run_styles import is_told_by_place
 from gdanim.objectives.objective import Objective
-from gdanim.views.told import Told, widest
+from gdanim.views.told import BRIEF, Told, tell, widest
+
+BETWEEN = "; "  # what became of the run that is shown, and of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,17 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What is told of each run that is shown, or of all runs together."""
+    """What is told of each run that is shown, or of all runs together.
+
+    together   of all runs of which each is shown alone: what is added in the end, where no place counts them
+    """
 
     told: Sequence[Told]
     away: Sequence[Away]
     lettering: Lettering
     ink: str
     room: int  # of a distance, in pixels
+    together: Told | None = None
 
     @classmethod
     def of(cls, told: Sequence[Told], descent: Descent, lettering: Lettering, ink: str) -> Outcomes:
@@ -71,7 +78,9 @@ class Outcomes:
         away = [Away.of(whole.objective, path) for path in paths]
         shares = np.unique(descent.timeline.tick % 1)
         texts = {text for one in away for text in one.texts(shares)}
-        return cls(told, away, lettering, ink, max(map(lettering.width, texts), default=0))
+        in_turn = len(told) > 1 and not is_told_by_place(descent)
+        together = next(iter(tell(descent, [np.arange(len(told))], told[0].style)), None) if in_turn else None
+        return cls(told, away, lettering, ink, max(map(lettering.width, texts), default=0), together)
 
     @property
     def of_one(self) -> bool:
@@ -80,7 +89,10 @@ class Outcomes:
 
     def width(self, length: int) -> float:
         """The width that a length may take, in pixels."""
-        return max(widest(self.told, length, self.lettering.width), self.room)
+        of_all = 0.0 if self.together is None else widest([self.together], BRIEF, self.lettering.width)
+        return max(widest(self.told, length, self.lettering.width), self.room) + (
+            of_all + self.lettering.width(BETWEEN) if of_all else 0.0
+        )
 
     def piece(self, length: int, moment: Moment) -> Pieces:
         """What is told of the current run, or of all runs together; nothing where there is nothing yet."""
@@ -89,6 +101,8 @@ class Outcomes:
         if not text and self.away:
             far = self.away[place].text(float(moment.position[self.told[place].runs[0]]))
             text, ink = HAIR * (self.room - self.lettering.width(far)) + far if far else "", self.ink
+        if text and moment.at_end and self.together is not None:
+            return [(text, ink), (f"{BETWEEN}{self.together.piece(moment, BRIEF)[0]}", self.ink)]
         return [(text, ink)] if text else []
 
 
