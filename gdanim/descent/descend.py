@@ -10,7 +10,6 @@ import numpy as np
 
 from gdanim.catalogue.dims import check_draws, check_on_plane, usual_view
 from gdanim.catalogue.request import StyleChoice, looked_up
-from gdanim.descent.plane.closer import closer
 from gdanim.descent.plane.plane import plane_of
 from gdanim.descent.recording.asked import asks_for_runs, check_slopes, objective_for, replayed_runs, tuples
 from gdanim.descent.runs import expand, runs_of, scheduled_rates
@@ -129,7 +128,10 @@ def carry_out(request: Request) -> Descent:
     objective = _showing_ends(known_around(objective, _told_points(trajectory)), trajectory, settings)
     runs = tuple(run for _, part in parts for run in part)
     verdict, arrived_at = judged(objective, trajectory)
-    objective = closer(objective, trajectory, settings)
+    if objective.dim > 1:
+        from gdanim.descent.plane.closer import closer  # late: curves need none of it
+
+        objective = closer(objective, trajectory, settings)
     settles = np.array([one.outcome not in (Outcome.SADDLE, Outcome.FLAT) for one in verdict])
     return Descent(
         settings=settings.picture(),

@@ -18,7 +18,7 @@ from gdanim.descent.timeline import Moment
 from gdanim.drawing.layout import READOUT_PT, Layout
 from gdanim.drawing.marks.caption import Caption, Pieces
 from gdanim.views.facet_groups import Group
-from gdanim.views.readout.bar import limit_bar
+from gdanim.views.readout.columns import limit_bar
 from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, Told, widest
 
 Form = tuple[tuple[str | int, ...], ...]  # the parts on each line; a number is a length of what is told

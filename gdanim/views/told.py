@@ -12,7 +12,6 @@ import numpy as np
 from gdanim.arrays import Flags, Index, Scalar
 from gdanim.descent.descend import Descent
 from gdanim.descent.outcomes.endings import Ending, endings, kind_of, shown_from
-from gdanim.descent.outcomes.shared import shared_reason
 from gdanim.descent.timeline import Moment
 from gdanim.descent.verdicts import Outcome
 from gdanim.drawing.lettering import minus
@@ -131,6 +130,8 @@ def tell(descent: Descent, groups: Sequence[Index], style: Style, *, heights: bo
         own = [kinds[run] for run in runs.tolist()]
         if len(runs) == 1:
             return _told(runs, since[runs], k[runs], own, ended, height, style)
+        from gdanim.descent.outcomes.shared import shared_reason  # late: one run needs none of it
+
         why = shared_reason(descent, [run for run, kind in zip(runs.tolist(), own, strict=True) if kind == LOST])
         height = height and f"lowest {height}"
         return replace(_told(runs, since[runs], k[runs], own, ended, height, style), reason=why)

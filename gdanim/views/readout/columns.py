@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import ceil
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,15 +15,18 @@ from gdanim.descent.descend import Descent
 from gdanim.descent.stability import ratio_text
 from gdanim.drawing.lettering import minus
 from gdanim.drawing.marks.caption import Pieces
+from gdanim.drawing.marks.trails import mixed
 from gdanim.drawing.numbers import Numbers
 from gdanim.drawing.styles import Style
 from gdanim.formatting import distinct
 from gdanim.views.digits import Digits, live_digits, number
 from gdanim.views.legend import GAP
-from gdanim.views.readout.bar import limit_bar
 
 MANY = 5000  # values of which only the widest possible is looked for
 ROUNDING = 1e-15  # of the range of values: one below it is 0
+CELLS, MOST_OVER = 10, 3  # of the bar that stands for the limit; beyond it
+CELL, HALF_CELL = "━", "╸"
+FAINT = 0.35  # of the ink of the bar: what of it a rate leaves free
 
 
 class ReadoutColumn(NamedTuple):
@@ -201,6 +204,17 @@ def _against_limit(descent: Descent, style: Style) -> list[ReadoutColumn]:
 
 def _told(texts: Sequence[str], run: int, position: float) -> str:
     return texts[run]
+
+
+def limit_bar(ratio: float, style: Style) -> Pieces:
+    """A bar from 0 to the limit, filled as far as a rate reaches; in the colour of warnings beyond the limit."""
+    if ratio > 1:
+        over = min(ceil((ratio - 1) * CELLS), MOST_OVER)
+        return (CELL * CELLS, style.warning), ("╋", style.warning), (CELL * over, style.warning)
+    filled, half = divmod(floor(2 * CELLS * ratio * (1 + 1e-12)), 2)
+    rest = CELLS - filled - half
+    # Lines of borrowed styles may be as dark as text, and grids as light as the background.
+    return (CELL * filled + HALF_CELL * half, style.muted), (CELL * rest, mixed(style.muted, style.background, FAINT))
 
 
 def _series(name: str, values: Scalar, seen: Flags, stages: Scalar, *, need: int) -> ReadoutColumn:
