@@ -30,6 +30,7 @@ class Raster:
         self._agg = canvas
         self._renderer = canvas.get_renderer()
         self._strokes: dict[Hashable, Stroke] = {}  # on the canvas, in the order in which they are painted
+        self._at_rest: list[Stroke] = []  # the lowest of them, which the ground holds
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -49,10 +50,15 @@ class Raster:
         """The static part of the picture; first used before any mark is drawn."""
         return self._canvas.copy()
 
+    @cached_property
+    def _ground(self) -> _Copy:
+        """The background and the strokes at rest."""
+        return _Copy(self._background)
+
     def still(self, index: int) -> Pixels:
         """A frame as a picture of its own."""
         self._wipe()
-        self._repaint(index, _Shown(self._background))
+        self._repaint(index, _Copy(self._background))
         return self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4).copy()
 
     def frames(self) -> Iterator[Frame]:
@@ -65,7 +71,7 @@ class Raster:
         return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
 
     def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
-        shown = _Shown(self._background)
+        shown = _Copy(self._background)
         self._wipe()
         pixels: Pixels = self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4)
         pixels.flags.writeable = False
@@ -80,23 +86,25 @@ class Raster:
     def _wipe(self) -> None:
         """Make the canvas show the background alone."""
         for stroke in self._strokes.values():
-            if stroke.extent is not None:
-                place = self._box(stroke.extent)
-                self._canvas[place.slices] = self._background[place.slices]
+            place = self._box(stroke.extent)
+            self._canvas[place.slices] = self._background[place.slices]
         self._strokes = {}
+        self._wake()
 
-    def _repaint(self, index: int, shown: _Shown) -> tuple[Box, ...]:
+    def _repaint(self, index: int, shown: _Copy) -> tuple[Box, ...]:
         """Draw a frame on the canvas, which shows the one before; returns boxes of what is new.
 
-        Places in which strokes changed are painted anew: the background, and all strokes that meet them.
+        Places in which strokes changed are painted anew: the ground, and all strokes above it that meet them.
         """
+        before = self._strokes
         self.scene.update(index)
         places = apart([self._box(extent) for extent in self._differences()])
+        above = self._above_ground(before)
         for place in places:
-            self._canvas[place.slices] = self._background[place.slices]
+            self._ground.show(place, self._canvas)
         spoilt = []
         edges = [self._extent(place) for place in places]
-        for stroke in self._strokes.values():
+        for stroke in above:
             if any(map(stroke.meets, edges)):
                 stroke.paint(self._renderer)
                 reach = self._box(stroke.extent)
@@ -110,6 +118,30 @@ class Raster:
             self._canvas[place.slices] = pixels
         new = [shown.update(place, self._canvas) for place in places]
         return tuple(box for box in new if not box.empty)
+
+    def _above_ground(self, before: dict[Hashable, Stroke]) -> list[Stroke]:
+        """Paint the lowest strokes that are those of the frame before into the ground; returns the others."""
+        strokes = list(self._strokes.values())
+        resting = 0
+        while resting < len(strokes) and before.get(strokes[resting].name) is strokes[resting]:
+            resting += 1
+        if self._at_rest != strokes[: min(len(self._at_rest), resting)]:
+            self._wake()
+        for stroke in strokes[len(self._at_rest) : resting]:
+            place = self._box(stroke.extent)
+            kept = self._canvas[place.slices].copy()
+            self._ground.show(place, self._canvas)
+            stroke.paint(self._renderer)
+            self._ground.update(place, self._canvas)
+            self._canvas[place.slices] = kept
+        self._at_rest = strokes[:resting]
+        return strokes[resting:]
+
+    def _wake(self) -> None:
+        """Take all strokes out of the ground."""
+        for stroke in self._at_rest:
+            self._ground.update(self._box(stroke.extent), self._background)
+        self._at_rest = []
 
     def _differences(self) -> Iterator[Extent]:
         """Take over the strokes of the scene; yields where they differ from those before."""
@@ -142,8 +174,8 @@ class Raster:
         return Box(x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else NOWHERE
 
 
-class _Shown:
-    """What the frame before showed: the background, but for the bands of rows in which marks were painted.
+class _Copy:
+    """A picture that shows the background, but for the bands of rows in which something was painted.
 
     A copy of the whole canvas, of which only these bands take memory.
     """
@@ -161,7 +193,7 @@ class _Shown:
         return box
 
     def show(self, place: Box, canvas: PackedPixels) -> None:
-        """Make the canvas show in a place what the frame before showed."""
+        """Make the canvas show in a place what the picture shows."""
         self._keep(place)
         canvas[place.slices] = self._pixels[place.slices]
 
