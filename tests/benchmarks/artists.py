@@ -41,7 +41,7 @@ def _colours(mark: Any) -> dict[int, str]:
 def _trail(mark: Trail) -> Moved:
     """A line with dots for each shade, above a wider line where the mark has a halo."""
     points, colours = mark.track.points, _colours(mark)
-    shades = np.ones(1) if mark.ground is None else mark.fade.shades(mark.fade.levels)
+    shades = (1.0,) if mark.ground is None else mark.fade.shades(mark.fade.levels)
     meets = np.rint(mark.track.even_parts(len(shades), mark.plane, mark.dpi)).astype(int)
     look = {"linewidth": mark.width_pt, "solid_capstyle": "round", "zorder": mark.get_zorder()}
     wide = {**look, "linewidth": mark.width_pt + 2 * mark.HALO_PT, "color": mark.halo}
@@ -53,7 +53,7 @@ def _trail(mark: Trail) -> Moved:
         run = int(moment.visible[0])
         path = points[run, : moment.iteration(run) + 1]
         bounds = pairwise([0, *meets[:, run], len(points[run])])
-        for line, shade, (begin, end) in zip(lines, shades.tolist(), bounds, strict=True):
+        for line, shade, (begin, end) in zip(lines, shades, bounds, strict=True):
             line.set_data(*path[begin : end + 1].T)
             line.set_color(mixed(colours[run], mark.ground, shade) if mark.ground else colours[run])
         for halo in halos:

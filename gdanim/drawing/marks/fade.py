@@ -6,6 +6,7 @@ what changes would grow by a third. Paths of which only the last iterations are 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.axes._base import _AxesBase
-    from numpy.typing import NDArray
 
     from gdanim.arrays import Index
     from gdanim.drawing.geometry import Positions
@@ -27,9 +27,10 @@ class Fade(NamedTuple):
     faintest: float  # the share of the colour in the background's
     levels: int
 
-    def shades(self, most: int) -> NDArray[np.float64]:
+    @lru_cache(64)  # noqa: B019  (few, and small)
+    def shades(self, most: int) -> tuple[float, ...]:
         """The shades of at most so many levels, the full colour last."""
-        return np.linspace(1.0, self.faintest, min(self.levels, max(most, 1)))[::-1]
+        return tuple(np.linspace(1.0, self.faintest, min(self.levels, max(most, 1)))[::-1].tolist())
 
 
 class Part(NamedTuple):
@@ -65,6 +66,6 @@ def faded(
         shades = fade.shades(tail)
         meet = np.ceil(until) - np.ceil(tail * np.arange(len(shades) - 1, 0, -1) / len(shades))[:, np.newaxis]
     meet = np.clip(np.concatenate([meet, [until]]), since, until)
-    for shade, begin, end in zip(shades.tolist(), (since, *meet), meet, strict=False):
+    for shade, begin, end in zip(shades, (since, *meet), meet, strict=False):
         if (some := end > begin).any():
             yield Part(shade, runs[some], begin[some], end[some])

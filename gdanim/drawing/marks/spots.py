@@ -62,22 +62,24 @@ class Spots(RunsMark):
         if not by_style:
             return
         runs = np.concatenate([runs for _, runs in by_style])
-        rings = self._rings(runs)
-        begin = 0
+        here, inside, lost = self.here(runs), self.is_inside(runs), self.is_lost(runs)
+        rings = self._rings(here, inside)
+        is_spot, begin = inside & ~lost, 0
         for run_style, members in by_style:
-            wide, begin = rings[begin : begin + len(members)], begin + len(members)
-            inside = self.is_inside(members) & ~self.is_lost(members)
-            for level in sorted(set(wide[inside].tolist()), reverse=True):
-                here = self.here(members[inside & (wide == level)])
-                self._draw_spots(renderer, run_style, here, level)
-            self._draw_gone(renderer, run_style, members)
+            its = slice(begin, begin := begin + len(members))
+            at, wide = here[its][is_spot[its]], rings[its][is_spot[its]]
+            for level in sorted(set(wide.tolist()), reverse=True):
+                self._draw_spots(renderer, run_style, at[wide == level], level)
+            if len(at) < len(members):
+                self._draw_gone(renderer, run_style, members)
 
-    def _rings(self, runs: Index) -> NDArray[np.int64]:
-        """How many later ones of the runs (m,), in drawing order, are at the place of each: (m,); at most MOST_RINGS.
-
-        Those outside the axes are at no place.
+    def _rings(self, here: PixelPoints, inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many later ones of the runs at places (m, 2), in drawing order, are at the place of each: (m,); at most
+        MOST_RINGS. Those outside the axes are at no place.
         """
-        here = np.where(self.is_inside(runs)[:, np.newaxis], self.here(runs), np.inf)
+        if len(here) == 1:
+            return np.zeros(1, dtype=np.int64)
+        here = np.where(inside[:, np.newaxis], here, np.inf)
         with np.errstate(invalid="ignore"):
             apart = np.hypot(*(here[:, np.newaxis] - here).T).T
             near = np.triu(apart <= self._together_px, k=1)

@@ -47,6 +47,7 @@ class RunsMark(Mark):
             self._style_index[run_style.runs] = place
             if run_style.unsettled:
                 self._since[run_style.runs] = run_style.since
+        self._moving = [replace(each, colour=each.unsettled) if each.unsettled else each for each in run_styles]
 
     @property
     def plane(self) -> _AxesBase:
@@ -69,12 +70,15 @@ class RunsMark(Mark):
 
     def by_style(self, runs: Index) -> Iterator[tuple[RunStyle, int, Index]]:
         """Runs (m,) by their styles and by whether they settled: each style there is, its stripe level, its runs."""
-        style_of_run, settled = self._style_index[runs], self.is_settled(runs)
+        style_of_run = self._style_index[runs]
         for place, (run_style, stripe_level) in enumerate(zip(self.run_styles, self.stripe_levels, strict=True)):
-            its = style_of_run == place
-            if (moving := runs[its & ~settled]).size:
-                yield replace(run_style, colour=run_style.unsettled), stripe_level, moving
-            if (members := runs[its & settled]).size:
+            members = runs[style_of_run == place]
+            if run_style.unsettled and members.size:
+                settled = self.is_settled(members)
+                if (moving := members[~settled]).size:
+                    yield self._moving[place], stripe_level, moving
+                members = members[settled]
+            if members.size:
                 yield run_style, stripe_level, members
 
     def is_settled(self, runs: Index) -> NDArray[np.bool_]:

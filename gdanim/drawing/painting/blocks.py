@@ -11,7 +11,7 @@ from gdanim.drawing.marks.track import chord
 from gdanim.drawing.painting.strokes import Layer, LineStroke, Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Sequence
 
     from matplotlib.axes._base import _AxesBase
     from numpy.typing import NDArray
@@ -41,9 +41,21 @@ class Blocks:
         self._name, self._track, self._axes, self._dpi = name, track, axes, dpi
         self._layers, self._reach = layers, reach
         self._finished: list[list[LineStroke]] = []  # of each block a stroke for each layer
+        self._whole: list[LineStroke] = []  # all strokes, once the runs have left the last block
 
-    def strokes(self, part: Part, ends: Ends, cuts: Positions) -> Iterator[LineStroke]:
+    def strokes(self, part: Part, ends: Ends, cuts: Positions) -> list[LineStroke]:
         """The strokes when the runs of a part are at their ends, in blocks that end at some iterations (k,), rising."""
+        if not (part.until < ends.position).all():
+            return self._layered(*self._blocks(part, ends, cuts))
+        if not self._whole:
+            self._whole = self._layered(*self._blocks(part, ends, cuts))
+        return self._whole
+
+    def _layered(self, *blocks: list[LineStroke]) -> list[LineStroke]:
+        return [block[layer] for layer in range(len(self._layers)) for block in blocks]
+
+    def _blocks(self, part: Part, ends: Ends, cuts: Positions) -> list[list[LineStroke]]:
+        """Those that the runs have left, which stay, and those in which they are."""
         first = np.searchsorted(cuts, part.since.min(), side="right")
         edges = np.append(cuts[first : np.searchsorted(cuts, part.until.max())], np.inf)
         left = np.all(np.minimum(part.until, edges[:, np.newaxis]) < ends.position, axis=1)
@@ -52,10 +64,7 @@ class Blocks:
             self._finished.append(self._made(part, ends, edges, place, None))
         state = part.until.tobytes(), ends.here.tobytes()
         going_on = [self._made(part, ends, edges, place, state) for place in range(done, len(edges))]
-        blocks = [*self._finished[:done], *going_on]
-        for layer in range(len(self._layers)):
-            for block in blocks:
-                yield block[layer]
+        return [*self._finished[:done], *going_on]
 
     def _made(self, part: Part, ends: Ends, edges: Positions, place: int, state: Hashable) -> list[LineStroke]:
         """The strokes of one block, each a layer."""
