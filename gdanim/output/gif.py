@@ -62,6 +62,7 @@ class GifWriter:
         self._pattern = palette.pattern(film.height, film.width, reach) if dither else None
         self._whole = Box(0, 0, film.width, film.height)
         self._shown = np.full((film.height, film.width), NO_COLOUR, np.uint32)  # what a player has on its canvas
+        self._wrong_at_least, self._error_at_most = self._shown.size, 0  # inexact pixels, sum of squared distances
         self._block: Block | None = None  # the latest, not yet written, shown for so long:
         self._block_cs = 0
 
@@ -88,10 +89,10 @@ class GifWriter:
     def _take(self, change: Change) -> None:
         """Make the next block from a change; one that shows nothing new in these colours prolongs the block before."""
         drawn = self._drawn(change)
+        self._bound(drawn, change.box)
         new = NOWHERE
         for band in change.box.bands:
-            differs = self._after(band, drawn, change.box) != self._shown[band.slices]
-            new = new.union(bounds(differs).on_canvas(band))
+            new = new.union(bounds(drawn[band.seen_from(change.box).slices] != TRANSPARENT).on_canvas(band))
         if not new.empty:
             self._write_block()
             self._block = self._corrected(drawn, change.box) or self._plain_block(drawn, change.box, new)
@@ -99,13 +100,15 @@ class GifWriter:
         self._block_cs += change.ticks
 
     def _drawn(self, change: Change) -> palette.Indices:
-        """The indices in the global table that show what a change asks for; 0 where it changes nothing."""
+        """The indices in the global table that show what a change asks for; 0 where this is what is shown."""
         drawn = np.zeros(change.changed.shape, np.uint8)
         for band in change.box.bands:
             part = band.seen_from(change.box).slices
             changed = change.changed[part]
             offsets = None if self._pattern is None else self._pattern[band.slices][changed]
-            drawn[part][changed] = self._approximated(palette.packed(change.pixels[part])[changed], offsets)
+            indices = self._approximated(palette.packed(change.pixels[part])[changed], offsets)
+            indices *= self._entries[indices] != self._shown[band.slices][changed]
+            drawn[part][changed] = indices
         return drawn
 
     def _after(self, band: Box, drawn: palette.Indices, box: Box) -> palette.Packed:
@@ -129,17 +132,13 @@ class GifWriter:
     def _plain_block(self, drawn: palette.Indices, box: Box, new: Box) -> Block:
         """The block in colours of the global table that shows what is `drawn` in a box; `new` is what differs.
 
-        With unchanged pixels transparent or without: both are tried where either may be smaller. Uses up `drawn`.
+        With unchanged pixels transparent or without: both are tried where either may be smaller.
         """
-        n_changed = 0
+        indices = drawn[new.seen_from(box).slices]
         for band in new.bands:
-            after, shown = self._after(band, drawn, box), self._shown[band.slices]
-            changed = after != shown
-            drawn[band.seen_from(box).slices] *= changed
-            n_changed += int(np.count_nonzero(changed))
-            shown[...] = after
-        sparse = _block(new, drawn[new.seen_from(box).slices])
-        share = n_changed / (new.width * new.height)
+            self._shown[band.slices] = self._after(band, drawn, box)
+        sparse = _block(new, indices)
+        share = np.count_nonzero(indices) / indices.size
         if share <= SPARSE or share == 1:
             return sparse
         return min(sparse, _block(new, self._indices(new)), key=lambda block: len(block.lzw))
@@ -155,20 +154,43 @@ class GifWriter:
 
     def _corrected(self, drawn: palette.Indices, box: Box) -> Block | None:
         """The block with a local table for all that is `drawn` in a box, or inexact; None where not worth it."""
-        if self._target is None:
+        if not self._may_gain:
             return None
+        self._wrong_at_least, self._error_at_most = self._inexact(self._whole, drawn, box)
+        if not self._may_gain:
+            return None
+        local = choose_local_table(self._exact_and_shown(drawn, box))
+        if local.error > (1 - MIN_GAIN) * self._error_at_most:
+            return None
+        self._wrong_at_least, self._error_at_most = 0, local.error
+        return self._local_block(drawn, box, local)
+
+    def _bound(self, drawn: palette.Indices, box: Box) -> None:
+        """Bound how inexact the picture is with what is `drawn` in a box: to count it takes longer than to encode."""
+        if self._target is not None:
+            n_wrong, error = self._inexact(box, drawn, box)
+            self._wrong_at_least += n_wrong - box.width * box.height
+            self._error_at_most += error
+
+    @property
+    def _may_gain(self) -> bool:
+        """Whether, by what is known, the picture may be so inexact that a local table is worth it."""
+        size, target = self._shown.size, self._target
+        return (
+            target is not None
+            and self._wrong_at_least <= target.max_wrong_share * size
+            and not target.is_met(self._error_at_most, size)
+        )
+
+    def _inexact(self, place: Box, drawn: palette.Indices, box: Box) -> tuple[int, int]:
+        """How many pixels of a place are inexact with the indices `drawn` in a box; the sum of squared distances."""
         n_wrong = error = 0
-        for band in self._whole.bands:
+        for band in place.bands:
             exact, after = self._exact(band), self._after(band, drawn, box)
             wrong = exact != after
             n_wrong += int(np.count_nonzero(wrong))
-            if n_wrong > self._target.max_wrong_share * self._shown.size:
-                return None
             error += int(squared_distances(exact[wrong], after[wrong]).sum())
-        if self._target.is_met(error, self._shown.size):
-            return None
-        local = choose_local_table(self._exact_and_shown(drawn, box))
-        return self._local_block(drawn, box, local) if local.error <= (1 - MIN_GAIN) * error else None
+        return n_wrong, error
 
     def _exact(self, band: Box) -> palette.Packed:
         """What the changes so far ask for."""
