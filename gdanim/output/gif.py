@@ -154,10 +154,10 @@ class GifWriter:
 
     def _corrected(self, drawn: palette.Indices, box: Box) -> Block | None:
         """The block with a local table for all that is `drawn` in a box, or inexact; None where not worth it."""
-        if not self._may_gain:
+        if not self._may_gain():
             return None
         self._wrong_at_least, self._error_at_most = self._inexact(self._whole, drawn, box)
-        if not self._may_gain:
+        if not self._may_gain():
             return None
         local = choose_local_table(self._exact_and_shown(drawn, box))
         if local.error > (1 - MIN_GAIN) * self._error_at_most:
@@ -172,7 +172,6 @@ class GifWriter:
             self._wrong_at_least += n_wrong - box.width * box.height
             self._error_at_most += error
 
-    @property
     def _may_gain(self) -> bool:
         """Whether, by what is known, the picture may be so inexact that a local table is worth it."""
         size, target = self._shown.size, self._target

@@ -255,7 +255,7 @@ class Trail(RunsMark):
             if run_style.core:
                 yield from self._blocks(self._whole(runs), run_style.core, (self.CORE - 1) * self.width_pt, before)
 
-    def _blocks(self, part: Part, colour: str, wider_pt: float, before: dict[Hashable, Blocks]) -> Iterator[Stroke]:
+    def _blocks(self, part: Part, colour: str, wider_pt: float, before: dict[Hashable, Blocks]) -> Sequence[Stroke]:
         """The strokes of a part of paths: all lines, then all dots. A core has none."""
         placing = self.track.placing(self.plane, self.dpi)
         name = id(self), placing, colour, wider_pt, part.runs.tobytes(), part.since.tobytes()
