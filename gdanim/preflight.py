@@ -182,7 +182,7 @@ def _check_memory(settings: Settings, outputs: tuple[Planned, ...]) -> None:
     """Refuse a picture that takes very much memory, unless --unlimited says that it may."""
     width, height = settings.size
     each_style = {
-        output.style: sum(other.format.pixel_bytes for other in outputs if other.style == output.style)
+        output.style: sum(_pixel_bytes(other.format, settings) for other in outputs if other.style == output.style)
         for output in outputs
     }
     grounds = (settings.basins and "basins", settings.facet and "facet", settings.view)
@@ -197,6 +197,12 @@ def _check_memory(settings: Settings, outputs: tuple[Planned, ...]) -> None:
             f"--size {width}x{height} takes some {needed / 1e9:.1f} GB of memory as {names}, above the limit of "
             f"{MAX_MEMORY / 1e9:g} GB: {allowed}"
         )
+
+
+def _pixel_bytes(form: Format, settings: Settings) -> int:
+    """What a writer and its encoder take for each pixel of a picture."""
+    in_full = settings.transparent or settings.quality in ("high", "lossless") or any(n % 2 for n in settings.size)
+    return max(form.pixel_bytes, form.full_pixel_bytes if in_full else 0)
 
 
 def _check_suffix(output: Planned) -> None:

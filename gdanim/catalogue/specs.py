@@ -132,6 +132,8 @@ class Format(Entry):
     suffixes     of a vector format that is chosen by name only, the suffixes of its paths; the writer gets the suffix
     borrows      of a format that is chosen by name only, suffixes that it shares with other formats
     pixel_bytes  the memory that a writer and its encoder take at most for each pixel of the picture, as measured
+    full_pixel_bytes  the same of pictures that cannot be sent to an encoder in 4:2:0, where that is more: of high and
+                 lossless quality, transparent, or of odd sides
     takes        which of FORMAT_OPTIONS of settings.py it reads; the writer gets them as keywords. And `style`: it gets
                  the StyleChoice
     """
@@ -154,6 +156,7 @@ class Format(Entry):
     suffixes: tuple[str, ...] = ()
     borrows: tuple[str, ...] = ()
     pixel_bytes: int = 0
+    full_pixel_bytes: int = 0
     takes: tuple[str, ...] = ()
 
 

@@ -110,6 +110,7 @@ _READERS: Final[Mapping[str, Reader[Any]]] = {
     "max_fps": readers.whole(least=1, most=1000),
     "ticks_per_s": readers.whole(least=0, most=1_000_000_000),
     "pixel_bytes": readers.whole(least=0, most=1_000_000),
+    "full_pixel_bytes": readers.whole(least=0, most=1_000_000),
     "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
     "opaque_only": _tuple("a tuple of qualities", readers.text),
     "suffixes": _tuple("a tuple of suffixes such as .pdf", readers.text),

@@ -96,11 +96,20 @@ def test_images_are_compared_in_bands_and_the_box_is_that_of_all_of_them() -> No
 
 
 def test_outputs_that_are_written_side_by_side_count_together() -> None:
-    size = ("--size", "3400x3400", "--dry-run")
+    size = ("--size", "4000x4000", "--dry-run")
     assert [run("parabola", "-o", name, *size).code for name in ("a.gif", "b.mp4", "c.webp")] == [0, 0, 0]
     together = run("parabola", "-o", "a.gif", "-o", "b.mp4", "-o", "c.webp", *size)
     assert (together.code, len(together.lines)) == (2, 1)
     assert "gif, mp4 and webp" in together.err
+
+
+def test_a_video_in_full_colours_is_held_to_more_memory_than_one_in_420() -> None:
+    size = ("--size", "4400x4400", "--dry-run")
+    assert run("parabola", "-o", "a.mp4", *size).code == 0
+    assert [run("parabola", "-o", "a.mp4", "--quality", quality, *size).code for quality in ("high", "lossless")] == [
+        2,
+        2,
+    ]
 
 
 def test_unlimited_lifts_the_limit_and_the_size_that_is_offered_keeps_to_it() -> None:
