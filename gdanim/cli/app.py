@@ -212,8 +212,9 @@ def _run(request: Request) -> int:
     from gdanim.output.files.targets import STDOUT
     from gdanim.rendering import render_descent
 
-    gc.freeze()
-    gc.enable()
+    if not gc.isenabled():  # a process of the command line alone: what was imported stays
+        gc.freeze()
+        gc.enable()
     _say(request, messages.said(remarks.of_letters(descent)))
     with messages.progress_bar(quiet=settings.quiet) as progress:
         rendered = render_descent(descent, request, progress)

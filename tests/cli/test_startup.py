@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import units
 from matplotlib.font_manager import fontManager
 from matplotlib.lines import Line2D
-from support.commandline import ENVIRONMENT, PATIENCE_S
+from support.commandline import ENVIRONMENT, PATIENCE_S, QUICK, run
 
 from gdanim import signals
 from gdanim.drawing import mpl
@@ -79,6 +80,12 @@ def test_a_gif_imports_nothing_of_other_pictures_and_a_plug_in_gets_the_rest(tmp
     assert not OF_OTHERS.intersection(modules)
     assert len([name for name in modules if name.startswith("gdanim.")]) <= MOST_OWN
     assert drawn == "drawn"
+
+
+def test_a_command_in_a_longer_process_leaves_its_garbage_to_be_found(in_tmp_path: Path) -> None:
+    beyond_reach = gc.get_freeze_count()
+    assert run("parabola", "-o", "x.gif", *QUICK).code == 0
+    assert gc.get_freeze_count() <= beyond_reach
 
 
 def test_in_a_python_session_matplotlib_is_whole() -> None:
