@@ -125,8 +125,10 @@ def test_runs_that_no_label_tells_apart_are_counted_as_they_end() -> None:
 )
 def test_many_starts_of_which_all_were_lost_say_why(lr: float, told: str) -> None:
     with scene_of(solved("ellipse", starts=8, lr=lr, size="480x360")) as scene:
-        (line,) = (text for text in live(scene, scene.timeline.frames - 1) if "arrived" in text)
+        last = live(scene, scene.timeline.frames - 1)
+        (line,) = (text for text in last if "arrived" in text)
         assert re.search(told, line)
+        assert any(re.search(r"\bgd\b", text) for text in last)
         assert not any("overshoots" in text for text in live(scene, 0))
 
 

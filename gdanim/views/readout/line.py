@@ -90,15 +90,18 @@ def _telling(outcomes: Outcomes, room: float) -> LiveLine:
 def _beside(columns: Columns, outcomes: Outcomes, room: float, *, brief: bool) -> tuple[Columns, int] | None:
     """The columns, and the length of what is told behind them; None where that would cost one that is needed.
 
-    Why a run was lost is worth a line; how one moved is not, nor a column. What became of many runs is worth columns.
+    Why runs were lost is worth a line; how one moved is not, nor a column. What became of many runs is worth columns,
+    but where a line is had anyway, the method keeps its place.
     """
     some, lettering = [columns], outcomes.lettering
     while len(some[-1]) > 1 and min(column.need for column in some[-1]) <= SPARED:
         some.append(_lighter(some[-1]))
-    lengths = (FULL,) if any(one.has_reason for one in outcomes.told) else (FULL, REASONED, HINTED, PLAIN)
+    has_reason = any(one.has_reason for one in outcomes.told)
+    lengths = (FULL,) if has_reason else (FULL, REASONED, HINTED, PLAIN)
     lengths = (BRIEF,) if brief else lengths
     widths = [outcomes.width(length) + lettering.width(GAP) for length in lengths]
-    for fewer in (some[:-1], some[-1:]):
+    keeps_method = has_reason and len(some) > 1 and not (outcomes.of_one or brief)
+    for fewer in (some[:-1],) if keeps_method else (some[:-1], some[-1:]):
         choices = list(product(zip(lengths, widths, strict=True), fewer))
         if outcomes.of_one:
             choices.sort(key=lambda choice: fewer.index(choice[1]))
