@@ -86,7 +86,7 @@ def test_the_page_asks_for_nothing_keeps_nobody_out_and_stands_still_where_motio
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs playwright")
     found = axe.Axe().run(page).response["violations"]
     places = [node["target"][0] for one in found for node in one["nodes"]]
-    assert {one["id"] for one in found} == OF_JUPYTER[theme]
+    assert {one["id"] for one in found} <= OF_JUPYTER[theme]
     assert not any(page.locator(place).evaluate("one => one.closest('.gdanim-output')") for place in places)
     players = [Player(page, place) for place in range(page.locator("figure").count())]
     assert [player.frame for player in players] == [12, 20]
