@@ -115,6 +115,9 @@ def test_pages_are_the_same_bytes_again_and_carry_their_recipe() -> None:
         ("g-{:03d}.pdf", "g-%03d.pdf"),
         ("g-{i:05}.png", "g-%05d.png"),
         ("g-{}.png", "g-%d.png"),
+        ("frame_{i}.png", "frame_%d.png"),
+        ("g-{0}.svg", "g-%d.svg"),
+        ("g-%s.png", "g-%d.png"),
     ],
 )
 def test_a_number_that_is_spelled_otherwise_is_refused_with_the_right_name(name: str, ours: str) -> None:
@@ -143,6 +146,6 @@ def test_a_number_in_the_name_of_a_single_file_is_refused(arguments: tuple[str, 
     assert list(Path.cwd().iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["100%.gif", "100% done.gif", "x^{2}.gif", "C#.gif", "%%.gif"])
+@pytest.mark.parametrize("name", ["100%.gif", "100% done.gif", "x^{2}.gif", "100%sure.gif", "C#.gif", "%%.gif"])
 def test_other_signs_in_a_name_are_part_of_it(name: str) -> None:
     assert respelled(name) == name

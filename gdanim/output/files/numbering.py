@@ -12,10 +12,10 @@ from gdanim.errors import SettingError
 # A number in decimal digits, padded with zeros to a width where one is given; or a percent sign.
 _SIGN = re.compile(r"%(?:%|(?:0(?P<digits>[1-9][0-9]?))?d)")
 
-# Numbers as other programs spell them: %3d, %i, %(n)03d, ####, {:03d}; and the signs above.
+# Numbers as other programs spell them: %3d, %i, %s, %(n)03d, ####, {:03d}, {i}; and the signs above.
 _ANY = re.compile(
-    r"%%|%[-+#]?0?(?P<width>[0-9]{0,2})(?:\.[0-9]{1,2})?[diu]|%\(\w+\)0?(?P<named>[0-9]{0,2})d"
-    r"|(?P<hashes>#{2,})|\{\}|\{\w*:0?(?P<filled>[0-9]{0,2})d?\}"
+    r"%%|%[-+#]?0?(?P<width>[0-9]{0,2})(?:\.[0-9]{1,2})?(?:[diu]|s(?![a-z]))|%\(\w+\)0?(?P<named>[0-9]{0,2})d"
+    r"|(?P<hashes>#{2,})|\{(?:0|i|k|frame|index)?\}|\{\w*:0?(?P<filled>[0-9]{0,2})d?\}"
 )
 
 _OF_FRAMES = (".png", ".svg", ".pdf")  # of files that may each hold a frame
