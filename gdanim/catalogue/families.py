@@ -20,7 +20,7 @@ FAMILIES: Final = (
         minimizer=0.0, complete=True, parameters=(("kappa", 100.0),), summary="½ Σ κ^((i−1)/(d−1)) x_i²",
         source="textbook: eigenvalues from 1 to the condition number κ"),
     Family(name="rosenbrock", target="gdanim.objectives.families:rosenbrock", bound=2.048, start=(0.2, 1.5),
-        minimizer=1.0, summary="Σ 100 (x_{i+1} − x_i²)² + (1 − x_i)²",
+        minimizer=1.0, least=2, summary="Σ 100 (x_{i+1} − x_i²)² + (1 − x_i)²",
         source="Rosenbrock 1960, An automatic method for finding the greatest or least value, Comput. J. 3:175-184"),
     Family(name="rastrigin", target="gdanim.objectives.families:rastrigin", bound=5.12, start=(2.45, -1.52),
         minimizer=0.0, summary="Σ 10 + x_i² − 10 cos(2π x_i)",

@@ -191,6 +191,8 @@ def chosen_function(text: str, parameters: Mapping[str, float], dim: int | None 
     family = _family(text, dim) if is_name(text) else None
     if family is not None:
         _check_parameters(family, parameters)
+        if dim is not None and dim < family.least:
+            raise SettingError("--dim", dim, f"{text} needs {family.least} variables or more")
         return FunctionChoice(text, family=family, size=dim or DIM)
     row = _row(text) if is_name(text) else None
     values = dict(parameters) if row is None else dict(row.parameters) | dict(parameters)

@@ -97,6 +97,7 @@ class Family(Entry):
     minimizer  each coordinate of the lowest minimizer; `point` makes it of that number and d where they differ
     complete   whether that is the only one
     kink       whether f has a kink there
+    least      the least number of variables: of fewer, nothing is left of the sum
     parameters name and default of each
     """
 
@@ -107,6 +108,7 @@ class Family(Entry):
     point: str = "gdanim.objectives.families:same"
     complete: bool = False
     kink: bool = False
+    least: int = 1
     parameters: tuple[tuple[str, float], ...] = ()
     source: str
 

@@ -150,6 +150,7 @@ def test_a_path_that_leaves_its_plane_by_a_tenth_of_its_length_says_so() -> None
         (("sphere", "--dim", "4", "--start", "1,2"), "4 coordinates, or one number for them all"),
         (("sphere", "--dim", "201", "-O", "newton"), "Hessians of up to 200 variables"),
         (("himmelblau", "--dim", "3"), "has 2 variables; these have any number: sphere"),
+        (("rosenbrock", "--dim", "1"), "rosenbrock needs 2 variables or more"),
         (("sphere", "-p", "kappa=3"), "sphere has no parameters"),
     ],
 )
