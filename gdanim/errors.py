@@ -121,12 +121,21 @@ def unforeseen(error: BaseException) -> str:
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The known name that resembles `name` most, by difflib's ratio, or None where none reaches the cutoff."""
+    """The known name that differs from `name` in two letters that changed places, or resembles it most, by difflib's
+    ratio; None where none reaches the cutoff.
+    """
     import difflib
 
-    by_key = {_key(candidate): candidate for candidate in known}
-    near = difflib.get_close_matches(_key(name), by_key, n=1, cutoff=cutoff)
+    key, by_key = _key(name), {_key(candidate): candidate for candidate in known}
+    near = [other for other in by_key if _is_swapped(key, other)]
+    near = near or difflib.get_close_matches(key, by_key, n=1, cutoff=cutoff)
     return by_key[near[0]] if near else None
+
+
+def _is_swapped(one: str, other: str) -> bool:
+    """Whether two neighbouring letters changed places: adma is adam, though it has more of adamax."""
+    places = [i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    return sorted(one) == sorted(other) and len(places) == 2 and places[1] == places[0] + 1
 
 
 def equally_near(name: str, known: Collection[str]) -> list[str]:

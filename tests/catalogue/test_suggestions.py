@@ -10,6 +10,7 @@ from support.commandline import run
 from gdanim.catalogue.registry import KINDS
 from gdanim.catalogue.suggestions import OPTION_SYNONYMS
 from gdanim.cli.app import gdanim
+from gdanim.errors import nearest
 from gdanim.formula.parser import parse
 
 TRIED = ("-n", "1", "--dry-run")
@@ -74,6 +75,14 @@ def test_an_unknown_option_suggests_the_one_that_does_it(typed: str, meant: str)
 def test_a_bare_word_of_a_joined_function_is_told_the_formula(typed: str, meant: str) -> None:
     assert said(typed)[1].rstrip().endswith(f"; for a formula write '{meant}'")
     parse(meant)
+
+
+@pytest.mark.parametrize("kind", ["functions", "optimizers", "schedules", "views", "formats"])
+def test_letters_that_changed_places_are_put_right(kind: str) -> None:
+    names = KINDS[kind].names()
+    for name in names:
+        swapped = {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}.difference(names)
+        assert {nearest(word, names) for word in swapped} <= {name}
 
 
 @pytest.mark.parametrize("typed", ["--zzz", "--gpu"])
