@@ -51,9 +51,10 @@ def in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pytest_collection_finish() -> None:
-    """What collection made stays: the garbage collector need not look through it again and again."""
+    """What collection made stays: the garbage collector need not look through it again and again, nor often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
