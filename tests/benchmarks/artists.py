@@ -14,7 +14,7 @@ from gdanim.drawing.lettering import HAIR
 from gdanim.drawing.marks.caption import Caption
 from gdanim.drawing.marks.past import PastTrails
 from gdanim.drawing.marks.spots import EndMarkers, Spots
-from gdanim.drawing.marks.starts import StartRings
+from gdanim.drawing.marks.starts import PastRings, StartRings
 from gdanim.drawing.marks.trails import Trail, mixed
 
 if TYPE_CHECKING:
@@ -73,6 +73,15 @@ def _ends(mark: EndMarkers) -> Moved:
     """Dots of each colour, where runs that are over have ended."""
     look = {"linestyle": "", "marker": "o", "markersize": mark.size_pt, "markeredgewidth": 0, "clip_on": False}
     return _of_over(mark, [mark.track.points[run, [end]] for run, end in enumerate(mark.last.tolist())], look)
+
+
+def _past_rings(mark: PastRings) -> Moved:
+    """Small rings of each colour, where runs that are over have begun."""
+    look = {
+        "linestyle": "", "marker": "o", "markersize": 2 * mark.reach_px * 72 / mark.dpi - mark.WIDTH_PT,
+        "markerfacecolor": "none", "markeredgewidth": mark.WIDTH_PT, "clip_on": False,
+    }  # fmt: skip
+    return _of_over(mark, [mark.track.points[run, :1] for run in range(len(mark.track.points))], look)
 
 
 def _of_over(mark: Any, parts: list[Any], look: dict[str, Any]) -> Moved:
@@ -157,6 +166,7 @@ MADE: dict[type, Callable[[Any], Moved]] = {
     PastTrails: _past,
     EndMarkers: _ends,
     StartRings: _rings,
+    PastRings: _past_rings,
     Spots: _spot,
     Caption: _caption,
 }

@@ -7,8 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.problems import scene_of, solved
 
+from gdanim.presets import read_preset
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.artists import MADE
 from tests.benchmarks.inputs import ROOT
 from tests.benchmarks.measuring import Cost, ratio
 from tests.benchmarks.report import MARKS, put_into
@@ -69,3 +72,9 @@ def test_the_table_stands_between_its_marks() -> None:
 def test_every_row_has_a_name_of_its_own_and_is_known_by_it_later() -> None:
     assert len({(row.name, row.beside, row.figure) for row in ROWS}) == len(ROWS)
     assert json.dumps([row.ours for row in ROWS])
+
+
+@pytest.mark.parametrize("preset", ["parabola", "double-well"])
+def test_peers_draw_all_that_moves(preset: str) -> None:
+    with scene_of(solved(**{**read_preset(preset), "size": "320x240"})) as scene:
+        assert {type(mark) for mark in scene.marks} <= set(MADE)
