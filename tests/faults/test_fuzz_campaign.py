@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = campaign
 
 ROUNDS = int(os.environ.get("GDANIM_FUZZ", "1"))
+NEVER_REFUSED = {"completions"}  # whoever presses Tab is in the middle of a line
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -26,4 +27,4 @@ def test_whatever_is_given_is_read_or_refused(name: str, tmp_path: Path) -> None
     tally = tried(name, make(tmp_path), range(many * ROUNDS))
     print(f"\n{name}: {dict(tally)}")
     assert set(tally) <= {"read", "refused"}
-    assert tally["refused"]
+    assert bool(tally["refused"]) == (name not in NEVER_REFUSED)
