@@ -19,6 +19,7 @@ from gdanim.drawing.lettering import Lettering, minus
 from gdanim.drawing.marks.rows import Cell, Row, RowContent
 from gdanim.drawing.run_styles import RunStyle
 from gdanim.drawing.styles import Style
+from gdanim.views.readout.away import Away
 from gdanim.views.told import Told, final_f, height_text, is_judged, tell
 
 GAP, SPACE = "    ", "  "
@@ -34,6 +35,7 @@ class Entry(NamedTuple):
     told    how they ended; None where nothing is to be said
     f       at their ends, the median of several; infinite where they were lost
     height  f of a single run that was not lost, in few characters; else empty
+    away    how far a single run is from a minimum until it is told how it ended; None where that is not told
     """
 
     run_style: RunStyle
@@ -43,6 +45,7 @@ class Entry(NamedTuple):
     told: Told | None = None
     f: float = np.inf
     height: str = ""
+    away: Away | None = None
 
 
 class Form(NamedTuple):
@@ -65,6 +68,7 @@ class Legend:
     lefts       of label, limit, what is told, and f, from the left end of a column
     alone       the same of each entry where nothing stands below or above it to be in line with
     downs       of the same, from the first line of an entry to theirs
+    says_away   whether distances have room where it is not yet told what became of a run
     """
 
     entries: tuple[Entry, ...] = ()
@@ -77,6 +81,7 @@ class Legend:
     column_px: float = 0.0
     gap_px: float = 0.0
     line_px: float = 0.0
+    says_away: bool = False
 
     @property
     def width(self) -> float:
@@ -112,10 +117,12 @@ class Legend:
             entry.height if moment.at_end and self.form.height else "",
         ]
         if entry.told is not None and self.form.length is not None:
-            cells[2], _ = entry.told.piece(moment, self.form.length)
-        inks = ink, style.muted, ink, style.muted
+            cells[TOLD], _ = entry.told.piece(moment, self.form.length)
+        inks, tells = [ink, style.muted, ink, style.muted], bool(cells[TOLD])
+        if self.says_away and entry.away is not None and not tells:
+            cells[TOLD], inks[TOLD] = entry.away.text(moment, 1), style.muted
         lefts = self.alone[number] if self.rows == 1 and not any(self.downs) else self._lefts_of(entry)
-        return RowContent(entry.run_style, tuple(map(Cell, lefts, cells, inks, self.downs)), tells=bool(cells[2]))
+        return RowContent(entry.run_style, tuple(map(Cell, lefts, cells, inks, self.downs)), tells=tells)
 
     def _lefts_of(self, entry: Entry) -> list[float]:
         """`lefts`, but that below its label an entry has no gap where it has no share of the limit, or no f."""
@@ -157,6 +164,7 @@ def entries(descent: Descent, run_styles: Sequence[RunStyle], style: Style, *, v
             height=height_text(final[runs[0]])
             if len(runs) == 1 and (one is not None or not is_judged(descent))
             else "",
+            away=None if one is None or one.ending is None else Away.of(one, descent),
         )
         for (label, runs), one in zip(groups.items(), told, strict=True)
     ]

@@ -9,6 +9,7 @@ from itertools import accumulate, product
 from gdanim.drawing.layout import Layout
 from gdanim.drawing.lettering import Lettering, shortened
 from gdanim.views.legend import GAP, HEIGHT, LABEL, LIMIT, SPACE, TOLD, Entry, Form, Legend, rest_of
+from gdanim.views.readout.away import room_of
 from gdanim.views.told import BRIEF, FULL, HINTED, PLAIN, REASONED, widest
 
 MAX_ENTRIES = 24
@@ -17,7 +18,7 @@ SIGN_EM = 1.3  # from the left end of an entry to its label, against the height 
 # The lines of an entry, and on each from the left its parts: label, limit, what is told, and f. Above the axes it has
 # one line.
 LINES = (
-    ((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (LIMIT, HEIGHT), (TOLD,)),
+    ((LABEL, LIMIT, TOLD, HEIGHT),), ((LABEL, LIMIT), (TOLD, HEIGHT)), ((LABEL,), (TOLD,), (LIMIT, HEIGHT)),
     ((LABEL,), (TOLD, HEIGHT), (LIMIT,)),
 )  # fmt: skip
 APART = 0.5  # of a line, between entries of several lines
@@ -94,6 +95,7 @@ def _laid_out(
         max(width(entry.height) for entry in entries) if form.height else 0.0,
     ]
     column_px, lefts, downs = float(width(rest_of(entries, places))), [0.0] * len(widths), [0.0] * len(widths)
+    away_px = room_of((entry.away for entry in entries if entry.away is not None), lettering)
     before_f = widest([one.told for one in entries if one.told is not None and one.height], form.length or FULL, width)
     for line, parts in enumerate(lines):
         end = sign
@@ -106,6 +108,7 @@ def _laid_out(
         entries=entries, form=form, places=places, lefts=tuple(lefts), alone=_in_rows(entries, form, lettering),
         downs=tuple(downs), column_px=column_px, gap_px=width(GAP),
         line_px=line_px + max(downs) + (APART * line_px if max(downs) else 0.0),
+        says_away=0 < away_px <= widths[TOLD],
     )  # fmt: skip
 
 

@@ -19,12 +19,14 @@ from gdanim.drawing.marks.free_places import Box, Obstacles, lines_of
 from gdanim.drawing.marks.spots import Dots, Spots
 from gdanim.drawing.marks.starts import FEW, StartRings
 from gdanim.drawing.marks.trails import RunsMark, Trail
+from gdanim.views.ground.draw import RING_PT
 from gdanim.views.ground.minima import signs_in
 
 NAME_PT = 8.0
 CLEAR_SHARE, AWAY_PT = 0.7, 1.5  # of a spot, what is kept free around a name; from a ring to its name
 SOME = 100  # paths that are kept clear
 FARTHER = (1.0, 1.6, 2.4)  # times the least distance
+OWN = 1.5  # times its distance from its place: so far a name is at least from those of another kind
 WAYS = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # from a ring to its name
 
 
@@ -36,13 +38,15 @@ def opening_names(layout: Layout, axes: Axes, descent: Descent) -> list[Caption]
     found: list[Caption] = []
     obstacles = _obstacles(layout, axes, descent)
     starts = rings.centres(descent.timeline.moment(0).visible)
-    places = {"start": starts if len(starts) <= FEW else starts[:0], "minimum": _minima(axes, rings)}
+    minima = _minima(axes, rings)
+    obstacles.boxes += [Box.around(at, np.full(2, layout.px(RING_PT[0] / 2))) for at in minima]
+    named = {"start": (starts if len(starts) <= FEW else starts[:0], minima), "minimum": (minima, starts)}
     lettering = layout.lettering(NAME_PT)
     height = lettering.ascent + 2 * lettering.descent
-    for name, at in places.items():
+    for name, (at, others) in named.items():
         half = np.array([lettering.width(name) + 4 * lettering.descent, height]) / 2
         clear = half + layout.px(CLEAR_SHARE * rings.size_pt)
-        middles = _around(at, half, rings.reach_px + layout.px(AWAY_PT))
+        middles = _around(at, others, half, rings.reach_px + layout.px(AWAY_PT))
         box = obstacles.first_free((Box.around(middle, clear) for middle in middles), axes)
         if box is not None:
             middle = (np.array(box[:2]) + box[2:]) / 2
@@ -65,11 +69,14 @@ def in_the_opening(pieces: Pieces, moment: Moment) -> Pieces:
     return pieces if moment.is_opening else ()
 
 
-def _around(at: PixelPoints, half: PixelPoints, away: float) -> Iterator[PixelPoints]:
-    """The middles of names around places (m, 2), nearest place first."""
+def _around(at: PixelPoints, others: PixelPoints, half: PixelPoints, away: float) -> Iterator[PixelPoints]:
+    """The middles of names around places (m, 2), nearest place first; none that other places (k, 2) could have."""
     for place, farther, way in product(at, FARTHER, WAYS):
         # At a corner the ring is a little farther off than aside.
-        yield place + np.array(way) * (half + farther * away * (1.0 if 0 in way else 0.75))
+        middle = place + np.array(way) * (half + farther * away * (1.0 if 0 in way else 0.75))
+        own, *foreign = np.linalg.norm(np.maximum(np.abs(np.stack([place, *others]) - middle) - half, 0.0), axis=1)
+        if all(OWN * own <= far for far in foreign):
+            yield middle
 
 
 def _minima(axes: Axes, rings: StartRings) -> PixelPoints:

@@ -91,8 +91,8 @@ INSIDE = {
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "
-        "ground.pixels opening_names basins digits told legend legend_form explain.step_arrows surface.camera "
-        "facet_groups readout.columns readout.outcomes readout.line surface.heightmap explain.equation "
+        "ground.pixels opening_names basins digits told readout.away legend legend_form explain.step_arrows "
+        "surface.camera facet_groups readout.columns readout.outcomes readout.line surface.heightmap explain.equation "
         "explain.explanation explain.pointers facet_titles surface.labels surface.axes header surface.paths inset "
         "side_legend base surface.places surface.box surface.key panels.series facets contour curve fit.data "
         "fit.batches"

@@ -15,6 +15,7 @@ from gdanim.drawing.marks.spots import Spots
 from gdanim.drawing.marks.starts import PastRings, StartRings
 from gdanim.drawing.raster import Raster
 from gdanim.drawing.styles import LIGHT
+from gdanim.views.ground.minima import signs_in
 from gdanim.views.opening_names import in_the_opening
 
 if TYPE_CHECKING:
@@ -135,6 +136,32 @@ def test_names_cover_nothing_that_moves_and_stay_in_the_axes(view: str) -> None:
         for left, bottom, right, top in boxes:
             under = np.s_[height - int(top) : height - int(bottom), int(left) : int(right)]
             assert all(np.array_equal(picture[under], shown[0][under]) for picture in shown)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"start": ((0.001, 1), (0, 1), (0.002, 1)), "size": "320x240", "style": ("slides", "dark")},
+        {"start": ((0.001, 1), (0, 1), (0.002, 1)), "size": "640x480"},
+        {"function": "rosenbrock", "optimizer": ("newton", "gd"), "size": "480x360", "style": "slides"},
+        {"function": "rosenbrock", "optimizer": ("gd", "adam"), "view": "panels", "size": "320x240"},
+        {"view": "surface", "size": "320x240"},
+    ],
+)
+def test_a_name_stands_nearer_to_a_mark_of_its_kind_than_to_one_of_the_other(options: dict[str, Any]) -> None:
+    with scene_of(solved(**{"function": "himmelblau", "iterations": 6, **options})) as scene:
+        scene.update(0)
+        axes = scene.figure.axes[0]
+        rings = next(mark for mark in axes.get_children() if type(mark) is StartRings)
+        marks = {"start": rings.centres(), "minimum": signs_in(axes)}
+        for caption in named(scene):
+            (name, _), *_ = caption.pieces_at(caption.moment_of_its_runs(scene.timeline.moment(0)))
+            left, bottom, right, top = caption.touched() or (0, 0, 0, 0)
+            away = {
+                kind: np.hypot(*(at - np.clip(at, (left, bottom), (right, top))).T).min() for kind, at in marks.items()
+            }
+            assert away.pop(name) < min(away.values())
+            assert all(not (left < x < right and bottom < y < top) for at in marks.values() for x, y in at)
 
 
 def test_runs_at_one_place_are_seen_to_be_several() -> None:

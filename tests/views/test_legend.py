@@ -275,3 +275,27 @@ def test_f_stands_right_behind_what_became_of_the_run_that_has_the_most_to_tell(
     assert min(gaps) <= 1.5 * space
     if size == "1600x400":
         assert max(gaps) <= 1.5 * space
+
+
+def test_until_it_is_told_how_a_run_ended_its_entry_says_how_far_it_is_from_a_minimum() -> None:
+    # On x² each step at rate r multiplies x by 1 − 2r; from 4.3, a run is known to be near 0 only below 3.
+    rates = (0.05, 0.1, 0.45)
+    descent = solved("parabola", lr=rates, iterations=12, title="", size="640x480")
+    with scene_of(descent) as scene:
+        for frame in range(12):
+            for rate, (_, _, told, _) in zip(rates, said(scene, frame), strict=True):
+                x = 4.3 * (1 - 2 * rate) ** scene.timeline.moment(frame).number
+                assert told == (f"{x:#.1g}".removesuffix(".") + " away" if x < 3 else "") or told.startswith("arrived")
+        assert said(scene, 12)[0][2].startswith("arrived at k ")
+
+
+@pytest.mark.parametrize("size", ["320x240", "480x360", "640x480"])
+def test_beside_the_axes_what_became_of_a_run_stands_above_its_numbers(size: str) -> None:
+    descent = solved("rosenbrock", optimizer=("newton", "lbfgs", "gd"), iterations=4, readout=False, size=size)
+    with scene_of(descent) as scene:
+        found = rows(scene, scene.timeline.frames - 1)
+        for row in found:
+            label, limit, told, height = (cell.down if cell.text else None for cell in row.content.cells)
+            assert label == 0.0
+            assert told is not None
+            assert all(number is None or number >= told for number in (limit, height) if told)

@@ -50,10 +50,16 @@ def told(scene: Scene, frame: int) -> list[str]:
 
 
 def is_distance_now(text: str, descent: Descent, moment: Moment) -> bool:
-    """Whether a text says how far the run that is shown is from the nearest minimum at a moment, to two digits."""
-    x = descent.trajectory.x[moment.current, int(moment.position[moment.current])]
-    away = np.linalg.norm(descent.objective.minimizers - x, axis=1).min()
-    return f"{away:#.2g} away" in text
+    """Whether a text says how far a run that is shown is from the nearest minimum at a moment: to two digits alone, to
+    one in a legend.
+    """
+    alone = len(moment.visible) == 1
+    position = moment.position[moment.visible]
+    row, share = position.astype(int), position % 1
+    x, after = (descent.trajectory.x[moment.visible, np.minimum(at, descent.timeline.last)] for at in (row, row + 1))
+    here = x + share[:, np.newaxis] * (after - x)
+    away = np.linalg.norm(descent.objective.minimizers - here[:, np.newaxis], axis=2).min(axis=1)
+    return any(f"{f'{far:#.{2 if alone else 1}g}'.removesuffix('.')} away" in text for far in away.tolist())
 
 
 @pytest.mark.parametrize("case", CASES)
