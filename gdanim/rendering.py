@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gdanim.descent.runs import Runs
     from gdanim.descent.trajectory import Trajectory
     from gdanim.drawing.frame import Frame
+    from gdanim.drawing.painting.drawers import Drawers
     from gdanim.drawing.scene import Scene
     from gdanim.errors import GdanimError
     from gdanim.outputs import Progress
@@ -115,16 +116,17 @@ def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | No
             if descent.settings.max_size is None and not all("dpi" in output.format.takes for output in outputs):
                 check_room(scene.figure, descent.settings)
             raster = Raster(scene)
-        info = _film_info(descent, raster)
         recipe = recipe_of(descent)
         redraw = partial(_draw_with, descent)
-        infos = [replace(info, recipe=recipe.text(output.format)) for output in outputs]
-        files = [OutputFile(output, own, descent, redraw) for output, own in zip(outputs, infos, strict=True)]
         with ExitStack() as stack, mpl.fonts_must_be_read():  # before the files are finished
+            pictures = _pictures(raster, descent, outputs, stack)
+            info = _film_info(descent, raster.size, pictures)
+            infos = [replace(info, recipe=recipe.text(output.format)) for output in outputs]
+            files = [OutputFile(output, own, descent, redraw) for output, own in zip(outputs, infos, strict=True)]
             for file in files:
                 stack.push(file.close)
                 file.open()
-            _write_frames(files, _counted(raster.frames(), descent.timeline.frames, progress))
+            _write_frames(files, _counted(pictures.frames(), descent.timeline.frames, progress))
             for file in files:
                 file.write_scene(scene)
         return tuple(replace(file.result(), lacks=recipe.lacks) for file in files)
@@ -134,6 +136,17 @@ def _fonts(descent: Descent, outputs: Sequence[Planned]) -> AbstractContextManag
     """Where fonts are looked for: a plug-in may name any that is installed."""
     has_plugin = descent.view.plugin or any(output.format.plugin for output in outputs)
     return nullcontext() if has_plugin else none_but_bundled()
+
+
+def _pictures(raster: Raster, descent: Descent, outputs: Sequence[Planned], stack: ExitStack) -> Raster | Drawers:
+    """What draws the frames: several processes where every frame is new and they are worth it; `stack` ends them."""
+    if descent.settings.turn and not all(output.format.vector for output in outputs):
+        from gdanim.drawing.painting.drawers import Drawers, worth_drawers
+
+        if count := worth_drawers(raster.size, descent.timeline.frames):
+            with suppress(OSError):  # no process or no memory is left for them here: one draws the same
+                return stack.enter_context(Drawers(raster, count))
+    return raster
 
 
 def _write_frames(files: Sequence[OutputFile], frames: Iterator[Frame]) -> None:
@@ -162,8 +175,8 @@ def _part(progress: Progress, place: int, parts: int) -> Progress:
     return lambda done, total: progress(place * total + done, parts * total)
 
 
-def _film_info(descent: Descent, raster: Raster) -> FilmInfo:
-    width, height = raster.size
+def _film_info(descent: Descent, size: tuple[int, int], pictures: Raster | Drawers) -> FilmInfo:
+    width, height = size
     return FilmInfo(
         width=width,
         height=height,
@@ -171,7 +184,7 @@ def _film_info(descent: Descent, raster: Raster) -> FilmInfo:
         loop=descent.settings.loop,
         duration_s=descent.timeline.duration_s,
         ends_s=descent.timeline.end_s.tolist(),
-        sample=raster.sample,
+        sample=pictures.sample,
         quality=Quality(descent.settings.quality),
         transparent=descent.settings.transparent,
         dpi=descent.settings.dpi,

@@ -79,6 +79,16 @@ def die_of_broken_pipe() -> NoReturn:
     _die_by(number)
 
 
+def death(code: int) -> str:
+    """How a child died, by its return code: `was killed by SIGKILL`, `left with exit code 3`."""
+    if code >= 0:
+        return f"left with exit code {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"
+
+
 def _die(number: int, _frame: FrameType | None) -> None:
     global _dying
     if _postponers:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from gdanim.batch.messages import receive, send
-from gdanim.signals import on_signal
+from gdanim.signals import death, on_signal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -138,19 +138,9 @@ def buried(worker: subprocess.Popen[bytes]) -> str:
     worker.kill()
     with suppress(OSError):
         worker.__exit__(None, None, None)  # closes the pipes, and waits
-    return _how(worker.wait())
+    return death(worker.wait())
 
 
 def in_words(died: Sequence[str]) -> str:
     """How some workers died, each way once."""
     return " and ".join(dict.fromkeys(died))
-
-
-def _how(code: int) -> str:
-    """How a process died: `killed by SIGKILL`, `left with exit code 3`."""
-    if code >= 0:
-        return f"left with exit code {code}"
-    try:
-        return f"was killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was killed by signal {-code}"

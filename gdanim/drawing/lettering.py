@@ -81,9 +81,9 @@ class Lettering:
     """
 
     def __init__(self, *, size_pt: float, dpi: float) -> None:
-        self.size_pt = size_pt
-        self._font, self._plain = _opened(_font_of_style(), size_pt, dpi), _opened(SANS, size_pt, dpi)
-        self._others = [_opened(font, size_pt, dpi) for font in _fonts_behind()]
+        self.size_pt, self._dpi = size_pt, dpi
+        # By their files: one that is open would be shared with a forked process; see _opened.
+        self._paths = (_font_of_style(), SANS, *_fonts_behind())
         # As matplotlib hints its own text, so that the readout and the labels of the axes are set alike.
         self._hinting = get_hinting_flag()  # type: ignore[no-untyped-call]
         self._glyph, self._letter = cache(self._drawn), cache(self._strip)
@@ -169,12 +169,16 @@ class Lettering:
 
     def _font_of(self, letter: str) -> FT2Font:
         # What the style's font lacks, the signs of mathematics often, is set in ours, or in one of the system.
-        fonts = (self._font, self._plain, *self._others)
-        return next((font for font in fonts if font.get_char_index(ord(letter))), self._plain)
+        fonts = (self._opened(path) for path in self._paths)
+        return next((font for font in fonts if font.get_char_index(ord(letter))), self._opened(SANS))
+
+    def _opened(self, path: FontPath) -> FT2Font:
+        return _opened(path, self.size_pt, self._dpi)
 
     @cached_property
     def _figure_px(self) -> int:
-        advances = [self._font.load_char(ord(digit), flags=self._hinting).horiAdvance for digit in DIGITS]
+        font = self._opened(self._paths[0])
+        advances = [font.load_char(ord(digit), flags=self._hinting).horiAdvance for digit in DIGITS]
         return round(max(advances) / 64)
 
 

@@ -64,6 +64,17 @@ def fonts_must_be_read() -> Iterator[None]:
         raise OutputError(f"a font cannot be read: {failures[0]}")
 
 
+def _forget_typeset() -> None:
+    """Let a forked process typeset anew: what is kept holds open fonts, whose place in the file it shares."""
+    mathtext = sys.modules.get("matplotlib.mathtext")
+    if mathtext is not None:
+        mathtext.MathTextParser._parse_cached.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_typeset)
+
+
 @contextmanager
 def _without_a_backend() -> Iterator[None]:
     """Hide the backend that the environment names: gdanim opens no window, and it may not be installed."""

@@ -46,19 +46,19 @@ class Raster:
         return canvas
 
     @cached_property
-    def _background(self) -> PackedPixels:
+    def background(self) -> PackedPixels:
         """The static part of the picture; first used before any mark is drawn."""
         return self._canvas.copy()
 
     @cached_property
     def _ground(self) -> _Copy:
         """The background and the strokes at rest."""
-        return _Copy(self._background)
+        return _Copy(self.background)
 
     def still(self, index: int) -> Pixels:
         """A frame as a picture of its own."""
         self._wipe()
-        self._repaint(index, _Copy(self._background))
+        self._repaint(index, _Copy(self.background))
         return self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4).copy()
 
     def frames(self) -> Iterator[Frame]:
@@ -66,12 +66,16 @@ class Raster:
         return self._drawn(range(self.scene.timeline.frames))
 
     def sample(self) -> Iterator[Frame]:
-        """At most SAMPLES frames over the timeline, first and last included; boxes since the sample before."""
+        """The frames that are sampled(); boxes since the sample before."""
+        return self._drawn(self.sampled())
+
+    def sampled(self) -> list[int]:
+        """At most SAMPLES frames over the timeline, first and last included."""
         count = self.scene.timeline.frames
-        return self._drawn(sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))}))
+        return sorted({round(i) for i in np.linspace(0, count - 1, min(SAMPLES, count))})
 
     def _drawn(self, indices: range | list[int]) -> Iterator[Frame]:
-        shown = _Copy(self._background)
+        shown = _Copy(self.background)
         self._wipe()
         pixels: Pixels = self._canvas.view(np.uint8).reshape(*self._canvas.shape, 4)
         pixels.flags.writeable = False
@@ -87,7 +91,7 @@ class Raster:
         """Make the canvas show the background alone."""
         for stroke in self._strokes.values():
             place = self._box(stroke.extent)
-            self._canvas[place.slices] = self._background[place.slices]
+            self._canvas[place.slices] = self.background[place.slices]
         self._strokes = {}
         self._wake()
 
@@ -140,7 +144,7 @@ class Raster:
     def _wake(self) -> None:
         """Take all strokes out of the ground."""
         for stroke in self._at_rest:
-            self._ground.update(self._box(stroke.extent), self._background)
+            self._ground.update(self._box(stroke.extent), self.background)
         self._at_rest = []
 
     def _differences(self) -> Iterator[Extent]:

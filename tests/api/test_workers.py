@@ -7,10 +7,13 @@ import multiprocessing
 import os
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 import gdanim
+from gdanim.drawing.lettering import Lettering
 
 STYLES = ("light", "dark", "ggplot", "print")
 
@@ -67,3 +70,44 @@ def test_a_worker_draws_that_was_forked_while_another_thread_drew(pictures: dict
     finally:
         forked.set()
         thread.join()
+
+
+def places_in_fonts() -> dict[str, str]:
+    """Where this process stands in each font that it has open."""
+    fonts = [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve().suffix == ".ttf"]
+    return {link.name: Path("/proc/self/fdinfo", link.name).read_text(encoding="ascii") for link in fonts}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fdinfo").is_dir(), reason="needs /proc, where Linux tells of open files")
+@pytest.mark.parametrize("kind", ["lettered", "typeset"])
+def test_a_forked_worker_does_not_read_on_in_the_fonts_of_its_parent(kind: str) -> None:
+    # Both would find wrong letters.
+    draw = DRAWN[kind]
+    draw(0)
+    draw(1)
+    before = places_in_fonts()
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as worker:
+        worker.submit(draw, 0).result()
+        worker.submit(draw, 2).result()
+    assert before
+    assert places_in_fonts() == before
+
+
+@cache
+def lettering() -> Lettering:
+    """One that a forked worker has from its parent."""
+    return Lettering(size_pt=31, dpi=100)
+
+
+def lettered(part: int) -> None:
+    """Letters from all over the font, others in each part."""
+    lettering().image((("z0é≈→", "A!‰∂√Ω", "[Ñ§∞γ")[part], "#000000"))
+
+
+def typeset(part: int) -> None:
+    """A title whose signs stand all over the fonts."""
+    function = ("sum(i, 1, 9, sqrt(i)*cos(x/i + tau))", "exp(-x)/2 + x**2", "log(x**2 + 3)")[part]
+    gdanim.animate(function, iterations=1, size=(480, 360)).frame(0)
+
+
+DRAWN = {"lettered": lettered, "typeset": typeset}

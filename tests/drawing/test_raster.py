@@ -149,7 +149,7 @@ def test_a_frame_of_a_long_path_costs_no_more_than_one_of_a_short_path() -> None
     options = {"lr": 0.001, "iterations": 4000, "every": 100, "size": "320x240", "view": "contour"}
     with scene_of(solved("rosenbrock", start="-1.5,2", **options)) as scene:
         raster = Raster(scene)
-        _ = raster._background
+        _ = raster.background
         with patch.object(RendererAgg, "draw_path", count):
             for _ in raster.frames():
                 counts.append(0)

@@ -87,7 +87,7 @@ INSIDE = {
         "colours.cycles colours.drawable frame geometry mpl colours.vision colours.borrowed colours.mending "
         "lettering ends numbers marks.exits marks.track marks.fade painting.strokes painting.mark painting.blocks "
         "shapes fallback styles colours.grounds colours.ramps run_styles layout marks.free_places marks.trails "
-        "marks.arrows marks.fitted marks.caption marks.rows marks.spots marks.starts scene"
+        "marks.arrows marks.fitted marks.caption marks.rows marks.spots marks.starts scene raster"
     ),
     "views": (
         "ground.borders ground.levels ground.inks ground.key ground.draw ground.aspect ground.minima ground.plain "
