@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gdanim.descent.alt_text import alt_text, spoken
 from gdanim.descent.outcomes.standings import standings
@@ -21,7 +22,7 @@ from gdanim.recipe.recipe import recipe_of
 from gdanim.writing import OutputFile, kept, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gdanim.catalogue.request import Planned, Request, StyleChoice
     from gdanim.descent.descend import Descent
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from gdanim.drawing.scene import Scene
     from gdanim.errors import GdanimError
     from gdanim.outputs import Progress
+
+    Work = Callable[[Progress], tuple[Written, ...]]
+
+MAX_PIXELS_ASIDE: Final = 4_000_000  # of pictures that are drawn side by side: larger ones take much memory
 
 
 class Rendered(NamedTuple):
@@ -91,19 +96,44 @@ def _write_all(descent: Descent, outputs: Sequence[Planned], progress: Progress 
     styles = list(dict.fromkeys(output.style for output in outputs))
     for style in styles:
         _ = style.loaded  # one that is nowhere is refused before a file is written
-    written: dict[int, Written] = {}
-    for part, style in enumerate(styles):
-        places = [place for place, output in enumerate(outputs) if output.style == style]
-        settings = replace(descent.settings, style=style.names, themes=())
-        counted = None if progress is None else _part(progress, part, len(styles))
-        some = [outputs[place] for place in places]
-        failed: list[GdanimError] = []
-        with kept(failed, some[0].path):
-            done = _write(replace(descent, settings=settings, style=style), some, counted)
-        for error in failed:
-            done = tuple(missing(output, error) for output in some)
-        written.update(zip(places, done, strict=True))
+    places = [[place for place, output in enumerate(outputs) if output.style == style] for style in styles]
+    works = [
+        partial(_write_in, descent, style, [outputs[place] for place in some])
+        for style, some in zip(styles, places, strict=True)
+    ]
+    done = _done(works, descent.settings.size, progress)
+    written = dict(zip(chain(*places), chain(*done), strict=True))
     return tuple(written[place] for place in range(len(outputs)))
+
+
+def _done(works: Sequence[Work], size: tuple[int, int], progress: Progress | None) -> Iterator[tuple[Written, ...]]:
+    """What is written in each style: side by side, as many as there are cores; large ones one after another."""
+    together = 1
+    if len(works) > 1 and size[0] * size[1] <= MAX_PIXELS_ASIDE:
+        from gdanim.drawing.painting.forks import n_cores
+
+        together = n_cores()
+    for first in range(0, len(works), together):
+        some = works[first : first + together]
+        counted = _unheard if progress is None else _part(progress, first, len(works))
+        if len(some) == 1:
+            yield some[0](counted)
+        else:
+            from gdanim.output.side_by_side import side_by_side
+
+            yield from side_by_side(some, counted)
+
+
+def _write_in(
+    descent: Descent, style: StyleChoice, outputs: Sequence[Planned], progress: Progress
+) -> tuple[Written, ...]:
+    """Draw the frames in a style and write them to every output of that style."""
+    settings = replace(descent.settings, style=style.names, themes=())
+    failed: list[GdanimError] = []
+    done: tuple[Written, ...] = ()
+    with kept(failed, outputs[0].path):
+        done = _write(replace(descent, settings=settings, style=style), outputs, progress)
+    return tuple(missing(output, failed[0]) for output in outputs) if failed else done
 
 
 def _write(descent: Descent, outputs: Sequence[Planned], progress: Progress | None) -> tuple[Written, ...]:
@@ -168,6 +198,10 @@ def _write_frames(files: Sequence[OutputFile], frames: Iterator[Frame]) -> None:
 def _draw_with(descent: Descent, style: StyleChoice | None = None, **settings: Any) -> Scene:
     """The picture with other settings or in another style, as some vector formats ask for it; see draw()."""
     return draw(replace(descent, settings=replace(descent.settings, **settings), style=style or descent.style))
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """The progress that nobody asks for."""
 
 
 def _part(progress: Progress, place: int, parts: int) -> Progress:

@@ -14,7 +14,7 @@ import pytest
 from support.commandline import QUICK, run
 from support.problems import scene_of, solved
 
-from gdanim.drawing.painting import drawers
+from gdanim.drawing.painting import drawers, forks
 from gdanim.drawing.painting.drawers import Drawers, worth_drawers
 from gdanim.drawing.raster import Raster
 from gdanim.errors import OutputError
@@ -118,7 +118,7 @@ def test_they_end_where_nobody_asks_them_any_more(raster: Raster) -> None:
 
 
 def test_they_are_for_long_films_of_a_program_without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawers, "are_handled", lambda: True)
+    monkeypatch.setattr(forks, "are_handled", lambda: True)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3})
     monkeypatch.setattr(os, "cpu_count", lambda: 99)

@@ -86,7 +86,8 @@ INSIDE = {
     "drawing": (
         "colours.cycles colours.drawable frame geometry mpl colours.vision colours.borrowed colours.mending "
         "lettering ends numbers marks.exits marks.track marks.fade painting.strokes painting.mark painting.blocks "
-        "shapes fallback styles colours.grounds colours.ramps run_styles layout marks.free_places marks.trails "
+        "painting.forks shapes fallback styles colours.grounds colours.ramps run_styles layout marks.free_places "
+        "marks.trails "
         "marks.arrows marks.fitted marks.caption marks.rows marks.spots marks.starts scene raster"
     ),
     "views": (

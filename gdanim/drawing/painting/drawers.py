@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
-import os
-import signal
-import threading
-import warnings
 from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from gdanim.drawing.frame import Box, Frame, difference
+from gdanim.drawing.painting.forks import forked, n_cores
 from gdanim.errors import GdanimError, OutputError, unforeseen
-from gdanim.signals import are_handled, death, on_signal
+from gdanim.signals import death, on_signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,21 +34,11 @@ MOST: Final = 8
 MAX_PIXELS: Final = 20_000_000  # of all drawers: each takes some 30 bytes for each of its picture
 FEWEST_FRAMES: Final = 8  # for each drawer: to fork it takes as long as to draw one or two
 AHEAD: Final = 2  # pictures of each drawer that are asked for, so that it has work while one is encoded
-_TASKS: Final = Path("/proc/self/task")  # of Linux: a folder for each thread of this process, also of C libraries
 
 
 def worth_drawers(size: tuple[int, int], n_frames: int) -> int:
-    """How many drawers are worth it for a film of which every frame is new; 0 where one process is as good.
-
-    They are forked by the program gdanim alone, and not where others' threads run, which a fork leaves half done.
-    """
-    if not are_handled() or threading.active_count() > 1 or not _TASKS.is_dir():
-        return 0
-    cores = len(os.sched_getaffinity(0))
-    n_threads = sum(1 for _ in _TASKS.iterdir())
-    if n_threads > (os.cpu_count() or 1):  # more than those of numpy, which end at a fork
-        return 0
-    drawers = min(cores, MOST, MAX_PIXELS // (size[0] * size[1]), n_frames // FEWEST_FRAMES)
+    """How many drawers are worth it for a film of which every frame is new; 0 where one process is as good."""
+    drawers = min(n_cores(), MOST, MAX_PIXELS // (size[0] * size[1]), n_frames // FEWEST_FRAMES)
     return drawers if drawers > 1 else 0
 
 
@@ -124,28 +110,21 @@ class Drawers:
 
     def _fork(self) -> None:
         """One more drawer."""
-        fork = multiprocessing.get_context("fork")
-        ours, its = fork.Pipe()
+        ours, its = multiprocessing.Pipe()
         self.connections.append(ours)
-        work = partial(_draw, self._raster, its, self._places, tuple(self.connections))
-        process = fork.Process(target=work, daemon=True)
-        self._processes.append(process)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which are numpy's; see worth_drawers
-            process.start()
+        self._processes.append(forked(partial(_draw, self._raster, its, self._places, tuple(self.connections))))
         its.close()
 
     def _kill(self) -> None:
         """Kill the drawers, whatever they are at: nothing is theirs to clean up."""
         for process in self._processes:
-            if process.pid is not None:
-                process.kill()
+            process.kill()
 
     def _end(self) -> None:
         self._kill()
-        for process, connection in zip(self._processes, self.connections, strict=True):
-            if process.pid is not None:
-                process.join()
+        for process in self._processes:
+            process.join()
+        for connection in self.connections:
             connection.close()
 
 
@@ -156,7 +135,6 @@ def _draw(
     of_parent: tuple[Connection[Any, Any], ...],
 ) -> None:
     """What a drawer does: it draws what it is asked for, until nobody is there to ask."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C goes to all processes, and the parent ends this one
     for connection in of_parent:  # so that each drawer sees when the parent is gone
         connection.close()
     with suppress(EOFError, OSError):
