@@ -170,6 +170,15 @@ def write_key(layout: Layout, axes: Axes, background: Background) -> None:
         write_basins_legend(layout, axes, background.kinds)
 
 
+def inset_of(descent: Descent, plot_of: Callable[[Descent], Plot]) -> Plot | None:
+    """What --inset shows enlarged, as a plot; None without it. Raises SettingError where there is none."""
+    if not descent.settings.inset:
+        return None
+    from gdanim.views.inset import zoomed
+
+    return plot_of(zoomed(descent))
+
+
 def _inset_marks(layout: Layout, axes: Axes, plot: Plot, panel: Panel, marks: list[Mark]) -> list[Mark]:
     """Add an inset to axes and fill it. Raises SettingError where it finds no room."""
     from gdanim.views.inset import place_inset

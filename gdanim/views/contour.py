@@ -15,13 +15,12 @@ from gdanim.drawing.layout import Layout, Mathtext, axis_names
 from gdanim.drawing.marks.track import Track
 from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.scene import Scene
-from gdanim.views.base import SWARM, Background, Panel, build_plot, lost_at, path_marks
+from gdanim.views.base import SWARM, Background, Panel, build_plot, inset_of, lost_at, path_marks
 from gdanim.views.ground.aspect import MOST_APART, EqualAxes, is_equal, movable_ends
 from gdanim.views.ground.draw import draw_level_lines, draw_levels, draw_valley
 from gdanim.views.ground.inks import soft_outline
 from gdanim.views.ground.minima import draw_minimizers
 from gdanim.views.ground.plain import key_of, shaded
-from gdanim.views.inset import zoomed
 
 FREE_ASPECT: Final = 1.15  # at which axes of two scales look best
 
@@ -29,7 +28,7 @@ FREE_ASPECT: Final = 1.15  # at which axes of two scales look best
 def build(descent: Descent) -> Scene:
     """Lay out axes with filled levels, and the marks of all runs."""
     plot = Contour(descent=descent)
-    inset = Contour(descent=zoomed(descent)) if descent.settings.inset else None
+    inset = inset_of(descent, lambda part: Contour(descent=part))
     if descent.settings.facet is None:
         return build_plot(descent, plot, inset)
     from gdanim.views.facets import build_facets

@@ -17,9 +17,8 @@ from gdanim.drawing.marks.track import Track
 from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
-from gdanim.views.base import Background, Panel, build_plot, lost_at, path_marks
+from gdanim.views.base import Background, Panel, build_plot, inset_of, lost_at, path_marks
 from gdanim.views.ground.minima import draw_minimizers
-from gdanim.views.inset import zoomed
 
 SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call of somebody's code
 STRIP_ROOM = 0.07  # of the height: what the strip of basins and a spot above it take below the lowest value
@@ -31,7 +30,7 @@ BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 def build(descent: Descent) -> Scene:
     """Lay out axes with the function, and the marks of all runs."""
     plot = Curve.of(descent)
-    inset = Curve.of(zoomed(descent)) if descent.settings.inset else None
+    inset = inset_of(descent, Curve.of)
     if descent.settings.facet is None:
         return build_plot(descent, plot, inset)
     from gdanim.views.facets import build_facets
