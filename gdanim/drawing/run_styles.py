@@ -170,7 +170,7 @@ def _ramp_of_rates(runs: Runs, names: Sequence[str], style: Style) -> list[Look]
     one_to_one = 1 < len(rates) == len(names) == len({(run.label, run.lr) for run in runs})
     if not one_to_one or len(made) > 1 or not _are_known(runs):
         return []
-    colour_of = dict(zip(rates, ramp(len(rates), style.background), strict=True))
+    colour_of = dict(zip(rates, ramp(len(rates), style.background, style.levels), strict=True))
     rate_of = {run.label: run.lr for run in runs}
     return [(colour_of[rate_of[name]], _SHAPES[i % len(_SHAPES)], "") for i, name in enumerate(names)]
 

@@ -149,10 +149,19 @@ def test_in_turn_what_was_shown_stays_faint_in_the_colour_of_its_place() -> None
 # --- rates and optimizers ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("background", ["#ffffff", "#0f1419", "#e5e5e5", "#000000"])
+@pytest.mark.parametrize(
+    ("background", "levels"),
+    [("#ffffff", ()), ("#ffffff", LIGHT.levels), ("#0f1419", ()), ("#0f1419", DARK.levels), ("#e5e5e5", LIGHT.levels),
+     ("#000000", DARK.levels)],
+)  # fmt: skip
 @pytest.mark.parametrize("count", [2, 6, 8])
-def test_a_ramp_rises_evenly_in_lightness_and_neighbours_are_told_apart(background: str, count: int) -> None:
-    colours = ramp(count, background)
+def test_a_ramp_rises_evenly_in_lightness_and_neighbours_are_told_apart(
+    background: str, levels: tuple[str, ...], count: int
+) -> None:
+    colours = ramp(count, background, levels)
+    for colour in colours:  # what is like a level has an edge that is as good as that of text
+        apart = [np.linalg.norm(seen(colour, vision) - seen(level, vision)) for vision in VISION for level in levels]
+        assert min(apart, default=np.inf) >= 12 or contrast(colour, background) >= 4.5
     assert min(contrast(colour, background) for colour in colours) >= 3
     lightness = np.array([seen(colour, "normal")[0] for colour in colours])
     steps = np.diff(lightness)
@@ -169,7 +178,7 @@ def test_rates_are_a_ramp_in_their_order_whatever_the_order_of_the_request(style
     rates = (0.9, 0.1, 0.5, 0.3)
     run_styles = styles_of(solved("parabola", lr=rates), style)
     found = [next(one.colour for one in run_styles if run in one.runs) for run in range(4)]
-    assert [found[place] for place in np.argsort(rates)] == list(ramp(4, style.background))
+    assert [found[place] for place in np.argsort(rates)] == list(ramp(4, style.background, style.levels))
     assert len({one.shape for one in run_styles}) == 4
 
 

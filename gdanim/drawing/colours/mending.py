@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gdanim.drawing.colours.vision import contrast, differences, seen, with_contrast, without_contrast
+from gdanim.drawing.colours.vision import (
+    GRAPHIC,
+    TEXT,
+    contrast,
+    differences,
+    seen,
+    with_contrast,
+    without_contrast,
+)
 from gdanim.drawing.mpl import to_hex, to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TEXT, GRAPHIC = 4.5, 3.0  # contrast to the background. Source: WCAG 2.2, 1.4.3 and 1.4.11
 LEAST_GRID, MOST_GRID = 1.1, 1.6  # the same of a grid: it is seen, and what is watched has twice that
 LOST: Final = 2.0  # ink with less contrast than that was meant for another background
 TOLD_APART: Final = 12.0  # ΔE76 of two runs, to every reader

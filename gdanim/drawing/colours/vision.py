@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Rgb = NDArray[np.float64]  # (n, 3)
 
+TEXT, GRAPHIC = 4.5, 3.0  # contrast to the background. Source: WCAG 2.2, 1.4.3 and 1.4.11
+UNLIKE: Final = 12.0  # ΔE76 of a line and a level of the ground
 _STEPS: Final = 33  # on the way from one colour to another
 _XYZ: Final = np.array(  # of linear RGB, white D65
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
@@ -53,6 +55,16 @@ def differences(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray
     apart = np.linalg.norm(one[:, :, np.newaxis] - other[:, np.newaxis], axis=-1)
     least: NDArray[np.float64] = apart.min(axis=0)
     return least
+
+
+def needed_contrast(colours: Sequence[str], levels: Sequence[str]) -> list[float]:
+    """The contrast to the background that lines in some colours need: more where a level of the ground is like them.
+
+    Only their edge, which has the colour of the background, then tells them from that level.
+    """
+    apart = differences(seen(colours), seen(levels)).min(axis=1, initial=np.inf)
+    found: list[float] = np.where(apart >= UNLIKE, GRAPHIC, TEXT).tolist()
+    return found
 
 
 def with_contrast(colour: str, background: str, least: float) -> str:
