@@ -24,6 +24,9 @@ SAMPLES, FEW_SAMPLES = 2001, 201  # of the function; few where each costs a call
 STRIP_ROOM = 0.07  # of the height: what the strip of basins and a spot above it take below the lowest value
 # Shares of samples. One that lies beyond most of the others stands on a pole, whose flank is steep as well.
 MOST_OUT, STEEP_OUT = 0.02, 0.1
+# Times as high as runs and the walls between wells: what of flanks stands above that is cut off, but for so much of the
+# width at either end.
+ABOVE, OF_FLANK = 2.0, 0.3
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 
 
@@ -118,6 +121,15 @@ def _without_poles(f: Scalar) -> tuple[float, float]:
     return lowest if lowest >= low else near_low, highest if highest <= high else near_high
 
 
+def _cut(f: Scalar, low: float, high: float, top: float) -> float:
+    """How much of high flanks is shown of a function with samples f between low and high, and runs up to a top."""
+    inside, before, after = f[1:-1], f[:-2], f[2:]
+    walls = inside[(inside >= before) & (inside >= after) & (inside <= high)]
+    flank = int(OF_FLANK * len(f))
+    needed = low + ABOVE * (max(top, walls.max(initial=low)) - low)
+    return float(min(high, np.nanmax([needed, f[flank], f[-1 - flank]])))
+
+
 def _ends_of_most(f: Scalar, out: float) -> tuple[float, float]:
     """Ends that hold all samples but a share on either side, and half as much again."""
     low, high = np.quantile(f, [out, 1 - out])
@@ -146,4 +158,5 @@ def _heights(
     low, high = _without_poles(finite)
     ends = [low, high, *starts, path.min(initial=high), path.max(initial=low)]
     check_drawable(starts, min(ends), max(ends))
-    return nice_limits(float(min(ends)), float(max(ends)))
+    of_runs = [*starts, path.max(initial=-np.inf)]
+    return nice_limits(float(min(ends)), max([*of_runs, _cut(f, float(min(ends)), float(max(ends)), max(of_runs))]))

@@ -27,3 +27,12 @@ def test_a_curve_fills_its_window_and_leaves_through_an_edge(name: str) -> None:
     assert seen.max(axis=1).min() > 2 / 3
     for end in (seen[:, 0], seen[:, -1]):
         assert min(end.min(), (1 - end).min()) < NEAR
+
+
+@pytest.mark.parametrize("name", ["(x-1)**4+x**2", "log(x)+1/x", "x**6-x**2", "1e12*(x-3e7)**2+5e20", "exp(x)-2*x"])
+def test_flanks_are_cut_where_a_run_would_be_flat_beneath_them(name: str) -> None:
+    descent = solved(name)
+    low, high = Curve.of(descent).ylim
+    path = descent.trajectory.f[0]
+    assert low <= path.min() < low + 0.2 * (high - low)
+    assert path.max() > low + 0.2 * (high - low)
