@@ -18,7 +18,7 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.drawing.lettering import MATHTEXT, Canvas, Lettering, shortened
 from gdanim.drawing.numbers import NumberFormatter, crowded, fit_names, name_axes, set_ticks
-from gdanim.drawing.styles import Style
+from gdanim.drawing.styles import Style, on_any_page
 from gdanim.errors import SettingError
 from gdanim.formula import titles
 from gdanim.settings import Picture
@@ -82,7 +82,9 @@ class Layout:
         proportionate = 100 * (share if share > 1 else max(share, 0.2) ** 0.7)
         proportionate = max(proportionate, min(2 * share, 1.0) ** 1.5 * LEAST_TICK_PX / TICK_PT * 72)
         dpi = settings.dpi or proportionate * (1.0 + (style.scale - 1.0) * min(share, 1.0))
-        face = "none" if settings.transparent else style.background
+        face = style.background
+        if settings.transparent:
+            face, style = "none", on_any_page(style)
         figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=face)
         Canvas(figure)
         return cls(figure=figure, style=style, width=width, height=height)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gdanim.drawing.colours.borrowed import defaults, rc_of, roles_in
 from gdanim.drawing.colours.mending import is_grey, mended
+from gdanim.drawing.colours.vision import nearer_to
 from gdanim.drawing.fallback import families_with
 from gdanim.drawing.mpl import mpl, quietly, to_rgb
 from gdanim.errors import SettingError, UnknownNameError, UsageError, shown
@@ -21,6 +22,11 @@ from gdanim.settings import AUTO_STYLE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+
+# A page between light and dark, and the least contrast to it of words, and of lines that stand still.
+GREY_PAGE: Final = "#808080"
+ON_GREY: Final = {"text": 3.0, "muted": 3.0, "function": 2.0, "line": 2.0}
+GRID_OPACITY: Final = 28  # of 255
 
 _drawing = threading.RLock()
 
@@ -151,6 +157,18 @@ def load_style(*names: str) -> Style:
         style = replace(style, **changes)
     ours = LIGHT if is_light(style.background) else DARK
     return replace(style, name=" ".join(names), **mended(_roles(style, _COLOURS), _roles(ours, _COLOURS)))
+
+
+def on_any_page(style: Style) -> Style:
+    """A style for pictures without a background: what is soft on its own page is seen on a grey one, too.
+
+    Its grid is a veil of the darkest ink, or the lightest, with a fourth pair of digits: as quiet on every page.
+    """
+    end = "#000000" if is_light(style.background) else "#ffffff"
+    inks: dict[str, Any] = {
+        role: nearer_to(end, getattr(style, role), GREY_PAGE, least) for role, least in ON_GREY.items()
+    }
+    return replace(style, grid=f"{end}{GRID_OPACITY:02x}", **inks)
 
 
 def _own(name: str) -> Style | None:

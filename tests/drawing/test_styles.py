@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from support.colours import TOLD_APART, seen
 from support.commandline import digest, run
 from support.problems import pictures
@@ -100,6 +101,21 @@ def test_drawing_leaves_the_settings_as_they_were() -> None:
     before = dict(mpl.rcParams)
     shot(style="ggplot")
     assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", [*STYLES, "ggplot", "dark_background", "Solarize_Light2"])
+def test_without_a_background_words_and_the_curve_are_seen_on_a_grey_page_too(name: str) -> None:
+    style = load_style(name)
+    seen_through = Layout.open(Settings(transparent=True), style).style
+    for role, least in {"text": 3.0, "muted": 3.0, "function": 2.0}.items():
+        ink = getattr(seen_through, role)
+        assert contrast(ink, "#808080") >= least
+        assert contrast(ink, style.background) >= contrast(getattr(style, role), style.background) * 0.99
+    for page in ("#ffffff", "#808080", "#000000"):  # the grid is quieter than the curve on every page
+        veil = np.array(to_rgba(seen_through.grid))
+        grid = to_hex(veil[3] * veil[:3] + (1 - veil[3]) * np.array(to_rgb(page)))
+        assert contrast(grid, page) < 1.5
+    assert Layout.open(Settings(), style).style == style
 
 
 @pytest.mark.parametrize("name", ["ggplot", "dark_background", "classic", "default"])

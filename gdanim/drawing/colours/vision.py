@@ -73,6 +73,11 @@ def with_contrast(colour: str, background: str, least: float) -> str:
     return _moved(colour, ink, lambda found: contrast(found, background) >= least)
 
 
+def nearer_to(ink: str, colour: str, page: str, least: float) -> str:
+    """The colour, or as much nearer to an ink as it needs for a contrast to a page of `least`; the ink if none has."""
+    return _moved(colour, ink, lambda found: contrast(found, page) >= least)
+
+
 def without_contrast(colour: str, background: str, most: float) -> str:
     """The colour, or as much nearer to the background as it needs for a contrast to it of `most`."""
     return _moved(colour, background, lambda found: contrast(found, background) <= most)
