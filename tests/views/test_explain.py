@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from support.colours import contrast
 from support.commandline import crossed
 from support.problems import check_against_redraw, scene_of, solved
 
@@ -205,6 +206,16 @@ def test_symbols_have_the_colours_of_what_they_draw() -> None:
         assert colour["x₃"] == ends.run_styles[0].colour
         assert len({colour["f′(x₃)"], colour["lr"], colour["x₃"]}) == 3
         assert [ink for _, ink in numbers] == [ink for _, ink in symbols]
+
+
+@pytest.mark.parametrize("style", ["ggplot", "Solarize_Light2", "fivethirtyeight"])
+def test_symbols_can_be_read_where_the_colours_of_a_style_are_pale(style: str) -> None:
+    with scene_of(solved("parabola", lr=0.1, iterations=4, explain=True, style=style)) as scene:
+        moment = scene.timeline.moment(3)
+        update = [mark for mark in scene.marks if isinstance(mark, Caption) and "=" in str(mark.pieces_at(moment))]
+        assert len(update) == 2
+        for text, ink in (piece for line in update for piece in line.pieces_at(moment) if piece[0].strip()):
+            assert contrast(ink, load_style(style).background) >= 4.5, text
 
 
 @pytest.mark.parametrize("case", ["gd", "adamw, two variables", "two variables, small"])

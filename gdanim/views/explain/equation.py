@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, DivisionByZero, InvalidOperation
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from gdanim.arrays import Index, Vector
 from gdanim.descent.descend import Descent
 from gdanim.descent.updates import updates_of
+from gdanim.drawing.colours.vision import TEXT, with_contrast
 from gdanim.drawing.lettering import SUBSCRIPT_SPACE, SUBSCRIPTS, SUPERSCRIPT, minus
 from gdanim.drawing.numbers import short
 from gdanim.drawing.styles import Style
@@ -95,14 +97,14 @@ def with_steps(descent: Descent, update: Update) -> Update:
 
 
 def equation(descent: Descent, update: Update, decimals: int, style: Style, colour: str) -> Equation:
-    """The texts of an update. colour: of the run."""
+    """The texts of an update, in the colours of what they stand for, as dark as text must be. colour: of the run."""
     run, rows, rule, _ = update
     x, seen = descent.trajectory.x[run], in_view(descent)[run]
     # All points of the path have the same digits.
     digits = [digits_of(x[seen, i], decimals, may_shift=False) for i in range(x.shape[1])]
     usual = Digits.usual(decimals)
-    names = _Names.of(descent, update)
-    terms = {"x[k+1]": Term(names.symbols("x[k+1]"), _texts(x[rows + 1], digits, x), style.x_series)}
+    names, of_text = _Names.of(descent, update), partial(with_contrast, background=style.background, least=TEXT)
+    terms = {"x[k+1]": Term(names.symbols("x[k+1]"), _texts(x[rows + 1], digits, x), of_text(style.x_series))}
     for word in dict.fromkeys(word for word in ("x[k]", *rule.words) if word not in SIGNS):
         value = rule.terms[word]
         if word == "x[k]":
@@ -113,7 +115,7 @@ def equation(descent: Descent, update: Update, decimals: int, style: Style, colo
         else:
             texts = [[short(value)]] * len(rows)
         ink = colour if word == "x[k]" else style.f_series if word in ("∇", "sgn~∇") else style.x_series
-        terms[word] = Term(names.symbols(word), texts, ink)
+        terms[word] = Term(names.symbols(word), texts, of_text(ink))
     return Equation(rows=rows, words=(*EQUAL, *rule.words), terms=terms, dim=x.shape[1])
 
 
