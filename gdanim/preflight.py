@@ -201,7 +201,8 @@ def _check_memory(settings: Settings, outputs: tuple[Planned, ...]) -> None:
 
 def _pixel_bytes(form: Format, settings: Settings) -> int:
     """What a writer and its encoder take for each pixel of a picture."""
-    in_full = settings.transparent or settings.quality in ("high", "lossless") or any(n % 2 for n in settings.size)
+    is_odd = any(side % 2 for side in settings.size) and not form.even_size
+    in_full = settings.transparent or settings.quality in form.in_full or is_odd
     return max(form.pixel_bytes, form.full_pixel_bytes if in_full else 0)
 
 

@@ -19,8 +19,8 @@ _EXACT = {"medium": "exact", "high": "exact", "lossless": "exact"}
 
 # max_fps: browsers play delays of 10 ms and less at 100 ms, so that 50 fps is the fastest that plays in a GIF, whose
 # delays are whole hundredths of a second, and 90 fps elsewhere.
-# pixel_bytes: of video, most is what ffmpeg holds between its threads, up to eight pictures in either of two queues,
-# whatever the encoder: of 1.5 bytes for each pixel in 4:2:0, and of 4 in full.
+# pixel_bytes: of video, for sizes near the limit of memory, whose pictures are sent one by one. VP9 takes 48 for its
+# tokens, AV1 holds seven pictures that it may refer to, each with borders.
 # fmt: off
 FORMATS: Final = (
     Format(name="gif", target="gdanim.output.gif:GifWriter", extensions=(".gif",), max_fps=50, ticks_per_s=100,
@@ -30,21 +30,21 @@ FORMATS: Final = (
             "medium": "255 colours; where few pixels need others, more as changes come, until the picture is at 62 dB",
             "high": "255 colours, and more as changes come, until the picture is at 70 dB"}),
     Format(name="mp4", target="gdanim.output.video:Mp4Writer", extensions=(".mp4", ".m4v"), needs_path=True,
-        even_size=True, constant_rate=True, pixel_bytes=72, full_pixel_bytes=141,
+        even_size=True, constant_rate=True, pixel_bytes=24, full_pixel_bytes=51,
         summary="H.264 video in 4:2:0, BT.709; for slides and the web",
         qualities={"low": "crf 34", "medium": "crf 26", "high": "crf 14",
             "lossless": "exact, in RGB; for editors, not for browsers"}),
     Format(name="webm", target="gdanim.output.video:WebmWriter", extensions=(".webm",), needs_path=True,
         constant_rate=True, transparent=True, opaque_only=("lossless",),
-        pixel_bytes=85, full_pixel_bytes=163, summary="VP9 video in 4:2:0, BT.709; for the web, transparent too",
+        pixel_bytes=84, full_pixel_bytes=108, summary="VP9 video in 4:2:0, BT.709; for the web, transparent too",
         qualities={"low": "crf 32", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile 1)"}),
     Format(name="av1", target="gdanim.output.video:Av1Writer", extensions=(), borrows=(".webm",), needs_path=True,
         constant_rate=True,
-        pixel_bytes=40, full_pixel_bytes=119,
+        pixel_bytes=35, full_pixel_bytes=67,
         summary="AV1 video in WebM: smaller than VP9, and not yet played by every device; needs -f av1",
         qualities={"low": "crf 40", "medium": "crf 20", "high": "crf 8", "lossless": "exact, in RGB (profile High)"}),
     Format(name="mov", target="gdanim.output.video:MovWriter", extensions=(".mov",), needs_path=True, even_size=True,
-        constant_rate=True, transparent=True, pixel_bytes=72, full_pixel_bytes=141,
+        constant_rate=True, transparent=True, pixel_bytes=24, full_pixel_bytes=46, in_full=("high", "lossless"),
         summary="QuickTime for slides and editors: H.264, or ProRes 4444 where transparent",
         qualities={"low": "H.264, crf 34", "medium": "H.264, crf 26", "high": "ProRes 4444",
             "lossless": "exact, QuickTime Animation"}),
@@ -57,7 +57,7 @@ FORMATS: Final = (
         qualities={"low": "63 colours"} | _EXACT),
     Format(name="avif", target="gdanim.output.video:AvifWriter", extensions=(".avif",), needs_path=True, loops=True,
         constant_rate=True, transparent=True,
-        pixel_bytes=147, summary="animated AVIF: AV1 with colours in full resolution; for pages, the smallest",
+        pixel_bytes=67, summary="animated AVIF: AV1 with colours in full resolution; for pages, the smallest",
         qualities={"low": "crf 40 in 4:2:0", "medium": "crf 20 in 4:4:4", "high": "crf 8 in 4:4:4",
             "lossless": "exact"}),
     Format(name="png", target="gdanim.output.png:PngWriter", extensions=(".png",), transparent=True, still=True,

@@ -134,8 +134,9 @@ class Format(Entry):
     suffixes     of a vector format that is chosen by name only, the suffixes of its paths; the writer gets the suffix
     borrows      of a format that is chosen by name only, suffixes that it shares with other formats
     pixel_bytes  the memory that a writer and its encoder take at most for each pixel of the picture, as measured
-    full_pixel_bytes  the same of pictures that cannot be sent to an encoder in 4:2:0, where that is more: of high and
-                 lossless quality, transparent, or of odd sides
+    full_pixel_bytes  the same of pictures that are not sent to an encoder in 4:2:0, where that is more: of the
+                 qualities `in_full`, transparent, or of odd sides where it keeps those
+    in_full      qualities in which no pixel shares its colour with others
     takes        which of FORMAT_OPTIONS of settings.py it reads; the writer gets them as keywords. And `style`: it gets
                  the StyleChoice
     """
@@ -159,6 +160,7 @@ class Format(Entry):
     borrows: tuple[str, ...] = ()
     pixel_bytes: int = 0
     full_pixel_bytes: int = 0
+    in_full: tuple[str, ...] = ("lossless",)
     takes: tuple[str, ...] = ()
 
 

@@ -113,6 +113,7 @@ _READERS: Final[Mapping[str, Reader[Any]]] = {
     "full_pixel_bytes": readers.whole(least=0, most=1_000_000),
     "qualities": _that("a mapping from medium, and low, high or lossless, to what they mean", _are_qualities),
     "opaque_only": _tuple("a tuple of qualities", readers.text),
+    "in_full": _tuple("a tuple of qualities", readers.text),
     "suffixes": _tuple("a tuple of suffixes such as .pdf", readers.text),
     "bounds": _tuple("((x0, x1),) or ((x0, x1), (y0, y1))", readers.interval),
     "start": _that("(x,) or (x, y)", _is_point),

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
@@ -60,6 +61,7 @@ class VideoWriter:
         self._planes = Planes(*self._canvas.shape[:2]) if self._codec.planar else None
         self._n_sent = 0
         self._n_over = 0  # pictures that are over: those that were sent, and those that were left out
+        self._n_begun = 0  # pictures that ffmpeg says it encodes or has encoded
         self._gaps = codecs.gaps(film)
 
     def __enter__(self) -> Self:
@@ -69,10 +71,13 @@ class VideoWriter:
         with ExitStack() as stack:
             too_long = not self._codec.image and len(self._film.recipe) > codecs.MAX_ARGUMENT
             tags = stack.enter_context(ffmpeg.tags_file(self._film.recipe)) if too_long and os.name != "nt" else None
-            command = self._codec.command(exe, self._path, self._film, width=width, height=height, tags=tags)
+            self._paced = height * width >= codecs.LARGE_PX and ffmpeg.queues(exe)
+            command = self._codec.command(
+                exe, self._path, self._film, width=width, height=height, tags=tags, counts=self._paced
+            )
             # A file, unlike a pipe, cannot fill up and leave both sides waiting for each other.
             self._complaints = stack.enter_context(tempfile.TemporaryFile())
-            self._process = stack.enter_context(ffmpeg.running(command, self._complaints, tags))
+            self._process = stack.enter_context(ffmpeg.running(command, self._complaints, tags, heard=self._paced))
             self._input = cast("IO[bytes]", self._process.stdin)
             self._until_exit = stack.pop_all()
         return self
@@ -106,7 +111,12 @@ class VideoWriter:
             self._planes.update(self._canvas, box)
 
     def _send(self, picture: memoryview) -> None:
-        """Send a picture, as ffmpeg takes it. Raises EncoderError where it hangs, and OSError."""
+        """Send a picture, as ffmpeg takes it; a large one once those before it are out of its queues.
+
+        Raises EncoderError where it hangs, and OSError.
+        """
+        while self._paced and self._n_begun < self._n_sent:
+            self._wait(self._has_begun_more)
         while picture:
             self._wait(lambda wait_s: ffmpeg.takes(self._input.fileno(), wait_s))
             with suppress(BlockingIOError):
@@ -126,6 +136,13 @@ class VideoWriter:
                 written, waited_s = size, 0.0
             elif waited_s >= patience_s:
                 raise EncoderError(f"ffmpeg hangs: it read and wrote nothing for {patience_s:.0f} s; {ffmpeg.REMEDY}")
+
+    def _has_begun_more(self, wait_s: float) -> bool:
+        """Whether ffmpeg begins another picture within a time; one that closes its output is not waited for."""
+        said = ffmpeg.told(cast("IO[bytes]", self._process.stdout).fileno(), wait_s)
+        if said is not None:
+            self._n_begun += said.count(b"\n") if said else sys.maxsize
+        return said is not None
 
     def _has_ended(self, wait_s: float) -> bool:
         with suppress(subprocess.TimeoutExpired):

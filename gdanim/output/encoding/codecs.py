@@ -25,6 +25,9 @@ _CONVERTED: Final = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=
 # Pictures on pages are sRGB of full range; tagged so, they look the same as PNGs beside them.
 _PICTURE: Final = _SCALE.format(range="pc", trc="iec61966-2-1")
 _RGB: Final = "format=%s,setparams=colorspace=gbr:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
+# From here on, memory counts for more than time: no second thread, and one picture sent after the other.
+LARGE_PX: Final = 16_000_000
+_COUNT: Final = ("-stats_enc_pre:v:0", "pipe:1", "-stats_enc_pre_fmt:v:0", "{n}")
 # The same bytes every time: no dates, no version of the muxer.
 _REPRODUCIBLE: Final = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
 _FASTSTART: Final = ("-movflags", "+faststart")
@@ -73,11 +76,12 @@ class Codec:
         return replace(self, planar=False, filters=_VIDEO % "yuv420p")
 
     def command(
-        self, exe: str, path: Path, film: FilmInfo, *, width: int, height: int, tags: int | None = None
+        self, exe: str, path: Path, film: FilmInfo, *, width: int, height: int, tags: int | None, counts: bool
     ) -> list[str]:
         """The command line that reads raw pictures from its standard input and writes `path`.
 
         `tags` is a descriptor of the metadata in ffmpeg's own format, where they are too long for an argument.
+        Where it `counts`, a line on its standard output says that the encoder begins a picture.
         """
         sparing = () if self.thrift is None else self.thrift(width * height)
         commented = not self.image and 0 < len(film.recipe) <= MAX_ARGUMENT
@@ -89,6 +93,7 @@ class Codec:
             *("-an", "-map_metadata", "-1" if tags is None else "1"),
             *(("-metadata", f"comment={film.recipe}") if commented else ()),
             *(*self._filtering(_later(gaps(film))), *self.encoder, *sparing, *_REPRODUCIBLE, *self.muxing),
+            *(_COUNT if counts else ()),
             *(("-fps_mode", "vfr") if gaps(film) else ()),  # AVIF would be given what is left out
             *(("-loop", str(film.loop)) if self.image else ()),
             *("-f", self.muxer, f"file:{path}"),
@@ -136,7 +141,6 @@ def _by_quality(low: Codec, medium: Codec, high: Codec, lossless: Codec | None =
 
 # x264 keeps this many pixels of coming pictures: what stands long is coded well at once, and then costs nothing.
 _LOOKAHEAD_PX: Final = 80_000_000
-_LARGE_PX: Final = 16_000_000  # from here on, a second thread would take more memory than there may be
 
 
 def _h264(muxer: str, crf: int) -> Codec:
@@ -153,17 +157,24 @@ def _h264(muxer: str, crf: int) -> Codec:
     return Codec(muxer, _CONVERTED, encoder, n_video_samples, muxing, thrift=_h264_thrift, planar=True, even=True)
 
 
+# To know durations, x264 would hold one picture more; only its rate control, which crf goes without, asks for them.
+_ONE_BY_ONE: Final = ("-threads", "1", "-x264-params", "no-deblock=1:force-cfr=1")
+
+
 def _h264_thrift(n_pixels: int) -> tuple[str, ...]:
     """How far x264 looks ahead in pictures of this size, and what it does without in large ones."""
-    lookahead = ("-rc-lookahead", str(min(40, _LOOKAHEAD_PX // n_pixels)))
-    return lookahead if n_pixels < _LARGE_PX else (*lookahead, "-threads", "1")
+    return ("-rc-lookahead", str(min(40, _LOOKAHEAD_PX // n_pixels)), *_lossless_thrift(n_pixels))
+
+
+def _lossless_thrift(n_pixels: int) -> tuple[str, ...]:
+    return () if n_pixels < LARGE_PX else _ONE_BY_ONE
 
 
 # P 148 KB, D 282 KB. RGB as it is needs the profile High 4:4:4 Predictive, which few hardware decoders have.
 _H264_LOSSLESS = replace(
     _h264("mp4", 0),
     filters=_RGB % "rgb24",
-    thrift=None,
+    thrift=_lossless_thrift,
     planar=False,
     encoder=("-c:v", "libx264rgb", "-preset", "veryfast", "-qp", "0", "-bf", "0", "-threads", "2"),
 )

@@ -14,6 +14,7 @@ from gdanim.errors import EncoderError
 from gdanim.signals import on_signal, postponed
 
 REMEDY: Final = "reinstall imageio-ffmpeg, or let the variable IMAGEIO_FFMPEG_EXE name an ffmpeg"
+VERSION_TIMEOUT_S: Final = 5.0
 
 
 def find() -> str:
@@ -48,6 +49,32 @@ def takes(descriptor: int, wait_s: float) -> bool:
     return bool(pipe.poll(wait_s * 1000))
 
 
+def queues(exe: str) -> bool:
+    """Whether an ffmpeg reads ahead of its encoder, up to 16 pictures: from version 7 on, each part has its thread."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        answer = subprocess.run(
+            [exe, "-version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=VERSION_TIMEOUT_S, check=False
+        )
+        version = re.match(rb"ffmpeg version n?(\d+)\.", answer.stdout)
+        return version is None or int(version[1]) >= 7
+    return True
+
+
+def told(descriptor: int, wait_s: float) -> bytes | None:
+    """What has been written to a pipe, b"" once nothing more can be; None where nothing comes within a time.
+
+    Windows cannot tell; there a read waits.
+    """
+    if os.name != "nt":
+        import select
+
+        pipe = select.poll()
+        pipe.register(descriptor, select.POLLIN)
+        if not pipe.poll(wait_s * 1000):
+            return None
+    return os.read(descriptor, 4096)
+
+
 @contextmanager
 def tags_file(comment: str) -> Iterator[int]:
     """A descriptor of the metadata in ffmpeg's own format; Windows cannot pass one on, and keeps no long recipe."""
@@ -72,8 +99,13 @@ class Process(subprocess.Popen[bytes]):
 
 
 @contextmanager
-def running(command: list[str], complaints: IO[bytes], inherited: int | None) -> Iterator[subprocess.Popen[bytes]]:
-    """The started ffmpeg, killed and reaped on leaving if it still runs; killed, too, if a signal ends gdanim."""
+def running(
+    command: list[str], complaints: IO[bytes], inherited: int | None, *, heard: bool
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The started ffmpeg, whose standard output is `heard` or thrown away.
+
+    It is killed and reaped on leaving if it still runs; killed, too, if a signal ends gdanim.
+    """
     process: subprocess.Popen[bytes] | None = None
 
     def kill() -> None:
@@ -89,7 +121,7 @@ def running(command: list[str], complaints: IO[bytes], inherited: int | None) ->
                     command,
                     bufsize=0,
                     stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
                     stderr=complaints,
                     pass_fds=() if inherited is None else (inherited,),
                     process_group=0,  # Ctrl-C in the terminal is gdanim's to answer
@@ -104,4 +136,7 @@ def running(command: list[str], complaints: IO[bytes], inherited: int | None) ->
             yield process
         finally:
             kill()
-            process.communicate()  # closes the pipe, be it broken, and reaps
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                with suppress(BrokenPipeError):
+                    pipe.close()
+            process.wait()
