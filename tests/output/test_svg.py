@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.transforms import IdentityTransform
+from matplotlib.path import Path as MplPath
+from matplotlib.transforms import Affine2D, IdentityTransform
 from support.commandline import run
 from support.problems import solved
 
@@ -26,6 +27,7 @@ from gdanim.output.svg.items import DrawnPath
 from gdanim.output.svg.paths import Defs, FixedPoint, clipped_segments
 from gdanim.output.svg.recorder import Recorder
 from gdanim.output.svg.timing import Clock, Lifetimes, split_by_lifetime
+from gdanim.output.svg.writer import LayerSorter, markup
 
 SVG = "{http://www.w3.org/2000/svg}"
 ANIMATIONS = {f"{SVG}animate", f"{SVG}animateTransform"}
@@ -205,17 +207,36 @@ def test_a_letter_has_an_outline_of_its_own_for_each_size() -> None:
     assert paths[0].get("d") != paths[1].get("d")
 
 
-def test_a_ring_that_is_only_stroked_is_drawn_as_straight_pieces_around_its_centre() -> None:
+def stroked(path: MplPath) -> DrawnPath:
+    """A path as the recorder takes it that is only stroked, in a picture 100 pixels high."""
     figure = Figure(figsize=(1, 1), dpi=100)
     canvas: Any = FigureCanvasAgg(figure)
     recorder = Recorder(canvas.get_renderer(), 100.0)
     gc = recorder.new_gc()
     gc.set_snap(False)
     gc.set_linewidth(1.0)
-    recorder.draw_path(gc, circles(np.array([[30.0, 40.0]]), 8.0), IdentityTransform(), None)
-    (ring,) = recorder.take_items()
-    assert isinstance(ring, DrawnPath)
+    gc.set_capstyle("round")
+    gc.set_joinstyle("round")
+    recorder.draw_path(gc, path, IdentityTransform(), None)
+    (drawn,) = recorder.take_items()
+    assert isinstance(drawn, DrawnPath)
+    return drawn
+
+
+def test_rings_that_are_only_stroked_are_arcs_around_their_centres() -> None:
+    defs = Defs(numbers=FixedPoint(2), outlines={}, prefix="", as_text=False, canvas=(100, 100))
+    sorter = LayerSorter(defs, Clock(["0"], ""))
+    sorter.add(0, [stroked(circles(np.array([[30.0, 40.0], [50.0, 10.0]]), 8.0))])
+    (group,) = ET.fromstring(f"<svg>{markup(sorter.layers)}</svg>")
+    arcs = "a8 8 0 1 0 16 0 8 8 0 1 0-16 0z"  # from the left end, y growing downwards
+    assert [path.get("d") for path in group] == [f"M22 60{arcs}M42 90{arcs}"]
+    assert (group.get("fill"), group.get("stroke-linecap")) == ("none", None)
+
+
+def test_an_oval_that_is_only_stroked_is_drawn_as_straight_pieces_around_its_centre() -> None:
+    oval = circles(np.array([[30.0, 40.0]]), 8.0).transformed(Affine2D().scale(1, 0.5))
+    drawn = stroked(oval)
     low, high = np.zeros(2), np.full(2, 100.0)
-    pieces = np.asarray(clipped_segments(ring.vertices, ring.codes, low, high)).reshape(-1, 2)
+    pieces = np.asarray(clipped_segments(drawn.vertices, drawn.codes, low, high)).reshape(-1, 2)
     assert len(pieces) > 20
-    np.testing.assert_allclose(np.hypot(*(pieces - [30, 60]).T), 8.0, atol=0.1)  # y grows downwards
+    np.testing.assert_allclose(np.hypot(*((pieces - [30, 80]) * [1, 2]).T), 8.0, atol=0.1)  # y grows downwards

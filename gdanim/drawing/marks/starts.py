@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -122,16 +123,27 @@ class StartRings(RunsMark):
         return moment_of(self).visible
 
     def _draw_at(self, moment: Moment, renderer: RendererBase) -> None:
+        """Draw all halos, then all rings: where rings meet, none is hidden."""
+        halos, rings = defaultdict(list), defaultdict(list)
+        for place, radius, colour in self._rings():
+            halos[radius].append(place)
+            rings[radius, colour].append(place)
+        for radius, places in halos.items():
+            self.paint(
+                renderer, circles(np.array(places), radius), line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT
+            )
+        for (radius, colour), places in rings.items():
+            self.paint(renderer, circles(np.array(places), radius), line=colour, width_pt=self.WIDTH_PT)
+
+    def _rings(self) -> Iterator[tuple[PixelPoints, float, str]]:
+        """The place, radius and colour of each ring."""
         (at, _, count, within), crowded = self._starts(self._shown()), self._is_crowded
         for place, together, runs in zip(at, count.tolist(), within, strict=True):
             is_shared = together > len(runs) and len(self.run_styles) > 1
             radii = self._radii_px(together, runs, crowded=crowded)
-            for radius, run, settled in reversed(list(zip(radii, runs, self.is_settled(runs), strict=False))):
+            for radius, run, settled in zip(radii, runs, self.is_settled(runs), strict=False):
                 own = self.run_styles[self._style_index[run]]
-                ring = circles(place[np.newaxis], radius)
-                colour = self.ink if is_shared else own.colour if settled else own.unsettled
-                self.paint(renderer, ring, line=self.halo, width_pt=self.WIDTH_PT + 2 * self.HALO_PT)
-                self.paint(renderer, ring, line=colour, width_pt=self.WIDTH_PT)
+                yield place, radius, self.ink if is_shared else own.colour if settled else own.unsettled
 
     def _extent_at(self, moment: Moment) -> Extent | None:
         starts = self._starts(self._shown())

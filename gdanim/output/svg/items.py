@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import NamedTuple
 
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 Vertices = NDArray[np.float64]  # (n, 2)
@@ -43,6 +46,18 @@ class DrawnImage(NamedTuple):
     top: float
     image: NDArray[np.uint8]
     clip: Rectangle | None
+
+    def markup(self) -> str:
+        """An element that has it as a PNG, without loss."""
+        picture = PIL.Image.fromarray(np.ascontiguousarray(self.image))
+        if (self.image[..., 3] == 255).all():
+            picture = picture.convert("RGB")
+            if picture.getcolors(256) is not None:
+                picture = picture.quantize(256, dither=PIL.Image.Dither.NONE)
+        png = io.BytesIO()
+        picture.save(png, "PNG", optimize=True)
+        place = f'x="{self.left:g}" y="{self.top:g}" width="{picture.width}" height="{picture.height}"'
+        return f'<image {place} href="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"/>'
 
 
 class Letter(NamedTuple):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections import defaultdict
 from html import escape
 from typing import TYPE_CHECKING, ClassVar, Final, Generic
 
 import numpy as np
-import PIL.Image
 
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText
 from gdanim.output.svg.paths import EMPTY, Point, Segment, Subpath, clipped_segments, find_discs
@@ -132,6 +129,19 @@ class DiscLayer(PathLayer[Point]):
         return "".join([f"M{self.defs.numbers.row(*point)}h0" for point in pieces])
 
 
+class RingLayer(PathLayer[Subpath]):
+    """Opaque outlines of circles."""
+
+    piece_chars = 40  # a start and two arcs
+
+    def _pieces(self, drawn: DrawnPath) -> Iterable[Subpath]:
+        found, numbers = find_discs(drawn.vertices, drawn.codes), self.defs.numbers
+        return () if found is None else numbers.circles(numbers.all_units(found[0]).tolist(), numbers.units(found[1]))
+
+    def _path(self, pieces: Sequence[Subpath]) -> str:
+        return self.defs.numbers.subpaths(pieces)
+
+
 class ShapeLayer(PathLayer[Subpath]):
     """All other paths. A shape that is seen in many places is moved; the others are drawn anew in each frame.
 
@@ -232,7 +242,7 @@ class VerbatimLayer(Layer):
         """Note the elements that are there."""
         for item in items:
             if isinstance(item, DrawnImage):
-                self._frames[_image(item)].append(frame)
+                self._frames[item.markup()].append(frame)
             elif isinstance(item, DrawnText) and (item.letters or not self.defs.as_text):
                 self._frames[self._text(item)].append(frame)
 
@@ -274,16 +284,3 @@ def _letter(letter: Letter, px: Callable[[float], str]) -> str:
     slant = ' font-style="italic"' if letter.is_italic else ""
     place = f'x="{px(letter.x)}" y="{px(letter.y)}" font-size="{px(letter.size)}"'
     return f"<text {place}{slant}{BLANKS}>{escape(letter.text, quote=False)}</text>"
-
-
-def _image(item: DrawnImage) -> str:
-    """An image as a PNG without loss."""
-    picture = PIL.Image.fromarray(np.ascontiguousarray(item.image))
-    if (item.image[..., 3] == 255).all():
-        picture = picture.convert("RGB")
-        if picture.getcolors(256) is not None:
-            picture = picture.quantize(256, dither=PIL.Image.Dither.NONE)
-    png = io.BytesIO()
-    picture.save(png, "PNG", optimize=True)
-    place = f'x="{item.left:g}" y="{item.top:g}" width="{picture.width}" height="{picture.height}"'
-    return f'<image {place} href="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"/>'

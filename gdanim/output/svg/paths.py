@@ -113,6 +113,11 @@ class FixedPoint:
             i, before = i + count, command
         return _without_spaces(parts)
 
+    def circles(self, centres: Iterable[Point], radius: int) -> Iterator[Subpath]:
+        """The outlines of circles, from their left ends, as two arcs each."""
+        there, back = (f"{self.row(radius, radius)} 0 1 0 {self.row(way, 0)}" for way in (2 * radius, -2 * radius))
+        return (Subpath(x - radius, y, _without_spaces([f"a{there} {back}z"])) for x, y in centres)
+
     def attributes(self, style: PathStyle) -> str:
         """The presentation attributes of a style."""
         texts = [fill_attributes(style.fill, style.fill_alpha) if style.fill else 'fill="none"']

@@ -16,7 +16,7 @@ from matplotlib.transforms import Affine2D
 from gdanim.drawing.fallback import families
 from gdanim.drawing.lettering import SANS
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText, Letter, PathStyle
-from gdanim.output.svg.paths import is_long, without_stop
+from gdanim.output.svg.paths import find_discs, is_long, without_stop
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase as Context
@@ -70,7 +70,10 @@ class Recorder(RendererBase):
             return
         placed = transform + self._flip
         if not style.fill and path.codes is not None and np.isin(path.codes, CURVES).any():
-            path = path.cleaned(placed, curves=False)  # layers of strokes know straight pieces only
+            # Layers of strokes know straight pieces only, and whole circles.
+            round_path = placed.transform_path(path)
+            are_circles = find_discs(*without_stop(round_path)) is not None
+            path = round_path if are_circles else path.cleaned(placed, curves=False)
         elif gc.get_snap() is False or is_long(path):
             path = placed.transform_path(path)
         else:

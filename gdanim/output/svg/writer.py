@@ -18,7 +18,15 @@ from matplotlib.transforms import IdentityTransform
 
 from gdanim.output.base import Quality
 from gdanim.output.svg.items import DrawnImage, DrawnPath, DrawnText
-from gdanim.output.svg.layers import DiscLayer, LetterLayer, ShapeLayer, StrokeLayer, TranslucentLayer, VerbatimLayer
+from gdanim.output.svg.layers import (
+    DiscLayer,
+    LetterLayer,
+    RingLayer,
+    ShapeLayer,
+    StrokeLayer,
+    TranslucentLayer,
+    VerbatimLayer,
+)
 from gdanim.output.svg.paths import TOLERANCE_PX, Defs, FixedPoint, fill_attributes, find_discs, is_long, simplified
 from gdanim.output.svg.recorder import Recorder
 from gdanim.output.svg.timing import Clock
@@ -211,6 +219,8 @@ class LayerSorter:
         if isinstance(item, DrawnImage):
             return kind(self._defs, self._clock, key, "", item.clip)
         style = item.style
+        if kind is RingLayer:
+            style = style._replace(cap="", join="")  # of lines that have no ends
         if kind is DiscLayer and (found := find_discs(item.vertices, item.codes)):
             # A disc is the round cap of a line of length zero.
             style = style._replace(fill="", stroke=style.fill, stroke_alpha=1.0, width=2 * found[1], cap="round")
@@ -225,6 +235,8 @@ def _key(item: Item, defs: Defs) -> Key:
         is_verbatim = defs.as_text or item.angle or item.rules
         return VerbatimLayer if is_verbatim else LetterLayer, item.colour, item.alpha
     style = item.style
+    if not style.fill and style.stroke_alpha == 1 and not style.dashes and find_discs(item.vertices, item.codes):
+        return RingLayer, style._replace(cap="", join="")
     if not style.fill and style.stroke_alpha == 1 and style.cap == style.join == "round" and not style.dashes:
         return StrokeLayer, style
     if style.fill_alpha == 1 and not style.stroke and (found := find_discs(item.vertices, item.codes)):
