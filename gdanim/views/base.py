@@ -127,7 +127,7 @@ def build_scene(
     head = header.compose(layout, descent, run_styles)
     slots = add_axes(layout)
     layout.arrange(slots, header=head.height if header_share == 1 else 0.0)
-    if descent.settings.inset is None:  # that takes what width there is
+    if descent.settings.inset is None and header_share == 1:  # that takes what width there is
         place_legend(head, layout, slots)
     marks = draw(layout, slots, run_styles)
     left = slots[0].axes.get_window_extent().x0 if header_share == 1 else layout.margin
@@ -139,11 +139,11 @@ def build_scene(
     return Scene(figure=layout.figure, marks=(*marks, *captions), timeline=descent.timeline, belonging=head.update)
 
 
-def build_plot(descent: Descent, plot: Plot, inset: Plot | None = None) -> Scene:
+def build_plot(descent: Descent, plot: Plot, inset: Plot | None = None, *, header_share: float = 1.0) -> Scene:
     """Build a scene with one axes, in which all runs are drawn, and an inset that shows them enlarged."""
 
     def add_axes(layout: Layout) -> list[Slot]:
-        return [Slot(plot.axes(layout), 0, 0, 1, 1)]
+        return [Slot(plot.axes(layout), header_share % 1, 0, 1, 1)]
 
     def draw(layout: Layout, slots: list[Slot], run_styles: RunStyles) -> list[Mark]:
         axes = slots[0].axes
@@ -152,7 +152,7 @@ def build_plot(descent: Descent, plot: Plot, inset: Plot | None = None) -> Scene
         marks = plot.marks(layout, axes, panel)
         return marks if inset is None else [*marks, *_inset_marks(layout, axes, inset, panel, marks)]
 
-    return build_scene(descent, add_axes, draw)
+    return build_scene(descent, add_axes, draw, header_share=header_share)
 
 
 def draw_background(layout: Layout, axes: Axes, plot: Plot) -> None:

@@ -22,6 +22,9 @@ from gdanim.views.ground.inks import soft_outline
 from gdanim.views.ground.minima import draw_minimizers
 from gdanim.views.ground.plain import key_of, shaded
 
+# In a picture of this ratio of width to height and more, the header stands beside axes of one scale, with that share of
+# the width.
+WIDE, HEADER_BESIDE = 3.0, 0.35
 FREE_ASPECT: Final = 1.15  # at which axes of two scales look best
 
 
@@ -30,7 +33,9 @@ def build(descent: Descent) -> Scene:
     plot = Contour(descent=descent)
     inset = inset_of(descent, lambda part: Contour(descent=part))
     if descent.settings.facet is None:
-        return build_plot(descent, plot, inset)
+        width, height = descent.settings.size
+        is_beside = plot.is_equal and width >= WIDE * height
+        return build_plot(descent, plot, inset, header_share=HEADER_BESIDE if is_beside else 1.0)
     from gdanim.views.facets import build_facets
 
     return build_facets(descent, plot)

@@ -17,6 +17,7 @@ from gdanim.drawing.marks.track import Track
 from gdanim.drawing.painting.mark import Mark
 from gdanim.drawing.scene import Scene
 from gdanim.objectives.objective import Objective
+from gdanim.objectives.trials import rounded
 from gdanim.views.base import Background, Panel, build_plot, inset_of, lost_at, path_marks
 from gdanim.views.ground.minima import draw_minimizers
 
@@ -25,8 +26,8 @@ STRIP_ROOM = 0.07  # of the height: what the strip of basins and a spot above it
 # Shares of samples. One that lies beyond most of the others stands on a pole, whose flank is steep as well.
 MOST_OUT, STEEP_OUT = 0.02, 0.1
 # Times as high as runs and the walls between wells: what of flanks stands above that is cut off, but for so much of the
-# width at either end.
-ABOVE, OF_FLANK = 2.0, 0.3
+# width at either end where that was asked for. Else so much less of it is shown, at least, with a margin.
+ABOVE, OF_FLANK, LEAST_LESS, MARGIN = 2.0, 0.3, 0.1, 0.05
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 
 
@@ -62,7 +63,12 @@ class Curve:
         x = np.linspace(*xlim, FEW_SAMPLES if objective.point_by_point else SAMPLES)
         f = objective.value(x[:, np.newaxis])
         own_y = None if settings.xlim else own_y
-        ylim = settings.ylim or _heights(f, own_y, descent.trajectory, xlim)
+        is_free = not (objective.view or settings.xlim or settings.ylim)
+        ylim = settings.ylim or _heights(f, own_y, descent.trajectory, xlim, is_free=is_free)
+        if is_free and (nearer := _without_flanks(x, f, ylim)) != xlim:
+            xlim = nearer
+            x = np.linspace(*xlim, len(x))
+            f = objective.value(x[:, np.newaxis])
         if settings.basins and not settings.ylim:
             ylim = ylim[0] - STRIP_ROOM * (ylim[1] - ylim[0]), ylim[1]
         # A pole is a gap: without one, its two sides would be joined by a vertical line.
@@ -121,13 +127,29 @@ def _without_poles(f: Scalar) -> tuple[float, float]:
     return lowest if lowest >= low else near_low, highest if highest <= high else near_high
 
 
-def _cut(f: Scalar, low: float, high: float, top: float) -> float:
-    """How much of high flanks is shown of a function with samples f between low and high, and runs up to a top."""
+def _cut(f: Scalar, low: float, high: float, top: float, flank: int) -> float:
+    """How much of high flanks is shown of a function with samples f between low and high, and runs up to a top.
+
+    flank   the number of samples at either end that may lie above that; as many as there are where it is 0
+    """
     inside, before, after = f[1:-1], f[:-2], f[2:]
     walls = inside[(inside >= before) & (inside >= after) & (inside <= high)]
-    flank = int(OF_FLANK * len(f))
     needed = low + ABOVE * (max(top, walls.max(initial=low)) - low)
-    return float(min(high, np.nanmax([needed, f[flank], f[-1 - flank]])))
+    return float(min(high, np.nanmax([needed, *(f[[flank, -1 - flank]] if flank else ())])))
+
+
+def _without_flanks(x: Scalar, f: Scalar, ylim: tuple[float, float]) -> tuple[float, float]:
+    """Ends of the horizontal axis for samples x of a function f, less where it only stands above the axes."""
+    seen = x[(f >= ylim[0]) & (f <= ylim[1])]
+    ends, width = (float(x[0]), float(x[-1])), float(x[-1] - x[0])
+    if not seen.size:
+        return ends
+    extent = float(np.ptp(seen))
+    near = rounded(np.array([seen[0] - MARGIN * extent, seen[-1] + MARGIN * extent]), max(2 * MARGIN * extent, 1e-300))
+    low, high = (
+        float(one) if abs(one - end) > LEAST_LESS * width else end for one, end in zip(near, ends, strict=True)
+    )
+    return max(low, ends[0]), min(high, ends[1])
 
 
 def _ends_of_most(f: Scalar, out: float) -> tuple[float, float]:
@@ -139,12 +161,13 @@ def _ends_of_most(f: Scalar, out: float) -> tuple[float, float]:
 
 
 def _heights(
-    f: Scalar, own: tuple[float, float] | None, trajectory: Trajectory, xlim: tuple[float, float]
+    f: Scalar, own: tuple[float, float] | None, trajectory: Trajectory, xlim: tuple[float, float], *, is_free: bool
 ) -> tuple[float, float]:
     """Ends of the vertical axis for samples f of the function, of which the ends `own` may be known.
 
     Poles are cut off. Starts are in view, and settled runs, as far as they lie between the ends of the horizontal axis:
     a run that leaves the picture for a few steps does not flatten it.
+    is_free   whether these ends may be moved inwards, where they show high flanks
     """
     x = trajectory.x[..., 0]
     seen = (x >= min(xlim)) & (x <= max(xlim))
@@ -158,5 +181,6 @@ def _heights(
     low, high = _without_poles(finite)
     ends = [low, high, *starts, path.min(initial=high), path.max(initial=low)]
     check_drawable(starts, min(ends), max(ends))
-    of_runs = [*starts, path.max(initial=-np.inf)]
-    return nice_limits(float(min(ends)), max([*of_runs, _cut(f, float(min(ends)), float(max(ends)), max(of_runs))]))
+    top = max([*starts, path.max(initial=-np.inf)])
+    flank = 0 if is_free else int(OF_FLANK * len(f))
+    return nice_limits(float(min(ends)), max(top, _cut(f, float(min(ends)), float(max(ends)), top, flank)))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.extents import readable
 from support.problems import formula, scene_of, solved
 
 from gdanim.drawing.marks.arrows import Arrows
@@ -72,7 +73,7 @@ def test_limits_that_are_asked_for_stay_and_the_axes_are_smaller_in_the_middle()
 
 
 def test_the_window_is_widened_no_farther_than_three_times() -> None:
-    _, limits, _ = scales(size="1280x360", function="booth")
+    _, limits, _ = scales(size="1440x240", function="booth")
     own = solved("booth", iterations=0).objective.bounds
     assert np.ptp(limits[0]) == pytest.approx(MOST_WIDENED * np.ptp(own[0]))
 
@@ -112,3 +113,14 @@ def test_views_without_such_axes_refuse_to_make_them_equal(view: str) -> None:
         scene_of(solved(view="panels", aspect="equal")),
     ):
         pass
+
+
+@pytest.mark.parametrize("options", [{}, {"basins": True}, {"optimizer": ("gd", "adam")}], ids=str)
+def test_in_a_very_wide_picture_the_header_stands_beside_the_levels_which_fill_the_height(
+    options: dict[str, Any],
+) -> None:
+    with scene_of(solved(**{"function": "himmelblau", "iterations": 2, "size": "800x200", **options})) as scene:
+        box = scene.figure.axes[0].get_window_extent()
+        assert box.width * box.height > 0.45 * 800 * 200
+        assert all(text.x1 < box.x0 for name, text in readable(scene) if name.startswith(("Himmelblau", "gd")))
+        assert "Himmelblau" in " ".join(name for name, _ in readable(scene))

@@ -29,10 +29,27 @@ def test_a_curve_fills_its_window_and_leaves_through_an_edge(name: str) -> None:
         assert min(end.min(), (1 - end).min()) < NEAR
 
 
-@pytest.mark.parametrize("name", ["(x-1)**4+x**2", "log(x)+1/x", "x**6-x**2", "1e12*(x-3e7)**2+5e20", "exp(x)-2*x"])
+STEEP = ["(x-1)**4+x**2", "log(x)+1/x", "x**6-x**2", "1e12*(x-3e7)**2+5e20", "exp(x)-2*x", "exp(5*x)-x", "(x-2)**4+x"]
+
+
+@pytest.mark.parametrize("name", STEEP)
 def test_flanks_are_cut_where_a_run_would_be_flat_beneath_them(name: str) -> None:
     descent = solved(name)
-    low, high = Curve.of(descent).ylim
+    curve = Curve.of(descent)
+    low, high = curve.ylim
     path = descent.trajectory.f[0]
-    assert low <= path.min() < low + 0.2 * (high - low)
-    assert path.max() > low + 0.2 * (high - low)
+    assert low <= path.min() < low + (high - low) / 3 < path.max() < high
+    shown = curve.x[(curve.f >= low) & (curve.f <= high)]  # and the axes are no wider than what is left
+    assert np.ptp(shown) > 0.75 * np.ptp(curve.xlim)
+    assert (curve.xlim[0] <= descent.trajectory.x).all()
+    assert (curve.xlim[1] >= descent.trajectory.x).all()
+
+
+@pytest.mark.parametrize("name", STEEP)
+def test_limits_that_are_asked_for_stay_and_no_third_of_them_is_empty(name: str) -> None:
+    low, high = solved(name).objective.bounds[0].tolist()
+    curve = Curve.of(solved(name, xlim=(low, high)))
+    assert curve.xlim == (low, high)
+    shown = curve.x[(curve.f >= curve.ylim[0]) & (curve.f <= curve.ylim[1])]
+    assert (shown.min() - low) < (high - low) / 3
+    assert (high - shown.max()) < (high - low) / 3
