@@ -49,7 +49,7 @@ FORMATS: Final = (
         qualities={"low": "H.264, crf 34", "medium": "H.264, crf 26", "high": "ProRes 4444",
             "lossless": "exact, QuickTime Animation"}),
     Format(name="webp", target="gdanim.output.webp:WebpWriter", extensions=(".webp",), needs_path=True, max_fps=90,
-        ticks_per_s=1000, loops=True, transparent=True, pixel_bytes=33, summary="animated WebP, exact; for pages",
+        ticks_per_s=1000, loops=True, transparent=True, pixel_bytes=15, summary="animated WebP, exact; for pages",
         qualities={"low": "63 colours"} | _EXACT),
     Format(name="apng", target="gdanim.output.apng:ApngWriter", extensions=(".apng",), needs_path=True, max_fps=90,
         ticks_per_s=1000, loops=True, transparent=True,

@@ -29,8 +29,8 @@ class Change(NamedTuple):
 
     @property
     def sparse_pixels(self) -> Pixels:
-        """The pixels, old ones as transparent black; long runs of it cost next to nothing."""
-        return self.pixels * self.changed[..., None]
+        """The pixels, old ones as transparent black: its runs cost next to nothing. Not copied where all are new."""
+        return self.pixels if self.changed.all() else self.pixels * self.changed[..., None]
 
 
 class Changes:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 from support.commandline import ENVIRONMENT, LONG, command, run
 from support.films import Film
 from support.outputs import posix
 
 from gdanim.catalogue.registry import FORMATS
 from gdanim.drawing.frame import Box, difference
+from gdanim.output import webp
 from gdanim.output.base import Quality
+from gdanim.output.changes import Change
 from gdanim.preflight import BASE_BYTES, GROUND_PIXEL_BYTES, RASTER_PIXEL_BYTES
 
 if TYPE_CHECKING:
@@ -97,10 +100,10 @@ def test_images_are_compared_in_bands_and_the_box_is_that_of_all_of_them() -> No
 
 def test_outputs_that_are_written_side_by_side_count_together() -> None:
     size = ("--size", "4000x4000", "--dry-run")
-    assert [run("parabola", "-o", name, *size).code for name in ("a.gif", "b.webm", "c.webp")] == [0, 0, 0]
-    together = run("parabola", "-o", "a.gif", "-o", "b.webm", "-o", "c.webp", *size)
+    assert [run("parabola", "-o", name, *size).code for name in ("a.gif", "b.webm", "c.avif")] == [0, 0, 0]
+    together = run("parabola", "-o", "a.gif", "-o", "b.webm", "-o", "c.avif", *size)
     assert (together.code, len(together.lines)) == (2, 1)
-    assert "gif, webm and webp" in together.err
+    assert "gif, webm and avif" in together.err
 
 
 @pytest.mark.parametrize(("name", "full"), [("a.mp4", {"lossless"}), ("a.mov", {"high", "lossless"})])
@@ -114,7 +117,7 @@ def test_a_video_in_full_colours_is_held_to_more_memory_than_one_in_420(name: st
 
 
 def test_unlimited_lifts_the_limit_and_the_size_that_is_offered_keeps_to_it() -> None:
-    asked = ("parabola", "-o", "a.webp", "--dry-run", "--size")
+    asked = ("parabola", "-o", "a.webm", "--dry-run", "--size")
     refused = run(*asked, "8192x6144")
     assert refused.code == 2
     offered = refused.err.rpartition(": --size ")[2].split()[0]
@@ -123,3 +126,21 @@ def test_unlimited_lifts_the_limit_and_the_size_that_is_offered_keeps_to_it() ->
     assert run(*asked, offered).code == 0
     assert run(*asked, f"{width + 40}x{height + 30}").code == 2
     assert run(*asked, "8192x6144", "--unlimited").code == 0
+
+
+def test_a_large_webp_is_exact_too_and_its_first_picture_is_not_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, made = large_film(200, 300), {}
+    for name, large_px in (("small", 1 << 30), ("large", 0)):
+        monkeypatch.setattr(webp, "LARGE_PX", large_px)
+        with webp.WebpWriter(tmp_path / name, film.info_in(Quality.MEDIUM)) as writer:
+            for frame in film.frames():
+                writer.write(frame)
+        made[name] = (tmp_path / name).read_bytes()
+        with Image.open(tmp_path / name) as image:
+            shown = [np.asarray(picture.convert("RGBA")) for picture in ImageSequence.Iterator(image)]
+        assert np.array_equal(shown, film.pictures)
+    assert made["small"] != made["large"]
+    whole = Change(Box(0, 0, 300, 200), film.pictures[0], np.broadcast_to(np.True_, (200, 300)), ticks=1)
+    assert np.shares_memory(whole.sparse_pixels, film.pictures)

@@ -207,8 +207,8 @@ REFUSALS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("parabola", "--ylim", "0"), ("--ylim '0'", "two finite numbers")),
     (("parabola", "--size", "10x10"), ("--size '10x10'", "from 64 to 8192")),
     (
-        ("parabola", "--size", "8192x8192", "-o", "a.webp"),
-        ("--size 8192x8192", "3.1 GB", "webp", "2 GB", "--unlimited"),
+        ("parabola", "--size", "8192x8192", "-o", "a.webm"),
+        ("--size 8192x8192", "6.6 GB", "webm", "2 GB", "--unlimited"),
     ),
     (("parabola", "--size", "640"), ("--size '640'", "640x480")),
     (("parabola", "--dpi", "0"), ("--dpi '0'", "from 20 to 1200")),
