@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 EXAMPLE = Path(__file__).parent / "example.ipynb"
+README = Path(__file__).parents[2] / "README.md"
 OF_JUPYTER = {"light": {"color-contrast"}, "dark": set()}  # what axe finds in its prompts and its colours of code
 PAPER = {"light": (255, 255, 255), "dark": (15, 20, 25)}  # of the styles
 
@@ -42,11 +43,12 @@ def notebook() -> Any:
 
 @pytest.fixture
 def as_page(notebook: Any, tmp_path: Path) -> Callable[..., Path]:
-    """Makes a page of it, without what nbconvert takes from the network for pages with mathematics."""
+    """Makes a page of it, as the README says: without what nbconvert takes from the network."""
     nbconvert = pytest.importorskip("nbconvert", reason="needs nbconvert, which is not installed here")
 
     def convert(**options: Any) -> Path:
-        networked = {"mathjax_url": "", "require_js_url": "", "jquery_url": "", "mermaid_js_url": ""}
+        networked = dict.fromkeys(re.findall(r"--HTMLExporter\.(\w+)=", README.read_text("utf-8")), "")
+        assert networked
         path = tmp_path / "page.html"
         path.write_text(nbconvert.HTMLExporter(**networked, **options).from_notebook_node(notebook)[0], "utf-8")
         return path
