@@ -80,10 +80,12 @@ class Header:
     def place(self, left: float, right: float = 0.0) -> tuple[Mark, ...]:
         """Place the lines from the top down, at `left` or as far left of it as they need; returns the live ones.
 
-        A line beside the title ends at `right`, above a legend beside the axes with that.
+        A line beside the title ends at `right`, above a legend beside the axes with that, and left of axes with the
+        header.
         """
         layout = self.layout
         right = right if self.aside is None else layout.width - layout.margin
+        right = min(right, layout.margin + layout.header_width_px) if layout.header_share < 1 else right
         # All lines begin where the longest ends inside the margin.
         title_px = self.title.get_window_extent().width if self.title else 0.0
         explained = self.explained.lines if self.explained else ()
@@ -136,16 +138,16 @@ def compose(layout: Layout, descent: Descent, run_styles: Sequence[RunStyle], *,
 
         explained = explanation(descent, layout, run_styles)
     told = [] if legend.tells or panels else _told(descent, layout.style)
-    # In larger type, and above panels that are low, lines cost the plot more.
+    # Above axes, in larger type, and above panels that are low, lines cost the plot more.
     are_low = panels > 0 and (layout.height < SMALL_PX or panels >= MANY_PANELS)
-    is_low = (bool(legend.rows) and layout.style.scale > 1) or are_low
+    is_low = (bool(legend.rows) and layout.style.scale > 1 and layout.header_share == 1) or are_low
     lines: list[LiveLine] = []
     if has_readout:
         lines = readout(descent, layout, lettering, told, explained=explained is not None, brief=is_low)
     if lines and (leaves := _leaving(descent, layout, lettering)):
         lines.append(leaves)
     gap_pt = BESIDE_PT if is_low else ROOMY_PT
-    beside_px = layout.room - lines[0][1] - layout.px(gap_pt) if (panels or is_low) and lines else 0.0
+    beside_px = layout.header_width_px - lines[0][1] - layout.px(gap_pt) if (panels or is_low) and lines else 0.0
     title = _title(layout, descent, beside_px, may_cut=is_low)
     beside = bool(title is not None and title.get_window_extent().width <= beside_px)
     return Header(
