@@ -23,6 +23,7 @@ class Away:
 
     run            its number
     path (n+1, d)  up to where it is known what became of it
+    far (n+1,)     the distance at each of its rows
     since          the first row of the path from which on all distances are known
     texts          one of them is as wide as the widest that a frame shows
     """
@@ -30,6 +31,7 @@ class Away:
     objective: Objective
     run: int
     path: Vector
+    far: Scalar
     since: int
     texts: frozenset[str]
 
@@ -38,18 +40,21 @@ class Away:
         """Of the only run of which something is told."""
         whole, run = descent.whole or descent, int(told.runs[0])
         path = whole.trajectory.x[run, : int(told.since[0]) + 1]
-        unknown = np.flatnonzero(np.isnan(distances(whole.objective, path)))
+        far = distances(whole.objective, path)
+        unknown = np.flatnonzero(np.isnan(far))
         since = int(unknown.max(initial=-1)) + 1
         shares = np.unique(descent.timeline.tick % 1)
-        return cls(whole.objective, run, path, since, frozenset(_texts(whole.objective, path[since:], shares)))
+        return cls(whole.objective, run, path, far, since, frozenset(_texts(whole.objective, path[since:], shares)))
 
     def text(self, moment: Moment, digits: int = 2) -> str:
         """The distance at a moment, between two rows on the chord of the run; empty where it is not known."""
         position = float(moment.position[self.run])
-        if position < self.since:
+        if not self.since <= position < len(self.path):
             return ""
         row, share = int(position), position % 1
-        x = self.path[row] if not share else (1 - share) * self.path[row] + share * self.path[row + 1]
+        if not share:
+            return _far(float(self.far[row]), digits)
+        x = (1 - share) * self.path[row] + share * self.path[row + 1]
         return _far(float(distances(self.objective, x[np.newaxis])[0]), digits)
 
 
