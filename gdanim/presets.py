@@ -28,7 +28,7 @@ from gdanim.output.files.temporary import open_temporary_folder
 from gdanim.output.metadata import MAX_RECIPE as MAX_BYTES
 from gdanim.output.metadata import STDIN
 from gdanim.settings import DEFAULTS, Picture, Settings, from_saved, to_saved
-from gdanim.tables.files import beside, labelled
+from gdanim.tables.files import beside, labelled, opened
 from gdanim.tables.packed import PACKED, as_text, content_of
 from gdanim.toml_text import parse_toml, write_file, write_value
 
@@ -83,7 +83,7 @@ def read_preset(name: str) -> dict[str, Any]:
     shipped = presets()
     path = shipped.get(name.replace("_", "-"), Path(name))
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             text = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         if path.suffix or "/" in name:

@@ -18,7 +18,7 @@ from gdanim.errors import UnknownNameError, UsageError, shown
 from gdanim.output.metadata import MAX_RECIPE
 from gdanim.presets import read_preset
 from gdanim.settings import from_saved
-from gdanim.tables.files import beside, is_file
+from gdanim.tables.files import beside, is_file, opened
 from gdanim.toml_text import parse_toml
 
 TABLES: Final = ("defaults", "matrix", "include", "exclude")
@@ -77,7 +77,7 @@ def _content(path: str) -> dict[str, Any] | None:
     if place.suffix.lower() != ".toml":
         return None
     try:
-        with place.open("rb") as file:
+        with opened(place) as file:
             text = file.read(MAX_RECIPE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error

@@ -25,10 +25,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from gdanim.errors import EncoderError, NoRecipeError, UsageError, shown
+from gdanim.tables.files import opened
 
 STDIN: Final = "-"
 START: Final = "# gdanim recipe\n"
@@ -100,7 +100,7 @@ def _opened(path: str) -> Iterator[BinaryIO]:
         if path == STDIN:
             yield _held(_standard_input(), path)
             return
-        with Path(path).open("rb") as file:
+        with opened(path) as file:
             yield file if file.seekable() else _held(file, path)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         reason = error.strerror if isinstance(error, OSError) else error

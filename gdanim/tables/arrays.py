@@ -18,13 +18,14 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 import numpy as np
 
 from gdanim.errors import shown
-from gdanim.tables.json_text import coordinate_names, row_count
+from gdanim.tables.json_text import row_count
+from gdanim.tables.nested import coordinate_names
 from gdanim.tables.objects import OBJECTS, cells_in
 from gdanim.tables.table import CHUNK, MAX_COLUMNS, MAX_ROWS, Chunk, Source, Table
 from gdanim.tables.text import converted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,6 +64,8 @@ def npy_table(stream: IO[bytes], source: Source) -> Table:
     """The table in an .npy: a column, several side by side, or a structured array. Raises UsageError."""
     with readable(source, ".npy"):
         array = _Array(stream)
+    if array.why and array.is_wide:
+        array = array.turned()
     if array.why:
         raise source.refusal(array.why)
     return _table({"": array}, source, ".npy", named=array.dtype.names is not None)
@@ -99,7 +102,14 @@ def _table(arrays: Mapping[str, _Array], source: Source, kind: str, *, named: bo
             said = [cells[names[at]].tolist() for at in words]
             yield from converted(np.arange(begin, begin + count), source, picked, said)
 
-    return Table(source, names, named, [], chunks)
+    return Table(source, names, named, [], chunks, turned=_turned(arrays, source, kind, named=named))
+
+
+def _turned(arrays: Mapping[str, _Array], source: Source, kind: str, *, named: bool) -> Callable[[], Table] | None:
+    ((name, array), *others) = arrays.items() or [("", None)]
+    if others or array is None or not array.is_wide:
+        return None
+    return lambda: _table({name: array.turned()}, source, kind, named=named)
 
 
 def _columns(name: str, array: _Array) -> Iterator[tuple[str, _Column]]:
@@ -139,9 +149,9 @@ class _Array:
     shape   (rows,), (rows, columns), or () for a value that is that of all rows
     """
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], header: dict[str, Any] | None = None) -> None:
         self._stream, self._done = stream, 0
-        header = header_of(stream)
+        header = self._header = header or header_of(stream)
         self.shape: tuple[int, ...] = header["shape"]
         self._fortran = header["fortran_order"] and len(self.shape) == 2
         self.why = _objection(header["descr"], self.shape)
@@ -151,6 +161,16 @@ class _Array:
         size = self.dtype.itemsize * prod(self.shape)
         if not self.why and self._fortran and size > MAX_WHOLE:
             self.why = f"has {size:,} bytes in Fortran's order: save it in C's order, numpy.ascontiguousarray()"
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has more columns than rows, as coordinates that were written side by side."""
+        return len(self.shape) == 2 and 0 < self.shape[0] < self.shape[1]
+
+    def turned(self) -> _Array:
+        """The same array with its rows as columns. None of it may have been read."""
+        order = {"shape": self.shape[::-1], "fortran_order": not self._header["fortran_order"]}
+        return _Array(self._stream, self._header | order)
 
     def _find_cells(self) -> None:
         """Read texts of Python, which have no length that the header tells."""

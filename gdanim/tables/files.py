@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from threading import Thread
+from typing import BinaryIO, Final
 
 from gdanim.errors import SettingError, UsageError, shown
 
@@ -22,6 +24,8 @@ KINDS: Final = {
     ".tsv": "text",
 }
 GZIP: Final = ".gz"
+# How long a named pipe may have no program that writes to it.
+PIPE_PATIENCE_S: Final = 10.0
 # Beyond this, a table of text is not read: 20 million rows of a hundred characters.
 MAX_BYTES: Final = 2_000_000_000
 
@@ -81,6 +85,33 @@ def check_readable(path: str, option: str) -> None:
         raise SettingError(option, path, f"it has {found.st_size:,} bytes; at most {MAX_BYTES:,} are read")
     if not os.access(path, os.R_OK):
         raise SettingError(option, path, "there is no permission to read it")
+
+
+def opened(path: str | Path) -> BinaryIO:
+    """A file to read, or a pipe that a program writes to. Raises OSError, and UsageError where none begins to."""
+    place = Path(path)
+    if not place.is_fifo():
+        return place.open("rb")
+    streams: list[BinaryIO] = []
+
+    def wait_for_a_writer() -> None:
+        with suppress(OSError):
+            streams.append(place.open("rb"))
+
+    waiting = Thread(target=wait_for_a_writer, daemon=True)
+    waiting.start()
+    waiting.join(PIPE_PATIENCE_S)
+    if waiting.is_alive():
+        while waiting.is_alive():
+            with suppress(OSError):
+                os.close(os.open(place, os.O_WRONLY | os.O_NONBLOCK))  # a writer for a moment: so ends the waiting
+            waiting.join(0.01)
+        streams.pop().close()
+        raise UsageError(
+            f"Cannot read {shown(str(path))}: no program has written to this pipe for {PIPE_PATIENCE_S:g} s: start it "
+            "first, or name a file"
+        )
+    return streams[0] if streams else place.open("rb")
 
 
 def unreadable(path: str, error: OSError | ValueError) -> UsageError:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from gdanim.errors import UsageError
+from gdanim.tables.nested import TwiceError, columns_of_points, flat, is_point, point, unnested
 from gdanim.tables.table import CHUNK, MAX_COLUMNS, MAX_ROWS, Chunk, Source, Table
 from gdanim.tables.text import Lines, converted
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 64_000_000  # characters of one document, which is held whole
 MAX_PARTS: Final = 4_000_000  # lists and objects in it
-MAX_DEPTH: Final = 8  # of objects in objects that are columns
 SAMPLE: Final = 200  # rows whose names are the columns
 EXAMPLE: Final = '{"iteration": 0, "x1": 1.5}'
 
@@ -29,12 +30,9 @@ def _object(pairs: list[tuple[str, Any]]) -> Record:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TwiceError(f"the column {twice} is named twice")
     return found
-
-
-class _TwiceError(Exception):
-    """A name that an object has twice."""
 
 
 # NaN and Infinity as texts: JSON has no such numbers.
@@ -45,8 +43,8 @@ def _decoded(text: str, source: Source, place: int | None, what: str) -> Any:
     """What a text says in JSON. Raises UsageError."""
     try:
         return _DECODER.decode(text)
-    except _TwiceError as twice:
-        raise source.refusal(f"the column {twice} is named twice", place) from None
+    except TwiceError as twice:
+        raise source.refusal(str(twice), place) from None
     except json.JSONDecodeError as error:
         at = f"{error.msg} at line {error.lineno}" if place is None else error.msg
         raise source.refusal(f"is not {what}: {at}", place) from None
@@ -54,47 +52,13 @@ def _decoded(text: str, source: Source, place: int | None, what: str) -> Any:
         raise source.refusal(f"is not {what}", place) from None
 
 
-def _flat(record: Record) -> Record:
-    """A record whose lists of numbers, and objects, are cells of their own: x of [3, 2] is x1 and x2."""
-    if not any(isinstance(value, (list, dict)) for value in record.values()):
-        return record
-    found: Record = {}
-    for name, value in _unnested(record).items():
-        if isinstance(value, list) and _is_point(value):
-            found |= dict(zip(coordinate_names(name, len(value)), _point(value), strict=True))
-        else:
-            found[name] = value
-    return found
-
-
-def _unnested(content: Record, depth: int = MAX_DEPTH) -> Record:
-    """An object whose inner objects are names of its own: x in point is point.x."""
-    found: Record = {}
-    for name, value in content.items():
-        if isinstance(value, dict) and depth:
-            found |= {f"{name}.{key}": part for key, part in _unnested(value, depth - 1).items()}
-        else:
-            found[name] = value
-    return found
-
-
-def coordinate_names(name: str, count: int) -> list[str]:
-    """The names of the columns of points: of x with two coordinates, x1 and x2; one alone keeps its name."""
-    mark = "_" if name[-1:].isdecimal() else ""
-    return [name] if count == 1 and name else [f"{name}{mark}{at}" for at in range(1, count + 1)]
-
-
-def _is_point(value: Any) -> bool:
-    """Whether a value is a list of some numbers, or lists of one each, as of a matrix of one column."""
-    return (
-        isinstance(value, list)
-        and 0 < len(value) <= MAX_COLUMNS
-        and all(not isinstance(part, (list, dict)) or (isinstance(part, list) and len(part) == 1) for part in value)
-    )
-
-
-def _point(value: Sequence[Any]) -> list[Any]:
-    return [part[0] if isinstance(part, list) else part for part in value]
+@contextmanager
+def _no_name_twice(source: Source, place: int | None = None) -> Iterator[None]:
+    """Turn a name that is there twice into a UsageError."""
+    try:
+        yield
+    except TwiceError as twice:
+        raise source.refusal(str(twice), place) from None
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -138,7 +102,9 @@ def _rows(blocks: Iterator[Lines], source: Source) -> Iterator[tuple[int, Record
             row = _decoded(line, source, number, f"a JSON object, such as {EXAMPLE}")
             if not isinstance(row, dict):
                 raise source.refusal(f"is not a JSON object, such as {EXAMPLE}", number)
-            yield number, _flat(row)
+            with _no_name_twice(source, number):
+                row = flat(row)
+            yield number, row
 
 
 # --- one document ----------------------------------------------------------------------------------------------------
@@ -163,7 +129,9 @@ def document_table(blocks: Iterator[Lines], source: Source) -> Table:
         if length > MAX_TEXT or lists > MAX_PARTS:
             limit = f"{MAX_TEXT:,} characters and {MAX_PARTS:,} lists or objects"
             raise source.refusal(f"is a JSON text of more than {limit}: write a line for each row, as .jsonl")
-    named, cells = _columns_of(_decoded("\n".join(parts), source, None, "JSON"), source)
+    content = _decoded("\n".join(parts), source, None, "JSON")
+    with _no_name_twice(source):
+        named, cells = _columns_of(content, source)
     if len(cells) > MAX_COLUMNS:
         raise source.refusal(f"has {len(cells):,} columns; at most {MAX_COLUMNS:,} are read")
     return columns_table(cells, source, named=named)
@@ -176,14 +144,14 @@ def _columns_of(content: Any, source: Source) -> _Columns:
     if isinstance(content, list) and content:
         if all(isinstance(row, dict) for row in content):
             return _Columns(True, _of_records(content))
-        if all(map(_is_point, content)) and len(set(map(len, content))) == 1:
+        if all(map(is_point, content)) and len(set(map(len, content))) == 1:
             return _Columns(
-                False, {str(at): list(part) for at, part in enumerate(zip(*map(_point, content), strict=True), 1)}
+                False, {str(at): list(part) for at, part in enumerate(zip(*map(point, content), strict=True), 1)}
             )
         if not any(isinstance(row, (list, dict)) for row in content):
             return _Columns(False, {"1": content})
-    if isinstance(content, dict) and any(isinstance(value, list) for value in _unnested(content).values()):
-        return _Columns(True, _of_columns(_unnested(content)))
+    if isinstance(content, dict) and any(isinstance(cell.value, list) for cell in unnested(content)):
+        return _Columns(True, columns_of_points(content))
     said = f"an object of {_names(content)}" if isinstance(content, dict) else "a list of unlike rows"
     if not isinstance(content, (dict, list)) or not content:
         said = "no rows"
@@ -211,7 +179,7 @@ def _unwrapped(content: Record) -> Any:
             return {name: list(cells.values()) for name, cells in content.items()}
         if all(key.isdecimal() for key in content):
             return values
-    if len(values) == 1 and isinstance(values[0], (list, dict)) and not _is_point(values[0]):
+    if len(values) == 1 and isinstance(values[0], (list, dict)) and not is_point(values[0]):
         inner = values[0]
         is_table = isinstance(inner, dict) or all(isinstance(row, dict) for row in inner)
         return inner if is_table else content
@@ -219,22 +187,9 @@ def _unwrapped(content: Record) -> Any:
 
 
 def _of_records(records: Sequence[Record]) -> dict[str, list[Any]]:
-    flat = list(map(_flat, records))
-    names = dict.fromkeys(name for record in flat for name in record)
-    return {name: [record.get(name) for record in flat] for name in list(names)[: MAX_COLUMNS + 1]}
-
-
-def _of_columns(content: Record) -> dict[str, Any]:
-    """Columns of points become one column for each coordinate."""
-    found: dict[str, Any] = {}
-    for name, value in content.items():
-        points = isinstance(value, list) and bool(value) and all(map(_is_point, value))
-        if points and len(set(map(len, value))) == 1:
-            parts = zip(*map(_point, value), strict=True)
-            found |= {one: list(part) for one, part in zip(coordinate_names(name, len(value[0])), parts, strict=True)}
-        else:
-            found[name] = value
-    return found
+    rows = list(map(flat, records))
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in list(names)[: MAX_COLUMNS + 1]}
 
 
 def columns_table(cells: Mapping[str, Any], source: Source, *, named: bool) -> Table:

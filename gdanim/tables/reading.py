@@ -9,11 +9,10 @@ import zipfile
 import zlib
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final
 
 from gdanim.tables.arrays import npy_table, npz_table
-from gdanim.tables.files import MAX_BYTES, STDIN, kind_of, name_of, unreadable
+from gdanim.tables.files import MAX_BYTES, STDIN, kind_of, name_of, opened, unreadable
 from gdanim.tables.json_text import document_table, lines_table
 from gdanim.tables.table import Source
 from gdanim.tables.text import Lines, read_lines, text_table
@@ -75,8 +74,8 @@ def open_table(path: str) -> Iterator[Table]:
     source = Source(name_of(path))
     with ExitStack() as stack:
         try:
-            opened = sys.stdin.buffer if path == STDIN else stack.enter_context(Path(path).open("rb"))
-            yield _table(opened, kind_of(path), source)
+            stream = sys.stdin.buffer if path == STDIN else stack.enter_context(opened(path))
+            yield _table(stream, kind_of(path), source)
         except OSError as error:
             raise unreadable(path, error) from None
 

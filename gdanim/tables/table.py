@@ -61,6 +61,7 @@ class Table(NamedTuple):
     sample    the cells of some first rows: numbers, None or words
     chunks    for the columns wanted as numbers and those wanted as words, the rows, once. It raises UsageError where
               one is malformed, after the rows before it
+    turned    the same with rows as columns, of one array that is wider than high; only until rows are read
     """
 
     source: Source
@@ -69,3 +70,4 @@ class Table(NamedTuple):
     sample: Sequence[Sequence[Any]]
     chunks: Callable[[Sequence[int], Sequence[int]], Iterator[Chunk]]
     remarked: bool = False
+    turned: Callable[[], Table] | None = None

@@ -64,7 +64,7 @@ INSIDE = {
         "text.tidying text.spelling text.sums text.left_side text.joined text.conditions tree hints ranges parser "
         "graph floats derivatives symbols"
     ),
-    "tables": "files table numbers dialect text json_text objects arrays points mapped",
+    "tables": "files table numbers dialect text nested json_text objects arrays points mapped",
     "models": "named points samples terms model linear penalty rows fit",
     "catalogue": (
         "foreign specs families formats functions optimizers plugins schedules choices validation views registry "

@@ -199,6 +199,18 @@ def test_a_descriptor_that_is_not_open_is_refused() -> None:
     refusal("/dev/fd/999")
 
 
+@posix
+@pytest.mark.skipif(not os.access("/dev", os.W_OK), reason="the system refuses it anyway")
+def test_a_new_file_among_devices_is_refused_and_one_in_memory_is_not(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="Cannot write '/dev/nul': there is no such device"):
+        check_target("/dev/nul")
+    (tmp_path / "link").symlink_to("/dev/nul")
+    with pytest.raises(TargetError, match="there is no such device"):
+        check_target(str(tmp_path / "link"))
+    if os.path.ismount("/dev/shm"):
+        check_target("/dev/shm/gdanim-test.gif")
+
+
 def test_a_closed_standard_output_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert "standard output is closed" in refusal("-")

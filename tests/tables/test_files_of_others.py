@@ -5,18 +5,22 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from typing import TYPE_CHECKING, Any
+import os
+import threading
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from support.outputs import posix
 from support.problems import formula
 
 from gdanim.descent.recording.replay import read_trajectory
 from gdanim.errors import UsageError
 from gdanim.settings import Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from gdanim.tables import files
+from gdanim.tables.files import opened
+from gdanim.tables.table import MAX_COLUMNS
 
 PLANE = formula("x**2 + 3*y**2", (-5, 5), (-5, 5))
 POINTS = [(3.0, 2.0), (2.5, -1.0), (0.001, 0.5)]
@@ -115,6 +119,38 @@ def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
     assert found.trajectory.k[0, :-1].tolist() == [0, 1, 2]
 
 
+LONG = np.arange(18.0).reshape(9, 2)
+COUNTED = np.column_stack([np.arange(9.0), LONG])
+WIDE = {
+    "two rows": (".npy", npy(np.ascontiguousarray(LONG.T))),
+    "two rows, in Fortran's order": (".npy", npy(np.asfortranarray(LONG.T))),
+    "three rows, the first of iterations": (".npy", npy(np.ascontiguousarray(COUNTED.T))),
+    "an archive of two rows": (".npz", npz(path=np.ascontiguousarray(LONG.T))),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_rows_of_coordinates_are_read_as_columns_and_it_is_said(name: str, tmp_path: Path) -> None:
+    found = read(*WIDE[name], tmp_path)
+    assert found.trajectory.x[0].tolist() == LONG.tolist()
+    assert any("takes its rows as columns" in remark for remark in found.remarks)
+
+
+def test_longer_rows_than_there_are_columns_of_any_table_are_turned_too(tmp_path: Path) -> None:
+    points = np.arange(2.0 * MAX_COLUMNS + 2).reshape(-1, 2)
+    for suffix, content in ((".npy", npy(points.T.copy())), (".npz", npz(x=points.T.copy()))):
+        assert np.array_equal(read(suffix, content, tmp_path).trajectory.x[0], points)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 4), (1, 9), (5, 9)])
+def test_an_array_that_may_be_meant_as_it_is_is_not_turned(shape: tuple[int, int], tmp_path: Path) -> None:
+    try:
+        remarks = read(".npy", npy(np.arange(shape[0] * shape[1]).reshape(shape)), tmp_path).remarks
+    except UsageError as error:
+        remarks = (str(error),)
+    assert not any("rows as columns" in remark for remark in remarks)
+
+
 @pytest.mark.parametrize("text", ["3\n1\n2\n\n", "3\n\n1\n  \n2\n", "x\n3\n\n1\n2\n\n\n"])
 def test_empty_lines_are_no_rows_where_lines_hold_one_number_each(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(text)
@@ -182,6 +218,14 @@ REFUSED: dict[str, tuple[str, bytes | str, str]] = {
     "a JSON text": (".json", '"hello"', "is no table"),
     "a JSON of settings": (".json", '{"lr": 0.1, "n": 3}', "holds an object of lr, n"),
     "half a JSON": (".json", '[{"x": 1', "is not JSON"),
+    "a name spelt and spread": (
+        ".jsonl",
+        '{"p": {"x": 1}, "p.x": 2}',
+        "'x in p' and 'p.x' would both be the column p.x",
+    ),
+    "deep": (".json", '[{"a": {"b": {"x": 1}}, "a.b": {"x": 2}}]', "'x in b in a' and 'x in a.b' would both be"),
+    "a list and a name": (".jsonl", '{"w1": 2, "w": [1, 2]}', "'w1' and 'the list w' would both be the column w1"),
+    "lists and a name": (".json", '{"w": [[1, 2], [3, 4]], "w2": [5, 6]}', "'the lists in w' and 'w2' would both be"),
     "two of a name": (".csv", "step,x,x\n0,1,2\n", "the column x is named twice"),
     "objects": (".npz", npz(x=np.array([{}, 1], dtype=object), y=np.arange(2)), "never unpickled"),
     "four axes": (".npy", npy(np.zeros((2, 2, 2, 2))), "has the shape (2, 2, 2, 2)"),
@@ -228,3 +272,21 @@ def test_what_is_guessed_and_what_is_ignored_is_said(tmp_path: Path) -> None:
         "mine.csv: takes epoch as iteration, w0 as x1, w1 as x2, loss as f",
         "mine.csv: ignores accuracy",
     )
+
+
+@posix
+def test_a_pipe_is_waited_for_until_a_program_writes_and_given_up_where_none_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pipe = Path("pipe")
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text(PLAIN))
+    writer.start()
+    assert read_trajectory(str(pipe), PLANE).trajectory.x[0].tolist() == [list(point) for point in POINTS]
+    writer.join()
+    monkeypatch.setattr(files, "PIPE_PATIENCE_S", 0.0)
+    n_threads = threading.active_count()
+    with pytest.raises(UsageError, match=r"Cannot read 'pipe': no program has written to this pipe for 0 s"):
+        opened(pipe)
+    assert threading.active_count() == n_threads

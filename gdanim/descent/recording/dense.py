@@ -51,6 +51,8 @@ def read_dense(path: str, objective: Objective) -> Trajectory | None:
     if arrays is None:
         return None
     x = arrays["x"]
+    if x.ndim == 2 and x.shape[0] == objective.dim != x.shape[1] and not objective.recorded:
+        x = x.T  # a row for each coordinate
     x = x.reshape(*(1, *x.shape)[-3:])
     if objective.recorded and x.size:
         objective = recording(x.shape[2])

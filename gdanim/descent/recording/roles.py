@@ -50,6 +50,15 @@ def find_roles(table: Table, objective: Objective, chosen: Mapping[str, str]) ->
     return Roles(place, tuple(_remarks(table, place, settled)))
 
 
+def upright(table: Table, dim: int) -> Table:
+    """A table of points; turned where not its columns, but its rows are as many as those have numbers."""
+    fitting = range(dim, dim + 3)  # with iteration and f
+    if table.turned is None or len(table.columns) in fitting:
+        return table
+    turned = table.turned()
+    return turned if len(turned.columns) in fitting else table
+
+
 def as_named(table: Table, chosen: Mapping[str, str]) -> Table:
     """A table without names where a comment of as many words as there are columns holds none that anybody uses."""
     if not table.remarked or chosen or any(map(known, table.columns)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from gdanim import readers
-from gdanim.descent.recording.roles import find_roles
+from gdanim.descent.recording.roles import find_roles, upright
 from gdanim.descent.recording.variables import variables_in
 from gdanim.descent.recording.vocabulary import WORDS
 from gdanim.descent.trajectory import MAX_RECORDED
@@ -81,11 +81,14 @@ def read_rows(path: str, objective: Objective, columns: Mapping[str, str]) -> Ro
     with open_table(path) as table:
         if objective.recorded:
             objective = recording(variables_in(table, columns))
+        given = table
+        table = table if columns else upright(table, objective.dim)
         roles = find_roles(table, objective, columns)
         parts = _Parts(table, roles, objective.dim)
         for chunk in table.chunks(parts.numbers, parts.words):
             parts.add(chunk)
-    return parts.rows(roles.remarks)
+    turned = () if table is given else (f"{table.source.name}: takes its rows as columns",)
+    return parts.rows((*turned, *roles.remarks))
 
 
 class _Parts:

@@ -151,8 +151,15 @@ def _obstacle_of_system(path: str, old: os.stat_result | None) -> str | None:
         return None
     if _is_below(os.path.realpath(path), "/proc", "/sys"):
         return "it is a file of the system. Choose another path"
+    if _is_beside_devices(Path(os.path.realpath(path))):
+        return "there is no such device, and no other file belongs there. Choose another path"
     link = next((link for link in links_to(path) if _is_below(str(link), *_SYSTEM)), None)
     return f"the link {quoted(link)} of the system leads there. Choose another path" if link else None
+
+
+def _is_beside_devices(path: Path) -> bool:
+    """Whether a file would stand among the devices of /dev; /dev/shm is another disk, for files. Raises OSError."""
+    return _is_below(str(path), "/dev") and path.parent.stat().st_dev == Path("/dev").stat().st_dev
 
 
 def _is_below(path: str, *folders: str) -> bool:
