@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VECTORS = ("-o", "a.svg", "-o", "a.html")
 STRIPS = ("-f", "filmstrip", "-o", "a.pdf", "-o", "b.svg", "--frames", "1")
-LEVELS_WITHOUT_AREA = (("1-x-y",), ("abs(x-tau)-y",), ("griewank", "--xlim", "4,8", "--ylim", "2.6,6.6"))
+LEVELS_WITHOUT_AREA = (("1-x-y",), ("x**y",), ("abs(x-tau)-y",), ("griewank", "--xlim", "4,8", "--ylim", "2.6,6.6"))
 
 
 def drawn(*arguments: str) -> Ran:

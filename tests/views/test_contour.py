@@ -44,10 +44,19 @@ def test_levels_rise_and_lie_within_the_function(f: NDArray[np.float64]) -> None
     levels = spread_levels(f)
     finite = f[np.isfinite(f)]
     assert len(levels) <= LEVELS + 1
+    assert len(levels) != 1  # which matplotlib cannot fill
     assert (np.diff(levels) > 0).all()
     if len(levels):
         slack = 1e-9 * (np.abs(finite).max() + 1)
         assert finite.min() - slack <= levels[0] <= levels[-1] <= finite.max() + slack
+
+
+def test_levels_are_told_apart_where_nearly_all_of_a_function_is_crowded_at_one_end() -> None:
+    x, y = np.meshgrid(np.linspace(0.001, 8, 241), np.linspace(-5, 5, 241))
+    f = x**y
+    shares = np.bincount(np.digitize(f, spread_levels(f)).ravel()) / f.size
+    assert len(shares) > 5
+    assert shares.max() < 0.2
 
 
 def test_levels_of_a_plane_are_even() -> None:

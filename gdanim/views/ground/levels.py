@@ -65,7 +65,7 @@ def spread_levels(f: Scalar, count: int = LEVELS, known: float = -np.inf) -> Sca
     Heights are spaced like a power of the rank whose exponent comes from the skewness of f: a function with deep narrow
     valleys gets most of its levels low down, one that is a hole in a plain gets them just below the plain, and one that
     has poles around its median. `known` is the lowest known minimum, ∞ where there is none: deeper are poles only.
-    Returns at most count + 1 rising values.
+    Returns at most count + 1 rising values, and never one alone.
     """
     finite = np.sort(f[np.isfinite(f)])
     if not finite.size:
@@ -83,7 +83,11 @@ def spread_levels(f: Scalar, count: int = LEVELS, known: float = -np.inf) -> Sca
         levels = _around(rank, (low, quarter, middle, upper, high))
     else:
         levels = _one_sided(rank, low, middle, high)
-    return _told_apart(np.unique(levels), finite)
+    found = _told_apart(np.unique(levels), finite)
+    if len(found) < FEWEST_LEVELS:  # nearly all of f is crowded at one end: between equal areas, whatever the heights
+        even = _told_apart(np.unique(np.quantile(finite, rank[1:-1])), finite)
+        found = max(found, even, key=len)
+    return found if len(found) > 1 else np.empty(0)
 
 
 def _one_sided(rank: Scalar, low: float, middle: float, high: float) -> Scalar:
