@@ -28,6 +28,7 @@ MOST_OUT, STEEP_OUT = 0.02, 0.1
 # Times as high as runs and the walls between wells: what of flanks stands above that is cut off, but for so much of the
 # width at either end where that was asked for. Else so much less of it is shown, at least, with a margin.
 ABOVE, OF_FLANK, LEAST_LESS, MARGIN = 2.0, 0.3, 0.1, 0.05
+LEAST_LENGTH = 1e-290
 BOTTOM_PT = 2.8  # the width of its lowest stretch, where minima form one
 
 
@@ -65,7 +66,7 @@ class Curve:
         own_y = None if settings.xlim else own_y
         is_free = not (objective.view or settings.xlim or settings.ylim)
         ylim = settings.ylim or _heights(f, own_y, descent.trajectory, xlim, is_free=is_free)
-        if is_free and (nearer := _without_flanks(x, f, ylim)) != xlim:
+        if is_free and (nearer := _without_flanks(x, f, ylim, descent.trajectory.x[:, 0, 0])) != xlim:
             xlim = nearer
             x = np.linspace(*xlim, len(x))
             f = objective.value(x[:, np.newaxis])
@@ -138,14 +139,17 @@ def _cut(f: Scalar, low: float, high: float, top: float, flank: int) -> float:
     return float(min(high, np.nanmax([needed, *(f[[flank, -1 - flank]] if flank else ())])))
 
 
-def _without_flanks(x: Scalar, f: Scalar, ylim: tuple[float, float]) -> tuple[float, float]:
-    """Ends of the horizontal axis for samples x of a function f, less where it only stands above the axes."""
-    seen = x[(f >= ylim[0]) & (f <= ylim[1])]
+def _without_flanks(x: Scalar, f: Scalar, ylim: tuple[float, float], starts: Scalar) -> tuple[float, float]:
+    """Ends of the horizontal axis for samples x of a function f, less where it only stands above the axes.
+
+    starts (m,)   stay in view as far as they were
+    """
+    seen = np.sort(np.append(x[(f >= ylim[0]) & (f <= ylim[1])], starts[(starts >= x[0]) & (starts <= x[-1])]))
     ends, width = (float(x[0]), float(x[-1])), float(x[-1] - x[0])
-    if not seen.size:
+    margin = MARGIN * float(np.ptp(seen)) if seen.size else 0.0
+    if not margin > LEAST_LENGTH:  # where numbers cannot be rounded, the ends stay
         return ends
-    extent = float(np.ptp(seen))
-    near = rounded(np.array([seen[0] - MARGIN * extent, seen[-1] + MARGIN * extent]), max(2 * MARGIN * extent, 1e-300))
+    near = rounded(np.array([seen[0] - margin, seen[-1] + margin]), 2 * margin)
     low, high = (
         float(one) if abs(one - end) > LEAST_LESS * width else end for one, end in zip(near, ends, strict=True)
     )
