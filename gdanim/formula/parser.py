@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from gdanim.errors import FormulaError, SettingError, shown
 from gdanim.formula import hints, ranges, vocabulary
 from gdanim.formula.ranges import MAX_NODES
-from gdanim.formula.text import conditions, joined, latex, left_side, spelling, sums
+from gdanim.formula.text import analysis, conditions, joined, latex, left_side, spelling, sums
 from gdanim.formula.text.names import are_numbered, order, twins
 from gdanim.formula.text.tokens import MAX_CHARACTERS
 from gdanim.formula.tree import RANGES, Call, Name, Number, Tree, names_in, operations
@@ -104,8 +104,7 @@ def _sides(text: str) -> tuple[str, tuple[str, ...], str]:
     """The text without blanks at its ends, the variables that its left side names, and the formula behind that."""
     if len(text) > MAX_CHARACTERS:
         raise _error(text, f"{len(text)} characters; at most {MAX_CHARACTERS} are read; write it shorter")
-    text = text.strip(" ")
-    if not text:
+    if not (text := text.strip(" ")):
         raise _error(text, "it is empty; write one in x, such as x**2")
     try:
         return text, *left_side.split(sums.in_brackets(latex.plain(text)))
@@ -130,6 +129,7 @@ def _read(right: str, text: str, given: Collection[str], declared: Collection[st
         return True
 
     try:
+        analysis.check(right, own, is_readable)
         conditions.check(right, is_readable)
         joined.check(right, given, declared, is_readable)
         spelt = spelling.plain(right, given)

@@ -61,8 +61,8 @@ INSIDE = {
     "options": "objects option kinds",
     "formula": (
         "special kernels vocabulary text.letters text.names text.tokens text.functions text.latex text.cursor "
-        "text.tidying text.spelling text.sums text.left_side text.joined text.conditions tree hints ranges parser "
-        "graph floats derivatives symbols"
+        "text.tidying text.spelling text.sums text.left_side text.joined text.conditions text.analysis tree hints "
+        "ranges parser graph floats derivatives symbols"
     ),
     "tables": "files table numbers dialect text nested json_text objects arrays points mapped",
     "models": "named points samples terms model linear penalty rows fit",

@@ -30,7 +30,7 @@ _SIGNS: Final[Mapping[str, str]] = {
     "neq": "≠", "lt": "<", "gt": ">", "infty": "∞", "pm": "±", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|",
     "lVert": "‖", "rVert": "‖", "Vert": "‖", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "lbrace": "(",
     "rbrace": ")", "lbrack": "(", "rbrack": ")", "sum": "∑", "prod": "∏", "quad": " ", "qquad": " ", "bmod": " mod ",
-    "mapsto": "↦", "to": "→",
+    "mapsto": "↦", "int": "∫", "to": "→",
 }  # fmt: skip
 _CHARACTERS: Final[Mapping[str, str]] = {"{": "(", "}": ")", "|": "‖", "%": "%", **dict.fromkeys(",;:! >", " ")}
 _VARIANTS: Final[Mapping[str, str]] = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varrho": "ρ"}
