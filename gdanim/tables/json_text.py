@@ -139,8 +139,8 @@ def document_table(blocks: Iterator[Lines], source: Source) -> Table:
 
 def _columns_of(content: Any, source: Source) -> _Columns:
     """What a document says. Raises UsageError where that is no table."""
-    if isinstance(content, dict):
-        content = _unwrapped(content)
+    for _ in range(2):  # Vega has its rows in data.values
+        content = _unwrapped(content) if isinstance(content, dict) else content
     if isinstance(content, list) and content:
         if all(isinstance(row, dict) for row in content):
             return _Columns(True, _of_records(content))

@@ -30,7 +30,7 @@ WORDS: Final = ("run", "optimizer", "label", "outcome")  # roles of texts
 # Names of points and of slopes: with a number behind (w0, theta_1, x[1]), and of one variable without.
 POINTS: Final = (
     *("x", "w", "theta", "θ", "param", "params", "parameter", "parameters", "weight", "weights", "beta", "u", "p"),
-    *("point", "points", "position", "pos", "coord", "iterate", "iterates", "xk", "xs", "path", "trajectory"),
+    *("point", "points", "position", "pos", "coord", "iterate", "iterates", "xk", "xs", "path", "trajectory", "arr_0"),
 )
 SLOPES: Final = ("g", "grad", "grads", "gradient", "gradients", "df_dx", "dfdx", "jac")
 PAIRS: Final = {
@@ -38,13 +38,14 @@ PAIRS: Final = {
     "g": (("gx", "gy"), ("g_x", "g_y"), ("grad_x", "grad_y"), ("dfdx", "dfdy"), ("df_dx", "df_dy")),
 }
 TRIPLES: Final = {"x": (("x", "y", "z"),), "g": (("gx", "gy", "gz"),)}
+_UNIT: Final = re.compile(r"\s+\[[^\[\]0-9]{1,20}\]$")  # x [mm]
 _VALUE_OF: Final = re.compile(r"(f|loss|j|cost)\s*\([^)]*\)")  # f(x, y)
 INDEXED: Final = re.compile(r"(.*?)_?[\[({]?([0-9]{1,5})[\])}]?")
 
 
 def word(name: str) -> str:
     """A name as it is compared: in small letters, without signs around it, with _ between its parts."""
-    plain = unicodedata.normalize("NFKC", name).lower().strip("#%'\"_ \t")
+    plain = _UNIT.sub("", unicodedata.normalize("NFKC", name).lower().strip("#%'\"_ \t"))
     value = _VALUE_OF.fullmatch(plain)
     return value[1] if value else re.sub(r"[\s./:-]+", "_", plain)
 
