@@ -95,6 +95,8 @@ READ = {
     r"\pi x + \mathrm{e}": lambda x: pi * x + e,
     "x.^2 + x.*y": lambda x, y: x * (x + y),
     "np.exp(-x**2)": lambda x: exp(-x * x),
+    "@(x, y) x.^2 + y": lambda x, y: x * x + y,
+    "function(x) x^2": lambda x: x * x,
 }  # fmt: skip
 # What is refused, and the texts that the refusal offers.
 REFUSED = {

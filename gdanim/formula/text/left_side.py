@@ -1,4 +1,4 @@
-"""What stands in front of a formula and says which names vary: f(x) = …, x ↦ …, lambda x: …"""
+"""What stands in front of a formula and says which names vary: f(x) = …, x ↦ …, lambda x: …, @(x) …"""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ _EQUATION: Final = re.compile(r" *([^\W\d]\w*) *(?:\(([\w ,]*)\))? *:?=(?!=)")
 _MAPPING: Final = re.compile(
     r" {0,9}(?:[^\W\d]\w{0,20} {0,9}: {0,9})?\(?([\w ,]{1,60}?)\)? {0,9}(?:->|=>|↦|→|⟼)"
     r"|lambda {1,9}([\w ,]{1,60}?) {0,9}:"
+    r"|(?:@|function {0,9})\(([\w ,]{1,60}?)\)"  # MATLAB, R
 )
 
 
 def split(text: str) -> tuple[tuple[str, ...], str]:
     """The variables that the left side names, if it does, and the formula behind it; the text itself without one."""
     if match := _MAPPING.match(text):
-        declared = _declared(match[1] or match[2])
+        declared = _declared(match[1] or match[2] or match[3])
         return (declared, text[match.end() :].strip(" ")) if declared else ((), text)
     match = _EQUATION.match(text)
     if match is None or not match[1].isidentifier():  # y² = x³
