@@ -89,7 +89,6 @@ class GifWriter:
     def _take(self, change: Change) -> None:
         """Make the next block from a change; one that shows nothing new in these colours prolongs the block before."""
         drawn = self._drawn(change)
-        self._bound(drawn, change.box)
         new = NOWHERE
         for band in change.box.bands:
             new = new.union(bounds(drawn[band.seen_from(change.box).slices] != TRANSPARENT).on_canvas(band))
@@ -105,9 +104,11 @@ class GifWriter:
         for band in change.box.bands:
             part = band.seen_from(change.box).slices
             changed = change.changed[part]
-            offsets = None if self._pattern is None else self._pattern[band.slices][changed]
-            indices = self._approximated(palette.packed(change.pixels[part])[changed], offsets)
-            indices *= self._entries[indices] != self._shown[band.slices][changed]
+            exact = palette.packed(change.pixels[part])[changed]
+            indices = self._approximated(exact, None if self._pattern is None else self._pattern[band.slices][changed])
+            colours = self._entries[indices]
+            self._bound(exact, colours)
+            indices *= colours != self._shown[band.slices][changed]
             drawn[part][changed] = indices
         return drawn
 
@@ -116,10 +117,13 @@ class GifWriter:
         after = self._shown[band.slices].copy()
         both = band.common(box)
         if not both.empty:
-            indices = drawn[both.seen_from(box).slices]
-            place = after[both.seen_from(band).slices]
-            np.copyto(place, self._entries[indices], where=indices != TRANSPARENT)
+            self._show(drawn[both.seen_from(box).slices], after[both.seen_from(band).slices])
         return after
+
+    def _show(self, indices: palette.Indices, place: palette.Packed) -> None:
+        """Draw indices of the global table (h, w) over what a place shows."""
+        visible = indices != TRANSPARENT
+        place[visible] = self._entries[indices[visible]]  # mostly few: to copy with a mask looks up the colours of all
 
     def _approximated(self, exact: palette.Packed, offsets: NDArray[np.int8] | None) -> palette.Indices:
         """The indices that show `exact` colours (n,), dithered by `offsets` (n,), alike in all frames."""
@@ -136,7 +140,7 @@ class GifWriter:
         """
         indices = drawn[new.seen_from(box).slices]
         for band in new.bands:
-            self._shown[band.slices] = self._after(band, drawn, box)
+            self._show(drawn[band.seen_from(box).slices], self._shown[band.slices])
         sparse = _block(new, indices)
         share = np.count_nonzero(indices) / indices.size
         if share <= SPARSE or share == 1:
@@ -156,7 +160,7 @@ class GifWriter:
         """The block with a local table for all that is `drawn` in a box, or inexact; None where not worth it."""
         if not self._may_gain():
             return None
-        self._wrong_at_least, self._error_at_most = self._inexact(self._whole, drawn, box)
+        self._wrong_at_least, self._error_at_most = self._inexact(drawn, box)
         if not self._may_gain():
             return None
         local = choose_local_table(self._exact_and_shown(drawn, box))
@@ -165,12 +169,12 @@ class GifWriter:
         self._wrong_at_least, self._error_at_most = 0, local.error
         return self._local_block(drawn, box, local)
 
-    def _bound(self, drawn: palette.Indices, box: Box) -> None:
-        """Bound how inexact the picture is with what is `drawn` in a box: to count it takes longer than to encode."""
+    def _bound(self, exact: palette.Packed, shown: palette.Packed) -> None:
+        """Bound how inexact the picture is with pixels that are new: to count it takes longer than to encode."""
         if self._target is not None:
-            n_wrong, error = self._inexact(box, drawn, box)
-            self._wrong_at_least += n_wrong - box.width * box.height
-            self._error_at_most += error
+            wrong = exact != shown
+            self._wrong_at_least += int(np.count_nonzero(wrong)) - exact.size
+            self._error_at_most += int(squared_distances(exact[wrong], shown[wrong]).sum())
 
     def _may_gain(self) -> bool:
         """Whether, by what is known, the picture may be so inexact that a local table is worth it."""
@@ -181,10 +185,10 @@ class GifWriter:
             and not target.is_met(self._error_at_most, size)
         )
 
-    def _inexact(self, place: Box, drawn: palette.Indices, box: Box) -> tuple[int, int]:
-        """How many pixels of a place are inexact with the indices `drawn` in a box; the sum of squared distances."""
+    def _inexact(self, drawn: palette.Indices, box: Box) -> tuple[int, int]:
+        """How many pixels are inexact with the indices `drawn` in a box; the sum of squared distances."""
         n_wrong = error = 0
-        for band in place.bands:
+        for band in self._whole.bands:
             exact, after = self._exact(band), self._after(band, drawn, box)
             wrong = exact != after
             n_wrong += int(np.count_nonzero(wrong))
