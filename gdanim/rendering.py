@@ -14,6 +14,7 @@ from gdanim.descent.plane.looked_at import looked_at
 from gdanim.drawing import mpl  # first: see there
 from gdanim.drawing.fallback import asked_text, none_but_bundled
 from gdanim.drawing.layout import check_room
+from gdanim.drawing.painting.tape import Tape
 from gdanim.drawing.raster import Raster
 from gdanim.output.base import FilmInfo, Quality
 from gdanim.output.files.atomic import open_output
@@ -168,7 +169,7 @@ def _fonts(descent: Descent, outputs: Sequence[Planned]) -> AbstractContextManag
     return nullcontext() if has_plugin else none_but_bundled()
 
 
-def _pictures(raster: Raster, descent: Descent, outputs: Sequence[Planned], stack: ExitStack) -> Raster | Drawers:
+def _pictures(raster: Raster, descent: Descent, outputs: Sequence[Planned], stack: ExitStack) -> Drawers | Tape:
     """What draws the frames: several processes where every frame is new and they are worth it; `stack` ends them."""
     if descent.settings.turn and not all(output.format.vector for output in outputs):
         from gdanim.drawing.painting.drawers import Drawers, worth_drawers
@@ -176,7 +177,7 @@ def _pictures(raster: Raster, descent: Descent, outputs: Sequence[Planned], stac
         if count := worth_drawers(raster.size, descent.timeline.frames):
             with suppress(OSError):  # no process or no memory is left for them here: one draws the same
                 return stack.enter_context(Drawers(raster, count))
-    return raster
+    return Tape(raster)
 
 
 def _write_frames(files: Sequence[OutputFile], frames: Iterator[Frame]) -> None:
@@ -209,7 +210,7 @@ def _part(progress: Progress, place: int, parts: int) -> Progress:
     return lambda done, total: progress(place * total + done, parts * total)
 
 
-def _film_info(descent: Descent, size: tuple[int, int], pictures: Raster | Drawers) -> FilmInfo:
+def _film_info(descent: Descent, size: tuple[int, int], pictures: Drawers | Tape) -> FilmInfo:
     width, height = size
     return FilmInfo(
         width=width,
