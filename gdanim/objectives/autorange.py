@@ -211,7 +211,9 @@ def _gap(bottoms: Vector, k: int) -> float:
 def _distance_from_origin(functions: Functions, bottom: Vector) -> float:
     """How far a bottom (d,) is from the origin; 0 where f is as low there, but for rounding."""
     f, low = functions.value(np.stack([np.zeros_like(bottom), bottom]))
-    return 0.0 if f - low <= AS_LOW * np.spacing(abs(low)) else float(np.abs(bottom).max())
+    with np.errstate(over="ignore", invalid="ignore"):
+        is_as_low = f - low <= AS_LOW * np.spacing(abs(low))
+    return 0.0 if is_as_low else float(np.abs(bottom).max())
 
 
 def _readable(wells: Vector, centre: Vector, half: float, starts: Vector) -> tuple[Vector, float]:

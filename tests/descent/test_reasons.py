@@ -75,6 +75,7 @@ def test_a_limit_at_the_minimum_is_no_reason_where_rates_below_it_are_lost_too(t
         ("tan(x)", {"start": 0.0, "lr": 0.05}), ("1/(x - 3)", {"start": 1.0}), ("log(x)", {"optimizer": ("newton",)}),
         ("log(abs(x - 2)) + y**2", {"start": ((1.0, 1.0),), "lr": 0.01}), ("y**2 - exp(x)", {"start": ((0.0, 1.0),)}),
         ("cos(y)*x", {"start": ((1.0, 0.2),)}), ("x**4 - 2*y", {"start": ((1.0, 0.0),)}),
+        ("-log(log(x + 3))", {"start": 2.0}), ("-abs(x - 0.3)**-0.1", {"start": 3.0}),
     ],
 )  # fmt: skip
 def test_f_that_falls_for_ever_is_said_to(text: str, options: dict[str, Any]) -> None:
@@ -89,6 +90,7 @@ def test_f_that_falls_for_ever_is_said_to(text: str, options: dict[str, Any]) ->
         ("rosenbrock", {"lr": 0.0005}), ("x*log(x)", {"start": 3.0, "lr": 0.01}),
         ("x**3 - 3*x", {"start": 3.0, "lr": 0.001}), ("sqrt(abs(x))", {"start": 4.0}), ("sqrt(x)", {"start": 4.0}),
         ("cosh(x) + exp(-y)", {"start": ((1.0, 0.0),)}), ("sin(x)*cos(y)", {"start": ((1.0, 1.0),), "lr": 0.01}),
+        ("abs(x)**0.1", {"start": 4.0}), ("abs(x - 0.3)**0.05", {"start": 3.0}), ("x**-0.1", {"start": 4.0}),
         ("himmelblau", {"lr": 1e-4}), ("1/(x**2 + 0.001)", {"start": 1.0}), ("-1/(x**2 + 1e-4)", {"start": 1.0}),
     ],
 )  # fmt: skip

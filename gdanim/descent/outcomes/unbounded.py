@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 DOUBLINGS: Final = 60  # of the distance at which f is looked at
 NEAREST: Final = 2.0**-10  # the first distance, as a share of the extent of the run
-# Where f rises again, or has no value, the lowest of so many points is looked about ever closer, to 8^−14 of the way;
+# Where f rises again, or has no value, the lowest of so many points is looked about ever closer, to 8^−17 of the way;
 # then f is looked at in halves of the way to there.
-CLOSER, POINTS, HALVINGS = 14, 17, 36
+CLOSER, POINTS, HALVINGS = 17, 17, 36
 # The last of these steps in which f has to fall by at least this share of what it fell in the step before.
 SETTLING, GOES_ON = 20, 0.9
+SAME: Final = 0.999  # a share that is none, or none that changes, but for rounding
 
 
 def falls_without_bound(objective: Objective, trajectory: Trajectory, run: int) -> bool:
@@ -66,9 +67,15 @@ def _falls_between(f_at: Callable[[Scalar], Scalar], near: float, off: float) ->
 
 
 def _goes_on(fall: Scalar) -> bool:
-    """Whether f falls in the last steps, and by hardly less in each than in the one before."""
+    """Whether f falls in the last steps, and by hardly less in each than in the one before.
+
+    Where each is the same share of the one before, as beside a cusp, all of them together are finite.
+    """
     late = fall[-SETTLING:]
-    return bool(np.all(late > 0) and np.all(late[1:] >= GOES_ON * late[:-1]))
+    if not (late > 0).all():
+        return False
+    shares = late[1:] / late[:-1]
+    return bool(shares.min() >= GOES_ON and (shares[-1] >= SAME or shares[-1] - shares[0] >= 1 - SAME))
 
 
 def _ways(objective: Objective, trajectory: Trajectory, run: int) -> Iterator[tuple[Vector, Vector, float]]:
