@@ -51,12 +51,15 @@ class SettingError(UsageError):
 
 
 class UnknownNameError(UsageError):
-    """A name that no registry holds. Suggests the nearest known ones and the command that lists them."""
+    """A name that no registry holds. Suggests the nearest known ones, else all where they are few, and the command
+    that lists them.
+    """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str = "", few: bool = False) -> None:
         self.kind, self.name = kind, name
-        near = " or ".join(f"'{meant}'" for meant in equally_near(name, tuple(known)))
-        hint = f" Did you mean {near}?" if near else ""
+        names = tuple(known)
+        near = " or ".join(f"'{meant}'" for meant in equally_near(name, names))
+        hint = f" Did you mean {near}?" if near else f" Give one of {', '.join(names)}." if few else ""
         super().__init__(f"Unknown {kind} {shown(name)}.{hint}" + (f" See: {see}" if see else ""))
 
 

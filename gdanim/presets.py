@@ -82,10 +82,13 @@ def read_preset(name: str) -> dict[str, Any]:
     """
     shipped = presets()
     path = shipped.get(name.replace("_", "-"), Path(name))
+    is_output = any(path.suffix.lower() in form.extensions for form in FORMATS.values())
     try:
         with opened(path) as file:
             text = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
+        if is_output:
+            raise UsageError(f"No file {name!r}") from None
         if path.suffix or "/" in name:
             raise UsageError(f"No preset file {name!r}. See: gdanim list presets") from None
         raise UnknownNameError("preset", name, shipped, see="gdanim list presets") from None
@@ -96,7 +99,7 @@ def read_preset(name: str) -> dict[str, Any]:
         recipe = read_recipe(name)
         recipe.check_complete()
         return recipe.unpacked()
-    if any(path.suffix.lower() in form.extensions for form in FORMATS.values()):
+    if is_output:
         raise UsageError(f"{path.name} carries no recipe: it is of no format that gdanim writes")
     if len(text) > MAX_BYTES:
         raise UsageError(f"{path.name} has more than {MAX_BYTES:,} bytes: that is no preset")

@@ -32,6 +32,9 @@ OPTION_SYNONYMS: Final[Mapping[str, str]] = {
     **dict.fromkeys(["theme", "color", "colour", "colors", "palette"], "--style"),
     **dict.fromkeys(["colormap", "colourmap"], "--cmap"),
     **dict.fromkeys(["width", "height", "resolution", "figsize"], "--size"),
+    **dict.fromkeys(["seconds", "length", "time"], "--duration"),
+    **{style: f"--style {style}" for style in ("light", "dark", "slides")},
+    **dict.fromkeys(["n-starts", "num-starts", "random-starts"], "--starts"),
     **dict.fromkeys(["framerate", "frame-rate", "speed"], "--fps"),
     **dict.fromkeys(["xrange", "x-range", "bounds", "domain"], "--xlim"),
     **dict.fromkeys(["yrange", "y-range"], "--ylim"),
@@ -41,6 +44,7 @@ OPTION_SYNONYMS: Final[Mapping[str, str]] = {
     **dict.fromkeys(["delay", "pause"], "--hold"),
     **dict.fromkeys(["batch-size", "batchsize", "minibatch", "mini-batch"], "--batch"),
     **dict.fromkeys(["force-overwrite", "overwrite", "yes"], "--force"),
+    "silent": "--quiet",
 }
 # Of difflib's ratio: --itertions is --iterations, --color is not --lr, and tlit is not `list`.
 _NEAR: Final = 0.8

@@ -63,7 +63,7 @@ def _chosen(kind: str | None) -> Mapping[str, Rows]:
             return {name: kinds[name]}
     if kind.rstrip("s") == "job":
         raise UsageError("Job files are your own; what they may hold: gdanim list jobs --schema")
-    raise UnknownNameError("kind", kind, kinds, see="gdanim list --help")
+    raise UnknownNameError("kind", kind, kinds, see="gdanim list --help", few=True)
 
 
 def _origin(rows: Rows, name: str) -> str | None:

@@ -71,5 +71,5 @@ SCRIPTS: Final[Mapping[str, str]] = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 def script_for(shell: str) -> str:
     """The script for a shell. Raises UnknownNameError."""
     if shell not in SCRIPTS:
-        raise UnknownNameError("shell", shell, SCRIPTS, see="gdanim completion --help")
+        raise UnknownNameError("shell", shell, SCRIPTS, see="gdanim completion --help", few=True)
     return SCRIPTS[shell].lstrip("\n")

@@ -35,7 +35,9 @@ class NamedObject(str):
 
 def function(value: Any) -> str:
     """Read a function: a name or a formula, or a callable."""
-    return _named(value, value, getattr(value, "__name__", "f")) if callable(value) else readers.text(value)
+    if callable(value):
+        return _named(value, value, getattr(value, "__name__", "f"))
+    return _text(value, "a name, a formula or a function")
 
 
 def optimizer(value: Any) -> str:
@@ -43,40 +45,54 @@ def optimizer(value: Any) -> str:
     update = getattr(value, "update", None)
     if callable(update) and callable(getattr(value, "init", None)) and not isinstance(value, Mapping):
         return _named(value, update, _maker(update, "optimizer"))
-    return readers.text(value)
+    return _text(value, "a name, or an object with `init` and `update`")
 
 
 def schedule(value: Any) -> str:
     """Read a schedule: a name, or a callable rates(k, lr, n)."""
-    return _named(value, value, _maker(value, "schedule")) if callable(value) else readers.text(value)
+    if callable(value):
+        return _named(value, value, _maker(value, "schedule"))
+    return _text(value, "a name, or a function of k, lr and n")
 
 
 def style(value: Any) -> str:
     """Read a style: a name, a file, or a Style."""
     if callable(getattr(value, "applied", None)):
         return NamedObject(str(value.name), value)
-    return path(value)
+    return _path(value, "a name, a file or a Style")
 
 
 def path(value: Any) -> str:
     """Read the path of a file."""
-    return readers.text(os.fspath(value) if isinstance(value, os.PathLike) else value)
+    return _path(value, "a path")
 
 
 def output(value: Any) -> str:
     """Read where a file goes: a path, or a binary stream."""
-    return NamedObject(STREAM, value) if callable(getattr(value, "write", None)) else path(value)
+    is_stream = callable(getattr(value, "write", None))
+    return NamedObject(STREAM, value) if is_stream else _path(value, "a path or a binary stream")
 
 
 def table(value: Any) -> str:
     """Read a table: a file, or numbers in an array, or in a mapping or a data frame of columns."""
     is_table = isinstance(value, Mapping) or hasattr(value, "__array__") or hasattr(value, "columns")
-    return NamedObject(TABLE, value) if is_table else path(value)
+    return NamedObject(TABLE, value) if is_table else _path(value, "a file, columns or an array")
 
 
 def tables(value: Any) -> Iterable[Any]:
     """The tables that a list or a tuple holds; what is none of these is a table itself."""
     return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _path(value: Any, wanted: str) -> str:
+    return _text(os.fspath(value) if isinstance(value, os.PathLike) else value, wanted)
+
+
+def _text(value: Any, wanted: str) -> str:
+    """Read a text of one line. Raises ValueError, which says what is wanted of what is no text at all."""
+    if not isinstance(value, str):
+        raise ValueError(f"give {wanted}")
+    return readers.text(value)
 
 
 def _maker(call: object, default: str) -> str:

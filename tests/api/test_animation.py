@@ -56,6 +56,8 @@ def test_a_file_is_loaded_from_its_recipe(in_tmp_path: Path) -> None:
     assert found.settings == made.settings
     assert found.alt_text == made.alt_text == run("--preset", "a.gif", "--alt-text", "-o", "b.gif").out.decode().strip()
     assert gdanim.load("a.gif", lr=0.01).settings.lr == (0.01,)
+    with pytest.raises(gdanim.UsageError, match=r"^No file 'none\.gif'$"):
+        gdanim.load("none.gif")
 
 
 def test_the_recipe_is_a_preset_of_the_same_picture(in_tmp_path: Path) -> None:

@@ -133,10 +133,14 @@ def test_a_model_is_fitted_to_columns_or_to_an_array(in_tmp_path: Path) -> None:
     [
         ({"trajectory": np.array(["a", "b"])}, "--trajectory '2 <U1': give a file, columns, or an array of numbers"),
         ({"points": {"x": [1.0, 2.0], "y": [1.0]}}, "--points 'x, y': give columns of one length"),
-        ({"optimizer": 3}, "--optimizer 3: give a text of one line, at most 1000 characters"),
+        ({"optimizer": 3}, "--optimizer 3: give a name, or an object with `init` and `update`"),
+        ({"function": 3}, "function 3: give a name, a formula or a function"),
+        ({"points": [1.0, 2.0]}, "--points [1.0, 2.0]: give a file, columns or an array"),
+        ({"style": 3}, "--style 3: give a name, a file or a Style"),
+        ({"schedule": 3}, "--schedule 3: give a name, or a function of k, lr and n"),
     ],
 )
 def test_what_is_no_object_for_an_option_is_refused(options: dict[str, Any], said: str) -> None:
     with pytest.raises(gdanim.UsageError) as refused:
-        gdanim.solve("parabola", **options)
+        gdanim.solve(**{"function": "parabola", **options})
     assert str(refused.value) == said

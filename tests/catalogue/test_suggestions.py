@@ -64,6 +64,8 @@ def test_what_stands_for_an_option_of_another_name_is_an_option() -> None:
         ("--color", "--style"),
         ("--batch-size", "--batch"),
         ("--verison", "--version"),
+        ("--seconds", "--duration"),
+        ("--dark", "--style dark"),
         ("--Optimiser", "--optimizer"),
     ],
 )

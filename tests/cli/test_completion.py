@@ -173,6 +173,7 @@ def test_bash_is_told_what_stands_behind_the_last_sign_at_which_it_breaks_words(
 def test_a_shell_gets_its_script_and_another_one_is_refused(shell: str) -> None:
     assert "_GDANIM_COMPLETE" in run("completion", shell).out.decode()
     assert run("completion", shell[:-1]).code == 2
+    assert "Give one of bash, zsh, fish." in run("completion", "tcsh").err
 
 
 # --- real shells ------------------------------------------------------------------------------------------------------

@@ -26,6 +26,11 @@ def test_every_entry_has_a_line_and_a_json_object(kind: str) -> None:
     assert all(len(line.split(maxsplit=1)) == 2 for line in lines)
 
 
+def test_a_kind_that_is_none_is_told_the_nearest_one_else_all() -> None:
+    assert "Did you mean 'functions'?" in run("list", "functoins").err
+    assert f"Unknown kind 'plot'. Give one of {', '.join(ALL)}. See: gdanim list --help" in run("list", "plot").err
+
+
 def _entries(text: str) -> dict[str, str]:
     """The text about each entry by its name, its lines joined."""
     blocks = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]

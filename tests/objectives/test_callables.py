@@ -184,6 +184,7 @@ def test_a_function_that_looks_vectorised_and_is_not_is_called_point_by_point(wr
         ("def f(p): return np.array([p[0], p[1], 0])", r"returned ndarray of shape \(3,\)"),
         ("def f(): return 1.0", "takes 0 arguments"),
         ("def f(x, y, z): return 1.0", r"takes 3 arguments: write f\(x\)"),
+        ("def f(x): return x\nf.grad = lambda x: [1, 2]", r"^the gradient loss.py:f.grad returned list"),
         ("def f(x): return x\nf.dim = 3", "one real number for a point"),
         ("def f(x): return x\nf.dim = 0", "number of variables, 1 or more"),
     ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from gdanim.descent.recording.roles import takes
 from gdanim.descent.trajectory import MAX_RECORDED, Stop, Trajectory, counted, judge, no_value_at, unknown_slopes
 from gdanim.errors import DomainError
 from gdanim.objectives.grounds.recorded import recording
@@ -58,7 +59,7 @@ def read_dense(path: str, objective: Objective) -> Trajectory | None:
         objective = recording(x.shape[2])
     if x.shape[2] != objective.dim or not x.size:
         shape = " × ".join(map(str, arrays["x"].shape))
-        raise source.refusal(f"x is {shape}, and {objective.name} takes {objective.dim:,} coordinates")
+        raise source.refusal(f"x is {shape}, and {takes(objective)}")
     if x.shape[0] * x.shape[1] > MAX_RECORDED or x.shape[1] > MAX_ITERATIONS + 1:
         raise source.refusal(f"x has {x.shape[0] * x.shape[1]:,} points, more than can be replayed")
     points = _points(x, objective, _beside(arrays, ("f", "loss"), x.shape[:2]))

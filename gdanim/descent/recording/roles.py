@@ -42,7 +42,7 @@ def find_roles(table: Table, objective: Objective, chosen: Mapping[str, str]) ->
     settled = {role: _named(table, name, role) for role, name in chosen.items()}
     for role in settled:
         if role[-1].isdecimal() and int(role[-1]) > dim:
-            raise table.source.refusal(f"--columns {role}: {_takes(objective)}")
+            raise table.source.refusal(f"--columns {role}: {takes(objective)}")
     if table.named:
         place = Names(table, objective, settled).roles()
     else:
@@ -70,7 +70,8 @@ def _coordinates(dim: int) -> set[str]:
     return {f"x{at + 1}" for at in range(dim)}
 
 
-def _takes(objective: Objective) -> str:
+def takes(objective: Objective) -> str:
+    """How many coordinates a row has, as a message says it."""
     count = {1: "one coordinate", 2: "two coordinates"}.get(objective.dim, f"{objective.dim:,} coordinates")
     return f"{'a row' if objective.recorded else objective.name} takes {count}"
 
@@ -170,7 +171,7 @@ class Names:
         found = {place for family in families for place in family[:1]} if dim > len(families[:1]) else set()
         missing = _in_order(needed - self._settled.keys())
         lacking = missing[-1] if found else missing[0]
-        raise self._refusal(f"there is no column {lacking}: {_takes(self._objective)}", needed)
+        raise self._refusal(f"there is no column {lacking}: {takes(self._objective)}", needed)
 
     def _refusal(self, reason: str, needed: set[str]) -> UsageError:
         way = ",".join(f"{role}=NAME" for role in _in_order(needed)[:MOST_ROLES]) + ",…" * (len(needed) > MOST_ROLES)
@@ -210,7 +211,7 @@ class Names:
         if further:
             name = self._table.columns[further[0]]
             value = f"; if it is the value, say --columns f={name}" if dim == 1 else ""
-            reason = f"{shown(name)} is a coordinate too many, {_takes(self._objective)}{value}"
+            reason = f"{shown(name)} is a coordinate too many, {takes(self._objective)}{value}"
             raise self._table.source.refusal(reason)
 
     def _slopes(self) -> dict[str, int]:
@@ -247,7 +248,7 @@ def _by_place(table: Table, objective: Objective) -> dict[str, int]:
     if count == dim + 1 and _is_value(table, objective):
         return {name: at for at, name in enumerate([*names, "f"])}
     if count < dim:
-        raise table.source.refusal(f"it has one column, without a name, {_takes(objective)}")
+        raise table.source.refusal(f"it has one column, without a name, {takes(objective)}")
     way = ",".join(f"{name}={at}" for at, name in enumerate(names, start=1 + (count > dim)))
     raise table.source.refusal(
         f"its {count} columns have no names, and may be several things: say --columns {way}, with f and iteration"

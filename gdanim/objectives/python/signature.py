@@ -167,7 +167,8 @@ class Caller:
         needed = "one real number for a point"
         if self.slopes and self.form.dim > 1:
             needed = f"{'two' if self.form.dim == 2 else f'{self.form.dim:,}'} numbers for a point"
-        return UsageError(f"{self.name} returned {describe_value(result)}; it must return {needed}")
+        named = f"the gradient {self.name}" if self.slopes else self.name
+        return UsageError(f"{named} returned {describe_value(result)}; it must return {needed}")
 
 
 def trial_points(dim: int) -> Vector:
