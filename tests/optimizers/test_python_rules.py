@@ -113,8 +113,8 @@ def test_a_state_of_any_kind_loses_the_runs_that_end(kept: str) -> None:
 
 def test_the_readmes_race_runs_and_names_each_rule(tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(import numpy as np\n\ndef clipped.*?)```", readme, re.DOTALL)
-    command = re.search(r"```sh\n(gdanim rosenbrock .*mine\.py:clipped.*?)\n```", readme)
+    code = re.search(r"```python\n# mine\.py\n(import numpy as np\n\ndef clipped.*?)```", readme, re.DOTALL)
+    command = re.search(r"```console\n\$ (gdanim rosenbrock .*mine\.py:clipped.*)\n", readme)
     assert code is not None
     assert command is not None
     assert len(re.findall("^.*[^ ].*$", code[1], re.MULTILINE)) <= 10
