@@ -3,7 +3,7 @@
 import ast
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from gdanim.errors import nearest, shown
@@ -22,6 +22,21 @@ _REFUSED: Final[Mapping[type[ast.AST], str]] = {
     ast.Tuple: "it is more than one formula; write one, such as x**2",
     ast.BinOp: "only the operators + - * / ** % // are known; write it with these",
     ast.UnaryOp: "not stands only inside where; write it as in where(not x > 0, 0, x)",
+}
+
+
+# What other programs call a function; and what is written out of its arguments.
+_ELSEWHERE: Final = {
+    "if": "where",
+    "ifelse": "where",
+    "iif": "where",
+    "ite": "where",
+    "cond": "where",
+    "piecewise": "where",
+}
+_SPELT_OUT: Final[Mapping[str, Callable[[Sequence[str]], str]]] = {
+    "sumsq": lambda given: " + ".join([f"{one if one.isalnum() else f'({one})'}**2" for one in given]),
+    **dict.fromkeys(("mean", "average", "avg"), lambda given: f"({' + '.join(given)})/{len(given)}"),
 }
 
 
@@ -105,12 +120,17 @@ def not_a_function(call: ast.Call, spelt: str) -> str:
     function = call.func
     if not isinstance(function, ast.Name):
         return refused(function, spelt)
-    name = function.id
+    name, given = function.id, [_source(argument, spelt) for argument in call.args]
     what = f"unknown function {shown(name)}"
-    if (near := nearest(name, FUNCTIONS)) and len(name) > 2:
-        advice = _replaced(function, spelt, near) or f"write {near}(…)"
+    if given and (spell := _SPELT_OUT.get(name.lower())):
+        return f"{what}; {_replaced(call, spelt, f'({spell(given)})') or 'write it out'}"
+    near = _ELSEWHERE.get(name.lower()) or (nearest(name, FUNCTIONS) if len(name) > 2 else None)
+    if near:
+        fewest, most = FUNCTIONS[near]
+        fits = len(given) >= fewest and (most == ANY_NUMBER or len(given) <= most)
+        advice = (_replaced(function, spelt, near) if fits else None) or f"write it as in {example(near)}"
         return f"{what}; did you mean {near}? {advice[0].upper()}{advice[1:]}"
-    if len(name) <= 2:
+    if len(name) <= 2 and len(given) == 1:
         product = "*".join([*pieces(name), ""])
         return f"{what}; for a product {_replaced(function, spelt, product) or f'write {product}(…)'}"
     return f"{what}; use one of {', '.join(FUNCTIONS)}"
