@@ -68,7 +68,7 @@ class Legend:
     lefts       of label, limit, what is told, and f, from the left end of a column
     alone       the same of each entry where nothing stands below or above it to be in line with
     downs       of the same, from the first line of an entry to theirs
-    says_away   whether distances have room where it is not yet told what became of a run
+    says_away   whether distances stand where it is not yet told what became of a run: on a line that were blank
     """
 
     entries: tuple[Entry, ...] = ()

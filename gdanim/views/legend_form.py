@@ -108,7 +108,7 @@ def _laid_out(
         entries=entries, form=form, places=places, lefts=tuple(lefts), alone=_in_rows(entries, form, lettering),
         downs=tuple(downs), column_px=column_px, gap_px=width(GAP),
         line_px=line_px + max(downs) + (APART * line_px if max(downs) else 0.0),
-        says_away=0 < away_px <= widths[TOLD],
+        says_away=downs[TOLD] > 0 and 0 < away_px <= widths[TOLD],
     )  # fmt: skip
 
 
