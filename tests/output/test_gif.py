@@ -321,8 +321,9 @@ def held_bytes(n_frames):
 
 def test_memory_does_not_grow_with_the_number_of_frames():
     held_bytes(40)  # what is made once, on first use
-    # Whatever is kept of a frame takes a reference of 8 bytes at least: half of that a frame is noise.
-    assert held_bytes(1200) <= held_bytes(400) + 4 * 800
+    # Whatever is kept of a frame takes a reference of 8 bytes at least: half of that a frame is noise. Other threads,
+    # such as that which runs tests side by side, take some thousand bytes now and then.
+    assert held_bytes(3200) <= held_bytes(400) + 4 * 2800
 
 
 @pytest.fixture(params=["bars", "line plot", "noise", "shaded", "still", "long"])
