@@ -27,7 +27,7 @@ FORMATS: Final = (
         loops=True, takes=("dither",), pixel_bytes=14,
         summary="plays everywhere; 256 colours, transparent unchanged pixels",
         qualities={"low": "63 colours",
-            "medium": "255 colours; where few pixels need others, more as changes come, until the picture is at 62 dB",
+            "medium": "255 colours; where few pixels need others, more as changes come, till the picture is at 59.5 dB",
             "high": "255 colours, and more as changes come, until the picture is at 70 dB"}),
     Format(name="mp4", target="gdanim.output.video:Mp4Writer", extensions=(".mp4", ".m4v"), needs_path=True,
         even_size=True, constant_rate=True, pixel_bytes=24, full_pixel_bytes=51,
